@@ -1,0 +1,20 @@
+// Events: what is published about each entity, on which subject, in which form.
+export {
+  type BodyEvent,
+  decodeBody,
+  decodeEvent,
+  encodeBody,
+  encodeEvent,
+  type StateEvent,
+  type StateEventInput,
+} from './codec.ts';
+export { EventInvalidError } from './event-invalid-error.ts';
+export {
+  type EntityName,
+  entities,
+  type StateOf,
+  type TagTable,
+  type VersionStatus,
+  type VersionTriple,
+} from './states.ts';
+export { bodySubject, entityOfSubject, idOfSubject, parseBodySubject, stateSubject } from './subjects.ts';

@@ -1,0 +1,62 @@
+// The public face of the contracts: routes, errors, schemas and events, each declared once.
+export { type ErrorCode, errorCatalog, exampleMessage } from './errors.ts';
+export {
+  type BodyEvent,
+  bodySubject,
+  decodeBody,
+  decodeEvent,
+  type EntityName,
+  EventInvalidError,
+  encodeBody,
+  encodeEvent,
+  entities,
+  entityOfSubject,
+  idOfSubject,
+  parseBodySubject,
+  type StateEvent,
+  type StateEventInput,
+  type StateOf,
+  stateSubject,
+  type TagTable,
+  type VersionStatus,
+  type VersionTriple,
+} from './events/mod.ts';
+export { parseExactJson } from './exact-json.ts';
+export {
+  type ApiKeyId,
+  type OrganizationId,
+  type PromptId,
+  parseUuid,
+  type TeamId,
+  type UserId,
+} from './ids.ts';
+export { decodeSegment, matchRoute, ownerOfPrefix, type Route, type RouteMatch } from './match-route.ts';
+export { buildOpenApi, type OpenApiDocument, type OpenApiOperation } from './openapi/build-openapi.ts';
+export { parseBody, parseBodyText } from './parse-body.ts';
+export {
+  type AuthClass,
+  type BodyOf,
+  type CostClass,
+  defineRoutes,
+  type HttpMethod,
+  type ParamDefinition,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+  type RouteDefinition,
+  type ServiceName,
+  type Tag,
+  textParam,
+  uuidParam,
+} from './route.ts';
+export { type OperationId, routes } from './routes/mod.ts';
+export { schemas, type Wire } from './schemas.ts';
+export {
+  decodeUsage,
+  encodeUsage,
+  type UsageWindow,
+  usageLatencyBoundsMs,
+  usageSubject,
+  usageSubjects,
+  usageWindow,
+} from './usage.ts';

@@ -1,0 +1,154 @@
+// The OpenAPI 3.1 description, derived from the routes: nothing about an operation is said a second time here.
+import { type ErrorCode, errorCatalog, exampleMessage } from '../errors.ts';
+import type { ParamDefinition, RouteDefinition } from '../route.ts';
+import { routes } from '../routes/mod.ts';
+import {
+  bodyErrors,
+  commonErrors,
+  headers,
+  parameters,
+  pathErrors,
+  securityOf,
+  securitySchemes,
+  statusDescriptions,
+  tagDescriptions,
+} from './common.ts';
+import { convertSchemas, type JsonSchema, type JsonSchemas } from './json-schemas.ts';
+
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly paths: { readonly [path: string]: { readonly [method: string]: OpenApiOperation } };
+  readonly components: {
+    readonly schemas: { readonly [name: string]: JsonSchema };
+    readonly [kind: string]: unknown;
+  };
+  readonly [field: string]: unknown;
+}
+
+export interface OpenApiContent {
+  readonly [mediaType: string]: { readonly schema: JsonSchema; readonly examples?: object };
+}
+
+export interface OpenApiOperation {
+  readonly operationId: string;
+  readonly tags: readonly string[];
+  readonly requestBody?: { readonly required: boolean; readonly content: OpenApiContent };
+  readonly responses: { readonly [status: string]: OpenApiResponse };
+  readonly [field: string]: unknown;
+}
+
+export interface OpenApiResponse {
+  readonly description: string;
+  readonly content?: OpenApiContent;
+  readonly [field: string]: unknown;
+}
+
+const json = 'application/json';
+
+let built: OpenApiDocument | undefined;
+
+/** The API description as a JSON value. It is built once; do not change it. */
+export function buildOpenApi(): OpenApiDocument {
+  built ??= build(Object.values(routes));
+  return built;
+}
+
+function build(table: readonly RouteDefinition[]): OpenApiDocument {
+  const schemas = convertSchemas(table);
+  const paths: Record<string, Record<string, OpenApiOperation>> = {};
+  for (const route of table) {
+    const item = paths[route.path] ?? {};
+    item[route.method.toLowerCase()] = operation(route, schemas);
+    paths[route.path] = item;
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'px0 API',
+      version: '1.0.0',
+      description:
+        'Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    tags: Object.entries(tagDescriptions).map(([name, description]) => ({ name, description })),
+    paths,
+    components: { securitySchemes, parameters, headers, schemas: schemas.components },
+  };
+}
+
+function operation(route: RouteDefinition, schemas: JsonSchemas): OpenApiOperation {
+  return {
+    operationId: route.operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    description: route.description,
+    security: securityOf[route.auth],
+    parameters: [
+      ...Object.entries(route.params).map(([name, param]) => pathParameter(name, param)),
+      ...queryParameters(route),
+      ...Object.keys(parameters).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+    ],
+    ...(route.body === null
+      ? {}
+      : { requestBody: { required: true, content: { [json]: { schema: schemas.of(route.body) } } } }),
+    responses: { [route.success.status]: success(route, schemas), ...errors(route) },
+  };
+}
+
+function pathParameter(name: string, param: ParamDefinition): object {
+  const schema =
+    param.kind === 'uuid' ? { type: 'string', format: 'uuid' } : { type: 'string', minLength: 1 };
+  return { name, in: 'path', required: true, description: param.description, schema };
+}
+
+function queryParameters(route: RouteDefinition): object[] {
+  return Object.entries(route.query.shape).map(([name, field]) => {
+    const { description, ...keywords } =
+      'meta' in field && typeof field.meta === 'function' ? (field.meta() ?? {}) : {};
+    return { name, in: 'query', required: false, description, schema: { type: 'string', ...keywords } };
+  });
+}
+
+const consistencyHeaders = ['Px0-Revision', 'Px0-Pending', 'Px0-Stale'] as const;
+
+function headerRefs(names: readonly (keyof typeof headers)[]): object {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+function success(route: RouteDefinition, schemas: JsonSchemas): OpenApiResponse {
+  const { status, schema } = route.success;
+  const description = status === 201 ? 'Created.' : status === 204 ? 'Done; the body is empty.' : 'OK.';
+  return {
+    description,
+    headers: headerRefs(consistencyHeaders),
+    ...(schema === null ? {} : { content: { [json]: { schema: schemas.of(schema) } } }),
+  };
+}
+
+/** The errors of a route, grouped by status, each string as an example under the name that the code base has for it. */
+function errors(route: RouteDefinition): Record<string, OpenApiResponse> {
+  const codes = new Set<ErrorCode>([
+    ...route.errors,
+    ...(Object.keys(route.params).length === 0 ? [] : pathErrors),
+    ...(route.body === null ? [] : bodyErrors),
+    ...commonErrors,
+  ]);
+  const responses: Record<string, OpenApiResponse> = {};
+  for (const [status, group] of Map.groupBy(codes, (code) => errorCatalog[code].status)) {
+    const isTemporary = status === 429 || status === 503;
+    responses[status] = {
+      description: statusDescriptions[status] ?? 'An error.',
+      headers: headerRefs(isTemporary ? [...consistencyHeaders, 'Retry-After'] : consistencyHeaders),
+      content: {
+        [json]: {
+          schema: { $ref: '#/components/schemas/APIError' },
+          examples: Object.fromEntries(
+            group.map((code) => [code, { value: { error: exampleMessage(code) } }]),
+          ),
+        },
+      },
+    };
+  }
+  return responses;
+}

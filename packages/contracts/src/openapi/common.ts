@@ -1,0 +1,107 @@
+// What all operations of the API description share: credentials, the headers of consistency, and the errors that any
+// request may meet.
+import type { ErrorCode } from '../errors.ts';
+import type { AuthClass, Tag } from '../route.ts';
+
+export const tagDescriptions: { readonly [Name in Tag]: string } = {
+  'API Keys': 'The keys that applications call px0 with.',
+  Auth: 'Accounts and sessions.',
+  Health: 'Whether the platform is reachable.',
+  Inbox: 'What waits for a decision of the caller.',
+  Organizations: 'Organizations and the people in them.',
+  Profile: "The caller's own account.",
+  'Prompt Payloads': 'Sample variables of a prompt.',
+  'Prompt Renders': 'Rendering: what applications call.',
+  'Prompt Versions': 'Versions of a prompt and their tags.',
+  Prompts: 'Prompts of a team.',
+  'Team Management': 'The teams of an organization.',
+  Teams: 'Joining and leaving teams.',
+  'User Management': 'The members of a team.',
+};
+
+export const securitySchemes = {
+  session: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token of a session, from Login: `Authorization: Bearer sess_...`.',
+  },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key: `Authorization: Bearer ak_...`.',
+  },
+};
+
+/** The credentials that each auth class takes; an empty object means none. */
+export const securityOf: { readonly [Auth in AuthClass]: readonly object[] } = {
+  none: [],
+  'optional-session': [{}, { session: [] }],
+  session: [{ session: [] }],
+  management: [{ session: [] }, { apiKey: [] }],
+  content: [{ session: [] }, { apiKey: [] }],
+};
+
+export const parameters = {
+  MinRevision: {
+    name: 'Px0-Min-Revision',
+    in: 'header',
+    description: 'A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.',
+    schema: { type: 'string' },
+  },
+  Consistency: {
+    name: 'Px0-Consistency',
+    in: 'header',
+    description:
+      'With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.',
+    schema: { type: 'string', enum: ['require'] },
+  },
+};
+
+export const headers = {
+  'Px0-Revision': {
+    description:
+      'The revision that the answer covers; send it back as `Px0-Min-Revision` to read your own writes.',
+    schema: { type: 'string' },
+  },
+  'Px0-Pending': {
+    description: '`true`: the write is saved, but not yet visible to other services.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'Px0-Stale': {
+    description: '`true`: the answer may lack the latest writes.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'Retry-After': {
+    description: 'The seconds after which to try again.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+};
+
+/** What any request may be answered with, after the errors of its operation. */
+export const commonErrors: readonly ErrorCode[] = [
+  'invalidRevision',
+  'tooManyRequests',
+  'internalError',
+  'serviceUnavailable',
+  'revisionNotYetAvailable',
+];
+
+/** What a request with a body may be answered with, too. */
+export const bodyErrors: readonly ErrorCode[] = ['requestBodyTooLarge'];
+
+/** What a request whose path has parameters may be answered with, too: a parameter whose percent-encoding is broken. */
+export const pathErrors: readonly ErrorCode[] = ['notFound'];
+
+export const statusDescriptions: { readonly [status: number]: string } = {
+  400: 'The request is not valid.',
+  401: 'The credentials are missing, unknown or expired.',
+  403: 'The caller may not do this.',
+  404: 'There is no such thing, or the caller may not see it.',
+  409: 'The request conflicts with what exists.',
+  412: 'The precondition of the request does not hold.',
+  413: 'The request body is larger than 4 MiB.',
+  422: 'The request is well-formed, but the state of the thing or the template does not allow it.',
+  429: 'Too many requests; try again after the time in `Retry-After`.',
+  500: 'Something unexpected failed.',
+  503: 'A part of the platform is away or behind; try again after the time in `Retry-After`.',
+};

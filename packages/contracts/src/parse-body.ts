@@ -1,0 +1,213 @@
+// The lenient reading of a request body: types are checked, required-ness is not, because each command has an error of
+// its own for a field that is missing. The rules are derived from the declared schema, once per schema.
+import { z } from 'zod';
+import { parseExactJson } from './exact-json.ts';
+import { parseUuid } from './ids.ts';
+import type { BodyOf, RouteDefinition } from './route.ts';
+
+/**
+ * Deeper JSON is refused: JSON.stringify, Postgres's jsonb and template evaluation are all recursive and would turn it
+ * into a 500.
+ */
+const maxDepth = 1_000;
+
+/** Not a value that JSON can hold, hence free to mean "wrong". */
+const wrong = Symbol('wrong');
+const absent = Symbol('absent');
+
+type Reader = (value: unknown) => unknown;
+type BodySchema = z.ZodObject;
+
+const readers = new WeakMap<z.ZodType, Reader>();
+
+type ParsedRoute = Pick<RouteDefinition, 'body' | 'numbers'>;
+
+/**
+ * Reads a body that was parsed from JSON. Null fields are dropped (except where any JSON value is allowed), unknown
+ * fields are ignored, UUIDs come out in lower case. Undefined means `invalid request body`: a wrong type, a NUL
+ * character, a number beyond the range of a float, nesting deeper than 1,000.
+ *
+ * `raw` belongs to this function: lone surrogates in it are replaced in place by U+FFFD, as in Go's decoder.
+ */
+export function parseBody<R extends ParsedRoute>(route: R, raw: unknown): BodyOf<R> | undefined {
+  if (route.body === null) return {} as BodyOf<R>;
+  const value = readerOf(route.body)(raw === null ? {} : raw);
+  // The reader has just checked every field against the schema that BodyOf is derived from.
+  return value === wrong ? undefined : (value as BodyOf<R>);
+}
+
+/** Reads a body from its text; like `parseBody`, and keeps numbers as written where the route asks for that. */
+export function parseBodyText<R extends ParsedRoute>(route: R, text: string): BodyOf<R> | undefined {
+  if (route.body === null) return {} as BodyOf<R>;
+  let raw: unknown;
+  try {
+    raw = route.numbers === 'exact' ? parseExactJson(text) : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return parseBody(route, raw);
+}
+
+function readerOf(schema: z.ZodType): Reader {
+  const known = readers.get(schema);
+  if (known !== undefined) return known;
+  const reader = compile(schema);
+  readers.set(schema, reader);
+  return reader;
+}
+
+function compile(schema: z.ZodType): Reader {
+  if (schema instanceof z.ZodObject) return objectReader(schema);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional) return readerOf(inner(schema));
+  if (schema instanceof z.ZodNullable) {
+    const read = readerOf(inner(schema));
+    return (value) => (value === null ? null : read(value));
+  }
+  if (schema instanceof z.ZodGUID || schema instanceof z.ZodUUID) return readUuid;
+  if (schema instanceof z.ZodString) return readString;
+  if (schema instanceof z.ZodEnum) {
+    const allowed = new Set<unknown>(schema.options);
+    return (value) => (allowed.has(value) ? value : wrong);
+  }
+  if (schema instanceof z.ZodBoolean) return (value) => (typeof value === 'boolean' ? value : wrong);
+  if (schema instanceof z.ZodNumber) {
+    const isInteger = schema.isInt;
+    return (value) =>
+      typeof value === 'number' && (!isInteger || Number.isSafeInteger(value)) ? value : wrong;
+  }
+  if (schema instanceof z.ZodArray) return arrayReader(readerOf(inner(schema)));
+  if (schema instanceof z.ZodUnknown) return jsonReader(schema);
+  if (schema instanceof z.ZodRecord) {
+    const readJson = jsonReader(schema);
+    return (value) => (isJsonObject(value) ? readJson(value) : wrong);
+  }
+  // A programming error, found by the test that compiles every route.
+  throw new TypeError(`parseBody does not know schemas of type "${schema.type}"`);
+}
+
+/** Zod types the inside of a wrapper as its core interface; in this package every schema is a classic one. */
+function inner(schema: { readonly _zod: { readonly def: object } }): z.ZodType {
+  const def: object = schema._zod.def;
+  const found = 'innerType' in def ? def.innerType : 'element' in def ? def.element : undefined;
+  if (found instanceof z.ZodType) return found;
+  throw new TypeError('a schema without an inside');
+}
+
+function objectReader(schema: BodySchema): Reader {
+  const fields = Object.entries(schema.shape).map(([name, field]): [string, Reader, boolean] => {
+    if (!(field instanceof z.ZodType)) throw new TypeError(`field "${name}" is not a schema`);
+    return [name, readerOf(field), acceptsNull(field)];
+  });
+  return (value) => {
+    if (!isJsonObject(value)) return wrong;
+    const result: Record<string, unknown> = {};
+    for (const [name, read, nullable] of fields) {
+      const raw = Object.hasOwn(value, name) ? value[name] : absent;
+      if (raw === absent || (raw === null && !nullable)) continue;
+      const parsed = read(raw);
+      if (parsed === wrong) return wrong;
+      result[name] = parsed;
+    }
+    return result;
+  };
+}
+
+function acceptsNull(schema: z.ZodType): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional)
+    return acceptsNull(inner(schema));
+  return schema instanceof z.ZodNullable || schema instanceof z.ZodUnknown;
+}
+
+function arrayReader(read: Reader): Reader {
+  return (value) => {
+    if (!Array.isArray(value)) return wrong;
+    const result: unknown[] = [];
+    for (const element of value) {
+      const parsed = read(element);
+      if (parsed === wrong) return wrong;
+      result.push(parsed);
+    }
+    return result;
+  };
+}
+
+function readString(value: unknown): unknown {
+  if (typeof value !== 'string' || value.includes('\0')) return wrong;
+  return value.toWellFormed();
+}
+
+function readAnyString(value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : wrong;
+}
+
+function readUuid(value: unknown): unknown {
+  return (typeof value === 'string' ? parseUuid(value) : undefined) ?? wrong;
+}
+
+function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
+}
+
+/**
+ * Any JSON value: checked iteratively, since its depth is the sender's choice, and mended in place. Values that are
+ * never stored may hold NUL (`meta({ allowsNul: true })`): the template language has rules for it.
+ */
+function jsonReader(schema: z.ZodType): Reader {
+  const readText = schema.meta()?.['allowsNul'] === true ? readAnyString : readString;
+  return (value) => readJson(value, readText);
+}
+
+function readJson(root: unknown, readText: Reader): unknown {
+  const holder = { root };
+  let level: object[] = [holder];
+  // The holder is level 0, so a scalar has depth 1.
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > maxDepth) return wrong;
+    const below: object[] = [];
+    for (const container of level) {
+      if (!mendContainer(container, readText, below)) return wrong;
+    }
+    level = below;
+  }
+  return holder.root;
+}
+
+function mendContainer(container: object, readText: Reader, below: object[]): boolean {
+  return Array.isArray(container)
+    ? mendArray(container, readText, below)
+    : mendObject(container, readText, below);
+}
+
+function mendArray(array: unknown[], readText: Reader, below: object[]): boolean {
+  for (let index = 0; index < array.length; index += 1) {
+    const value = mend(array[index], readText, below);
+    if (value === wrong) return false;
+    if (value !== array[index]) array[index] = value;
+  }
+  return true;
+}
+
+function mendObject(object: object, readText: Reader, below: object[]): boolean {
+  for (const [key, value] of Object.entries(object)) {
+    const mendedKey = readText(key);
+    const mended = mend(value, readText, below);
+    if (typeof mendedKey !== 'string' || mended === wrong) return false;
+    if (mendedKey === key && mended === value) continue;
+    if (mendedKey !== key) Reflect.deleteProperty(object, key);
+    // defineProperty, because assigning to a key named __proto__ would set the prototype instead.
+    Object.defineProperty(object, mendedKey, {
+      value: mended,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
+  }
+  return true;
+}
+
+function mend(value: unknown, readText: Reader, below: object[]): unknown {
+  if (typeof value === 'string') return readText(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : wrong;
+  if (typeof value === 'object' && value !== null && !JSON.isRawJSON(value)) below.push(value);
+  return value;
+}

@@ -1,0 +1,72 @@
+// API keys: what applications call px0 with. Only the admins of an organization, with a session, manage them.
+import { z } from 'zod';
+import { defineRoutes, uuidParam } from '../route.ts';
+import { schemas } from '../schemas.ts';
+import { queryText } from '../values.ts';
+
+export const apiKeyRoutes = defineRoutes(
+  { tag: 'API Keys', owner: 'identity' },
+  {
+    listAPIKeys: {
+      method: 'GET',
+      path: '/v1/api-keys',
+      auth: 'session',
+      cost: 'read',
+      summary: 'List API Keys',
+      description: 'The API keys of an organization, the newest first.',
+      query: z.object({ org_id: queryText('The organization; required.', { format: 'uuid' }) }),
+      success: { status: 200, schema: z.object({ api_keys: z.array(schemas.APIKey) }) },
+      errors: ['orgIdRequired', 'invalidId', 'organizationNotFound', 'forbidden'],
+    },
+    createAPIKey: {
+      method: 'POST',
+      path: '/v1/api-keys',
+      auth: 'session',
+      cost: 'write',
+      summary: 'Create an API Key',
+      description: 'Creates a key. The response is the only place where its secret is shown.',
+      body: schemas.CreateAPIKeyRequest,
+      success: { status: 201, schema: schemas.APIKeyCreatedResponse },
+      errors: [
+        'invalidRequestBody',
+        'nameRequired',
+        'nameTooLong',
+        'orgIdRequired',
+        'invalidOperation',
+        'organizationNotFound',
+        'forbidden',
+        'teamNotFound',
+        'teamNotInOrganization',
+        'invalidExpiry',
+      ],
+    },
+    rotateAPIKey: {
+      method: 'POST',
+      path: '/v1/api-keys/{id}/rotate',
+      auth: 'session',
+      cost: 'write',
+      summary: 'Rotate an API Key',
+      description:
+        'Creates a successor with the same name, scope, operation and lifetime. The old key goes on working for the overlap.',
+      params: { id: uuidParam('invalidId', 'The id of the key.') },
+      body: z.object({
+        overlap_seconds: z.int().optional().meta({
+          description: 'How long the old key still works, in seconds; 0 to 2592000, a day when omitted.',
+        }),
+      }),
+      success: { status: 201, schema: schemas.APIKeyCreatedResponse },
+      errors: ['invalidId', 'invalidRequestBody', 'apiKeyNotFound', 'forbidden', 'invalidOverlap'],
+    },
+    deleteAPIKey: {
+      method: 'DELETE',
+      path: '/v1/api-keys/{id}',
+      auth: 'session',
+      cost: 'write',
+      summary: 'Delete an API Key',
+      description: 'Revokes a key at once.',
+      params: { id: uuidParam('invalidId', 'The id of the key.') },
+      success: { status: 204, schema: null },
+      errors: ['invalidId', 'apiKeyNotFound', 'forbidden'],
+    },
+  },
+);

@@ -1,0 +1,37 @@
+// The table of all routes, by operation id. A new route is one entry in the file of its area.
+import { apiKeyRoutes } from './api-keys.ts';
+import { authRoutes } from './auth.ts';
+import { healthRoutes } from './health.ts';
+import { inboxRoutes } from './inbox.ts';
+import { organizationAuditRoutes } from './organization-audit.ts';
+import { organizationRoutes } from './organizations.ts';
+import { belongingRoutes, profileRoutes } from './profile.ts';
+import { promptPayloadRoutes } from './prompt-payloads.ts';
+import { promptRenderRoutes } from './prompt-renders.ts';
+import { promptToolsRoutes } from './prompt-tools.ts';
+import { promptVersionRoutes } from './prompt-versions.ts';
+import { promptRoutes } from './prompts.ts';
+import { teamManagementRoutes, teamRoutes } from './teams.ts';
+import { userManagementRoutes } from './user-management.ts';
+
+export const routes = {
+  ...healthRoutes,
+  ...authRoutes,
+  ...profileRoutes,
+  ...belongingRoutes,
+  ...apiKeyRoutes,
+  ...organizationRoutes,
+  ...organizationAuditRoutes,
+  ...teamManagementRoutes,
+  ...teamRoutes,
+  ...userManagementRoutes,
+  ...inboxRoutes,
+  ...promptRoutes,
+  ...promptVersionRoutes,
+  ...promptPayloadRoutes,
+  ...promptRenderRoutes,
+  ...promptToolsRoutes,
+} as const;
+
+/** The name of a route, for example `renderLive`. */
+export type OperationId = keyof typeof routes;

@@ -1,0 +1,100 @@
+// Organizations and the people in them.
+import { z } from 'zod';
+import { defineRoutes, uuidParam } from '../route.ts';
+import { schemas } from '../schemas.ts';
+import { queryText } from '../values.ts';
+
+const name = z.object({ name: z.string().min(1).max(255) });
+const wrapped = z.object({ org: schemas.Organization });
+
+export const organizationRoutes = defineRoutes(
+  { tag: 'Organizations', owner: 'tenancy' },
+  {
+    createOrg: {
+      method: 'POST',
+      path: '/v1/orgs',
+      auth: 'management',
+      cost: 'write',
+      summary: 'Create Organization',
+      description:
+        'Creates an organization with a default team; the caller becomes its admin. Needs an admin account.',
+      body: name,
+      success: { status: 201, schema: wrapped },
+      errors: ['forbidden', 'invalidRequestBody', 'nameRequired', 'nameTooLong', 'organizationNameTaken'],
+    },
+    updateOrg: {
+      method: 'PUT',
+      path: '/v1/orgs/{id}',
+      auth: 'management',
+      cost: 'write',
+      summary: 'Update Organization',
+      description: 'Renames an organization.',
+      params: { id: uuidParam('invalidId', 'The id of the organization.') },
+      body: name,
+      success: { status: 200, schema: wrapped },
+      errors: [
+        'invalidId',
+        'organizationNotFound',
+        'forbidden',
+        'invalidRequestBody',
+        'nameRequired',
+        'nameTooLong',
+        'organizationNameTaken',
+      ],
+    },
+    deleteOrg: {
+      method: 'DELETE',
+      path: '/v1/orgs/{id}',
+      auth: 'management',
+      cost: 'write',
+      summary: 'Delete Organization',
+      description: 'Deletes an organization with its teams, prompts and API keys. Users remain.',
+      params: { id: uuidParam('invalidId', 'The id of the organization.') },
+      success: { status: 204, schema: null },
+      errors: ['invalidId', 'organizationNotFound', 'forbidden'],
+    },
+    listOrgPeople: {
+      method: 'GET',
+      path: '/v1/orgs/{orgID}/people',
+      auth: 'management',
+      cost: 'read',
+      summary: 'List Org People',
+      description: 'The users who have a team in the organization.',
+      params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
+      query: z.object({
+        page: queryText('The page, from 1; anything else counts as 1.'),
+        limit: queryText('The size of a page, 10 when missing, at most 100.'),
+      }),
+      success: {
+        status: 200,
+        schema: z.object({
+          people: z.array(schemas.User),
+          page: z.int(),
+          limit: z.int(),
+          total: z.int(),
+        }),
+      },
+      errors: ['invalidId', 'organizationNotFound', 'forbidden'],
+    },
+    removeOrgMember: {
+      method: 'DELETE',
+      path: '/v1/orgs/{orgID}/members/{userID}',
+      auth: 'management',
+      cost: 'write',
+      summary: 'Remove Member from Organization',
+      description: "Ends the user's memberships in all teams of the organization.",
+      params: {
+        orgID: uuidParam('invalidId', 'The id of the organization.'),
+        userID: uuidParam('invalidId', 'The id of the user.'),
+      },
+      success: { status: 204, schema: null },
+      errors: [
+        'invalidId',
+        'organizationNotFound',
+        'forbidden',
+        'userNotOrganizationMember',
+        'defaultTeamMustKeepAdmin',
+      ],
+    },
+  },
+);

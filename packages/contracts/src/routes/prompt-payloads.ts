@@ -1,0 +1,90 @@
+// Payloads: sample sets of variables that belong to a prompt.
+import { z } from 'zod';
+import { defineRoutes, uuidParam } from '../route.ts';
+import { schemas } from '../schemas.ts';
+
+const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
+const payloadId = uuidParam('invalidPayloadId', 'The id of the payload.');
+const wrapped = z.object({ payload: schemas.PromptPayload });
+
+export const promptPayloadRoutes = defineRoutes(
+  { tag: 'Prompt Payloads', owner: 'prompt-registry' },
+  {
+    createPromptPayload: {
+      method: 'POST',
+      path: '/v1/prompts/{id}/payloads',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Create a Prompt Payload',
+      description: 'Saves a sample set of variables.',
+      params: { id: promptId },
+      body: schemas.CreatePromptPayloadRequest,
+      numbers: 'exact',
+      success: { status: 201, schema: wrapped },
+      errors: [
+        'invalidPromptId',
+        'promptNotFound',
+        'forbidden',
+        'invalidRequestBody',
+        'payloadVariablesRequired',
+        'nameTooLong',
+        'invalidPayloadVariables',
+      ],
+    },
+    listPromptPayloads: {
+      method: 'GET',
+      path: '/v1/prompts/{id}/payloads',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Prompt Payloads',
+      description: 'The payloads of a prompt, the newest first.',
+      params: { id: promptId },
+      success: { status: 200, schema: z.object({ payloads: z.array(schemas.PromptPayload) }) },
+      errors: ['invalidPromptId', 'promptNotFound'],
+    },
+    getPromptPayload: {
+      method: 'GET',
+      path: '/v1/prompts/{id}/payloads/{payloadID}',
+      auth: 'content',
+      cost: 'read',
+      summary: 'Get a Prompt Payload',
+      description: 'One payload of a prompt.',
+      params: { id: promptId, payloadID: payloadId },
+      success: { status: 200, schema: wrapped },
+      errors: ['invalidPromptId', 'invalidPayloadId', 'promptNotFound', 'payloadNotFound'],
+    },
+    updatePromptPayload: {
+      method: 'PUT',
+      path: '/v1/prompts/{id}/payloads/{payloadID}',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Update a Prompt Payload',
+      description: 'Replaces the name, the variables or both.',
+      params: { id: promptId, payloadID: payloadId },
+      body: schemas.UpdatePromptPayloadRequest,
+      numbers: 'exact',
+      success: { status: 200, schema: wrapped },
+      errors: [
+        'invalidPromptId',
+        'invalidPayloadId',
+        'promptNotFound',
+        'forbidden',
+        'invalidRequestBody',
+        'nameTooLong',
+        'invalidPayloadVariables',
+        'payloadNotFound',
+      ],
+    },
+    deletePromptPayload: {
+      method: 'DELETE',
+      path: '/v1/prompts/{id}/payloads/{payloadID}',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Delete a Prompt Payload',
+      description: 'Deletes a payload.',
+      params: { id: promptId, payloadID: payloadId },
+      success: { status: 204, schema: null },
+      errors: ['invalidPromptId', 'invalidPayloadId', 'promptNotFound', 'forbidden', 'payloadNotFound'],
+    },
+  },
+);

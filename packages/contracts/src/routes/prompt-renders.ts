@@ -1,0 +1,69 @@
+// Rendering: what applications call before each request to a model.
+import { z } from 'zod';
+import { defineRoutes, textParam } from '../route.ts';
+import { schemas } from '../schemas.ts';
+import { queryText } from '../values.ts';
+
+const slug = textParam('The slug of the prompt.');
+const query = z.object({ team_id: queryText('Restricts the slug to one team.', { format: 'uuid' }) });
+
+export const promptRenderRoutes = defineRoutes(
+  { tag: 'Prompt Renders', owner: 'render' },
+  {
+    renderLive: {
+      method: 'POST',
+      path: '/v1/prompts/{slug}/render',
+      auth: 'content',
+      cost: 'render',
+      summary: 'Render Live Prompt Version',
+      description: 'Renders the live version of a prompt.',
+      params: { slug },
+      query,
+      body: schemas.RenderRequest,
+      success: { status: 200, schema: schemas.RenderResponse },
+      errors: [
+        'invalidId',
+        'forbidden',
+        'promptNotFound',
+        'noLiveVersion',
+        'invalidRequestBody',
+        'templateParseError',
+        'templateExecutionFailed',
+      ],
+    },
+    renderVersion: {
+      method: 'POST',
+      path: '/v1/prompts/{slug}/versions/{version}/render',
+      auth: 'content',
+      cost: 'render',
+      summary: 'Render Specific Prompt Version',
+      description: 'Renders a version of any state by its number or tag.',
+      params: { slug, version: textParam('A version number or a tag.') },
+      query,
+      body: schemas.RenderRequest,
+      success: { status: 200, schema: schemas.RenderResponse },
+      errors: [
+        'invalidId',
+        'forbidden',
+        'promptNotFound',
+        'versionNotFound',
+        'invalidRequestBody',
+        'templateParseError',
+        'templateExecutionFailed',
+        'templateNotYetAvailable',
+      ],
+    },
+    renderBatch: {
+      method: 'POST',
+      path: '/v1/render/batch',
+      auth: 'content',
+      cost: 'render',
+      summary: 'Render a Batch',
+      description:
+        'Makes up to 100 renders in one request. Results stand in the order of the requests; each has its own status, and an error where it failed.',
+      body: schemas.RenderBatchRequest,
+      success: { status: 200, schema: schemas.RenderBatchResponse },
+      errors: ['invalidRequestBody', 'rendersRequired', 'tooManyRenders'],
+    },
+  },
+);

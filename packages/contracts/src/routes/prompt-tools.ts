@@ -1,0 +1,140 @@
+// What the registry offers on top of the specification: checks of templates and versions, the audit log, documents of a
+// team's prompts, and usage.
+import { z } from 'zod';
+import { defineRoutes, textParam, uuidParam } from '../route.ts';
+import { schemas } from '../schemas.ts';
+import { queryText } from '../values.ts';
+
+const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
+const teamId = uuidParam('invalidId', 'The id of the team.');
+const versionRef = textParam('A version number or a tag.');
+
+const auditPage = z.object({
+  entries: z.array(schemas.PromptAuditEntry),
+  next_cursor: z.string().exactOptional().meta({ description: 'Absent on the last page.' }),
+});
+const auditQuery = z.object({
+  cursor: queryText('The `next_cursor` of the page before; omitted: the newest entries.'),
+  limit: queryText('The size of a page, 50 when missing, at most 1000.'),
+});
+
+const versionToolRoutes = defineRoutes(
+  { tag: 'Prompt Versions', owner: 'prompt-registry' },
+  {
+    validateTemplate: {
+      method: 'POST',
+      path: '/v1/templates/validate',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Validate a Template',
+      description:
+        'Whether a template could be saved, and what it reads or where it is broken. Saves nothing.',
+      body: schemas.CreateVersionRequest,
+      success: { status: 200, schema: schemas.TemplateValidation },
+      errors: ['invalidRequestBody', 'templateRequired', 'templateTooLarge'],
+    },
+    checkVersion: {
+      method: 'POST',
+      path: '/v1/prompts/{id}/versions/{version}/check',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Check a Prompt Version',
+      description:
+        'Renders every payload of the prompt with this version and with the live one, and compares the outputs.',
+      params: { id: promptId, version: versionRef },
+      success: { status: 200, schema: z.object({ check: schemas.VersionCheck }) },
+      errors: ['invalidPromptId', 'promptNotFound', 'versionNotFound'],
+    },
+  },
+);
+
+const promptToolRoutes = defineRoutes(
+  { tag: 'Prompts', owner: 'prompt-registry' },
+  {
+    listPromptAudit: {
+      method: 'GET',
+      path: '/v1/prompts/{id}/audit',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Prompt Audit',
+      description: 'Who did what to the prompt, its versions, tags and payloads; the newest first.',
+      params: { id: promptId },
+      query: auditQuery,
+      success: { status: 200, schema: auditPage },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidLimit', 'invalidCursor'],
+    },
+    listTeamPromptAudit: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/prompts/audit',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Team Prompt Audit',
+      description: 'Who did what to the prompts of a team; the newest first.',
+      params: { teamID: teamId },
+      query: auditQuery,
+      success: { status: 200, schema: auditPage },
+      errors: ['invalidId', 'forbidden', 'invalidLimit', 'invalidCursor'],
+    },
+    exportPrompts: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/export',
+      auth: 'content',
+      cost: 'read',
+      summary: 'Export Prompts',
+      description:
+        'All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.',
+      params: { teamID: teamId },
+      query: z.object({
+        slugs: queryText('Only these prompts, separated by commas.'),
+        format: queryText('`yaml`: the document as a YAML text, in `yaml`.'),
+      }),
+      success: { status: 200, schema: schemas.PromptDocumentEnvelope },
+      errors: ['invalidId', 'forbidden', 'documentTooLarge'],
+    },
+    importPrompts: {
+      method: 'POST',
+      path: '/v1/teams/{teamID}/import',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Import Prompts',
+      description:
+        'Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.',
+      params: { teamID: teamId },
+      query: z.object({ dry_run: queryText('`true`: only says what would be done.') }),
+      body: z.object({
+        document: z
+          .record(z.string(), z.unknown())
+          .optional()
+          .meta({ description: 'What an export returned in `document`.' }),
+        yaml: z.string().optional().meta({ description: 'The same as a YAML text.' }),
+      }),
+      numbers: 'exact',
+      success: { status: 200, schema: schemas.ImportResult },
+      errors: [
+        'invalidId',
+        'forbidden',
+        'invalidRequestBody',
+        'invalidDocument',
+        'documentConflicts',
+        'tooManyVersionsOrTags',
+      ],
+    },
+    getPromptUsage: {
+      method: 'GET',
+      path: '/v1/prompts/{id}/usage',
+      auth: 'content',
+      cost: 'read',
+      summary: 'Get Prompt Usage',
+      description: 'Renders of the prompt by version and hour.',
+      params: { id: promptId },
+      query: z.object({
+        from: queryText('The first hour, RFC 3339; by default 24 hours ago.', { format: 'date-time' }),
+        to: queryText('The end, RFC 3339, not included; by default now.', { format: 'date-time' }),
+      }),
+      success: { status: 200, schema: z.object({ usage: z.array(schemas.PromptUsageHour) }) },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidTimeRange'],
+    },
+  },
+);
+
+export const promptToolsRoutes = { ...versionToolRoutes, ...promptToolRoutes } as const;

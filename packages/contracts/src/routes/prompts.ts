@@ -1,0 +1,161 @@
+// Prompts: created in a team, archived and restored, moved between teams.
+import { z } from 'zod';
+import { defineRoutes, textParam, uuidParam } from '../route.ts';
+import { schemas } from '../schemas.ts';
+import { judgedString, queryText } from '../values.ts';
+
+const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
+const teamId = uuidParam('invalidId', 'The id of the team.');
+const wrapped = z.object({ prompt: schemas.Prompt });
+const pageOfPrompts = z.object({
+  prompts: z.array(schemas.Prompt),
+  next_cursor: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'The `cursor` of the next page; absent on the last page and without `limit`.' }),
+});
+
+const statusFilter = queryText('`active` or `archived`; another value matches nothing.');
+const archivedFilter = queryText('A boolean: archived ones only, or active ones only. `status` wins.');
+const listFilters = {
+  status: statusFilter,
+  archived: archivedFilter,
+  q: queryText('Words; each must begin a word of the name, the slug or the description.'),
+  tag: queryText('Only prompts that have this tag on one of their versions.'),
+  sort: queryText(
+    '`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.',
+  ),
+  limit: queryText('Page length, at most 1000. Without it the list is complete.'),
+  cursor: queryText('`next_cursor` of the page before.'),
+};
+const listErrors = ['invalidId', 'forbidden', 'invalidSort', 'invalidLimit', 'invalidCursor'] as const;
+
+export const promptRoutes = defineRoutes(
+  { tag: 'Prompts', owner: 'prompt-registry' },
+  {
+    createPrompt: {
+      method: 'POST',
+      path: '/v1/teams/{teamID}/prompts',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Create a Prompt',
+      description: 'Creates a prompt without versions.',
+      params: { teamID: teamId },
+      body: schemas.CreatePromptRequest,
+      success: { status: 201, schema: wrapped },
+      errors: [
+        'invalidId',
+        'forbidden',
+        'invalidRequestBody',
+        'nameRequired',
+        'nameTooLong',
+        'descriptionTooLong',
+        'slugTooLong',
+        'slugEmpty',
+        'promptAlreadyExists',
+      ],
+    },
+    listPrompts: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/prompts',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Prompts',
+      description: 'The prompts of a team, the newest first.',
+      params: { teamID: teamId },
+      query: z.object(listFilters),
+      success: { status: 200, schema: pageOfPrompts },
+      errors: listErrors,
+    },
+    listAllPrompts: {
+      method: 'GET',
+      path: '/v1/prompts',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List all prompts with team filter',
+      description: 'The prompts of the named team; without a team the list is empty.',
+      query: z.object({
+        team: queryText('The id of the team; wins over `team_id`.', { format: 'uuid' }),
+        team_id: queryText('The id of the team.', { format: 'uuid' }),
+        ...listFilters,
+      }),
+      success: { status: 200, schema: pageOfPrompts },
+      errors: listErrors,
+    },
+    getPrompt: {
+      method: 'GET',
+      path: '/v1/prompts/{id}',
+      auth: 'content',
+      cost: 'read',
+      summary: 'Get a Prompt',
+      description: 'A prompt by id or slug, with one of its versions when `version` or `tag` is given.',
+      params: { id: textParam('The id or the slug of the prompt.') },
+      query: z.object({
+        version: queryText('A version number or a tag; wins over `tag`.'),
+        tag: queryText('A tag, also one of digits only.'),
+        team_id: queryText('Restricts a slug to one team.', { format: 'uuid' }),
+      }),
+      success: {
+        status: 200,
+        schema: z.object({ prompt: schemas.Prompt, version: schemas.PromptVersion.exactOptional() }),
+      },
+      errors: ['invalidId', 'forbidden', 'promptNotFound', 'versionNotFound'],
+    },
+    updatePrompt: {
+      method: 'PUT',
+      path: '/v1/prompts/{id}',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Update a Prompt',
+      description: 'Replaces the description. Name and slug never change.',
+      params: { id: promptId },
+      body: schemas.UpdatePromptRequest,
+      success: { status: 200, schema: wrapped },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidRequestBody', 'descriptionTooLong', 'forbidden'],
+    },
+    archivePrompt: {
+      method: 'POST',
+      path: '/v1/prompts/{id}/archive',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Archive a Prompt',
+      description: 'Marks a prompt as archived. It still renders.',
+      params: { id: promptId },
+      success: { status: 200, schema: wrapped },
+      errors: ['invalidPromptId', 'promptNotFound', 'forbidden'],
+    },
+    restorePrompt: {
+      method: 'POST',
+      path: '/v1/prompts/{id}/restore',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Restore a Prompt',
+      description: 'Marks an archived prompt as active again.',
+      params: { id: promptId },
+      success: { status: 200, schema: wrapped },
+      errors: ['invalidPromptId', 'promptNotFound', 'forbidden'],
+    },
+    movePrompt: {
+      method: 'POST',
+      path: '/v1/prompts/{id}/move',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Move a Prompt',
+      description:
+        'Moves a prompt with its versions, tags and payloads to another team. Needs the admin right on both.',
+      params: { id: promptId },
+      body: z.object({ team_id: judgedString({ format: 'uuid' }) }),
+      success: { status: 200, schema: wrapped },
+      errors: [
+        'invalidPromptId',
+        'invalidRequestBody',
+        'invalidTargetTeamId',
+        'unauthorized',
+        'targetTeamNotFound',
+        'promptNotFound',
+        'forbidden',
+        'promptAlreadyExists',
+      ],
+    },
+  },
+);
