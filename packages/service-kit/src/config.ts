@@ -1,0 +1,179 @@
+/**
+ * Configuration from the environment: one zod object per service, whose keys are the variables' names. It is read once, in
+ * `main.ts`; a wrong value stops the start with a sentence that names the variable and never shows the value (it may be a secret).
+ */
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+
+/** A whole number within bounds, written in decimal digits. (`Number('')` is 0 and `Number('0x10')` 16: neither is meant.) */
+export function integerVariable(min: number, max: number = Number.MAX_SAFE_INTEGER) {
+  return z
+    .string()
+    .regex(/^-?\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+}
+
+/** `true`, `1`, `yes`, `on` or their opposites. (`z.coerce.boolean()` takes the text `false` for true.) */
+export function flagVariable() {
+  return z.stringbool({ error: 'must be true or false' });
+}
+
+/** A comma-separated list; blanks around the items are dropped, empty items too. */
+export function listVariable() {
+  return z.string().transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
+}
+
+/** One or more URLs of the given protocols, separated by commas. */
+export function urlListVariable(...protocols: readonly string[]) {
+  return listVariable().refine(
+    (urls) =>
+      urls.length > 0 &&
+      urls.every((url) => URL.canParse(url) && protocols.includes(new URL(url).protocol.slice(0, -1))),
+    `must be one or more URLs that start with ${protocols.map((name) => `${name}://`).join(' or ')}`,
+  );
+}
+
+/** A URL of one of the given protocols. */
+export function urlVariable(...protocols: readonly string[]) {
+  return z
+    .string()
+    .refine(
+      (url) => URL.canParse(url) && protocols.includes(new URL(url).protocol.slice(0, -1)),
+      `must be a URL that starts with ${protocols.map((name) => `${name}://`).join(' or ')}`,
+    );
+}
+
+/** What every process reads, whether or not it has a database. */
+export const processVariables = {
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('`production` hides nothing and changes no behaviour of the API; libraries read it.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least severe level that is logged. `info` has one line per request.'),
+  HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe(
+      'Address to listen on. Containers set `0.0.0.0`; the default is reachable from this machine only.',
+    ),
+  PORT: integerVariable(0, 65_535).prefault('0').describe('Port to listen on; 0 picks a free one.'),
+  SHUTDOWN_TIMEOUT_MS: integerVariable(0, 600_000)
+    .prefault('10000')
+    .describe(
+      'How long requests in flight may take to finish after SIGTERM. Keep it below the supervisor’s own patience (Kubernetes: 30 s).',
+    ),
+  DRAIN_DELAY_MS: integerVariable(0, 120_000)
+    .prefault('0')
+    .describe(
+      'How long to go on accepting after SIGTERM, not ready, so that balancers notice first. Set to a few seconds behind one.',
+    ),
+  TRUSTED_PROXIES: listVariable()
+    .prefault('loopback')
+    .describe(
+      'Addresses, networks, or `loopback`, `linklocal`, `uniquelocal`, whose `X-Forwarded-For` is believed.',
+    ),
+} as const;
+
+/** What a process on the event stream reads. */
+export const streamVariables = {
+  NATS_URL: urlListVariable('nats', 'tls')
+    .prefault('nats://127.0.0.1:4222')
+    .describe('NATS servers, separated by commas.'),
+  PX0_STREAM_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]*$/, 'may contain letters, digits, _ and - only')
+    .default('')
+    .describe('Put before every stream’s and subject’s name, so that several installations share a server.'),
+} as const;
+
+/** What a service that owns tables reads. */
+export const databaseVariables = {
+  DATABASE_URL: urlVariable('postgres', 'postgresql').describe(
+    'The Postgres database. Each service keeps to its own schema.',
+  ),
+  DATABASE_POOL_SIZE: integerVariable(1, 1000)
+    .prefault('10')
+    .describe('Connections per process. Replicas × services × this must stay below `max_connections`.'),
+  DATABASE_STATEMENT_TIMEOUT_MS: integerVariable(0)
+    .prefault('10000')
+    .describe('A statement that runs longer is cancelled and the request answered with 503. 0: no limit.'),
+  DATABASE_WAIT_MS: integerVariable(0)
+    .prefault('60000')
+    .describe('How long a start waits for a database that does not answer yet.'),
+} as const;
+
+/** The variables of a control-plane service; a service spreads `baseConfigSchema.shape` into its own schema. */
+export const baseConfigSchema = z.object({
+  ...processVariables,
+  ...databaseVariables,
+  ...streamVariables,
+});
+
+/**
+ * Reads the variables that `schema` names. A variable set to the empty string counts as not set, because compose files and
+ * `.env` files cannot unset one.
+ *
+ * @throws ConfigError one sentence that names every wrong variable
+ */
+export function loadConfig<S extends z.ZodObject>(
+  schema: S,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): z.infer<S> {
+  const values = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  );
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  throw new ConfigError(sentence(result.error.issues, values));
+}
+
+function sentence(issues: readonly z.core.$ZodIssue[], values: Record<string, string | undefined>): string {
+  const faults = new Map<string, string>();
+  for (const issue of issues) {
+    const name = issue.path.length === 0 ? 'The configuration' : String(issue.path[0]);
+    const missing = issue.path.length > 0 && values[name] === undefined;
+    // The first fault of a variable is the telling one; what follows is its consequence.
+    if (!faults.has(name)) faults.set(name, missing ? 'must be set' : faultText(issue));
+  }
+  return `${[...faults].map(([name, fault]) => `${name} ${fault}`).join('; ')}.`;
+}
+
+function faultText(issue: z.core.$ZodIssue): string {
+  if (/^(must|may|is|cannot) /.test(issue.message)) return issue.message;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return `is wrong (${issue.message})`;
+}
+
+export interface VariableDescription {
+  readonly name: string;
+  readonly type: string;
+  /** As one would write it in the environment; undefined when the variable must be set or is optional without a default. */
+  readonly default: string | undefined;
+  readonly required: boolean;
+  readonly description: string;
+}
+
+/** Lists a schema's variables for the generated documentation and `.env.example`, in the order of declaration. */
+export function describeConfig(schema: z.ZodObject): VariableDescription[] {
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(json.properties ?? {}).map(([name, property]) => {
+    const facts: z.core.JSONSchema.BaseSchema = typeof property === 'boolean' ? {} : property;
+    const fallback = facts.default;
+    return {
+      name,
+      type: facts.enum ? facts.enum.join(' | ') : String(facts.type ?? 'string'),
+      default: fallback === undefined ? undefined : String(fallback),
+      required: (json.required ?? []).includes(name),
+      description: facts.description ?? '',
+    };
+  });
+}

@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestDatabase, testDatabase } from '@px0/testing';
+import type pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StartError } from '../errors.ts';
+import { silentLogger } from '../logger.ts';
+import { migrate } from './migrate.ts';
+import { createPool } from './pool.ts';
+import { isUnavailable } from './unavailable.ts';
+import { waitForPostgres } from './wait.ts';
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let directory: string;
+
+beforeEach(async () => {
+  database = await testDatabase();
+  pool = createPool({
+    connectionString: database.url,
+    schema: 'tenancy',
+    logger: silentLogger(),
+    statementTimeoutMs: 300,
+  });
+  directory = await mkdtemp(join(tmpdir(), 'px0-migrations-'));
+});
+
+afterEach(async () => {
+  await pool.end();
+  await database.drop();
+  await rm(directory, { recursive: true });
+});
+
+async function write(name: string, sql: string): Promise<void> {
+  await mkdir(join(directory, name), { recursive: true });
+  await writeFile(join(directory, name, 'migration.sql'), sql);
+}
+
+const up = () => migrate({ pool, schema: 'tenancy', directory });
+
+describe('migrate', () => {
+  it('applies what is missing, in order, into the schema, and keeps Prisma’s books', async () => {
+    await write('20260102_more', 'alter table team add column name text;');
+    await write('20260101_init', 'create table team (id int); insert into team values (1);');
+    expect(await up()).toEqual(['20260101_init', '20260102_more']);
+    expect(await up()).toEqual([]);
+    const { rows } = await pool.query('select * from tenancy._prisma_migrations order by migration_name');
+    expect(rows[0]).toMatchObject({
+      migration_name: '20260101_init',
+      checksum: createHash('sha256')
+        .update('create table team (id int); insert into team values (1);')
+        .digest('hex'),
+      finished_at: expect.any(Date),
+      started_at: expect.any(Date),
+      rolled_back_at: null,
+      logs: null,
+      applied_steps_count: 1,
+    });
+    expect((await pool.query('select name from team')).rows).toEqual([{ name: null }]);
+  });
+
+  it('is done once by replicas that start together, also in a database without the schema', async () => {
+    await write('20260101_init', 'create table team (id int); select pg_sleep(0.2);');
+    const applied = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        migrate({ connectionString: database.url, schema: 'tenancy', directory, logger: silentLogger() }),
+      ),
+    );
+    expect(applied.flat()).toEqual(['20260101_init']);
+  });
+
+  it('stops with one sentence when an applied migration was changed', async () => {
+    await write('20260101_init', 'create table team (id int);');
+    await up();
+    await write('20260101_init', 'create table team (id bigint);');
+    await expect(up()).rejects.toThrow(
+      new StartError(
+        'Migration 20260101_init of schema tenancy was changed after it had been applied; restore its file and add a new migration.',
+      ),
+    );
+  });
+
+  it('leaves nothing of a migration that fails, and names it', async () => {
+    await write('20260101_init', 'create table team (id int); create table team (id int);');
+    await expect(up()).rejects.toThrow(
+      /^Migration 20260101_init of schema tenancy failed: relation "team" already exists\.$/,
+    );
+    expect((await pool.query('select 1 from _prisma_migrations')).rows).toEqual([]);
+    await write('20260101_init', 'create table team (id int);');
+    expect(await up()).toEqual(['20260101_init']);
+  });
+
+  it('is not cut by the statement timeout of requests', async () => {
+    await write('20260101_init', 'select pg_sleep(0.6);');
+    expect(await up()).toEqual(['20260101_init']);
+  });
+
+  it('goes on when the database is ahead, as it is while a release is rolled back', async () => {
+    await write('20260101_init', 'create table team (id int);');
+    await up();
+    await rm(join(directory, '20260101_init'), { recursive: true });
+    expect(await up()).toEqual([]);
+  });
+});
+
+describe('the pool', () => {
+  it('gives up a statement that runs too long, as unavailable', async () => {
+    const error = await pool.query('select pg_sleep(5)').catch((reason: unknown) => reason);
+    expect(isUnavailable(error)).toBe(true);
+  });
+
+  it('says within seconds that no connection is to be had', async () => {
+    const small = createPool({
+      connectionString: database.url,
+      schema: 'tenancy',
+      logger: silentLogger(),
+      max: 1,
+      acquireTimeoutMs: 100,
+    });
+    const held = await small.connect();
+    const error = await small.query('select 1').catch((reason: unknown) => reason);
+    expect(isUnavailable(error)).toBe(true);
+    held.release();
+    await small.end();
+  });
+
+  it('survives that the server ends its connections', async () => {
+    await pool.query('select 1');
+    const admin = createPool({ connectionString: database.url, schema: 'public', logger: silentLogger() });
+    await admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'px0-tenancy' and datname = current_database()",
+    );
+    await admin.end();
+    const result = await pool.query('select 1 as one').catch(() => pool.query('select 1 as one'));
+    expect(result.rows).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('waiting for Postgres', () => {
+  it('ends with a sentence when nobody answers in time', async () => {
+    const away = createPool({
+      connectionString: 'postgres://127.0.0.1:1/x',
+      schema: 'tenancy',
+      logger: silentLogger(),
+    });
+    await expect(waitForPostgres(away, 120, silentLogger())).rejects.toThrow(
+      /^Postgres did not answer within 120 ms/,
+    );
+    await away.end();
+  });
+
+  it('ends at once with a sentence when waiting would not help', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/no_such_database';
+    const wrong = createPool({ connectionString: url.href, schema: 'tenancy', logger: silentLogger() });
+    await expect(waitForPostgres(wrong, 10_000, silentLogger())).rejects.toThrow(
+      /^Postgres refuses the connection of DATABASE_URL: database "no_such_database" does not exist\.$/,
+    );
+    await wrong.end();
+  });
+});

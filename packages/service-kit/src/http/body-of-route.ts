@@ -1,0 +1,39 @@
+/**
+ * One request's body for one route. The bytes are read once, before the handler; what they mean is judged when the handler
+ * asks, because the contract puts that check at another place of the order for each operation.
+ */
+import type { IncomingMessage } from 'node:http';
+import { parseBodyText, type RouteDefinition } from '@px0/contracts';
+import { ApiError } from '../errors.ts';
+import { jsonText, readBody, refuseDeclaredOversize } from './request-body.ts';
+
+export class RequestBody {
+  readonly #req: IncomingMessage;
+  readonly #route: RouteDefinition;
+  #bytes: Promise<Buffer> | undefined;
+  #read: Buffer | undefined;
+
+  constructor(req: IncomingMessage, route: RouteDefinition) {
+    this.#req = req;
+    this.#route = route;
+  }
+
+  /** Reads the bytes, once, however often a decision is repeated. A route without body only has its declared length judged. */
+  async read(): Promise<void> {
+    if (this.#route.body === null) {
+      refuseDeclaredOversize(this.#req);
+      return;
+    }
+    this.#bytes ??= readBody(this.#req);
+    this.#read = await this.#bytes;
+  }
+
+  /** @throws ApiError invalidRequestBody */
+  parsed(): object {
+    if (this.#route.body === null) return {};
+    const text = jsonText(this.#req.headers['content-type'], this.#read ?? Buffer.alloc(0));
+    const parsed = parseBodyText(this.#route, text);
+    if (parsed === undefined) throw new ApiError('invalidRequestBody');
+    return parsed;
+  }
+}

@@ -1,0 +1,40 @@
+/** The one place in which errors become HTTP: a refusal as the contract words it, 503 for a store that is away, 500 for the rest. */
+import { isUnavailable } from '../database/unavailable.ts';
+import { ApiError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Reply } from './reply.ts';
+
+/** What clients are told to wait when nobody knows better. */
+const DEFAULT_RETRY_AFTER_SECONDS = 1;
+
+/**
+ * Maps anything thrown to an answer. What is not a refusal is logged here with its cause; the client learns the request id
+ * (in the header `X-Request-Id`) that finds the line, and nothing else.
+ */
+export function replyOfError(error: unknown, logger: Logger): Reply {
+  return replyOfApiError(apiErrorOf(error, logger));
+}
+
+function apiErrorOf(error: unknown, logger: Logger): ApiError {
+  if (error instanceof ApiError) {
+    if (error.status >= 500) logger.warn({ err: error, code: error.code }, 'request failed');
+    return error;
+  }
+  if (isUnavailable(error)) {
+    logger.warn({ err: error }, 'a store is unavailable');
+    return new ApiError('serviceUnavailable', { cause: error });
+  }
+  logger.error({ err: error }, 'internal error');
+  return new ApiError('internalError', { cause: error });
+}
+
+/** The answer for a refusal. */
+export function replyOfApiError(error: ApiError): Reply {
+  const headers: Record<string, string> = {};
+  if (error.retryAfterSeconds !== undefined || error.status === 503 || error.status === 429) {
+    headers['Retry-After'] = String(
+      Math.max(1, Math.ceil(error.retryAfterSeconds ?? DEFAULT_RETRY_AFTER_SECONDS)),
+    );
+  }
+  return { status: error.status, body: { error: error.publicMessage }, headers };
+}

@@ -1,0 +1,37 @@
+/** Small facts about a request: its id, its path, its query. Each accepts anything a client can send. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** An incoming id is taken over when it is harmless in a log line and a header; longer or stranger ones are replaced. */
+const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
+
+/** The request's id: the caller's own, so that one id follows a request through all services, else a new one. */
+export function requestIdOf(req: IncomingMessage): string {
+  const given = req.headers['x-request-id'];
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** The path of a request target, without query; the origin of an absolute-form target (`GET http://host/path`) is dropped. */
+export function pathOf(target: string): string {
+  const end = target.indexOf('?');
+  const path = end === -1 ? target : target.slice(0, end);
+  if (path.startsWith('/')) return path;
+  const origin = /^https?:\/\/[^/]*/i.exec(path);
+  return origin === null ? path : path.slice(origin[0].length) || '/';
+}
+
+/** The query's parameters; the first wins where one is repeated. */
+export function queryOf(target: string): Record<string, string> {
+  const start = target.indexOf('?');
+  const values: Record<string, string> = {};
+  if (start === -1) return values;
+  for (const [name, value] of new URLSearchParams(target.slice(start + 1))) {
+    if (!Object.hasOwn(values, name)) values[name] = withoutNul(value);
+  }
+  return values;
+}
+
+/** Postgres refuses U+0000 in a text with an error; the replacement character merely matches nothing. */
+export function withoutNul(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text;
+}

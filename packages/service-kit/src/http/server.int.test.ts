@@ -1,0 +1,122 @@
+import { Agent, get, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { StartError } from '../errors.ts';
+import { silentLogger } from '../logger.ts';
+import { type RunningServer, type ServerTimeouts, startHttpServer } from './server.ts';
+
+const running: RunningServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+});
+
+async function serve(handler: RequestListener, timeouts: ServerTimeouts = {}): Promise<RunningServer> {
+  const server = await startHttpServer({
+    handler,
+    host: '127.0.0.1',
+    port: 0,
+    logger: silentLogger(),
+    timeouts,
+  });
+  running.push(server);
+  return server;
+}
+
+/** Status and `Connection` of an answer over a kept-alive agent. */
+function ask(
+  url: string,
+  agent: Agent,
+): Promise<{ status: number | undefined; connection: string | undefined }> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent }, (res) => {
+      res.resume().on('end', () => resolve({ status: res.statusCode, connection: res.headers.connection }));
+    }).on('error', reject);
+  });
+}
+
+describe('a server that closes', () => {
+  it('finishes what is in flight, tells its connections to leave, and counts until the end', async () => {
+    const answers: (() => void)[] = [];
+    const server = await serve((_req, res) => void answers.push(() => res.end('ok')));
+    const agent = new Agent({ keepAlive: true });
+    const slow = ask(server.url, agent);
+    await expect.poll(() => server.inFlight).toBe(1);
+    const closed = server.close();
+    expect(server.draining).toBe(true);
+    await expect.poll(() => connectionRefused(server.port)).toBe(true);
+    answers[0]?.();
+    expect(await slow).toMatchObject({ status: 200 });
+    await closed;
+    expect(server.inFlight).toBe(0);
+    agent.destroy();
+  });
+
+  it('goes on serving, with Connection: close, while balancers are to notice', async () => {
+    const server = await serve((_req, res) => res.end('ok'), { drainDelayMs: 200 });
+    const agent = new Agent({ keepAlive: true });
+    expect((await ask(server.url, agent)).connection).toBe('keep-alive');
+    const closed = server.close();
+    expect(await ask(server.url, agent)).toEqual({ status: 200, connection: 'close' });
+    await closed;
+    agent.destroy();
+  });
+
+  it('cuts what does not end in time', async () => {
+    const server = await serve(() => undefined, { drainMs: 200 });
+    const hanging = ask(server.url, new Agent());
+    await expect.poll(() => server.inFlight).toBe(1);
+    const started = performance.now();
+    const [outcome] = await Promise.allSettled([hanging, server.close()]);
+    expect(outcome.status).toBe('rejected');
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('is not held up by idle connections', async () => {
+    const server = await serve((_req, res) => res.end('ok'));
+    const socket = connect(server.port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    const started = performance.now();
+    await server.close();
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe('a slow client', () => {
+  it('that never ends its headers is cut with a 408', async () => {
+    const server = await serve((_req, res) => res.end('ok'), { headersMs: 300, requestMs: 600 });
+    const socket = connect(server.port, '127.0.0.1', () =>
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow'),
+    );
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout.*\{"error":"request timeout"\}$/s);
+  });
+});
+
+describe('a port in use', () => {
+  it('is one sentence', async () => {
+    const { port } = await serve((_req, res) => res.end());
+    const second = startHttpServer({
+      handler: () => undefined,
+      host: '127.0.0.1',
+      port,
+      logger: silentLogger(),
+    });
+    await expect(second).rejects.toThrow(new StartError(`Port ${port} of 127.0.0.1 is in use.`));
+  });
+});
+
+function connectionRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.on('error', () => resolve(true));
+  });
+}

@@ -1,0 +1,244 @@
+/**
+ * The HTTP server of every service: time and size limits against slow and oversized requests, JSON for what no route answers,
+ * and an end that loses no request: it goes on accepting while balancers notice, tells kept-alive callers to leave, waits for
+ * what is in flight, and only then cuts.
+ */
+import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import net, { type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type express from 'express';
+import { ApiError, StartError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { replyOfApiError, replyOfError } from './error-reply.ts';
+import { sendReply } from './reply.ts';
+
+export interface ServerTimeouts {
+  /** Longer than any caller keeps an idle connection (the gateway: 30 s): whoever closes first must be the caller. */
+  readonly keepAliveMs?: number;
+  /** From the first byte to the end of the headers: a slow-loris client is cut after this. */
+  readonly headersMs?: number;
+  /** From the first byte to the end of the body. */
+  readonly requestMs?: number;
+  /** In-flight requests may take this long after `close()`. */
+  readonly drainMs?: number;
+  /** Goes on accepting this long after `close()`, so that balancers see `/readyz` fail first. */
+  readonly drainDelayMs?: number;
+}
+
+export interface StartServerOptions {
+  readonly app?: express.Express;
+  readonly handler?: RequestListener;
+  /** Sees each request before `app` does; true: it answers this one. */
+  readonly before?: (...request: Parameters<RequestListener>) => boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly logger: Logger;
+  readonly timeouts?: ServerTimeouts;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  readonly server: Server;
+  /** Requests whose answer has not been sent in full. */
+  readonly inFlight: number;
+  /** True once `close()` was called; a service says so in its readiness. */
+  readonly draining: boolean;
+  /** Drains and closes. Resolves when every connection is gone; never takes much longer than the timeouts together. */
+  close(): Promise<void>;
+}
+
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_MS = 15_000;
+const REQUEST_MS = 60_000;
+const DRAIN_MS = 10_000;
+/** Headers of honest clients (a session token of 1 KiB, a few cookies, trace state) stay far below. */
+const MAX_HEADER_BYTES = 16 * 1024;
+/** A caller that sends on a kept-alive connection in the very moment of its closing loses that request; this pause lets
+ * connections in use learn from `Connection: close` on an answer that they should leave. */
+const LEAVE_MS = 50;
+
+/** Starts listening. @throws StartError one sentence, when the address is in use or not allowed */
+export async function startHttpServer(options: StartServerOptions): Promise<RunningServer> {
+  const { host, port, logger, timeouts = {} } = options;
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: timeouts.headersMs ?? HEADERS_MS,
+    requestTimeout: timeouts.requestMs ?? REQUEST_MS,
+    keepAliveTimeout: timeouts.keepAliveMs ?? KEEP_ALIVE_MS,
+    // How often the two limits above are enforced; Node's 30 s would let a slow client have thrice its time.
+    connectionsCheckingInterval: 2_000,
+    // Requests on one kept-alive connection wait for each other, so small answers must leave at once.
+    noDelay: true,
+  });
+  const drain = new Drain(server, timeouts.drainMs ?? DRAIN_MS, timeouts.drainDelayMs ?? 0, logger);
+  server.on('connection', drain.countConnection);
+  server.on('request', drain.countRequest);
+  server.on('request', firstAsked(options.before, options.handler ?? appListener(options.app, logger)));
+  server.on('clientError', answerClientError);
+  await listen(server, host, port);
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  const url = `http://${urlHost(host)}:${actualPort}`;
+  logger.info({ url }, 'listening');
+  return {
+    url,
+    port: actualPort,
+    server,
+    get inFlight() {
+      return drain.inFlight;
+    },
+    get draining() {
+      return drain.started;
+    },
+    close: () => drain.close(),
+  };
+}
+
+class Drain {
+  readonly #server: Server;
+  readonly #timeoutMs: number;
+  readonly #delayMs: number;
+  readonly #logger: Logger;
+  /** Connections on which nothing has been received yet (browsers open them in advance): Node does not count them as idle. */
+  readonly #unused = new Set<Socket>();
+  #closing: Promise<void> | undefined;
+  inFlight = 0;
+
+  constructor(server: Server, timeoutMs: number, delayMs: number, logger: Logger) {
+    this.#server = server;
+    this.#timeoutMs = timeoutMs;
+    this.#delayMs = delayMs;
+    this.#logger = logger;
+  }
+
+  get started(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  readonly countRequest: RequestListener = (req, res) => {
+    this.inFlight += 1;
+    this.#unused.delete(req.socket);
+    // `shouldKeepAlive` makes Node send `Connection: close` and end the connection after this answer.
+    if (this.started) res.shouldKeepAlive = false;
+    res.once('close', () => {
+      this.inFlight -= 1;
+    });
+  };
+
+  readonly countConnection = (socket: Socket): void => {
+    this.#unused.add(socket);
+    socket.once('close', () => this.#unused.delete(socket));
+  };
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await sleep(this.#delayMs);
+    const closed = new Promise<void>((resolve) => {
+      // Not `server.close()`: that cuts idle kept-alive connections at once, also one on which a request is under way.
+      net.Server.prototype.close.call(this.#server, () => resolve());
+    });
+    await sleep(LEAVE_MS);
+    this.#closeIdle();
+    const idleSweep = setInterval(() => this.#closeIdle(), 50);
+    const cut = setTimeout(() => {
+      this.#logger.warn({ in_flight: this.inFlight }, 'requests were cut at the end of the drain');
+      this.#server.closeAllConnections();
+    }, this.#timeoutMs);
+    await closed;
+    clearInterval(idleSweep);
+    clearTimeout(cut);
+    // Ends Node's own timer that checks connections.
+    this.#server.close();
+  }
+
+  #closeIdle(): void {
+    this.#server.closeIdleConnections();
+    for (const socket of this.#unused) if (socket.bytesRead === 0) socket.destroy();
+  }
+}
+
+function firstAsked(before: StartServerOptions['before'], then: RequestListener): RequestListener {
+  if (before === undefined) return then;
+  return (req, res) => {
+    if (!before(req, res)) then(req, res);
+  };
+}
+
+function appListener(app: express.Express | undefined, logger: Logger): RequestListener {
+  if (app === undefined) throw new Error('startHttpServer needs an app or a handler');
+  return listenerOf(app, logger);
+}
+
+/**
+ * An app as a listener for `node:http`, completed by what remains after its own routes: a JSON 404, and a JSON answer for what a
+ * middleware throws. Call it after everything is mounted; `startHttpServer({ app })` does.
+ */
+export function listenerOf(app: express.Express, logger: Logger): RequestListener {
+  app.disable('x-powered-by');
+  app.use((req, res) => sendReply(req, res, replyOfApiError(new ApiError('notFound'))));
+  const onError: express.ErrorRequestHandler = (error, req, res, _next) => {
+    sendReply(
+      req,
+      res,
+      isClientFault(error) ? replyOfApiError(new ApiError('notFound')) : replyOfError(error, logger),
+    );
+  };
+  app.use(onError);
+  return (req, res) => {
+    app(req, res);
+  };
+}
+
+/** express and its middlewares mark what a request itself got wrong (a path that cannot be decoded) with a 4xx status. */
+function isClientFault(error: unknown): boolean {
+  if (error instanceof ApiError || typeof error !== 'object' || error === null || !('status' in error))
+    return false;
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+}
+
+/** Requests that break HTTP itself never reach a handler; they get an answer in the API's form, and the connection ends. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const reason = STATUS_CODES[status] ?? 'Bad Request';
+  const body = JSON.stringify({ error: reason.toLowerCase() });
+  socket.end(
+    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog: 1024 }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new StartError(`Port ${port} of ${host} is in use.`, { cause: error });
+    if (code === 'EACCES')
+      throw new StartError(`This user may not listen on port ${port}.`, { cause: error });
+    if (code === 'EADDRNOTAVAIL')
+      throw new StartError(`HOST ${host} is no address of this machine.`, { cause: error });
+    throw error;
+  }
+}
+
+/** An address that can be called: the "any" addresses stand for this machine, and IPv6 needs brackets. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}

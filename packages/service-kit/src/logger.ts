@@ -1,0 +1,55 @@
+/**
+ * Logs: one JSON object per line on stdout, with the service's name and the active trace's ids. No secret reaches a line, also
+ * when somebody logs a whole object by mistake: the fields that carry credentials are redacted wherever pino can reach them.
+ */
+import { isSpanContextValid, trace } from '@opentelemetry/api';
+import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
+
+export type Logger = PinoLogger;
+
+export interface LoggerOptions {
+  readonly service: string;
+  readonly level?: string;
+  readonly destination?: DestinationStream;
+}
+
+const SECRET_FIELDS = [
+  'authorization',
+  'cookie',
+  'password',
+  'password_hash',
+  'old_password',
+  'new_password',
+  'code',
+  'token',
+  'key',
+  'secret',
+];
+
+/** Creates a process's root logger. An unknown level counts as `info`: a typo must not silence the log. */
+export function createLogger({ service, level = 'info', destination }: LoggerOptions): Logger {
+  const options = {
+    level: level in pino.levels.values || level === 'silent' ? level : 'info',
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: stdSerializers.errWithCause },
+    redact: {
+      paths: SECRET_FIELDS.flatMap((field) => [`*.${field}`, `*.*.${field}`, field]),
+      censor: '[redacted]',
+    },
+    mixin: activeTrace,
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** A logger that writes nothing, for tests. */
+export function silentLogger(): Logger {
+  return pino({ level: 'silent' });
+}
+
+function activeTrace(): object {
+  const context = trace.getActiveSpan()?.spanContext();
+  if (context === undefined || !isSpanContextValid(context)) return {};
+  return { trace_id: context.traceId, span_id: context.spanId };
+}

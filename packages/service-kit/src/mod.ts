@@ -1,0 +1,37 @@
+/** What every service needs to start. The public face of `@px0/service-kit`. */
+export { Cleanups } from './cleanups.ts';
+export {
+  baseConfigSchema,
+  databaseVariables,
+  describeConfig,
+  flagVariable,
+  integerVariable,
+  listVariable,
+  loadConfig,
+  processVariables,
+  streamVariables,
+  urlListVariable,
+  urlVariable,
+  type VariableDescription,
+} from './config.ts';
+export { type MigrateOptions, migrate } from './database/migrate.ts';
+export { createPool, type PoolOptions, poolGauges } from './database/pool.ts';
+export { isUnavailable } from './database/unavailable.ts';
+export { waitForPostgres } from './database/wait.ts';
+export { ApiError, type ApiErrorOptions, ConfigError, StartError } from './errors.ts';
+export { replyOfApiError, replyOfError } from './http/error-reply.ts';
+export type { Handler, HandlerContext, Handlers, OperationId, RequestWrapper } from './http/handler.ts';
+export { type HealthOptions, healthRoutes, type Readiness } from './http/health.ts';
+export { type MountOptions, mountRoutes } from './http/mount-routes.ts';
+export { type Reply, sendReply } from './http/reply.ts';
+export { BODY_LIMIT_BYTES, isJsonMediaType, jsonText, readBody } from './http/request-body.ts';
+export { pathOf, queryOf, requestIdOf } from './http/request-meta.ts';
+export {
+  listenerOf,
+  type RunningServer,
+  type ServerTimeouts,
+  type StartServerOptions,
+  startHttpServer,
+} from './http/server.ts';
+export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
+export { runService, type ServiceDependencies } from './run-service.ts';
