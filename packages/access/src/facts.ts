@@ -1,0 +1,56 @@
+// How a caller stands to what a request is about: all that the role matrix needs to know, and nothing that must be
+// looked up. A service builds them from the projection (`factsFor`), or from its own rows inside a transaction.
+import type { AccessProjection } from './access-projection.ts';
+import { actingUserOf, type CallerKind, callerKind } from './authorize-class.ts';
+import type { Principal, TeamRole } from './principal.ts';
+
+/**
+ * How far a key's scope covers the target. `organization`: the key has no list of teams, and the target is in its
+ * organization (or there is no target). `team`: the key lists the target team. `narrower`: the target is in the key's
+ * organization, but is not one of its teams. `foreign`: it is in another organization. Users have `organization`.
+ */
+export type Coverage = 'organization' | 'team' | 'narrower' | 'foreign';
+
+export interface Facts {
+  readonly caller: CallerKind;
+  /** The account flag of the user, or of the user for whom a key acts. */
+  readonly isAccountAdmin: boolean;
+  /** The role in the target team of the user, or of the user for whom a key acts. */
+  readonly teamRole: TeamRole | undefined;
+  /** Whether that user has any team in the target's organization. */
+  readonly isOrgMember: boolean;
+  /** Whether that user is an admin of the target's organization. */
+  readonly isOrgAdmin: boolean;
+  readonly coverage: Coverage;
+}
+
+/** What a request is about; `{}` when it is about no team and no organization. */
+export interface Target {
+  readonly teamId?: string;
+  readonly orgId?: string;
+}
+
+/** The facts about a principal and a target, from the projection. A target that does not exist is nobody's. */
+export function factsFor(access: AccessProjection, principal: Principal, target: Target = {}): Facts {
+  const orgId = target.teamId === undefined ? target.orgId : access.team(target.teamId)?.orgId;
+  const userId = actingUserOf(principal);
+  const isOfUser = userId !== undefined && orgId !== undefined;
+  return {
+    caller: callerKind(principal),
+    isAccountAdmin: userId !== undefined && access.user(userId)?.isAdmin === true,
+    teamRole:
+      userId === undefined || target.teamId === undefined ? undefined : access.roleIn(userId, target.teamId),
+    isOrgMember: isOfUser && access.isOrgMember(userId, orgId),
+    isOrgAdmin: isOfUser && access.isOrgAdmin(userId, orgId),
+    coverage: coverageOf(principal, target, orgId),
+  };
+}
+
+/** How far the principal's scope covers a target in the organization `orgId` (undefined: it does not exist). */
+export function coverageOf(principal: Principal, target: Target, orgId: string | undefined): Coverage {
+  if (principal.kind !== 'api-key') return 'organization';
+  const isAboutNothing = target.teamId === undefined && target.orgId === undefined;
+  if (!isAboutNothing && orgId !== principal.orgId) return 'foreign';
+  if (principal.scope.kind === 'organization') return 'organization';
+  return target.teamId !== undefined && principal.scope.teamIds.includes(target.teamId) ? 'team' : 'narrower';
+}

@@ -1,0 +1,39 @@
+// The public face of access: who is calling, and what they may do.
+export {
+  AccessProjection,
+  type AccessProjectionOptions,
+  type TeamFacts,
+} from './access-projection.ts';
+export { apiKeyPrefix, hashApiKey, looksLikeApiKey, newApiKey } from './api-key.ts';
+export {
+  actingUserOf,
+  authorizeClass,
+  authorizeRegistration,
+  type CallerKind,
+  callerKind,
+  classRefusal,
+  requireActingUser,
+} from './authorize-class.ts';
+export { type Coverage, coverageOf, type Facts, factsFor, type Target } from './facts.ts';
+export { type Action, can, moveRefusal, permissions, refusal } from './permissions.ts';
+export type {
+  AnonymousPrincipal,
+  ApiKeyPrincipal,
+  Authentication,
+  KeyOperation,
+  KeyScope,
+  Principal,
+  Refusal,
+  SessionPrincipal,
+  TeamRole,
+} from './principal.ts';
+export {
+  type SessionClaims,
+  type SessionSigner,
+  sessionTokenPrefix,
+  signSession,
+  type VerificationKeys,
+  verifySession,
+} from './session-token.ts';
+export { type SigningPeriod, signingDelayMs, signingKeyAt } from './signing-key.ts';
+export { microseconds } from './timestamp.ts';

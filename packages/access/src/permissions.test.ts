@@ -1,0 +1,205 @@
+import { type ErrorCode, errorCatalog, routes } from '@px0/contracts';
+import { describe, expect, it } from 'vitest';
+import { cellsOf, contentMatrix, managementMatrix } from '../test/matrices.ts';
+import type { Facts } from './facts.ts';
+import { type Action, can, moveRefusal, permissions, refusal } from './permissions.ts';
+
+const outsider: Facts = {
+  caller: 'user',
+  isAccountAdmin: false,
+  teamRole: undefined,
+  isOrgMember: false,
+  isOrgAdmin: false,
+  coverage: 'organization',
+};
+const anonymous: Facts = { ...outsider, caller: 'anonymous' };
+const viewer: Facts = { ...outsider, teamRole: 'viewer', isOrgMember: true };
+const editor: Facts = { ...viewer, teamRole: 'editor' };
+const teamAdmin: Facts = { ...viewer, teamRole: 'admin' };
+/** Of the organization, and not a member of the target team. */
+const orgAdmin: Facts = { ...outsider, isOrgMember: true, isOrgAdmin: true };
+/** Keys inside their organization, with an acting user; that one is an admin of the organization by definition. */
+const keyReadRender: Facts = { ...outsider, caller: 'read_render' };
+const keyAll: Facts = { ...orgAdmin, caller: 'all' };
+const keyAdmin: Facts = { ...orgAdmin, caller: 'admin' };
+
+/** The callers that a column is about. */
+const columns: { readonly [column: string]: readonly Facts[] } = {
+  'anon.': [anonymous],
+  'user not in org': [outsider],
+  outsider: [outsider],
+  viewer: [viewer],
+  editor: [editor],
+  'team admin': [teamAdmin],
+  'org admin': [orgAdmin],
+  'key read_render': [keyReadRender, { ...keyReadRender, coverage: 'team' }],
+  'key all or admin': [keyAll, keyAdmin],
+  'key all': [keyAll, { ...keyAll, coverage: 'team' }],
+  'key admin': [keyAdmin, { ...keyAdmin, coverage: 'team' }],
+};
+
+const texts: { readonly [cell: string]: ErrorCode } = {
+  '404m': 'userNotTeamMember',
+  '400m': 'alreadyTeamMember',
+};
+
+const actionNamed = (name: string): Action => {
+  const found = Object.keys(permissions).find((action): action is Action => action === name);
+  if (found === undefined) throw new Error(`no action ${name}`);
+  return found;
+};
+
+/** The refusal of an action; a move is judged with a target on which the caller has every right. */
+function refusalOf(facts: Facts, action: Action): ErrorCode | undefined {
+  return action === 'movePrompt'
+    ? moveRefusal(facts.caller, facts, { ...teamAdmin, caller: facts.caller })
+    : refusal(facts, action);
+}
+
+function expectCell(facts: Facts, action: Action, cell: string): void {
+  const error = refusalOf(facts, action);
+  if (cell === '403, is_admin ✓') {
+    expect(error).toBe('forbidden');
+    expect(refusalOf({ ...facts, isAccountAdmin: true }, action)).toBeUndefined();
+  } else if (cell === '[]') {
+    expect(error).toBeUndefined();
+    expect(can(facts, 'resolveJoinRequest')).toBe(false);
+  } else if (cell === '✓') {
+    expect(error).toBeUndefined();
+  } else {
+    const status = error === undefined ? 200 : errorCatalog[error].status;
+    expect(texts[cell] === undefined ? String(status) : error).toBe(texts[cell] ?? cell);
+  }
+}
+
+const cells = [...cellsOf(managementMatrix), ...cellsOf(contentMatrix)];
+
+describe('the role matrix', () => {
+  it('has 272 cells for identity and tenancy, and 224 for registry and render', () => {
+    expect(cellsOf(managementMatrix)).toHaveLength(272);
+    expect(cellsOf(contentMatrix)).toHaveLength(224);
+  });
+
+  it.each(cells)('$action, $column: $expected', ({ action, column, expected }) => {
+    const callers = columns[column] ?? [];
+    expect(callers).not.toHaveLength(0);
+    for (const facts of callers) expectCell(facts, actionNamed(action), expected);
+  });
+
+  it('has a row for every operation of the contract', () => {
+    const inMatrix = new Set(cells.map(({ action }) => action));
+    const extra = ['registerIntoTeam', 'moveTeamIntoOrg', 'receivePrompt'];
+    for (const action of Object.keys(permissions)) {
+      if (!extra.includes(action) && Object.hasOwn(routes, action)) expect(inMatrix).toContain(action);
+    }
+    expect(inMatrix.size).toBe(62);
+  });
+});
+
+const unauthenticated = new Set(['none', 'optional-session']);
+
+describe.each(Object.values(routes).filter(({ operationId }) => Object.hasOwn(permissions, operationId)))(
+  '$operationId',
+  ({ operationId, auth }) => {
+    it('answers an unverified user by the class of its route', () => {
+      const error = refusal({ ...teamAdmin, caller: 'unverified-user' }, operationId as Action);
+      expect(error).toBe(auth === 'none' ? undefined : 'userNotVerified');
+    });
+
+    it('refuses only with what the route declares', () => {
+      for (const facts of Object.values(columns).flat()) {
+        const error = refusal(facts, operationId as Action);
+        if (error !== undefined) expect(routes[operationId].errors).toContain(error);
+      }
+    });
+
+    it('lets no anonymous caller pass unless the route is open', () => {
+      expect(can(anonymous, operationId as Action)).toBe(unauthenticated.has(auth));
+    });
+  },
+);
+
+describe('a key outside its organization', () => {
+  it.each(cellsOf(managementMatrix).filter(({ column }) => column === 'org admin'))(
+    'has none of the rights of an organization or a team: $action',
+    ({ action }) => {
+      const auth = routes[action as keyof typeof routes].auth;
+      const isAboutNothing = ['me', 'listUserOrgs', 'listUserTeams', 'getAdminInbox'].includes(action);
+      if (auth !== 'management' || isAboutNothing) return;
+      expect(refusal({ ...keyAll, coverage: 'foreign' }, actionNamed(action))).toBe('forbidden');
+    },
+  );
+
+  it.each(cellsOf(contentMatrix).filter(({ column }) => column === 'outsider'))(
+    'is an outsider to content: $action $expected',
+    ({ action, expected }) => {
+      for (const key of [keyReadRender, keyAll, keyAdmin]) {
+        for (const coverage of ['foreign', 'narrower'] as const) {
+          const isRefusedBefore = action === 'movePrompt' && key === keyReadRender;
+          expectCell({ ...key, coverage }, actionNamed(action), isRefusedBefore ? '401' : expected);
+        }
+      }
+    },
+  );
+});
+
+describe('a key with a list of teams', () => {
+  const listed: Facts = { ...keyAll, coverage: 'team' };
+  const unlisted: Facts = { ...keyAll, coverage: 'narrower' };
+
+  it.each([
+    'createOrg',
+    'updateOrg',
+    'deleteOrg',
+    'listOrgPeople',
+    'removeOrgMember',
+    'createTeam',
+    'listOrgTeams',
+  ] as const)('does not do %s, which is about an organization', (action) => {
+    expect(refusal({ ...unlisted, isAccountAdmin: true }, action)).toBe('forbidden');
+  });
+
+  it.each([
+    'updateTeam',
+    'deleteTeam',
+    'listTeamMembers',
+    'addTeamMember',
+    'updateTeamMemberRole',
+    'resolveJoinRequest',
+  ] as const)('does %s in its teams and not in others', (action) => {
+    expect(refusal(listed, action)).toBeUndefined();
+    expect(refusal(unlisted, action)).toBe('forbidden');
+  });
+});
+
+describe('moving a prompt', () => {
+  it('refuses in the order of the contract', () => {
+    expect(moveRefusal('user', undefined, undefined)).toBe('targetTeamNotFound');
+    expect(moveRefusal('read_render', undefined, undefined)).toBe('unauthorized');
+    expect(moveRefusal('user', undefined, teamAdmin)).toBe('promptNotFound');
+    expect(moveRefusal('user', outsider, outsider)).toBe('targetTeamNotFound');
+    expect(moveRefusal('user', outsider, viewer)).toBe('promptNotFound');
+    expect(moveRefusal('user', viewer, teamAdmin)).toBe('forbidden');
+    expect(moveRefusal('user', teamAdmin, editor)).toBe('forbidden');
+    expect(moveRefusal('user', teamAdmin, orgAdmin)).toBeUndefined();
+  });
+
+  it('is allowed to `all` and `admin` keys whose scope has both teams', () => {
+    for (const key of [keyAll, keyAdmin]) {
+      const inScope: Facts = { ...key, coverage: 'team' };
+      expect(moveRefusal(key.caller, inScope, inScope)).toBeUndefined();
+      expect(moveRefusal(key.caller, inScope, { ...key, coverage: 'narrower' })).toBe('targetTeamNotFound');
+      expect(moveRefusal(key.caller, { ...key, coverage: 'foreign' }, key)).toBe('promptNotFound');
+    }
+  });
+});
+
+describe('a delegated registration into a team', () => {
+  it('needs an admin of the team or of its organization, and says which it lacks', () => {
+    const admin = { isAccountAdmin: true };
+    expect(refusal({ ...outsider, ...admin }, 'registerIntoTeam')).toBe('callerNotInTeamOrganization');
+    expect(refusal({ ...editor, ...admin }, 'registerIntoTeam')).toBe('forbidden');
+    expect(refusal({ ...teamAdmin, ...admin }, 'registerIntoTeam')).toBeUndefined();
+    expect(refusal({ ...orgAdmin, ...admin }, 'registerIntoTeam')).toBeUndefined();
+  });
+});

@@ -1,0 +1,210 @@
+// The role matrices of the contract as one table of data. A permission is a list of needs, judged in order: the first
+// need of which no grant holds gives the refusal. Reading a row aloud says the rule: "to archive a prompt one reads or
+// administers its team, else `prompt not found`; and one administers it, else `forbidden`".
+import { type AuthClass, type ErrorCode, type OperationId, routes } from '@px0/contracts';
+import { type CallerKind, classRefusal } from './authorize-class.ts';
+import type { Facts } from './facts.ts';
+
+const isKey = ({ caller }: Facts) => caller === 'read_render' || caller === 'all' || caller === 'admin';
+const isInScope = ({ coverage }: Facts) => coverage === 'organization' || coverage === 'team';
+
+/**
+ * What can be held. Management rights of a key are those of its acting user, within the key's own organization; content
+ * rights of a key are its own, by operation and scope: the access sets R (`reads`), E (`edits`) and A (`administers`).
+ */
+const grants = {
+  nobodyYet: (facts) => facts.caller === 'anonymous',
+  notKey: (facts) => !isKey(facts),
+  verified: (facts) => facts.caller !== 'unverified-user',
+  accountAdmin: (facts) => facts.isAccountAdmin,
+  orgMember: (facts) => facts.coverage !== 'foreign' && (facts.isOrgMember || facts.isOrgAdmin),
+  orgAdmin: (facts) => facts.coverage !== 'foreign' && facts.isOrgAdmin,
+  teamMember: (facts) => facts.coverage !== 'foreign' && facts.teamRole !== undefined,
+  teamEditor: (facts) =>
+    facts.coverage !== 'foreign' && (facts.teamRole === 'admin' || facts.teamRole === 'editor'),
+  teamAdmin: (facts) => facts.coverage !== 'foreign' && facts.teamRole === 'admin',
+  notTeamMember: (facts) => facts.teamRole === undefined,
+  wholeScope: (facts) => facts.coverage === 'organization',
+  inScope: isInScope,
+  notReadRenderKey: (facts) => facts.caller !== 'read_render',
+  reads: (facts) => (isKey(facts) ? isInScope(facts) : facts.teamRole !== undefined),
+  edits: (facts) =>
+    isKey(facts)
+      ? facts.caller === 'all' && isInScope(facts)
+      : facts.teamRole === 'admin' || facts.teamRole === 'editor',
+  administers: (facts) =>
+    isKey(facts)
+      ? facts.caller === 'all' && isInScope(facts)
+      : facts.teamRole === 'admin' || facts.isOrgAdmin,
+  // Moving is the one thing that an `admin` key may do to content: within its scope, on both sides.
+  movesByScope: (facts) => facts.caller === 'admin' && isInScope(facts),
+} as const satisfies { readonly [grant: string]: (facts: Facts) => boolean };
+
+type Grant = keyof typeof grants;
+
+interface Need {
+  /** One of them must hold. */
+  readonly anyOf: readonly Grant[];
+  readonly else: ErrorCode;
+}
+
+const need = (anyOf: readonly Grant[], error: ErrorCode): Need => ({ anyOf, else: error });
+
+/** A key with a list of teams does nothing to a whole organization, and nothing to other teams. */
+const wholeScope = need(['wholeScope'], 'forbidden');
+const inScope = need(['inScope'], 'forbidden');
+/** No key changes or deletes a person's account, or decides where a person belongs. */
+const personal = need(['notKey'], 'forbidden');
+
+const orgAdminOnly = [need(['orgAdmin'], 'forbidden'), wholeScope];
+const orgMembers = [need(['orgMember'], 'forbidden'), wholeScope];
+const teamEditors = [need(['teamEditor', 'orgAdmin'], 'forbidden'), inScope];
+const teamAdmins = [need(['teamAdmin', 'orgAdmin'], 'forbidden'), inScope];
+
+const readGate = [need(['reads'], 'promptNotFound')];
+const editGate = [...readGate, need(['edits'], 'forbidden')];
+const adminGate = [need(['reads', 'administers'], 'promptNotFound'), need(['administers'], 'forbidden')];
+
+/** The table. Most actions are operations of the API; the others are the part of one that has a target of its own. */
+export const permissions = {
+  healthCheck: [],
+  register: [
+    need(['notKey'], 'unauthorized'),
+    need(['verified'], 'userNotVerified'),
+    need(['nobodyYet', 'accountAdmin'], 'forbidden'),
+  ],
+  /** The team that a delegated registration names. */
+  registerIntoTeam: [
+    need(['orgMember'], 'callerNotInTeamOrganization'),
+    need(['orgAdmin', 'teamAdmin'], 'forbidden'),
+  ],
+  login: [],
+  logout: [],
+  triggerVerificationEmail: [],
+  verifyEmail: [],
+  triggerPasswordReset: [],
+  resetPassword: [],
+
+  me: [],
+  listUserOrgs: [],
+  listUserTeams: [],
+  updateMe: [personal],
+  changePassword: [personal],
+  deleteMe: [personal],
+
+  createAPIKey: orgAdminOnly,
+  listAPIKeys: orgAdminOnly,
+  deleteAPIKey: orgAdminOnly,
+
+  createOrg: [need(['accountAdmin'], 'forbidden'), wholeScope],
+  updateOrg: orgAdminOnly,
+  deleteOrg: orgAdminOnly,
+  listOrgPeople: orgMembers,
+  removeOrgMember: orgAdminOnly,
+
+  createTeam: orgAdminOnly,
+  listOrgTeams: orgMembers,
+  updateTeam: teamEditors,
+  /** The organization that a team is to be moved to. */
+  moveTeamIntoOrg: orgAdminOnly,
+  deleteTeam: teamEditors,
+  leaveTeam: [personal, need(['teamMember'], 'userNotTeamMember')],
+  createJoinRequest: [personal, need(['notTeamMember'], 'alreadyTeamMember')],
+
+  listTeamMembers: [need(['teamMember', 'orgAdmin'], 'forbidden'), inScope],
+  addTeamMember: teamAdmins,
+  removeTeamMember: teamAdmins,
+  updateTeamMemberRole: teamAdmins,
+
+  /** Everybody may look; what is listed are the requests for which `resolveJoinRequest` is allowed. */
+  getAdminInbox: [],
+  resolveJoinRequest: teamAdmins,
+
+  createPrompt: [need(['edits'], 'forbidden')],
+  listPrompts: [need(['reads'], 'forbidden')],
+  /** Without a team the list is empty; with one, `listPrompts` is asked. */
+  listAllPrompts: [],
+  getPrompt: readGate,
+  updatePrompt: editGate,
+  archivePrompt: adminGate,
+  restorePrompt: adminGate,
+  movePrompt: [
+    need(['notReadRenderKey'], 'unauthorized'),
+    need(['reads', 'administers'], 'promptNotFound'),
+    need(['administers', 'movesByScope'], 'forbidden'),
+  ],
+  /** The team that a prompt is to be moved to. */
+  receivePrompt: [
+    need(['reads', 'administers'], 'targetTeamNotFound'),
+    need(['administers', 'movesByScope'], 'forbidden'),
+  ],
+
+  listVersions: readGate,
+  getVersion: readGate,
+  diffVersions: readGate,
+  createVersion: editGate,
+  updateVersion: editGate,
+  deletePromptVersion: editGate,
+  promoteVersion: editGate,
+  demoteVersion: editGate,
+  archiveVersion: editGate,
+  duplicateVersion: editGate,
+  listVersionTags: readGate,
+  setVersionTag: editGate,
+  removeVersionTag: editGate,
+
+  listPromptPayloads: readGate,
+  getPromptPayload: readGate,
+  createPromptPayload: editGate,
+  updatePromptPayload: editGate,
+  deletePromptPayload: editGate,
+
+  renderLive: readGate,
+  renderVersion: readGate,
+} as const satisfies { readonly [action: string]: readonly Need[] };
+
+export type Action = keyof typeof permissions;
+
+/** The operation that an action without a route of its own is a part of. */
+const partOf: { readonly [action: string]: OperationId } = {
+  registerIntoTeam: 'register',
+  moveTeamIntoOrg: 'updateTeam',
+  receivePrompt: 'movePrompt',
+};
+
+const declared: { readonly [operationId: string]: { readonly auth: AuthClass } } = routes;
+
+function authOf(action: Action): AuthClass {
+  return declared[partOf[action] ?? action]?.auth ?? 'management';
+}
+
+/** Why the caller may not do it, as the contract words it: the refusal of the auth class, then of the table; undefined if they may. */
+export function refusal(facts: Facts, action: Action): ErrorCode | undefined {
+  const ofClass = classRefusal(authOf(action), facts.caller);
+  if (ofClass !== undefined) return ofClass;
+  for (const { anyOf, else: error } of permissions[action]) {
+    if (!anyOf.some((grant) => grants[grant](facts))) return error;
+  }
+  return undefined;
+}
+
+/** Whether the caller may do it. */
+export function can(facts: Facts, action: Action): boolean {
+  return refusal(facts, action) === undefined;
+}
+
+/**
+ * Why a prompt may not be moved, in the contract's order: the credential, then whether the target is visible, then
+ * whether the prompt is, then the rights on both sides. An undefined side does not exist.
+ */
+export function moveRefusal(
+  caller: CallerKind,
+  source: Facts | undefined,
+  target: Facts | undefined,
+): ErrorCode | undefined {
+  if (caller === 'read_render') return 'unauthorized';
+  const here = source === undefined ? 'promptNotFound' : refusal(source, 'movePrompt');
+  const there = target === undefined ? 'targetTeamNotFound' : refusal(target, 'receivePrompt');
+  if (there === 'targetTeamNotFound') return there;
+  return here ?? there;
+}

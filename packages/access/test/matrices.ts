@@ -1,0 +1,74 @@
+// The role matrices of the contract, transcribed cell by cell. `✓` allowed; a number: refused with that status; `404m`:
+// `user is not a member of this team`; `400m`: `already a member of this team`; `[]`: allowed, and nothing is listed.
+
+/** Identity and tenancy. The rows' names are followed by the actions that they are about. */
+export const managementMatrix = `
+| Operation | anon. | user not in org | viewer | editor | team admin | org admin | key read_render | key all or admin |
+| Health: healthCheck | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Register: register | ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 401 | 401 |
+| Login, verify, triggers, reset: login verifyEmail triggerVerificationEmail triggerPasswordReset resetPassword | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Logout: logout | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Me; my orgs; my teams: me listUserOrgs listUserTeams | 401 | ✓ | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
+| Update me; change password; delete me: updateMe changePassword deleteMe | 401 | ✓ | ✓ | ✓ | ✓ | ✓ | 403 | 403 |
+| API key create / list / delete: createAPIKey listAPIKeys deleteAPIKey | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
+| Create org: createOrg | 401 | 403, is_admin ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 403, is_admin ✓ | 403 | 403, is_admin ✓ |
+| Update / delete org: updateOrg deleteOrg | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
+| List org people: listOrgPeople | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
+| Remove org member: removeOrgMember | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
+| Create team: createTeam | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
+| List org teams: listOrgTeams | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
+| Update / delete team: updateTeam deleteTeam | 401 | 403 | 403 | ✓ | ✓ | ✓ | 403 | ✓ |
+| Leave team: leaveTeam | 401 | 404m | ✓ | ✓ | ✓ | 404m | 403 | 403 |
+| Request to join: createJoinRequest | 401 | ✓ | 400m | 400m | 400m | ✓ | 403 | 403 |
+| List team members: listTeamMembers | 401 | 403 | ✓ | ✓ | ✓ | ✓ | 403 | ✓ |
+| Add / remove member; update role: addTeamMember removeTeamMember updateTeamMemberRole | 401 | 403 | 403 | 403 | ✓ | ✓ | 403 | ✓ |
+| Inbox: getAdminInbox | 401 | [] | [] | [] | ✓ | ✓ | 403 | ✓ |
+| Resolve join request: resolveJoinRequest | 401 | 403 | 403 | 403 | ✓ | ✓ | 403 | ✓ |
+`;
+
+/** Registry and render. */
+export const contentMatrix = `
+| Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
+| Create prompt: createPrompt | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |
+| List prompts of a team: listPrompts | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| List all without a team: listAllPrompts | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Get prompt: getPrompt | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Update prompt: updatePrompt | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| Archive, restore prompt: archivePrompt restorePrompt | 403 | 403 | ✓ | ✓ | 403 | ✓ | 403 | 404 |
+| Move prompt: movePrompt | 403 | 403 | ✓ | ✓ | 401 | ✓ | ✓ | 404 |
+| List, get, diff versions: listVersions getVersion diffVersions | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Write versions: createVersion updateVersion deletePromptVersion promoteVersion demoteVersion archiveVersion duplicateVersion | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| List tags: listVersionTags | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Set, remove tag: setVersionTag removeVersionTag | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| List, get payloads: listPromptPayloads getPromptPayload | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Create, update, delete payload: createPromptPayload updatePromptPayload deletePromptPayload | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| Render live, render version: renderLive renderVersion | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+`;
+
+export interface Cell {
+  readonly action: string;
+  readonly column: string;
+  readonly expected: string;
+}
+
+/** The cells of a matrix, one for each action of each row. */
+export function cellsOf(matrix: string): Cell[] {
+  const [head = [], ...rows] = matrix
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  return rows.flatMap(([name = '', ...cells]) =>
+    name
+      .slice(name.indexOf(':') + 1)
+      .trim()
+      .split(' ')
+      .flatMap((action) =>
+        cells.map((expected, index) => ({ action, column: head[index + 1] ?? '', expected })),
+      ),
+  );
+}
