@@ -1,0 +1,285 @@
+/**
+ * The connection to NATS JetStream: reconnects without end, fails fast while it is away, and asks the stream's leader wherever an
+ * answer must not be stale. While NATS is away no call waits longer than its own timeout.
+ */
+import {
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+  type StoredMsg,
+} from '@nats-io/jetstream';
+import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { Logger } from '@px0/service-kit';
+import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
+import { Names, type StreamKind } from './names.ts';
+import { isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
+import { DEFAULT_HISTORY, ensureStreams, type StreamSettings } from './streams.ts';
+
+export interface BusOptions {
+  /** Comma-separated list of `host:port` or `nats://host:port`. */
+  readonly servers: string;
+  /** Shown in the server's connection list. */
+  readonly name: string;
+  readonly streamPrefix: string;
+  readonly logger: Logger;
+  /** Copies of each stream in a cluster; used only when a stream is created. */
+  readonly replicas?: number;
+  /** Messages kept of each state subject; used only when the stream is created. */
+  readonly history?: number;
+  readonly user?: string;
+  readonly pass?: string;
+  readonly requestTimeoutMs?: number;
+  readonly pingIntervalMs?: number;
+}
+
+/** A stream as its leader describes it. */
+export interface StreamFacts {
+  /** RFC 3339 with nanoseconds, as the server writes it. */
+  readonly created: string;
+  readonly lastSequence: number;
+}
+
+/** A message that lies in a stream. */
+export interface StoredMessage {
+  /** Without the stream prefix. */
+  readonly subject: string;
+  readonly sequence: number;
+  readonly timestamp: string;
+  readonly revision: number;
+  readonly text: string;
+}
+
+export interface PublishRequest {
+  /** Without the stream prefix. */
+  readonly subject: string;
+  readonly payload: string;
+  readonly revision: number;
+  readonly traceparent: string | undefined;
+  /** What the server must check before it stores the message. */
+  readonly expectation: PublishExpectation;
+}
+
+/** `lastSubjectSequence` is the guard; `messageId` exists to show in a test that it is none. */
+export type PublishExpectation = { readonly lastSubjectSequence: number } | { readonly messageId: string };
+
+/** The revision of the entity, so that it can be compared without reading the event. */
+export const REVISION_HEADER = 'Px0-Revision';
+const TRACEPARENT_HEADER = 'traceparent';
+
+/** px0's largest event has 6 MiB; the rest is for headers and growth. */
+export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
+
+/** Short enough that a request behind it still answers; NATS itself answers within milliseconds. */
+const REQUEST_TIMEOUT_MS = 2_000;
+/** A server that hangs is noticed after two of these. */
+const PING_INTERVAL_MS = 10_000;
+/** Quick enough that a restart is hardly noticed, slow enough not to load a server that starts. */
+const RECONNECT_WAIT_MS = 250;
+
+/** Connects, waiting as long as it takes, and ensures that the streams exist. @throws BusConfigurationError */
+export async function connectBus(options: BusOptions): Promise<Bus> {
+  const names = new Names(options.streamPrefix);
+  const connection = await connect({
+    servers: options.servers.split(',').map((server) => server.trim()),
+    name: options.name,
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(options.pass === undefined ? {} : { pass: options.pass }),
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: 100,
+    pingInterval: options.pingIntervalMs ?? PING_INTERVAL_MS,
+    maxPingOut: 2,
+    timeout: 5_000,
+    ignoreAuthErrorAbort: true,
+  });
+  const bus = await Bus.over(connection, names, options);
+  try {
+    bus.checkMaxPayload();
+    await bus.ensureStreams();
+    return bus;
+  } catch (error) {
+    await bus.close();
+    throw error;
+  }
+}
+
+export class Bus {
+  readonly names: Names;
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly #js: JetStreamClient;
+  readonly #settings: StreamSettings;
+  readonly #timeoutMs: number;
+  readonly #logger: Logger;
+  readonly #onConnection = new Set<(connected: boolean) => void>();
+  #connected = true;
+
+  private constructor(
+    connection: NatsConnection,
+    manager: JetStreamManager,
+    names: Names,
+    options: BusOptions,
+  ) {
+    this.connection = connection;
+    this.manager = manager;
+    this.names = names;
+    this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    this.#js = jetstream(connection, { timeout: this.#timeoutMs });
+    this.#settings = { replicas: options.replicas ?? 1, history: options.history ?? DEFAULT_HISTORY };
+    this.#logger = options.logger;
+    void this.#followStatus();
+  }
+
+  static async over(connection: NatsConnection, names: Names, options: BusOptions): Promise<Bus> {
+    const timeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+    const manager = await jetstreamManager(connection, { timeout, checkAPI: false });
+    return new Bus(connection, manager, names, options);
+  }
+
+  get connected(): boolean {
+    return this.#connected && !this.connection.isClosed();
+  }
+
+  /** Calls back at each loss and each return of the connection; returns what ends that. */
+  onConnection(listener: (connected: boolean) => void): () => void {
+    this.#onConnection.add(listener);
+    return () => this.#onConnection.delete(listener);
+  }
+
+  /** @throws BusConfigurationError when the server would refuse px0's largest event */
+  checkMaxPayload(): void {
+    const maxPayload = this.connection.info?.max_payload ?? 0;
+    if (maxPayload >= REQUIRED_MAX_PAYLOAD) return;
+    throw new BusConfigurationError(
+      `The NATS server accepts messages of ${maxPayload} bytes; set max_payload to at least 8MB (${REQUIRED_MAX_PAYLOAD}).`,
+    );
+  }
+
+  ensureStreams(): Promise<void> {
+    return this.#ask(() => ensureStreams(this.manager, this.names, this.#settings));
+  }
+
+  /** What the stream's leader says of it, or undefined when it does not exist. */
+  streamFacts(kind: StreamKind): Promise<StreamFacts | undefined> {
+    return this.#ask(async () => {
+      try {
+        const { created, state } = await this.manager.streams.info(this.names.stream(kind));
+        return { created, lastSequence: state.last_seq };
+      } catch (error) {
+        if (isStreamNotFound(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** The subject's last message according to the stream's leader. */
+  lastMessage(kind: StreamKind, subject: string): Promise<StoredMessage | undefined> {
+    return this.#stored(kind, { last_by_subj: this.names.onWire(subject) });
+  }
+
+  /** The message at a sequence according to the stream's leader; undefined when it was trimmed or never stored. */
+  messageAt(kind: StreamKind, sequence: number): Promise<StoredMessage | undefined> {
+    return this.#stored(kind, { seq: sequence });
+  }
+
+  /** The subject's last message from any replica: fast, may be behind. */
+  directLastMessage(kind: StreamKind, subject: string): Promise<StoredMessage | undefined> {
+    return this.#ask(async () => {
+      const query = { last_by_subj: this.names.onWire(subject) };
+      const message = await this.manager.direct.getMessage(this.names.stream(kind), query);
+      return message === null ? undefined : this.#toStored(message);
+    });
+  }
+
+  /**
+   * Publishes once and returns the message's sequence.
+   *
+   * @throws WrongLastSequenceError when the expectation does not hold
+   * @throws BusUnavailableError when NATS is away or silent: the message may have been stored or not
+   */
+  publish(request: PublishRequest): Promise<number> {
+    const { expectation } = request;
+    const options = {
+      timeout: this.#timeoutMs,
+      headers: publishHeaders(request),
+      ...('messageId' in expectation ? { msgID: expectation.messageId } : { expect: expectation }),
+    };
+    return this.#ask(async () => {
+      try {
+        const ack = await this.#js.publish(this.names.onWire(request.subject), request.payload, options);
+        return ack.seq;
+      } catch (error) {
+        throw isWrongLastSequence(error)
+          ? new WrongLastSequenceError(request.subject, { cause: error })
+          : error;
+      }
+    });
+  }
+
+  /** Removes a subject's messages below `sequence`. */
+  async purge(kind: StreamKind, subject: string, sequence: number): Promise<void> {
+    const filter = this.names.onWire(subject);
+    await this.#ask(() => this.manager.streams.purge(this.names.stream(kind), { filter, seq: sequence }));
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+
+  #stored(
+    kind: StreamKind,
+    query: { last_by_subj: string } | { seq: number },
+  ): Promise<StoredMessage | undefined> {
+    return this.#ask(async () => {
+      const message = await this.manager.streams.getMessage(this.names.stream(kind), query);
+      return message === null ? undefined : this.#toStored(message);
+    });
+  }
+
+  #toStored(message: StoredMsg): StoredMessage {
+    return {
+      subject: this.names.fromWire(message.subject),
+      sequence: message.seq,
+      timestamp: message.timestamp,
+      revision: Number(message.header?.get(REVISION_HEADER) || 0),
+      text: message.string(),
+    };
+  }
+
+  /** Refuses at once while the connection is away: the client would buffer the request and send it long after it was given up. */
+  async #ask<T>(request: () => Promise<T>): Promise<T> {
+    if (!this.connected) throw new BusUnavailableError('NATS is away');
+    try {
+      return await request();
+    } catch (error) {
+      if (error instanceof WrongLastSequenceError || error instanceof JetStreamApiError) throw error;
+      throw new BusUnavailableError('NATS did not answer', { cause: error });
+    }
+  }
+
+  async #followStatus(): Promise<void> {
+    for await (const status of this.connection.status()) {
+      if (status.type === 'disconnect') this.#setConnected(false);
+      else if (status.type === 'reconnect') this.#setConnected(true);
+      else if (status.type === 'error') this.#logger.warn({ err: status.error }, 'NATS reported an error');
+    }
+    this.#setConnected(false);
+  }
+
+  #setConnected(connected: boolean): void {
+    if (this.#connected === connected) return;
+    this.#connected = connected;
+    this.#logger.info(connected ? 'NATS is back' : 'NATS is away');
+    for (const listener of [...this.#onConnection]) listener(connected);
+  }
+}
+
+function publishHeaders({ revision, traceparent }: PublishRequest): MsgHdrs {
+  const result = headers();
+  result.set(REVISION_HEADER, String(revision));
+  if (traceparent !== undefined) result.set(TRACEPARENT_HEADER, traceparent);
+  return result;
+}

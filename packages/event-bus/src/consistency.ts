@@ -1,0 +1,163 @@
+/**
+ * Revision tokens at the edge of a service, so that handlers never think of them: what the request asks for is waited for before, what
+ * it wrote is in the stream before the response leaves, and a refusal that may rest on old facts is decided again.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import { ApiError, type RequestWrapper } from '@px0/service-kit';
+import type { Outbox } from './outbox.ts';
+import type { Standing } from './outbox-store.ts';
+import type { Projection } from './projection.ts';
+import { inRequestScope, RequestScope } from './request-scope.ts';
+import { decodeToken, encodeToken, type RevisionToken } from './token.ts';
+import type { TokenWaitOutcome } from './token-wait.ts';
+
+/** A saga of this service, as far as tokens are concerned. */
+export interface AppliedUpTo {
+  /** The greatest sequence whose effects are committed and published. */
+  readonly reported: number;
+  waitFor(token: RevisionToken, timeoutMs: number): Promise<TokenWaitOutcome>;
+}
+
+export interface ConsistencyOptions {
+  readonly projection: Projection;
+  /** Absent in services that own nothing. */
+  readonly outbox?: Outbox;
+  readonly sagas?: readonly AppliedUpTo[];
+  /** How long a request waits for its token: 1,000 in the control plane, 50 in render. */
+  readonly waitMs?: number;
+}
+
+export const revisionHeaders = {
+  revision: 'Px0-Revision',
+  minRevision: 'Px0-Min-Revision',
+  consistency: 'Px0-Consistency',
+  pending: 'Px0-Pending',
+  stale: 'Px0-Stale',
+} as const;
+
+/** What a request asks for. */
+export interface Demand {
+  readonly token: RevisionToken | undefined;
+  /** Rather no answer than one that lacks what the token covers. */
+  readonly required: boolean;
+}
+
+const CONTROL_PLANE_WAIT_MS = 1_000;
+/** How long a response waits for what it wrote to be in the stream. */
+const PENDING_WAIT_MS = 250;
+const PENDING_POLL_MS = 10;
+/** Refusals that may only mean that the projection has not seen something yet. */
+const CONFIRMED_STATUSES: ReadonlySet<number> = new Set([401, 403, 404]);
+
+/** Reads the request's headers. @throws ApiError invalidRevision for a token that px0 cannot have handed out */
+export function demandOf(headers: IncomingHttpHeaders): Demand {
+  const text = headers['px0-min-revision'];
+  const required = headers['px0-consistency'] === 'require';
+  if (text === undefined || text === '') return { token: undefined, required };
+  const token = typeof text === 'string' ? decodeToken(text) : undefined;
+  if (token === undefined) throw new ApiError('invalidRevision');
+  return { token, required };
+}
+
+/** The wrapper that goes round every request of a service. */
+export function consistency(options: ConsistencyOptions): RequestWrapper {
+  const { projection, outbox, sagas = [], waitMs = CONTROL_PLANE_WAIT_MS } = options;
+  return async (req, res, run) => {
+    const scope = new RequestScope();
+    const demand = demandOf(req.headers);
+    if (!(await isReady(projection, waitMs))) throw new ApiError('serviceUnavailable');
+    const satisfied =
+      demand.token !== undefined && (await reaches(demand.token, [projection, ...sagas], waitMs));
+    let stale = (demand.token !== undefined && !satisfied) || !projection.connected;
+    // Decided before anything is done: after a write has been committed, a 503 would be a lie.
+    if (stale && demand.required) throw new ApiError('revisionNotYetAvailable', { retryAfterSeconds: 1 });
+
+    const decidedAt = projection.reported;
+    let reply = await inRequestScope(scope, run);
+    if (CONFIRMED_STATUSES.has(reply.status) && !satisfied && !scope.wroteAnything) {
+      const confirmation = await projection.confirmPosition(decidedAt);
+      if (confirmation === 'moved') reply = await inRequestScope(scope, run);
+      stale ||= confirmation === 'unknown';
+    }
+
+    const standing = outbox === undefined ? undefined : await settled(outbox, scope, projection);
+    if (standing?.owed) res.setHeader(revisionHeaders.pending, 'true');
+    if (stale) res.setHeader(revisionHeaders.stale, 'true');
+    const token = revisionOf(projection, sagas, outbox, standing);
+    if (token !== undefined) res.setHeader(revisionHeaders.revision, token);
+    return reply;
+  };
+}
+
+/** Only a service that starts is not ready; it is soon, or it is told to the client. */
+async function isReady(projection: Projection, waitMs: number): Promise<boolean> {
+  if (projection.ready) return true;
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, waitMs);
+  });
+  await Promise.race([projection.whenReady(), expired]);
+  clearTimeout(timer);
+  return projection.ready;
+}
+
+/** Waits until all have applied what the token covers, within one time for them together. */
+async function reaches(
+  token: RevisionToken,
+  readers: readonly AppliedUpTo[],
+  waitMs: number,
+): Promise<boolean> {
+  const deadline = performance.now() + waitMs;
+  for (const reader of readers) {
+    const outcome = await reader.waitFor(token, Math.max(0, deadline - performance.now()));
+    if (outcome !== 'reached') return false;
+  }
+  return true;
+}
+
+/** Waits, within bounds, until what the request wrote or may have read is in the stream. Undefined while no epoch is known. */
+async function settled(
+  outbox: Outbox,
+  scope: RequestScope,
+  projection: Projection,
+): Promise<Standing | undefined> {
+  const deadline = performance.now() + PENDING_WAIT_MS;
+  await within(scope.published(), PENDING_WAIT_MS);
+  let standing = await ask(outbox, scope);
+  // While NATS is away nothing will be published, so waiting would only make writes slow.
+  while (standing.owed && projection.connected && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, PENDING_POLL_MS));
+    standing = await ask(outbox, scope);
+  }
+  return standing;
+}
+
+/** When the question cannot be asked, the honest answer is "perhaps": the response is there and must not be lost. */
+async function ask(outbox: Outbox, scope: RequestScope): Promise<Standing> {
+  const unknown = { published: 0, owed: true };
+  return (await outbox.standing(scope).catch(() => unknown)) ?? { published: 0, owed: scope.wroteAnything };
+}
+
+async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([promise, expired]);
+  clearTimeout(timer);
+}
+
+/** The highest that this service has applied or published, never in an epoch that it does not know. */
+function revisionOf(
+  projection: Projection,
+  sagas: readonly AppliedUpTo[],
+  outbox: Outbox | undefined,
+  standing: Standing | undefined,
+): string | undefined {
+  const { epoch } = projection;
+  if (epoch === undefined) return undefined;
+  const applied = Math.min(projection.reported, ...sagas.map(({ reported }) => reported));
+  // What the outbox counted belongs to the epoch that it publishes into, which may lag for a moment behind the reader's.
+  const published = outbox?.epoch?.epoch === epoch.epoch ? (standing?.published ?? 0) : 0;
+  return encodeToken({ epoch: epoch.epoch, sequence: Math.max(applied, published) });
+}

@@ -1,0 +1,146 @@
+/** The event core of a service that owns state: everything in this package, wired as it belongs together. */
+import type { Cleanups, Logger, RequestWrapper } from '@px0/service-kit';
+import type pg from 'pg';
+import { type Bus, connectBus } from './bus.ts';
+import { ALL_CONTEXTS, type Context } from './completeness.ts';
+import { consistency } from './consistency.ts';
+import { Outbox, type OutboxHooks, type OwnerContext } from './outbox.ts';
+import { Projection, type ProjectionView } from './projection.ts';
+import { Relay } from './relay.ts';
+import { Saga, type SagaDefinition } from './saga.ts';
+import { SelfCheck } from './self-check.ts';
+import type { SqlTransaction, TransactionRunner } from './sql.ts';
+
+/** The part of a service's configuration that concerns the stream. */
+export interface StreamConfiguration {
+  readonly NATS_URL: string | readonly string[];
+  readonly PX0_STREAM_PREFIX: string;
+  readonly PX0_STREAM_REPLICAS?: number | undefined;
+}
+
+export interface EventCoreOptions<Tx extends SqlTransaction & object> {
+  readonly config: StreamConfiguration;
+  readonly pool: pg.Pool;
+  readonly prisma: TransactionRunner<Tx>;
+  readonly context: OwnerContext;
+  readonly views: readonly ProjectionView[];
+  readonly sagas?: readonly SagaDefinition<Tx>[];
+  readonly logger: Logger;
+  readonly cleanups: Cleanups;
+  /** Contexts whose completeness readiness waits for; all three unless told otherwise. */
+  readonly contexts?: readonly Context[];
+  readonly waitMs?: number;
+  readonly hooks?: OutboxHooks;
+}
+
+/** What a health endpoint tells of the event core. */
+export interface EventCoreHealth {
+  readonly ready: boolean;
+  readonly details: {
+    readonly nats: 'connected' | 'away';
+    readonly epoch: string | undefined;
+    readonly position: number;
+    readonly reported: number;
+    readonly lagSeconds: number;
+    readonly missing: readonly Context[];
+  };
+}
+
+export interface EventCore<Tx extends SqlTransaction & object> {
+  readonly bus: Bus;
+  readonly outbox: Outbox;
+  readonly relay: Relay;
+  readonly projection: Projection;
+  readonly sagas: readonly Saga<Tx>[];
+  /** Goes round every request: see `consistency`. */
+  readonly wrapper: RequestWrapper;
+  ready(): EventCoreHealth;
+}
+
+/** Connects and starts everything; what it started is closed by `cleanups`, in order. Readiness comes later: see `ready`. */
+export async function createEventCore<Tx extends SqlTransaction & object>(
+  options: EventCoreOptions<Tx>,
+): Promise<EventCore<Tx>> {
+  const { config, pool, prisma, context, views, logger, cleanups } = options;
+  const bus = await connectBus({
+    servers: typeof config.NATS_URL === 'string' ? config.NATS_URL : config.NATS_URL.join(','),
+    name: context,
+    streamPrefix: config.PX0_STREAM_PREFIX,
+    logger,
+    ...(config.PX0_STREAM_REPLICAS === undefined ? {} : { replicas: config.PX0_STREAM_REPLICAS }),
+  });
+  cleanups.add('nats', () => bus.close());
+
+  const outbox = new Outbox({
+    pool,
+    bus,
+    context,
+    logger,
+    ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
+  });
+  const projection = new Projection({
+    bus,
+    views,
+    logger,
+    owner: outbox.store,
+    ownContext: context,
+    contexts: options.contexts ?? ALL_CONTEXTS,
+  });
+  followEpochs(projection, outbox, logger);
+
+  const relay = new Relay({ outbox, bus, logger });
+  const selfCheck = new SelfCheck({ outbox, projection, bus, logger });
+  const sagas = (options.sagas ?? []).map(
+    (definition) => new Saga<Tx>({ ...definition, bus, pool, outbox, prisma, projection, logger }),
+  );
+  relay.start();
+  cleanups.add('relay', () => relay.stop());
+  cleanups.add('outbox', () => outbox.idle());
+  await projection.start();
+  cleanups.add('projection', () => projection.stop());
+  selfCheck.start();
+  cleanups.add('self-check', () => selfCheck.stop());
+  for (const saga of sagas) {
+    saga.start();
+    cleanups.add(`saga ${saga.name}`, () => saga.stop());
+  }
+  const waitMs = options.waitMs === undefined ? {} : { waitMs: options.waitMs };
+  const wrapper = consistency({ projection, outbox, sagas, ...waitMs });
+  return { bus, outbox, relay, projection, sagas, wrapper, ready: () => healthOf(projection, bus) };
+}
+
+/**
+ * Lets the outbox publish into each epoch that the projection finds. Calling rows owed is repeated until it succeeds, or until a later
+ * epoch has come.
+ */
+export function followEpochs(projection: Projection, outbox: Outbox, logger: Logger): void {
+  const enter = async (): Promise<void> => {
+    const mark = projection.epoch;
+    if (mark === undefined) return;
+    try {
+      await outbox.enterEpoch(mark);
+    } catch (error) {
+      logger.warn({ err: error, epoch: mark.epoch }, 'rows could not be called owed; trying again');
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (projection.epoch?.epoch === mark.epoch) await enter();
+    }
+  };
+  projection.onEpoch(() => void enter());
+}
+
+const RETRY_MS = 500;
+
+/** The event core's part of a service's readiness. */
+export function healthOf(projection: Projection, bus: Bus): EventCoreHealth {
+  return {
+    ready: projection.ready,
+    details: {
+      nats: bus.connected ? 'connected' : 'away',
+      epoch: projection.epoch?.epoch,
+      position: projection.position,
+      reported: projection.reported,
+      lagSeconds: Math.round(projection.lagSeconds * 10) / 10,
+      missing: projection.incomplete,
+    },
+  };
+}

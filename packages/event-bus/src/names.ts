@@ -1,0 +1,37 @@
+/**
+ * Names of the streams and of their subjects. A prefix sets installations (and test files) on one server apart; everything else
+ * in this package speaks of subjects without it.
+ */
+export type StreamKind = 'state' | 'body' | 'usage';
+
+const PREFIX = /^[A-Za-z0-9_-]*$/;
+
+export class Names {
+  readonly prefix: string;
+
+  /** @throws Error for a prefix with other characters than letters, digits, `_` and `-`: they would break a subject or a name */
+  constructor(prefix: string) {
+    if (!PREFIX.test(prefix))
+      throw new Error(`"${prefix}" is no stream prefix: use letters, digits, "_" and "-"`);
+    this.prefix = prefix;
+  }
+
+  stream(kind: StreamKind): string {
+    return `${this.prefix}PX0_${kind.toUpperCase()}`;
+  }
+
+  /** The wildcard that a stream listens to. */
+  subjects(kind: StreamKind): string {
+    return `${this.prefix}px0.${kind}.>`;
+  }
+
+  /** A subject as NATS sees it. */
+  onWire(subject: string): string {
+    return this.prefix + subject;
+  }
+
+  /** A subject as the rest of px0 knows it. */
+  fromWire(subject: string): string {
+    return this.prefix === '' ? subject : subject.slice(this.prefix.length);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What one request wrote, kept aside so that handlers need not know: which revisions it is answerable for, and the publishing that
+ * its transactions started. Follows the request through its asynchronous calls.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+export interface Written {
+  readonly subject: string;
+  readonly revision: number;
+}
+
+export class RequestScope {
+  readonly #startedAt = performance.now();
+  readonly #written = new Map<string, number>();
+  readonly #publishing: Promise<void>[] = [];
+
+  /** Milliseconds since the request began, by a clock that nobody sets. */
+  get ageMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  get wroteAnything(): boolean {
+    return this.#written.size > 0;
+  }
+
+  get written(): Written[] {
+    return [...this.#written].map(([subject, revision]) => ({ subject, revision }));
+  }
+
+  /** Notes a committed transaction's writes and their publishing, which never rejects. */
+  track(written: readonly Written[], publishing: Promise<void>): void {
+    for (const { subject, revision } of written) this.#written.set(subject, revision);
+    this.#publishing.push(publishing);
+  }
+
+  /** Resolves when all publishing noted so far has ended, well or not. */
+  async published(): Promise<void> {
+    await Promise.all(this.#publishing);
+  }
+}
+
+const storage = new AsyncLocalStorage<RequestScope>();
+
+export function inRequestScope<T>(scope: RequestScope, run: () => Promise<T>): Promise<T> {
+  return storage.run(scope, run);
+}
+
+export function currentRequestScope(): RequestScope | undefined {
+  return storage.getStore();
+}

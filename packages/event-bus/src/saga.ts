@@ -1,0 +1,453 @@
+/**
+ * Reacts to others' events by writing: runs in one replica at a time, in the stream's order, from the position kept in Postgres.
+ * Effect, position and outbox rows commit together. An event counts as applied when its effect has been committed and published, or
+ * when it was parked because its effect failed again and again.
+ */
+import { randomUUID } from 'node:crypto';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { decodeEvent, type EntityName, entityOfSubject, type StateEvent } from '@px0/contracts';
+import { isUnavailable, type Logger } from '@px0/service-kit';
+import type pg from 'pg';
+import type { Bus } from './bus.ts';
+import type { EpochMark } from './epoch.ts';
+import { BusUnavailableError, SagaFencedError } from './errors.ts';
+import type { Outbox, Publication } from './outbox.ts';
+import { PositionTracker } from './position-tracker.ts';
+import type { Projection } from './projection.ts';
+import { SagaLead } from './saga-lead.ts';
+import { type ParkedEvent, SagaStore } from './saga-store.ts';
+import { Signal } from './signal.ts';
+import type { SqlTransaction, TransactionRunner } from './sql.ts';
+import { type Delivery, type OpenStreamReader, pushReader } from './stream-reader.ts';
+import type { RevisionToken } from './token.ts';
+import { TokenWait, type TokenWaitOutcome } from './token-wait.ts';
+import { linksTo } from './trace-context.ts';
+import { Waiters } from './waiters.ts';
+
+/** What a service says of a saga. */
+export interface SagaDefinition<Tx> {
+  readonly name: string;
+  /** Which entities it reacts to. All others only move its position. */
+  readonly wants: (name: EntityName) => boolean;
+  /**
+   * Writes, inside the transaction. Must be idempotent: in a new epoch every entity's last event comes again.
+   */
+  readonly effect: (tx: Tx, event: StateEvent) => Promise<void>;
+}
+
+export interface SagaOptions<Tx extends SqlTransaction> extends SagaDefinition<Tx> {
+  readonly bus: Bus;
+  readonly pool: pg.Pool;
+  readonly outbox: Outbox;
+  readonly prisma: TransactionRunner<Tx>;
+  /** Says which epoch is valid and whether the stream is the right one. */
+  readonly projection: Projection;
+  readonly logger: Logger;
+  readonly openReader?: OpenStreamReader;
+  /** Failures until an event is parked. */
+  readonly maxAttempts?: number;
+  /** Wait after the first failure; doubled after each. */
+  readonly backoffMs?: number;
+  readonly retryParkedMs?: number;
+}
+
+const MAX_ATTEMPTS = 5;
+const BACKOFF_MS = 50;
+const AN_HOUR_MS = 3_600_000;
+/** How often a replica tries to take the lead, and the leader looks for parked events that are due. */
+const LEAD_INTERVAL_MS = 500;
+/** Poll of the position in a replica that does not lead, only while a request waits for it. */
+const FOLLOW_POLL_MS = 10;
+/** Poll for rows of an effect that its inline publishing left to the relay. */
+const DEBT_POLL_MS = 50;
+/** Effects committed but not published at a time. */
+const MAX_DEBTS = 64;
+
+const tracer = trace.getTracer('@px0/event-bus');
+
+export class Saga<Tx extends SqlTransaction & object> {
+  readonly name: string;
+  readonly #options: SagaOptions<Tx>;
+  readonly #store: SagaStore;
+  readonly #lead: SagaLead;
+  readonly #waiters = new Waiters();
+  readonly #tokenWait: TokenWait;
+  readonly #signal = new Signal();
+  /** Sequences whose effects are committed but not in the stream yet. */
+  readonly #debts = new Set<number>();
+  #tracker = new PositionTracker();
+  #leading: EpochMark | undefined;
+  #broken = false;
+  /** What a replica that does not lead has read from Postgres, in `#followedEpoch`. */
+  #followed = 0;
+  #followedEpoch = '';
+  #waiting = 0;
+  #polling = false;
+  #stopped = false;
+  #running: Promise<void> | undefined;
+  /** Effects run one after the other: events of the stream, and parked ones that are retried. */
+  #tail: Promise<unknown> = Promise.resolve();
+  #flushing = false;
+  #flushed = '';
+
+  constructor(options: SagaOptions<Tx>) {
+    this.name = options.name;
+    this.#options = options;
+    this.#store = new SagaStore(options.pool, options.name);
+    this.#lead = new SagaLead(options.pool, options.name);
+    const { projection } = options;
+    const saga = this;
+    this.#tokenWait = new TokenWait(
+      {
+        get epoch() {
+          return projection.epoch;
+        },
+        get reported() {
+          return saga.reported;
+        },
+        get connected() {
+          return projection.connected;
+        },
+        get settledInEpoch() {
+          return projection.settledInEpoch;
+        },
+      },
+      this.#waiters,
+    );
+  }
+
+  start(): void {
+    this.#options.projection.onEpoch(() => this.#break());
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#break();
+    await this.#running;
+    await this.#lead.release();
+  }
+
+  get leads(): boolean {
+    return this.#leading !== undefined;
+  }
+
+  /** The greatest sequence up to which every effect is committed and published. */
+  get reported(): number {
+    const epoch = this.#options.projection.epoch?.epoch;
+    if (this.#leading === undefined) return this.#followedEpoch === epoch ? this.#followed : 0;
+    return this.#leading.epoch === epoch ? this.#applied() : 0;
+  }
+
+  /** Waits until the effects of what the token covers are committed and published, in whichever replica leads. */
+  async waitFor(token: RevisionToken, timeoutMs: number): Promise<TokenWaitOutcome> {
+    this.#waiting += 1;
+    if (!this.leads && this.reported < token.sequence) this.#pollWhileWaiting();
+    try {
+      return await this.#tokenWait.wait(token, timeoutMs);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#round();
+      } catch (error) {
+        const expected =
+          error instanceof BusUnavailableError || isUnavailable(error) || error instanceof SagaFencedError;
+        this.#options.logger[expected ? 'warn' : 'error'](
+          { err: error, saga: this.name },
+          'the saga stopped and will try again',
+        );
+      }
+      if (!this.#stopped) await this.#signal.wait(LEAD_INTERVAL_MS);
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { projection } = this.#options;
+    await this.#follow();
+    // The projection is connected only when it has made sure that the stream is the right one.
+    if (!projection.connected || projection.epoch === undefined) return;
+    if (!(await this.#lead.take())) return;
+    const mark = projection.epoch;
+    try {
+      await this.#leadIn(mark);
+    } finally {
+      this.#leading = undefined;
+      this.#debts.clear();
+    }
+  }
+
+  async #leadIn(mark: EpochMark): Promise<void> {
+    const leader = randomUUID();
+    const startedAt = performance.now();
+    const { position, published } = await this.#store.takeOver(leader, mark.epoch);
+    this.#tracker =
+      position === 0 ? new PositionTracker() : new PositionTracker({ position, reported: published });
+    this.#flushed = '';
+    this.#broken = false;
+    this.#leading = mark;
+    this.#options.logger.info({ saga: this.name, position, epoch: mark.epoch }, 'leading the saga');
+    // Rows that the leader before left owed: until they are published nothing more is reported.
+    this.#oweUntil(position === 0 ? 1 : published + 1, () => this.#contextOwesSince(startedAt, mark.epoch));
+    const open = this.#options.openReader ?? pushReader();
+    const reader = await open({
+      bus: this.#options.bus,
+      from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
+      onDelivery: (delivery) => this.#receive(delivery, leader),
+      onContact: () => undefined,
+      onBroken: () => this.#break(),
+    });
+    try {
+      if (this.#tracker.wantsAnswer) this.#ask(leader);
+      await this.#whileLeading(leader, mark);
+    } finally {
+      reader.close();
+      await this.#tail.catch(() => undefined);
+    }
+  }
+
+  async #whileLeading(leader: string, mark: EpochMark): Promise<void> {
+    while (!this.#broken && !this.#stopped && this.#lead.held) {
+      if (this.#options.projection.epoch?.epoch !== mark.epoch) return;
+      await this.#retryParked(leader);
+      await this.#signal.wait(LEAD_INTERVAL_MS);
+    }
+  }
+
+  #break(): void {
+    this.#broken = true;
+    this.#signal.raise();
+  }
+
+  #receive(delivery: Delivery, leader: string): void | Promise<void> {
+    const name = entityOfSubject(delivery.subject);
+    const repeated = delivery.sequence <= this.#tracker.position;
+    if (!repeated && name !== undefined && this.#options.wants(name)) return this.#react(delivery, leader);
+    this.#moveTo(delivery.sequence, leader);
+    return undefined;
+  }
+
+  async #react(delivery: Delivery, leader: string): Promise<void> {
+    await this.#exclusively(async () => {
+      await this.#untilFewDebts();
+      const publication = await this.#withAttempts(delivery, leader);
+      if (this.#broken) return;
+      if (publication !== undefined) this.#oweUntilPublished(delivery.sequence, publication);
+      this.#moveTo(delivery.sequence, leader);
+    });
+  }
+
+  /** While publishing is slow there is no use in committing more: flow control then holds the server back, too. */
+  async #untilFewDebts(): Promise<void> {
+    while (this.#debts.size >= MAX_DEBTS && !this.#broken && !this.#stopped) {
+      await new Promise((resolve) => setTimeout(resolve, DEBT_POLL_MS));
+    }
+  }
+
+  /** Runs the effect until it succeeds or the event is parked. Undefined when it was parked. */
+  async #withAttempts(delivery: Delivery, leader: string): Promise<Publication | undefined> {
+    const { maxAttempts = MAX_ATTEMPTS, backoffMs = BACKOFF_MS, logger } = this.#options;
+    const text = delivery.text();
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#commit({ subject: delivery.subject, text }, leader, delivery.sequence);
+      } catch (error) {
+        // Postgres being away is not the event's fault; neither is a lost lead.
+        if (isUnavailable(error) || error instanceof SagaFencedError) {
+          this.#break();
+          throw error;
+        }
+        logger.warn({ err: error, saga: this.name, subject: delivery.subject, attempt }, 'an effect failed');
+        if (attempt >= maxAttempts) {
+          await this.#park(delivery, text, error, attempt, leader);
+          return undefined;
+        }
+        await new Promise((resolve) => setTimeout(resolve, backoffMs * 2 ** (attempt - 1)));
+        if (this.#broken || this.#stopped)
+          throw new SagaFencedError('the saga was stopped', { cause: error });
+      }
+    }
+  }
+
+  /** Effect, position and outbox rows in one transaction, fenced by the lead. */
+  async #commit(
+    event: { readonly subject: string; readonly text: string },
+    leader: string,
+    sequence?: number,
+  ): Promise<Publication> {
+    const decoded = decodeEvent(event.subject, event.text);
+    const options = { links: linksTo(decoded.traceparent), attributes: { 'px0.subject': event.subject } };
+    return await tracer.startActiveSpan(`saga ${this.name}`, options, async (span) => {
+      try {
+        const { outbox, prisma, effect } = this.#options;
+        const { publication } = await outbox.transactionWithPublication(prisma, async (tx: Tx) => {
+          await this.#store.fence(tx, leader, sequence);
+          await effect(tx, decoded);
+          await this.#store.unpark(tx, event.subject);
+        });
+        return publication;
+      } catch (error) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+
+  async #park(
+    delivery: Delivery,
+    text: string,
+    error: unknown,
+    attempts: number,
+    leader: string,
+  ): Promise<void> {
+    const { logger, retryParkedMs = AN_HOUR_MS } = this.#options;
+    const message = error instanceof Error ? error.message : String(error);
+    const { subject, sequence } = delivery;
+    const parked = { subject, event: text, revision: delivery.revision(), error: message, attempts };
+    await this.#store.park(parked, sequence, leader, retryParkedMs);
+    logger.error(
+      { saga: this.name, subject, alarm: 'saga-parked', reason: message },
+      'an event was parked after its effect failed',
+    );
+  }
+
+  async #retryParked(leader: string): Promise<void> {
+    for (const parked of await this.#store.dueParked()) {
+      if (this.#broken || this.#stopped) return;
+      await this.#exclusively(() => this.#retryOne(parked, leader));
+    }
+  }
+
+  async #retryOne(parked: ParkedEvent, leader: string): Promise<void> {
+    const { logger, retryParkedMs = AN_HOUR_MS } = this.#options;
+    try {
+      await this.#commit({ subject: parked.subject, text: parked.event }, leader);
+      logger.info({ saga: this.name, subject: parked.subject }, 'a parked event was applied');
+    } catch (error) {
+      if (isUnavailable(error) || error instanceof SagaFencedError) throw error;
+      await this.#store.postpone(
+        parked.subject,
+        error instanceof Error ? error.message : String(error),
+        retryParkedMs,
+      );
+      logger.error(
+        { err: error, saga: this.name, subject: parked.subject, alarm: 'saga-parked' },
+        'a parked event failed again',
+      );
+    }
+  }
+
+  #moveTo(sequence: number, leader: string): void {
+    if (this.#tracker.delivered(sequence) === 'ask') this.#ask(leader);
+    this.#reportProgress(leader);
+  }
+
+  #ask(leader: string): void {
+    const tracker = this.#tracker;
+    tracker.asked();
+    this.#options.bus.streamFacts('state').then(
+      (facts) => {
+        if (tracker !== this.#tracker) return;
+        if (tracker.answered(facts?.lastSequence ?? 0) === 'ask') this.#ask(leader);
+        this.#reportProgress(leader);
+      },
+      () => {
+        tracker.failed();
+        this.#break();
+      },
+    );
+  }
+
+  #reportProgress(leader: string): void {
+    this.#waiters.advance(this.#applied());
+    void this.#flush(leader);
+  }
+
+  #applied(): number {
+    // A set keeps the order of insertion, which is the stream's.
+    const [oldestDebt] = this.#debts;
+    return oldestDebt === undefined ? this.#tracker.reported : Math.min(this.#tracker.reported, oldestDebt - 1);
+  }
+
+  #oweUntilPublished(sequence: number, publication: Publication): void {
+    if (publication.written.length === 0) return;
+    const { store } = this.#options.outbox;
+    this.#oweUntil(sequence, async () => {
+      await publication.ended;
+      return (await store.owedOf(publication.written)).length > 0;
+    });
+  }
+
+  /** Whether rows are still owed that were owed at a moment in the past. */
+  async #contextOwesSince(since: number, epoch: string): Promise<boolean> {
+    const { owed } = await this.#options.outbox.store.standing(epoch, performance.now() - since, []);
+    return owed;
+  }
+
+  /** Reports nothing from `sequence` on until `owes` says no. */
+  #oweUntil(sequence: number, owes: () => Promise<boolean>): void {
+    const mark = this.#leading;
+    this.#debts.add(sequence);
+    const settle = async (): Promise<void> => {
+      while (this.#leading === mark && (await owes().catch(() => true))) {
+        await new Promise((resolve) => setTimeout(resolve, DEBT_POLL_MS));
+      }
+      if (this.#leading !== mark) return;
+      this.#debts.delete(sequence);
+      this.#waiters.advance(this.#applied());
+      this.#signal.raise();
+    };
+    void settle();
+  }
+
+  /** Writes the position for the other replicas and the next leader; many moves make one write. */
+  async #flush(leader: string): Promise<void> {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    try {
+      for (;;) {
+        const [position, applied] = [this.#tracker.position, this.#applied()];
+        if (`${position}:${applied}` === this.#flushed || this.#leading === undefined) return;
+        await this.#store.savePosition(leader, position, applied);
+        this.#flushed = `${position}:${applied}`;
+      }
+    } catch (error) {
+      this.#options.logger.warn({ err: error, saga: this.name }, 'the position could not be saved');
+      this.#break();
+    } finally {
+      this.#flushing = false;
+    }
+  }
+
+  async #follow(): Promise<void> {
+    const { epoch, published } = await this.#store.position();
+    this.#followedEpoch = epoch;
+    this.#followed = published;
+    if (!this.leads) this.#waiters.advance(this.reported);
+  }
+
+  #pollWhileWaiting(): void {
+    if (this.#polling) return;
+    this.#polling = true;
+    const poll = async (): Promise<void> => {
+      while (this.#waiting > 0 && !this.leads && !this.#stopped) {
+        await this.#follow().catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, FOLLOW_POLL_MS));
+      }
+      this.#polling = false;
+    };
+    void poll();
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work, work);
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,258 @@
+/**
+ * Reads the whole state stream in order by an ephemeral, unacknowledged push consumer with flow control, and says when it can no
+ * longer promise to be complete: a delivery was lost on the way, the server is silent, the consumer is gone. It never recovers by
+ * itself; whoever opened it opens another one from its position.
+ */
+import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
+import { createInbox, type Msg, nanos, nuid } from '@nats-io/transport-node';
+import type { Bus } from './bus.ts';
+import { REVISION_HEADER } from './bus.ts';
+
+/** Where reading starts: with the last message of each subject, or with every message from a sequence on. */
+export type ReadFrom = 'last-per-subject' | { readonly sequence: number };
+
+export interface Delivery {
+  /** Without the stream prefix. */
+  readonly subject: string;
+  readonly sequence: number;
+  /** Nanoseconds since 1970 in decimal digits, as the server stored the message. */
+  readonly timestamp: string;
+  text(): string;
+  /** From the header: cheaper than reading the event. 0 when it is missing. */
+  revision(): number;
+}
+
+export interface ReadOptions {
+  readonly bus: Bus;
+  readonly from: ReadFrom;
+  /** May return a promise: the next delivery waits for it, and flow control holds the server back meanwhile. */
+  readonly onDelivery: (delivery: Delivery) => void | Promise<void>;
+  /** The server was heard: a delivery, or a heartbeat of an idle stream. */
+  readonly onContact: () => void;
+  /** Called once, unless `close` came first. */
+  readonly onBroken: (reason: string) => void;
+}
+
+export interface OpenReader {
+  close(): void;
+}
+
+/** Opens a reader; resolves when its consumer exists. Injectable, so that tests can read slowly or lose what they like. */
+export type OpenStreamReader = (options: ReadOptions) => Promise<OpenReader>;
+
+const HEARTBEAT_MS = 2_000;
+/** Three heartbeats missed: the consumer is gone, or the server is. */
+const SILENCE_MS = 3 * HEARTBEAT_MS + 500;
+/** The server removes the consumer when its reader is gone for this long. */
+const INACTIVE_MS = 30_000;
+
+/** The reader that px0 runs on. `overrides` are for tests that want the server to be slow. */
+export function pushReader(overrides: Partial<ConsumerConfig> = {}): OpenStreamReader {
+  return async (options) => {
+    const reader = new PushReader(options);
+    await reader.open(overrides);
+    return reader;
+  };
+}
+
+class PushReader implements OpenReader {
+  readonly #options: ReadOptions;
+  readonly #inbox = createInbox();
+  readonly #name = `px0_${nuid.next()}`;
+  readonly #queue: { readonly msg: Msg; readonly kind: 'delivery' | 'flow-control' }[] = [];
+  #busy = false;
+  #done = false;
+  #expectedDelivery = 1;
+  #lastHeard = performance.now();
+  #monitor: NodeJS.Timeout | undefined;
+  #release: () => void = () => undefined;
+
+  constructor(options: ReadOptions) {
+    this.#options = options;
+  }
+
+  async open(overrides: Partial<ConsumerConfig>): Promise<void> {
+    const { bus, from } = this.#options;
+    const subscription = bus.connection.subscribe(this.#inbox, {
+      callback: (error, msg) =>
+        error === null ? this.#receive(msg) : this.#break(`subscription failed: ${error.message}`),
+    });
+    const stopListening = bus.onConnection((connected) => {
+      if (!connected) this.#break('connection lost');
+    });
+    this.#release = () => {
+      stopListening();
+      subscription.unsubscribe();
+    };
+    try {
+      await bus.manager.consumers.add(bus.names.stream('state'), {
+        ...this.#configuration(from),
+        ...overrides,
+      });
+    } catch (error) {
+      this.#finish();
+      throw error;
+    }
+    this.#lastHeard = performance.now();
+    this.#monitor = setInterval(() => this.#checkSilence(), HEARTBEAT_MS);
+  }
+
+  close(): void {
+    if (!this.#finish()) return;
+    const { bus } = this.#options;
+    // The server removes an inactive consumer anyway; this only spares it the wait.
+    if (bus.connected)
+      bus.manager.consumers.delete(bus.names.stream('state'), this.#name).catch(() => undefined);
+  }
+
+  #configuration(from: ReadFrom): Partial<ConsumerConfig> {
+    const start =
+      from === 'last-per-subject'
+        ? { deliver_policy: DeliverPolicy.LastPerSubject }
+        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from.sequence };
+    return {
+      ...start,
+      name: this.#name,
+      deliver_subject: this.#inbox,
+      // The whole stream: "last per subject" demands a filter, and a narrower one would make holes meaningless.
+      filter_subject: this.#options.bus.names.subjects('state'),
+      ack_policy: AckPolicy.None,
+      replay_policy: ReplayPolicy.Instant,
+      max_deliver: 1,
+      flow_control: true,
+      idle_heartbeat: nanos(HEARTBEAT_MS),
+      inactive_threshold: nanos(INACTIVE_MS),
+      mem_storage: true,
+      num_replicas: 1,
+    };
+  }
+
+  #receive(msg: Msg): void {
+    if (this.#done) return;
+    this.#lastHeard = performance.now();
+    // Stream messages keep their own subject; what comes on the inbox's own is the consumer's protocol.
+    if (msg.subject !== this.#inbox) this.#take({ msg, kind: 'delivery' });
+    else this.#receiveStatus(msg);
+  }
+
+  #receiveStatus(msg: Msg): void {
+    const code = msg.headers?.code;
+    if (code !== 100) {
+      this.#break(`consumer ended: ${code} ${msg.headers?.description}`);
+      return;
+    }
+    if (msg.reply !== undefined && msg.reply !== '') {
+      this.#take({ msg, kind: 'flow-control' });
+      return;
+    }
+    this.#options.onContact();
+    // A heartbeat that says "stalled" repeats a flow control request whose answer got lost.
+    const stalled = msg.headers?.get('Nats-Consumer-Stalled') ?? '';
+    if (stalled !== '' && !this.#busy) this.#options.bus.connection.publish(stalled);
+  }
+
+  #take(item: { readonly msg: Msg; readonly kind: 'delivery' | 'flow-control' }): void {
+    if (this.#busy) {
+      this.#queue.push(item);
+      return;
+    }
+    const pending = this.#process(item);
+    if (pending !== undefined) void this.#drainAfter(pending);
+  }
+
+  #process({
+    msg,
+    kind,
+  }: {
+    readonly msg: Msg;
+    readonly kind: 'delivery' | 'flow-control';
+  }): Promise<void> | undefined {
+    if (kind === 'flow-control') {
+      // Answered only when all before it is processed: this is what slows the server down to our pace.
+      msg.respond();
+      return undefined;
+    }
+    const fields = parseReply(msg.reply ?? '');
+    if (fields === undefined || fields.delivery !== this.#expectedDelivery) {
+      this.#break('a delivery was lost on the way');
+      return undefined;
+    }
+    this.#expectedDelivery += 1;
+    this.#options.onContact();
+    const result = this.#options.onDelivery(new MessageDelivery(msg, this.#options.bus, fields));
+    return result instanceof Promise ? result : undefined;
+  }
+
+  async #drainAfter(pending: Promise<void>): Promise<void> {
+    this.#busy = true;
+    try {
+      await pending;
+      for (let item = this.#queue.shift(); item !== undefined && !this.#done; item = this.#queue.shift()) {
+        await this.#process(item);
+      }
+    } catch (error) {
+      this.#break(`processing failed: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #checkSilence(): void {
+    // While a delivery is processed its reader is slow, not the server.
+    if (!this.#busy && performance.now() - this.#lastHeard > SILENCE_MS) this.#break('the server is silent');
+  }
+
+  #break(reason: string): void {
+    if (this.#finish()) this.#options.onBroken(reason);
+  }
+
+  /** True the first time. */
+  #finish(): boolean {
+    if (this.#done) return false;
+    this.#done = true;
+    clearInterval(this.#monitor);
+    this.#queue.length = 0;
+    this.#release();
+    return true;
+  }
+}
+
+interface ReplyFields {
+  readonly sequence: number;
+  readonly delivery: number;
+  readonly timestamp: string;
+}
+
+class MessageDelivery implements Delivery {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly timestamp: string;
+  readonly #msg: Msg;
+
+  constructor(msg: Msg, bus: Bus, fields: ReplyFields) {
+    this.#msg = msg;
+    this.subject = bus.names.fromWire(msg.subject);
+    this.sequence = fields.sequence;
+    this.timestamp = fields.timestamp;
+  }
+
+  text(): string {
+    return this.#msg.string();
+  }
+
+  revision(): number {
+    return Number(this.#msg.headers?.get(REVISION_HEADER) || 0);
+  }
+}
+
+/**
+ * `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<time>.<pending>`, and from server 2.10 on
+ * possibly with domain and account after `ACK`, and a token at the end.
+ */
+function parseReply(reply: string): ReplyFields | undefined {
+  const tokens = reply.split('.');
+  const first = tokens.length === 9 ? 5 : 7;
+  const timestamp = tokens[first + 2];
+  if (tokens.length < 9 || timestamp === undefined) return undefined;
+  return { sequence: Number(tokens[first]), delivery: Number(tokens[first + 1]), timestamp };
+}

@@ -1,0 +1,80 @@
+/**
+ * The three streams and how they are created. An existing stream is left as it is: its limits may have been tuned by an operator,
+ * and the readers' rules hold for any history.
+ */
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { Names, StreamKind } from './names.ts';
+import { isStreamNotFound } from './nats-errors.ts';
+
+export interface StreamSettings {
+  readonly replicas: number;
+  /** Messages kept of each state subject. A slow reader meets fewer holes with more; correctness needs one. */
+  readonly history: number;
+}
+
+/** Sixteen states of an entity cover what a reader that lags by seconds could miss, at little cost on disk. */
+export const DEFAULT_HISTORY = 16;
+
+const A_DAY_MS = 86_400_000;
+/** Usage counts are aggregates of a few seconds; a day of them from hundreds of replicas fits well below this. */
+const USAGE_MAX_BYTES = 256 * 1024 * 1024;
+
+type Configuration = Partial<StreamConfig> & { readonly name: string };
+
+export function streamConfiguration(kind: StreamKind, names: Names, settings: StreamSettings): Configuration {
+  const common = {
+    name: names.stream(kind),
+    subjects: [names.subjects(kind)],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    num_replicas: settings.replicas,
+    allow_direct: true,
+  };
+  if (kind === 'usage') {
+    return { ...common, discard: DiscardPolicy.Old, max_age: nanos(A_DAY_MS), max_bytes: USAGE_MAX_BYTES };
+  }
+  // "Discard new" lets a full disk refuse writes, which stay owed, instead of dropping the state of entities that nobody changed.
+  return {
+    ...common,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: kind === 'body' ? 1 : settings.history,
+  };
+}
+
+/** Creates the streams that do not exist. Several processes may do so at once. */
+export async function ensureStreams(
+  jsm: JetStreamManager,
+  names: Names,
+  settings: StreamSettings,
+): Promise<void> {
+  for (const kind of ['state', 'body', 'usage'] as const) {
+    await ensureStream(jsm, streamConfiguration(kind, names, settings));
+  }
+}
+
+async function ensureStream(jsm: JetStreamManager, configuration: Configuration): Promise<void> {
+  if (await streamExists(jsm, configuration.name)) return;
+  try {
+    await jsm.streams.add(configuration);
+  } catch (error) {
+    // Another process, with other settings, was faster: its stream is as good.
+    if (!(await streamExists(jsm, configuration.name))) throw error;
+  }
+}
+
+async function streamExists(jsm: JetStreamManager, name: string): Promise<boolean> {
+  try {
+    await jsm.streams.info(name);
+    return true;
+  } catch (error) {
+    if (isStreamNotFound(error)) return false;
+    throw error;
+  }
+}

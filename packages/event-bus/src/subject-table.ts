@@ -1,0 +1,79 @@
+/**
+ * What a reader remembers of each subject: the revision that it holds, the sequence at which it was last shown, whether the
+ * entity lives. Columns of numbers beside one map, since a million small objects would cost several times as much.
+ */
+const FIRST_CAPACITY = 1_024;
+
+export class SubjectTable {
+  readonly #slots = new Map<string, number>();
+  readonly #free: number[] = [];
+  #revisions = new Float64Array(FIRST_CAPACITY);
+  #sequences = new Float64Array(FIRST_CAPACITY);
+  #alive = new Uint8Array(FIRST_CAPACITY);
+  #used = 0;
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** The revision held, 0 for an unknown subject. */
+  revision(subject: string): number {
+    const slot = this.#slots.get(subject);
+    return slot === undefined ? 0 : (this.#revisions[slot] ?? 0);
+  }
+
+  /** The sequence at which the subject was last shown in this epoch, 0 when it was not. */
+  shownAt(subject: string): number {
+    const slot = this.#slots.get(subject);
+    return slot === undefined ? 0 : (this.#sequences[slot] ?? 0);
+  }
+
+  /** Notes a message about the subject. The revision never falls: a repeat or an older one only counts as shown. */
+  note(subject: string, revision: number, sequence: number, alive: boolean): void {
+    const slot = this.#slots.get(subject) ?? this.#allot(subject);
+    this.#sequences[slot] = Math.max(this.#sequences[slot] ?? 0, sequence);
+    if (revision < (this.#revisions[slot] ?? 0)) return;
+    this.#revisions[slot] = revision;
+    this.#alive[slot] = alive ? 1 : 0;
+  }
+
+  /** A new epoch begins: sequences of the old one mean nothing in it. */
+  forgetSequences(): void {
+    this.#sequences.fill(0);
+  }
+
+  /** Forgets subjects not shown above `sequence` and yields each, with whether its entity lived. */
+  *dropNotShownAbove(
+    sequence: number,
+    concerns: (subject: string) => boolean,
+  ): Iterable<{ subject: string; alive: boolean }> {
+    for (const [subject, slot] of this.#slots) {
+      if ((this.#sequences[slot] ?? 0) > sequence || !concerns(subject)) continue;
+      const alive = this.#alive[slot] === 1;
+      this.#slots.delete(subject);
+      this.#free.push(slot);
+      yield { subject, alive };
+    }
+  }
+
+  #allot(subject: string): number {
+    const slot = this.#free.pop() ?? this.#used++;
+    if (slot >= this.#revisions.length) this.#grow();
+    this.#revisions[slot] = 0;
+    this.#sequences[slot] = 0;
+    this.#slots.set(subject, slot);
+    return slot;
+  }
+
+  #grow(): void {
+    const capacity = Math.ceil(this.#revisions.length * 1.5);
+    this.#revisions = copied(new Float64Array(capacity), this.#revisions);
+    this.#sequences = copied(new Float64Array(capacity), this.#sequences);
+    this.#alive = copied(new Uint8Array(capacity), this.#alive);
+  }
+}
+
+function copied<A extends { set(from: A): void }>(to: A, from: A): A {
+  to.set(from);
+  return to;
+}

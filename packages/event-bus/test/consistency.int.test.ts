@@ -1,0 +1,168 @@
+/** What clients see: their own writes across services, and answers in time when something is late or away. */
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ApiError, type Reply, type RequestWrapper, replyOfApiError, sendReply } from '@px0/service-kit';
+import { eventually, ownNats, testBus } from '@px0/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { consistency, type Delivery, encodeToken, type OpenStreamReader, pushReader } from '../src/mod.ts';
+import { closer, openOwner, openReader, organization, type Place } from './support.ts';
+
+let place: Place;
+let cleanups = closer();
+
+beforeEach(async () => {
+  place = await testBus();
+  cleanups = closer();
+});
+afterEach(() => cleanups.run());
+
+const ok = (body: unknown): Reply => ({ status: 200, body, headers: {} });
+const notFound: Reply = { status: 404, body: undefined, headers: {} };
+
+/** A service of one handler behind the wrapper, spoken to by HTTP. */
+async function serve(wrapper: RequestWrapper, handler: () => Promise<Reply> | Reply) {
+  const server: Server = createServer((req, res) => {
+    const run = async () => handler();
+    // The wrapper takes express's types; it uses what Node's have.
+    const wrapped = wrapper as unknown as (
+      req: object,
+      res: object,
+      run: () => Promise<Reply>,
+    ) => Promise<Reply>;
+    wrapped(req, res, run)
+      .catch((error: unknown) =>
+        error instanceof ApiError
+          ? replyOfApiError(error)
+          : { status: 500, body: String(error), headers: {} },
+      )
+      .then((reply) => sendReply(req, res, reply));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.add('server', () => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return async (headers: IncomingHttpHeaders = {}) => {
+    const started = performance.now();
+    const response = await fetch(`http://127.0.0.1:${port}/`, { headers: headers as Record<string, string> });
+    const header = (name: string) => response.headers.get(name) ?? undefined;
+    return {
+      status: response.status,
+      body: await response.text(),
+      revision: header('px0-revision'),
+      pending: header('px0-pending'),
+      stale: header('px0-stale'),
+      ms: performance.now() - started,
+    };
+  };
+}
+
+/** A reader that can be held: deliveries wait for the gate. */
+function held(gate: () => Promise<void> | undefined): OpenStreamReader {
+  const open = pushReader();
+  return (options) =>
+    open({
+      ...options,
+      onDelivery: (delivery: Delivery) => {
+        const wait = gate();
+        if (wait === undefined) return options.onDelivery(delivery);
+        return wait.then(() => options.onDelivery(delivery));
+      },
+    });
+}
+
+/** A writing service, and a reading one whose deliveries can be held. */
+async function twoServices(at: Place = place) {
+  let gate: Promise<void> | undefined;
+  let open: () => void = () => undefined;
+  const owner = await openOwner(at, cleanups);
+  const reader = await openReader(at, cleanups, { openReader: held(() => gate) });
+  await owner.projection.whenReady();
+  await reader.projection.whenReady();
+  let written = 0;
+  const write = await serve(consistency({ projection: owner.projection, outbox: owner.outbox }), async () => {
+    written += 1;
+    await owner.outbox.transaction(owner.prisma, (tx) =>
+      owner.outbox.put(tx, 'organization', `o${written}`, organization('x')),
+    );
+    return ok('written');
+  });
+  const find = () => (reader.view.nameOf(`o${written}`) === undefined ? notFound : ok('found'));
+  const read = await serve(consistency({ projection: reader.projection, waitMs: 200 }), find);
+  const hold = () => {
+    gate = new Promise((resolve) => {
+      open = () => {
+        gate = undefined;
+        resolve();
+      };
+    });
+  };
+  return { owner, reader, write, read, find, hold, release: () => open() };
+}
+
+test('without a token a reader that lags does not find what was just written', async () => {
+  const { write, find, hold, release } = await twoServices();
+  hold();
+  expect((await write()).status).toBe(200);
+  expect(find().status).toBe(404);
+  release();
+});
+
+test('200 writes, each read at once in another service with its token', async () => {
+  const { write, read } = await twoServices();
+  for (let index = 0; index < 200; index += 1) {
+    const { revision, pending } = await write();
+    expect(pending).toBeUndefined();
+    expect(await read({ 'px0-min-revision': revision })).toMatchObject({ status: 200, stale: undefined });
+  }
+});
+
+test('without a token a 404 is confirmed before it is sent', async () => {
+  const { write, read, hold, release } = await twoServices();
+  hold();
+  await write();
+  const reading = read();
+  release();
+  expect(await reading).toMatchObject({ status: 200 });
+});
+
+test('a paused projection: answers come, marked stale; only what asked for it gets a 503', async () => {
+  const { write, read, hold, release } = await twoServices();
+  await write();
+  hold();
+  const { revision } = await write();
+  const first = await read({ 'px0-min-revision': revision });
+  expect(first).toMatchObject({ status: 404, stale: 'true' });
+  const again = await read({ 'px0-min-revision': revision });
+  expect(again).toMatchObject({ status: 404, stale: 'true' });
+  expect(await read({ 'px0-min-revision': revision, 'px0-consistency': 'require' })).toMatchObject({
+    status: 503,
+  });
+  release();
+  await eventually(async () => (await read({ 'px0-min-revision': revision })).status === 200);
+});
+
+test('what is no token is the client’s error, and one of a later epoch makes the answer stale', async () => {
+  const { read, write } = await twoServices();
+  await write();
+  expect(await read({ 'px0-min-revision': 'nonsense' })).toMatchObject({ status: 400 });
+  const foreign = encodeToken({ epoch: '9999999999999', sequence: 1 });
+  expect(await read({ 'px0-min-revision': foreign })).toMatchObject({ status: 200, stale: 'true' });
+});
+
+test('NATS away: writes succeed and say so, reads go on, and all is published when it is back', async () => {
+  const nats = await ownNats();
+  cleanups.add('nats', () => nats.close());
+  const { reader, owner, write, read } = await twoServices({ servers: nats.servers, streamPrefix: '' });
+  await write();
+  await nats.stop();
+  await eventually(() => !owner.bus.connected && !reader.bus.connected);
+  const written = await write();
+  expect(written).toMatchObject({ status: 200, pending: 'true', stale: 'true' });
+  expect(written.ms).toBeLessThan(1_000);
+  expect(await read()).toMatchObject({ status: 404, stale: 'true' });
+  expect(await read({ 'px0-consistency': 'require' })).toMatchObject({ status: 503 });
+  await nats.start();
+  const back = performance.now();
+  await eventually(async () => (await read()).status === 200);
+  expect(performance.now() - back).toBeLessThan(2_000);
+  await eventually(async () => (await write()).pending === undefined);
+});
