@@ -1,0 +1,16 @@
+export { type NatsOptions, type RunningNats, startNats } from './nats.ts';
+export { natsServerBinary } from './nats-binary.ts';
+export {
+  type PlatformOptions,
+  type RunFile,
+  type RunningPlatform,
+  type RunningProcess,
+  startPlatform,
+} from './platform.ts';
+export { PlatformError } from './platform-error.ts';
+export { freePort, isPortFree } from './ports.ts';
+export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.ts';
+export { commandLineOf, endProcess, processState } from './processes.ts';
+export { repositoryRoot } from './repository.ts';
+export type { Exit } from './server-process.ts';
+export { type Replicas, type ServiceName, serviceNames } from './service-names.ts';

@@ -1,0 +1,58 @@
+/** Postgres refuses to run as root, so a root user's server runs as a system user of its own, `px0`. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { PlatformError } from './platform-error.ts';
+
+const run = promisify(execFile);
+const userName = 'px0';
+
+export interface OsUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The ids of the `px0` system user, which is created when it does not exist. Only root may call this. */
+export async function serverUser(): Promise<OsUser> {
+  const known = await lookUp();
+  if (known) return known;
+  try {
+    await run('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      userName,
+    ]);
+  } catch {
+    // Another process may have created it meanwhile; the look-up below decides.
+  }
+  const created = await lookUp();
+  if (created) return created;
+  throw new PlatformError(
+    `Postgres does not run as root and the system user "${userName}" could not be created; create it, or run px0 as an ordinary user.`,
+  );
+}
+
+async function lookUp(): Promise<OsUser | undefined> {
+  try {
+    const [uid, gid] = await Promise.all([run('id', ['-u', userName]), run('id', ['-g', userName])]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether that user can pass through every folder down to this path (root can, so it has to be tried as the user). */
+export async function canReach(user: OsUser, path: string): Promise<boolean> {
+  try {
+    await run('/bin/sh', ['-c', 'test -e "$0"', path], { cwd: '/', uid: user.uid, gid: user.gid });
+    return true;
+  } catch {
+    return false;
+  }
+}

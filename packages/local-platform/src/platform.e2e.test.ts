@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { eventually, temporaryFolder } from '@px0/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Home } from './home.ts';
+import { freePort, processState, type RunFile, startPlatform } from './mod.ts';
+
+const stubs = join(import.meta.dirname, '..', 'test', 'stub-services');
+const launcher = join(import.meta.dirname, '..', 'test', 'launch.ts');
+const homes: string[] = [];
+const launchers: ChildProcess[] = [];
+
+async function newHome(): Promise<string> {
+  const folder = await temporaryFolder('platform');
+  homes.push(folder);
+  return join(folder, 'home');
+}
+
+/** Starts the platform in a launcher of its own; resolves when it says that it is up. */
+async function launch(
+  home: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ child: ChildProcess; output(): string }> {
+  const child = spawn(process.execPath, [launcher, home, String(await freePort())], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  launchers.push(child);
+  let output = '';
+  child.stdout?.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  child.stderr?.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  await eventually(() => output.includes('up\n') || child.exitCode !== null, {
+    timeoutMs: 30_000,
+    what: 'the start',
+  });
+  return { child, output: () => output };
+}
+
+async function runFile(home: string): Promise<RunFile> {
+  return JSON.parse(await readFile(join(home, 'run.json'), 'utf8'));
+}
+
+function pidsOf({ services, servers }: RunFile): number[] {
+  const all = [...Object.values(services).flat(), servers.postgres, servers.nats];
+  return all.flatMap(({ pid }) => pid ?? []);
+}
+
+async function allGone(pids: readonly number[]): Promise<boolean> {
+  const states = await Promise.all(pids.map(processState));
+  // In a container without an init process, nobody collects the children of a killed launcher.
+  return states.every((state) => state === undefined || state === 'Z');
+}
+
+async function alive(pid: number): Promise<boolean> {
+  return !(await allGone([pid]));
+}
+
+afterEach(async () => {
+  for (const child of launchers.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+    }
+  }
+  for (const folder of homes.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe('a platform', () => {
+  it('lists every process in run.json while it is up, and leaves neither a process nor run.json behind', async () => {
+    const home = await newHome();
+    const port = await freePort();
+    const replicas = { gateway: 1, identity: 1, tenancy: 1, 'prompt-registry': 1, render: 2 };
+    const platform = await startPlatform({ home, port, replicas, env: process.env, servicesFolder: stubs });
+    const run = await runFile(home);
+    expect(run).toEqual({
+      services: {
+        gateway: [{ url: `http://127.0.0.1:${port}`, pid: expect.any(Number) }],
+        identity: [{ url: expect.any(String), pid: expect.any(Number) }],
+        tenancy: [{ url: expect.any(String), pid: expect.any(Number) }],
+        'prompt-registry': [{ url: expect.any(String), pid: expect.any(Number) }],
+        render: [
+          { url: expect.any(String), pid: expect.any(Number) },
+          { url: expect.any(String), pid: expect.any(Number) },
+        ],
+      },
+      servers: {
+        postgres: { url: expect.stringMatching(/^postgresql:/), pid: expect.any(Number) },
+        nats: { url: expect.stringMatching(/^nats:/), pid: expect.any(Number), store: join(home, 'nats') },
+      },
+    });
+    expect((await stat(join(home, 'run.json'))).mode & 0o777).toBe(0o600);
+    await platform.stop();
+    expect(await allGone(pidsOf(run))).toBe(true);
+    await expect(runFile(home)).rejects.toThrow('ENOENT');
+  });
+
+  it('starts a service or server that was killed again, says so, and updates run.json', async () => {
+    const home = await newHome();
+    const { output } = await launch(home);
+    const before = await runFile(home);
+    for (const pid of [before.services.render[0]?.pid, before.servers.nats.pid]) {
+      if (pid) process.kill(pid, 'SIGKILL');
+    }
+    await eventually(async () => {
+      const now = await runFile(home);
+      const render = now.services.render[0];
+      expect(now.servers.nats.url).toBe(before.servers.nats.url);
+      expect(now.servers.nats.pid).not.toBe(before.servers.nats.pid);
+      expect(render?.pid).not.toBe(before.services.render[0]?.pid);
+      return render?.pid && now.servers.nats.pid && (await fetch(`${render.url}/readyz`)).ok;
+    });
+    expect(output()).toContain('render ended (signal SIGKILL); starting it again in 0.25 s');
+    expect(output()).toContain('NATS ended (signal SIGKILL); starting it again in 0.25 s');
+  });
+
+  it('leaves no orphan when the launcher itself is killed', async () => {
+    const home = await newHome();
+    const { child } = await launch(home);
+    const pids = pidsOf(await runFile(home));
+    child.kill('SIGKILL');
+    await eventually(() => allGone(pids), { timeoutMs: 20_000, what: 'the end of all processes' });
+  });
+
+  it('can be started at once after the launcher was killed, on the same data', async () => {
+    const home = await newHome();
+    const first = await launch(home);
+    const pids = pidsOf(await runFile(home));
+    first.child.kill('SIGKILL');
+    const second = await launch(home);
+    expect(second.output()).toContain('up\n');
+    expect(await allGone(pids)).toBe(true);
+  });
+
+  it('refuses a folder that another launcher uses', async () => {
+    const home = await newHome();
+    const { child } = await launch(home);
+    const second = startPlatform({ home, port: await freePort(), servicesFolder: stubs });
+    await expect(second).rejects.toThrow(
+      `px0 is already running on ${home} (process ${child.pid}); stop it first, or set PX0_HOME to another folder.`,
+    );
+    expect(await alive(child.pid ?? 0)).toBe(true);
+    await expect(new Home(home).wipe()).rejects.toThrow('px0 is already running');
+  });
+
+  it('says in one sentence that the port is in use', async () => {
+    const home = await newHome();
+    const listener = createServer();
+    const port = await freePort();
+    await new Promise<void>((resolve) => listener.listen(port, '127.0.0.1', resolve));
+    await expect(startPlatform({ home, port, servicesFolder: stubs })).rejects.toThrow(
+      `Port ${port} is in use; stop the program that listens on it, or set PX0_PORT to another port.`,
+    );
+    listener.close();
+  });
+
+  it('says in one sentence that the folder cannot be written', async () => {
+    const home = await newHome();
+    await writeFile(home, 'a file where the folder belongs');
+    await expect(startPlatform({ home, port: await freePort(), servicesFolder: stubs })).rejects.toThrow(
+      /^px0 cannot write to .*; set PX0_HOME to a folder that it may write to\.$/,
+    );
+  });
+
+  it('passes on the sentence of a service that cannot start, and leaves nothing running', async () => {
+    const home = await newHome();
+    const { child, output } = await launch(home, { STUB_FAILS_AS: 'tenancy' });
+    await eventually(() => child.exitCode !== null);
+    expect(output()).toContain('tenancy could not start: px0 stub: STUB_FAILS_AS must not be set.');
+    await expect(runFile(home)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a home', () => {
+  it('is wiped of what px0 put there and of nothing else', async () => {
+    const home = await newHome();
+    const platform = await startPlatform({
+      home,
+      port: await freePort(),
+      env: process.env,
+      servicesFolder: stubs,
+    });
+    await platform.stop();
+    await mkdir(join(home, 'photos'));
+    await new Home(home).wipe();
+    await expect(stat(join(home, 'postgres'))).rejects.toThrow('ENOENT');
+    await expect(stat(join(home, 'nats'))).rejects.toThrow('ENOENT');
+    expect((await stat(join(home, 'photos'))).isDirectory()).toBe(true);
+  });
+});

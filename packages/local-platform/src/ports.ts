@@ -1,0 +1,32 @@
+/**
+ * Free ports for the servers and services of one machine. A port is handed out once per process, so that two servers that
+ * start at the same time never get the same one.
+ */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below Linux's ephemeral range (from 32768), so that an outgoing connection does not take a port between choice and use. */
+const lowestPort = 20_000;
+const highestPort = 32_000;
+const attempts = 200;
+
+const handedOut = new Set<number>();
+
+export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+/** A port on the loopback interface that nobody listens on and that this process has not handed out before. */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(lowestPort, highestPort);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`no free port found between ${lowestPort} and ${highestPort} in ${attempts} attempts`);
+}

@@ -1,0 +1,162 @@
+/** `npm start`: the platform in the foreground, until Ctrl-C or SIGTERM. */
+import { resolve } from 'node:path';
+import { type LauncherConfig, loadLauncherConfig } from './launcher-config.ts';
+import { LogFollower } from './log-follower.ts';
+import { type PlatformOptions, type RunningPlatform, startPlatform } from './platform.ts';
+import { repositoryRoot } from './repository.ts';
+import { ensureSample, type Sample, sampleVariables } from './sample.ts';
+import { seconds, Terminal } from './terminal.ts';
+
+/** A person who presses Ctrl-C again wants out; npm's own copy of the first signal comes within this time. */
+const secondSignalAfterMs = 700;
+
+export interface StartFlags {
+  readonly verbose: boolean;
+}
+
+/** Resolves with the exit code when the platform has been stopped. Throws what made the start fail. */
+export async function startCommand(flags: StartFlags, startedAt: number): Promise<number> {
+  const config = loadLauncherConfig(process.env);
+  const terminal = new Terminal(process.stdout);
+  const stopping = stopRequest(terminal);
+  const home = homeFolder(config);
+  let follower: LogFollower | undefined;
+  if (flags.verbose) {
+    follower = new LogFollower(resolve(home, 'logs'), (text) => terminal.print(text));
+    await follower.start();
+  }
+  try {
+    const platform = await startPlatform(platformOptions(config, home, terminal, stopping.signal));
+    try {
+      await greet(platform, config, terminal, startedAt);
+      await stopping.requested;
+    } finally {
+      await terminal.step('stopping', () => platform.stop());
+    }
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    await follower?.stop();
+  }
+  return 0;
+}
+
+export function homeFolder(config: LauncherConfig): string {
+  return resolve(repositoryRoot, config.PX0_HOME);
+}
+
+function platformOptions(
+  config: LauncherConfig,
+  home: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): PlatformOptions {
+  return {
+    home,
+    port: config.PX0_PORT,
+    replicas: {
+      gateway: config.PX0_REPLICAS_GATEWAY,
+      identity: config.PX0_REPLICAS_IDENTITY,
+      tenancy: config.PX0_REPLICAS_TENANCY,
+      'prompt-registry': config.PX0_REPLICAS_PROMPT_REGISTRY,
+      render: config.PX0_REPLICAS_RENDER,
+    },
+    databaseUrl: config.DATABASE_URL,
+    natsUrl: config.NATS_URL?.join(','),
+    redisUrl: config.REDIS_URL,
+    env: serviceEnvironment(process.env),
+    step: terminal.step,
+    notice: terminal.say,
+    signal,
+  };
+}
+
+/** A person's own settings reach the services; what is missing for a first start without questions is added. */
+function serviceEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const hasMail = Object.keys(env).some((name) => /^(RESEND_|SMTP_|MAIL)/.test(name));
+  // `mock`: accounts are verified at once, since no mail can be sent.
+  return { ...env, ...(!hasMail && { RESEND_API_KEY: 'mock' }) };
+}
+
+async function greet(
+  platform: RunningPlatform,
+  config: LauncherConfig,
+  terminal: Terminal,
+  startedAt: number,
+): Promise<void> {
+  const origin = `http://localhost:${config.PX0_PORT}`;
+  const sample = await sampleOf(platform, config, terminal);
+  const took = seconds(performance.now() - startedAt);
+  terminal.print(`\npx0 is ready (${took}).\n\n${banner(origin, sample)}\n`);
+  terminal.print(`Data and logs are in ${platform.home.folder}. Ctrl-C stops everything.\n\n`);
+}
+
+/** A server of the person's own gets no account that they have not asked for. */
+async function sampleOf(
+  platform: RunningPlatform,
+  config: LauncherConfig,
+  terminal: Terminal,
+): Promise<Sample | undefined> {
+  if (config.DATABASE_URL !== undefined) return undefined;
+  try {
+    return await terminal.step('preparing a sample prompt', () =>
+      ensureSample(platform.gatewayUrl, platform.home.sampleFile),
+    );
+  } catch (error) {
+    terminal.say(`there is no sample prompt: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+function banner(origin: string, sample: Sample | undefined): string {
+  const console = `  Console     ${origin}\n`;
+  if (!sample) {
+    return `${console}  Sign in     register there, or run examples/quickstart.sh, which does the whole way with curl\n`;
+  }
+  const body = JSON.stringify({ variables: sampleVariables });
+  return [
+    console,
+    `  Sign in     ${sample.email}  password ${sample.password}\n`,
+    `  First render:\n\n`,
+    `  curl -X POST ${origin}/v1/prompts/${sample.slug}/render -H 'Authorization: Bearer ${sample.apiKey}' -H 'Content-Type: application/json' -d '${body}'\n`,
+  ].join('');
+}
+
+interface StopRequest {
+  readonly signal: AbortSignal;
+  readonly requested: Promise<void>;
+}
+
+/** SIGINT, SIGTERM, SIGHUP, or the sudden end of the process that started this one. A second Ctrl-C does not wait any longer. */
+function stopRequest(terminal: Terminal): StopRequest {
+  const controller = new AbortController();
+  const { promise, resolve: settle } = Promise.withResolvers<void>();
+  let firstAt = 0;
+  const request = (): void => {
+    if (controller.signal.aborted) {
+      if (performance.now() - firstAt < secondSignalAfterMs) return;
+      terminal.say('leaving at once; what is still running ends by itself within seconds');
+      process.exit(130);
+    }
+    firstAt = performance.now();
+    controller.abort();
+    settle();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request);
+  whenBootstrapEnds(request);
+  return { signal: controller.signal, requested: promise };
+}
+
+const bootstrapCheckMs = 500;
+
+/** A killed bootstrap cannot hand on a signal; its child then has another parent. */
+function whenBootstrapEnds(request: () => void): void {
+  if (process.env['PX0_BOOTSTRAP_PID'] !== String(process.ppid)) return;
+  const bootstrap = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === bootstrap) return;
+    clearInterval(timer);
+    request();
+  }, bootstrapCheckMs);
+  timer.unref();
+}

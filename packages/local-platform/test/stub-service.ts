@@ -1,0 +1,17 @@
+/** Stands in for a service in the launcher's own tests: it is ready at once, and ends as a real one does. */
+import { createServer } from 'node:http';
+
+export function runStub(): void {
+  if (process.env['STUB_FAILS_AS'] !== undefined && process.cwd().endsWith(process.env['STUB_FAILS_AS'])) {
+    process.stderr.write('px0 stub: STUB_FAILS_AS must not be set.\n');
+    process.exit(1);
+  }
+  const server = createServer((_request, response) => response.end('ok'));
+  server.listen(Number(process.env['PORT']), process.env['HOST']);
+  const end = (): void => {
+    server.close(() => process.exit(0));
+    server.closeAllConnections();
+  };
+  process.on('SIGTERM', end);
+  process.on('disconnect', end);
+}

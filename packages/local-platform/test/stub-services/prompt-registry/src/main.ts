@@ -1,0 +1,3 @@
+import { runStub } from '../../../stub-service.ts';
+
+runStub();

@@ -1,0 +1,11 @@
+/** Folders of throw-away servers. */
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A new folder that root's Postgres user, too, can pass through: mkdtemp itself lets nobody else in. */
+export async function temporaryFolder(purpose: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `px0-${purpose}-`));
+  await chmod(folder, 0o755);
+  return folder;
+}
