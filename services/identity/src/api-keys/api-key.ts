@@ -1,0 +1,55 @@
+/** An API key, as the store returns it, as clients see it, and as its event tells it to the other services. */
+import type { KeyOperation } from '@px0/access';
+import type { ApiKeyId, OrganizationId, StateOf, TeamId, UserId, Wire } from '@px0/contracts';
+import { wireTime } from '../wire-time.ts';
+
+/**
+ * What a key reads. The kind is stored: a scope whose teams are all gone must never come to mean the whole organization. `teamIds` are
+ * in the order given at creation.
+ */
+export type StoredScope =
+  | { readonly kind: 'organization' }
+  | { readonly kind: 'teams'; readonly teamIds: readonly TeamId[] };
+
+export interface ApiKey {
+  readonly id: ApiKeyId;
+  readonly keyHash: string;
+  readonly orgId: OrganizationId;
+  readonly name: string;
+  readonly scope: StoredScope;
+  readonly operation: KeyOperation;
+  readonly createdBy: UserId;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+export function apiKeyState(key: ApiKey): StateOf<'apiKey'> {
+  const { scope } = key;
+  return {
+    key_hash: key.keyHash,
+    org_id: key.orgId,
+    scope:
+      scope.kind === 'organization'
+        ? { kind: 'organization' }
+        : { kind: 'teams', team_ids: [...scope.teamIds] },
+    operation: key.operation,
+    name: key.name,
+    created_at: wireTime(key.createdAt),
+    expires_at: key.expiresAt === null ? null : wireTime(key.expiresAt),
+  };
+}
+
+export function apiKeyOnWire(key: ApiKey): Wire<'APIKey'> {
+  const firstTeam = key.scope.kind === 'teams' ? key.scope.teamIds[0] : undefined;
+  return {
+    id: key.id,
+    name: key.name,
+    org_id: key.orgId,
+    ...(firstTeam === undefined ? {} : { team_id: firstTeam }),
+    operation: key.operation,
+    created_at: wireTime(key.createdAt),
+    expires_at: key.expiresAt === null ? null : wireTime(key.expiresAt),
+    last_used_at: key.lastUsedAt === null ? null : wireTime(key.lastUsedAt),
+  };
+}

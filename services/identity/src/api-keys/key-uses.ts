@@ -1,0 +1,34 @@
+/** When each key was last used, gathered in memory and written down every few seconds: no request waits for it. */
+import type { ApiKeyId } from '@px0/contracts';
+import type { Database } from '../database/db.ts';
+import { noteUses } from './api-key-store.ts';
+
+export class KeyUses {
+  readonly #database: Database;
+  #uses = new Map<ApiKeyId, number>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** `usedAt` is in milliseconds since the epoch. */
+  note(keyId: ApiKeyId, usedAt: number): void {
+    if (usedAt > (this.#uses.get(keyId) ?? 0)) this.#uses.set(keyId, usedAt);
+  }
+
+  /** Writes down what was gathered; what cannot be written is kept. */
+  async flush(): Promise<void> {
+    if (this.#uses.size === 0) return;
+    const uses = this.#uses;
+    this.#uses = new Map();
+    try {
+      await noteUses(
+        this.#database,
+        Array.from(uses, ([keyId, time]) => ({ keyId, lastUsedAt: new Date(time) })),
+      );
+    } catch (error) {
+      for (const [keyId, time] of uses) this.note(keyId, time);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/** API keys. */
+import type { Principal, SessionPrincipal } from '@px0/access';
+import { ApiError, type Handlers } from '@px0/service-kit';
+import { wireTime } from '../wire-time.ts';
+import { apiKeyOnWire } from './api-key.ts';
+import type { ApiKeyCommands, CreatedKey } from './manage-keys.ts';
+
+export function apiKeyRoutes(commands: ApiKeyCommands) {
+  return {
+    createAPIKey: async ({ principal, body }) => {
+      const {
+        name = '',
+        org_id: orgId,
+        team_ids: teamIds = [],
+        operation = '',
+        expires_at: expiresAt,
+      } = body();
+      const wish = { name, orgId, teamIds, operation, expiresAt };
+      return createdOnWire(await commands.createKey(requireSession(principal), wish));
+    },
+    listAPIKeys: async ({ principal, query }) => {
+      const keys = await commands.listKeys(requireSession(principal), query.org_id ?? '');
+      return { api_keys: keys.map(apiKeyOnWire) };
+    },
+    rotateAPIKey: async ({ principal, params, body, header }) => {
+      // Everything in the body is optional, so the body is, too.
+      const { overlap_seconds: overlapSeconds } = header('content-type') === undefined ? {} : body();
+      return createdOnWire(await commands.rotateKey(requireSession(principal), params.id, overlapSeconds));
+    },
+    deleteAPIKey: async ({ principal, params }) => {
+      await commands.deleteKey(requireSession(principal), params.id);
+      return undefined;
+    },
+  } satisfies Handlers<Principal>;
+}
+
+function createdOnWire({ key, secret }: CreatedKey) {
+  const { id, name, operation, createdAt, expiresAt } = key;
+  return {
+    id,
+    name,
+    key: secret,
+    operation,
+    created_at: wireTime(createdAt),
+    ...(expiresAt === null ? {} : { expires_at: wireTime(expiresAt) }),
+  };
+}
+
+/** The routes' auth class lets nobody else through. */
+function requireSession(principal: Principal): SessionPrincipal {
+  if (principal.kind !== 'session') throw new ApiError('unauthorized');
+  return principal;
+}

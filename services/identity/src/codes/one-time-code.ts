@@ -1,0 +1,22 @@
+/** One-time codes: how they are made, and how long they are good. */
+import { hash, randomBytes, randomInt } from 'node:crypto';
+
+export const CODE_LIFETIME_MS = 15 * 60_000;
+
+/** A wrong code more than this and the right one is void, too: of a million codes nobody guesses one in five. */
+export const MAX_ATTEMPTS = 5;
+
+/** Six digits, for a person to type. */
+export function newVerificationCode(): string {
+  return randomInt(1_000_000).toString().padStart(6, '0');
+}
+
+/** 128 random bits in hexadecimal: the code alone says whose password is reset. */
+export function newResetCode(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** How a reset code is stored. It cannot be guessed, so a plain hash tells nothing. */
+export function resetCodeDigest(code: string): Buffer {
+  return hash('sha256', code, 'buffer');
+}

@@ -1,0 +1,124 @@
+/**
+ * Sends what is owed, and goes on trying. The queue's rows say what to send to whom; a code is made at the moment of sending, so that
+ * only its hash is ever stored.
+ */
+import type { Logger } from '@px0/service-kit';
+import type { Database, Db } from '../database/db.ts';
+import type { Mail, Mailer } from './mail.ts';
+import {
+  deleteMail,
+  insertMail,
+  leaseDueMails,
+  type MailKind,
+  type MailOrder,
+  postponeMail,
+  type QueuedMail,
+} from './mail-queue-store.ts';
+
+/** Makes the mail of an order, its code included; undefined when there is nothing to say any more. */
+export type MailWriter = (order: MailOrder) => Promise<Mail | undefined>;
+
+export interface MailQueueOptions {
+  readonly database: Database;
+  readonly mailer: Mailer;
+  readonly writers: { readonly [Kind in MailKind]: MailWriter };
+  readonly logger: Logger;
+  /** How long sending one mail may take; the lease is longer. */
+  readonly timeoutMs: number;
+  readonly pollMs?: number;
+}
+
+const BATCH = 10;
+const POLL_MS = 5_000;
+const FIRST_PAUSE_SECONDS = 10;
+const LONGEST_PAUSE_SECONDS = 3_600;
+/** Nobody waits longer for a mail. */
+const GIVE_UP_SECONDS = 86_400;
+
+export class MailQueue {
+  readonly #options: MailQueueOptions;
+  readonly #leaseSeconds: number;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #woken = false;
+  #stopped = true;
+
+  constructor(options: MailQueueOptions) {
+    this.#options = options;
+    this.#leaseSeconds = Math.ceil(options.timeoutMs / 1_000) + 20;
+  }
+
+  /** Queues a mail in a change, to be sent by `wake` after its commit. */
+  async enqueue(db: Db, order: MailOrder): Promise<void> {
+    await insertMail(db, order, 0);
+  }
+
+  /** Queues a mail and tries to send it now. False when the provider refused; the mail is tried again later. */
+  async sendNow(order: MailOrder): Promise<boolean> {
+    return this.#deliver(await insertMail(this.#options.database, order, this.#leaseSeconds));
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.wake();
+  }
+
+  /** Resolves when no mail is being sent. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  /** Looks for due mails soon; never waits and never fails. */
+  wake(): void {
+    this.#woken = true;
+    if (this.#stopped || this.#running !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#running = this.#work().finally(() => {
+      this.#running = undefined;
+      if (this.#stopped) return;
+      this.#timer = setTimeout(() => this.wake(), this.#options.pollMs ?? POLL_MS);
+      this.#timer.unref();
+    });
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (this.#woken && !this.#stopped) {
+        this.#woken = false;
+        const due = await leaseDueMails(this.#options.database, BATCH, this.#leaseSeconds);
+        await Promise.all(due.map((mail) => this.#deliver(mail)));
+        if (due.length === BATCH) this.#woken = true;
+      }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'mails are not sent at the moment');
+    }
+  }
+
+  async #deliver(order: QueuedMail): Promise<boolean> {
+    const { database, mailer, writers, logger } = this.#options;
+    try {
+      const mail = await writers[order.kind](order);
+      if (mail !== undefined) await mailer.send(mail);
+    } catch (error) {
+      // The provider's words may hold the address: only what kind of error it was is told.
+      const kind = error instanceof Error ? error.name : 'unknown';
+      const facts = { mail: order.id, kind: order.kind, attempts: order.attempts + 1, error: kind };
+      if (order.ageSeconds > GIVE_UP_SECONDS) {
+        logger.error(facts, 'a mail could not be sent for a day and is given up');
+        await deleteMail(database, order.id);
+      } else {
+        logger.warn(facts, 'a mail could not be sent and will be tried again');
+        await postponeMail(database, order.id, pauseAfter(order.attempts), kind);
+      }
+      return false;
+    }
+    await deleteMail(database, order.id);
+    return true;
+  }
+}
+
+function pauseAfter(attempts: number): number {
+  return Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** Math.min(attempts, 20));
+}

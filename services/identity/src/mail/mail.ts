@@ -1,0 +1,12 @@
+/** A mail, and what can send one. Everything above this interface is the same whoever delivers. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export interface Mailer {
+  /** Resolves when the provider has accepted the mail. @throws when it refused, or did not answer in time */
+  send(mail: Mail): Promise<void>;
+}

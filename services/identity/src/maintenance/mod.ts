@@ -1,0 +1,2 @@
+export { type ChoreDependencies, chores } from './chores.ts';
+export { PeriodicTasks } from './periodic-tasks.ts';

@@ -1,0 +1,60 @@
+/**
+ * A bound on the hashing under way. Hashes run on libuv's four threads, which DNS and files need too, so only some of them may be
+ * taken, and the waiting line is short: a storm of logins slows logins, and then refuses them, and harms nothing else.
+ */
+import { ApiError } from '@px0/service-kit';
+
+export interface HashQueueOptions {
+  /** Hashes that run at a time. */
+  readonly concurrency: number;
+  /** Requests that may wait for their turn. */
+  readonly waiting: number;
+}
+
+/** Half of what is told to clients varies, so that those refused together do not come back together. */
+const RETRY_AFTER_SECONDS = { least: 1, spread: 2 };
+
+export class HashQueue {
+  readonly #options: HashQueueOptions;
+  readonly #turns: (() => void)[] = [];
+  #running = 0;
+
+  constructor(options: HashQueueOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#turns.length;
+  }
+
+  /** Runs `work` when it is its turn. @throws ApiError serviceUnavailable with Retry-After, at once, when too many wait */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    await this.#turn();
+    try {
+      return await work();
+    } finally {
+      const next = this.#turns.shift();
+      // The place is handed on, so nobody who comes in between can take it.
+      if (next === undefined) this.#running -= 1;
+      else next();
+    }
+  }
+
+  #turn(): Promise<void> {
+    if (this.#running < this.#options.concurrency) {
+      this.#running += 1;
+      return Promise.resolve();
+    }
+    if (this.#turns.length >= this.#options.waiting) throw busy();
+    return new Promise((resolve) => this.#turns.push(resolve));
+  }
+}
+
+function busy(): ApiError {
+  const { least, spread } = RETRY_AFTER_SECONDS;
+  const retryAfterSeconds = least + Math.round(Math.random() * spread);
+  return new ApiError('serviceUnavailable', {
+    retryAfterSeconds,
+    message: 'too many passwords wait to be hashed',
+  });
+}

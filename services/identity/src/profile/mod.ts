@@ -1,0 +1,2 @@
+export { type AccountCommands, createAccountCommands } from './account-commands.ts';
+export { profileRoutes } from './routes.ts';

@@ -1,0 +1,20 @@
+/** The connection to Redis, which is never waited for: while it is away counting goes on in memory. */
+import type { Logger } from '@px0/service-kit';
+import { Redis } from 'ioredis';
+
+const LONGEST_PAUSE_MS = 5_000;
+
+export function connectRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    // A command is refused at once while Redis is away, so that the insurance in memory takes over.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: 2_000,
+    commandTimeout: 500,
+    retryStrategy: (attempt) => Math.min(attempt * 200, LONGEST_PAUSE_MS),
+  });
+  redis.on('error', (error: Error) =>
+    logger.warn({ err: error }, 'Redis is away; attempts are counted in memory'),
+  );
+  return redis;
+}

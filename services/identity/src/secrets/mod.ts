@@ -1,0 +1,1 @@
+export { SecretKeys } from './secret-keys.ts';

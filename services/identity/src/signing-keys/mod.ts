@@ -1,0 +1,1 @@
+export { KeyRing, type KeyRingOptions } from './key-ring.ts';

@@ -1,0 +1,43 @@
+/** The rows of signing keys. */
+import type { Db, Tx } from '../database/db.ts';
+
+export interface SigningKeyRow {
+  readonly kid: string;
+  readonly publicJwk: Record<string, unknown>;
+  readonly sealedPrivateKey: Uint8Array;
+  readonly activatesAt: Date;
+  readonly retiresAt: Date | null;
+  /** Whether the stream has it, so that every verifier can know it. */
+  readonly published: boolean;
+}
+
+/** One writer at a time: two replicas that start together must not make two first keys. */
+const LOCK = 'px0 identity signing keys';
+
+export async function lockSigningKeys(tx: Tx): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK} || current_schema(), 0))`;
+}
+
+/** The newest first. */
+export function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
+  return db.$queryRaw<SigningKeyRow[]>`
+    SELECT k.kid, k.public_jwk AS "publicJwk", k.private_key AS "sealedPrivateKey", k.activates_at AS "activatesAt",
+           k.retires_at AS "retiresAt", coalesce(o.published_revision > 0, false) AS published
+      FROM signing_keys k
+      LEFT JOIN outbox o ON o.subject = 'px0.state.identity.signing-key.' || k.kid
+     ORDER BY k.activates_at DESC, k.created_at DESC`;
+}
+
+export async function insertSigningKey(tx: Tx, key: Omit<SigningKeyRow, 'published'>): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO signing_keys (kid, public_jwk, private_key, activates_at, retires_at)
+    VALUES (${key.kid}, ${JSON.stringify(key.publicJwk)}::jsonb, ${key.sealedPrivateKey}, ${key.activatesAt}, ${key.retiresAt})`;
+}
+
+export async function setRetirement(tx: Tx, kid: string, retiresAt: Date): Promise<void> {
+  await tx.$executeRaw`UPDATE signing_keys SET retires_at = ${retiresAt} WHERE kid = ${kid}`;
+}
+
+export async function deleteSigningKey(tx: Tx, kid: string): Promise<void> {
+  await tx.$executeRaw`DELETE FROM signing_keys WHERE kid = ${kid}`;
+}

@@ -1,0 +1,21 @@
+export { emailKey, requireEmailFormat } from './email-address.ts';
+export { publishUser } from './publish-user.ts';
+export {
+  compactLedger,
+  endAllSessions,
+  endOtherSessions,
+  endSession,
+  revokedText,
+  type SessionLedger,
+} from './session-ledger.ts';
+export { type Account, type Placement, type User, userOnWire } from './user.ts';
+export {
+  deleteUser,
+  findUser,
+  findUserByEmail,
+  insertUser,
+  lockUser,
+  setEmail,
+  setPassword,
+  setVerified,
+} from './user-store.ts';
