@@ -1,0 +1,2 @@
+export { Audit } from './audit.ts';
+export { auditRoutes } from './routes.ts';

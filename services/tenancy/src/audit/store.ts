@@ -1,0 +1,33 @@
+/** Reading an organization's audit. It is written by changes (changes/change.ts) and never altered. */
+import type { OrganizationId } from '@px0/contracts';
+import type { AuditAction } from '../changes/mod.ts';
+import type { Tx } from '../database.ts';
+
+export interface AuditRow {
+  readonly id: bigint;
+  readonly orgId: OrganizationId;
+  readonly action: AuditAction;
+  readonly actorKind: 'user' | 'api-key' | 'system';
+  readonly actorId: string | null;
+  readonly apiKeyId: string | null;
+  readonly teamId: string | null;
+  readonly userId: string | null;
+  readonly details: { readonly [name: string]: string };
+  readonly createdAt: Date;
+}
+
+/** The newest entries below `before`, or the newest of all. */
+export function entriesBefore(
+  tx: Tx,
+  orgId: OrganizationId,
+  before: bigint | undefined,
+  limit: number,
+): Promise<AuditRow[]> {
+  return tx.$queryRaw<AuditRow[]>`
+    SELECT id, org_id AS "orgId", action, actor_kind AS "actorKind", actor_id AS "actorId",
+           api_key_id AS "apiKeyId", team_id AS "teamId", user_id AS "userId", details, created_at AS "createdAt"
+      FROM audit_entries
+     WHERE org_id = ${orgId}::uuid AND (${before ?? null}::bigint IS NULL OR id < ${before ?? null}::bigint)
+     ORDER BY id DESC
+     LIMIT ${limit}`;
+}

@@ -1,0 +1,62 @@
+/**
+ * An organization's row is the lock of everything in it: whoever writes below an organization holds its row first. So the
+ * rules that look at several rows (who joins an empty team, whether an admin remains, whether a name is free) decide on facts
+ * that cannot change before the commit. Order, so that nobody deadlocks: organizations by id, then one user's row.
+ */
+import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
+import type { Tx } from '../database.ts';
+import { type OrgStanding, orgStanding, type TeamStanding, teamStanding } from './standing.ts';
+
+/** Locks the organizations in one order for everybody; returns those that exist. */
+export async function lockOrganizations(
+  tx: Tx,
+  orgIds: readonly OrganizationId[],
+): Promise<Set<OrganizationId>> {
+  const rows = await tx.$queryRaw<{ id: OrganizationId }[]>`
+    SELECT id FROM organizations
+     WHERE id = ANY(${[...orgIds]}::uuid[]) AND deleted_at IS NULL
+     ORDER BY id
+       FOR NO KEY UPDATE`;
+  return new Set(rows.map((row) => row.id));
+}
+
+/** Locks the organization and tells what the user is in it. */
+export async function holdOrganization(
+  tx: Tx,
+  orgId: OrganizationId,
+  userId: UserId,
+): Promise<OrgStanding | undefined> {
+  await lockOrganizations(tx, [orgId]);
+  return orgStanding(tx, orgId, userId);
+}
+
+/**
+ * Locks the team's organization, and `alsoOrgId` when given, and tells what the user is in the team. A move may change the
+ * team's organization between the look and the lock; then it looks again.
+ */
+export async function holdTeam(
+  tx: Tx,
+  teamId: TeamId,
+  userId: UserId,
+  alsoOrgId?: OrganizationId,
+): Promise<TeamStanding | undefined> {
+  for (;;) {
+    const found = await tx.$queryRaw<{ orgId: OrganizationId }[]>`
+      SELECT org_id AS "orgId" FROM live_teams WHERE id = ${teamId}::uuid`;
+    const orgId = found[0]?.orgId;
+    if (orgId === undefined) return undefined;
+    await lockOrganizations(tx, alsoOrgId === undefined ? [orgId] : [orgId, alsoOrgId]);
+    const standing = await teamStanding(tx, teamId, userId);
+    if (standing === undefined || standing.orgId === orgId) return standing;
+  }
+}
+
+/**
+ * Keeps the user from being deleted until the transaction ends. False when the user is unknown or deleted. Taken after the
+ * organizations' locks, never before.
+ */
+export async function holdUser(tx: Tx, userId: UserId): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT id FROM users WHERE id = ${userId}::uuid AND deleted_at IS NULL FOR SHARE`;
+  return rows.length > 0;
+}

@@ -1,0 +1,2 @@
+export { Belonging } from './belonging.ts';
+export { belongingRoutes } from './routes.ts';

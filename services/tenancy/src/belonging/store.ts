@@ -1,0 +1,40 @@
+/** What a user belongs to. */
+import type { OrganizationId, UserId } from '@px0/contracts';
+import type { OrgRole } from '../authority/mod.ts';
+import type { Tx } from '../database.ts';
+import type { TeamRow } from '../teams/mod.ts';
+
+export interface OrganizationWithRoleRow {
+  readonly id: OrganizationId;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly role: OrgRole;
+}
+
+/** The organizations in which the user has a team, the oldest first; only `orgId` when it is given. */
+export function organizationsOf(
+  tx: Tx,
+  userId: UserId,
+  orgId?: OrganizationId,
+): Promise<OrganizationWithRoleRow[]> {
+  return tx.$queryRaw<OrganizationWithRoleRow[]>`
+    SELECT o.id, o.name, o.created_at AS "createdAt",
+           CASE WHEN bool_or(m.is_default AND m.role = 'admin') THEN 'admin' ELSE 'member' END AS role
+      FROM live_memberships m
+      JOIN organizations o ON o.id = m.org_id
+     WHERE m.user_id = ${userId}::uuid
+       AND (${orgId ?? null}::uuid IS NULL OR o.id = ${orgId ?? null}::uuid)
+     GROUP BY o.id
+     ORDER BY o.created_at, o.id`;
+}
+
+/** The user's teams, the oldest first; only those of `orgId` when it is given. */
+export function teamsOf(tx: Tx, userId: UserId, orgId?: OrganizationId): Promise<TeamRow[]> {
+  return tx.$queryRaw<TeamRow[]>`
+    SELECT t.id, t.org_id AS "orgId", t.name, t.is_default AS "isDefault", t.created_at AS "createdAt"
+      FROM memberships m
+      JOIN live_teams t ON t.id = m.team_id
+     WHERE m.user_id = ${userId}::uuid
+       AND (${orgId ?? null}::uuid IS NULL OR t.org_id = ${orgId ?? null}::uuid)
+     ORDER BY t.created_at, t.id`;
+}

@@ -1,0 +1,2 @@
+export { JoinRequests } from './join-requests.ts';
+export { joinRequestRoutes } from './routes.ts';

@@ -1,0 +1,2 @@
+export { createWithDefaultTeam, Organizations } from './organizations.ts';
+export { organizationRoutes } from './routes.ts';

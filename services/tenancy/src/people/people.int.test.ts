@@ -1,0 +1,189 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { copyMembers, insertCrowd, insertJoinRequests } from '../../test/crowd.ts';
+import { expectError } from '../../test/replies.ts';
+import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
+import { silentChanges } from '../../test/silent-changes.ts';
+import { Audit } from '../audit/mod.ts';
+import type { Caller } from '../authority/mod.ts';
+import { Belonging } from '../belonging/mod.ts';
+import { SCHEMA } from '../database.ts';
+import { PrismaClient } from '../generated/prisma/client.ts';
+import { JoinRequests } from '../join-requests/mod.ts';
+import { Members } from '../members/mod.ts';
+import { People } from './people.ts';
+
+const userSchema = z.strictObject({
+  id: z.guid(),
+  email: z.string(),
+  is_admin: z.boolean(),
+  is_verified: z.boolean(),
+  created_at: z.iso.datetime(),
+});
+const peopleReply = z.strictObject({
+  people: z.array(userSchema),
+  page: z.number(),
+  limit: z.number(),
+  total: z.int(),
+});
+
+let tenancy: RunningTenancy;
+
+beforeAll(async () => {
+  tenancy = await RunningTenancy.start();
+});
+afterAll(() => tenancy?.stop());
+
+const people = async (by: Founder, query = '') =>
+  peopleReply.parse((await tenancy.call(by, 'GET', `/v1/orgs/${by.orgId}/people${query}`)).body);
+
+describe('the people of an organization', () => {
+  test('are its teams’ members, each once, by the age of their accounts', async () => {
+    const founder = await tenancy.founder({ created_at: '2020-01-03T00:00:00.000Z' });
+    const teamId = await tenancy.createTeam(founder, founder.orgId);
+    const oldest = await tenancy.founder({ created_at: '2020-01-01T00:00:00.000Z', is_admin: true });
+    const middle = await tenancy.founder({ created_at: '2020-01-02T00:00:00.000Z', is_verified: false });
+    await tenancy.addMember(founder, teamId, middle.id);
+    await tenancy.addMember(founder, teamId, oldest.id);
+    await tenancy.addMember(founder, founder.teamId, oldest.id);
+    const reply = await people(founder);
+    expect(reply).toMatchObject({
+      people: [
+        { id: oldest.id, email: oldest.email, is_admin: true, created_at: '2020-01-01T00:00:00.000Z' },
+        { id: middle.id, is_verified: false },
+        { id: founder.id },
+      ],
+      page: 1,
+      limit: 10,
+      total: 3,
+    });
+    const pages = await Promise.all([1, 2, 3].map((page) => people(founder, `?page=${page}&limit=1`)));
+    expect(pages.flatMap((page) => page.people)).toEqual(reply.people);
+    expect(await people(founder, '?limit=5000')).toMatchObject({ limit: 100 });
+    expect(await people(founder, '?page=9007199254740993&limit=100')).toMatchObject({ people: [], total: 3 });
+    for (const query of ['?page=0&limit=0', '?page=-1&limit=-5', '?page=x&limit=1.5', '?page=&limit=']) {
+      expect(await people(founder, query)).toEqual(reply);
+    }
+  });
+
+  test('are shown to members only', async () => {
+    const [founder, outsider] = [await tenancy.founder(), await tenancy.founder()];
+    expectError(await tenancy.call(outsider, 'GET', '/v1/orgs/x/people'), 400, 'invalid id');
+    const unknown = await tenancy.call(outsider, 'GET', `/v1/orgs/${crypto.randomUUID()}/people`);
+    expectError(unknown, 404, 'organization not found');
+    expectError(await tenancy.call(outsider, 'GET', `/v1/orgs/${founder.orgId}/people`), 403, 'forbidden');
+  });
+});
+
+describe('with 100,000 members', () => {
+  const CROWD = 100_000;
+  const LARGE = ['users', 'memberships', 'join_requests'];
+  let small: Founder;
+  let large: Founder;
+
+  interface Seen {
+    readonly sql: string;
+    readonly params: readonly unknown[];
+  }
+  const queries: Seen[] = [];
+  let database: PrismaClient<'query'>;
+
+  beforeAll(async () => {
+    small = await tenancy.founder();
+    large = await tenancy.founder();
+    const secondTeam = await tenancy.createTeam(large, large.orgId);
+    await insertCrowd(tenancy.pool, large.teamId, CROWD);
+    await copyMembers(tenancy.pool, large.teamId, secondTeam, CROWD / 10);
+    // Of another organization, so that an inbox which looked at all pending requests would be seen to.
+    const popular = await tenancy.founder();
+    await insertJoinRequests(tenancy.pool, secondTeam, popular.orgId);
+    await tenancy.pool.query('VACUUM ANALYZE users, memberships, teams, organizations, join_requests');
+    database = new PrismaClient({
+      adapter: new PrismaPg(tenancy.pool, { schema: SCHEMA }),
+      log: [{ emit: 'event', level: 'query' }],
+    });
+    database.$on('query', ({ query, params }) => {
+      queries.push({ sql: query, params: z.array(z.unknown()).parse(JSON.parse(params)) });
+    });
+  });
+
+  const callerOf = ({ id }: Founder): Caller => ({
+    kind: 'caller',
+    userId: id,
+    principal: {
+      kind: 'session',
+      userId: id,
+      sessionNumber: 1,
+      isAdmin: false,
+      isVerified: true,
+      tokenId: '',
+    },
+  });
+
+  const lists: readonly (readonly [string, (founder: Founder) => Promise<unknown>])[] = [
+    ['org people', (f) => new People(database).list(callerOf(f), f.orgId, { page: 1, limit: 10 })],
+    ['team members', (f) => membersOf().list(callerOf(f), f.teamId, { page: 1, limit: 10 })],
+    ['my orgs', (f) => new Belonging(database).organizations(callerOf(f))],
+    ['my teams', (f) => new Belonging(database).teams(callerOf(f))],
+    ['audit', (f) => new Audit(database).list(callerOf(f), f.orgId, { limit: 50 })],
+    ['inbox', (f) => requestsOf().inbox(callerOf(f))],
+  ];
+
+  const changes = () => silentChanges(tenancy.database);
+  const membersOf = () => new Members({ database, changes: changes() });
+  const requestsOf = () => new JoinRequests({ database, changes: changes() });
+
+  test.each(lists)(
+    '%s takes as many queries as with one member, and none scans a whole table',
+    async (_list, read) => {
+      await database.$queryRaw`SELECT 1`;
+      queries.length = 0;
+      await read(small);
+      const few = queries.length;
+      queries.length = 0;
+      await read(large);
+      const seen = [...queries];
+      expect(seen).toHaveLength(few);
+      expect(few).toBeLessThanOrEqual(3);
+      for (const { sql, params } of seen.filter((query) => !/count\(\*\)::int AS total/.test(query.sql))) {
+        const { rows } = await tenancy.pool.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`, [
+          ...params,
+        ]);
+        expect(scannedTables(rows).filter((table) => LARGE.includes(table))).toEqual([]);
+        expect(blocksOf(rows)).toBeLessThan(600);
+      }
+    },
+  );
+
+  test('a page is answered within two seconds, deep ones and totals included', async () => {
+    for (const query of ['', '?page=9000', '?limit=100&page=1000']) {
+      const began = performance.now();
+      expect(await people(large, query)).toMatchObject({ total: CROWD + 1 });
+      expect(performance.now() - began).toBeLessThan(2_000);
+    }
+    const began = performance.now();
+    const reply = await tenancy.call(large, 'GET', `/v1/teams/${large.teamId}/members?page=9999`);
+    expect(reply.body).toMatchObject({ total: CROWD + 1 });
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+});
+
+/** The tables that a plan reads as a whole. */
+function scannedTables(rows: unknown): string[] {
+  const nodes = JSON.stringify(rows).matchAll(/"Node Type":"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g);
+  return Array.from(nodes, ([, table]) => table ?? '');
+}
+
+/** 8 KiB blocks that a plan touched, in memory or not. */
+function blocksOf(rows: unknown): number {
+  const explained = z.array(
+    z.object({
+      'QUERY PLAN': z.array(
+        z.object({ Plan: z.object({ 'Shared Hit Blocks': z.int(), 'Shared Read Blocks': z.int() }) }),
+      ),
+    }),
+  );
+  const plans = explained.parse(rows).flatMap((row) => row['QUERY PLAN']);
+  return plans.reduce((sum, { Plan }) => sum + Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'], 0);
+}

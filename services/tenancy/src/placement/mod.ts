@@ -1,0 +1,1 @@
+export { placeUser } from './placement.ts';

@@ -1,0 +1,4 @@
+export { teamRoutes } from './routes.ts';
+export { insertTeam, type TeamRow } from './store.ts';
+export { Teams } from './teams.ts';
+export { teamOnWire } from './wire.ts';

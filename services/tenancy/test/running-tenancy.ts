@@ -1,0 +1,208 @@
+/**
+ * Tenancy in the test's own process, on the run's real Postgres and NATS, with identity and registry played by the test; and a
+ * client that reads its own writes, as every client with a revision token does.
+ */
+import { randomUUID } from 'node:crypto';
+import { decodeToken, encodeToken } from '@px0/event-bus';
+import { Cleanups, createPool, loadConfig, silentLogger } from '@px0/service-kit';
+import {
+  ForeignContexts,
+  PlayedIdentity,
+  type PlayedUser,
+  type TestBus,
+  type TestDatabase,
+  testBus,
+  testDatabase,
+} from '@px0/testing';
+import type pg from 'pg';
+import { z } from 'zod';
+import { startTenancy } from '../src/compose.ts';
+import { configSchema } from '../src/config.ts';
+import { createDatabase, type Database, SCHEMA } from '../src/database.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** Whoever has a token: a user, a key. */
+export interface Bearer {
+  readonly token: string;
+}
+
+/** A user with the organization and the team that came with the account. */
+export interface Founder extends PlayedUser {
+  readonly orgId: string;
+  readonly teamId: string;
+}
+
+const withId = z.object({ id: z.string() });
+const organizationsReply = z.object({ organizations: z.array(withId) });
+const teamsReply = z.object({ teams: z.array(withId) });
+const teamReply = z.object({ team: withId });
+
+/** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
+const CATCH_UP_ATTEMPTS = 10;
+
+export class RunningTenancy {
+  readonly identity: PlayedIdentity;
+  readonly contexts: ForeignContexts;
+  /** For looking at rows, and for putting there what the API would take too long for. */
+  readonly database: Database;
+  readonly pool: pg.Pool;
+  readonly stores: { readonly database: TestDatabase; readonly bus: TestBus };
+  #cleanups: Cleanups;
+  #url: string;
+  #seen = 0;
+
+  private constructor(parts: {
+    contexts: ForeignContexts;
+    pool: pg.Pool;
+    cleanups: Cleanups;
+    url: string;
+    stores: { database: TestDatabase; bus: TestBus };
+  }) {
+    this.contexts = parts.contexts;
+    this.identity = new PlayedIdentity(parts.contexts);
+    this.pool = parts.pool;
+    this.database = createDatabase(parts.pool);
+    this.stores = parts.stores;
+    this.#cleanups = parts.cleanups;
+    this.#url = parts.url;
+  }
+
+  static async start(): Promise<RunningTenancy> {
+    const [database, bus] = await Promise.all([testDatabase(), testBus()]);
+    const stores = { database, bus };
+    const contexts = await ForeignContexts.connect(bus);
+    const [{ url, cleanups }] = await Promise.all([
+      startService(stores),
+      contexts.complete('identity', 'registry'),
+    ]);
+    const pool = createPool({ connectionString: database.url, schema: SCHEMA, logger: silentLogger() });
+    const running = new RunningTenancy({ contexts, pool, cleanups, url, stores });
+    await running.identity.start();
+    return running;
+  }
+
+  /** Ends the service as SIGTERM would; what it had begun is left to the next one. */
+  async stopService(): Promise<void> {
+    await this.#cleanups.run();
+  }
+
+  /** Starts it again on the same data. */
+  async startService(): Promise<void> {
+    const { url, cleanups } = await startService(this.stores);
+    this.#url = url;
+    this.#cleanups = cleanups;
+  }
+
+  async stop(): Promise<void> {
+    await this.#cleanups.run();
+    await this.contexts.close();
+    await this.pool.end();
+    await this.stores.database.drop();
+  }
+
+  /** Calls the API. It answers with all that was published and seen here so far worked in. */
+  async call(caller: Bearer | undefined, method: string, path: string, body?: unknown): Promise<Reply> {
+    return this.send(method, path, {
+      headers: {
+        ...(caller === undefined ? {} : { authorization: `Bearer ${caller.token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** As `call`, with headers and body as they are. */
+  async send(
+    method: string,
+    path: string,
+    init: { headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Reply> {
+    for (let attempt = 1; ; attempt++) {
+      const headers = new Headers(init.headers);
+      headers.set('px0-min-revision', this.#token());
+      headers.set('px0-consistency', 'require');
+      const response = await fetch(this.#url + path, { ...init, method, headers });
+      this.#see(response.headers.get('px0-revision'));
+      const text = await response.text();
+      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      const reply = { status: response.status, body, headers: response.headers };
+      if (!isBehind(reply) || attempt === CATCH_UP_ATTEMPTS) return reply;
+    }
+  }
+
+  /** Registers a user and waits for their place. */
+  async founder(facts: Parameters<PlayedIdentity['register']>[0] = {}): Promise<Founder> {
+    const user = await this.identity.register({ ...facts, is_verified: true });
+    const orgs = organizationsReply.parse((await this.call(user, 'GET', '/v1/me/orgs')).body).organizations;
+    const teams = teamsReply.parse((await this.call(user, 'GET', '/v1/me/teams')).body).teams;
+    const founder = { ...user, orgId: first(orgs).id, teamId: first(teams).id };
+    if (facts.is_verified === false) await this.identity.change(user.id, { is_verified: false });
+    return founder;
+  }
+
+  /** Creates a team and returns its id. */
+  async createTeam(by: Bearer, orgId: string, name = `Team ${randomUUID()}`): Promise<string> {
+    const reply = await this.call(by, 'POST', `/v1/orgs/${orgId}/teams`, { name });
+    return teamReply.parse(reply.body).team.id;
+  }
+
+  /** Adds a member, with a role other than the one that joining gives. */
+  async addMember(by: Bearer, teamId: string, userId: string, role?: string): Promise<void> {
+    await this.#must(by, 'POST', `/v1/teams/${teamId}/members`, { user_id: userId });
+    if (role !== undefined)
+      await this.#must(by, 'PUT', `/v1/teams/${teamId}/members/${userId}/role`, { role });
+  }
+
+  /** A user whose only place is that team. */
+  async memberOf(by: Bearer, teamId: string, role?: string): Promise<PlayedUser> {
+    const user = await this.identity.register({ placement: { kind: 'team', team_id: teamId } });
+    if (role !== undefined) {
+      await this.#must(by, 'PUT', `/v1/teams/${teamId}/members/${user.id}/role`, { role });
+    }
+    return user;
+  }
+
+  async #must(by: Bearer, method: string, path: string, body: unknown): Promise<void> {
+    const { status, body: answer } = await this.call(by, method, path, body);
+    if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+  }
+
+  #token(): string {
+    const sequence = Math.max(this.#seen, this.contexts.lastSequence);
+    return encodeToken({ epoch: this.contexts.epoch, sequence });
+  }
+
+  #see(token: string | null): void {
+    const decoded = token === null ? undefined : decodeToken(token);
+    if (decoded !== undefined) this.#seen = Math.max(this.#seen, decoded.sequence);
+  }
+}
+
+async function startService({ database, bus }: { database: TestDatabase; bus: TestBus }) {
+  const config = loadConfig(configSchema, {
+    DATABASE_URL: database.url,
+    NATS_URL: bus.servers,
+    PX0_STREAM_PREFIX: bus.streamPrefix,
+    NODE_ENV: 'test',
+  });
+  const logger = silentLogger();
+  const cleanups = new Cleanups(logger);
+  const { url } = await startTenancy(config, { logger, cleanups });
+  return { url, cleanups };
+}
+
+function isBehind({ status, body }: Reply): boolean {
+  const error = z.object({ error: z.literal('revision not yet available') }).safeParse(body);
+  return status === 503 && error.success;
+}
+
+function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new Error('the list is empty');
+  return item;
+}
