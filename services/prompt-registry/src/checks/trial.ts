@@ -1,0 +1,64 @@
+/** Renders samples with a template exactly as the render service would, within one budget of time for all of them. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { parseBodyText, routes } from '@px0/contracts';
+import { type CompiledTemplate, compile, TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
+import { TEMPLATE_NAME } from '../versions/mod.ts';
+import type { Sample } from './sample-store.ts';
+
+export type Rendition =
+  | { readonly outcome: 'rendered'; readonly rendered: string }
+  /** In the words of a render's error. */
+  | { readonly outcome: 'failed'; readonly error: string };
+
+/** A budget that many renders share. */
+export class TimeBudget {
+  readonly #deadline: number;
+  readonly #limitMs: number;
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+    this.#deadline = performance.now() + limitMs;
+  }
+
+  /** Why no further render may begin; undefined while there is time. */
+  get refusal(): string | undefined {
+    return performance.now() < this.#deadline ? undefined : `the check took longer than ${this.#limitMs} ms`;
+  }
+}
+
+/** A template under trial, compiled once. */
+export class Trial {
+  readonly #template: CompiledTemplate | undefined;
+  readonly #budget: TimeBudget;
+
+  constructor(template: string, budget: TimeBudget) {
+    this.#template = compileIfPossible(template);
+    this.#budget = budget;
+  }
+
+  /** Lets other requests have their turn first: a single render is bounded, a hundred of them in a row would be a pause. */
+  async render({ variablesJson }: Sample): Promise<Rendition> {
+    await nextTurn();
+    const overdue = this.#budget.refusal;
+    if (overdue !== undefined) return { outcome: 'failed', error: overdue };
+    if (this.#template === undefined) return { outcome: 'failed', error: 'template parse error' };
+    const request = parseBodyText(routes.renderLive, `{"variables":${variablesJson}}`);
+    if (request === undefined) return { outcome: 'failed', error: 'invalid request body' };
+    try {
+      return { outcome: 'rendered', rendered: this.#template.render(request.variables ?? {}) };
+    } catch (error) {
+      if (!(error instanceof TemplateExecutionError)) throw error;
+      return { outcome: 'failed', error: `template execution failed: ${error.message}` };
+    }
+  }
+}
+
+/** What was saved compiles; undefined is for what was written by other means. */
+function compileIfPossible(template: string): CompiledTemplate | undefined {
+  try {
+    return compile(template, { name: TEMPLATE_NAME });
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,3 @@
+export { DeletedTeamStore } from './store.ts';
+export { teamDeletions } from './team-deletions.ts';
+export { TeamSweeper } from './team-sweeper.ts';

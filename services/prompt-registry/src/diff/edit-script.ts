@@ -1,0 +1,79 @@
+/**
+ * Which lines of two texts are the same: the edit script of Myers' algorithm, by the `diff` library, as alternating equal and changed
+ * regions. Bounded: texts that have too little in common are not worth the quadratic time, and are shown as replaced.
+ */
+import { diffArrays } from 'diff';
+
+/** Lines `[fromStart, fromEnd)` of one text stand where `[toStart, toEnd)` of the other stand. */
+export interface Region {
+  readonly equal: boolean;
+  readonly fromStart: number;
+  readonly fromEnd: number;
+  readonly toStart: number;
+  readonly toEnd: number;
+}
+
+/**
+ * The search costs time and memory in the square of this number of inserted and deleted lines: some 50 ms here. A person who compares
+ * texts with more differences than that sees two texts.
+ */
+const MAX_EDITS = 2_000;
+
+/** Regions in order, covering both texts, no two neighbours alike. */
+export function editScript(from: readonly string[], to: readonly string[]): Region[] {
+  const head = commonPrefix(from, to);
+  const tail = commonSuffix(from, to, head);
+  const fromMiddle = from.slice(head, from.length - tail);
+  const toMiddle = to.slice(head, to.length - tail);
+  const regions = new Regions();
+  regions.add(true, head, head);
+  if (fromMiddle.length > 0 && toMiddle.length > 0) addMiddle(regions, fromMiddle, toMiddle);
+  else regions.add(false, fromMiddle.length, toMiddle.length);
+  regions.add(true, tail, tail);
+  return regions.list;
+}
+
+function addMiddle(regions: Regions, from: string[], to: string[]): void {
+  const changes = diffArrays(from, to, { maxEditLength: MAX_EDITS });
+  if (changes === undefined) {
+    regions.add(false, from.length, to.length);
+    return;
+  }
+  for (const { added, removed, count } of changes) {
+    if (added) regions.add(false, 0, count);
+    else if (removed) regions.add(false, count, 0);
+    else regions.add(true, count, count);
+  }
+}
+
+/** Joins what is alike, so that in a changed region all deletions and insertions stand together. */
+class Regions {
+  readonly list: Region[] = [];
+
+  add(equal: boolean, fromCount: number, toCount: number): void {
+    if (fromCount === 0 && toCount === 0) return;
+    const last = this.list.at(-1);
+    const fromStart = last?.fromEnd ?? 0;
+    const toStart = last?.toEnd ?? 0;
+    const region = { equal, fromStart, fromEnd: fromStart + fromCount, toStart, toEnd: toStart + toCount };
+    if (last?.equal === equal) {
+      this.list[this.list.length - 1] = { ...region, fromStart: last.fromStart, toStart: last.toStart };
+    } else {
+      this.list.push(region);
+    }
+  }
+}
+
+function commonPrefix(from: readonly string[], to: readonly string[]): number {
+  const end = Math.min(from.length, to.length);
+  let length = 0;
+  while (length < end && from[length] === to[length]) length += 1;
+  return length;
+}
+
+function commonSuffix(from: readonly string[], to: readonly string[], head: number): number {
+  const end = Math.min(from.length, to.length) - head;
+  let length = 0;
+  while (length < end && from[from.length - 1 - length] === to[to.length - 1 - length]) length += 1;
+  return length;
+}

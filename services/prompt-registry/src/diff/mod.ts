@@ -1,0 +1,3 @@
+export { DiffVersions } from './diff-versions.ts';
+export { diffRoutes } from './routes.ts';
+export { unifiedDiff } from './unified.ts';

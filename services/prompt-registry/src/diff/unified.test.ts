@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { hunksOf } from './hunks.ts';
+import { unifiedDiff } from './unified.ts';
+
+describe('a unified diff', () => {
+  test('is the one of the specification', () => {
+    const from = 'You are a tutor.\nTopic: {{.topic}}\nBe brief.';
+    const to = 'You are a tutor.\nTopic: {{.topic}}\nLevel: {{.level}}\nBe kind.';
+    expect(unifiedDiff(from, to, 'v2', 'v5')).toBe(
+      '--- v2\n+++ v5\n@@ -1,3 +1,4 @@\n You are a tutor.\n Topic: {{.topic}}\n-Be brief.\n+Level: {{.level}}\n+Be kind.\n',
+    );
+  });
+
+  test('shows a newline at the end as an empty last line', () => {
+    expect(unifiedDiff('a', 'a\n', 'v1', 'v2')).toBe('--- v1\n+++ v2\n@@ -1 +1,2 @@\n a\n+\n');
+  });
+
+  test('of equal texts is empty, headers included', () => {
+    expect(unifiedDiff('a\nb', 'a\nb', 'v1', 'v1')).toBe('');
+    expect(unifiedDiff('', '', 'v1', 'v1')).toBe('');
+  });
+
+  test('keeps a carriage return as part of its line', () => {
+    expect(unifiedDiff('a\r\nb', 'a\nb', 'v1', 'v2')).toBe('--- v1\n+++ v2\n@@ -1,2 +1,2 @@\n-a\r\n+a\n b\n');
+  });
+
+  test('splits hunks at an unchanged run of seven lines, and not at one of six', () => {
+    const lines = (count: number) => ['x', ...Array.from({ length: count }, (_, i) => `l${i}`), 'y'].join('\n');
+    const changed = (count: number) => lines(count).replace('x', 'X').replace('y', 'Y');
+    expect(hunksOf(lines(6), changed(6))).toHaveLength(1);
+    expect(hunksOf(lines(7), changed(7))).toHaveLength(2);
+  });
+
+  test('numbers the lines of both texts', () => {
+    expect(hunksOf('a\nb\nc', 'a\nB\nc')[0]?.lines).toEqual([
+      { kind: 'context', fromLine: 1, toLine: 1, text: 'a' },
+      { kind: 'removed', fromLine: 2, toLine: null, text: 'b' },
+      { kind: 'added', fromLine: null, toLine: 2, text: 'B' },
+      { kind: 'context', fromLine: 3, toLine: 3, text: 'c' },
+    ]);
+  });
+
+  test('of two entirely different large texts is made within a second', () => {
+    const text = (word: string) => Array.from({ length: 60_000 }, (_, i) => `${word}${i}`).join('\n');
+    const started = performance.now();
+    expect(hunksOf(text('a'), text('b'))).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+
+  test('of texts of nothing but newlines is made within a second', () => {
+    const started = performance.now();
+    expect(hunksOf('\n'.repeat(500_000), 'x\n'.repeat(250_000))).toHaveLength(1);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});

@@ -1,0 +1,1 @@
+export { adminGate, editGate, type Gate, readGate, requireEditor, requireReader, sees, type TeamAccess } from './gates.ts';

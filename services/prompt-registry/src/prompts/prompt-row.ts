@@ -1,0 +1,32 @@
+/** A prompt as the database returns it, and as the wire shows it. */
+import type { PromptId, TeamId, Wire } from '@px0/contracts';
+import { Prisma } from '../generated/prisma/client.ts';
+
+export interface PromptRow {
+  readonly id: PromptId;
+  readonly teamId: TeamId;
+  readonly slug: string;
+  readonly name: string;
+  readonly description: string;
+  readonly status: 'active' | 'archived';
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The columns of `PromptRow`, of a table or alias named `p`. Times are texts: a JavaScript Date would lose their microseconds. */
+export const promptColumns = Prisma.sql`
+  p.id, p.team_id as "teamId", p.slug, p.name, p.description, p.status,
+  wire_time(p.created_at) as "createdAt", wire_time(p.updated_at) as "updatedAt"`;
+
+export function promptToWire(prompt: PromptRow): Wire<'Prompt'> {
+  return {
+    id: prompt.id,
+    team_id: prompt.teamId,
+    slug: prompt.slug,
+    name: prompt.name,
+    description: prompt.description,
+    status: prompt.status,
+    created_at: prompt.createdAt,
+    updated_at: prompt.updatedAt,
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * The document that exports and imports speak of: a team's prompts with everything that belongs to them, and nothing that an installation
+ * gives out (ids, times). Version numbers in it only tell its versions apart; an import gives its own.
+ */
+import { ApiError } from '@px0/service-kit';
+import { z } from 'zod';
+import { promptTexts } from '../prompts/mod.ts';
+import { requireTag } from '../tags/mod.ts';
+import { checkTemplate } from '../versions/mod.ts';
+
+export const DOCUMENT_KIND = 'px0/prompts/v1';
+
+const versionSchema = z.object({
+  number: z.int().min(1),
+  status: z.enum(['draft', 'stable', 'live', 'archived']).default('draft'),
+  template: z.string(),
+});
+
+const payloadSchema = z.object({ name: z.string().max(255).nullable().default(null), variables: z.unknown() });
+
+const promptSchema = z.object({
+  slug: z.string(),
+  name: z.string(),
+  description: z.string().optional(),
+  status: z.enum(['active', 'archived']).optional(),
+  versions: z.array(versionSchema).default([]),
+  tags: z.record(z.string(), z.int().min(1)).default({}),
+  payloads: z.array(payloadSchema).default([]),
+});
+
+const documentSchema = z.object({ kind: z.literal(DOCUMENT_KIND), prompts: z.array(promptSchema) });
+
+export type PromptDocument = z.infer<typeof documentSchema>;
+export type DocumentPrompt = z.infer<typeof promptSchema>;
+export type DocumentVersion = z.infer<typeof versionSchema>;
+export type DocumentPayload = z.infer<typeof payloadSchema>;
+
+/** Each costs some statements, and a request has to end while its caller still waits. Larger documents come in pieces. */
+const MAX_PARTS = 1_000;
+
+/** @throws ApiError invalidDocument, naming the first place that is wrong */
+export function parseDocument(raw: unknown): PromptDocument {
+  const parsed = documentSchema.safeParse(raw);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw invalid(issue?.path.join('.') ?? '', issue?.message ?? 'is invalid');
+  }
+  const document = parsed.data;
+  requireSize(document);
+  const slugs = new Set<string>();
+  const names = new Set<string>();
+  for (const [index, prompt] of document.prompts.entries()) {
+    const place = `prompts.${index}`;
+    requireUnused(slugs, prompt.slug, `${place}.slug`);
+    requireUnused(names, prompt.name, `${place}.name`);
+    requirePrompt(prompt, place);
+  }
+  return document;
+}
+
+function requireSize({ prompts }: PromptDocument): void {
+  const parts = prompts.reduce(
+    (count, { versions, tags, payloads }) => count + 1 + versions.length + Object.keys(tags).length + payloads.length,
+    0,
+  );
+  if (parts > MAX_PARTS) throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
+}
+
+function requirePrompt(prompt: DocumentPrompt, place: string): void {
+  at(place, () => {
+    // A slug that is not in its normal form would never be found again by the next import.
+    if (promptTexts(prompt).slug !== prompt.slug) throw invalid(`${place}.slug`, 'is not normalised');
+  });
+  const numbers = new Set<number>();
+  for (const [index, version] of prompt.versions.entries()) {
+    requireUnused(numbers, version.number, `${place}.versions.${index}.number`);
+    at(`${place}.versions.${index}.template`, () => checkTemplate(version.template));
+  }
+  if (prompt.versions.filter(({ status }) => status === 'live').length > 1) throw invalid(`${place}.versions`, 'have more than one live');
+  for (const [tag, number] of Object.entries(prompt.tags)) {
+    at(`${place}.tags`, () => requireTag(tag));
+    if (!numbers.has(number)) throw invalid(`${place}.tags.${tag}`, 'names no version of the document');
+  }
+  for (const [index, { variables }] of prompt.payloads.entries()) {
+    if (variables === undefined) throw invalid(`${place}.payloads.${index}.variables`, 'are required');
+  }
+}
+
+function requireUnused<T>(seen: Set<T>, value: T, place: string): void {
+  if (seen.has(value)) throw invalid(place, 'occurs twice');
+  seen.add(value);
+}
+
+/** The rules of single operations, with the place in the document that broke them. */
+function at(place: string, check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof ApiError && error.code !== 'invalidDocument') throw invalid(place, error.publicMessage);
+    throw error;
+  }
+}
+
+function invalid(place: string, message: string): ApiError {
+  return new ApiError('invalidDocument', { detail: place === '' ? message : `${place}: ${message}` });
+}

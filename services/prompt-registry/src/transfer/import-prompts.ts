@@ -1,0 +1,152 @@
+/**
+ * Brings a team in line with a document. The plan is made and judged as a whole; then each change is an operation of its own, with its
+ * own audit entry and event, so an import that was cut off is finished by repeating it.
+ */
+import { createHash } from 'node:crypto';
+import type { Principal } from '@px0/access';
+import type { PromptId, TeamId } from '@px0/contracts';
+import { ApiError } from '@px0/service-kit';
+import { type Db, sqlState } from '../database/db.ts';
+import { requireEditor, type TeamAccess } from '../gates/mod.ts';
+import type { PayloadCommands } from '../payloads/mod.ts';
+import type { ChangePrompt, CreatePrompt } from '../prompts/mod.ts';
+import type { TagCommands } from '../tags/mod.ts';
+import type { TransitionVersion, WriteVersions } from '../versions/mod.ts';
+import { type PromptDocument, parseDocument } from './document.ts';
+import { type Change, type Comparison, planPrompt, type VersionHandle } from './plan.ts';
+import type { PresentRow, TransferStore } from './store.ts';
+
+export interface ImportPromptsDependencies {
+  readonly db: Db;
+  readonly access: TeamAccess;
+  readonly store: TransferStore;
+  readonly create: CreatePrompt;
+  readonly change: ChangePrompt;
+  readonly write: WriteVersions;
+  readonly transition: TransitionVersion;
+  readonly tags: TagCommands;
+  readonly payloads: PayloadCommands;
+}
+
+/** Ids that an import learns while it works. */
+interface Progress {
+  readonly prompts: Map<string, PromptId>;
+  /** By slug and number in the document. */
+  readonly versions: Map<string, number>;
+}
+
+export class ImportPrompts {
+  readonly #deps: ImportPromptsDependencies;
+
+  constructor(deps: ImportPromptsDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Returns what was done, or with `dryRun` would be.
+   *
+   * @throws ApiError forbidden, what `readDocument` throws, invalidDocument, documentConflicts, tooManyVersionsOrTags
+   */
+  async run(principal: Principal, teamId: TeamId, readDocument: () => unknown, mode: 'dry-run' | 'apply'): Promise<Change[]> {
+    const { access } = this.#deps;
+    requireEditor(access, principal, teamId);
+    const document = parseDocument(readDocument());
+    const present = await this.#present(teamId, document);
+    requireNoConflict(document, present);
+    const comparison = await this.#comparison(document);
+    const bySlug = new Map(present.map((row) => [row.slug, row]));
+    const changes = document.prompts.flatMap((prompt) => planPrompt(prompt, bySlug.get(prompt.slug), comparison));
+    const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
+    if (archives && !access.administers(principal, teamId)) throw new ApiError('forbidden');
+    if (mode === 'apply') await this.#apply(principal, teamId, changes, present);
+    return changes;
+  }
+
+  #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
+    const { db, store } = this.#deps;
+    return store.present(db, teamId, prompts.map(({ slug }) => slug), prompts.map(({ name }) => name));
+  }
+
+  /** Variables are compared in the database's spelling, in which equal values are equal texts. */
+  async #comparison({ prompts }: PromptDocument): Promise<Comparison> {
+    const { db, store } = this.#deps;
+    const variables = prompts.flatMap(({ payloads }) => payloads.map((payload) => payload.variables));
+    const spellings = await store.canonical(db, variables.map((value) => JSON.stringify(value))).catch((error: unknown) => {
+      // Numbers beyond the range of jsonb, and the like.
+      if (sqlState(error) === undefined) throw error;
+      throw new ApiError('invalidDocument', { detail: 'variables of a payload cannot be stored', cause: error });
+    });
+    const canonical = new Map(variables.map((value, index) => [value, spellings[index]]));
+    return {
+      digest: (template) => createHash('sha256').update(template).digest('hex'),
+      canonical: (value) => canonical.get(value) ?? JSON.stringify(value),
+    };
+  }
+
+  async #apply(principal: Principal, teamId: TeamId, changes: readonly Change[], present: readonly PresentRow[]): Promise<void> {
+    const progress: Progress = { prompts: new Map(present.map(({ slug, id }) => [slug, id])), versions: new Map() };
+    for (const change of changes) await this.#make(principal, teamId, change, progress);
+  }
+
+  async #make(principal: Principal, teamId: TeamId, planned: Change, progress: Progress): Promise<void> {
+    const { create, change, write, transition, tags, payloads } = this.#deps;
+    const { slug } = planned;
+    if (planned.action === 'create_prompt') {
+      const { id } = await create.run(principal, teamId, () => planned);
+      progress.prompts.set(slug, id);
+      return;
+    }
+    const id = known(progress.prompts.get(slug));
+    const refOf = (version: VersionHandle) =>
+      String('existing' in version ? version.existing : known(progress.versions.get(`${slug} ${version.created}`)));
+    switch (planned.action) {
+      case 'update_description':
+        await change.describe(principal, id, () => planned);
+        break;
+      case 'create_version': {
+        const { number } = await write.create(principal, id, () => planned);
+        progress.versions.set(`${slug} ${planned.number}`, number);
+        break;
+      }
+      case 'promote_version':
+        await transition.run(principal, id, refOf(planned.version), 'promote', undefined);
+        break;
+      case 'archive_version':
+        await transition.run(principal, id, refOf(planned.version), 'archive', undefined);
+        break;
+      case 'set_tag':
+        await tags.set(principal, id, refOf(planned.version), () => planned);
+        break;
+      case 'create_payload':
+        await payloads.create(principal, id, () => ({
+          variables: planned.variables,
+          ...(planned.name === null ? {} : { name: planned.name }),
+        }));
+        break;
+      case 'update_payload':
+        await payloads.update(principal, id, planned.id, () => ({ variables: planned.variables }));
+        break;
+      case 'archive_prompt':
+        await change.archive(principal, id);
+        break;
+      case 'restore_prompt':
+        await change.restore(principal, id);
+        break;
+    }
+  }
+}
+
+/** Names are unique and never change, so a document that pairs a name with another slug cannot be satisfied. */
+function requireNoConflict({ prompts }: PromptDocument, present: readonly PresentRow[]): void {
+  for (const [index, { slug, name }] of prompts.entries()) {
+    const other = present.find((row) => (row.slug === slug) !== (row.name === name));
+    if (other !== undefined) {
+      throw new ApiError('documentConflicts', { detail: `prompts.${index}: the team has ${other.slug} with the name ${other.name}` });
+    }
+  }
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a plan uses what it has not created');
+  return value;
+}

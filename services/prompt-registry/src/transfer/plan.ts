@@ -1,0 +1,119 @@
+/**
+ * What an import has to do: the difference between a document and a team, as a list of changes in the order in which they are made. Pure,
+ * so a dry run and the real one cannot disagree; and a team that was brought in line has an empty plan.
+ */
+import type { VersionStatus } from '@px0/contracts';
+import type { DocumentPayload, DocumentPrompt, DocumentVersion } from './document.ts';
+
+/** A version of the document: one that the prompt has already, or the one that `create_version` makes for it. */
+export type VersionHandle = { readonly existing: number } | { readonly created: number };
+
+export type Change =
+  | { readonly action: 'create_prompt'; readonly slug: string; readonly name: string; readonly description: string }
+  | { readonly action: 'update_description'; readonly slug: string; readonly description: string }
+  | { readonly action: 'create_version'; readonly slug: string; readonly number: number; readonly template: string }
+  | { readonly action: 'promote_version' | 'archive_version'; readonly slug: string; readonly version: VersionHandle }
+  | { readonly action: 'set_tag'; readonly slug: string; readonly tag: string; readonly version: VersionHandle }
+  | { readonly action: 'create_payload'; readonly slug: string; readonly name: string | null; readonly variables: unknown }
+  | { readonly action: 'update_payload'; readonly slug: string; readonly id: string; readonly variables: unknown }
+  | { readonly action: 'archive_prompt' | 'restore_prompt'; readonly slug: string };
+
+export interface PresentVersion {
+  readonly number: number;
+  readonly status: VersionStatus;
+  readonly digest: string;
+}
+
+export interface PresentPayload {
+  readonly id: string;
+  readonly name: string | null;
+  /** The variables in the one spelling that equal values share. */
+  readonly canonical: string;
+}
+
+/** What the team has under a slug of the document. */
+export interface PresentPrompt {
+  readonly slug: string;
+  readonly description: string;
+  readonly status: 'active' | 'archived';
+  readonly versions: readonly PresentVersion[];
+  readonly tags: { readonly [tag: string]: number };
+  readonly payloads: readonly PresentPayload[];
+}
+
+/** How texts and values of the document are compared with those of the team. */
+export interface Comparison {
+  digest(template: string): string;
+  canonical(variables: unknown): string;
+}
+
+export function planPrompt(prompt: DocumentPrompt, present: PresentPrompt | undefined, comparison: Comparison): Change[] {
+  const { slug, name, description } = prompt;
+  const changes: Change[] = [];
+  if (present === undefined) changes.push({ action: 'create_prompt', slug, name, description: description ?? '' });
+  else if (description !== undefined && description !== present.description) {
+    changes.push({ action: 'update_description', slug, description });
+  }
+  changes.push(...prompt.payloads.flatMap(planPayloads(slug, present?.payloads ?? [], comparison)));
+  changes.push(...planVersions(prompt, present, comparison));
+  const status = present?.status ?? 'active';
+  if (prompt.status !== undefined && prompt.status !== status) {
+    changes.push({ action: prompt.status === 'archived' ? 'archive_prompt' : 'restore_prompt', slug });
+  }
+  return changes;
+}
+
+/** Versions, then tags, and the promotion to live last: nothing goes live before all that belongs to it is there. */
+function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined, comparison: Comparison): Change[] {
+  const { slug } = prompt;
+  const free = [...(present?.versions ?? [])].sort((a, b) => a.number - b.number);
+  const handles = new Map<number, VersionHandle>();
+  const changes: Change[] = [];
+  const last: Change[] = [];
+  for (const version of prompt.versions.toSorted((a, b) => a.number - b.number)) {
+    const match = takeMatch(free, version, comparison.digest(version.template));
+    const handle = match === undefined ? { created: version.number } : { existing: match.number };
+    handles.set(version.number, handle);
+    if (match === undefined) changes.push({ action: 'create_version', slug, number: version.number, template: version.template });
+    const steps = stepsBetween(match?.status ?? 'draft', version.status).map((action) => ({ action, slug, version: handle }));
+    if (version.status === 'live') last.push(...steps);
+    else changes.push(...steps);
+  }
+  for (const [tag, number] of Object.entries(prompt.tags)) {
+    const version = handles.get(number);
+    if (version === undefined) continue;
+    const isThere = 'existing' in version && present?.tags[tag] === version.existing;
+    if (!isThere) changes.push({ action: 'set_tag', slug, tag, version });
+  }
+  return [...changes, ...last];
+}
+
+/**
+ * The version that stands for one of the document: the same text, in a state from which the document's can be reached. Each stands for one
+ * only, so a text that occurs twice is created twice, and found twice by the next import.
+ */
+function takeMatch(free: PresentVersion[], wanted: DocumentVersion, digest: string): PresentVersion | undefined {
+  const fits = ({ status, digest: own }: PresentVersion) => own === digest && (status === 'archived') === (wanted.status === 'archived');
+  const index = free.findIndex(fits);
+  return index === -1 ? undefined : free.splice(index, 1)[0];
+}
+
+/** Steps forward only: an import takes nothing out of service except what the document puts in its place. */
+function stepsBetween(from: VersionStatus, to: VersionStatus): ('promote_version' | 'archive_version')[] {
+  if (from === to || from === 'archived' || to === 'draft') return [];
+  if (to === 'archived') return ['archive_version'];
+  if (from === 'draft') return to === 'live' ? ['promote_version', 'promote_version'] : ['promote_version'];
+  return to === 'live' ? ['promote_version'] : [];
+}
+
+/** A payload with a name is known by it; one without is known by its variables. */
+function planPayloads(slug: string, present: readonly PresentPayload[], { canonical }: Comparison) {
+  const free = [...present];
+  return ({ name, variables }: DocumentPayload): Change[] => {
+    const text = canonical(variables);
+    const index = free.findIndex((own) => own.name === name && (name !== null || own.canonical === text));
+    const match = index === -1 ? undefined : free.splice(index, 1)[0];
+    if (match === undefined) return [{ action: 'create_payload', slug, name, variables }];
+    return match.canonical === text ? [] : [{ action: 'update_payload', slug, id: match.id, variables }];
+  };
+}

@@ -1,0 +1,58 @@
+/** Transport of export and import. */
+import type { Principal } from '@px0/access';
+import { parseBody, routes, type Wire } from '@px0/contracts';
+import { ApiError, type Handlers } from '@px0/service-kit';
+import type { ExportPrompts } from './export-prompts.ts';
+import type { ImportPrompts } from './import-prompts.ts';
+import type { Change } from './plan.ts';
+import { fromYaml, toYaml } from './yaml.ts';
+
+export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
+  return {
+    exportPrompts: async ({ principal, params, query }) => {
+      const document = await exports.run(principal, params.teamID, query.slugs);
+      return query.format === 'yaml' ? { yaml: toYaml(document) } : { document };
+    },
+    importPrompts: async ({ principal, params, query, body }) => {
+      const isDryRun = query.dry_run === 'true';
+      const changes = await imports.run(
+        principal,
+        params.teamID,
+        () => documentIn(body()),
+        isDryRun ? 'dry-run' : 'apply',
+      );
+      return { dry_run: isDryRun, changes: changes.map(changeToWire) };
+    },
+  } satisfies Handlers<Principal>;
+}
+
+/** What came as YAML passes the same checks of a body's values as what came as JSON. */
+function documentIn({ document, yaml }: { readonly document?: unknown; readonly yaml?: string }): unknown {
+  if (yaml === undefined) return document;
+  const parsed = parseBody(routes.importPrompts, { document: fromYaml(yaml) });
+  if (parsed === undefined) throw new ApiError('invalidRequestBody');
+  return parsed.document;
+}
+
+function changeToWire(change: Change): Wire<'ImportResult'>['changes'][number] {
+  return { action: change.action, slug: change.slug, subject: subjectOf(change) };
+}
+
+/** What within the prompt is concerned: a version by the document's number or its own, a tag, a payload. */
+function subjectOf(change: Change): string | null {
+  switch (change.action) {
+    case 'create_version':
+      return String(change.number);
+    case 'promote_version':
+    case 'archive_version':
+      return String('existing' in change.version ? change.version.existing : change.version.created);
+    case 'set_tag':
+      return change.tag;
+    case 'create_payload':
+      return change.name;
+    case 'update_payload':
+      return change.id;
+    default:
+      return null;
+  }
+}

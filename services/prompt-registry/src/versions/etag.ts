@@ -1,0 +1,25 @@
+/**
+ * Optimistic concurrency for editors. A version's tag changes with everything that a version shows, so who sends the tag of what they saw
+ * in `If-Match` never overwrites what they did not see.
+ */
+import { createHash } from 'node:crypto';
+import { ApiError } from '@px0/service-kit';
+import type { VersionRow } from './version-row.ts';
+
+/** A strong entity tag, quotes included. */
+export function versionETag(version: VersionRow): string {
+  const facts = [version.id, version.bodyRevision, version.status, version.publishedAt, ...version.tags];
+  return `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`;
+}
+
+/**
+ * Judges an `If-Match` header; an absent one asks for nothing. Weak forms of the tag count, too: proxies that compress weaken the tags of
+ * what they compress, and the tag behind the `W/` is still the one that was handed out.
+ *
+ * @throws ApiError preconditionFailed
+ */
+export function requireMatch(ifMatch: string | undefined, version: VersionRow): void {
+  if (ifMatch === undefined) return;
+  const wanted = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (!wanted.includes('*') && !wanted.includes(versionETag(version))) throw new ApiError('preconditionFailed');
+}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { versionOf } from './prompts.ts';
+import { type Cast, RunningRegistry } from './running-registry.ts';
+
+let registry: RunningRegistry;
+let cast: Cast;
+
+beforeAll(async () => {
+  registry = await RunningRegistry.start();
+  cast = await registry.cast();
+});
+afterAll(() => registry?.stop());
+
+const times = <T>(count: number, work: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
+const liveNumbers = async (id: string) => {
+  const { rows } = await registry.pool.query<{ version: number }>(
+    "select version from prompt_versions where prompt_id = $1 and status = 'live'",
+    [id],
+  );
+  return rows.map(({ version }) => version);
+};
+
+describe('writers at once', () => {
+  test('50 creations and duplications of versions get 50 distinct numbers', async () => {
+    const { id } = await newPrompt();
+    await registry.prompts.createVersion(cast.editor, id);
+    const numbers = await times(50, async (index) =>
+      index % 2 === 0
+        ? (await registry.prompts.createVersion(cast.editor, id)).version
+        : versionOf(await registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/duplicate`)).version,
+    );
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 2));
+  });
+
+  test('50 promotions of 50 versions leave exactly one live', async () => {
+    const { id } = await newPrompt();
+    const versions = await times(50, () => registry.prompts.createVersion(cast.editor, id, 'x'));
+    const promote = (version: number) => registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/${version}/promote`);
+    await times(50, (index) => promote(versions[index]?.version ?? 0));
+    const replies = await times(50, (index) => promote(versions[index]?.version ?? 0));
+    expect(replies.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    expect(await liveNumbers(id)).toHaveLength(1);
+  });
+
+  test('50 promotions of one version succeed once', async () => {
+    const { id } = await newPrompt();
+    await registry.prompts.versionIn(cast.editor, id, 'stable');
+    const replies = await times(50, () => registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/promote`));
+    expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 422)).toHaveLength(49);
+    expect(await liveNumbers(id)).toEqual([1]);
+  });
+
+  test('a version is either deleted or promoted, never both', async () => {
+    const { id } = await newPrompt();
+    await times(10, async () => {
+      const { version } = await registry.prompts.createVersion(cast.editor, id);
+      const path = `/v1/prompts/${id}/versions/${version}`;
+      const [removed, promoted] = await Promise.all([
+        registry.call(cast.editor, 'DELETE', path),
+        registry.call(cast.editor, 'POST', `${path}/promote`),
+      ]);
+      expect([`${removed.status} ${promoted.status}`]).toContainEqual(expect.stringMatching(/^(204 404|422 200)$/));
+    });
+  });
+
+  test('one of many editors who saw the same draft saves it', async () => {
+    const { id } = await newPrompt();
+    await registry.prompts.createVersion(cast.editor, id);
+    const path = `/v1/prompts/${id}/versions/1`;
+    const etag = (await registry.call(cast.editor, 'GET', path)).headers.get('etag') ?? '';
+    const replies = await times(20, (index) => registry.call(cast.editor, 'PUT', path, { template: `by ${index}` }, { 'if-match': etag }));
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, ...Array(19).fill(412)]);
+  });
+
+  test('one of many creations of a name succeeds', async () => {
+    const replies = await times(20, () => registry.call(cast.editor, 'POST', `/v1/teams/${cast.teamId}/prompts`, { name: 'The Only One' }));
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)]);
+  });
+
+  test('tags set and moved at once end on one version each', async () => {
+    const { id } = await newPrompt();
+    await times(4, () => registry.prompts.createVersion(cast.editor, id));
+    await times(40, (index) => registry.prompts.tag(cast.editor, id, (index % 4) + 1, `tag${index % 3}`));
+    const { body } = await registry.call(cast.editor, 'GET', `/v1/prompts/${id}/tags`);
+    expect((body as { tags: unknown[] }).tags).toHaveLength(3);
+  });
+});
+
+describe('the database itself', () => {
+  test('refuses a second live version, a changed template of a stable one, and an altered audit entry', async () => {
+    const { id } = await newPrompt();
+    await registry.prompts.versionIn(cast.editor, id, 'live');
+    await registry.prompts.versionIn(cast.editor, id, 'stable');
+    const sql = (text: string) => registry.pool.query(text, [id]);
+    await expect(sql("update prompt_versions set status = 'live' where prompt_id = $1 and version = 2")).rejects.toThrow('prompt_versions_one_live');
+    await expect(sql("update prompt_versions set template = 'x' where prompt_id = $1 and version = 2")).rejects.toThrow('immutable');
+    await expect(sql("update audit_entries set action = 'x' where prompt_id = $1")).rejects.toThrow('never altered');
+    await expect(sql("update prompts set status = 'x' where id = $1")).rejects.toThrow('prompts_status');
+    await expect(sql("insert into prompt_tags (prompt_id, tag, version) values ($1, 'x', 9)")).rejects.toThrow('prompt_tags_version');
+  });
+});

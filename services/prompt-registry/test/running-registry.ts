@@ -1,0 +1,180 @@
+/**
+ * The registry in the test's own process, on the run's real Postgres and NATS, with identity and tenancy played by the test; and a client
+ * that reads its own writes, as every client with a revision token does.
+ */
+import { decodeToken, encodeToken } from '@px0/event-bus';
+import { Cleanups, createPool, loadConfig, silentLogger } from '@px0/service-kit';
+import {
+  ForeignContexts,
+  PlayedIdentity,
+  PlayedTenancy,
+  type TestBus,
+  type TestDatabase,
+  testBus,
+  testDatabase,
+} from '@px0/testing';
+import type pg from 'pg';
+import { startPromptRegistry } from '../src/compose.ts';
+import { configSchema } from '../src/config.ts';
+import { Prompts } from './prompts.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Headers;
+}
+
+/** Whoever has a token: a user, a key. */
+export interface Bearer {
+  readonly token: string;
+}
+
+/** A team with one caller for each column of the contract's role matrix. */
+export interface Cast {
+  readonly orgId: string;
+  readonly teamId: string;
+  readonly viewer: Bearer;
+  readonly editor: Bearer & { readonly id: string };
+  readonly admin: Bearer;
+  /** Admin of the organization, no member of the team. */
+  readonly orgAdmin: Bearer;
+  readonly outsider: Bearer;
+  readonly readRenderKey: Bearer;
+  readonly allKey: Bearer & { readonly id: string };
+  readonly adminKey: Bearer;
+}
+
+interface Stores {
+  readonly database: TestDatabase;
+  readonly bus: TestBus;
+}
+
+/** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
+const CATCH_UP_ATTEMPTS = 10;
+
+export class RunningRegistry {
+  readonly contexts: ForeignContexts;
+  readonly identity: PlayedIdentity;
+  readonly tenancy: PlayedTenancy;
+  /** Shortcuts that fail loudly; what a test is about it calls itself. */
+  readonly prompts: Prompts;
+  /** For looking at rows, and for putting there what the API would take too long for. */
+  readonly pool: pg.Pool;
+  readonly stores: Stores;
+  #cleanups: Cleanups;
+  #url: string;
+  #seen = 0;
+
+  private constructor(contexts: ForeignContexts, stores: Stores, service: { url: string; cleanups: Cleanups }) {
+    this.contexts = contexts;
+    this.identity = new PlayedIdentity(contexts);
+    this.tenancy = new PlayedTenancy(contexts);
+    this.prompts = new Prompts(this);
+    this.stores = stores;
+    this.pool = createPool({ connectionString: stores.database.url, schema: 'registry', logger: silentLogger() });
+    this.#url = service.url;
+    this.#cleanups = service.cleanups;
+  }
+
+  static async start(environment: Record<string, string> = {}): Promise<RunningRegistry> {
+    const [database, bus] = await Promise.all([testDatabase(), testBus()]);
+    const stores = { database, bus };
+    const contexts = await ForeignContexts.connect(bus);
+    const [service] = await Promise.all([startService(stores, environment), contexts.complete('identity', 'tenancy')]);
+    const running = new RunningRegistry(contexts, stores, service);
+    await running.identity.start();
+    return running;
+  }
+
+  /** Ends the service as SIGTERM would. */
+  async stopService(): Promise<void> {
+    await this.#cleanups.run();
+  }
+
+  /** Starts it again on the same data. */
+  async startService(): Promise<void> {
+    const { url, cleanups } = await startService(this.stores);
+    this.#url = url;
+    this.#cleanups = cleanups;
+  }
+
+  async stop(): Promise<void> {
+    await this.#cleanups.run();
+    await this.contexts.close();
+    await this.pool.end();
+    await this.stores.database.drop();
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Calls the API. It answers with all that was published and seen here so far worked in. */
+  call(caller: Bearer | undefined, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+    return this.send(method, path, {
+      headers: {
+        ...(caller === undefined ? {} : { authorization: `Bearer ${caller.token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
+
+  /** As `call`, with headers and body as they are. */
+  async send(method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}): Promise<Reply> {
+    for (let attempt = 1; ; attempt += 1) {
+      const headers = new Headers(init.headers);
+      headers.set('px0-min-revision', this.#token());
+      headers.set('px0-consistency', 'require');
+      const response = await fetch(this.#url + path, { ...init, method, headers });
+      this.#see(response.headers.get('px0-revision'));
+      const text = await response.text();
+      const body: unknown = text === '' ? undefined : JSON.parse(text);
+      const isBehind = response.status === 503 && text.includes('revision not yet available');
+      if (!isBehind || attempt === CATCH_UP_ATTEMPTS) return { status: response.status, body, headers: response.headers };
+    }
+  }
+
+  /** A new organization with a team and somebody in each relation to it. */
+  async cast(): Promise<Cast> {
+    const { id: orgId, defaultTeamId } = await this.tenancy.createOrganization();
+    const teamId = await this.tenancy.createTeam(orgId);
+    const [viewer, editor, admin, orgAdmin, outsider] = await Promise.all(
+      Array.from({ length: 5 }, () => this.identity.register()),
+    );
+    if (!viewer || !editor || !admin || !orgAdmin || !outsider) throw new Error('nobody was registered');
+    await this.tenancy.setMember(teamId, viewer.id, 'viewer');
+    await this.tenancy.setMember(teamId, editor.id, 'editor');
+    await this.tenancy.setMember(teamId, admin.id, 'admin');
+    await this.tenancy.setMember(defaultTeamId, orgAdmin.id, 'admin');
+    const scope = { kind: 'teams' as const, team_ids: [teamId] };
+    const readRenderKey = await this.identity.createKey(orgId, { operation: 'read_render', scope });
+    const allKey = await this.identity.createKey(orgId, { operation: 'all', scope });
+    const adminKey = await this.identity.createKey(orgId, { operation: 'admin', scope });
+    return { orgId, teamId, viewer, editor, admin, orgAdmin, outsider, readRenderKey, allKey, adminKey };
+  }
+
+  #token(): string {
+    return encodeToken({ epoch: this.contexts.epoch, sequence: Math.max(this.#seen, this.contexts.lastSequence) });
+  }
+
+  #see(token: string | null): void {
+    const decoded = token === null ? undefined : decodeToken(token);
+    if (decoded !== undefined) this.#seen = Math.max(this.#seen, decoded.sequence);
+  }
+}
+
+async function startService({ database, bus }: Stores, environment: Record<string, string> = {}) {
+  const config = loadConfig(configSchema, {
+    DATABASE_URL: database.url,
+    NATS_URL: bus.servers,
+    PX0_STREAM_PREFIX: bus.streamPrefix,
+    NODE_ENV: 'test',
+    ...environment,
+  });
+  const logger = silentLogger();
+  const cleanups = new Cleanups(logger);
+  const { url } = await startPromptRegistry(config, { logger, cleanups });
+  return { url, cleanups };
+}
