@@ -1,0 +1,139 @@
+// Versions that are not live: their templates are not in the prompt's event, so they are fetched from the stream on first use, compiled
+// and kept, least recently used ones dropped first. The prompt's version table says which revision of a body counts.
+
+import { LRUCache } from 'lru-cache';
+import type { PromptEntry, VersionRow } from '../prompts/mod.ts';
+import { RenderableVersion } from '../prompts/mod.ts';
+
+/** A version's template as the stream holds it. */
+export interface VersionBody {
+  readonly revision: number;
+  readonly template: string;
+}
+
+/** Where bodies come from. `fromLeader` asks the stream's leader, which has everything that was ever acknowledged. */
+export interface BodySource {
+  fetch(promptId: string, number: number, fromLeader: boolean): Promise<VersionBody | undefined>;
+}
+
+export interface VersionBodiesOptions {
+  readonly source: BodySource;
+  /** Bound of the kept templates together, in bytes of memory. */
+  readonly maxBytes: number;
+  /** How many fetches may be under way at once; a render that needs one more is refused, one that a prefetch needs waits. */
+  readonly maxFetches: number;
+  /** A prompt may have changed or gone by the time that its prefetch comes up. */
+  readonly promptById: (promptId: string) => PromptEntry | undefined;
+}
+
+interface KeptVersion {
+  readonly bodyRevision: number;
+  readonly version: RenderableVersion;
+}
+
+/** What a kept version costs beside its template, compiled form included: measured at about four times the text, plus this. */
+const FIXED_BYTES = 2_048;
+const BYTES_PER_CHARACTER = 8;
+
+/** Prefetches that wait; beyond it a tagged version is simply fetched when it is first rendered. */
+const MAX_WAITING_PREFETCHES = 10_000;
+
+/** Never answers with a body older than the version table states; a newer one is served, since the table is about to say so. */
+export class VersionBodies {
+  readonly #source: BodySource;
+  readonly #kept: LRUCache<string, KeptVersion>;
+  readonly #underWay = new Map<string, Promise<KeptVersion | undefined>>();
+  readonly #maxFetches: number;
+  readonly #promptById: (promptId: string) => PromptEntry | undefined;
+  readonly #toPrefetch = new Map<string, { promptId: string; number: number }>();
+
+  constructor(options: VersionBodiesOptions) {
+    this.#source = options.source;
+    this.#maxFetches = options.maxFetches;
+    this.#promptById = options.promptById;
+    this.#kept = new LRUCache({
+      maxSize: options.maxBytes,
+      sizeCalculation: ({ version }) => FIXED_BYTES + version.source.length * BYTES_PER_CHARACTER,
+    });
+  }
+
+  /** The version, when it is in memory already. */
+  peek(prompt: PromptEntry, row: VersionRow): RenderableVersion | undefined {
+    const [number, , bodyRevision] = row;
+    if (prompt.live?.number === number) return prompt.live;
+    const key = keyOf(prompt.id, number);
+    const kept = this.#kept.get(key);
+    if (kept === undefined || kept.bodyRevision < bodyRevision) return undefined;
+    if (kept.version.prompt === prompt) return kept.version;
+    // The prompt has changed but not this template: slug and tags are read anew, the compiled template is kept.
+    const version = new RenderableVersion(prompt, number, kept.version.source, kept.version);
+    this.#kept.set(key, { bodyRevision: kept.bodyRevision, version });
+    return version;
+  }
+
+  /** Fetches a version that `peek` did not have. Undefined when it cannot be had at the moment. */
+  async load(prompt: PromptEntry, row: VersionRow): Promise<RenderableVersion | undefined> {
+    const [number, , bodyRevision] = row;
+    const key = keyOf(prompt.id, number);
+    let fetching = this.#underWay.get(key);
+    if (fetching === undefined) {
+      if (this.#underWay.size >= this.#maxFetches) return undefined;
+      fetching = this.#fetch(prompt, number, bodyRevision).finally(() => {
+        this.#underWay.delete(key);
+        this.#prefetchNext();
+      });
+      this.#underWay.set(key, fetching);
+    }
+    const kept = await fetching;
+    return kept !== undefined && kept.bodyRevision >= bodyRevision ? kept.version : undefined;
+  }
+
+  /** Fetches the prompt's tagged versions in the background: a tag is put on what is going to be rendered. */
+  prefetchTagged(prompt: PromptEntry): void {
+    for (const number of Object.values(prompt.tags)) {
+      const row = prompt.versionRow(number);
+      if (row === undefined || this.peek(prompt, row) !== undefined) continue;
+      if (this.#toPrefetch.size >= MAX_WAITING_PREFETCHES) return;
+      this.#toPrefetch.set(keyOf(prompt.id, number), { promptId: prompt.id, number });
+    }
+    this.#prefetchNext();
+  }
+
+  #prefetchNext(): void {
+    // Half of the places stay free for renders that wait for a body.
+    for (const [key, wanted] of this.#toPrefetch) {
+      if (this.#underWay.size >= this.#maxFetches / 2) return;
+      this.#toPrefetch.delete(key);
+      this.#prefetch(wanted.promptId, wanted.number);
+    }
+  }
+
+  #prefetch(promptId: string, number: number): void {
+    const prompt = this.#promptById(promptId);
+    const row = prompt?.versionRow(number);
+    if (prompt === undefined || row === undefined || this.peek(prompt, row) !== undefined) return;
+    void this.load(prompt, row);
+  }
+
+  async #fetch(prompt: PromptEntry, number: number, bodyRevision: number): Promise<KeptVersion | undefined> {
+    let body = await this.#tryFetch(prompt.id, number, false);
+    if (body === undefined || body.revision < bodyRevision) body = await this.#tryFetch(prompt.id, number, true);
+    if (body === undefined || body.revision < bodyRevision) return undefined;
+    const kept = { bodyRevision: body.revision, version: new RenderableVersion(prompt, number, body.template) };
+    this.#kept.set(keyOf(prompt.id, number), kept);
+    return kept;
+  }
+
+  async #tryFetch(promptId: string, number: number, fromLeader: boolean): Promise<VersionBody | undefined> {
+    try {
+      return await this.#source.fetch(promptId, number, fromLeader);
+    } catch {
+      // Away or slow: the caller answers that the template is not available at the moment.
+      return undefined;
+    }
+  }
+}
+
+function keyOf(promptId: string, number: number): string {
+  return `${promptId}.${number}`;
+}

@@ -1,0 +1,85 @@
+// The whole object graph of a render process on one page.
+
+import { AccessProjection, authorizeClass, type Principal } from '@px0/access';
+import { connectBus, consistency, Projection } from '@px0/event-bus';
+import {
+  ApiError,
+  healthRoutes,
+  mountRoutes,
+  type RunningServer,
+  type ServiceDependencies,
+  startHttpServer,
+} from '@px0/service-kit';
+import express from 'express';
+import { createRenderBatch } from './batch/render-batch.ts';
+import { batchRoutes } from './batch/routes.ts';
+import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
+import type { Config } from './config.ts';
+import { createHotPath } from './http/hot-path.ts';
+import { PromptDirectory } from './prompts/mod.ts';
+import { ProjectionRevisions } from './revisions/mod.ts';
+import { UsageAggregator, UsageFlusher } from './usage/mod.ts';
+
+/** Starts a render process. It listens at once, and is ready when its projection has caught up with the stream. */
+export async function startRender(config: Config, { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>): Promise<RunningServer> {
+  const bus = await connectBus({
+    servers: config.NATS_URL.join(','),
+    name: 'px0-render',
+    streamPrefix: config.PX0_STREAM_PREFIX,
+    logger,
+  });
+  cleanups.add('nats', () => bus.close());
+
+  const access = new AccessProjection();
+  const bodies = new VersionBodies({
+    source: new StreamBodySource(bus),
+    maxBytes: config.VERSION_CACHE_BYTES,
+    maxFetches: config.VERSION_FETCHES,
+    promptById: (id) => directory.byId(id),
+  });
+  const directory = new PromptDirectory((prompt) => bodies.prefetchTagged(prompt));
+  const projection = new Projection({ bus, views: [access, directory], logger });
+  cleanups.add('projection', () => projection.stop());
+  await projection.start();
+
+  const usage = new UsageAggregator();
+  const flusher = new UsageFlusher({ aggregator: usage, bus, intervalMs: config.USAGE_FLUSH_MS, logger });
+  cleanups.add('usage', () => flusher.stop());
+  flusher.start();
+
+  const app = express();
+  healthRoutes(app, {
+    ready: () => ({
+      ready: projection.ready && !server.draining,
+      details: {
+        prompts: directory.size,
+        position: projection.position,
+        connected: projection.connected,
+        projection_lag_seconds: projection.lagSeconds,
+        incomplete: projection.incomplete,
+      },
+    }),
+  });
+  mountRoutes<Principal>(app, {
+    handlers: batchRoutes(createRenderBatch({ access, directory, bodies, usage })),
+    authenticate: (route, req) => {
+      const authorized = authorizeClass(route.auth, access.authenticate(req.headers.authorization));
+      if ('error' in authorized) throw new ApiError(authorized.error);
+      return authorized;
+    },
+    around: consistency({ projection }),
+    prefixes: ['/v1/prompts', '/v1/render'],
+    logger,
+  });
+  const answerRender = createHotPath({ access, directory, bodies, revisions: new ProjectionRevisions(projection), usage, logger });
+  const server = await startHttpServer({
+    app,
+    before: answerRender,
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
+  });
+  cleanups.add('http server', () => server.close(), config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000);
+  return server;
+}

@@ -1,0 +1,144 @@
+// The prompts that this process can render, by team and slug, as the stream has told of them. Authorisation is not decided here: whoever
+// looks a slug up names the teams in which it may be found.
+
+import type { EntityName, StateEvent, StateOf } from '@px0/contracts';
+import { RenderableVersion } from './renderable-version.ts';
+
+/** A version's row in the prompt's event: number, status, revision of its body. Rows ascend by number. */
+export type VersionRow = StateOf<'prompt'>['versions'][number];
+
+/** What one event said of a prompt; a later event makes a new entry. */
+export class PromptEntry {
+  readonly id: string;
+  readonly teamId: string;
+  readonly slug: string;
+  readonly archived: boolean;
+  readonly createdAt: string;
+  readonly tags: Readonly<Record<string, number>>;
+  readonly versions: readonly VersionRow[];
+  readonly live: RenderableVersion | undefined;
+
+  constructor(id: string, state: StateOf<'prompt'>, previous: PromptEntry | undefined) {
+    this.id = id;
+    this.teamId = state.team_id;
+    this.slug = state.slug;
+    this.archived = state.status === 'archived';
+    this.createdAt = state.created_at;
+    this.tags = state.tags;
+    this.versions = state.versions;
+    const { live } = state;
+    if (live !== null) {
+      const before = previous?.live?.number === live.number ? previous.live : undefined;
+      this.live = new RenderableVersion(this, live.number, live.template, before);
+    }
+  }
+
+  /** The row of a version number; undefined when the prompt has no such version. */
+  versionRow(number: number): VersionRow | undefined {
+    let low = 0;
+    let high = this.versions.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const row = this.versions[middle];
+      if (row === undefined || row[0] === number) return row;
+      if (row[0] < number) low = middle + 1;
+      else high = middle - 1;
+    }
+    return undefined;
+  }
+
+  /** The version number that a tag stands on. */
+  taggedNumber(tag: string): number | undefined {
+    return Object.hasOwn(this.tags, tag) ? this.tags[tag] : undefined;
+  }
+}
+
+/** Called with every prompt that is new or has changed. */
+export type PromptListener = (entry: PromptEntry) => void;
+
+/** A view of the projection. Its look-ups cost one hash access for each team in question. */
+export class PromptDirectory {
+  readonly #byId = new Map<string, PromptEntry>();
+  readonly #byTeam = new Map<string, Map<string, PromptEntry>>();
+  readonly #onChange: PromptListener;
+
+  constructor(onChange: PromptListener) {
+    this.#onChange = onChange;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  wants(name: EntityName): boolean {
+    return name === 'prompt';
+  }
+
+  apply(event: StateEvent): void {
+    if (event.name !== 'prompt') return;
+    if (event.state === undefined) {
+      this.drop('prompt', event.id);
+      return;
+    }
+    const previous = this.#byId.get(event.id);
+    const entry = new PromptEntry(event.id, event.state, previous);
+    if (previous !== undefined && (previous.teamId !== entry.teamId || previous.slug !== entry.slug)) this.#vacate(previous);
+    this.#byId.set(entry.id, entry);
+    this.#slugsOf(entry.teamId).set(entry.slug, entry);
+    this.#onChange(entry);
+  }
+
+  drop(_name: EntityName, id: string): void {
+    const entry = this.#byId.get(id);
+    if (entry === undefined) return;
+    this.#byId.delete(id);
+    this.#vacate(entry);
+  }
+
+  /** The present state of a prompt by its id. */
+  byId(id: string): PromptEntry | undefined {
+    return this.#byId.get(id);
+  }
+
+  /**
+   * The prompt that `slug` names among `teamIds`. Teams may share a slug: an active prompt comes before an archived one, then the earliest
+   * created, then the lowest id, so that the answer never depends on the order of anything.
+   */
+  find(slug: string, teamIds: Iterable<string>): PromptEntry | undefined {
+    let best: PromptEntry | undefined;
+    for (const teamId of teamIds) {
+      const entry = this.#byTeam.get(teamId)?.get(slug);
+      if (entry !== undefined && (best === undefined || precedes(entry, best))) best = entry;
+    }
+    return best;
+  }
+
+  #slugsOf(teamId: string): Map<string, PromptEntry> {
+    let slugs = this.#byTeam.get(teamId);
+    if (slugs === undefined) {
+      slugs = new Map();
+      this.#byTeam.set(teamId, slugs);
+    }
+    return slugs;
+  }
+
+  /** Frees the entry's slot, unless another prompt has taken it since: events of two prompts may arrive in either order. */
+  #vacate(entry: PromptEntry): void {
+    const slugs = this.#byTeam.get(entry.teamId);
+    if (slugs?.get(entry.slug)?.id !== entry.id) return;
+    slugs.delete(entry.slug);
+    if (slugs.size === 0) this.#byTeam.delete(entry.teamId);
+  }
+}
+
+function precedes(a: PromptEntry, b: PromptEntry): boolean {
+  if (a.archived !== b.archived) return b.archived;
+  const created = instant(a.createdAt);
+  const other = instant(b.createdAt);
+  return created === other ? a.id < b.id : created < other;
+}
+
+/** Timestamps drop trailing zeros of their fraction; without the `Z` they compare as texts in the order of time. */
+function instant(timestamp: string): string {
+  return timestamp.endsWith('Z') ? timestamp.slice(0, -1) : timestamp;
+}

@@ -1,0 +1,63 @@
+// Revisions as the projection knows them. The token of the last answer and the last token that a client sent are remembered: behind one
+// gateway nearly every request of a moment carries the same.
+
+import { compareTokens, decodeToken, type Projection, type RevisionToken } from '@px0/event-bus';
+import type { RevisionJudgement, Revisions } from './revisions.ts';
+
+/** A render would rather be answered from a slightly older state than late. */
+const WAIT_MS = 50;
+
+export class ProjectionRevisions implements Revisions {
+  readonly #projection: Projection;
+  #askedText: string | undefined;
+  #asked: RevisionToken | undefined;
+  #tokenText: string | undefined;
+  #tokenPosition = -1;
+  #tokenEpoch: string | undefined;
+
+  constructor(projection: Projection) {
+    this.#projection = projection;
+  }
+
+  get ready(): boolean {
+    return this.#projection.ready;
+  }
+
+  get following(): boolean {
+    return this.#projection.connected;
+  }
+
+  token(): string | undefined {
+    const { epoch, reported } = this.#projection;
+    if (reported !== this.#tokenPosition || epoch?.epoch !== this.#tokenEpoch) {
+      this.#tokenText = this.#projection.token();
+      this.#tokenPosition = reported;
+      this.#tokenEpoch = epoch?.epoch;
+    }
+    return this.#tokenText;
+  }
+
+  judge(token: string): RevisionJudgement {
+    const asked = this.#decode(token);
+    if (asked === undefined) return 'malformed';
+    const { epoch, reported } = this.#projection;
+    if (epoch === undefined || asked.epoch !== epoch.epoch) return 'behind';
+    return compareTokens({ epoch: epoch.epoch, sequence: reported }, asked) >= 0 ? 'reached' : 'behind';
+  }
+
+  async waitFor(token: string): Promise<boolean> {
+    return (await this.#projection.waitFor(token, WAIT_MS)) === 'reached';
+  }
+
+  async confirm(): Promise<boolean> {
+    return (await this.#projection.confirmPosition()) !== 'unknown';
+  }
+
+  #decode(token: string): RevisionToken | undefined {
+    if (token !== this.#askedText) {
+      this.#askedText = token;
+      this.#asked = decodeToken(token);
+    }
+    return this.#asked;
+  }
+}

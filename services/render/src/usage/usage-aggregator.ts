@@ -1,0 +1,59 @@
+// Counts renders in memory, per prompt version and per API key, until the flusher takes them. Bounded by what was used in one window.
+
+import type { RenderableVersion } from '../prompts/mod.ts';
+import type { VersionUsage } from './version-usage.ts';
+
+/** What one process has counted since the last window ended. */
+export interface UsageCounts {
+  readonly versions: readonly {
+    readonly promptId: string;
+    readonly number: number;
+    readonly renders: number;
+    readonly failures: number;
+    readonly latencies: readonly number[];
+  }[];
+  readonly keys: readonly { readonly keyId: string; readonly renders: number; readonly failures: number; readonly lastUsedAt: number }[];
+}
+
+interface KeyUsage {
+  renders: number;
+  failures: number;
+  lastUsedAt: number;
+}
+
+/** Nothing is counted twice: what `take` hands over is gone from here. */
+export class UsageAggregator {
+  #versions: VersionUsage[] = [];
+  #keys = new Map<string, KeyUsage>();
+
+  /** Notes that a key has authenticated a request, whether or not it is then refused. `now` is in milliseconds since 1970. */
+  keySeen(keyId: string, now: number): void {
+    const usage = this.#keys.get(keyId);
+    if (usage === undefined) this.#keys.set(keyId, { renders: 0, failures: 0, lastUsedAt: now });
+    else usage.lastUsedAt = now;
+  }
+
+  /** Counts one render of `version`, by a key or (undefined) by a person's session. */
+  count(version: RenderableVersion, keyId: string | undefined, milliseconds: number, failed: boolean): void {
+    const { usage } = version;
+    usage.count(milliseconds, failed);
+    if (!usage.dirty) {
+      usage.dirty = true;
+      this.#versions.push(usage);
+    }
+    const key = keyId === undefined ? undefined : this.#keys.get(keyId);
+    if (key === undefined) return;
+    if (failed) key.failures += 1;
+    else key.renders += 1;
+  }
+
+  /** Hands over everything counted so far; undefined when nothing was. */
+  take(): UsageCounts | undefined {
+    if (this.#versions.length === 0 && this.#keys.size === 0) return undefined;
+    const versions = this.#versions.map((usage) => ({ promptId: usage.promptId, number: usage.number, ...usage.take() }));
+    const keys = Array.from(this.#keys, ([keyId, usage]) => ({ keyId, ...usage }));
+    this.#versions = [];
+    this.#keys = new Map();
+    return { versions, keys };
+  }
+}

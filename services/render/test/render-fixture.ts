@@ -1,0 +1,130 @@
+// A render process in this process, on the run's real NATS, with the other contexts played by the test.
+
+import { randomUUID } from 'node:crypto';
+import type { StateOf } from '@px0/contracts';
+import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';
+import { eventually, ForeignContexts, PlayedIdentity, type TestBus, testBus } from '@px0/testing';
+import { startRender } from '../src/compose.ts';
+import { configSchema } from '../src/config.ts';
+
+type PromptState = StateOf<'prompt'>;
+
+/** A template with its number, as a test writes it. */
+export interface PlayedVersion {
+  readonly number: number;
+  readonly template: string;
+  readonly status?: 'draft' | 'stable' | 'live' | 'archived';
+  readonly bodyRevision?: number;
+}
+
+export interface PlayedPrompt {
+  readonly id?: string;
+  readonly teamId: string;
+  readonly slug: string;
+  readonly versions: readonly PlayedVersion[];
+  readonly tags?: PromptState['tags'];
+  readonly status?: PromptState['status'];
+  readonly createdAt?: string;
+}
+
+export class RenderFixture {
+  readonly url: string;
+  readonly bus: TestBus;
+  readonly contexts: ForeignContexts;
+  readonly identity: PlayedIdentity;
+  readonly #cleanups: Cleanups;
+
+  private constructor(url: string, bus: TestBus, contexts: ForeignContexts, identity: PlayedIdentity, cleanups: Cleanups) {
+    this.url = url;
+    this.bus = bus;
+    this.contexts = contexts;
+    this.identity = identity;
+    this.#cleanups = cleanups;
+  }
+
+  /** Starts render, and plays the other contexts until it is ready. */
+  static async start(environment: Record<string, string> = {}): Promise<RenderFixture> {
+    const bus = await testBus();
+    const logger = silentLogger();
+    const cleanups = new Cleanups(logger);
+    const config = loadConfig(configSchema, { NATS_URL: bus.servers, PX0_STREAM_PREFIX: bus.streamPrefix, ...environment });
+    const { url } = await startRender(config, { logger, cleanups });
+    const contexts = await ForeignContexts.connect(bus);
+    const identity = new PlayedIdentity(contexts);
+    const fixture = new RenderFixture(url, bus, contexts, identity, cleanups);
+    await contexts.declareEpoch();
+    await identity.start();
+    await contexts.complete('identity', 'tenancy', 'registry');
+    await eventually(async () => (await fetch(`${url}/readyz`)).ok, { what: 'readiness of render' });
+    return fixture;
+  }
+
+  async stop(): Promise<void> {
+    await this.#cleanups.run();
+    await this.contexts.close();
+  }
+
+  /** An organization with a default team. */
+  async organization(): Promise<{ orgId: string; teamId: string }> {
+    const orgId = randomUUID();
+    await this.contexts.publish('organization', orgId, { name: 'Acme', created_at: new Date().toISOString() });
+    return { orgId, teamId: await this.team(orgId, { is_default: true }) };
+  }
+
+  async team(orgId: string, facts: Partial<StateOf<'team'>> = {}): Promise<string> {
+    const teamId = randomUUID();
+    const created_at = new Date().toISOString();
+    await this.contexts.publish('team', teamId, { org_id: orgId, name: 'Team', is_default: false, created_at, ...facts });
+    return teamId;
+  }
+
+  async member(teamId: string, userId: string, role: 'admin' | 'editor' | 'viewer' = 'viewer'): Promise<void> {
+    const created_at = new Date().toISOString();
+    await this.contexts.publish('membership', `${teamId}.${userId}`, { team_id: teamId, user_id: userId, role, created_at });
+  }
+
+  /** Publishes a prompt as the registry would: its bodies first, then its event with the live template. Returns its id. */
+  async prompt({ id = randomUUID(), teamId, slug, versions, tags = {}, status = 'active', createdAt }: PlayedPrompt): Promise<string> {
+    for (const { number, template, bodyRevision = 1 } of versions) {
+      await this.contexts.publishBody(id, number, bodyRevision, template);
+    }
+    const live = versions.find((version) => version.status === 'live');
+    const now = new Date().toISOString();
+    await this.contexts.publish('prompt', id, {
+      team_id: teamId,
+      slug,
+      name: slug,
+      status,
+      created_at: createdAt ?? now,
+      updated_at: now,
+      live: live === undefined ? null : { number: live.number, template: live.template },
+      tags,
+      versions: versions.map(({ number, status: state = 'draft', bodyRevision = 1 }) => [number, state, bodyRevision]),
+    });
+    return id;
+  }
+
+  /** Sends a render. `path` begins behind `/v1/prompts/`. */
+  async render(path: string, token: string | undefined, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.post(`/v1/prompts/${path}`, token, JSON.stringify(body), headers);
+  }
+
+  async post(path: string, token: string | undefined, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      body,
+    });
+    return { status: response.status, headers: response.headers, body: await response.json() };
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
