@@ -1,0 +1,98 @@
+/** The gateway's object graph, on one page. */
+import { type RunningServer, type ServiceDependencies, startHttpServer } from '@px0/service-kit';
+import type { Config } from './config.ts';
+import { clientAddressReader } from './edge/client-address.ts';
+import { Cors } from './edge/cors.ts';
+import { securityHeaders } from './edge/security-headers.ts';
+import { Gateway } from './gateway.ts';
+import { connectRedis, memoryLimiters, redisLimiters } from './limits/limiters.ts';
+import { type LimiterFactory, Limits } from './limits/limits.ts';
+import { Metrics, observe } from './metrics.ts';
+import { createPages } from './pages/pages.ts';
+import { HighestRevision } from './revision/highest-revision.ts';
+import type { UpstreamName } from './routing.ts';
+import { Upstream } from './upstreams/upstream.ts';
+
+type Dependencies = Pick<ServiceDependencies, 'logger' | 'cleanups'>;
+
+/** Starts the gateway. It listens whether or not the services are there yet: each route answers as its own service does. */
+export async function startGateway(
+  config: Config,
+  { logger, cleanups }: Dependencies,
+): Promise<RunningServer> {
+  const upstreams = createUpstreams(config, logger);
+  const all = Object.values(upstreams);
+  await Promise.all(all.map((upstream) => upstream.start()));
+  cleanups.add('upstreams', async () => {
+    await Promise.all(all.map((upstream) => upstream.close()));
+  });
+
+  const metrics = new Metrics();
+  observe(metrics, all);
+  const security = securityHeaders({ hsts: config.HSTS });
+  const running: { server?: RunningServer } = {};
+  const pages = createPages({
+    upstreams: all,
+    isServing: () => running.server?.draining === false,
+    securityHeaders: security.pages,
+    consoleDirectory: config.CONSOLE_DIRECTORY,
+    logger,
+  });
+  const gateway = new Gateway({
+    upstreams,
+    revision: new HighestRevision(),
+    limits: new Limits(
+      {
+        auth: config.RATE_LIMIT_AUTH,
+        write: config.RATE_LIMIT_WRITE,
+        read: config.RATE_LIMIT_READ,
+        render: config.RATE_LIMIT_RENDER,
+      },
+      config.RATE_LIMIT_WINDOW_SECONDS,
+      createLimiters(config, { logger, cleanups }),
+    ),
+    cors: new Cors(config.CORS_ORIGINS),
+    clientAddress: clientAddressReader(config.TRUSTED_PROXIES),
+    securityHeaders: security.api,
+    pages,
+    metrics,
+    logger,
+  });
+
+  running.server = await startHttpServer({
+    handler: gateway.handle,
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
+  });
+  const patience = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000;
+  cleanups.add('http server', () => running.server?.close(), patience);
+  return running.server;
+}
+
+function createUpstreams(config: Config, logger: Dependencies['logger']): Record<UpstreamName, Upstream> {
+  const create = (name: UpstreamName, urls: readonly string[], headersTimeoutMs: number) =>
+    new Upstream({
+      name,
+      urls,
+      headersTimeoutMs,
+      connections: config.UPSTREAM_CONNECTIONS,
+      pendingLimit: config.UPSTREAM_PENDING_LIMIT,
+      dnsRefreshMs: config.DNS_REFRESH_MS,
+      logger,
+    });
+  return {
+    identity: create('identity', config.IDENTITY_URL, config.UPSTREAM_TIMEOUT_MS),
+    tenancy: create('tenancy', config.TENANCY_URL, config.UPSTREAM_TIMEOUT_MS),
+    'prompt-registry': create('prompt-registry', config.PROMPT_REGISTRY_URL, config.UPSTREAM_TIMEOUT_MS),
+    render: create('render', config.RENDER_URL, config.RENDER_TIMEOUT_MS),
+  };
+}
+
+function createLimiters(config: Config, { logger, cleanups }: Dependencies): LimiterFactory {
+  if (config.REDIS_URL === undefined) return memoryLimiters(config.RATE_LIMIT_WINDOW_SECONDS);
+  const redis = connectRedis(config.REDIS_URL, logger);
+  cleanups.add('redis', () => redis.disconnect());
+  return redisLimiters(redis, config.RATE_LIMIT_WINDOW_SECONDS);
+}

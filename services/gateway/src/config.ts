@@ -1,0 +1,72 @@
+/** The gateway's environment: where the services are, how much one caller may ask, and who may call from a browser. */
+import {
+  flagVariable,
+  integerVariable,
+  listVariable,
+  processVariables,
+  urlListVariable,
+  urlVariable,
+} from '@px0/service-kit';
+import { z } from 'zod';
+
+const upstream = (service: string) =>
+  urlListVariable('http', 'https').describe(
+    `Where the ${service} service listens: one URL per replica, separated by commas, or one name that resolves to all of them.`,
+  );
+
+const limit = (perMinute: number, what: string) =>
+  integerVariable(0)
+    .prefault(String(perMinute))
+    .describe(
+      `${what}, per credential and per address, in each window. 0: no limit. The default suits one machine and its tests; production sets it lower.`,
+    );
+
+export const configSchema = z.object({
+  ...processVariables,
+  PORT: integerVariable(0, 65_535).prefault('8000').describe('Port to listen on; 0 picks a free one.'),
+  IDENTITY_URL: upstream('identity'),
+  TENANCY_URL: upstream('tenancy'),
+  PROMPT_REGISTRY_URL: upstream('prompt-registry'),
+  RENDER_URL: upstream('render'),
+  UPSTREAM_CONNECTIONS: integerVariable(1, 10_000)
+    .prefault('128')
+    .describe('Connections to one replica at most.'),
+  UPSTREAM_PENDING_LIMIT: integerVariable(1)
+    .prefault('2000')
+    .describe('Requests that may wait for one service; more are answered with 503 at once.'),
+  UPSTREAM_TIMEOUT_MS: integerVariable(1)
+    .prefault('15000')
+    .describe(
+      'How long a control-plane service may take to begin its answer. Longer than its own limits, so that it answers first.',
+    ),
+  RENDER_TIMEOUT_MS: integerVariable(1)
+    .prefault('5000')
+    .describe('How long a render may take to begin its answer.'),
+  DNS_REFRESH_MS: integerVariable(100)
+    .prefault('5000')
+    .describe('How often names of upstreams are resolved again, so that new replicas get their share.'),
+  REDIS_URL: urlVariable('redis', 'rediss')
+    .optional()
+    .describe('Shares the rate limits among replicas of the gateway. Without it each counts for itself.'),
+  RATE_LIMIT_WINDOW_SECONDS: integerVariable(1, 86_400)
+    .prefault('60')
+    .describe('Length of the window of all limits.'),
+  RATE_LIMIT_AUTH: limit(3_000, 'Registrations, logins, codes'),
+  RATE_LIMIT_WRITE: limit(60_000, 'Writes'),
+  RATE_LIMIT_READ: limit(600_000, 'Reads'),
+  RATE_LIMIT_RENDER: limit(6_000_000, 'Renders'),
+  CORS_ORIGINS: listVariable()
+    .prefault('http://localhost:3001,http://127.0.0.1:3001')
+    .describe('Origins whose pages may call the API from a browser, separated by commas.'),
+  HSTS: flagVariable()
+    .prefault('false')
+    .describe(
+      'Sends Strict-Transport-Security. Only behind TLS: it makes browsers refuse plain http for a year.',
+    ),
+  CONSOLE_DIRECTORY: z
+    .string()
+    .optional()
+    .describe('Folder with the built console. Without it `/` says where the API is.'),
+});
+
+export type Config = z.infer<typeof configSchema>;

@@ -1,0 +1,244 @@
+/**
+ * The gateway's request handler. It decides who answers (a page of its own, a refusal, an upstream), and adds what only the edge
+ * knows: the request's id, the client's address, limits, CORS, and the revision that the client must see. It does not decide
+ * authorisation: every service does that for itself.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type ErrorCode, errorCatalog } from '@px0/contracts';
+import { type Logger, pathOf, requestIdOf } from '@px0/service-kit';
+import type { ClientAddressOf } from './edge/client-address.ts';
+import type { Cors } from './edge/cors.ts';
+import type { Limits, LimitVerdict } from './limits/limits.ts';
+import type { Metrics } from './metrics.ts';
+import { Exchange, type Outbound } from './proxy/exchange.ts';
+import { BodyTooLargeError, GATHER_BYTES, gatherBody, streamBody } from './proxy/request-body.ts';
+import { type RequestFacts, readRequestHeaders } from './proxy/request-headers.ts';
+import type { HighestRevision } from './revision/highest-revision.ts';
+import { type ForwardTarget, targetOf, type UpstreamName } from './routing.ts';
+import { Breaker } from './upstreams/breaker.ts';
+import type { Upstream } from './upstreams/upstream.ts';
+
+export interface GatewayDependencies {
+  readonly upstreams: Readonly<Record<UpstreamName, Upstream>>;
+  readonly revision: HighestRevision;
+  readonly limits: Limits;
+  readonly cors: Cors;
+  readonly clientAddress: ClientAddressOf;
+  /** Headers of every answer of the API, names and values in turn. */
+  readonly securityHeaders: readonly string[];
+  /** Everything outside `/v1`. */
+  readonly pages: RequestListener;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** What is known of one request before it is decided. */
+interface Visit {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly facts: RequestFacts;
+  readonly requestId: string;
+  readonly address: string;
+}
+
+const JSON_TYPE = ['content-type', 'application/json; charset=utf-8', 'cache-control', 'no-store'];
+const HEALTHY = '{"status":"OK"}';
+
+export class Gateway {
+  readonly #deps: GatewayDependencies;
+
+  constructor(deps: GatewayDependencies) {
+    this.#deps = deps;
+  }
+
+  /** The listener for `node:http`. */
+  readonly handle = (req: IncomingMessage, res: ServerResponse): void => {
+    const path = pathOf(req.url ?? '/');
+    if (!isApiPath(path)) {
+      this.#deps.pages(req, res);
+      return;
+    }
+    const facts = readRequestHeaders(req.rawHeaders);
+    const address = this.#deps.clientAddress(req.socket.remoteAddress ?? '', facts.forwardedFor);
+    const visit: Visit = { req, res, facts, requestId: requestIdOf(req), address };
+    if (req.method === 'OPTIONS' && facts.origin !== undefined) {
+      this.#answerPreflight(visit, facts.origin);
+      return;
+    }
+    const target = targetOf(req.method ?? 'GET', path);
+    switch (target.kind) {
+      case 'forward':
+        this.#limit(visit, target);
+        return;
+      case 'health':
+        this.#write(visit, 200, [], HEALTHY);
+        return;
+      case 'method-not-allowed':
+        this.#refuse(visit, 'methodNotAllowed', ['allow', target.allow]);
+        return;
+      case 'not-found':
+        this.#refuse(visit, 'notFound');
+    }
+  };
+
+  #limit(visit: Visit, target: ForwardTarget): void {
+    const verdict = this.#deps.limits.take(target.cost, visit.facts.authorization, visit.address);
+    if (!(verdict instanceof Promise)) {
+      this.#judge(visit, target, verdict);
+      return;
+    }
+    verdict.then(
+      (settled) => this.#judge(visit, target, settled),
+      (error: unknown) => this.#refuseUnforeseen(visit, error),
+    );
+  }
+
+  #judge(visit: Visit, target: ForwardTarget, verdict: LimitVerdict): void {
+    if (!verdict.allowed) {
+      this.#deps.metrics.limited += 1;
+      this.#refuse(visit, 'tooManyRequests', [
+        ...verdict.headers,
+        'retry-after',
+        String(verdict.retryAfterSeconds),
+      ]);
+      return;
+    }
+    const upstream = this.#deps.upstreams[target.upstream];
+    if (upstream.isFull) {
+      this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
+      return;
+    }
+    this.#takeBody(visit, target, (body) => this.#forward(visit, target, upstream, verdict, body));
+  }
+
+  /** Undefined is given for no body; a client that hung up gets nothing more. */
+  #takeBody({ req, facts }: Visit, target: ForwardTarget, use: (body: Outbound['body']) => void): void {
+    const length = facts.contentLength === undefined ? 0 : Number(facts.contentLength);
+    if (length === 0 && !facts.isChunked) {
+      use(undefined);
+    } else if (facts.isChunked || length > GATHER_BYTES) {
+      if (facts.contentLength !== undefined) facts.forward.push('content-length', facts.contentLength);
+      use(streamBody(req));
+    } else if (target.bodyless) {
+      // Nobody looks at it; Node drops it after the answer.
+      use(undefined);
+    } else {
+      gatherBody(req, (body) => {
+        if (body !== undefined) use(body);
+      });
+    }
+  }
+
+  #forward(
+    visit: Visit,
+    target: ForwardTarget,
+    upstream: Upstream,
+    verdict: LimitVerdict,
+    body: Outbound['body'],
+  ): void {
+    const { req, res, facts } = visit;
+    const outbound: Outbound = {
+      method: req.method ?? 'GET',
+      path: originForm(req.url ?? '/'),
+      headers: this.#upstreamHeaders(visit),
+      body,
+      // A conditional write that succeeded would be refused the second time.
+      repeatable: target.repeatable && !facts.ifMatch,
+    };
+    new Exchange(req, res, upstream, outbound, {
+      ownHeaders: () => this.#ownHeaders(visit, verdict.headers),
+      seeRevision: (token) => this.#deps.revision.see(token),
+      fail: (error) => this.#answerFailure(visit, upstream, error),
+    }).start();
+  }
+
+  /** What the service gets: the client's headers, and what the gateway asserts. */
+  #upstreamHeaders({ facts, requestId, address, req }: Visit): string[] {
+    const headers = facts.forward;
+    headers.push('x-request-id', requestId, 'x-forwarded-for', address);
+    if (facts.host !== undefined) headers.push('x-forwarded-host', facts.host);
+    if (facts.origin !== undefined) headers.push('origin', facts.origin);
+    headers.push('x-forwarded-proto', facts.forwardedProto ?? ('encrypted' in req.socket ? 'https' : 'http'));
+    const revision = this.#deps.revision.demand(facts.minRevision);
+    if (revision !== undefined) headers.push('px0-min-revision', revision);
+    return headers;
+  }
+
+  #ownHeaders({ requestId, facts }: Visit, more: readonly string[]): string[] {
+    const headers = ['x-request-id', requestId, ...this.#deps.securityHeaders, ...more];
+    if (facts.origin !== undefined)
+      headers.push('vary', 'Origin', ...this.#deps.cors.headersFor(facts.origin));
+    return headers;
+  }
+
+  #answerFailure(visit: Visit, upstream: Upstream, error: unknown): void {
+    if (Breaker.isOpenError(error)) {
+      this.#deps.metrics.brokenOff += 1;
+      this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
+      return;
+    }
+    if (isCausedBy(error, BodyTooLargeError)) {
+      this.#refuse(visit, 'requestBodyTooLarge', ['connection', 'close']);
+      return;
+    }
+    if (isInvalidRequest(error)) {
+      // undici refuses what Node's parser let through (a path with control characters): nothing is there.
+      this.#refuse(visit, 'notFound');
+      return;
+    }
+    this.#deps.metrics.failed += 1;
+    this.#deps.logger.warn(
+      { err: error, upstream: upstream.name, request_id: visit.requestId },
+      'upstream failed',
+    );
+    this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
+  }
+
+  #refuseUnforeseen(visit: Visit, error: unknown): void {
+    this.#deps.logger.error({ err: error, request_id: visit.requestId }, 'internal error');
+    this.#refuse(visit, 'internalError');
+  }
+
+  #answerPreflight(visit: Visit, origin: string): void {
+    const { res, requestId } = visit;
+    res.writeHead(204, ['x-request-id', requestId, ...this.#deps.cors.preflightHeaders(origin)]);
+    res.end();
+  }
+
+  #refuse(visit: Visit, code: ErrorCode, headers: readonly string[] = []): void {
+    const { status, message } = errorCatalog[code];
+    this.#write(visit, status, headers, JSON.stringify({ error: message }));
+  }
+
+  #write(visit: Visit, status: number, headers: readonly string[], body: string): void {
+    const { res } = visit;
+    if (res.headersSent || res.destroyed) return;
+    const length = ['content-length', String(Buffer.byteLength(body))];
+    res.writeHead(status, [...this.#ownHeaders(visit, headers), ...JSON_TYPE, ...length]);
+    res.end(body);
+  }
+}
+
+/** `/v1` and below, in any letter case. */
+function isApiPath(path: string): boolean {
+  return path.startsWith('/v1/') || (path.length >= 3 && /^\/v1(?:\/|$)/i.test(path));
+}
+
+/** A request target without the origin that an absolute-form one carries. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const query = target.indexOf('?');
+  return pathOf(target) + (query === -1 ? '' : target.slice(query));
+}
+
+function isInvalidRequest(error: unknown): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED';
+}
+
+function isCausedBy(error: unknown, type: new (message: string) => Error): boolean {
+  return (
+    error instanceof type ||
+    (error instanceof Error && error.cause !== undefined && isCausedBy(error.cause, type))
+  );
+}

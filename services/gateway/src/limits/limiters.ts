@@ -1,0 +1,47 @@
+/** Where points are counted: Redis with the process's memory as insurance, or the memory alone. */
+
+import type { Logger } from '@px0/service-kit';
+import { Redis } from 'ioredis';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { LimiterFactory } from './limits.ts';
+
+/** Counts in this process. */
+export function memoryLimiters(windowSeconds: number): LimiterFactory {
+  return (name, points) => new RateLimiterMemory({ keyPrefix: name, points, duration: windowSeconds });
+}
+
+/** Counts in Redis; while it does not answer, in memory, and a request never waits for it longer than the client's timeout. */
+export function redisLimiters(redis: Redis, windowSeconds: number): LimiterFactory {
+  const memory = memoryLimiters(windowSeconds);
+  return (name, points) =>
+    new RateLimiterRedis({
+      storeClient: redis,
+      keyPrefix: `px0:limit:${name}`,
+      points,
+      duration: windowSeconds,
+      rejectIfRedisNotReady: true,
+      insuranceLimiter: memory(name, points),
+    });
+}
+
+/** A Redis client that fails fast instead of queueing, and reconnects for ever. */
+export function connectRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 100,
+    connectTimeout: 1_000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 2_000),
+  });
+  let isAway = false;
+  redis.on('error', (error: Error) => {
+    // Once per outage: ioredis says it at every attempt to reconnect.
+    if (!isAway) logger.warn({ err: error }, 'Redis is away; rate limits count in memory');
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    if (isAway) logger.info('Redis is back');
+    isAway = false;
+  });
+  return redis;
+}

@@ -1,0 +1,106 @@
+/**
+ * What the gateway serves itself outside `/v1`: health, the API description, the API reference, the console. None of it is hot, so
+ * it is an express app.
+ */
+import type { RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { buildOpenApi } from '@px0/contracts';
+import { healthRoutes, type Logger, listenerOf } from '@px0/service-kit';
+import express from 'express';
+import type { Upstream } from '../upstreams/upstream.ts';
+import { mountApiReference } from './api-reference.ts';
+
+export interface PagesOptions {
+  readonly upstreams: readonly Upstream[];
+  /** False while the process is shutting down. */
+  readonly isServing: () => boolean;
+  /** Names and values in turn. */
+  readonly securityHeaders: readonly string[];
+  readonly consoleDirectory: string | undefined;
+  readonly logger: Logger;
+}
+
+export function createPages(options: PagesOptions): RequestListener {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use((_req, res, next) => {
+    for (let i = 0; i < options.securityHeaders.length; i += 2) {
+      res.setHeader(options.securityHeaders[i] ?? '', options.securityHeaders[i + 1] ?? '');
+    }
+    next();
+  });
+  mountHealth(app, options);
+  mountDescription(app);
+  mountApiReference(app);
+  mountConsole(app, options.consoleDirectory);
+  return listenerOf(app, options.logger);
+}
+
+/**
+ * Ready means that this process forwards; it stays so when an upstream is down, since the others' routes go on.
+ * `/readyz?verbose` shows each upstream's breaker and replicas.
+ */
+function mountHealth(app: express.Express, { upstreams, isServing }: PagesOptions): void {
+  app.get('/readyz', (req, res, next) => {
+    if (req.query['verbose'] === undefined) {
+      next();
+      return;
+    }
+    res
+      .set('Cache-Control', 'no-store')
+      .status(isServing() ? 200 : 503)
+      .json({
+        ready: isServing(),
+        upstreams: Object.fromEntries(upstreams.map((one) => [one.name, stateOf(one)])),
+      });
+  });
+  healthRoutes(app, { ready: () => ({ ready: isServing(), details: {} }) });
+}
+
+function stateOf(upstream: Upstream): object {
+  return {
+    breaker: upstream.breaker.state,
+    pending: upstream.pending,
+    replicas: upstream.replicas.map((replica) => ({
+      url: replica.origin,
+      pending: replica.pending,
+      resting: replica.isResting,
+    })),
+  };
+}
+
+function mountDescription(app: express.Express): void {
+  // Derived from the contract, which does not change while a process lives.
+  let text: string | undefined;
+  app.get('/openapi.json', (_req, res) => {
+    text ??= JSON.stringify(buildOpenApi());
+    // Public, and read by tools of any origin.
+    res
+      .set({ 'Cache-Control': 'public, max-age=300', 'Access-Control-Allow-Origin': '*' })
+      .type('json')
+      .send(text);
+  });
+}
+
+function mountConsole(app: express.Express, directory: string | undefined): void {
+  if (directory === undefined) {
+    app.get('/', (_req, res) => {
+      res.json({ name: 'px0', api: '/v1', description: '/openapi.json', reference: '/docs/api' });
+    });
+    return;
+  }
+  // Hashed names never change their content; the page that names them must always be asked for.
+  app.use(
+    '/assets',
+    express.static(join(directory, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
+  );
+  app.use(express.static(directory, { index: 'index.html', cacheControl: false }));
+  // The console routes in the browser: every page that a person may open or reload is the same file.
+  app.get('/{*path}', (req, res, next) => {
+    if (req.accepts('html') !== 'html') {
+      next();
+      return;
+    }
+    res.set('Cache-Control', 'no-cache').sendFile(join(directory, 'index.html'));
+  });
+}

@@ -1,0 +1,224 @@
+/**
+ * One request on its way through the gateway: sent to a replica, answered by streaming, sent once more elsewhere when a connection
+ * fails and a repetition is harmless, and abandoned when the client leaves. It is itself the handler of undici's callbacks, since
+ * this is the hot path: no promise chain, no stream pair, no copy per request.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
+import { ClientGoneError } from '../upstreams/breaker.ts';
+import type { Replica } from '../upstreams/replica.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
+import { appendResponseHeaders } from './response-headers.ts';
+
+export interface Outbound {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** Names and values in turn. */
+  readonly headers: readonly string[];
+  readonly body: Buffer | Readable | undefined;
+  /** May be sent again even when the upstream might have received it. */
+  readonly repeatable: boolean;
+}
+
+export interface ExchangeHooks {
+  /** The gateway's own headers of the answer (names and values in turn); the list is appended to. */
+  ownHeaders(): string[];
+  /** Learns the revision of the answer. */
+  seeRevision(token: string): void;
+  /** Answers when no upstream did. Called at most once, and never after the client left. */
+  fail(error: unknown): void;
+}
+
+/** First attempt, and one more. */
+const MAX_ATTEMPTS = 2;
+
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #upstream: Upstream;
+  readonly #outbound: Outbound;
+  readonly #hooks: ExchangeHooks;
+  #replica: Replica | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  #attempts = 0;
+  #sent = false;
+  #clientGone = false;
+  /** Bytes of the answer's body that are still to come; NaN when it did not declare its length. */
+  #expected = Number.NaN;
+  #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    upstream: Upstream,
+    outbound: Outbound,
+    hooks: ExchangeHooks,
+  ) {
+    this.#req = req;
+    this.#res = res;
+    this.#upstream = upstream;
+    this.#outbound = outbound;
+    this.#hooks = hooks;
+  }
+
+  /** Runs the exchange under the upstream's breaker. */
+  start(): void {
+    this.#res.once('close', this.#onClientClose);
+    this.#upstream.breaker.fire(this.#headersPhase).catch(this.#onFailure);
+  }
+
+  /** Settles when the answer's headers are there; how long the body takes is no matter of the breaker. */
+  readonly #headersPhase = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#send();
+    });
+
+  readonly #onFailure = (error: unknown): void => {
+    if (!this.#clientGone) this.#hooks.fail(error);
+  };
+
+  readonly #onClientClose = (): void => {
+    if (this.#res.writableFinished) return;
+    this.#clientGone = true;
+    this.#controller?.abort(new ClientGoneError('client hung up'));
+  };
+
+  #send(): void {
+    const replica = this.#upstream.pick(this.#replica) ?? this.#upstream.pick();
+    if (replica === undefined) {
+      this.#settle?.reject(new Error(`no replica of ${this.#upstream.name} is known`));
+      return;
+    }
+    this.#attempts += 1;
+    this.#sent = false;
+    this.#replica = replica;
+    replica.pending += 1;
+    const { method, path, headers, body } = this.#outbound;
+    replica.pool.dispatch(
+      // undici does not change the list; its type merely does not say so.
+      { method, path, headers: headers as string[], body: body ?? null },
+      this,
+    );
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#sent = true;
+    if (this.#clientGone) controller.abort(new ClientGoneError('client hung up'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+  ): void {
+    // Interim answers (100, 103) are between the gateway and the service.
+    if (status < 200 || this.#clientGone) return;
+    this.#replica?.wake();
+    const revision = headers['px0-revision'];
+    if (typeof revision === 'string') this.#hooks.seeRevision(revision);
+    const length = headers['content-length'];
+    if (typeof length === 'string') this.#expected = Number(length);
+    const own = this.#hooks.ownHeaders();
+    appendResponseHeaders(own, headers);
+    this.#res.writeHead(status, own);
+    this.#settle?.resolve();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#clientGone) return;
+    this.#expected -= chunk.length;
+    if (this.#expected === 0 && this.#req.complete) {
+      // The last chunk goes out together with the end (and, mostly, the headers) in one write.
+      this.#res.end(chunk);
+      return;
+    }
+    if (!this.#res.write(chunk)) {
+      controller.pause();
+      this.#res.once('drain', () => controller.resume());
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#release();
+    if (!this.#clientGone && !this.#res.writableEnded) endAnswer(this.#req, this.#res);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    this.#release();
+    this.#controller = undefined;
+    if (this.#clientGone) {
+      this.#settle?.reject(new ClientGoneError('client hung up', { cause: error }));
+      return;
+    }
+    if (this.#res.headersSent) {
+      // The answer broke off: only a cut connection tells the client that it is incomplete.
+      this.#res.destroy();
+      return;
+    }
+    if (isConnectionFailure(error)) this.#replica?.rest();
+    if (this.#mayRepeat(error)) this.#send();
+    else this.#settle?.reject(error);
+  }
+
+  #mayRepeat(error: Error): boolean {
+    if (this.#attempts >= MAX_ATTEMPTS || !isConnectionFailure(error)) return false;
+    const { body, repeatable } = this.#outbound;
+    // A stream that a connection has begun to read is gone.
+    if (body !== undefined && !Buffer.isBuffer(body) && (this.#sent || body.readableDidRead)) return false;
+    return repeatable || !this.#sent;
+  }
+
+  #release(): void {
+    if (this.#replica !== undefined) this.#replica.pending -= 1;
+  }
+}
+
+const connectionFailures = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+]);
+
+/** True when the connection failed or broke; false when the upstream was merely slow, or the request itself is at fault. */
+export function isConnectionFailure(error: Error): boolean {
+  if ('code' in error && typeof error.code === 'string' && connectionFailures.has(error.code)) return true;
+  return error.cause instanceof Error && isConnectionFailure(error.cause);
+}
+
+/** How much of an unwanted body is read, and for how long, after the answer was given. */
+const LINGER_BYTES = 16 * 1024 * 1024;
+const LINGER_MS = 2_000;
+
+/**
+ * Ends an answer. When the service answered before it had read the whole body (401, 413), the rest is read and dropped for a bounded
+ * while: closing at once would reset the connection before the client has read the answer.
+ */
+function endAnswer(req: IncomingMessage, res: ServerResponse): void {
+  if (req.complete) {
+    res.end();
+    return;
+  }
+  let dropped = 0;
+  const timer = setTimeout(() => req.destroy(), LINGER_MS);
+  req.on('data', (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > LINGER_BYTES) req.destroy();
+  });
+  req.once('close', () => clearTimeout(timer));
+  req.once('end', () => res.end());
+  req.resume();
+}

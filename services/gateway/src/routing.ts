@@ -1,0 +1,70 @@
+/**
+ * Which service a request belongs to, from the contract's route table. An unknown path or method below a service's prefix is that
+ * service's to answer, because it authenticates first; the gateway answers only where nobody owns the path.
+ */
+import {
+  type CostClass,
+  matchRoute,
+  ownerOfPrefix,
+  type RouteDefinition,
+  type ServiceName,
+} from '@px0/contracts';
+
+export type UpstreamName = Exclude<ServiceName, 'gateway'>;
+
+export interface ForwardTarget {
+  readonly kind: 'forward';
+  readonly upstream: UpstreamName;
+  readonly cost: CostClass;
+  /** May be sent a second time when a connection broke: the method is idempotent, or it is a render, which changes nothing. */
+  readonly repeatable: boolean;
+  /** The service never looks at a body here. */
+  readonly bodyless: boolean;
+}
+
+export type Target =
+  | ForwardTarget
+  | { readonly kind: 'health' }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'method-not-allowed'; readonly allow: string };
+
+const idempotentMethods = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+const NOT_FOUND: Target = { kind: 'not-found' };
+const HEALTH: Target = { kind: 'health' };
+
+/** One object per route and for all requests: the hot path allocates none. */
+const targets = new Map<string, Target>();
+
+/** The target of a request. `path` has no query. */
+export function targetOf(method: string, path: string): Target {
+  const match = matchRoute(method, path);
+  if (match !== undefined && 'route' in match) return targetOfRoute(match.route);
+  const owner = ownerOfPrefix(path);
+  if (owner !== undefined && owner !== 'gateway') {
+    return {
+      kind: 'forward',
+      upstream: owner,
+      cost: 'read',
+      repeatable: idempotentMethods.has(method),
+      bodyless: true,
+    };
+  }
+  return match === undefined ? NOT_FOUND : { kind: 'method-not-allowed', allow: match.known.join(', ') };
+}
+
+function targetOfRoute(route: RouteDefinition): Target {
+  const known = targets.get(route.operationId);
+  if (known !== undefined) return known;
+  const target: Target =
+    route.owner === 'gateway'
+      ? HEALTH
+      : {
+          kind: 'forward',
+          upstream: route.owner,
+          cost: route.cost,
+          repeatable: idempotentMethods.has(route.method) || route.cost === 'render',
+          bodyless: route.body === null,
+        };
+  targets.set(route.operationId, target);
+  return target;
+}

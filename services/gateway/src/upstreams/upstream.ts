@@ -1,0 +1,104 @@
+/**
+ * One service behind the gateway: its replicas, the choice among them, and its breaker. Upstreams share nothing, so a slow or
+ * dead one costs the others' routes nothing.
+ */
+import type { Logger } from '@px0/service-kit';
+import { isName, type ResolveName, resolveAddresses, resolveByDns } from './addresses.ts';
+import { Breaker } from './breaker.ts';
+import { Replica, type ReplicaOptions } from './replica.ts';
+
+export interface UpstreamOptions extends ReplicaOptions {
+  readonly name: string;
+  readonly urls: readonly string[];
+  readonly pendingLimit: number;
+  readonly dnsRefreshMs: number;
+  readonly logger: Logger;
+  readonly resolveName?: ResolveName;
+}
+
+export class Upstream {
+  readonly name: string;
+  readonly breaker: Breaker;
+  readonly #options: UpstreamOptions;
+  #replicas: readonly Replica[] = [];
+  #next = 0;
+  #refresh: NodeJS.Timeout | undefined;
+
+  constructor(options: UpstreamOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.breaker = new Breaker(options.name, options.logger);
+    this.#use(
+      options.urls
+        .filter((url) => !isName(url))
+        .map((url) => ({ origin: new URL(url).origin, serverName: undefined })),
+    );
+  }
+
+  /** Resolves names now and from time to time; an upstream of addresses only needs no timer. */
+  async start(): Promise<void> {
+    if (!this.#options.urls.some(isName)) return;
+    await this.#resolve();
+    this.#refresh = setInterval(() => void this.#resolve(), this.#options.dnsRefreshMs);
+    this.#refresh.unref();
+  }
+
+  get replicas(): readonly Replica[] {
+    return this.#replicas;
+  }
+
+  get pending(): number {
+    let pending = 0;
+    for (const replica of this.#replicas) pending += replica.pending;
+    return pending;
+  }
+
+  get isFull(): boolean {
+    return this.pending >= this.#options.pendingLimit;
+  }
+
+  /**
+   * The replica with the fewest requests pending; equal ones take turns. One that refused a connection a moment ago is passed
+   * over while another is there. Undefined: there is none besides `except`.
+   */
+  pick(except?: Replica): Replica | undefined {
+    const replicas = this.#replicas;
+    const only = replicas.length === 1 ? replicas[0] : undefined;
+    if (only !== undefined) return only === except ? undefined : only;
+    this.#next += 1;
+    let best: Replica | undefined;
+    let bestScore = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < replicas.length; i++) {
+      const replica = replicas[(this.#next + i) % replicas.length];
+      if (replica === undefined || replica === except) continue;
+      const score = replica.isResting ? replica.pending + 1_000_000 : replica.pending;
+      if (score < bestScore) {
+        best = replica;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#refresh);
+    this.breaker.shutdown();
+    await Promise.allSettled(this.#replicas.map((replica) => replica.close()));
+  }
+
+  async #resolve(): Promise<void> {
+    const addresses = await resolveAddresses(this.#options.urls, this.#options.resolveName ?? resolveByDns);
+    // Nothing at all means that the name server is away, not that every replica is.
+    if (addresses.length > 0) this.#use(addresses);
+  }
+
+  #use(addresses: readonly { readonly origin: string; readonly serverName: string | undefined }[]): void {
+    const known = new Map(this.#replicas.map((replica) => [replica.origin, replica]));
+    this.#replicas = addresses.map(({ origin, serverName }) => {
+      const replica = known.get(origin) ?? new Replica(origin, this.#options, serverName);
+      known.delete(origin);
+      return replica;
+    });
+    for (const gone of known.values()) void gone.close().catch(() => undefined);
+  }
+}
