@@ -1,0 +1,48 @@
+/** Asks Go itself what templates give. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FuzzCase } from './cases.ts';
+
+export interface Outcome {
+  readonly output?: string;
+  readonly parseError?: string;
+  readonly execError?: string;
+}
+
+/** The first release whose error texts are those that the package gives. */
+const FIRST_MINOR = 25;
+
+/** Why there is no oracle, or the oracle. */
+export function buildOracle(): { skipped: string } | { ask: (cases: readonly FuzzCase[]) => Outcome[] } {
+  const version = spawnSync('go', ['version'], { encoding: 'utf8' });
+  if (version.status !== 0) return { skipped: 'skipped: no go in the path' };
+  const minor = Number(/go1\.(\d+)/.exec(version.stdout)?.[1] ?? 0);
+  if (minor < FIRST_MINOR) return { skipped: `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}` };
+  const binary = join(mkdtempSync(join(tmpdir(), 'px0-template-fuzz-')), 'oracle');
+  const build = spawnSync('go', ['build', '-o', binary, '.'], { cwd: join(import.meta.dirname, 'go'), encoding: 'utf8' });
+  if (build.status !== 0) return { skipped: `skipped: the Go program does not build: ${build.stderr.trim()}` };
+  return { ask: (cases) => ask(binary, cases) };
+}
+
+function ask(binary: string, cases: readonly FuzzCase[]): Outcome[] {
+  const input = cases.map(encode).join('\n');
+  const result = spawnSync(binary, { input, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 120_000 });
+  if (result.status !== 0) throw new Error(`the Go program failed: ${result.stderr.slice(0, 2000)}`);
+  return result.stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): Outcome => {
+      const parsed: Outcome = JSON.parse(line);
+      const isError = parsed.parseError !== undefined || parsed.execError !== undefined;
+      return isError ? parsed : { output: parsed.output ?? '' };
+    });
+}
+
+/** JSON with negative zeros, which `JSON.stringify` would lose. */
+function encode(fuzzCase: FuzzCase): string {
+  const marker = '\u0001negative zero';
+  const json = JSON.stringify(fuzzCase, (_key, value) => (Object.is(value, -0) ? marker : value));
+  return json.replaceAll(JSON.stringify(marker), '-0');
+}

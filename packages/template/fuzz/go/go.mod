@@ -1,0 +1,3 @@
+module px0.dev/template-fuzz
+
+go 1.25

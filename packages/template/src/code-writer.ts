@@ -1,0 +1,48 @@
+/**
+ * Lines of generated JavaScript. Nothing of a template gets into them but through `literal`, and what has no literal is
+ * handed over in a table.
+ */
+
+/** Any string as a JavaScript literal in printable ASCII. */
+export function literal(text: string): string {
+  return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export class CodeWriter {
+  readonly #lines: string[] = [];
+  readonly #table: unknown[];
+  readonly #numbers: Map<unknown, number>;
+  #temporaries = 0;
+
+  constructor(table: unknown[], numbers: Map<unknown, number>) {
+    this.#table = table;
+    this.#numbers = numbers;
+  }
+
+  get code(): string {
+    return this.#lines.join('\n');
+  }
+
+  line(code: string): void {
+    this.#lines.push(code);
+  }
+
+  /** Declares a fresh variable, which must be used as a value at once or never assigned again. */
+  temporary(value: string): string {
+    this.#temporaries += 1;
+    const name = `t${this.#temporaries}`;
+    this.line(`let ${name} = ${value};`);
+    return name;
+  }
+
+  /** An object of ours, by its place in the table. */
+  reference(value: unknown): string {
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.#table.length;
+      this.#numbers.set(value, number);
+      this.#table.push(value);
+    }
+    return `K[${number}]`;
+  }
+}

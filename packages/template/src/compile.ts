@@ -1,0 +1,160 @@
+/** `compile`: from a template's text to something that renders, within limits. */
+import { compileClosures, type Renderer } from './closures.ts';
+import { generateRenderer } from './generate.ts';
+import { canonical, toBytes } from './go-string.ts';
+import { IllFormedData, wellFormedCopy } from './ill-formed.ts';
+import { parse, type Tree } from './parser.ts';
+import { countStatements, type Plan } from './plan.ts';
+import { planTemplate } from './planner.ts';
+import { type MissingKey, Run, type RunLimits, runLimits } from './run.ts';
+import { Source } from './source.ts';
+import { NIL_MAP } from './values.ts';
+import { inferVariables, type TemplateVariable } from './variables.ts';
+
+export interface CompileOptions {
+  /** The template's name in error messages; `prompt` unless given. */
+  readonly name?: string;
+  /** What a key that a map lacks does, as Go's option of that name; `error` unless given. */
+  readonly missingKey?: MissingKey;
+  /** Of UTF-8; 8 MiB unless given. */
+  readonly maxOutputBytes?: number;
+  /** Template calls inside one another; 100 unless given. */
+  readonly maxDepth?: number;
+  /** Nodes executed and loop passes, and larger pieces of work inside functions; 1,000,000 unless given. */
+  readonly maxSteps?: number;
+}
+
+export interface RenderOptions {
+  /** Overrides the setting that the template was compiled with. */
+  readonly missingKey?: MissingKey;
+}
+
+export interface CompiledTemplate {
+  /**
+   * The template's output. `variables` is JSON data; null is Go's nil map. Bytes that are not UTF-8, which only cutting
+   * characters or escapes such as `"\xff"` make, come out as U+FFFD.
+   *
+   * @throws TemplateExecutionError
+   */
+  render(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): string;
+  /**
+   * The same output as UTF-8, byte for byte what Go writes.
+   *
+   * @throws TemplateExecutionError
+   */
+  renderBytes(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): Uint8Array;
+  /** What the template reads, in the order of first use. */
+  readonly variables: readonly TemplateVariable[];
+}
+
+/** Makes a plan executable. */
+export type Backend = (plan: Plan) => Renderer;
+
+const DEFAULT_LIMITS = {
+  maxOutputBytes: 8 * 1024 * 1024,
+  maxDepth: 100,
+  maxSteps: 1_000_000,
+};
+
+export function compileWith(backend: Backend, source: string, options: CompileOptions = {}): CompiledTemplate {
+  return new Template(backend, source, options);
+}
+
+export const closures: Backend = compileClosures;
+export const generated: Backend = generateRenderer;
+
+class Template implements CompiledTemplate {
+  readonly #backend: Backend;
+  readonly #source: Source;
+  readonly #plan: Plan;
+  readonly #limits: RunLimits;
+  readonly #missingKey: MissingKey;
+  readonly #trees: ReadonlyMap<string, Tree>;
+  #renderer: Renderer | undefined;
+  #variables: readonly TemplateVariable[] | undefined;
+
+  constructor(backend: Backend, text: string, options: CompileOptions) {
+    this.#backend = backend;
+    this.#source = new Source(options.name ?? 'prompt', text);
+    this.#trees = parse(this.#source);
+    this.#plan = planTemplate(this.#source.name, this.#trees);
+    this.#missingKey = options.missingKey ?? 'error';
+    this.#limits = runLimits({
+      maxOutputBytes: options.maxOutputBytes ?? DEFAULT_LIMITS.maxOutputBytes,
+      maxDepth: options.maxDepth ?? DEFAULT_LIMITS.maxDepth,
+      maxSteps: options.maxSteps ?? DEFAULT_LIMITS.maxSteps,
+    });
+  }
+
+  get variables(): readonly TemplateVariable[] {
+    this.#variables ??= inferVariables(this.#source.name, this.#trees);
+    return this.#variables;
+  }
+
+  render(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): string {
+    const missingKey = options?.missingKey ?? this.#missingKey;
+    return this.#optimistic(variables, missingKey) ?? this.#exact(variables, missingKey).toWellFormed();
+  }
+
+  renderBytes(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): Uint8Array {
+    const missingKey = options?.missingKey ?? this.#missingKey;
+    return toBytes(this.#optimistic(variables, missingKey) ?? this.#exact(variables, missingKey));
+  }
+
+  /** The output, unless the data or the template turn out to need the exact render (`ill-formed.ts`). */
+  #optimistic(variables: unknown, missingKey: MissingKey): string | undefined {
+    if (this.#plan.hasStrayBytes) return undefined;
+    this.#renderer ??= this.#backend(this.#plan);
+    const run = new Run(this.#source, this.#limits, missingKey, false);
+    try {
+      const output = this.#renderer(run, variables ?? NIL_MAP);
+      if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
+      return run.isSuspect || !output.isWellFormed() ? undefined : output;
+    } catch (error) {
+      if (error instanceof IllFormedData) return undefined;
+      return this.#rethrow(run, error);
+    }
+  }
+
+  #exact(variables: unknown, missingKey: MissingKey): string {
+    this.#renderer ??= this.#backend(this.#plan);
+    const run = new Run(this.#source, this.#limits, missingKey, true);
+    try {
+      const data = variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables);
+      const output = this.#renderer(run, data);
+      if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
+      return canonical(output);
+    } catch (error) {
+      return this.#rethrow(run, error);
+    }
+  }
+
+  /** The engine's own bounds, of the stack and of a string's length, are limits like ours. */
+  #rethrow(run: Run, error: unknown): never {
+    if (!(error instanceof RangeError)) throw error;
+    const { site } = this.#plan.units[0].body;
+    return error.message.includes('string length') ? run.failOutput(site) : run.failDepth(site);
+  }
+}
+
+/** More statements than this make code that the engine would only interpret anyway. */
+const MAX_GENERATED_STATEMENTS = 4000;
+
+/** Generated code where that is possible and pays; a page may forbid it, and says so in its console when one tries. */
+const automatic: Backend = (plan) => {
+  if ('document' in globalThis || countStatements(plan) > MAX_GENERATED_STATEMENTS) return compileClosures(plan);
+  try {
+    return generateRenderer(plan);
+  } catch {
+    return compileClosures(plan);
+  }
+};
+
+/**
+ * Compiles a template. Code is made from it on the first render, so compiling to check a template is cheap.
+ *
+ * @throws TemplateSyntaxError
+ */
+export function compile(source: string, options: CompileOptions = {}): CompiledTemplate {
+  return compileWith(automatic, source, options);
+}

@@ -1,0 +1,19 @@
+/** The vectors: what Go's real `text/template` does. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface Vector {
+  readonly id: string;
+  readonly template: string;
+  readonly data: Readonly<Record<string, unknown>> | null;
+  readonly output?: string;
+  readonly output_b64?: string;
+  readonly parse_error?: string;
+  readonly exec_error?: string;
+}
+
+export function readVectors(name: 'authored' | 'random'): readonly Vector[] {
+  const path = join(import.meta.dirname, 'vectors', `templates-${name}.json`);
+  const vectors: Vector[] = JSON.parse(readFileSync(path, 'utf8'));
+  return vectors;
+}
