@@ -1,0 +1,68 @@
+#!/bin/sh
+# From nothing to a rendered prompt, with curl and nothing else: an account, an API key, a prompt, a version of it, promoted
+# from draft to stable to live, and a render by slug. Every step uses what the step before it has made; none waits.
+#
+#   npm start                  # in another terminal
+#   examples/quickstart.sh     # PX0_HOST=http://localhost:8000 unless set
+set -eu
+
+host=${PX0_HOST:-http://localhost:8000}
+email="quickstart-$(date +%s)-$$@example.com"
+password='Quick-start-1'
+
+say() { printf '%s\n' "$*" >&2; }
+
+# call METHOD PATH TOKEN [BODY]: prints the response's body; ends the script when the status is not 2xx.
+call() {
+  method=$1 path=$2 token=$3 body=${4-}
+  set -- -sS -X "$method" -w '\n%{http_code}' "$host$path"
+  if [ -n "$token" ]; then set -- "$@" -H "Authorization: Bearer $token"; fi
+  if [ -n "$body" ]; then set -- "$@" -H 'Content-Type: application/json' -d "$body"; fi
+  response=$(curl "$@")
+  status=$(printf '%s\n' "$response" | tail -n 1)
+  response=$(printf '%s\n' "$response" | sed '$d')
+  case $status in
+    2??) printf '%s\n' "$response" ;;
+    *)
+      say "$method $path was answered with $status: $response"
+      exit 1
+      ;;
+  esac
+}
+
+# field NAME JSON: the first text of that name.
+field() {
+  printf '%s\n' "$2" | tr '{,' '\n\n' | sed -n "s/^\"$1\":\"\\([^\"]*\\)\".*/\\1/p" | head -n 1
+}
+
+say "1. Register $email"
+call POST /v1/auth/register '' "{\"email\":\"$email\",\"password\":\"$password\"}" >/dev/null
+
+say '2. Log in'
+answer=$(call POST /v1/auth/login '' "{\"email\":\"$email\",\"password\":\"$password\"}")
+session=$(field token "$answer")
+
+say '3. Find the organization and the team that every new account gets'
+answer=$(call GET /v1/me/orgs "$session")
+organization=$(field id "$answer")
+answer=$(call GET /v1/me/teams "$session")
+team=$(field id "$answer")
+
+say '4. Create an API key'
+answer=$(call POST /v1/api-keys "$session" "{\"name\":\"quickstart\",\"org_id\":\"$organization\",\"operation\":\"all\"}")
+key=$(field key "$answer")
+
+say '5. Create a prompt'
+answer=$(call POST "/v1/teams/$team/prompts" "$key" '{"name":"Greeting","slug":"greeting"}')
+prompt=$(field id "$answer")
+
+say '6. Write its first version'
+call POST "/v1/prompts/$prompt/versions" "$key" '{"template":"Hello, {{.name}}! This text lives in px0."}' >/dev/null
+
+say '7. Promote it: draft to stable, stable to live'
+call POST "/v1/prompts/$prompt/versions/1/promote" "$key" >/dev/null
+call POST "/v1/prompts/$prompt/versions/1/promote" "$key" >/dev/null
+
+say '8. Render it'
+answer=$(call POST /v1/prompts/greeting/render "$key" '{"variables":{"name":"Ada"}}')
+printf '%s\n' "$answer" | sed -n 's/.*"rendered":"\([^"]*\)".*/\1/p'

@@ -1,0 +1,48 @@
+/** The public API as a plain client sees it: one request, one answer, never a retry, and no revision token sent. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body's text; JSON unless it is empty. */
+  readonly text: string;
+}
+
+export interface RequestOptions {
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export class Api {
+  readonly #origin: string;
+
+  constructor(origin: string) {
+    this.#origin = origin;
+  }
+
+  async request(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { token, body, headers = {}, timeoutMs = 20_000 } = options;
+    const response = await fetch(`${this.#origin}${path}`, {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** The parsed body of a 2xx answer; anything else is an error that shows the whole exchange. */
+  async call(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
+    const answer = await this.request(method, path, options);
+    if (answer.status < 200 || answer.status > 299) {
+      throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.text}`);
+    }
+    return answer.text === '' ? undefined : JSON.parse(answer.text);
+  }
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually, startTestPlatformWithServers, type TestPlatformWithServers } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Account, Journey, type Prompt } from './journey.ts';
+
+/** Past the 20 s after which the NATS client gives up by default; five minutes in the long form (`npm run test:long`). */
+const natsAbsenceMs = process.env['PX0_LONG_TESTS'] === '1' ? 300_000 : 30_000;
+const natsReturnLimitMs = 2_000;
+
+let platform: TestPlatformWithServers;
+let journey: Journey;
+let account: Account;
+let promptCount = 0;
+
+/** Each test has a prompt of its own, live with the text `first`. */
+async function livePrompt(): Promise<Prompt> {
+  promptCount += 1;
+  const prompt = await journey.prompt(account, `prompt_${promptCount}`);
+  await journey.liveVersion(account, prompt, 'first');
+  expect(await journey.render(account.key, prompt)).toBe('first');
+  return prompt;
+}
+
+function promotePath(prompt: Prompt, version: number): string {
+  return `/v1/prompts/${prompt.id}/versions/${version}/promote`;
+}
+
+beforeAll(async () => {
+  platform = await startTestPlatformWithServers();
+  journey = new Journey(platform.gatewayUrl);
+  account = await journey.account();
+});
+
+afterAll(async () => {
+  await platform?.stop();
+});
+
+describe('with Postgres stopped', () => {
+  it('a live prompt still renders, writes are refused with 503 at once, and all works again afterwards', async () => {
+    const prompt = await livePrompt();
+    const next = await journey.draft(account.key, prompt, 'second');
+    await platform.postgres.stop();
+    expect(await journey.render(account.key, prompt)).toBe('first');
+    const refusedAt = performance.now();
+    const refused = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
+    expect(refused.status).toBe(503);
+    expect(performance.now() - refusedAt).toBeLessThan(5_000);
+    expect(await journey.render(account.key, prompt)).toBe('first');
+
+    await platform.postgres.start();
+    await eventually(
+      async () =>
+        (await journey.api.request('POST', promotePath(prompt, next), { token: account.key })).status === 200,
+      { timeoutMs: 15_000, what: 'the first promotion after the return of Postgres' },
+    );
+    await journey.promote(account.key, prompt, next);
+    expect(await journey.render(account.key, prompt)).toBe('second');
+  });
+});
+
+describe('with NATS stopped', () => {
+  it('renders go on, a promotion succeeds and says that it is pending, and is rendered within 2 s of the return of NATS', async () => {
+    const prompt = await livePrompt();
+    const next = await journey.draft(account.key, prompt, 'second');
+    await journey.promote(account.key, prompt, next);
+    await platform.nats.stop();
+
+    const promoted = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
+    expect(promoted.status).toBe(200);
+    expect(promoted.headers.get('px0-pending')).toBe('true');
+    expect(await journey.render(account.key, prompt)).toBe('first');
+
+    await platform.nats.start();
+    await eventually(async () => (await journey.render(account.key, prompt)) === 'second', {
+      timeoutMs: natsReturnLimitMs,
+      what: 'the promoted version',
+    });
+  });
+
+  it(
+    `for ${natsAbsenceMs / 1000} s, nothing but a demand for the newest state is refused, and no service needs a restart`,
+    async () => {
+      const prompt = await livePrompt();
+      const before = platform.services;
+      await platform.nats.kill();
+      const until = performance.now() + natsAbsenceMs;
+      while (performance.now() < until) {
+        expect(await journey.render(account.key, prompt)).toBe('first');
+        await journey.api.call('GET', `/v1/prompts/${prompt.id}`, { token: account.key });
+        await sleep(1_000);
+      }
+      await platform.nats.start();
+      await eventually(
+        async () => {
+          await journey.liveVersion(account, prompt, 'second');
+          return (await journey.render(account.key, prompt)) === 'second';
+        },
+        { timeoutMs: 10_000, what: 'a promotion after the return of NATS' },
+      );
+      expect(platform.services).toEqual(before);
+      expect(await journey.chain()).toBe('Hello, Ada!');
+    },
+    natsAbsenceMs + 60_000,
+  );
+});
+
+describe('with the store of NATS deleted', () => {
+  it('old and new prompts render after NATS is back, with nobody intervening', async () => {
+    const old = await livePrompt();
+    await platform.nats.kill();
+    await platform.nats.wipe();
+    await platform.nats.start();
+    expect(await journey.render(account.key, old)).toBe('first');
+    await eventually(async () => (await journey.chain()) === 'Hello, Ada!', {
+      timeoutMs: 30_000,
+      what: 'the first chain after the loss of the store',
+    });
+    const fresh = await livePrompt();
+    expect(await journey.render(account.key, fresh)).toBe('first');
+    expect(await journey.render(account.key, old)).toBe('first');
+  }, 90_000);
+
+  it('a render process that starts afterwards knows the old prompts', async () => {
+    const old = await livePrompt();
+    await platform.nats.kill();
+    await platform.nats.wipe();
+    await platform.nats.start();
+    const [render] = platform.services.render;
+    process.kill(render?.pid ?? 0, 'SIGKILL');
+    await eventually(
+      async () => {
+        const now = platform.services.render[0];
+        return now?.pid && now.pid !== render?.pid && (await fetch(`${now.url}/readyz`)).ok;
+      },
+      { timeoutMs: 30_000, what: 'the new render process' },
+    );
+    await eventually(async () => (await journey.render(account.key, old)) === 'first', {
+      timeoutMs: 10_000,
+      what: 'a render through the gateway',
+    });
+  }, 90_000);
+});
+
+describe('with the registry killed between commit and publish', () => {
+  it('nothing that was answered with success is lost', async () => {
+    const prompt = await livePrompt();
+    const next = await journey.draft(account.key, prompt, 'second');
+    await journey.promote(account.key, prompt, next);
+    // Without NATS the promotion commits and cannot be published; then its process dies, with all that it had in memory.
+    await platform.nats.kill();
+    const promoted = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
+    expect(promoted.status).toBe(200);
+    const [registry] = platform.services['prompt-registry'];
+    process.kill(registry?.pid ?? 0, 'SIGKILL');
+    await platform.nats.start();
+    await eventually(async () => (await journey.render(account.key, prompt)) === 'second', {
+      timeoutMs: 20_000,
+      what: 'the promotion of the killed process',
+    });
+  }, 60_000);
+});

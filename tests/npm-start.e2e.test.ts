@@ -1,0 +1,167 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { cp, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort, processState, type RunFile, repositoryRoot } from '@px0/local-platform';
+import { eventually, temporaryFolder } from '@px0/testing';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const secondStartLimitMs = 5_000;
+const fromScratch = process.env['PX0_LONG_TESTS'] === '1';
+
+const started: ChildProcess[] = [];
+const folders: string[] = [];
+
+/** As a person's shell has it: without what vitest and npm have put there, so `node` is the machine's own. */
+function personsEnvironment(): NodeJS.ProcessEnv {
+  const env = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_|VITEST|PX0_|INIT_CWD)/i.test(name),
+  );
+  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  return { ...Object.fromEntries(env), PATH: path.join(':') };
+}
+
+class NpmStart {
+  readonly home: string;
+  readonly child: ChildProcess;
+  readonly exited: Promise<number | null>;
+  output = '';
+
+  constructor(home: string, port: number, folder = repositoryRoot, args: readonly string[] = []) {
+    this.home = home;
+    this.child = spawn('npm', ['start', ...args], {
+      cwd: folder,
+      env: { ...personsEnvironment(), PX0_HOME: home, PX0_PORT: String(port) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    started.push(this.child);
+    this.child.stdout?.on('data', (chunk) => this.#add(chunk));
+    this.child.stderr?.on('data', (chunk) => this.#add(chunk));
+    this.exited = new Promise((resolve) => this.child.once('exit', resolve));
+  }
+
+  async ready(timeoutMs = 60_000): Promise<void> {
+    await eventually(() => this.output.includes('px0 is ready') || this.child.exitCode !== null, {
+      timeoutMs,
+    });
+    expect(this.output).toContain('px0 is ready');
+  }
+
+  async runFile(): Promise<RunFile> {
+    return JSON.parse(await readFile(join(this.home, 'run.json'), 'utf8'));
+  }
+
+  async pids(): Promise<number[]> {
+    const { services, servers } = await this.runFile();
+    return [...Object.values(services).flat(), servers.postgres, servers.nats].flatMap(
+      ({ pid }) => pid ?? [],
+    );
+  }
+
+  #add(chunk: unknown): void {
+    this.output += String(chunk);
+  }
+}
+
+async function newHome(): Promise<string> {
+  const folder = await temporaryFolder('npm-start');
+  folders.push(folder);
+  return join(folder, 'home');
+}
+
+async function allGone(pids: readonly number[]): Promise<boolean> {
+  const states = await Promise.all(pids.map(processState));
+  return states.every((state) => state === undefined || state === 'Z');
+}
+
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+  }
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+describe('npm start', () => {
+  it('ends with a curl line that works when pasted; SIGTERM stops everything; a second start is quick and keeps the data', async () => {
+    const home = await newHome();
+    const port = await freePort();
+    const first = new NpmStart(home, port);
+    await first.ready();
+    const line = first.output.split('\n').find((text) => text.trim().startsWith('curl')) ?? '';
+    const { stdout } = await run('sh', ['-c', `${line.trim()} --silent --fail`]);
+    expect(stdout).toContain('Hello, Ada!');
+
+    const pids = await first.pids();
+    expect(pids).toHaveLength(7);
+    first.child.kill('SIGTERM');
+    await first.exited;
+    await eventually(() => allGone(pids), { what: 'the end of all processes' });
+    await expect(first.runFile()).rejects.toThrow('ENOENT');
+
+    const secondAt = performance.now();
+    const second = new NpmStart(home, port);
+    await second.ready();
+    const took = performance.now() - secondAt;
+    expect(second.output).toContain(line.trim());
+    expect((await run('sh', ['-c', `${line.trim()} --silent --fail`])).stdout).toBe(stdout);
+    expect(took).toBeLessThan(secondStartLimitMs);
+  }, 120_000);
+
+  it('starts a service that crashed again, and says so', async () => {
+    const start = new NpmStart(await newHome(), await freePort());
+    await start.ready();
+    const [identity] = (await start.runFile()).services.identity;
+    process.kill(identity?.pid ?? 0, 'SIGKILL');
+    await eventually(() => start.output.includes('identity ended (signal SIGKILL); starting it again'));
+    await eventually(async () => {
+      const [now] = (await start.runFile()).services.identity;
+      return now?.pid && now.pid !== identity?.pid && (await fetch(`${now.url}/readyz`)).ok;
+    });
+    const pids = await start.pids();
+    start.child.kill('SIGTERM');
+    await start.exited;
+    await eventually(() => allGone(pids), { what: 'the end of all processes' });
+  }, 120_000);
+
+  it('leaves no orphan when npm and the launcher are killed', async () => {
+    const start = new NpmStart(await newHome(), await freePort());
+    await start.ready();
+    const pids = await start.pids();
+    start.child.kill('SIGKILL');
+    await eventually(() => allGone(pids), { timeoutMs: 20_000, what: 'the end of all processes' });
+  }, 120_000);
+
+  it('asks before it deletes, and without a terminal deletes only with --yes', async () => {
+    const home = await newHome();
+    const env = { ...personsEnvironment(), PX0_HOME: home };
+    await cp(join(repositoryRoot, 'examples'), join(home, 'nats'), { recursive: true });
+    const options = { cwd: repositoryRoot, env };
+    await expect(run('npm', ['run', 'reset'], options)).rejects.toThrow(
+      /no terminal to ask at; say "npm run reset -- --yes"/,
+    );
+    await run('npm', ['run', 'reset', '--', '--yes'], options);
+    await expect(readFile(join(home, 'nats', 'quickstart.sh'))).rejects.toThrow('ENOENT');
+  }, 30_000);
+});
+
+describe.runIf(fromScratch)('a fresh clone', () => {
+  it('starts with one command: it installs, generates, starts, and its quickstart prints the greeting', async () => {
+    const folder = join(await temporaryFolder('clone'), 'px0');
+    folders.push(dirname(folder));
+    const listed = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+      cwd: repositoryRoot,
+    });
+    for (const file of listed.stdout.split('\0').filter((name) => name !== '')) {
+      await cp(join(repositoryRoot, file), join(folder, file)).catch(() => undefined);
+    }
+    const port = await freePort();
+    const start = new NpmStart(join(folder, '.px0'), port, folder);
+    await start.ready(600_000);
+    const env = { ...personsEnvironment(), PX0_HOST: `http://localhost:${port}` };
+    const { stdout } = await run('sh', [join(folder, 'examples', 'quickstart.sh')], { env });
+    expect(stdout).toBe('Hello, Ada! This text lives in px0.\n');
+  }, 900_000);
+});
