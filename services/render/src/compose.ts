@@ -20,8 +20,12 @@ import { PromptDirectory } from './prompts/mod.ts';
 import { ProjectionRevisions } from './revisions/mod.ts';
 import { UsageAggregator, UsageFlusher } from './usage/mod.ts';
 
-/** Starts a render process. It listens at once, and is ready when its projection has caught up with the stream. */
-export async function startRender(config: Config, { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>): Promise<RunningServer> {
+/** Starts a render process. It listens at once, unless told to wait, and is ready when its projection has caught up with the stream. */
+export async function startRender(
+  config: Config,
+  { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
+  { listenWhenReady = false } = {},
+): Promise<RunningServer> {
   const bus = await connectBus({
     servers: config.NATS_URL.join(','),
     name: 'px0-render',
@@ -72,6 +76,7 @@ export async function startRender(config: Config, { logger, cleanups }: Pick<Ser
     logger,
   });
   const answerRender = createHotPath({ access, directory, bodies, revisions: new ProjectionRevisions(projection), usage, logger });
+  if (listenWhenReady) await projection.whenReady();
   const server = await startHttpServer({
     app,
     before: answerRender,
