@@ -126,8 +126,11 @@ export class ForeignContexts {
   }
 
   async #declaredEpoch(): Promise<string | undefined> {
+    const stream = `${this.#bus.streamPrefix}PX0_STATE`;
+    // nats-server 2.9 crashes when it is asked for a message of a stream that is being created at that moment.
+    if ((await this.#manager.streams.info(stream)).state.messages === 0) return undefined;
     const subject = stateSubject('epoch', 'current');
-    const message = await this.#manager.streams.getMessage(`${this.#bus.streamPrefix}PX0_STATE`, {
+    const message = await this.#manager.streams.getMessage(stream, {
       last_by_subj: `${this.#bus.streamPrefix}${subject}`,
     });
     if (message === null) return undefined;

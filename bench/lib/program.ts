@@ -1,0 +1,63 @@
+// A program of the repository as a child process, for the time of a measurement.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** A running program that has said where it listens. */
+export class Program {
+  readonly url: string;
+  readonly pid: number;
+  readonly #child: ChildProcess;
+
+  private constructor(url: string, pid: number, child: ChildProcess) {
+    this.url = url;
+    this.pid = pid;
+    this.#child = child;
+  }
+
+  /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. */
+  static async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
+    const child = spawn(process.execPath, [join(ROOT, file)], {
+      env: { ...process.env, PORT: '0', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const { stdout, pid } = child;
+    if (pid === undefined) throw new Error(`${file} did not start`);
+    const url = await listeningUrl(createInterface({ input: stdout }));
+    // What it logs from here on is of no interest, but a full pipe would stop it.
+    stdout.resume();
+    return new Program(url, pid, child);
+  }
+
+  /** Resident memory in bytes. */
+  memory(): number {
+    const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
+    return Number(kilobytes ?? Number.NaN) * 1024;
+  }
+
+  /** Processor time used so far, in seconds. */
+  cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
+  async stop(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+async function listeningUrl(lines: AsyncIterable<string>): Promise<string> {
+  for await (const line of lines) {
+    const url = /"url":"([^"]+)"/.exec(line)?.[1];
+    if (line.includes('"listening"') && url !== undefined) return url;
+  }
+  throw new Error('the program ended before it listened');
+}
