@@ -3,6 +3,7 @@
  * answer must not be stale. While NATS is away no call waits longer than its own timeout.
  */
 import {
+  type ConsumerConfig,
   JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
@@ -73,6 +74,8 @@ export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
 
 /** Short enough that a request behind it still answers; NATS itself answers within milliseconds. */
 const REQUEST_TIMEOUT_MS = 2_000;
+/** "Last per subject" makes the server go through all subjects first: seconds for a million, more when it is busy. */
+const CREATE_CONSUMER_MS = 120_000;
 /** A server that hangs is noticed after two of these. */
 const PING_INTERVAL_MS = 10_000;
 /** Quick enough that a restart is hardly noticed, slow enough not to load a server that starts. */
@@ -110,6 +113,7 @@ export class Bus {
   readonly names: Names;
   readonly connection: NatsConnection;
   readonly manager: JetStreamManager;
+  readonly #patient: JetStreamManager;
   readonly #js: JetStreamClient;
   readonly #settings: StreamSettings;
   readonly #timeoutMs: number;
@@ -120,11 +124,13 @@ export class Bus {
   private constructor(
     connection: NatsConnection,
     manager: JetStreamManager,
+    patient: JetStreamManager,
     names: Names,
     options: BusOptions,
   ) {
     this.connection = connection;
     this.manager = manager;
+    this.#patient = patient;
     this.names = names;
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#js = jetstream(connection, { timeout: this.#timeoutMs });
@@ -136,7 +142,8 @@ export class Bus {
   static async over(connection: NatsConnection, names: Names, options: BusOptions): Promise<Bus> {
     const timeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const manager = await jetstreamManager(connection, { timeout, checkAPI: false });
-    return new Bus(connection, manager, names, options);
+    const patient = await jetstreamManager(connection, { timeout: CREATE_CONSUMER_MS, checkAPI: false });
+    return new Bus(connection, manager, patient, names, options);
   }
 
   get connected(): boolean {
@@ -219,6 +226,11 @@ export class Bus {
     });
   }
 
+  /** Creates a consumer of the state stream. Ends early only with the connection's own timeouts: the server may need long. */
+  async createConsumer(configuration: Partial<ConsumerConfig>): Promise<void> {
+    await this.#ask(() => this.#patient.consumers.add(this.names.stream('state'), configuration));
+  }
+
   /** Removes a subject's messages below `sequence`. */
   async purge(kind: StreamKind, subject: string, sequence: number): Promise<void> {
     const filter = this.names.onWire(subject);
@@ -229,11 +241,17 @@ export class Bus {
     await this.connection.close();
   }
 
-  #stored(
+  /**
+   * An empty stream is not asked for a message: it may be one that is being created at this moment, and nats-server 2.9 crashes when
+   * asked for a message of a stream whose store is not set up yet.
+   */
+  async #stored(
     kind: StreamKind,
     query: { last_by_subj: string } | { seq: number },
   ): Promise<StoredMessage | undefined> {
-    return this.#ask(async () => {
+    const facts = await this.streamFacts(kind);
+    if (facts === undefined || facts.lastSequence === 0) return undefined;
+    return await this.#ask(async () => {
       const message = await this.manager.streams.getMessage(this.names.stream(kind), query);
       return message === null ? undefined : this.#toStored(message);
     });

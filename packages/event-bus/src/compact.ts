@@ -24,7 +24,7 @@ export interface CompactResult {
   readonly removed: number;
 }
 
-export const A_WEEK_MS = 7 * 86_400_000;
+const A_WEEK_MS = 7 * 86_400_000;
 const PAGE = 500;
 /** Purges in flight at a time. */
 const PARALLEL = 16;

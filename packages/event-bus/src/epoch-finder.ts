@@ -59,7 +59,7 @@ export class EpochFinder {
     // Somebody has declared a later epoch than any that is lost: it holds.
     if (valid !== undefined && compareEpochs(valid.epoch, latest) > 0)
       return { mark: valid, replaced: readerLost };
-    if (this.#owner === undefined) return undefined;
+    if (this.#owner === undefined) return adoptable(valid, reader);
     return { mark: await declareEpoch(this.#bus, view, latest), replaced: readerLost };
   }
 
@@ -74,6 +74,15 @@ export class EpochFinder {
     if (order < 0) return false;
     return witness === undefined || (await this.#sameStream(this.#bus, view, witness));
   }
+}
+
+/**
+ * A wholly different stream with an epoch of its own is taken as it is, also when the clock of whoever declared it was behind: nobody
+ * who could declare a later one may be left.
+ */
+function adoptable(valid: EpochMark | undefined, reader: ReaderMemory): FoundEpoch | undefined {
+  if (valid === undefined || valid.streamCreatedAt === reader.mark?.streamCreatedAt) return undefined;
+  return { mark: valid, replaced: true };
 }
 
 /** An epoch is valid only in the stream in which it was declared: a copy put into a new stream has its event, too. */

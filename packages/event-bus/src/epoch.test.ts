@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { Completeness } from './completeness.ts';
 import { nanosecondsOf } from './epoch.ts';
 import { Names } from './names.ts';
-import { Completeness } from './completeness.ts';
 
 test.each([
   ['2026-01-01T00:00:00Z', '1767225600000000000'],

@@ -16,6 +16,8 @@ export interface Standing {
   readonly owed: boolean;
 }
 
+// Rows are picked as `= any (array(select ...))`: joined with the select, the planner would read the whole table.
+
 /** Rows claimed or marked at a time: enough to keep the connection busy, few enough to hold no lock for long. */
 const CLAIM_SIZE = 256;
 const MARK_SIZE = 2_000;
@@ -33,7 +35,7 @@ export class OutboxStore {
   async claim(owner: string): Promise<OwedRow[]> {
     const { rows } = await this.#db.query<OwedRow>(
       `update outbox o set lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 ms'
-       where o.subject in (
+       where o.subject = any (array(
          select c.subject from outbox c
          where c.published_revision < c.revision and c.ordinal < 2
            and (c.lease_until is null or c.lease_until < clock_timestamp())
@@ -41,7 +43,7 @@ export class OutboxStore {
              select from outbox b
              where b.aggregate = c.aggregate and b.ordinal = 0 and b.published_revision < b.revision))
          order by c.owed_since limit $3
-         for update of c skip locked)
+         for update of c skip locked))
        returning ${OWED_COLUMNS}`,
       [owner, RELAY_LEASE_MS, CLAIM_SIZE],
     );
@@ -143,17 +145,22 @@ export class OutboxStore {
     return { epoch: row.epoch, witness };
   }
 
-  /** Notes the epoch. From then on `markOwed` may be called until it finds nothing. */
+  /**
+   * Notes the epoch, unless a later one is known: a replica that lags must not undo what others did for it. From then on `markOwed`
+   * may be called until it finds nothing.
+   */
   async enterEpoch(mark: EpochMark): Promise<void> {
     await this.#db.query(
-      `update outbox_control set epoch = $1, epoch_sequence = $2, called_owed_at = null where epoch <> $1`,
+      `update outbox_control set epoch = $1, epoch_sequence = $2, called_owed_at = null
+       where length(epoch) < length($1) or (length(epoch) = length($1) and epoch collate "C" < $1 collate "C")`,
       [mark.epoch, mark.sequence],
     );
   }
 
   /** Calls some rows of other epochs owed in this one; returns how many it found. */
   async markOwed(epoch: string): Promise<number> {
-    return (await this.#markOwedIn('body', epoch)) + (await this.#markOwedIn('state', epoch));
+    // All bodies first: a prompt is held back only by bodies that are owed already.
+    return (await this.#markOwedIn('body', epoch)) || (await this.#markOwedIn('state', epoch));
   }
 
   /** Whether rows of other epochs are left: those that somebody was writing when `markOwed` came by. */
@@ -192,13 +199,18 @@ export class OutboxStore {
    * the last of them. Returns whether it did.
    */
   async checkBodyStream(created: string, lastSequence: number): Promise<boolean> {
-    const { rowCount } = await this.#db.query(
-      `update outbox_control c set body_stream = $1
-       where body_stream <> $1 or exists (
-         select from outbox where stream = 'body' and epoch = c.epoch and last_sequence > $2)`,
+    const { rows } = await this.#db.query<{ lost: boolean }>(
+      `with before as (
+         select c.body_stream, exists (
+           select from outbox where stream = 'body' and epoch = c.epoch and last_sequence > $2) as shortened
+         from outbox_control c)
+       update outbox_control set body_stream = $1 from before
+       where before.body_stream <> $1 or before.shortened
+       returning before.body_stream <> '' or before.shortened as lost`,
       [created, lastSequence],
     );
-    if (rowCount !== 1) return false;
+    // The first look only notes which stream it is.
+    if (rows[0]?.lost !== true) return false;
     await this.#db.query(
       `update outbox set published_revision = 0, last_sequence = 0, owed_since = clock_timestamp()
        where stream = 'body' and published_revision = revision`,
@@ -206,15 +218,19 @@ export class OutboxStore {
     return true;
   }
 
-  /** Settled rows of the epoch in the order of their subjects, for the comparison with what the stream shows. */
-  async settledAfter(subject: string, epoch: string, limit: number): Promise<SettledRow[]> {
-    const { rows } = await this.#db.query<SettledRow>(
-      `select subject, published_revision::float8 as revision, last_sequence::float8 as sequence from outbox
-       where subject > $1 and stream = 'state' and epoch = $2 and published_revision = revision
-       order by subject limit $3`,
-      [subject, epoch, limit],
+  /**
+   * The next rows in the order of their subjects, for the comparison with what the stream shows: those settled in the epoch, and
+   * the subject to go on after, undefined at the end. Filtered here: the database would guess wrongly how few rows pass.
+   */
+  async settledAfter(subject: string, epoch: string, limit: number): Promise<SettledPage> {
+    const { rows } = await this.#db.query<SettledRow & { stream: string; epoch: string; owed: boolean }>(
+      `select subject, stream, epoch, published_revision < revision as owed,
+         published_revision::float8 as revision, last_sequence::float8 as sequence
+       from outbox where subject > $1 order by subject limit $2`,
+      [subject, limit],
     );
-    return rows;
+    const settled = rows.filter((row) => row.stream === 'state' && row.epoch === epoch && !row.owed);
+    return { settled, next: rows.length < limit ? undefined : rows.at(-1)?.subject };
   }
 
   /** Calls a row owed again if it still stands as it did. */
@@ -232,8 +248,9 @@ export class OutboxStore {
     const { rowCount } = await this.#db.query(
       `update outbox set published_revision = 0, last_sequence = 0, epoch = $1,
          owed_since = case when published_revision < revision then owed_since else clock_timestamp() end
-       where subject in (
-         select subject from outbox where stream = $2 and (epoch < $1 or epoch > $1) limit $3 for update skip locked)`,
+       where subject = any (array(
+         select subject from outbox where stream = $2 and (epoch < $1 or epoch > $1) limit $3 for update skip locked))
+         and exists (select from outbox_control c where c.epoch = $1)`,
       [epoch, stream, MARK_SIZE],
     );
     return rowCount ?? 0;
@@ -254,6 +271,11 @@ export class OutboxStore {
   async #settleOne(item: Settled, epoch: string): Promise<void> {
     await this.#db.query(SETTLE, settleColumns([item], epoch));
   }
+}
+
+export interface SettledPage {
+  readonly settled: readonly SettledRow[];
+  readonly next: string | undefined;
 }
 
 export interface SettledRow {

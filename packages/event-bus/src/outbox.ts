@@ -46,6 +46,8 @@ const INLINE_WINDOW = 64;
 /** How long an inline publish waits for another writer's body of the same prompt before it leaves its row to the relay. */
 const BODY_PATIENCE_MS = 100;
 const BODY_POLL_MS = 5;
+/** Rows that are being written when an epoch calls all rows owed are free again soon. */
+const LOCKED_ROWS_RETRY_MS = 50;
 /** Any revision is below this; stands for it where the size of an event is measured before the revision is known. */
 const WIDEST_REVISION = Number.MAX_SAFE_INTEGER;
 
@@ -156,20 +158,26 @@ export class Outbox {
     return await this.store.standing(this.#epoch.epoch, scope.ageMs, scope.written);
   }
 
-  /** Publishes into the epoch from now on, and calls every row owed in it. Any number of replicas may do so at once. */
+  /**
+   * Publishes into the epoch from now on, and calls every row owed in it; resolves when all are, or when a later epoch has come. Any
+   * number of replicas may do so at once.
+   */
   async enterEpoch(mark: EpochMark): Promise<void> {
     this.#epoch = mark;
     await this.store.enterEpoch(mark);
-    await this.callRowsOwed(mark.epoch);
+    while (this.#epoch.epoch === mark.epoch && !(await this.callRowsOwed(mark.epoch))) {
+      await new Promise((resolve) => setTimeout(resolve, LOCKED_ROWS_RETRY_MS));
+    }
   }
 
-  /** Marks what still belongs to other epochs; the relay's checks call it again for rows that were being written meanwhile. */
-  async callRowsOwed(epoch: string): Promise<void> {
+  /** Marks what still belongs to other epochs. False when rows are left that a transaction holds at this moment. */
+  async callRowsOwed(epoch: string): Promise<boolean> {
     while ((await this.store.markOwed(epoch)) > 0) this.#wakeRelay();
-    if (await this.store.hasRowsOfOtherEpochs(epoch)) return;
+    if (await this.store.hasRowsOfOtherEpochs(epoch)) return false;
     await this.store.finishMarking(epoch);
     await this.store.writeComplete(this.#completeSubject, epoch);
     this.#wakeRelay();
+    return true;
   }
 
   /** Publishes `complete` once more, so that the stream's last message is one that lives. Waits until that is done. */

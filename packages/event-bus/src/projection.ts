@@ -5,13 +5,14 @@
  */
 import { decodeEvent, type EntityName, entityOfSubject, idOfSubject, type StateEvent } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
+import { AskedPosition } from './asked-position.ts';
 import type { Bus } from './bus.ts';
 import { ALL_CONTEXTS, Completeness, type Context, completedContext, contextOf } from './completeness.ts';
 import { type EpochMark, epochMarkOf, type SameStreamRule, stillShows, type Witness } from './epoch.ts';
 import { EpochFinder, type EpochOwner } from './epoch-finder.ts';
 import { BusUnavailableError } from './errors.ts';
 import { NextFlight } from './next-flight.ts';
-import { type NextStep, PositionTracker, type Tracker } from './position-tracker.ts';
+import { PositionTracker, type Tracker } from './position-tracker.ts';
 import { Signal } from './signal.ts';
 import { type Delivery, type OpenReader, type OpenStreamReader, pushReader } from './stream-reader.ts';
 import { SubjectTable } from './subject-table.ts';
@@ -90,7 +91,7 @@ export class Projection {
   readonly #signal = new Signal();
   readonly #readyWaiters: (() => void)[] = [];
   readonly #epochListeners = new Set<(mark: EpochMark) => void>();
-  #tracker: Tracker;
+  readonly #place: AskedPosition;
   #witness: Witness | undefined;
   #mark: EpochMark | undefined;
   #ready = false;
@@ -113,8 +114,14 @@ export class Projection {
     this.#allViews = options.views;
     this.#checkIntervalMs = options.checkIntervalMs ?? CHECK_INTERVAL_MS;
     this.#retryMs = options.retryMs ?? RETRY_MS;
-    this.#tracker = this.#rules.tracker();
     this.#lastSequence = new NextFlight(() => this.#askLastSequence());
+    this.#place = new AskedPosition({
+      lastSequence: () => this.lastSequence(),
+      onStep: () => this.#stepped(),
+      mayAsk: () => this.connected,
+      retryMs: this.#retryMs,
+    });
+    this.#place.restart(this.#rules.tracker());
     this.#tokenWait = new TokenWait(this, this.#waiters);
   }
 
@@ -144,12 +151,12 @@ export class Projection {
 
   /** The greatest sequence delivered. */
   get position(): number {
-    return this.#tracker.position;
+    return this.#place.position;
   }
 
   /** The greatest sequence that may be told to others: all at or below it is applied. */
   get reported(): number {
-    return this.#tracker.reported;
+    return this.#place.reported;
   }
 
   get epoch(): EpochMark | undefined {
@@ -168,17 +175,22 @@ export class Projection {
 
   /** Everything that the present epoch shows has been applied, and what it does not show is gone. */
   get settledInEpoch(): boolean {
-    return this.#completeness.all && this.#completeness.swept && this.#tracker.caughtUp;
+    return this.#completeness.all && this.#completeness.swept && this.#place.caughtUp;
   }
 
   /** Seconds since the reader was last known to be in step with the stream; 0 while it is. */
   get lagSeconds(): number {
-    return this.connected && this.#followsPosition ? 0 : (performance.now() - this.#lastInSync) / 1_000;
+    return this.connected && this.#place.followsPosition ? 0 : (performance.now() - this.#lastInSync) / 1_000;
   }
 
   /** Milliseconds since the server was last heard, infinite before the first time. */
   get lastContactAgeMs(): number {
     return performance.now() - this.#lastContact;
+  }
+
+  /** The stream's last sequence according to its leader, asked after this call. @throws BusUnavailableError */
+  lastSequence(): Promise<number> {
+    return this.#lastSequence.request();
   }
 
   /** The revision that this reader has reached; undefined while it knows no epoch. */
@@ -214,7 +226,7 @@ export class Projection {
    */
   async confirmPosition(decidedAt: number = this.reported): Promise<Confirmation> {
     if (!this.connected) return 'unknown';
-    const last = await withTimeout(this.#lastSequence.request(), CONFIRMATION_MS).catch(() => undefined);
+    const last = await withTimeout(this.lastSequence(), CONFIRMATION_MS).catch(() => undefined);
     if (last === undefined) return 'unknown';
     if (last > this.reported && (await this.#waiters.wait(last, CONFIRMATION_MS)) !== 'reached')
       return 'unknown';
@@ -249,7 +261,7 @@ export class Projection {
     this.#reading = true;
     try {
       // Asked after the consumer was created: a start must read at least to there.
-      if (this.#tracker.wantsAnswer) this.#ask();
+      this.#place.resume();
       await this.#untilBroken();
     } finally {
       this.#reading = false;
@@ -258,7 +270,7 @@ export class Projection {
   }
 
   #open(): Promise<OpenReader> {
-    const { position } = this.#tracker;
+    const { position } = this.#place;
     return this.#openReader({
       bus: this.#bus,
       from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
@@ -270,15 +282,15 @@ export class Projection {
 
   #heard(): void {
     this.#lastContact = performance.now();
-    if (this.#followsPosition) this.#lastInSync = this.#lastContact;
+    if (this.#place.followsPosition) this.#lastInSync = this.#lastContact;
   }
 
   async #untilBroken(): Promise<void> {
+    let nextCheck = performance.now() + this.#checkIntervalMs;
     while (!this.#stopped && this.#broken === undefined && this.#bus.connected) {
-      const before = performance.now();
-      await this.#signal.wait(this.#checkIntervalMs);
-      if (this.#broken !== undefined || this.#stopped || performance.now() - before < this.#checkIntervalMs)
-        continue;
+      await this.#signal.wait(Math.max(1, nextCheck - performance.now()));
+      if (this.#broken !== undefined || this.#stopped || performance.now() < nextCheck) continue;
+      nextCheck = performance.now() + this.#checkIntervalMs;
       const found = await this.#finder.find({ mark: this.#mark, witness: this.#witness });
       if (found === undefined || found.replaced) this.#break('the stream is another one');
     }
@@ -294,7 +306,7 @@ export class Projection {
   /** The stream was lost or replaced: positions in the old one mean nothing. What is held stays, and is served. */
   #readAnew(): void {
     this.#logger.warn({ position: this.position }, 'the state stream was replaced: reading it anew');
-    this.#tracker = this.#rules.tracker();
+    this.#place.restart(this.#rules.tracker());
     this.#witness = undefined;
     this.#waiters.wakeAll();
   }
@@ -312,8 +324,8 @@ export class Projection {
   #receive(delivery: Delivery): void {
     const name = entityOfSubject(delivery.subject);
     if (name !== undefined) this.#applyGuarded(name, delivery);
-    if (delivery.sequence > this.#tracker.position) this.#witness = witnessOf(delivery);
-    this.#after(this.#tracker.delivered(delivery.sequence));
+    if (delivery.sequence > this.#place.position) this.#witness = witnessOf(delivery);
+    this.#place.delivered(delivery.sequence);
   }
 
   /** One message that cannot be understood must not keep all others away. It is an alarm, not an end. */
@@ -369,17 +381,15 @@ export class Projection {
     return views;
   }
 
-  /** After each step of the tracker: ask what it wants to know, tell whoever waits, sweep, become ready. */
-  #after(step: NextStep): void {
-    if (step === 'ask') this.#ask();
-    if (!this.#completeness.swept && this.#followsPosition) this.#sweep();
+  /** The position or its report moved: sweep, become ready, tell whoever waits. */
+  #stepped(): void {
+    if (!this.#completeness.swept && this.#place.followsPosition) this.#sweep();
     if (!this.#ready) this.#checkReady();
-    this.#waiters.advance(this.#tracker.reported);
+    this.#waiters.advance(this.reported);
   }
 
   #checkReady(): void {
-    if (!this.#rules.isReady({ caughtUp: this.#tracker.caughtUp, missing: this.#completeness.missing }))
-      return;
+    if (!this.#rules.isReady({ caughtUp: this.#place.caughtUp, missing: this.#completeness.missing })) return;
     this.#ready = true;
     this.#logger.info({ position: this.position, subjects: this.table.size }, 'the projection is ready');
     for (const resolve of this.#readyWaiters.splice(0)) resolve();
@@ -406,31 +416,6 @@ export class Projection {
     const id = idOfSubject(subject);
     if (name === undefined || id === undefined) return;
     for (const view of this.#viewsOf(name)) view.drop(name, id);
-  }
-
-  get #followsPosition(): boolean {
-    return this.#tracker.caughtUp && this.#tracker.reported === this.#tracker.position;
-  }
-
-  #ask(): void {
-    const tracker = this.#tracker;
-    tracker.asked();
-    this.#lastSequence.request().then(
-      (last) => {
-        // A stream read anew has a tracker of its own: this answer is about the old one.
-        if (tracker === this.#tracker) this.#after(tracker.answered(last));
-      },
-      (error: unknown) => this.#askFailed(tracker, error),
-    );
-  }
-
-  #askFailed(tracker: Tracker, error: unknown): void {
-    tracker.failed();
-    this.#logger.debug({ err: error }, 'the last sequence could not be asked');
-    const timer = setTimeout(() => {
-      if (tracker === this.#tracker && tracker.wantsAnswer && this.connected) this.#ask();
-    }, this.#retryMs);
-    timer.unref();
   }
 
   async #askLastSequence(): Promise<number> {

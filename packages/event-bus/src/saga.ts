@@ -8,6 +8,7 @@ import { SpanStatusCode, trace } from '@opentelemetry/api';
 import { decodeEvent, type EntityName, entityOfSubject, type StateEvent } from '@px0/contracts';
 import { isUnavailable, type Logger } from '@px0/service-kit';
 import type pg from 'pg';
+import { AskedPosition } from './asked-position.ts';
 import type { Bus } from './bus.ts';
 import type { EpochMark } from './epoch.ts';
 import { BusUnavailableError, SagaFencedError } from './errors.ts';
@@ -60,6 +61,8 @@ const LEAD_INTERVAL_MS = 500;
 const FOLLOW_POLL_MS = 10;
 /** Poll for rows of an effect that its inline publishing left to the relay. */
 const DEBT_POLL_MS = 50;
+/** Between two writes of the position: a burst of events must not become a burst of updates. */
+const FLUSH_PAUSE_MS = 5;
 /** Effects committed but not published at a time. */
 const MAX_DEBTS = 64;
 
@@ -75,8 +78,10 @@ export class Saga<Tx extends SqlTransaction & object> {
   readonly #signal = new Signal();
   /** Sequences whose effects are committed but not in the stream yet. */
   readonly #debts = new Set<number>();
-  #tracker = new PositionTracker();
+  readonly #place: AskedPosition;
   #leading: EpochMark | undefined;
+  /** Fences this lead in the saga's row. */
+  #leader: string | undefined;
   #broken = false;
   /** What a replica that does not lead has read from Postgres, in `#followedEpoch`. */
   #followed = 0;
@@ -96,6 +101,12 @@ export class Saga<Tx extends SqlTransaction & object> {
     this.#store = new SagaStore(options.pool, options.name);
     this.#lead = new SagaLead(options.pool, options.name);
     const { projection } = options;
+    this.#place = new AskedPosition({
+      lastSequence: () => projection.lastSequence(),
+      onStep: () => this.#stepped(),
+      mayAsk: () => this.leads && projection.connected,
+      retryMs: LEAD_INTERVAL_MS,
+    });
     const saga = this;
     this.#tokenWait = new TokenWait(
       {
@@ -177,6 +188,7 @@ export class Saga<Tx extends SqlTransaction & object> {
       await this.#leadIn(mark);
     } finally {
       this.#leading = undefined;
+      this.#leader = undefined;
       this.#debts.clear();
     }
   }
@@ -185,8 +197,10 @@ export class Saga<Tx extends SqlTransaction & object> {
     const leader = randomUUID();
     const startedAt = performance.now();
     const { position, published } = await this.#store.takeOver(leader, mark.epoch);
-    this.#tracker =
-      position === 0 ? new PositionTracker() : new PositionTracker({ position, reported: published });
+    this.#leader = leader;
+    this.#place.restart(
+      position === 0 ? new PositionTracker() : new PositionTracker({ position, reported: published }),
+    );
     this.#flushed = '';
     this.#broken = false;
     this.#leading = mark;
@@ -202,7 +216,7 @@ export class Saga<Tx extends SqlTransaction & object> {
       onBroken: () => this.#break(),
     });
     try {
-      if (this.#tracker.wantsAnswer) this.#ask(leader);
+      this.#place.resume();
       await this.#whileLeading(leader, mark);
     } finally {
       reader.close();
@@ -225,9 +239,9 @@ export class Saga<Tx extends SqlTransaction & object> {
 
   #receive(delivery: Delivery, leader: string): void | Promise<void> {
     const name = entityOfSubject(delivery.subject);
-    const repeated = delivery.sequence <= this.#tracker.position;
+    const repeated = delivery.sequence <= this.#place.position;
     if (!repeated && name !== undefined && this.#options.wants(name)) return this.#react(delivery, leader);
-    this.#moveTo(delivery.sequence, leader);
+    this.#place.delivered(delivery.sequence);
     return undefined;
   }
 
@@ -237,7 +251,7 @@ export class Saga<Tx extends SqlTransaction & object> {
       const publication = await this.#withAttempts(delivery, leader);
       if (this.#broken) return;
       if (publication !== undefined) this.#oweUntilPublished(delivery.sequence, publication);
-      this.#moveTo(delivery.sequence, leader);
+      this.#place.delivered(delivery.sequence);
     });
   }
 
@@ -343,36 +357,15 @@ export class Saga<Tx extends SqlTransaction & object> {
     }
   }
 
-  #moveTo(sequence: number, leader: string): void {
-    if (this.#tracker.delivered(sequence) === 'ask') this.#ask(leader);
-    this.#reportProgress(leader);
-  }
-
-  #ask(leader: string): void {
-    const tracker = this.#tracker;
-    tracker.asked();
-    this.#options.bus.streamFacts('state').then(
-      (facts) => {
-        if (tracker !== this.#tracker) return;
-        if (tracker.answered(facts?.lastSequence ?? 0) === 'ask') this.#ask(leader);
-        this.#reportProgress(leader);
-      },
-      () => {
-        tracker.failed();
-        this.#break();
-      },
-    );
-  }
-
-  #reportProgress(leader: string): void {
+  #stepped(): void {
     this.#waiters.advance(this.#applied());
-    void this.#flush(leader);
+    if (this.#leader !== undefined) void this.#flush(this.#leader);
   }
 
   #applied(): number {
     // A set keeps the order of insertion, which is the stream's.
     const [oldestDebt] = this.#debts;
-    return oldestDebt === undefined ? this.#tracker.reported : Math.min(this.#tracker.reported, oldestDebt - 1);
+    return oldestDebt === undefined ? this.#place.reported : Math.min(this.#place.reported, oldestDebt - 1);
   }
 
   #oweUntilPublished(sequence: number, publication: Publication): void {
@@ -400,8 +393,7 @@ export class Saga<Tx extends SqlTransaction & object> {
       }
       if (this.#leading !== mark) return;
       this.#debts.delete(sequence);
-      this.#waiters.advance(this.#applied());
-      this.#signal.raise();
+      this.#stepped();
     };
     void settle();
   }
@@ -412,10 +404,11 @@ export class Saga<Tx extends SqlTransaction & object> {
     this.#flushing = true;
     try {
       for (;;) {
-        const [position, applied] = [this.#tracker.position, this.#applied()];
+        const [position, applied] = [this.#place.position, this.#applied()];
         if (`${position}:${applied}` === this.#flushed || this.#leading === undefined) return;
         await this.#store.savePosition(leader, position, applied);
         this.#flushed = `${position}:${applied}`;
+        await new Promise((resolve) => setTimeout(resolve, FLUSH_PAUSE_MS));
       }
     } catch (error) {
       this.#options.logger.warn({ err: error, saga: this.name }, 'the position could not be saved');

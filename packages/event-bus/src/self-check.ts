@@ -5,7 +5,7 @@
 import type { Logger } from '@px0/service-kit';
 import type { Bus } from './bus.ts';
 import type { Outbox } from './outbox.ts';
-import type { SettledRow } from './outbox-store.ts';
+import type { SettledPage, SettledRow } from './outbox-store.ts';
 import type { Projection } from './projection.ts';
 
 export interface SelfCheckOptions {
@@ -61,13 +61,11 @@ export class SelfCheck {
     // Rows that a transaction held while the epoch called all rows owed.
     await outbox.callRowsOwed(mark.epoch);
     await this.#checkBodies(bus);
-    let after = '';
-    for (;;) {
-      const page = await outbox.store.settledAfter(after, mark.epoch, PAGE);
-      for (const row of page) this.#compare(row);
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) break;
-      after = last.subject;
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const { settled, next }: SettledPage = await outbox.store.settledAfter(after, mark.epoch, PAGE);
+      for (const row of settled) this.#compare(row);
+      after = next;
     }
     await this.#callOwed();
   }

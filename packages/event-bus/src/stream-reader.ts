@@ -66,6 +66,11 @@ class PushReader implements OpenReader {
   #lastHeard = performance.now();
   #monitor: NodeJS.Timeout | undefined;
   #release: () => void = () => undefined;
+  #end: () => void = () => undefined;
+  /** Settles when the reader ends: creating its consumer may still be waited for then. */
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
 
   constructor(options: ReadOptions) {
     this.#options = options;
@@ -85,14 +90,13 @@ class PushReader implements OpenReader {
       subscription.unsubscribe();
     };
     try {
-      await bus.manager.consumers.add(bus.names.stream('state'), {
-        ...this.#configuration(from),
-        ...overrides,
-      });
+      const configuration = { ...this.#configuration(from), ...overrides };
+      await Promise.race([bus.createConsumer(configuration), this.#ended]);
     } catch (error) {
       this.#finish();
       throw error;
     }
+    if (this.#done) return;
     this.#lastHeard = performance.now();
     this.#monitor = setInterval(() => this.#checkSilence(), HEARTBEAT_MS);
   }
@@ -213,6 +217,7 @@ class PushReader implements OpenReader {
     clearInterval(this.#monitor);
     this.#queue.length = 0;
     this.#release();
+    this.#end();
     return true;
   }
 }
