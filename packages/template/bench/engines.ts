@@ -2,7 +2,7 @@
 import { Eta } from 'eta';
 import Handlebars from 'handlebars';
 import Mustache from 'mustache';
-import nunjucks from 'nunjucks';
+import * as nunjucks from 'nunjucks';
 import { closures, compile, compileWith } from '../src/compile.ts';
 import type { Workload } from './workloads.ts';
 
@@ -12,11 +12,6 @@ export interface Engine {
   readonly prepare: (workload: Workload) => () => string;
 }
 
-function byHand({ byHand: render, data }: Workload): () => string {
-  const call: (data: Workload['data']) => string = Reflect.get({ render }, 'render');
-  return () => call(data);
-}
-
 function mustache({ mustache: template, data }: Workload): () => string {
   const writer = new Mustache.Writer();
   writer.parse(template);
@@ -24,7 +19,12 @@ function mustache({ mustache: template, data }: Workload): () => string {
 }
 
 function nunjucksRender({ nunjucks: template, data }: Workload): () => string {
-  const compiled = new nunjucks.Template(template, new nunjucks.Environment(null, { autoescape: false }), undefined, true);
+  const compiled = new nunjucks.Template(
+    template,
+    new nunjucks.Environment(null, { autoescape: false }),
+    undefined,
+    true,
+  );
   return () => compiled.render(data);
 }
 
@@ -38,7 +38,7 @@ export const PX0 = 'px0';
 export const BY_HAND = 'by hand';
 
 export const ENGINES: readonly Engine[] = [
-  { name: BY_HAND, prepare: byHand },
+  { name: BY_HAND, prepare: ({ byHand }) => byHand },
   {
     name: PX0,
     prepare: ({ go, data }) => {

@@ -2,12 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { BY_HAND, ENGINES, PX0 } from './engines.ts';
-import { keep, nanosecondsPerCall } from './measure.ts';
+import { charactersRead, nanosecondsPerCall, nanosecondsUntilFlat } from './measure.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 interface Row {
   readonly engine: string;
   readonly render: number;
+  readonly flat: number;
   /** To compile and render once. */
   readonly compile: number | undefined;
 }
@@ -19,7 +20,11 @@ interface GoTimes {
 
 function measureGo(): GoTimes[] {
   const input = WORKLOADS.map(({ go, data }) => JSON.stringify({ template: go, data })).join('\n');
-  const result = spawnSync('go', ['run', '.'], { cwd: join(import.meta.dirname, 'go'), input, encoding: 'utf8' });
+  const result = spawnSync('go', ['run', '.'], {
+    cwd: join(import.meta.dirname, 'go'),
+    input,
+    encoding: 'utf8',
+  });
   if (result.status !== 0) return [];
   return result.stdout
     .trimEnd()
@@ -35,32 +40,41 @@ function measure(workload: Workload, go: GoTimes | undefined): Row[] {
     return {
       engine: engine.name,
       render: nanosecondsPerCall(render),
+      flat: nanosecondsUntilFlat(render),
       compile: engine.name === BY_HAND ? undefined : nanosecondsPerCall(() => engine.prepare(workload)()),
     };
   });
-  if (go !== undefined) rows.push({ engine: 'Go text/template', render: go.render, compile: go.compile });
+  if (go !== undefined)
+    rows.push({ engine: 'Go text/template', render: go.render, flat: go.render, compile: go.compile });
   return rows;
 }
 
 function print(workload: Workload, rows: readonly Row[]): void {
-  const ours = rows.find((row) => row.engine === PX0)?.render ?? 1;
+  const ours = rows.find((row) => row.engine === PX0);
   console.log(`\n${workload.name}`);
-  console.log(`${'engine'.padEnd(24)}${'ns/render'.padStart(12)}${'x px0'.padStart(9)}${'compile, µs'.padStart(14)}`);
-  for (const { engine, render, compile } of rows) {
-    const ratio = (render / ours).toFixed(2);
+  console.log(columns('engine', 'ns/render', 'x px0', 'ns, flat', 'x px0', 'compile, µs'));
+  for (const { engine, render, flat, compile } of rows) {
+    const ratio = (render / (ours?.render ?? 1)).toFixed(2);
+    const flatRatio = (flat / (ours?.flat ?? 1)).toFixed(2);
     const compiled = compile === undefined ? '' : (compile / 1000).toFixed(1);
-    console.log(`${engine.padEnd(24)}${render.toFixed(0).padStart(12)}${ratio.padStart(9)}${compiled.padStart(14)}`);
+    console.log(columns(engine, render.toFixed(0), ratio, flat.toFixed(0), flatRatio, compiled));
   }
 }
 
+function columns(name: string, ...cells: readonly string[]): string {
+  return name.padEnd(24) + cells.map((cell) => cell.padStart(12)).join('');
+}
+
 function main(): void {
-  console.log(`node ${process.version}; best of several rounds; compile includes the first render, except Go's`);
+  console.log(
+    `node ${process.version}; best of many rounds; flat: in one piece, as for sending; compile: with the first render, except Go's`,
+  );
   const go = measureGo();
   if (go.length === 0) console.log('without Go: no go in the path');
   WORKLOADS.forEach((workload, index) => {
     print(workload, measure(workload, go[index]));
   });
-  if (keep() === 0) process.exitCode = 1;
+  if (charactersRead() === 0) process.exitCode = 1;
 }
 
 main();

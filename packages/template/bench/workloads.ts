@@ -8,7 +8,7 @@ export interface Workload {
   readonly nunjucks: string;
   readonly eta: string;
   /** What one would write instead of a template. */
-  readonly byHand: (data: never) => string;
+  readonly byHand: () => string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -25,6 +25,16 @@ interface Document {
 }
 
 const SENTENCE = 'The quick brown fox jumps over the lazy dog while the band plays on. ';
+
+/** The function with its data, which the engine must not take for constant. */
+function fresh<T>(data: T, render: (data: T) => string): () => string {
+  const holders = [{ data }, { data: structuredClone(data) }];
+  let turn = 0;
+  return () => {
+    turn ^= 1;
+    return render(holders[turn]?.data ?? data);
+  };
+}
 
 function messages(count: number): Message[] {
   return Array.from({ length: count }, (_, index) => ({
@@ -43,6 +53,7 @@ function documents(count: number): Document[] {
 }
 
 function line(): Workload {
+  const data = { name: 'Ada Lovelace', place: 'the analytical engine' };
   return {
     name: 'two-variable line',
     go: 'Hello {{.name}}, welcome to {{.place}}!',
@@ -50,50 +61,58 @@ function line(): Workload {
     mustache: 'Hello {{name}}, welcome to {{place}}!',
     nunjucks: 'Hello {{ name }}, welcome to {{ place }}!',
     eta: 'Hello <%= it.name %>, welcome to <%= it.place %>!',
-    byHand: (data: { name: string; place: string }) => `Hello ${data.name}, welcome to ${data.place}!`,
-    data: { name: 'Ada Lovelace', place: 'the analytical engine' },
+    byHand: fresh(data, ({ name, place }) => `Hello ${name}, welcome to ${place}!`),
+    data,
   };
 }
 
 function chat(count: number): Workload {
+  const data = { system: 'You are a helpful assistant.', newline: '\n', messages: messages(count) };
   return {
     name: `chat, ${count} messages`,
     go: '{{.system}}\n{{range .messages}}{{if eq .role "user"}}User: {{.content}}{{else}}Assistant: {{.content}}{{end}}\n{{end}}Assistant:',
-    handlebars: '{{system}}\n{{#each messages}}{{#if isUser}}User: {{content}}{{else}}Assistant: {{content}}{{/if}}\n{{/each}}Assistant:',
-    mustache: '{{system}}\n{{#messages}}{{#isUser}}User: {{content}}{{/isUser}}{{^isUser}}Assistant: {{content}}{{/isUser}}{{{newline}}}{{/messages}}Assistant:',
-    nunjucks: '{{ system }}\n{% for m in messages %}{% if m.role == "user" %}User: {{ m.content }}{% else %}Assistant: {{ m.content }}{% endif %}\n{% endfor %}Assistant:',
+    handlebars:
+      '{{system}}\n{{#each messages}}{{#if isUser}}User: {{content}}{{else}}Assistant: {{content}}{{/if}}\n{{/each}}Assistant:',
+    mustache:
+      '{{system}}\n{{#messages}}{{#isUser}}User: {{content}}{{/isUser}}{{^isUser}}Assistant: {{content}}{{/isUser}}{{{newline}}}{{/messages}}Assistant:',
+    nunjucks:
+      '{{ system }}\n{% for m in messages %}{% if m.role == "user" %}User: {{ m.content }}{% else %}Assistant: {{ m.content }}{% endif %}\n{% endfor %}Assistant:',
     eta: '<%= it.system %>\n<% for (const m of it.messages) { %><% if (m.role === "user") { %>User: <%= m.content %><% } else { %>Assistant: <%= m.content %><% } %>\n<% } %>Assistant:',
-    byHand: (data: { system: string; messages: Message[] }) => {
-      let out = `${data.system}\n`;
-      for (const message of data.messages) {
+    byHand: fresh(data, ({ system, messages: list }) => {
+      let out = `${system}\n`;
+      for (const message of list) {
         out += message.role === 'user' ? `User: ${message.content}\n` : `Assistant: ${message.content}\n`;
       }
       return `${out}Assistant:`;
-    },
-    data: { system: 'You are a helpful assistant.', newline: '\n', messages: messages(count) },
+    }),
+    data,
   };
 }
 
 function retrieval(): Workload {
+  const data = {
+    documents: documents(20).map((document, index) => ({ ...document, index })),
+    newlines: '\n\n',
+    question: 'What does the fox do?',
+  };
   return {
     name: 'RAG, 20 documents',
     go: 'Answer from the documents only.\n\n{{range $i, $d := .documents}}[{{$i}}] {{$d.title}} ({{$d.source}})\n{{$d.text}}\n\n{{end}}Question: {{.question}}\nAnswer:',
-    handlebars: 'Answer from the documents only.\n\n{{#each documents}}[{{@index}}] {{title}} ({{source}})\n{{text}}\n\n{{/each}}Question: {{question}}\nAnswer:',
-    mustache: 'Answer from the documents only.\n\n{{#documents}}[{{index}}] {{title}} ({{source}})\n{{text}}{{{newlines}}}{{/documents}}Question: {{question}}\nAnswer:',
-    nunjucks: 'Answer from the documents only.\n\n{% for d in documents %}[{{ loop.index0 }}] {{ d.title }} ({{ d.source }})\n{{ d.text }}\n\n{% endfor %}Question: {{ question }}\nAnswer:',
+    handlebars:
+      'Answer from the documents only.\n\n{{#each documents}}[{{@index}}] {{title}} ({{source}})\n{{text}}\n\n{{/each}}Question: {{question}}\nAnswer:',
+    mustache:
+      'Answer from the documents only.\n\n{{#documents}}[{{index}}] {{title}} ({{source}})\n{{text}}{{{newlines}}}{{/documents}}Question: {{question}}\nAnswer:',
+    nunjucks:
+      'Answer from the documents only.\n\n{% for d in documents %}[{{ loop.index0 }}] {{ d.title }} ({{ d.source }})\n{{ d.text }}\n\n{% endfor %}Question: {{ question }}\nAnswer:',
     eta: 'Answer from the documents only.\n\n<% it.documents.forEach((d, i) => { %>[<%= i %>] <%= d.title %> (<%= d.source %>)\n<%= d.text %>\n\n<% }) %>Question: <%= it.question %>\nAnswer:',
-    byHand: (data: { documents: Document[]; question: string }) => {
+    byHand: fresh(data, ({ documents: list, question }) => {
       let out = 'Answer from the documents only.\n\n';
-      data.documents.forEach((document, index) => {
+      list.forEach((document, index) => {
         out += `[${index}] ${document.title} (${document.source})\n${document.text}\n\n`;
       });
-      return `${out}Question: ${data.question}\nAnswer:`;
-    },
-    data: {
-      documents: documents(20).map((document, index) => ({ ...document, index })),
-      newlines: '\n\n',
-      question: 'What does the fox do?',
-    },
+      return `${out}Question: ${question}\nAnswer:`;
+    }),
+    data,
   };
 }
 
@@ -101,6 +120,7 @@ function literalPrompt(): Workload {
   const before = SENTENCE.repeat(60);
   const after = SENTENCE.repeat(58);
   const around = (name: string, task: string): string => `${before}\nName: ${name}\n${after}\nTask: ${task}`;
+  const data = { name: 'Ada', task: 'Summarise the text above.' };
   return {
     name: '8 KB, mostly literal',
     go: around('{{.name}}', '{{.task}}'),
@@ -108,8 +128,8 @@ function literalPrompt(): Workload {
     mustache: around('{{name}}', '{{task}}'),
     nunjucks: around('{{ name }}', '{{ task }}'),
     eta: around('<%= it.name %>', '<%= it.task %>'),
-    byHand: (data: { name: string; task: string }) => around(data.name, data.task),
-    data: { name: 'Ada', task: 'Summarise the text above.' },
+    byHand: fresh(data, ({ name, task }) => around(name, task)),
+    data,
   };
 }
 

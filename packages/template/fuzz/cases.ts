@@ -1,5 +1,5 @@
 /** Random templates and data: valid ones, ones with wrong types, and ones that were damaged afterwards. */
-import { Random } from './random.ts';
+import type { Random } from './random.ts';
 
 export interface FuzzCase {
   readonly template: string;
@@ -7,7 +7,25 @@ export interface FuzzCase {
   readonly missingKey: 'error' | 'default' | 'zero';
 }
 
-const NAMES = ['a', 'b', 'c', 'n', 's', 'l', 'm', 'role', 'content', 'items', 'é', '日本', 'length', 'constructor', '__proto__', 'toString', 'values'] as const;
+const NAMES = [
+  'a',
+  'b',
+  'c',
+  'n',
+  's',
+  'l',
+  'm',
+  'role',
+  'content',
+  'items',
+  'é',
+  '日本',
+  'length',
+  'constructor',
+  '__proto__',
+  'toString',
+  'values',
+] as const;
 const VARIABLES = ['$x', '$y', '$i', '$v', '$', '$é1'] as const;
 
 export class CaseMaker {
@@ -37,7 +55,8 @@ export class CaseMaker {
     if (kind < 50) return this.#damaged(this.#list(4));
     if (kind < 62) return this.#damaged(this.#seeds[r.below(Math.max(this.#seeds.length, 1))] ?? '');
     if (kind < 76) return this.#printf();
-    if (kind < 84) return `{{${r.pick('', 'print ', 'printf "%v %T" ', '$x := ', 'if ', 'index .l ', 'slice .s ', 'indent ')}${this.#literal()}${r.pick('', '', ' ', ' -')}}}${this.#literal()}`;
+    if (kind < 84)
+      return `{{${r.pick('', 'print ', 'printf "%v %T" ', '$x := ', 'if ', 'index .l ', 'slice .s ', 'indent ')}${this.#literal()}${r.pick('', '', ' ', ' -')}}}${this.#literal()}`;
     if (kind < 93) return `{{${this.#comparison()}}}|{{${this.#comparison()}}}`;
     return `{{${this.#wildPipeline()}}}`;
   }
@@ -56,9 +75,16 @@ export class CaseMaker {
         case 1:
           return this.#text();
         case 2:
-          return this.#action(`if ${this.#pipeline()}`) + this.#list(3) + this.#elses('if') + this.#action('end');
+          return (
+            this.#action(`if ${this.#pipeline()}`) + this.#list(3) + this.#elses('if') + this.#action('end')
+          );
         case 3:
-          return this.#action(`with ${this.#declaration()}${this.#pipeline()}`) + this.#list(3) + this.#elses('with') + this.#action('end');
+          return (
+            this.#action(`with ${this.#declaration()}${this.#pipeline()}`) +
+            this.#list(3) +
+            this.#elses('with') +
+            this.#action('end')
+          );
         case 4:
         case 5:
           return this.#range();
@@ -81,7 +107,10 @@ export class CaseMaker {
   #elses(word: string): string {
     const r = this.#random;
     if (r.chance(0.4)) return '';
-    const more = r.chance(0.3) ? this.#action(`else ${r.chance(0.9) ? word : r.pick('if', 'with')} ${this.#pipeline()}`) + this.#list(2) : '';
+    const more = r.chance(0.3)
+      ? this.#action(`else ${r.chance(0.9) ? word : r.pick('if', 'with')} ${this.#pipeline()}`) +
+        this.#list(2)
+      : '';
     return more + (r.chance(0.6) ? this.#action('else') + this.#list(2) : '');
   }
 
@@ -90,8 +119,18 @@ export class CaseMaker {
     const variables = r.pick('', '', '$v := ', '$i, $v := ', '$x = ', '$i, $x = ', '$x, $x := ', '$, $v := ');
     const over = r.pick(this.#pipeline(), '.l', '.m', '.items', '.', '3', 'len .l', '$', 'index .s 0');
     const jump = r.chance(0.3) ? this.#action(r.pick('break', 'continue')) : '';
-    const guarded = jump !== '' && r.chance(0.7) ? this.#action(`if ${this.#pipeline()}`) + jump + this.#action('end') : jump;
-    return this.#action(`range ${variables}${over}`) + this.#list(3) + guarded + this.#list(1) + (r.chance(0.3) ? this.#action('else') + this.#list(1) : '') + this.#action('end');
+    const guarded =
+      jump !== '' && r.chance(0.7)
+        ? this.#action(`if ${this.#pipeline()}`) + jump + this.#action('end')
+        : jump;
+    return (
+      this.#action(`range ${variables}${over}`) +
+      this.#list(3) +
+      guarded +
+      this.#list(1) +
+      (r.chance(0.3) ? this.#action('else') + this.#list(1) : '') +
+      this.#action('end')
+    );
   }
 
   #definition(): string {
@@ -103,16 +142,38 @@ export class CaseMaker {
 
   #name(): string {
     const r = this.#random;
-    return r.chance(0.9) ? `"t${r.below(this.#definitions + 2)}"` : r.pick('"prompt"', '`t0`', '"\\x80"', '""', 't0', '"a b"');
+    return r.chance(0.9)
+      ? `"t${r.below(this.#definitions + 2)}"`
+      : r.pick('"prompt"', '`t0`', '"\\x80"', '""', 't0', '"a b"');
   }
 
   #action(body: string): string {
     const r = this.#random;
-    return r.pick('{{', '{{', '{{', '{{- ', '{{ ', '{{-\n') + body + r.pick('}}', '}}', '}}', ' -}}', ' }}', '\n-}}', '\t}}');
+    return (
+      r.pick('{{', '{{', '{{', '{{- ', '{{ ', '{{-\n') +
+      body +
+      r.pick('}}', '}}', '}}', ' -}}', ' }}', '\n-}}', '\t}}')
+    );
   }
 
   #text(): string {
-    return this.#random.pick('x', ' ', '\n', ' \n\t', 'Hello, ', 'é', '🙂', '{', '}', '{ {', '\r\n', '"', '<b>', 'line\n  line\n', '\u00a0');
+    return this.#random.pick(
+      'x',
+      ' ',
+      '\n',
+      ' \n\t',
+      'Hello, ',
+      'é',
+      '🙂',
+      '{',
+      '}',
+      '{ {',
+      '\r\n',
+      '"',
+      '<b>',
+      'line\n  line\n',
+      '\u00a0',
+    );
   }
 
   #declaration(probability = 0.3): string {
@@ -130,7 +191,34 @@ export class CaseMaker {
 
   #stage(): string {
     const r = this.#random;
-    return r.pick('len', 'print', 'not', 'html', 'js', 'urlquery', 'println', 'default "d"', 'printf "%v"', 'printf', 'eq 1', 'and 1', 'or', 'index .m', 'toJson', 'toPrettyJson', 'upper', 'lower', 'trim', 'join ","', 'indent 2', 'nindent 1', 'quote', 'slice', 'call', this.#command());
+    return r.pick(
+      'len',
+      'print',
+      'not',
+      'html',
+      'js',
+      'urlquery',
+      'println',
+      'default "d"',
+      'printf "%v"',
+      'printf',
+      'eq 1',
+      'and 1',
+      'or',
+      'index .m',
+      'toJson',
+      'toPrettyJson',
+      'upper',
+      'lower',
+      'trim',
+      'join ","',
+      'indent 2',
+      'nindent 1',
+      'quote',
+      'slice',
+      'call',
+      this.#command(),
+    );
   }
 
   #command(): string {
@@ -161,7 +249,10 @@ export class CaseMaker {
     const r = this.#random;
     const name = r.pick('eq', 'eq', 'ne', 'lt', 'le', 'gt', 'ge');
     const count = name === 'eq' ? 1 + r.below(3) : r.chance(0.9) ? 2 : r.below(4);
-    return [name, ...Array.from({ length: Math.max(count, name === 'eq' ? 2 : 0) }, () => this.#operand())].join(' ');
+    return [
+      name,
+      ...Array.from({ length: Math.max(count, name === 'eq' ? 2 : 0) }, () => this.#operand()),
+    ].join(' ');
   }
 
   #operand(): string {
@@ -183,7 +274,9 @@ export class CaseMaker {
       case 7:
         return r.pick('true', 'false', 'nil', '"a"', '"b"', '""', '1', '0', '2', '1.0', '0.5', '2.5', '1e6');
       default:
-        return r.chance(0.1) ? this.#literal() : r.pick('.l', '.m', '.s', '.n', '.items', '$', '$.m.a', '.missing');
+        return r.chance(0.1)
+          ? this.#literal()
+          : r.pick('.l', '.m', '.s', '.n', '.items', '$', '$.m.a', '.missing');
     }
   }
 
@@ -204,7 +297,25 @@ export class CaseMaker {
       case 5:
         return `\`${r.times(3, () => r.pick('a', '\n', '\r', '"', '\\', 'é')).join('')}\``;
       case 6:
-        return r.pick('1e400', '1e-400', '0x1p-2', '0x1.8p1', '9223372036854775807', '9223372036854775808', '-9223372036854775808', '18446744073709551616', '1e1000i', '0x.8p0', '1_000', '1__0', '.5', '5.', '-0', '0i', '1+0i');
+        return r.pick(
+          '1e400',
+          '1e-400',
+          '0x1p-2',
+          '0x1.8p1',
+          '9223372036854775807',
+          '9223372036854775808',
+          '-9223372036854775808',
+          '18446744073709551616',
+          '1e1000i',
+          '0x.8p0',
+          '1_000',
+          '1__0',
+          '.5',
+          '5.',
+          '-0',
+          '0i',
+          '1+0i',
+        );
       default:
         return r.pick('1', '2.5', '"str"', 'true', "'x'");
     }
@@ -216,7 +327,35 @@ export class CaseMaker {
       const flags = r.times(2, () => r.pick('+', '-', '#', ' ', '0')).join('');
       const width = r.pick('', '', '', String(r.below(14)), '*', '[1]*', '[2]', '[9]', '[', '[]', '[x]');
       const precision = r.pick('', '', '', '.', `.${r.below(9)}`, '.*', '.[1]*', '.[2]');
-      const verb = r.pick('v', 'v', 'd', 's', 'q', 'x', 'X', 'f', 'F', 'g', 'G', 'e', 'E', 'b', 'o', 'O', 'c', 'U', 't', 'T', '%', 'z', 'é', '🙂', 'w', '!', 'i');
+      const verb = r.pick(
+        'v',
+        'v',
+        'd',
+        's',
+        'q',
+        'x',
+        'X',
+        'f',
+        'F',
+        'g',
+        'G',
+        'e',
+        'E',
+        'b',
+        'o',
+        'O',
+        'c',
+        'U',
+        't',
+        'T',
+        '%',
+        'z',
+        'é',
+        '🙂',
+        'w',
+        '!',
+        'i',
+      );
       return `%${flags}${width}${precision}${r.chance(0.1) ? '[1]' : ''}${verb}`;
     };
     return `"${r.times(3, () => r.pick(directive(), directive(), 'x ', '|', 'é')).join('')}${r.chance(0.05) ? '%' : ''}"`;
@@ -224,13 +363,49 @@ export class CaseMaker {
 
   #printf(): string {
     const r = this.#random;
-    const operand = (): string => r.chance(0.6) ? r.pick('.n', '.s', '.l', '.m', '.a', '.b', '.c', '.') : this.#literal();
+    const operand = (): string =>
+      r.chance(0.6) ? r.pick('.n', '.s', '.l', '.m', '.a', '.b', '.c', '.') : this.#literal();
     return `{{printf ${this.#format()} ${r.times(3, operand).join(' ')}}}`;
   }
 
   #wildPipeline(): string {
     const r = this.#random;
-    return r.times(7, () => r.pick('.', '.a', '$', '$x', '|', ' ', ' ', '(', ')', ':=', '=', ',', '1', '"s"', 'if', 'end', 'range', 'print', 'nil', 'true', '-', '!', '@', 'é', '🙂', '\u200b', 'define', 'else', '/*', '\n')).join('');
+    return r
+      .times(7, () =>
+        r.pick(
+          '.',
+          '.a',
+          '$',
+          '$x',
+          '|',
+          ' ',
+          ' ',
+          '(',
+          ')',
+          ':=',
+          '=',
+          ',',
+          '1',
+          '"s"',
+          'if',
+          'end',
+          'range',
+          'print',
+          'nil',
+          'true',
+          '-',
+          '!',
+          '@',
+          'é',
+          '🙂',
+          '\u200b',
+          'define',
+          'else',
+          '/*',
+          '\n',
+        ),
+      )
+      .join('');
   }
 
   #damaged(template: string): string {
@@ -239,7 +414,34 @@ export class CaseMaker {
     for (let i = r.below(3); i >= 0; i--) {
       const at = r.below(text.length + 1);
       const size = r.below(6);
-      const inserted = r.pick('', '', '{{', '}}', '{{end}}', '{{else}}', '-', ' ', '.', '"', '(', ')', '|', '$', '\n', '{{break}}', 'x', '0', '`', '/*', '*/', "'", '\\', '=', 'é', '\u2003');
+      const inserted = r.pick(
+        '',
+        '',
+        '{{',
+        '}}',
+        '{{end}}',
+        '{{else}}',
+        '-',
+        ' ',
+        '.',
+        '"',
+        '(',
+        ')',
+        '|',
+        '$',
+        '\n',
+        '{{break}}',
+        'x',
+        '0',
+        '`',
+        '/*',
+        '*/',
+        "'",
+        '\\',
+        '=',
+        'é',
+        '\u2003',
+      );
       text = text.slice(0, at) + inserted + text.slice(at + (r.chance(0.5) ? size : 0));
     }
     return text.toWellFormed();
@@ -249,10 +451,49 @@ export class CaseMaker {
     const r = this.#random;
     switch (r.below(depth > 0 ? 10 : 6)) {
       case 0:
-        return r.pick(0, 1, 2, -1, 0.5, 1e6, 123456789, 1e-5, 1e21, 1e20, 2.5, 3.14159, -0, 1e-7, 999999, 1 / 3, 5e-324, 1.7976931348623157e308, r.next() * 10 ** (r.below(40) - 20));
+        return r.pick(
+          0,
+          1,
+          2,
+          -1,
+          0.5,
+          1e6,
+          123456789,
+          1e-5,
+          1e21,
+          1e20,
+          2.5,
+          3.25e-3,
+          -0,
+          1e-7,
+          999999,
+          1 / 3,
+          5e-324,
+          1.7976931348623157e308,
+          r.next() * 10 ** (r.below(40) - 20),
+        );
       case 1:
       case 2:
-        return r.pick('', 'a', 'b', 'hello', 'héllo', '日本語', '🙂x', '<a href="x">&\'', ' pad ', 'line\nline', '\u0000\u0001\u007f', '\ufffd', '\u200b\u2028', 'ßİŉᾳΣ', 'A"B\\C`', '\ue000𝒳', '%d', 'e\u0301');
+        return r.pick(
+          '',
+          'a',
+          'b',
+          'hello',
+          'héllo',
+          '日本語',
+          '🙂x',
+          '<a href="x">&\'',
+          ' pad ',
+          'line\nline',
+          '\u0000\u0001\u007f',
+          '\ufffd',
+          '\u200b\u2028',
+          'ßİŉᾳΣ',
+          'A"B\\C`',
+          '\ue000𝒳',
+          '%d',
+          'e\u0301',
+        );
       case 3:
         return r.chance(0.5);
       case 4:
@@ -269,10 +510,19 @@ export class CaseMaker {
 
   #object(depth: number): Record<string, unknown> {
     const r = this.#random;
-    const entries: [string, unknown][] = r.times(8, () => [r.pick(...NAMES, 'foo-bar', '1', '10', '2', '', '\uffff', '𝒳'), this.#value(depth)]);
+    const entries: [string, unknown][] = r.times(8, () => [
+      r.pick(...NAMES, 'foo-bar', '1', '10', '2', '', '\uffff', '𝒳'),
+      this.#value(depth),
+    ]);
     if (depth === 3) {
-      entries.push(['n', r.chance(0.8) ? r.below(10) : this.#value(1)], ['s', r.chance(0.8) ? 'hello é' : this.#value(1)]);
-      entries.push(['l', r.chance(0.8) ? r.times(4, () => this.#value(1)) : this.#value(1)], ['m', r.chance(0.8) ? this.#object(1) : this.#value(2)]);
+      entries.push(
+        ['n', r.chance(0.8) ? r.below(10) : this.#value(1)],
+        ['s', r.chance(0.8) ? 'hello é' : this.#value(1)],
+      );
+      entries.push(
+        ['l', r.chance(0.8) ? r.times(4, () => this.#value(1)) : this.#value(1)],
+        ['m', r.chance(0.8) ? this.#object(1) : this.#value(2)],
+      );
     }
     return Object.fromEntries(entries);
   }

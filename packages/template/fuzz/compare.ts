@@ -49,7 +49,8 @@ function isEqual(a: Outcome, b: Outcome): boolean {
 function isWantedDifference(fuzzCase: FuzzCase, expected: Outcome): boolean {
   if (!fuzzCase.template.includes('default')) return false;
   // Under `zero` the missing key is a nil, which the next field of the chain stumbles over.
-  const missing = fuzzCase.missingKey === 'zero' ? /no entry for key|nil pointer evaluating/ : /no entry for key/;
+  const missing =
+    fuzzCase.missingKey === 'zero' ? /no entry for key|nil pointer evaluating/ : /no entry for key/;
   return missing.test(expected.execError ?? '');
 }
 

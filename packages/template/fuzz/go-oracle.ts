@@ -19,10 +19,15 @@ export function buildOracle(): { skipped: string } | { ask: (cases: readonly Fuz
   const version = spawnSync('go', ['version'], { encoding: 'utf8' });
   if (version.status !== 0) return { skipped: 'skipped: no go in the path' };
   const minor = Number(/go1\.(\d+)/.exec(version.stdout)?.[1] ?? 0);
-  if (minor < FIRST_MINOR) return { skipped: `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}` };
+  if (minor < FIRST_MINOR)
+    return { skipped: `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}` };
   const binary = join(mkdtempSync(join(tmpdir(), 'px0-template-fuzz-')), 'oracle');
-  const build = spawnSync('go', ['build', '-o', binary, '.'], { cwd: join(import.meta.dirname, 'go'), encoding: 'utf8' });
-  if (build.status !== 0) return { skipped: `skipped: the Go program does not build: ${build.stderr.trim()}` };
+  const build = spawnSync('go', ['build', '-o', binary, '.'], {
+    cwd: join(import.meta.dirname, 'go'),
+    encoding: 'utf8',
+  });
+  if (build.status !== 0)
+    return { skipped: `skipped: the Go program does not build: ${build.stderr.trim()}` };
   return { ask: (cases) => ask(binary, cases) };
 }
 

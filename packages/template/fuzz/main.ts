@@ -6,6 +6,10 @@ import { buildOracle } from './go-oracle.ts';
 
 const BATCH = 2000;
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 function vectorTemplates(): string[] {
   return ['authored', 'random'].flatMap((name) => {
     const path = join(import.meta.dirname, `../test/vectors/templates-${name}.json`);
@@ -15,12 +19,13 @@ function vectorTemplates(): string[] {
 }
 
 function report({ fuzzCase, backend, expected, actual }: Difference): void {
-  const text = (base64: string | undefined): string | undefined => base64 && Buffer.from(base64, 'base64').toString();
-  console.log(`--- ${backend}, missingkey=${fuzzCase.missingKey}`);
-  console.log(`template ${JSON.stringify(fuzzCase.template)}`);
-  console.log(`data     ${JSON.stringify(fuzzCase.data)}`);
-  console.log(`go       ${JSON.stringify({ ...expected, text: text(expected.output) })}`);
-  console.log(`px0      ${JSON.stringify({ ...actual, text: text(actual.output) })}`);
+  const text = (base64: string | undefined): string | undefined =>
+    base64 && Buffer.from(base64, 'base64').toString();
+  print(`--- ${backend}, missingkey=${fuzzCase.missingKey}`);
+  print(`template ${JSON.stringify(fuzzCase.template)}`);
+  print(`data     ${JSON.stringify(fuzzCase.data)}`);
+  print(`go       ${JSON.stringify({ ...expected, text: text(expected.output) })}`);
+  print(`px0      ${JSON.stringify({ ...actual, text: text(actual.output) })}`);
 }
 
 function main(): void {
@@ -28,13 +33,18 @@ function main(): void {
   const wanted = Number(process.argv[3] ?? 20_000);
   const oracle = buildOracle();
   if ('skipped' in oracle) {
-    console.log(`fuzz ${oracle.skipped}`);
+    print(`fuzz ${oracle.skipped}`);
     return;
   }
   const seeds = vectorTemplates();
   const sums = { compared: 0, outputs: 0, parseErrors: 0, execErrors: 0, skipped: 0, differences: 0 };
   for (let batch = 0; sums.compared < wanted; batch++) {
-    const tally = compareWithGo(oracle.ask, seeds, seed * 1_000_003 + batch, Math.min(BATCH, wanted - sums.compared));
+    const tally = compareWithGo(
+      oracle.ask,
+      seeds,
+      seed * 1_000_003 + batch,
+      Math.min(BATCH, wanted - sums.compared),
+    );
     for (const difference of tally.differences.slice(0, 5)) report(difference);
     sums.compared += tally.compared;
     sums.outputs += tally.outputs;
@@ -44,8 +54,12 @@ function main(): void {
     sums.differences += tally.differences.length;
     if (sums.differences > 0) break;
   }
-  console.log(`fuzz seed ${seed}: ${sums.compared} cases compared with Go in both backends: ${sums.differences} differences`);
-  console.log(`  ${sums.outputs} outputs, ${sums.parseErrors} parse errors, ${sums.execErrors} execution errors; ${sums.skipped} not compared (limits, default)`);
+  print(
+    `fuzz seed ${seed}: ${sums.compared} cases compared with Go in both backends: ${sums.differences} differences`,
+  );
+  print(
+    `  ${sums.outputs} outputs, ${sums.parseErrors} parse errors, ${sums.execErrors} execution errors; ${sums.skipped} not compared (limits, default)`,
+  );
   if (sums.differences > 0) process.exitCode = 1;
 }
 

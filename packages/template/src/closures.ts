@@ -28,8 +28,8 @@ import {
   type Site,
   type Statement,
   type Target,
-  type Unit,
   UNSET,
+  type Unit,
 } from './plan.ts';
 import { quote } from './quote.ts';
 import type { Run } from './run.ts';
@@ -130,7 +130,11 @@ function compilePrint(value: Evaluate, site: Site, isAfterText: boolean): Execut
   };
 }
 
-function compileBranch(statement: BranchStatement, units: readonly Unit[], bodies: readonly Execute[]): Execute {
+function compileBranch(
+  statement: BranchStatement,
+  units: readonly Unit[],
+  bodies: readonly Execute[],
+): Execute {
   const test = compileExpression(statement.test);
   const body = compileBlock(statement.body, units, bodies);
   const otherwise = statement.otherwise && compileBlock(statement.otherwise, units, bodies);
@@ -168,7 +172,11 @@ function compileLoop(statement: LoopStatement, units: readonly Unit[], bodies: r
   };
 }
 
-function compileInclude(statement: IncludeStatement, units: readonly Unit[], bodies: readonly Execute[]): Execute {
+function compileInclude(
+  statement: IncludeStatement,
+  units: readonly Unit[],
+  bodies: readonly Execute[],
+): Execute {
   const { site, name, target } = statement;
   const data = statement.data && compileExpression(statement.data);
   const unit = target === undefined ? undefined : units[target];
@@ -192,7 +200,9 @@ function compileTarget(target: Target, isElement: boolean): SetTarget {
   const { candidates, name, site } = target;
   const declares = candidates.length === 1;
   return (run, frame, value) => {
-    const local = declares ? candidates[0] : candidates.find((candidate) => frame.slots[candidate.slot] !== UNSET);
+    const local = declares
+      ? candidates[0]
+      : candidates.find((candidate) => frame.slots[candidate.slot] !== UNSET);
     if (local === undefined) return run.fail(site, `undefined variable: ${name}`);
     frame.slots[local.slot] = value;
     if (local.isMixed) frame.slots[local.flagSlot] = isElement;
@@ -320,7 +330,10 @@ function checked({ type, site }: Argument): (run: Run, value: unknown) => void {
 
 function compileLogic(expression: LogicExpression): Evaluate {
   const piped = expression.piped && compileExpression(expression.piped);
-  const args = expression.args.map((argument) => ({ value: compileExpression(argument), last: argument.last }));
+  const args = expression.args.map((argument) => ({
+    value: compileExpression(argument),
+    last: argument.last,
+  }));
   const stopsAt = expression.name === 'or';
   return (run, frame) => {
     const final = piped?.(run, frame);

@@ -5,7 +5,20 @@
 
 /** Any string as a JavaScript literal in printable ASCII. */
 export function literal(text: string): string {
-  return JSON.stringify(text).replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** More lines than this are code that the engine would take long to read and never optimise. */
+const MAX_LINES = 10_000;
+
+/** The template is too large for generated code to pay. */
+export class CodeTooLarge extends Error {
+  constructor() {
+    super(`more than ${MAX_LINES} lines of generated code`);
+  }
 }
 
 export class CodeWriter {
@@ -24,6 +37,7 @@ export class CodeWriter {
   }
 
   line(code: string): void {
+    if (this.#lines.length >= MAX_LINES) throw new CodeTooLarge();
     this.#lines.push(code);
   }
 

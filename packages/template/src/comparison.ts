@@ -49,7 +49,7 @@ export function equals(run: Run, site: Site, name: ComparisonName, a: unknown, b
 
 function equalTexts(run: Run, site: Site, a: string, b: string): boolean {
   if (a.length !== b.length) return false;
-  if (a.length > 64) run.charge(site, a.length);
+  if (a.length > 64) run.chargeRead(site, a.length);
   if (a === b) return true;
   checkText(a, run.isExact);
   checkText(b, run.isExact);
@@ -88,7 +88,7 @@ function isLess(run: Run, site: Site, name: ComparisonName, a: unknown, b: unkno
 function isTextLess(run: Run, site: Site, a: string, b: string): boolean {
   checkText(a, run.isExact);
   checkText(b, run.isExact);
-  run.charge(site, Math.min(a.length, b.length));
+  run.chargeRead(site, Math.min(a.length, b.length));
   return compareStrings(a, b) < 0;
 }
 

@@ -10,14 +10,61 @@ const LIMITS = { maxSteps: 5000, maxOutputBytes: 100_000 };
 /** Pieces that make templates likely, among any text. */
 const piece = fc.oneof(
   fc.constantFrom(
-    '{{', '}}', '{{- ', ' -}}', '{{end}}', '{{else}}', 'if ', 'range ', 'with ', 'define "t"', 'template "t" .', 'block "b" .',
-    '.', '.a', '.b', '$', '$x', ':=', '=', '|', '(', ')', 'eq ', 'printf "%v" ', 'index ', 'slice ', 'len ', 'and ', 'or ', 'default 1 ',
-    'indent 3 ', 'toJson ', '"s"', '`r`', "'c'", '1', '2.5', 'nil', 'true', '{{break}}', '{{.a}}', '{{range .a}}', '{{/*', '*/}}', ' ', '\n', ',',
+    '{{',
+    '}}',
+    '{{- ',
+    ' -}}',
+    '{{end}}',
+    '{{else}}',
+    'if ',
+    'range ',
+    'with ',
+    'define "t"',
+    'template "t" .',
+    'block "b" .',
+    '.',
+    '.a',
+    '.b',
+    '$',
+    '$x',
+    ':=',
+    '=',
+    '|',
+    '(',
+    ')',
+    'eq ',
+    'printf "%v" ',
+    'index ',
+    'slice ',
+    'len ',
+    'and ',
+    'or ',
+    'default 1 ',
+    'indent 3 ',
+    'toJson ',
+    '"s"',
+    '`r`',
+    "'c'",
+    '1',
+    '2.5',
+    'nil',
+    'true',
+    '{{break}}',
+    '{{.a}}',
+    '{{range .a}}',
+    '{{/*',
+    '*/}}',
+    ' ',
+    '\n',
+    ',',
   ),
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
 const template = fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join(''));
-const key = fc.oneof(fc.constantFrom('a', 'b', '__proto__', 'constructor', 'length'), fc.string({ maxLength: 3 }));
+const key = fc.oneof(
+  fc.constantFrom('a', 'b', '__proto__', 'constructor', 'length'),
+  fc.string({ maxLength: 3 }),
+);
 const json = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },
@@ -35,7 +82,8 @@ function outcome(backend: Backend, text: string, variables: Record<string, unkno
   try {
     return `output ${compileWith(backend, text, LIMITS).render(variables)}`;
   } catch (error) {
-    if (error instanceof TemplateSyntaxError || error instanceof TemplateExecutionError) return `error ${error.message}`;
+    if (error instanceof TemplateSyntaxError || error instanceof TemplateExecutionError)
+      return `error ${error.message}`;
     throw error;
   }
 }

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { closures, compile, compileWith, type CompileOptions, generated } from './compile.ts';
+import { type CompileOptions, closures, compile, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 
-function failure(text: string, data: Record<string, unknown> = {}, options: CompileOptions = {}): TemplateExecutionError {
+function failure(
+  text: string,
+  data: Record<string, unknown> = {},
+  options: CompileOptions = {},
+): TemplateExecutionError {
   const errors = [generated, closures].map((backend) => {
     try {
       compileWith(backend, text, options).render(data);
@@ -37,19 +41,29 @@ function render(text: string, data: Record<string, unknown> | null = {}): string
 describe('errors', () => {
   test('carry line and byte column, and say what Go says', () => {
     const error = failure('é\né {{.x}}');
-    expect(error.message).toBe('template: prompt:2:5: executing "prompt" at <.x>: map has no entry for key "x"');
+    expect(error.message).toBe(
+      'template: prompt:2:5: executing "prompt" at <.x>: map has no entry for key "x"',
+    );
     expect([error.line, error.column, error.limit]).toEqual([2, 5, undefined]);
   });
 
   test('of syntax carry a position too', () => {
     const error = syntaxFailure('a\n{{.x}');
-    expect(error.message).toBe('template: prompt:2: bad character U+007D \'}\'');
+    expect(error.message).toBe("template: prompt:2: bad character U+007D '}'");
     expect(error.line).toBe(2);
     expect(error.column).toBe(2);
   });
 
+  test('of a block are reported at the line where its body began', () => {
+    expect(syntaxFailure('{{block "b" .}}\n\n{{else}}').message).toBe(
+      'template: prompt:1: unexpected {{else}} in block clause',
+    );
+  });
+
   test('name the template as it was named', () => {
-    expect(failure('{{.x}}', {}, { name: 'greeting' }).message).toMatch(/^template: greeting:1:2: executing "greeting"/);
+    expect(failure('{{.x}}', {}, { name: 'greeting' }).message).toMatch(
+      /^template: greeting:1:2: executing "greeting"/,
+    );
   });
 
   test('show values only up to a bound', () => {
@@ -70,11 +84,15 @@ describe('missing keys', () => {
   test('differ between the settings in what their fields are', () => {
     const template = compile('{{.a.b}}', { missingKey: 'default' });
     expect(template.render({})).toBe('<no value>');
-    expect(() => template.render({}, { missingKey: 'zero' })).toThrow('nil pointer evaluating interface {}.b');
+    expect(() => template.render({}, { missingKey: 'zero' })).toThrow(
+      'nil pointer evaluating interface {}.b',
+    );
   });
 
   test('give the default under default, as an argument and piped in', () => {
-    expect(render('{{default "d" .x}} {{.x | default "d"}} {{default "d" .x.y.z}} {{$.x.y | default "d"}}')).toBe('d d d d');
+    expect(
+      render('{{default "d" .x}} {{.x | default "d"}} {{default "d" .x.y.z}} {{$.x.y | default "d"}}'),
+    ).toBe('d d d d');
     expect(render('{{default "d" (.x)}} {{$v := .m}}{{$v.q | default "d"}}', { m: {} })).toBe('d d');
   });
 
@@ -82,7 +100,9 @@ describe('missing keys', () => {
     expect(failure('{{default .x "v"}}').message).toContain('no entry for key "x"');
     expect(failure('{{default "d" (upper .x)}}').message).toContain('no entry for key "x"');
     expect(failure('{{.x | upper | default "d"}}').message).toContain('no entry for key "x"');
-    expect(failure('{{default "d" .n.x}}', { n: null }).message).toContain('nil pointer evaluating interface {}.x');
+    expect(failure('{{default "d" .n.x}}', { n: null }).message).toContain(
+      'nil pointer evaluating interface {}.x',
+    );
   });
 
   test('include undefined values, which JSON does not have', () => {
@@ -95,26 +115,58 @@ describe('own functions', () => {
     const data = { l: ['a', 1, null, true], m: { b: '<x>', a: [1, {}] }, s: ' Straße\nx ', e: [] };
     expect(render('{{join ", " .l}}|{{.l | join "-"}}|{{join "," "x"}}', data)).toBe('a, 1, true|a-1-true|x');
     expect(render('{{toJson .m}}', data)).toBe('{"a":[1,{}],"b":"\\u003cx\\u003e"}');
-    expect(render('{{toPrettyJson .m}} {{toPrettyJson .e}}', data)).toBe('{\n  "a": [\n    1,\n    {}\n  ],\n  "b": "\\u003cx\\u003e"\n} []');
+    expect(render('{{toPrettyJson .m}} {{toPrettyJson .e}}', data)).toBe(
+      '{\n  "a": [\n    1,\n    {}\n  ],\n  "b": "\\u003cx\\u003e"\n} []',
+    );
     expect(render('{{upper .s}}|{{lower "ÀΣİ"}}|{{trim .s}}', data)).toBe(' STRAßE\nX |àσi|Straße\nx');
-    expect(render('{{indent 2 "a\nb"}}|{{"a\nb" | nindent 1}}'.replaceAll('\n', '\\n'))).toBe('  a\n  b|\n a\n b');
+    expect(render('{{indent 2 "a\nb"}}|{{"a\nb" | nindent 1}}'.replaceAll('\n', '\\n'))).toBe(
+      '  a\n  b|\n a\n b',
+    );
     expect(render('{{quote "a\\"b" 1.5 nil}}')).toBe('"a\\"b" "1.5"');
-    expect(render('{{toJson nil}} {{toJson 1}} {{toJson 1e21}} {{toJson "\\xff"}}')).toBe('null 1 1e+21 "\\ufffd"');
+    expect(render('{{toJson nil}} {{toJson 1}} {{toJson 1e21}} {{toJson "\\xff"}}')).toBe(
+      'null 1 1e+21 "\\ufffd"',
+    );
   });
 
   test('refuse arguments of the wrong type as Go does', () => {
-    expect(failure('{{upper .n}}', { n: 1 }).message).toContain('wrong type for value; expected string; got float64');
-    expect(failure('{{indent .n "x"}}', { n: 1 }).message).toContain('wrong type for value; expected int; got float64');
-    expect(failure('{{indent -1 "x"}}').message).toContain('error calling indent: strings: negative Repeat count');
+    expect(failure('{{upper .n}}', { n: 1 }).message).toContain(
+      'wrong type for value; expected string; got float64',
+    );
+    expect(failure('{{indent .n "x"}}', { n: 1 }).message).toContain(
+      'wrong type for value; expected int; got float64',
+    );
+    expect(failure('{{indent -1 "x"}}').message).toContain(
+      'error calling indent: strings: negative Repeat count',
+    );
   });
 });
 
 describe('data', () => {
   test('has own keys only, whatever they are called', () => {
-    for (const key of ['constructor', 'toString', 'length', 'hasOwnProperty', '__proto__', 'values', 'then']) {
+    for (const key of [
+      'constructor',
+      'toString',
+      'length',
+      'hasOwnProperty',
+      '__proto__',
+      'values',
+      'then',
+    ]) {
       expect(failure(`{{.${key}}}`).message).toContain(`map has no entry for key "${key}"`);
       expect(failure(`{{.l.${key}}}`, { l: [1] }).message).toContain("can't evaluate field");
       expect(render(`{{.${key}}}`, JSON.parse(`{${JSON.stringify(key)}: "own"}`))).toBe('own');
+    }
+  });
+
+  test('has no key that somebody has put on the prototype of all objects', () => {
+    const template = compile('{{.polluted}}');
+    expect(template.render({ polluted: 'own' })).toBe('own');
+    Reflect.set(Object.prototype, 'polluted', 'inherited');
+    try {
+      expect(() => template.render({})).toThrow('map has no entry for key "polluted"');
+      expect(template.render({ polluted: 'own' })).toBe('own');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'polluted');
     }
   });
 

@@ -4,7 +4,7 @@ import { generateRenderer } from './generate.ts';
 import { canonical, toBytes } from './go-string.ts';
 import { IllFormedData, wellFormedCopy } from './ill-formed.ts';
 import { parse, type Tree } from './parser.ts';
-import { countStatements, type Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { planTemplate } from './planner.ts';
 import { type MissingKey, Run, type RunLimits, runLimits } from './run.ts';
 import { Source } from './source.ts';
@@ -56,7 +56,11 @@ const DEFAULT_LIMITS = {
   maxSteps: 1_000_000,
 };
 
-export function compileWith(backend: Backend, source: string, options: CompileOptions = {}): CompiledTemplate {
+export function compileWith(
+  backend: Backend,
+  source: string,
+  options: CompileOptions = {},
+): CompiledTemplate {
   return new Template(backend, source, options);
 }
 
@@ -71,6 +75,7 @@ class Template implements CompiledTemplate {
   readonly #missingKey: MissingKey;
   readonly #trees: ReadonlyMap<string, Tree>;
   #renderer: Renderer | undefined;
+  #safeRenderer: Renderer | undefined;
   #variables: readonly TemplateVariable[] | undefined;
 
   constructor(backend: Backend, text: string, options: CompileOptions) {
@@ -104,10 +109,10 @@ class Template implements CompiledTemplate {
   /** The output, unless the data or the template turn out to need the exact render (`ill-formed.ts`). */
   #optimistic(variables: unknown, missingKey: MissingKey): string | undefined {
     if (this.#plan.hasStrayBytes) return undefined;
-    this.#renderer ??= this.#backend(this.#plan);
+    const renderer = this.#usableRenderer();
     const run = new Run(this.#source, this.#limits, missingKey, false);
     try {
-      const output = this.#renderer(run, variables ?? NIL_MAP);
+      const output = renderer(run, variables ?? NIL_MAP);
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return run.isSuspect || !output.isWellFormed() ? undefined : output;
     } catch (error) {
@@ -117,16 +122,26 @@ class Template implements CompiledTemplate {
   }
 
   #exact(variables: unknown, missingKey: MissingKey): string {
-    this.#renderer ??= this.#backend(this.#plan);
+    const renderer = this.#usableRenderer();
     const run = new Run(this.#source, this.#limits, missingKey, true);
     try {
       const data = variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables);
-      const output = this.#renderer(run, data);
+      const output = renderer(run, data);
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return canonical(output);
     } catch (error) {
       return this.#rethrow(run, error);
     }
+  }
+
+  /** Generated code loads properties plainly, which is right as long as objects inherit nothing but what they should. */
+  #usableRenderer(): Renderer {
+    if (hasPollutedPrototype()) {
+      this.#safeRenderer ??= compileClosures(this.#plan);
+      return this.#safeRenderer;
+    }
+    this.#renderer ??= this.#backend(this.#plan);
+    return this.#renderer;
   }
 
   /** The engine's own bounds, of the stack and of a string's length, are limits like ours. */
@@ -137,12 +152,17 @@ class Template implements CompiledTemplate {
   }
 }
 
-/** More statements than this make code that the engine would only interpret anyway. */
-const MAX_GENERATED_STATEMENTS = 4000;
+const EMPTY = {};
+
+/** Somebody has added to `Object.prototype`, so that every object has a property which is not its own. */
+function hasPollutedPrototype(): boolean {
+  for (const _key in EMPTY) return true;
+  return false;
+}
 
 /** Generated code where that is possible and pays; a page may forbid it, and says so in its console when one tries. */
 const automatic: Backend = (plan) => {
-  if ('document' in globalThis || countStatements(plan) > MAX_GENERATED_STATEMENTS) return compileClosures(plan);
+  if ('document' in globalThis) return compileClosures(plan);
   try {
     return generateRenderer(plan);
   } catch {

@@ -12,7 +12,6 @@ const HTML: Readonly<Record<string, string>> = {
 };
 
 export function escapeHtml(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: Go replaces NUL.
   return text.replace(/[\0"'&<>]/g, (character) => HTML[character] ?? character);
 }
 

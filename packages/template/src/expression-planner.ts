@@ -2,8 +2,19 @@
  * Plans pipelines and operands. Follows the order in which Go enters nodes and evaluates things, since that order
  * decides which error is reported, and where.
  */
-import type { ChainNode, CommandNode, FieldNode, IdentifierNode, LocatedNode, NumberNode, Operand, PipeNode, VariableNode } from './ast.ts';
+import type {
+  ChainNode,
+  CommandNode,
+  FieldNode,
+  IdentifierNode,
+  LocatedNode,
+  NumberNode,
+  Operand,
+  PipeNode,
+  VariableNode,
+} from './ast.ts';
 import { isFunction, type Parameter, signatureOf } from './function-table.ts';
+import { isDefaultOfPiped } from './guards.ts';
 import { nodeText } from './node-text.ts';
 import type { NumberLiteral } from './number-literal.ts';
 import type { Argument, Expression, FieldExpression, LogicExpression, Origin, Site, Target } from './plan.ts';
@@ -85,7 +96,13 @@ export class ExpressionPlanner {
   }
 
   #field(node: FieldNode, hasArguments: boolean, isLenient: boolean): FieldExpression {
-    const base: Expression = { kind: 'local', candidates: [this.#scope.dot], name: '.', site: this.#site(node), last: node };
+    const base: Expression = {
+      kind: 'local',
+      candidates: [this.#scope.dot],
+      name: '.',
+      site: this.#site(node),
+      last: node,
+    };
     return this.#fieldOf(base, [this.#scope.dot], node, node.path, hasArguments, isLenient);
   }
 
@@ -103,7 +120,8 @@ export class ExpressionPlanner {
 
   #chain(node: ChainNode, hasArguments: boolean, isLenient: boolean): Expression {
     const { operand } = node;
-    const base = operand.type === 'pipe' ? this.pipeline(operand) : this.#call(operand, operand, [], undefined);
+    const base =
+      operand.type === 'pipe' ? this.pipeline(operand) : this.#call(operand, operand, [], undefined);
     return this.#fieldOf(base, 'value', node, node.path, hasArguments, isLenient);
   }
 
@@ -111,14 +129,21 @@ export class ExpressionPlanner {
     const candidates = this.#scope.find(node.name);
     const site = this.#site(node);
     const value: Expression = { kind: 'local', candidates, name: node.name, site, last: node };
-    if (node.path.length > 0) return this.#fieldOf(value, candidates, node, node.path, hasArguments, isLenient);
+    if (node.path.length > 0)
+      return this.#fieldOf(value, candidates, node, node.path, hasArguments, isLenient);
     return hasArguments ? after(value, this.#notAFunction(node, node)) : value;
   }
 
   #constant(node: Operand): Expression {
     switch (node.type) {
       case 'dot':
-        return { kind: 'local', candidates: [this.#scope.dot], name: '.', site: this.#site(node), last: node };
+        return {
+          kind: 'local',
+          candidates: [this.#scope.dot],
+          name: '.',
+          site: this.#site(node),
+          last: node,
+        };
       case 'bool':
         return { kind: 'constant', value: node.value, last: node };
       case 'string':
@@ -153,7 +178,10 @@ export class ExpressionPlanner {
     const { fixed, rest } = signatureOf(name);
     const count = operands.length + (piped === undefined ? 0 : 1);
     if (rest === undefined ? count !== fixed.length : count < fixed.length) {
-      const wanted = rest === undefined ? `want ${fixed.length} got ${count}` : `want at least ${fixed.length} got ${operands.length}`;
+      const wanted =
+        rest === undefined
+          ? `want ${fixed.length} got ${count}`
+          : `want at least ${fixed.length} got ${operands.length}`;
       return after(piped, this.#failure(`wrong number of args for ${name}: ${wanted}`, node));
     }
     if (name === 'and' || name === 'or') return this.#logic(name, node, operands, piped);
@@ -281,12 +309,6 @@ function settled(value: Expression): Expression {
     default:
   }
   return { kind: 'settled', of: value, origin: 'value', last: value.last };
-}
-
-/** `… | default x`: what is piped in is the value that may be missing. */
-function isDefaultOfPiped(command: CommandNode): boolean {
-  const [first] = command.args;
-  return first.type === 'identifier' && first.name === 'default' && command.args.length === 2;
 }
 
 /** The syntax of a number decides its type; the rules are those of `idealConstant`, odd ones included. */

@@ -63,7 +63,8 @@ function general(size: number, letter: 'e' | 'E', wanted: number): string {
   if (threshold > count && count >= decimal.point) threshold = count;
   if (isShortest) threshold = 6;
   const exponent = decimal.point - 1;
-  if (exponent < -4 || exponent >= threshold) return scientific(decimal, Math.min(precision, count) - 1, letter);
+  if (exponent < -4 || exponent >= threshold)
+    return scientific(decimal, Math.min(precision, count) - 1, letter);
   if (precision > decimal.point) precision = count;
   return plain(decimal, Math.max(precision - decimal.point, 0));
 }
@@ -126,7 +127,8 @@ function rounded(decimal: Decimal, count: number): Decimal {
 
 function roundsUp(digits: string, count: number): boolean {
   const next = digits.charCodeAt(count);
-  if (next === 0x35 && count + 1 === digits.length) return count > 0 && digits.charCodeAt(count - 1) % 2 === 1;
+  if (next === 0x35 && count + 1 === digits.length)
+    return count > 0 && digits.charCodeAt(count - 1) % 2 === 1;
   return next >= 0x35;
 }
 

@@ -60,13 +60,13 @@ function textOf(run: Run, value: unknown): string {
 /** A result on its way out of a function: within the limit of the output, and paid for. */
 function bounded(run: Run, site: Site, text: string): string {
   if (text.length > run.limits.maxOutputBytes) run.failOutput(site);
-  run.charge(site, text.length);
+  run.chargeMade(site, text.length);
   return canonical(text);
 }
 
 function length(run: Run, site: Site, value: unknown): bigint {
   if (typeof value === 'string') {
-    run.charge(site, value.length);
+    run.chargeRead(site, value.length);
     checkText(value, run.isExact);
     return BigInt(byteLength(value));
   }
@@ -83,7 +83,8 @@ function length(run: Run, site: Site, value: unknown): bigint {
 }
 
 function index(run: Run, site: Site, collection: unknown, indexes: readonly unknown[]): unknown {
-  if (collection === null || collection === undefined) return run.fault(site, 'index', 'index of untyped nil');
+  if (collection === null || collection === undefined)
+    return run.fault(site, 'index', 'index of untyped nil');
   let item: unknown = collection;
   for (const key of indexes) {
     if (item === null || item === undefined) return run.fault(site, 'index', 'index of nil pointer');
@@ -103,7 +104,7 @@ function element(run: Run, site: Site, list: readonly unknown[], key: unknown): 
 
 function byte(run: Run, site: Site, text: string, key: unknown): unknown {
   checkText(text, run.isExact);
-  run.charge(site, text.length);
+  run.chargeRead(site, text.length);
   const size = byteLength(text);
   const at = position(run, site, 'index', key ?? undefined, size);
   if (at === size) return run.fault(site, 'index', 'reflect: string index out of range');
@@ -111,12 +112,18 @@ function byte(run: Run, site: Site, text: string, key: unknown): unknown {
 }
 
 function entry(run: Run, site: Site, map: Readonly<Record<string, unknown>>, key: unknown): unknown {
-  if (key === null || key === undefined) return run.fault(site, 'index', 'value is nil; should be of type string');
-  if (typeof key !== 'string') return run.fault(site, 'index', `value has type ${typeName(key)}; should be string`);
+  if (key === null || key === undefined)
+    return run.fault(site, 'index', 'value is nil; should be of type string');
+  if (typeof key !== 'string')
+    return run.fault(site, 'index', `value has type ${typeName(key)}; should be string`);
   checkText(key, run.isExact);
   if (Object.hasOwn(map, key)) return map[key] ?? null;
   // A key with lone surrogates would be this one.
-  if (!run.isExact && key.includes('\ufffd')) for (const other of Object.keys(map)) checkText(other, false);
+  if (!run.isExact && key.includes('\ufffd')) {
+    const keys = Object.keys(map);
+    run.charge(site, keys.length);
+    for (const other of keys) checkText(other, false);
+  }
   return null;
 }
 
@@ -139,7 +146,7 @@ function slice(run: Run, site: Site, sequence: unknown, indexes: readonly unknow
   if (typeof sequence === 'string') {
     if (indexes.length === 3) return run.fault(site, 'slice', 'cannot 3-index slice a string');
     checkText(sequence, run.isExact);
-    run.charge(site, sequence.length);
+    run.chargeRead(site, sequence.length);
     const size = byteLength(sequence);
     const [start, end] = bounds(run, site, indexes, size, size);
     return byteSlice(sequence, start, end);
@@ -147,7 +154,7 @@ function slice(run: Run, site: Site, sequence: unknown, indexes: readonly unknow
   if (!isList(sequence)) return run.fault(site, 'slice', `can't slice item of type ${typeName(sequence)}`);
   const limit = capacity(sequence);
   const [start, end, last] = bounds(run, site, indexes, sequence.length, limit);
-  run.charge(site, end - start);
+  run.chargeRead(site, end - start);
   return sliceList(sequence, start, end, indexes.length < 3 ? limit : last);
 }
 
@@ -158,9 +165,12 @@ function bounds(
   size: number,
   limit: number,
 ): readonly [number, number, number] {
-  const [start = 0, end = size, last = 0] = indexes.map((value) => position(run, site, 'slice', value, limit));
+  const [start = 0, end = size, last = 0] = indexes.map((value) =>
+    position(run, site, 'slice', value, limit),
+  );
   if (start > end) return run.fault(site, 'slice', `invalid slice index: ${start} > ${end}`);
-  if (indexes.length === 3 && end > last) return run.fault(site, 'slice', `invalid slice index: ${end} > ${last}`);
+  if (indexes.length === 3 && end > last)
+    return run.fault(site, 'slice', `invalid slice index: ${end} > ${last}`);
   return [start, end, last];
 }
 
@@ -168,7 +178,12 @@ function bounds(
 function call(run: Run, site: Site, [callee, value]: readonly unknown[]): never {
   if (value === null || value === undefined) return run.fault(site, 'call', 'call of nil');
   const type = typeName(value);
-  const name = typeof callee === 'string' ? callee : typeof value === 'string' ? run.describe(value, 'v') : `<${type} Value>`;
+  const name =
+    typeof callee === 'string'
+      ? callee
+      : typeof value === 'string'
+        ? run.describe(value, 'v')
+        : `<${type} Value>`;
   return run.fault(site, 'call', `non-function ${name} of type ${type}`);
 }
 
@@ -186,7 +201,9 @@ function json(run: Run, site: Site, name: 'toJson' | 'toPrettyJson', value: unkn
     isExact: run.isExact,
   };
   try {
-    return bounded(run, site, jsonText(value, options));
+    const { text, keys } = jsonText(value, options);
+    run.charge(site, keys);
+    return bounded(run, site, text);
   } catch (error) {
     if (error instanceof JsonOverflow) return run.failOutput(site);
     if (error instanceof JsonFault) return run.fault(site, name, error.message);
@@ -223,7 +240,13 @@ function quoted(run: Run, site: Site, args: readonly unknown[]): string {
     run,
     site,
     texts
-      .map((value) => quote(typeof value === 'string' ? textOf(run, value) : run.print(site, (printer) => printer.print([value]))))
+      .map((value) =>
+        quote(
+          typeof value === 'string'
+            ? textOf(run, value)
+            : run.print(site, (printer) => printer.print([value])),
+        ),
+      )
       .join(' '),
   );
 }

@@ -68,7 +68,10 @@ export class ExpressionWriter {
     const writer = this.#writer;
     const { candidates, name, site } = target;
     const [only, ...older] = candidates;
-    if (only !== undefined && older.length === 0) return this.#set(only.slot, only.isMixed ? only.flagSlot : undefined, value, isElement);
+    if (only !== undefined && older.length === 0) {
+      this.#set(only.slot, only.isMixed ? only.flagSlot : undefined, value, isElement);
+      return;
+    }
     const held = writer.temporary(value);
     for (const local of candidates) {
       writer.line(`if (${this.#slot(local.slot)} !== UNSET) {`);
@@ -121,7 +124,9 @@ export class ExpressionWriter {
     if (typeof origin === 'string') return String(origin === 'element');
     return origin.reduceRight((rest, local) => {
       const answer = local.isMixed ? `${this.#slot(local.flagSlot)} === true` : String(local.holdsElements);
-      return local.isConditional ? `(${this.#slot(local.slot)} !== UNSET ? ${answer} : ${rest})` : `(${answer})`;
+      return local.isConditional
+        ? `(${this.#slot(local.slot)} !== UNSET ? ${answer} : ${rest})`
+        : `(${answer})`;
     }, 'false');
   }
 
@@ -175,29 +180,34 @@ export class ExpressionWriter {
     if (type === 'any') return;
     const javaScriptType = type === 'int' ? 'bigint' : 'string';
     const reference = this.#writer.reference(site);
-    this.#writer.line(`if (typeof ${value} !== "${javaScriptType}") checkArgument(run, ${value}, "${type}", ${reference});`);
+    this.#writer.line(
+      `if (typeof ${value} !== "${javaScriptType}") checkArgument(run, ${value}, "${type}", ${reference});`,
+    );
   }
 
   #logic(expression: LogicExpression): string {
     const writer = this.#writer;
     const { args, conditional } = expression;
-    const piped = expression.piped === undefined ? undefined : writer.temporary(this.evaluate(expression.piped));
+    const piped =
+      expression.piped === undefined ? undefined : writer.temporary(this.evaluate(expression.piped));
     for (const local of conditional) writer.line(`${this.#slot(local.slot)} = UNSET;`);
     const result = writer.temporary('undefined');
-    let open = 0;
+    // A labelled block, not nested ones: any number of arguments must be possible.
+    const label = `l${result}`;
+    writer.line(`${label}: {`);
     args.forEach((argument, index) => {
-      const value = this.evaluate(argument);
-      writer.line(`${result} = ${value};`);
+      writer.line(`${result} = ${this.evaluate(argument)};`);
       if (argument.last !== undefined && expression.last === undefined) {
         writer.line(`run.last = ${writer.reference(argument.last)};`);
       }
       if (index === args.length - 1 && piped === undefined) return;
       const isTrue = this.truth(argument, result);
-      writer.line(expression.name === 'or' ? `if (!(${isTrue})) {` : `if (${isTrue}) {`);
-      open += 1;
+      writer.line(
+        expression.name === 'or' ? `if (${isTrue}) break ${label};` : `if (!(${isTrue})) break ${label};`,
+      );
     });
     if (piped !== undefined) writer.line(`${result} = ${piped};`);
-    writer.line('}'.repeat(open));
+    writer.line('}');
     return result;
   }
 
@@ -219,6 +229,11 @@ function equality(a: string, b: string): string {
 /** Whether a plain property load could find something that is no own value of JSON. */
 function isInheritable(key: string): boolean {
   return (
-    key in Object.prototype || key in Array.prototype || key in String.prototype || key in Number.prototype || key in Boolean.prototype || key in BigInt.prototype
+    key in Object.prototype ||
+    key in Array.prototype ||
+    key in String.prototype ||
+    key in Number.prototype ||
+    key in Boolean.prototype ||
+    key in BigInt.prototype
   );
 }

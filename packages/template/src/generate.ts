@@ -23,8 +23,8 @@ import {
   type LoopStatement,
   type Plan,
   type Statement,
-  type Unit,
   UNSET,
+  type Unit,
 } from './plan.ts';
 import { quote } from './quote.ts';
 import { isTrue } from './values.ts';
@@ -109,26 +109,40 @@ class UnitWriter {
 
   #statement(statement: Statement, isAfterText: boolean): void {
     switch (statement.kind) {
-      case 'text':
-        return this.#writer.line(`out += ${literal(statement.text)};`);
+      case 'text': {
+        this.#writer.line(`out += ${literal(statement.text)};`);
+        return;
+      }
       case 'print': {
         const value = this.#expressions.evaluate(statement.value);
         const site = this.#writer.reference(statement.site);
-        const text = this.#writer.temporary(`typeof ${value} === "string" ? ${value} : show(run, ${value}, ${site})`);
-        if (!isAfterText) this.#writer.line(`if (${text}.length !== 0 && startsWithHalf(${text})) run.isSuspect = true;`);
-        return this.#writer.line(`out += ${text};`);
+        const text = this.#writer.temporary(
+          `typeof ${value} === "string" ? ${value} : show(run, ${value}, ${site})`,
+        );
+        if (!isAfterText)
+          this.#writer.line(`if (${text}.length !== 0 && startsWithHalf(${text})) run.isSuspect = true;`);
+        this.#writer.line(`out += ${text};`);
+        return;
       }
       case 'evaluate':
         this.#expressions.evaluate(statement.value);
         return;
-      case 'branch':
-        return this.#branch(statement);
-      case 'loop':
-        return this.#loop(statement);
-      case 'include':
-        return this.#include(statement);
-      default:
-        return this.#writer.line(`${statement.kind};`);
+      case 'branch': {
+        this.#branch(statement);
+        return;
+      }
+      case 'loop': {
+        this.#loop(statement);
+        return;
+      }
+      case 'include': {
+        this.#include(statement);
+        return;
+      }
+      default: {
+        this.#writer.line(`${statement.kind};`);
+        return;
+      }
     }
   }
 
@@ -157,7 +171,9 @@ class UnitWriter {
     const site = writer.reference(statement.site);
     writer.line(`let items${n} = ${over}, keys${n}, integer${n}, count${n};`);
     writer.line(`if (Array.isArray(items${n})) count${n} = items${n}.length;`);
-    writer.line(`else ({ items: items${n}, keys: keys${n}, integer: integer${n}, count: count${n} } = iterate(run, ${over}, ${index !== undefined}, ${site}));`);
+    writer.line(
+      `else ({ items: items${n}, keys: keys${n}, integer: integer${n}, count: count${n} } = iterate(run, ${over}, ${index !== undefined}, ${site}));`,
+    );
     writer.line(`for (let i${n} = 0; i${n} < count${n}; i${n}++) {`);
     writer.line(`${dotSlot} = integer${n} === undefined ? items${n}[i${n}] : integer${n}(i${n});`);
     if (index !== undefined) {
@@ -179,7 +195,8 @@ class UnitWriter {
     const writer = this.#writer;
     const site = writer.reference(statement.site);
     if (statement.target === undefined) {
-      return writer.line(`run.fail(${site}, ${literal(`template ${quote(statement.name)} not defined`)});`);
+      writer.line(`run.fail(${site}, ${literal(`template ${quote(statement.name)} not defined`)});`);
+      return;
     }
     writer.line(`if (run.depth >= run.limits.maxDepth) run.failDepth(${site});`);
     const data = statement.data === undefined ? 'undefined' : this.#expressions.evaluate(statement.data);

@@ -9,9 +9,7 @@ export function guardedPaths(pipe: PipeNode, when: boolean, resolve: Resolve): r
   const [first, second, ...others] = pipe.commands;
   if (first === undefined || others.length > 0) return [];
   if (second === undefined) return guardedByCommand(first, when, resolve);
-  const [name, , ...surplus] = second.args;
-  const isDefault = name.type === 'identifier' && name.name === 'default' && second.args.length === 2;
-  if (!when || !isDefault || surplus.length > 0 || first.args.length > 1) return [];
+  if (!when || !isDefaultOfPiped(second) || first.args.length > 1) return [];
   return known(resolve(first.args[0]));
 }
 
@@ -57,4 +55,10 @@ function known(path: Path | undefined): readonly Path[] {
 /** A key that is written out. */
 export function literalKey(operand: Operand): string | undefined {
   return operand.type === 'string' ? operand.text : undefined;
+}
+
+/** `… | default x`: what is piped in is the value that may be missing. */
+export function isDefaultOfPiped(command: CommandNode): boolean {
+  const [first] = command.args;
+  return first.type === 'identifier' && first.name === 'default' && command.args.length === 2;
 }

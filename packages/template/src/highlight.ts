@@ -69,7 +69,8 @@ export function highlight(source: string): HighlightToken[] {
       // Read on behind the fault, at least one character further.
       if (!lexer.skipFault(token.position)) return pushed(tokens, token.position, source.length, 'error');
       pushed(tokens, token.position, lexer.offset, 'error');
-    } else if (token.type !== 'space') pushed(tokens, token.position, token.position + token.text.length, kindOf(token));
+    } else if (token.type !== 'space')
+      pushed(tokens, token.position, token.position + token.text.length, kindOf(token));
   }
 }
 

@@ -4,7 +4,12 @@ import { isPrintable } from './unicode.ts';
 
 type IntegerFlags = Pick<Flags, 'minus' | 'plus' | 'sharp' | 'space' | 'zero' | 'width' | 'precision'>;
 
-export function formatInteger(value: bigint, flags: IntegerFlags, base: 2 | 8 | 10 | 16, verb: string): string {
+export function formatInteger(
+  value: bigint,
+  flags: IntegerFlags,
+  base: 2 | 8 | 10 | 16,
+  verb: string,
+): string {
   const isNegative = value < 0n;
   if (flags.precision === 0 && value === 0n) return '';
   const digits = (isNegative ? -value : value).toString(base).padStart(leastDigits(isNegative, flags), '0');
@@ -32,7 +37,10 @@ const TWO_TO_64 = 1n << 64n;
 /** `%U`, and `%#U` with the character. */
 export function formatUnicode(value: bigint, flags: IntegerFlags): string {
   const unsigned = value < 0n ? value + TWO_TO_64 : value;
-  const digits = unsigned.toString(16).toUpperCase().padStart(Math.max(flags.precision ?? 4, 4), '0');
+  const digits = unsigned
+    .toString(16)
+    .toUpperCase()
+    .padStart(Math.max(flags.precision ?? 4, 4), '0');
   const isShown = flags.sharp && unsigned <= 0x10ffffn && isPrintable(Number(unsigned));
   return isShown ? `U+${digits} '${String.fromCodePoint(Number(unsigned))}'` : `U+${digits}`;
 }

@@ -21,14 +21,21 @@ export interface JsonOptions {
   readonly isExact: boolean;
 }
 
-export function jsonText(value: unknown, options: JsonOptions): string {
+export interface JsonText {
+  readonly text: string;
+  /** How many keys were sorted for it. */
+  readonly keys: number;
+}
+
+export function jsonText(value: unknown, options: JsonOptions): JsonText {
   const writer = new JsonWriter(options);
   writer.write(value, 0);
-  return writer.text;
+  return writer;
 }
 
 class JsonWriter {
   text = '';
+  keys = 0;
   readonly #options: JsonOptions;
 
   constructor(options: JsonOptions) {
@@ -37,27 +44,43 @@ class JsonWriter {
 
   write(value: unknown, depth: number): void {
     switch (typeof value) {
-      case 'string':
-        return this.#add(this.#quoted(value));
-      case 'number':
-        return this.#add(numberText(value));
+      case 'string': {
+        this.#add(this.#quoted(value));
+        return;
+      }
+      case 'number': {
+        this.#add(numberText(value));
+        return;
+      }
       case 'boolean':
-      case 'bigint':
-        return this.#add(String(value));
-      default:
-        return this.#compound(value, depth);
+      case 'bigint': {
+        this.#add(String(value));
+        return;
+      }
+      default: {
+        this.#compound(value, depth);
+        return;
+      }
     }
   }
 
   #compound(value: unknown, depth: number): void {
-    if (value === null || value === undefined || value === NIL_MAP) return this.#add('null');
-    if (value instanceof Uint8) return this.#add(String(value.value));
+    if (value === null || value === undefined || value === NIL_MAP) {
+      this.#add('null');
+      return;
+    }
+    if (value instanceof Uint8) {
+      this.#add(String(value.value));
+      return;
+    }
     if (depth >= MAX_DEPTH) throw new JsonFault(`data nested more than ${MAX_DEPTH} deep`);
     if (isList(value)) {
-      return this.#elements('[', ']', value.length, depth, (index) => this.write(value[index], depth + 1));
+      this.#elements('[', ']', value.length, depth, (index) => this.write(value[index], depth + 1));
+      return;
     }
     if (!isDict(value)) throw new JsonFault(`json: unsupported type: ${typeName(value)}`);
     const keys = sortedKeys(value, this.#options.isExact);
+    this.keys += keys.length;
     this.#elements('{', '}', keys.length, depth, (index) => {
       const key = keys[index] ?? '';
       this.#add(`${this.#quoted(key)}${this.#options.isPretty ? ': ' : ':'}`);
@@ -65,7 +88,13 @@ class JsonWriter {
     });
   }
 
-  #elements(open: string, close: string, count: number, depth: number, element: (index: number) => void): void {
+  #elements(
+    open: string,
+    close: string,
+    count: number,
+    depth: number,
+    element: (index: number) => void,
+  ): void {
     this.#add(open);
     for (let i = 0; i < count; i++) {
       if (i > 0) this.#add(',');

@@ -53,9 +53,9 @@ export interface Token {
 }
 
 const KEYWORDS = new Map<string, Keyword>(
-  (['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'nil', 'range', 'template', 'with'] as const).map(
-    (word) => [word, word],
-  ),
+  (
+    ['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'nil', 'range', 'template', 'with'] as const
+  ).map((word) => [word, word]),
 );
 
 const LEFT = '{{';
@@ -144,7 +144,8 @@ export class Lexer {
     }
     this.#at = close + 2;
     const isTrimmed = this.#isAtTrimmedRight();
-    if (!isTrimmed && !source.startsWith(RIGHT, this.#at)) return this.#error('comment ends before closing delimiter');
+    if (!isTrimmed && !source.startsWith(RIGHT, this.#at))
+      return this.#error('comment ends before closing delimiter');
     const comment = this.#keepsComments ? this.#token('comment') : undefined;
     this.#at += isTrimmed ? 4 : 2;
     if (isTrimmed) this.#skipSpace();
@@ -199,7 +200,8 @@ export class Lexer {
   }
 
   #wordOrNumber(character: number): Token {
-    if (character === 0x2e && this.#at < this.source.length && !isDigit(this.#peek())) return this.#name('field');
+    if (character === 0x2e && this.#at < this.source.length && !isDigit(this.#peek()))
+      return this.#name('field');
     if (character === 0x2e || character === 0x2b || character === 0x2d || isDigit(character)) {
       this.#at = this.#start;
       return this.#number();

@@ -32,7 +32,8 @@ export function parseNumber(text: string, kind: LiteralKind): NumberLiteral | Li
   }
   const uint = parseUint(text);
   const int = parseInt64(text);
-  if (int !== undefined) return { text, int, isUint: uint !== undefined || int === 0n, float: Number(int), complex: undefined };
+  if (int !== undefined)
+    return { text, int, isUint: uint !== undefined || int === 0n, float: Number(int), complex: undefined };
   if (uint !== undefined) return { text, int, isUint: true, float: Number(uint), complex: undefined };
   const float = parseFloat64(text);
   if (typeof float !== 'number') return { error: `illegal number syntax: ${quote(text)}` };
@@ -184,7 +185,8 @@ function complexLiteral(text: string): NumberLiteral | LiteralError {
 
 /** The longest prefix that Go's scanner takes for a float; a leading `i` is tried as `Inf` and consumed. */
 function floatToken(text: string, start: number): string {
-  const pattern = /[+-]?[iI]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eEpP][+-]?[0-9_]*)?)/y;
+  const pattern =
+    /[+-]?[iI]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eEpP][+-]?[0-9_]*)?)/y;
   pattern.lastIndex = start;
   return pattern.exec(text)?.[0] ?? '';
 }

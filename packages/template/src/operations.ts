@@ -31,7 +31,10 @@ export function field(
 function noField(run: Run, receiver: unknown, key: string, isElement: boolean, site: Site): never {
   // Integers never stand in an interface: they come from literals, len and range.
   const isInterface = isElement && !isInteger(receiver);
-  return run.fail(site, `can't evaluate field ${key} in type ${isInterface ? 'interface {}' : typeName(receiver)}`);
+  return run.fail(
+    site,
+    `can't evaluate field ${key} in type ${isInterface ? 'interface {}' : typeName(receiver)}`,
+  );
 }
 
 /** A field with arguments after it, which is always an error, unless there is nothing to have fields. */
@@ -86,7 +89,9 @@ export function iterate(run: Run, value: unknown, hasTwoVariables: boolean, site
   }
   const count = isByte ? value.value : Number(value);
   if (hasTwoVariables) run.fail(site, `can't use ${count} to iterate over more than one variable`);
-  const integer = isByte ? (index: number): unknown => new Uint8(index) : (index: number): unknown => BigInt(index);
+  const integer = isByte
+    ? (index: number): unknown => new Uint8(index)
+    : (index: number): unknown => BigInt(index);
   return { count: Math.max(count, 0), items: [], keys: undefined, integer };
 }
 

@@ -104,12 +104,13 @@ class TreeParser {
     if (token.type !== 'string' && token.type !== 'raw string') this.#unexpected(token, context);
     const name = this.#unquoted(token);
     this.#expect('}}', context);
-    this.#addBody(name, context);
+    this.#body(name, context, this);
   }
 
-  #addBody(name: string, context: string): void {
+  /** `blamed` reports an end that is none, at the token that it has read last. */
+  #body(name: string, context: string, blamed: TreeParser): void {
     const { list, end } = this.#nested(() => this.#itemList());
-    if (end.type !== 'end') this.#fail(`unexpected {{${end.type}}} in ${context}`);
+    if (end.type !== 'end') blamed.#fail(`unexpected {{${end.type}}} in ${context}`);
     this.#add({ name, root: list });
   }
 
@@ -154,7 +155,11 @@ class TreeParser {
         return this.#template();
       default:
         this.#tokens.putBack(token);
-        return { type: 'action', position: this.#tokens.peek().position, pipe: this.#pipeline('command', '}}') };
+        return {
+          type: 'action',
+          position: this.#tokens.peek().position,
+          pipe: this.#pipeline('command', '}}'),
+        };
     }
   }
 
@@ -200,7 +205,7 @@ class TreeParser {
     const token = this.#tokens.nextNonSpace();
     const name = this.#templateName(token, context);
     const pipe = this.#pipeline(context, '}}');
-    new TreeParser(this.#shared).#addBody(name, context);
+    new TreeParser(this.#shared).#body(name, context, this);
     return { type: 'template', position: token.position, name, pipe };
   }
 

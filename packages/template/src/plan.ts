@@ -203,16 +203,3 @@ export interface Plan {
 
 /** What a conditional local holds before its declaration is evaluated. */
 export const UNSET: unique symbol = Symbol('unset');
-
-/** How many statements a plan has, in all units and blocks. */
-export function countStatements(plan: Plan): number {
-  return plan.units.reduce((sum, unit) => sum + countInBlock(unit.body), 0);
-}
-
-function countInBlock(block: Block | undefined): number {
-  if (block === undefined) return 0;
-  return block.statements.reduce((sum, statement) => {
-    const isNested = statement.kind === 'branch' || statement.kind === 'loop';
-    return sum + 1 + (isNested ? countInBlock(statement.body) + countInBlock(statement.otherwise) : 0);
-  }, 0);
-}

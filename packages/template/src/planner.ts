@@ -107,7 +107,8 @@ class UnitPlanner {
       const names = pipe.declarations.map((variable) => variable.name);
       const outer = scope.dot;
       const loop = scope.inside(() => {
-        const targets = assigned ?? names.map((name): Target => ({ candidates: [scope.declare(name)], name, site }));
+        const targets =
+          assigned ?? names.map((name): Target => ({ candidates: [scope.declare(name)], name, site }));
         const [first, second] = targets;
         const index = second === undefined ? undefined : first;
         const item = second ?? first;
@@ -119,7 +120,8 @@ class UnitPlanner {
         return { index, item, dot, body: scope.inside(() => this.#block(node.list)) };
       });
       scope.dot = outer;
-      const otherwiseLocals = assigned === undefined && node.elseList !== undefined ? names.map((name) => scope.declare(name)) : [];
+      const otherwiseLocals =
+        assigned === undefined && node.elseList !== undefined ? names.map((name) => scope.declare(name)) : [];
       for (const local of otherwiseLocals) local.holdsValues = true;
       const otherwise = this.#optionalBlock(node.elseList);
       return { kind: 'loop', over: unsettled(over), site, ...loop, otherwiseLocals, otherwise };

@@ -58,6 +58,8 @@ export function noFlags(): Flags {
 
 export class Printer {
   flags: Flags = noFlags();
+  /** How many keys of maps have been sorted, which is work that the text does not show. */
+  keys = 0;
   #text = '';
   readonly #limit: number;
   readonly #isExact: boolean;
@@ -112,25 +114,47 @@ export class Printer {
 
   printValue(value: unknown, verb: string, depth: number): void {
     switch (typeof value) {
-      case 'string':
-        return this.#formatString(value, verb);
-      case 'number':
-        return this.#float(value, verb);
-      case 'boolean':
-        return verb === 't' || verb === 'v' ? this.#pad(String(value)) : this.#badVerb(value, verb);
-      case 'bigint':
-        return this.#integer(value, verb, value);
-      default:
-        return this.#printCompound(value, verb, depth);
+      case 'string': {
+        this.#formatString(value, verb);
+        return;
+      }
+      case 'number': {
+        this.#float(value, verb);
+        return;
+      }
+      case 'boolean': {
+        verb === 't' || verb === 'v' ? this.#pad(String(value)) : this.#badVerb(value, verb);
+        return;
+      }
+      case 'bigint': {
+        this.#integer(value, verb, value);
+        return;
+      }
+      default: {
+        this.#printCompound(value, verb, depth);
+        return;
+      }
     }
   }
 
   #printCompound(value: unknown, verb: string, depth: number): void {
     if (depth > MAX_DATA_DEPTH) throw new DataTooDeep();
-    if (value instanceof Uint8) return this.#byte(value, verb);
-    if (value instanceof Complex) return this.#complex(value, verb);
-    if (isList(value)) return this.#list(value, verb, depth);
-    if (isDict(value)) return this.#map(value, verb, depth);
+    if (value instanceof Uint8) {
+      this.#byte(value, verb);
+      return;
+    }
+    if (value instanceof Complex) {
+      this.#complex(value, verb);
+      return;
+    }
+    if (isList(value)) {
+      this.#list(value, verb, depth);
+      return;
+    }
+    if (isDict(value)) {
+      this.#map(value, verb, depth);
+      return;
+    }
     // A nil inside a list or map is written alike under every verb, and unpadded.
     this.write(this.flags.sharpV ? 'interface {}(nil)' : '<nil>');
   }
@@ -147,9 +171,14 @@ export class Printer {
 
   #map(map: Readonly<Record<string, unknown>>, verb: string, depth: number): void {
     const { sharpV } = this.flags;
-    if (sharpV && map === NIL_MAP) return this.write('map[string]interface {}(nil)');
+    if (sharpV && map === NIL_MAP) {
+      this.write('map[string]interface {}(nil)');
+      return;
+    }
     this.write(sharpV ? 'map[string]interface {}{' : 'map[');
-    sortedKeys(map, this.#isExact).forEach((key, index) => {
+    const keys = sortedKeys(map, this.#isExact);
+    this.keys += keys.length;
+    keys.forEach((key, index) => {
       if (index > 0) this.write(sharpV ? ', ' : ' ');
       this.#formatString(key, verb);
       this.write(':');
@@ -159,7 +188,10 @@ export class Printer {
   }
 
   #badVerb(value: unknown, verb: string): void {
-    if (value === null || value === undefined) return this.write(`%!${verb}(<nil>)`);
+    if (value === null || value === undefined) {
+      this.write(`%!${verb}(<nil>)`);
+      return;
+    }
     this.write(`%!${verb}(${typeName(value)}=`);
     this.printValue(value, 'v', 0);
     this.write(')');
@@ -169,7 +201,10 @@ export class Printer {
   #pointer(value: unknown): void {
     if (isList(value) || isDict(value)) {
       const address = value === NIL_MAP ? 0n : 0xc000000000n;
-      this.#pad(formatInteger(address, { ...this.flags, sharp: !this.flags.sharp, width: undefined }, 16, 'v'), ' ');
+      this.#pad(
+        formatInteger(address, { ...this.flags, sharp: !this.flags.sharp, width: undefined }, 16, 'v'),
+        ' ',
+      );
     } else this.#badVerb(value, 'p');
   }
 
@@ -183,24 +218,40 @@ export class Printer {
   #integer(number: bigint, verb: string, value: unknown): void {
     switch (verb) {
       case 'v':
-      case 'd':
-        return this.#pad(formatInteger(number, this.flags, 10, verb), ' ');
-      case 'b':
-        return this.#pad(formatInteger(number, this.flags, 2, verb), ' ');
+      case 'd': {
+        this.#pad(formatInteger(number, this.flags, 10, verb), ' ');
+        return;
+      }
+      case 'b': {
+        this.#pad(formatInteger(number, this.flags, 2, verb), ' ');
+        return;
+      }
       case 'o':
-      case 'O':
-        return this.#pad(formatInteger(number, this.flags, 8, verb), ' ');
+      case 'O': {
+        this.#pad(formatInteger(number, this.flags, 8, verb), ' ');
+        return;
+      }
       case 'x':
-      case 'X':
-        return this.#pad(formatInteger(number, this.flags, 16, verb), ' ');
-      case 'c':
-        return this.#pad(runeText(toRune(number)));
-      case 'q':
-        return this.#pad(quoteRune(toRune(number), this.flags.plus));
-      case 'U':
-        return this.#pad(formatUnicode(number, this.flags), ' ');
-      default:
-        return this.#badVerb(value, verb);
+      case 'X': {
+        this.#pad(formatInteger(number, this.flags, 16, verb), ' ');
+        return;
+      }
+      case 'c': {
+        this.#pad(runeText(toRune(number)));
+        return;
+      }
+      case 'q': {
+        this.#pad(quoteRune(toRune(number), this.flags.plus));
+        return;
+      }
+      case 'U': {
+        this.#pad(formatUnicode(number, this.flags), ' ');
+        return;
+      }
+      default: {
+        this.#badVerb(value, verb);
+        return;
+      }
     }
   }
 
@@ -208,24 +259,40 @@ export class Printer {
     const { flags } = this;
     switch (verb) {
       case 'v':
-        if (flags.width === undefined && flags.precision === undefined && !flags.plus && !flags.sharp && !flags.space) {
-          return this.write(formatShortest(value));
+        if (
+          flags.width === undefined &&
+          flags.precision === undefined &&
+          !flags.plus &&
+          !flags.sharp &&
+          !flags.space
+        ) {
+          this.write(formatShortest(value));
+          return;
         }
-        return this.#formatFloat(value, 'g', -1);
+        this.#formatFloat(value, 'g', -1);
+        return;
       case 'b':
       case 'g':
       case 'G':
       case 'x':
-      case 'X':
-        return this.#formatFloat(value, verb, -1);
+      case 'X': {
+        this.#formatFloat(value, verb, -1);
+        return;
+      }
       case 'f':
       case 'e':
-      case 'E':
-        return this.#formatFloat(value, verb, 6);
-      case 'F':
-        return this.#formatFloat(value, 'f', 6);
-      default:
-        return this.#badVerb(value, verb);
+      case 'E': {
+        this.#formatFloat(value, verb, 6);
+        return;
+      }
+      case 'F': {
+        this.#formatFloat(value, 'f', 6);
+        return;
+      }
+      default: {
+        this.#badVerb(value, verb);
+        return;
+      }
     }
   }
 
@@ -238,19 +305,29 @@ export class Printer {
     const isSignShown = flags.plus || !number.startsWith('+');
     if (!Number.isFinite(value)) {
       // Not a number like others: never padded with zeros.
-      const isBare = Number.isNaN(value) ? !flags.space && !flags.plus : !isSignShown && !number.startsWith('+');
-      return this.#pad(isBare ? number.slice(1) : number, ' ');
+      const isBare = Number.isNaN(value)
+        ? !flags.space && !flags.plus
+        : !isSignShown && !number.startsWith('+');
+      this.#pad(isBare ? number.slice(1) : number, ' ');
+      return;
     }
     if (flags.sharp && format !== 'b') number = withDecimalPoint(number, format, precision);
-    if (!isSignShown) return this.#pad(number.slice(1));
+    if (!isSignShown) {
+      this.#pad(number.slice(1));
+      return;
+    }
     if (flags.zero && !flags.minus && flags.width !== undefined && flags.width > number.length) {
-      return this.write(number.charAt(0) + number.slice(1).padStart(flags.width - 1, '0'));
+      this.write(number.charAt(0) + number.slice(1).padStart(flags.width - 1, '0'));
+      return;
     }
     this.#pad(number);
   }
 
   #complex(value: Complex, verb: string): void {
-    if (!'vbgGxXfFeE'.includes(verb)) return this.#badVerb(value, verb);
+    if (!'vbgGxXfFeE'.includes(verb)) {
+      this.#badVerb(value, verb);
+      return;
+    }
     const { plus } = this.flags;
     this.write('(');
     this.#float(value.real, verb);
@@ -263,17 +340,27 @@ export class Printer {
   #formatString(text: string, verb: string): void {
     checkText(text, this.#isExact);
     switch (verb) {
-      case 'v':
-        return this.flags.sharpV ? this.#quoted(text) : this.#pad(this.#truncated(text));
-      case 's':
-        return this.#pad(this.#truncated(text));
-      case 'q':
-        return this.#quoted(text);
+      case 'v': {
+        this.flags.sharpV ? this.#quoted(text) : this.#pad(this.#truncated(text));
+        return;
+      }
+      case 's': {
+        this.#pad(this.#truncated(text));
+        return;
+      }
+      case 'q': {
+        this.#quoted(text);
+        return;
+      }
       case 'x':
-      case 'X':
-        return this.#hexBytes(text, verb);
-      default:
-        return this.#badVerb(text, verb);
+      case 'X': {
+        this.#hexBytes(text, verb);
+        return;
+      }
+      default: {
+        this.#badVerb(text, verb);
+        return;
+      }
     }
   }
 
@@ -302,7 +389,10 @@ export class Printer {
 
   #pad(text: string, zeroFill = '0'): void {
     const { width, minus, zero } = this.flags;
-    if (width === undefined || width === 0) return this.write(text);
+    if (width === undefined || width === 0) {
+      this.write(text);
+      return;
+    }
     const missing = width - runeCount(text);
     if (missing <= 0) this.write(text);
     else if (minus) this.write(text + ' '.repeat(missing));

@@ -67,9 +67,18 @@ export class FormatRun {
 
   #printVerb(verb: string): void {
     const printer = this.#printer;
-    if (verb === '%') return printer.write('%');
-    if (!this.#isIndexGood) return printer.write(`%!${verb}(BADINDEX)`);
-    if (this.#next >= this.#values.length) return printer.write(`%!${verb}(MISSING)`);
+    if (verb === '%') {
+      printer.write('%');
+      return;
+    }
+    if (!this.#isIndexGood) {
+      printer.write(`%!${verb}(BADINDEX)`);
+      return;
+    }
+    if (this.#next >= this.#values.length) {
+      printer.write(`%!${verb}(MISSING)`);
+      return;
+    }
     if (verb === 'v' || verb === 'w') {
       const { flags } = printer;
       flags.sharpV = flags.sharp;
@@ -151,7 +160,8 @@ export class FormatRun {
     if (this.#next >= this.#values.length) return undefined;
     const value = this.#values[this.#next];
     this.#next += 1;
-    const number = typeof value === 'bigint' ? Number(value) : value instanceof Uint8 ? value.value : undefined;
+    const number =
+      typeof value === 'bigint' ? Number(value) : value instanceof Uint8 ? value.value : undefined;
     return number === undefined || Math.abs(number) > MAX_NUMBER ? undefined : number;
   }
 

@@ -69,7 +69,9 @@ export function canBackquote(text: string): boolean {
 /** `%#U`: `U+0021 '!'`, without the character when it cannot be printed. */
 export function describeRune(codePoint: number): string {
   const shown = codePoint < 0 ? 'FFFFFFFFFFFFFFFF' : codePoint.toString(16).toUpperCase().padStart(4, '0');
-  return codePoint >= 0 && isPrintable(codePoint) ? `U+${shown} '${String.fromCodePoint(codePoint)}'` : `U+${shown}`;
+  return codePoint >= 0 && isPrintable(codePoint)
+    ? `U+${shown} '${String.fromCodePoint(codePoint)}'`
+    : `U+${shown}`;
 }
 
 /** `strconv.Unquote` for double-quoted and raw literals; nothing when the literal is malformed. */
@@ -94,7 +96,16 @@ export interface UnquotedCharacter {
   readonly end: number;
 }
 
-const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 };
+const SIMPLE_ESCAPES: Readonly<Record<string, number>> = {
+  a: 7,
+  b: 8,
+  f: 12,
+  n: 10,
+  r: 13,
+  t: 9,
+  v: 11,
+  '\\': 92,
+};
 const HEX_ESCAPES: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 const hexDigits = /^[0-9a-fA-F]+$/;
 const threeOctalDigits = /^[0-7]{3}$/;

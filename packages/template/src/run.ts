@@ -30,8 +30,9 @@ export function runLimits(limits: Limits): RunLimits {
 /** Values are shown in messages up to this length: they are data, which may be huge and need not be in a log. */
 const MAX_SHOWN_VALUE = 4096;
 
-/** So many characters handled by a function cost one step, beside the call itself. */
-const CHARACTERS_PER_STEP = 64;
+/** What a function makes costs one step for so many characters, beside the call itself; what it only reads, less. */
+const CHARACTERS_MADE_PER_STEP = 16;
+const CHARACTERS_READ_PER_STEP = 64;
 
 export class Run {
   readonly missingKey: MissingKey;
@@ -88,10 +89,20 @@ export class Run {
     return this.fail(site, `exceeded maximum template depth (${this.limits.maxDepth})`, 'depth');
   }
 
-  /** Takes the handling of so many characters, elements or keys out of the budget. */
-  charge(site: Site, amount: number): void {
-    this.steps -= Math.ceil(amount / CHARACTERS_PER_STEP);
+  /** Takes steps out of the budget. */
+  charge(site: Site, steps: number): void {
+    this.steps -= steps;
     if (this.steps < 0) this.failSteps(site);
+  }
+
+  /** For a text that a function has made. */
+  chargeMade(site: Site, characters: number): void {
+    this.charge(site, Math.ceil(characters / CHARACTERS_MADE_PER_STEP));
+  }
+
+  /** For a text that a function has gone through. */
+  chargeRead(site: Site, characters: number): void {
+    this.charge(site, Math.ceil(characters / CHARACTERS_READ_PER_STEP));
   }
 
   /** Called when the output has outgrown `units`: counts the new part's bytes and allows what is left. */
@@ -114,7 +125,8 @@ export class Run {
       throw error;
     }
     const { text } = printer;
-    this.charge(site, text.length);
+    this.charge(site, printer.keys);
+    this.chargeMade(site, text.length);
     return text;
   }
 

@@ -48,4 +48,3 @@ export function indent(text: string, spaces: number): string {
   const padding = ' '.repeat(spaces);
   return padding + text.replaceAll('\n', `\n${padding}`);
 }
-

@@ -1,5 +1,5 @@
 /** Tokens with the look-ahead that the grammar needs. Which token was read last decides the line of a parse error. */
-import { firstRunes, byteLength } from './go-string.ts';
+import { byteLength, firstRunes } from './go-string.ts';
 import type { Lexer, Token } from './lexer.ts';
 import { quote } from './quote.ts';
 

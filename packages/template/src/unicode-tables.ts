@@ -1,6 +1,6 @@
 // Character classes of Unicode 15.0.0, the version that Go 1.25 and 1.26 know: the platform's own tables differ between
 // runtimes and releases, and a template must parse and print alike everywhere. Made with fuzz/unicode.
-// Each range is written as the distance from the end of the one before, then `.` and its length less one, in base 36.
+// Each range is written as the distance from the end of the one before, then a dot and its length less one, in base 36.
 
 /** `unicode.IsLetter` */
 export const LETTERS =
@@ -74,4 +74,3 @@ export const PRINTABLE =
   'e 2.e 1.e 1.10 a.4t 1k.s d.17 4.8 7.1 e.5 4a.rb 4.g 3.c 3.3a 4.2m 6.b 4 f.b 4.1j 8.9 6.13 8.t 2.' +
   '1 26.9f c.d 2.c 3.8 7.19 1.6 8.d 4.8 7.8 7.42 1.1i 11.9 sm.wyn w.37d 6.65 2.4g1 e.5rk 2e7.f1 15u' +
   '.3t6 5.38f f9e8.6n';
-

@@ -3,7 +3,9 @@ import { compile } from './compile.ts';
 
 /** `path!` is required, `path?` optional; then the shape. */
 function variablesOf(text: string): string[] {
-  return compile(text).variables.map(({ path, required, shape }) => `${path}${required ? '!' : '?'} ${shape}`);
+  return compile(text).variables.map(
+    ({ path, required, shape }) => `${path}${required ? '!' : '?'} ${shape}`,
+  );
 }
 
 describe('variables', () => {
@@ -15,7 +17,10 @@ describe('variables', () => {
     ['{{range .rows}}{{range .}}{{.}}{{end}}{{end}}', ['rows! list', 'rows[]! list']],
     ['{{with .user}}{{.name}}{{$.other}}{{end}}', ['user! map', 'user.name! scalar', 'other! scalar']],
     ['{{$u := .user}}{{$u.name}}', ['user! map', 'user.name! scalar']],
-    ['{{define "t"}}{{.a}}{{end}}{{template "t" .x}}{{template "t" .y}}', ['x! map', 'x.a! scalar', 'y! map', 'y.a! scalar']],
+    [
+      '{{define "t"}}{{.a}}{{end}}{{template "t" .x}}{{template "t" .y}}',
+      ['x! map', 'x.a! scalar', 'y! map', 'y.a! scalar'],
+    ],
     ['{{define "t"}}{{.a}}{{template "t" .next}}{{end}}{{template "t" .}}', ['a! scalar', 'next! scalar']],
     ['{{index .headers "x-id"}}', ['headers! map', 'headers["x-id"]? scalar']],
     ['{{(index .l 0).name}}', ['l! list', 'l[].name! scalar']],

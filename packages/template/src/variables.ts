@@ -2,8 +2,17 @@
  * Which variables a template reads, as far as its text tells. Follows data through fields, `index`, `range`, `with`,
  * variables and template calls; what functions compute is not followed.
  */
-import type { BranchNode, ChainNode, CommandNode, ListNode, Node, Operand, PipeNode, TemplateNode } from './ast.ts';
-import { guardedPaths, literalKey } from './guards.ts';
+import type {
+  BranchNode,
+  ChainNode,
+  CommandNode,
+  ListNode,
+  Node,
+  Operand,
+  PipeNode,
+  TemplateNode,
+} from './ast.ts';
+import { guardedPaths, isDefaultOfPiped, literalKey } from './guards.ts';
 import type { Tree } from './parser.ts';
 import { elementOf, fieldOf, type Path, pathText } from './variable-path.ts';
 
@@ -24,7 +33,10 @@ const MAX_VISITS = 50_000;
 /** Longer paths are cut off. */
 const MAX_PATH_LENGTH = 32;
 
-export function inferVariables(mainName: string, trees: ReadonlyMap<string, Tree>): readonly TemplateVariable[] {
+export function inferVariables(
+  mainName: string,
+  trees: ReadonlyMap<string, Tree>,
+): readonly TemplateVariable[] {
   const inference = new Inference(trees);
   inference.enter(mainName, []);
   return inference.variables();
@@ -55,8 +67,8 @@ class Inference {
   }
 
   variables(): TemplateVariable[] {
+    // An element as such is told by its list.
     return [...this.#found]
-      // An element as such is told by its list.
       .filter(([, { path, shape }]) => path.at(-1) !== undefined || shape === 'list')
       .map(([path, { isRequired, shape }]) => ({ path, required: isRequired, shape }));
   }
@@ -92,10 +104,14 @@ class Inference {
         return;
       case 'if':
       case 'with':
-      case 'range':
-        return this.#branch(node);
-      case 'template':
-        return this.#template(node);
+      case 'range': {
+        this.#branch(node);
+        return;
+      }
+      case 'template': {
+        this.#template(node);
+        return;
+      }
       default:
     }
   }
@@ -140,9 +156,8 @@ class Inference {
   #pipe(pipe: PipeNode, isLoop = false): Known {
     let value: Known;
     pipe.commands.forEach((command, index) => {
-      const follower = pipe.commands[index + 1]?.args;
-      const isDefaulted = follower?.[0].type === 'identifier' && follower[0].name === 'default' && follower.length === 2;
-      value = this.#command(command, isDefaulted);
+      const follower = pipe.commands[index + 1];
+      value = this.#command(command, follower !== undefined && isDefaultOfPiped(follower));
       if (index > 0) value = undefined;
     });
     if (isLoop) return value;
@@ -174,12 +189,13 @@ class Inference {
   }
 
   /** Each operand is evaluated only when those before it are true. */
-  #and(operands: readonly Operand[]): Known {
-    const [first, ...rest] = operands;
-    if (first === undefined) return undefined;
-    this.#operand(first, false);
-    const guards = first.type === 'pipe' ? guardedPaths(first, true, (operand) => this.#quietly(operand)) : [];
-    this.#guarded(guards, () => this.#and(rest));
+  #and(operands: readonly Operand[]): undefined {
+    const guards: Path[] = [];
+    for (const operand of operands) {
+      this.#guarded(guards, () => this.#operand(operand, false));
+      if (operand.type !== 'pipe') continue;
+      guards.push(...guardedPaths(operand, true, (inner) => this.#quietly(inner)));
+    }
     return undefined;
   }
 
@@ -250,7 +266,9 @@ class Inference {
     if (operand.type === 'dot') return this.#dot;
     if (operand.type !== 'field' && operand.type !== 'variable') return undefined;
     const base = operand.type === 'field' ? this.#dot : this.#lookUp(operand.name);
-    return operand.path.slice(0, MAX_PATH_LENGTH).reduce<Known>((value, key) => value && fieldOf(value, key), base);
+    return operand.path
+      .slice(0, MAX_PATH_LENGTH)
+      .reduce<Known>((value, key) => value && fieldOf(value, key), base);
   }
 
   #read(path: Path, isOptional: boolean): void {

@@ -5,7 +5,8 @@ import { readVectors } from './vectors.ts';
 
 const oracle = buildOracle();
 
-if ('skipped' in oracle) test.skip(`random templates do what they do in Go (${oracle.skipped})`, () => undefined);
+if ('skipped' in oracle)
+  test.skip(`random templates do what they do in Go (${oracle.skipped})`, () => undefined);
 else {
   test('random templates do what they do in Go', () => {
     const seeds = readVectors('authored').map(({ template }) => template);

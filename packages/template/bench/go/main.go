@@ -25,11 +25,11 @@ func best(call func()) float64 {
 		}
 		return time.Since(start)
 	}
-	for round() < 60*time.Millisecond {
+	for round() < 3*time.Millisecond {
 		count *= 2
 	}
 	least := round()
-	for i := 0; i < 8; i++ {
+	for i := 0; i < 80; i++ {
 		least = min(least, round())
 	}
 	return float64(least.Nanoseconds()) / float64(count)

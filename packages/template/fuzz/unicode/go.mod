@@ -1,0 +1,3 @@
+module px0.dev/template-unicode
+
+go 1.25
