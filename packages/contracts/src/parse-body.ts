@@ -15,7 +15,8 @@ const maxDepth = 1_000;
 const wrong = Symbol('wrong');
 const absent = Symbol('absent');
 
-type Reader = (value: unknown) => unknown;
+/** `plain`: the text that the value was parsed from shows that no JSON below it needs a check. */
+type Reader = (value: unknown, plain: boolean) => unknown;
 type BodySchema = z.ZodObject;
 
 const readers = new WeakMap<z.ZodType, Reader>();
@@ -30,8 +31,12 @@ type ParsedRoute = Pick<RouteDefinition, 'body' | 'numbers'>;
  * `raw` belongs to this function: lone surrogates in it are replaced in place by U+FFFD, as in Go's decoder.
  */
 export function parseBody<R extends ParsedRoute>(route: R, raw: unknown): BodyOf<R> | undefined {
+  return readBody(route, raw, false);
+}
+
+function readBody<R extends ParsedRoute>(route: R, raw: unknown, plain: boolean): BodyOf<R> | undefined {
   if (route.body === null) return {} as BodyOf<R>;
-  const value = readerOf(route.body)(raw === null ? {} : raw);
+  const value = readerOf(route.body)(raw === null ? {} : raw, plain);
   // The reader has just checked every field against the schema that BodyOf is derived from.
   return value === wrong ? undefined : (value as BodyOf<R>);
 }
@@ -45,7 +50,15 @@ export function parseBodyText<R extends ParsedRoute>(route: R, text: string): Bo
   } catch {
     return undefined;
   }
-  return parseBody(route, raw);
+  return readBody(route, raw, isPlain(text));
+}
+
+/** A number beyond the range of a double has a long exponent or very many digits; NUL and lone surrogates have to be escaped. */
+const needsChecks = /\\u|[eE]\+?\d{2}|\d{200}/;
+
+/** Whether the checks of any-JSON fields can find nothing: the walk through the variables is a good part of what a small render costs. */
+function isPlain(text: string): boolean {
+  return text.length < 2 * maxDepth && !needsChecks.test(text);
 }
 
 function readerOf(schema: z.ZodType): Reader {
@@ -61,7 +74,7 @@ function compile(schema: z.ZodType): Reader {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional) return readerOf(inner(schema));
   if (schema instanceof z.ZodNullable) {
     const read = readerOf(inner(schema));
-    return (value) => (value === null ? null : read(value));
+    return (value, plain) => (value === null ? null : read(value, plain));
   }
   if (schema instanceof z.ZodGUID || schema instanceof z.ZodUUID) return readUuid;
   if (schema instanceof z.ZodString) return readString;
@@ -79,7 +92,7 @@ function compile(schema: z.ZodType): Reader {
   if (schema instanceof z.ZodUnknown) return jsonReader(schema);
   if (schema instanceof z.ZodRecord) {
     const readJson = jsonReader(schema);
-    return (value) => (isJsonObject(value) ? readJson(value) : wrong);
+    return (value, plain) => (isJsonObject(value) ? readJson(value, plain) : wrong);
   }
   // A programming error, found by the test that compiles every route.
   throw new TypeError(`parseBody does not know schemas of type "${schema.type}"`);
@@ -98,13 +111,13 @@ function objectReader(schema: BodySchema): Reader {
     if (!(field instanceof z.ZodType)) throw new TypeError(`field "${name}" is not a schema`);
     return [name, readerOf(field), acceptsNull(field)];
   });
-  return (value) => {
+  return (value, plain) => {
     if (!isJsonObject(value)) return wrong;
     const result: Record<string, unknown> = {};
     for (const [name, read, nullable] of fields) {
       const raw = Object.hasOwn(value, name) ? value[name] : absent;
       if (raw === absent || (raw === null && !nullable)) continue;
-      const parsed = read(raw);
+      const parsed = read(raw, plain);
       if (parsed === wrong) return wrong;
       result[name] = parsed;
     }
@@ -119,11 +132,11 @@ function acceptsNull(schema: z.ZodType): boolean {
 }
 
 function arrayReader(read: Reader): Reader {
-  return (value) => {
+  return (value, plain) => {
     if (!Array.isArray(value)) return wrong;
     const result: unknown[] = [];
     for (const element of value) {
-      const parsed = read(element);
+      const parsed = read(element, plain);
       if (parsed === wrong) return wrong;
       result.push(parsed);
     }
@@ -154,10 +167,10 @@ function isJsonObject(value: unknown): value is Record<string, unknown> {
  */
 function jsonReader(schema: z.ZodType): Reader {
   const readText = schema.meta()?.['allowsNul'] === true ? readAnyString : readString;
-  return (value) => readJson(value, readText);
+  return (value, plain) => (plain ? value : readJson(value, readText));
 }
 
-function readJson(root: unknown, readText: Reader): unknown {
+function readJson(root: unknown, readText: (text: unknown) => unknown): unknown {
   const holder = { root };
   let level: object[] = [holder];
   // The holder is level 0, so a scalar has depth 1.
@@ -172,13 +185,13 @@ function readJson(root: unknown, readText: Reader): unknown {
   return holder.root;
 }
 
-function mendContainer(container: object, readText: Reader, below: object[]): boolean {
+function mendContainer(container: object, readText: (text: unknown) => unknown, below: object[]): boolean {
   return Array.isArray(container)
     ? mendArray(container, readText, below)
     : mendObject(container, readText, below);
 }
 
-function mendArray(array: unknown[], readText: Reader, below: object[]): boolean {
+function mendArray(array: unknown[], readText: (text: unknown) => unknown, below: object[]): boolean {
   for (let index = 0; index < array.length; index += 1) {
     const value = mend(array[index], readText, below);
     if (value === wrong) return false;
@@ -187,7 +200,7 @@ function mendArray(array: unknown[], readText: Reader, below: object[]): boolean
   return true;
 }
 
-function mendObject(object: object, readText: Reader, below: object[]): boolean {
+function mendObject(object: object, readText: (text: unknown) => unknown, below: object[]): boolean {
   for (const [key, value] of Object.entries(object)) {
     const mendedKey = readText(key);
     const mended = mend(value, readText, below);
@@ -205,7 +218,7 @@ function mendObject(object: object, readText: Reader, below: object[]): boolean 
   return true;
 }
 
-function mend(value: unknown, readText: Reader, below: object[]): unknown {
+function mend(value: unknown, readText: (text: unknown) => unknown, below: object[]): unknown {
   if (typeof value === 'string') return readText(value);
   if (typeof value === 'number') return Number.isFinite(value) ? value : wrong;
   if (typeof value === 'object' && value !== null && !JSON.isRawJSON(value)) below.push(value);

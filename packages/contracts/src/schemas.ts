@@ -248,7 +248,8 @@ const VersionCheck = z
         version: rendition,
         live: rendition.nullable().meta({ description: 'Null without a live version.' }),
         diff: z.string().nullable().meta({
-          description: 'Unified diff from the live output to this one; null unless both rendered.',
+          description:
+            'Unified diff from the live output to this one; null unless both rendered, and for outputs above a megabyte.',
         }),
       }),
     ),

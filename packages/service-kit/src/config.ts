@@ -72,9 +72,9 @@ export const processVariables = {
       'How long requests in flight may take to finish after SIGTERM. Keep it below the supervisor’s own patience (Kubernetes: 30 s).',
     ),
   DRAIN_DELAY_MS: integerVariable(0, 120_000)
-    .prefault('0')
+    .prefault('200')
     .describe(
-      'How long to go on accepting after SIGTERM, not ready, so that balancers notice first. Set to a few seconds behind one.',
+      'How long to go on accepting after SIGTERM, not ready, so that balancers notice first; then, for up to a second of the same length, kept-alive connections are told to leave. Set to a few seconds behind a balancer that polls `/readyz`.',
     ),
   TRUSTED_PROXIES: listVariable()
     .prefault('loopback')

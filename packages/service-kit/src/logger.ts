@@ -40,7 +40,15 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
     },
     mixin: activeTrace,
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
+}
+
+/**
+ * Written synchronously: pino's default leaves the last lines to a thread that races with the flush at exit, so the lines of a
+ * shutdown or a crash, the ones that matter most, came out of order.
+ */
+function standardOutput(): DestinationStream {
+  return pino.destination({ fd: 1, sync: true });
 }
 
 /** A logger that writes nothing, for tests. */

@@ -24,7 +24,13 @@ export type { Handler, HandlerContext, Handlers, OperationId, RequestWrapper } f
 export { type HealthOptions, healthRoutes, type Readiness } from './http/health.ts';
 export { type MountOptions, mountRoutes } from './http/mount-routes.ts';
 export { type Reply, sendReply } from './http/reply.ts';
-export { BODY_LIMIT_BYTES, isJsonMediaType, jsonText, readBody } from './http/request-body.ts';
+export {
+  BODY_LIMIT_BYTES,
+  isJsonMediaType,
+  jsonText,
+  readBody,
+  refuseDeclaredOversize,
+} from './http/request-body.ts';
 export { pathOf, queryOf, requestIdOf } from './http/request-meta.ts';
 export {
   listenerOf,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
+import { queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const payloadId = uuidParam('invalidPayloadId', 'The id of the payload.');
@@ -39,8 +40,21 @@ export const promptPayloadRoutes = defineRoutes(
       summary: 'List Prompt Payloads',
       description: 'The payloads of a prompt, the newest first.',
       params: { id: promptId },
-      success: { status: 200, schema: z.object({ payloads: z.array(schemas.PromptPayload) }) },
-      errors: ['invalidPromptId', 'promptNotFound'],
+      query: z.object({
+        limit: queryText('Page length, at most 1000. Without it the list is complete.'),
+        cursor: queryText('`next_cursor` of the page before.'),
+      }),
+      success: {
+        status: 200,
+        schema: z.object({
+          payloads: z.array(schemas.PromptPayload),
+          next_cursor: z
+            .string()
+            .exactOptional()
+            .meta({ description: 'Absent on the last page and without `limit`.' }),
+        }),
+      },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidLimit', 'invalidCursor'],
     },
     getPromptPayload: {
       method: 'GET',

@@ -44,9 +44,20 @@ export const promptVersionRoutes = defineRoutes(
       query: z.object({
         status: queryText('`draft`, `stable`, `live` or `archived`; another value matches nothing.'),
         tags: queryText('Tags, separated by commas; a version with any of them matches.'),
+        limit: queryText('Page length, at most 1000. Without it the list is complete.'),
+        cursor: queryText('`next_cursor` of the page before.'),
       }),
-      success: { status: 200, schema: z.object({ versions: z.array(schemas.PromptVersion) }) },
-      errors: ['invalidPromptId', 'promptNotFound'],
+      success: {
+        status: 200,
+        schema: z.object({
+          versions: z.array(schemas.PromptVersion),
+          next_cursor: z
+            .string()
+            .exactOptional()
+            .meta({ description: 'Absent on the last page and without `limit`.' }),
+        }),
+      },
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidLimit', 'invalidCursor'],
     },
     diffVersions: {
       method: 'GET',

@@ -52,11 +52,12 @@ describe('a server that closes', () => {
     agent.destroy();
   });
 
-  it('goes on serving, with Connection: close, while balancers are to notice', async () => {
+  it('goes on accepting while balancers are to notice, and tells connections to leave once the port is closed', async () => {
     const server = await serve((_req, res) => res.end('ok'), { drainDelayMs: 200 });
     const agent = new Agent({ keepAlive: true });
-    expect((await ask(server.url, agent)).connection).toBe('keep-alive');
     const closed = server.close();
+    expect(await ask(server.url, agent)).toEqual({ status: 200, connection: 'keep-alive' });
+    await expect.poll(() => connectionRefused(server.port)).toBe(true);
     expect(await ask(server.url, agent)).toEqual({ status: 200, connection: 'close' });
     await closed;
     agent.destroy();

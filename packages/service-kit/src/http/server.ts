@@ -54,9 +54,12 @@ const REQUEST_MS = 60_000;
 const DRAIN_MS = 10_000;
 /** Headers of honest clients (a session token of 1 KiB, a few cookies, trace state) stay far below. */
 const MAX_HEADER_BYTES = 16 * 1024;
-/** A caller that sends on a kept-alive connection in the very moment of its closing loses that request; this pause lets
- * connections in use learn from `Connection: close` on an answer that they should leave. */
-const LEAVE_MS = 50;
+/**
+ * A request sent in the very moment in which its kept-alive connection is closed is lost, and a caller may not repeat a write. So
+ * connections in use are told by `Connection: close` on an answer, for as long as the drain's delay within these bounds; only those
+ * that stayed unused meanwhile are closed from here.
+ */
+const LEAVE_MS = { min: 50, max: 1_000 };
 
 /** Starts listening. @throws StartError one sentence, when the address is in use or not allowed */
 export async function startHttpServer(options: StartServerOptions): Promise<RunningServer> {
@@ -103,6 +106,7 @@ class Drain {
   /** Connections on which nothing has been received yet (browsers open them in advance): Node does not count them as idle. */
   readonly #unused = new Set<Socket>();
   #closing: Promise<void> | undefined;
+  #leaving = false;
   inFlight = 0;
 
   constructor(server: Server, timeoutMs: number, delayMs: number, logger: Logger) {
@@ -120,7 +124,7 @@ class Drain {
     this.inFlight += 1;
     this.#unused.delete(req.socket);
     // `shouldKeepAlive` makes Node send `Connection: close` and end the connection after this answer.
-    if (this.started) res.shouldKeepAlive = false;
+    if (this.#leaving) res.shouldKeepAlive = false;
     res.once('close', () => {
       this.inFlight -= 1;
     });
@@ -142,7 +146,10 @@ class Drain {
       // Not `server.close()`: that cuts idle kept-alive connections at once, also one on which a request is under way.
       net.Server.prototype.close.call(this.#server, () => resolve());
     });
-    await sleep(LEAVE_MS);
+    // Not before: who is told to leave while the port is open comes back on a new connection, and one that the system has accepted
+    // but Node has not is cut, with the request in it, when the port closes.
+    this.#leaving = true;
+    await sleep(Math.min(Math.max(this.#delayMs, LEAVE_MS.min), LEAVE_MS.max));
     this.#closeIdle();
     const idleSweep = setInterval(() => this.#closeIdle(), 50);
     const cut = setTimeout(() => {
