@@ -1,15 +1,25 @@
-// The path of a render through this process: a bare request handler in front of the router. When the version is in memory the body is the
-// only thing awaited: parse the path, look the caller up, run the template, write the answer.
+// The path of a render through this process: a bare request handler in front of the router. When the version is in memory nothing is
+// awaited and no promise is made: parse the path, look the caller up, read the body, run the template, write the answer.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type AccessProjection, authorizeClass, type Principal } from '@px0/access';
 import { parseBodyText, parseUuid, routes } from '@px0/contracts';
-import { ApiError, jsonText, type Logger, queryOf, readBody, replyOfError, requestIdOf, sendReply } from '@px0/service-kit';
+import {
+  ApiError,
+  BODY_LIMIT_BYTES,
+  jsonText,
+  type Logger,
+  queryOf,
+  readBody,
+  refuseDeclaredOversize,
+  replyOfError,
+  requestIdOf,
+  sendReply,
+} from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import { execute, fetchVersion, locate, Refusal, ToFetch, type Wanted } from '../rendering/mod.ts';
-import { errorOf, Freshness } from '../revisions/mod.ts';
-import type { Revisions } from '../revisions/mod.ts';
+import { errorOf, Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
 import { parseRenderTarget, type RenderTarget } from './render-target.ts';
 import { sendRendered } from './replies.ts';
@@ -31,73 +41,165 @@ export function createHotPath(on: HotPathDependencies): HotPath {
     if (req.method !== 'POST') return false;
     const target = parseRenderTarget(req.url ?? '');
     if (target === undefined) return false;
-    void answer(on, req, res, target);
+    new RenderExchange(on, req, res, target).begin();
     return true;
   };
 }
 
-async function answer(on: HotPathDependencies, req: IncomingMessage, res: ServerResponse, target: RenderTarget): Promise<void> {
-  const requestId = requestIdOf(req);
-  let fresh: Freshness | undefined;
-  try {
-    const freshness = Freshness.of(on.revisions, req.headers);
-    fresh = freshness instanceof Promise ? await freshness : freshness;
-    const { version, rendered, milliseconds } = await renderOne(on, req, target, fresh);
-    sendRendered(res, version, rendered, { requestId, revision: on.revisions.token(), stale: fresh.stale, milliseconds });
-  } catch (error) {
-    const revision = on.revisions.token();
-    res.setHeader('X-Request-Id', requestId);
-    if (revision !== undefined) res.setHeader('Px0-Revision', revision);
-    if (fresh?.stale) res.setHeader('Px0-Stale', 'true');
-    sendReply(req, res, replyOfError(error, on.logger.child({ request_id: requestId })));
+const INVALID_ID = new Refusal('invalidId');
+const FORBIDDEN = new Refusal('forbidden');
+
+/**
+ * One render on its way: each step calls the next when it is done, so that only a step which really waits costs a promise. The order of
+ * the steps is the contract's order of refusals: the caller, the body's size, the prompt, the version, the body, its run.
+ */
+class RenderExchange {
+  readonly #on: HotPathDependencies;
+  readonly #req: IncomingMessage;
+  readonly #res: ServerResponse;
+  readonly #target: RenderTarget;
+  #fresh: Freshness | undefined;
+  #bytes: Buffer | ApiError | undefined;
+  #started = 0;
+
+  constructor(on: HotPathDependencies, req: IncomingMessage, res: ServerResponse, target: RenderTarget) {
+    this.#on = on;
+    this.#req = req;
+    this.#res = res;
+    this.#target = target;
+  }
+
+  begin(): void {
+    try {
+      const freshness = Freshness.of(this.#on.revisions, this.#req.headers);
+      if (freshness instanceof Freshness) this.#identify(freshness);
+      else this.#when(freshness, (fresh) => this.#identify(fresh));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #identify(fresh: Freshness): void {
+    this.#fresh = fresh;
+    const identified = this.#authenticate();
+    if (identified instanceof Refusal) {
+      this.#when(
+        fresh.decideAgain(() => this.#authenticate()),
+        (principal) => this.#readBody(principal),
+      );
+    } else this.#readBody(identified);
+  }
+
+  #readBody(principal: Principal): void {
+    if (principal.kind === 'api-key') this.#on.usage.keySeen(principal.keyId, Date.now());
+    const req = this.#req;
+    refuseDeclaredOversize(req);
+    if (req.headers['content-encoding'] !== undefined) {
+      this.#when(bodyOrError(req), (bytes) => this.#find(principal, bytes));
+      return;
+    }
+    let chunk: Buffer | undefined;
+    let more: Buffer[] | undefined;
+    let size = 0;
+    req.on('data', (next: Buffer) => {
+      size += next.length;
+      if (size > BODY_LIMIT_BYTES) {
+        req.removeAllListeners('data').removeAllListeners('end');
+        this.#fail(new ApiError('requestBodyTooLarge'));
+      } else if (chunk === undefined) chunk = next;
+      else if (more === undefined) more = [chunk, next];
+      else more.push(next);
+    });
+    req.on('end', () => {
+      try {
+        this.#find(principal, more === undefined ? (chunk ?? EMPTY) : Buffer.concat(more, size));
+      } catch (error) {
+        this.#fail(error);
+      }
+    });
+  }
+
+  #find(principal: Principal, bytes: Buffer | ApiError): void {
+    this.#started = performance.now();
+    this.#bytes = bytes;
+    const found = this.#locate(principal);
+    if (found instanceof Refusal) {
+      this.#when(this.#decideAgain(principal), (located) => this.#fetch(principal, located));
+    } else this.#fetch(principal, found);
+  }
+
+  #decideAgain(principal: Principal): Promise<RenderableVersion | ToFetch> {
+    if (this.#fresh === undefined) throw new Error('a prompt is looked up before its caller');
+    return this.#fresh.decideAgain(() => this.#locate(principal));
+  }
+
+  #fetch(principal: Principal, located: RenderableVersion | ToFetch): void {
+    if (located instanceof ToFetch) {
+      this.#when(fetchVersion(this.#on.bodies, located), (version) => {
+        if (version instanceof Refusal) throw errorOf(version);
+        this.#render(principal, version);
+      });
+    } else this.#render(principal, located);
+  }
+
+  #render(principal: Principal, version: RenderableVersion): void {
+    const bytes = this.#bytes;
+    if (bytes instanceof ApiError) throw bytes;
+    const request = parseBodyText(routes.renderLive, jsonText(this.#req.headers['content-type'], bytes ?? EMPTY));
+    if (request === undefined) throw new ApiError('invalidRequestBody');
+    const rendered = execute(version, request);
+    const milliseconds = performance.now() - this.#started;
+    const { usage, revisions } = this.#on;
+    const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
+    usage.count(version, keyId, milliseconds, rendered instanceof Refusal);
+    if (rendered instanceof Refusal) throw errorOf(rendered);
+    sendRendered(this.#res, version, rendered, {
+      requestId: requestIdOf(this.#req),
+      revision: revisions.token(),
+      stale: this.#fresh?.stale === true,
+      milliseconds,
+    });
+  }
+
+  #authenticate(): Principal | Refusal {
+    const authorized = authorizeClass('content', this.#on.access.authenticate(this.#req.headers.authorization));
+    return 'error' in authorized ? new Refusal(authorized.error) : authorized;
+  }
+
+  #locate(principal: Principal): RenderableVersion | ToFetch | Refusal {
+    const wanted = this.#wanted(principal);
+    return wanted instanceof Refusal ? wanted : locate(this.#on.directory, this.#on.bodies, wanted);
+  }
+
+  #wanted(principal: Principal): Wanted | Refusal {
+    const { slug, version, query } = this.#target;
+    const { access } = this.#on;
+    const named = query === '' ? '' : (queryOf(`?${query}`)['team_id'] ?? '');
+    if (named === '') return { slug, version, teamIds: access.readableTeams(principal) };
+    const teamId = parseUuid(named);
+    if (teamId === undefined) return INVALID_ID;
+    return access.reads(principal, teamId) ? { slug, version, teamIds: [teamId] } : FORBIDDEN;
+  }
+
+  /** Goes on when something waited for is there. */
+  #when<T>(waiting: Promise<T>, then: (value: T) => void): void {
+    waiting.then(then).catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    const requestId = requestIdOf(this.#req);
+    const revision = this.#on.revisions.token();
+    this.#res.setHeader('X-Request-Id', requestId);
+    this.#res.setHeader('Cache-Control', 'no-store');
+    if (revision !== undefined) this.#res.setHeader('Px0-Revision', revision);
+    if (this.#fresh?.stale) this.#res.setHeader('Px0-Stale', 'true');
+    sendReply(this.#req, this.#res, replyOfError(error, this.#on.logger.child({ request_id: requestId })));
   }
 }
 
-interface Rendered {
-  readonly version: RenderableVersion;
-  readonly rendered: string;
-  readonly milliseconds: number;
-}
+const EMPTY = Buffer.alloc(0);
 
-/** @throws ApiError what the contract refuses, in its order: the caller, the body's size, the prompt, the version, the body, its run */
-async function renderOne(
-  on: HotPathDependencies,
-  req: IncomingMessage,
-  target: RenderTarget,
-  fresh: Freshness,
-): Promise<Rendered> {
-  const identified = authenticate(on, req);
-  const principal = identified instanceof Refusal ? await fresh.decideAgain(() => authenticate(on, req)) : identified;
-  const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
-  if (keyId !== undefined) on.usage.keySeen(keyId, Date.now());
-
-  const bytes = await bodyOrError(req);
-  const started = performance.now();
-  const find = () => {
-    const wanted = wantedOf(on, principal, target);
-    return wanted instanceof Refusal ? wanted : locate(on.directory, on.bodies, wanted);
-  };
-  const found = find();
-  const located = found instanceof Refusal ? await fresh.decideAgain(find) : found;
-  const version = located instanceof ToFetch ? await fetchVersion(on.bodies, located) : located;
-  if (version instanceof Refusal) throw errorOf(version);
-  if (bytes instanceof ApiError) throw bytes;
-  const request = parseBodyText(routes.renderLive, jsonText(req.headers['content-type'], bytes));
-  if (request === undefined) throw new ApiError('invalidRequestBody');
-
-  const rendered = execute(version, request);
-  const milliseconds = performance.now() - started;
-  on.usage.count(version, keyId, milliseconds, rendered instanceof Refusal);
-  if (rendered instanceof Refusal) throw errorOf(rendered);
-  return { version, rendered, milliseconds };
-}
-
-function authenticate(on: HotPathDependencies, req: IncomingMessage): Principal | Refusal {
-  const authorized = authorizeClass('content', on.access.authenticate(req.headers.authorization));
-  return 'error' in authorized ? new Refusal(authorized.error) : authorized;
-}
-
-/** The body's bytes, or the error of a broken one: what is wrong with the prompt is said first. */
+/** The bytes of an encoded body, or the error of a broken one: what is wrong with the prompt is said first. */
 async function bodyOrError(req: IncomingMessage): Promise<Buffer | ApiError> {
   try {
     return await readBody(req);
@@ -105,16 +207,4 @@ async function bodyOrError(req: IncomingMessage): Promise<Buffer | ApiError> {
     if (error instanceof ApiError && error.code === 'invalidRequestBody') return error;
     throw error;
   }
-}
-
-const INVALID_ID = new Refusal('invalidId');
-const FORBIDDEN = new Refusal('forbidden');
-
-function wantedOf(on: HotPathDependencies, principal: Principal, target: RenderTarget): Wanted | Refusal {
-  const { slug, version } = target;
-  const named = target.query === '' ? '' : (queryOf(`?${target.query}`)['team_id'] ?? '');
-  if (named === '') return { slug, version, teamIds: on.access.readableTeams(principal) };
-  const teamId = parseUuid(named);
-  if (teamId === undefined) return INVALID_ID;
-  return on.access.reads(principal, teamId) ? { slug, version, teamIds: [teamId] } : FORBIDDEN;
 }
