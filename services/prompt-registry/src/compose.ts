@@ -1,5 +1,6 @@
 /** The whole object graph of the prompt registry on one page. */
 import { join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
 import { AccessProjection, authorizeClass, type Principal } from '@px0/access';
 import { createEventCore } from '@px0/event-bus';
 import {
@@ -12,7 +13,6 @@ import {
   type ServiceDependencies,
   startHttpServer,
 } from '@px0/service-kit';
-import { PrismaPg } from '@prisma/adapter-pg';
 import express from 'express';
 import { AuditRecorder, AuditStore, auditRoutes, ReadAudit } from './audit/mod.ts';
 import { CheckVersion, checkRoutes, PromoteWithPayloads, SampleStore } from './checks/mod.ts';
@@ -36,7 +36,13 @@ import { TagCommands, TagStore, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
 import { ExportPrompts, ImportPrompts, TransferStore, transferRoutes } from './transfer/mod.ts';
 import { ReadUsage, UsageConsumer, UsageStore, usageRoutes } from './usage/mod.ts';
-import { ReadVersions, TransitionVersion, VersionStore, versionRoutes, WriteVersions } from './versions/mod.ts';
+import {
+  ReadVersions,
+  TransitionVersion,
+  VersionStore,
+  versionRoutes,
+  WriteVersions,
+} from './versions/mod.ts';
 
 const SCHEMA = 'registry';
 const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
@@ -110,7 +116,11 @@ export async function startPromptRegistry(
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
-  cleanups.add('http server', () => server.close(), config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000);
+  cleanups.add(
+    'http server',
+    () => server.close(),
+    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000,
+  );
   return server;
 }
 

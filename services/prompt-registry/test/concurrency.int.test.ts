@@ -11,7 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => registry?.stop());
 
-const times = <T>(count: number, work: (index: number) => Promise<T>) => Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+const times = <T>(count: number, work: (index: number) => Promise<T>) =>
+  Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
 const liveNumbers = async (id: string) => {
   const { rows } = await registry.pool.query<{ version: number }>(
@@ -28,7 +29,8 @@ describe('writers at once', () => {
     const numbers = await times(50, async (index) =>
       index % 2 === 0
         ? (await registry.prompts.createVersion(cast.editor, id)).version
-        : versionOf(await registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/duplicate`)).version,
+        : versionOf(await registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/duplicate`))
+            .version,
     );
     expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 2));
   });
@@ -36,7 +38,8 @@ describe('writers at once', () => {
   test('50 promotions of 50 versions leave exactly one live', async () => {
     const { id } = await newPrompt();
     const versions = await times(50, () => registry.prompts.createVersion(cast.editor, id, 'x'));
-    const promote = (version: number) => registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/${version}/promote`);
+    const promote = (version: number) =>
+      registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/${version}/promote`);
     await times(50, (index) => promote(versions[index]?.version ?? 0));
     const replies = await times(50, (index) => promote(versions[index]?.version ?? 0));
     expect(replies.map(({ status }) => status)).toEqual(Array(50).fill(200));
@@ -46,7 +49,9 @@ describe('writers at once', () => {
   test('50 promotions of one version succeed once', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'stable');
-    const replies = await times(50, () => registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/promote`));
+    const replies = await times(50, () =>
+      registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/promote`),
+    );
     expect(replies.filter(({ status }) => status === 200)).toHaveLength(1);
     expect(replies.filter(({ status }) => status === 422)).toHaveLength(49);
     expect(await liveNumbers(id)).toEqual([1]);
@@ -61,7 +66,9 @@ describe('writers at once', () => {
         registry.call(cast.editor, 'DELETE', path),
         registry.call(cast.editor, 'POST', `${path}/promote`),
       ]);
-      expect([`${removed.status} ${promoted.status}`]).toContainEqual(expect.stringMatching(/^(204 404|422 200)$/));
+      expect([`${removed.status} ${promoted.status}`]).toContainEqual(
+        expect.stringMatching(/^(204 404|422 200)$/),
+      );
     });
   });
 
@@ -70,12 +77,16 @@ describe('writers at once', () => {
     await registry.prompts.createVersion(cast.editor, id);
     const path = `/v1/prompts/${id}/versions/1`;
     const etag = (await registry.call(cast.editor, 'GET', path)).headers.get('etag') ?? '';
-    const replies = await times(20, (index) => registry.call(cast.editor, 'PUT', path, { template: `by ${index}` }, { 'if-match': etag }));
+    const replies = await times(20, (index) =>
+      registry.call(cast.editor, 'PUT', path, { template: `by ${index}` }, { 'if-match': etag }),
+    );
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, ...Array(19).fill(412)]);
   });
 
   test('one of many creations of a name succeeds', async () => {
-    const replies = await times(20, () => registry.call(cast.editor, 'POST', `/v1/teams/${cast.teamId}/prompts`, { name: 'The Only One' }));
+    const replies = await times(20, () =>
+      registry.call(cast.editor, 'POST', `/v1/teams/${cast.teamId}/prompts`, { name: 'The Only One' }),
+    );
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)]);
   });
 
@@ -94,10 +105,18 @@ describe('the database itself', () => {
     await registry.prompts.versionIn(cast.editor, id, 'live');
     await registry.prompts.versionIn(cast.editor, id, 'stable');
     const sql = (text: string) => registry.pool.query(text, [id]);
-    await expect(sql("update prompt_versions set status = 'live' where prompt_id = $1 and version = 2")).rejects.toThrow('prompt_versions_one_live');
-    await expect(sql("update prompt_versions set template = 'x' where prompt_id = $1 and version = 2")).rejects.toThrow('immutable');
-    await expect(sql("update audit_entries set action = 'x' where prompt_id = $1")).rejects.toThrow('never altered');
+    await expect(
+      sql("update prompt_versions set status = 'live' where prompt_id = $1 and version = 2"),
+    ).rejects.toThrow('prompt_versions_one_live');
+    await expect(
+      sql("update prompt_versions set template = 'x' where prompt_id = $1 and version = 2"),
+    ).rejects.toThrow('immutable');
+    await expect(sql("update audit_entries set action = 'x' where prompt_id = $1")).rejects.toThrow(
+      'never altered',
+    );
     await expect(sql("update prompts set status = 'x' where id = $1")).rejects.toThrow('prompts_status');
-    await expect(sql("insert into prompt_tags (prompt_id, tag, version) values ($1, 'x', 9)")).rejects.toThrow('prompt_tags_version');
+    await expect(
+      sql("insert into prompt_tags (prompt_id, tag, version) values ($1, 'x', 9)"),
+    ).rejects.toThrow('prompt_tags_version');
   });
 });

@@ -42,27 +42,61 @@ describe('a prompt’s event', () => {
   test('holds the whole state after each change, and the bodies that it names are there', async () => {
     const { editor, admin, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId, { name: 'Evented' });
-    const base = { team_id: teamId, slug: 'evented', name: 'Evented', status: 'active', created_at: prompt.created_at };
-    expect((await eventOf(prompt.id)).state).toEqual({ ...base, updated_at: prompt.updated_at, live: null, tags: {}, versions: [] });
+    const base = {
+      team_id: teamId,
+      slug: 'evented',
+      name: 'Evented',
+      status: 'active',
+      created_at: prompt.created_at,
+    };
+    expect((await eventOf(prompt.id)).state).toEqual({
+      ...base,
+      updated_at: prompt.updated_at,
+      live: null,
+      tags: {},
+      versions: [],
+    });
 
     await registry.prompts.createVersion(editor, prompt.id, 'one');
     await registry.prompts.createVersion(editor, prompt.id, 'two');
     await registry.call(editor, 'PUT', `/v1/prompts/${prompt.id}/versions/2`, { template: 'two, again' });
-    expect((await eventOf(prompt.id)).state).toMatchObject({ live: null, versions: [[1, 'draft', 1], [2, 'draft', 2]] });
+    expect((await eventOf(prompt.id)).state).toMatchObject({
+      live: null,
+      versions: [
+        [1, 'draft', 1],
+        [2, 'draft', 2],
+      ],
+    });
     expect(await bodyOf(prompt.id, 2)).toMatchObject({ revision: 2, template: 'two, again' });
 
     for (const _ of ['stable', 'live']) await registry.prompts.promote(editor, prompt.id, 1);
     await registry.prompts.tag(editor, prompt.id, 2, 'prod');
     await registry.prompts.tag(editor, prompt.id, 1, '__proto__');
     const { state } = await eventOf(prompt.id);
-    expect(state).toMatchObject({ live: { number: 1, template: 'one' }, versions: [[1, 'live', 1], [2, 'draft', 2]] });
-    expect(Object.entries(state?.tags ?? {})).toEqual(expect.arrayContaining([['prod', 2], ['__proto__', 1]]));
+    expect(state).toMatchObject({
+      live: { number: 1, template: 'one' },
+      versions: [
+        [1, 'live', 1],
+        [2, 'draft', 2],
+      ],
+    });
+    expect(Object.entries(state?.tags ?? {})).toEqual(
+      expect.arrayContaining([
+        ['prod', 2],
+        ['__proto__', 1],
+      ]),
+    );
 
     await registry.call(editor, 'DELETE', `/v1/prompts/${prompt.id}/versions/2`);
     await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/versions/1/demote`);
     await registry.call(editor, 'DELETE', `/v1/prompts/${prompt.id}/tags/__proto__`);
     await registry.call(admin, 'POST', `/v1/prompts/${prompt.id}/archive`);
-    expect((await eventOf(prompt.id)).state).toMatchObject({ status: 'archived', live: null, tags: {}, versions: [[1, 'stable', 1]] });
+    expect((await eventOf(prompt.id)).state).toMatchObject({
+      status: 'archived',
+      live: null,
+      tags: {},
+      versions: [[1, 'stable', 1]],
+    });
     expect(await bodyOf(prompt.id, 2)).toMatchObject({ template: undefined });
   });
 
@@ -80,16 +114,23 @@ describe('a prompt’s event', () => {
   test('that would outgrow its bound refuses the write', async () => {
     const { editor, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId);
-    await registry.prompts.createVersion(editor, prompt.id);
-    await registry.pool.query(
-      `insert into prompt_tags (prompt_id, tag, version)
-       select $1, repeat('x', 40) || lpad(n::text, 10, '0'), 1 from generate_series(1, 125000) n`,
-      [prompt.id],
-    );
+    // JSON writes a control character with six bytes: half of the bound is the live template.
+    await registry.prompts.versionIn(editor, prompt.id, 'live', '\u0001'.repeat(524_288));
+    for (const first of [1, 20_001, 40_001]) {
+      await registry.pool.query(
+        `insert into prompt_tags (prompt_id, tag, version)
+         select $1, repeat('x', 40) || lpad(n::text, 10, '0'), 1 from generate_series($2::int, $2::int + 19999) n`,
+        [prompt.id, first],
+      );
+    }
     const refusal = { status: 422, body: { error: 'prompt has too many versions or tags' } };
-    const tag = await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/versions/1/tags`, { tag: 'one-more' });
+    const tag = await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/versions/1/tags`, {
+      tag: 'one-more',
+    });
     expect({ status: tag.status, body: tag.body }).toEqual(refusal);
-    const version = await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/versions`, { template: 'x' });
+    const version = await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/versions`, {
+      template: 'x',
+    });
     expect({ status: version.status, body: version.body }).toEqual(refusal);
     const { rows } = await registry.pool.query('select next_version from prompts where id = $1', [prompt.id]);
     expect(rows).toEqual([{ next_version: 2 }]);
@@ -116,7 +157,9 @@ describe('a deleted team', () => {
     for (const by of [editor, admin]) {
       expect((await registry.call(by, 'GET', `/v1/prompts/${prompt.id}`)).status).toBe(404);
       expect((await registry.call(by, 'GET', `/v1/prompts/${prompt.slug}`)).status).toBe(404);
-      expect((await registry.call(by, 'POST', `/v1/teams/${teamId}/prompts`, { name: 'x' })).status).toBe(403);
+      expect((await registry.call(by, 'POST', `/v1/teams/${teamId}/prompts`, { name: 'x' })).status).toBe(
+        403,
+      );
     }
     expect((await registry.call(allKey, 'GET', '/v1/prompts')).status).toBe(401);
     await eventually(async () => (await eventOf(prompt.id)).deleted, { what: 'the prompt’s tombstone' });
@@ -140,7 +183,10 @@ describe('a deleted team', () => {
       [teamId],
     );
     const left = async () => {
-      const { rows } = await registry.pool.query<{ left: number }>('select count(*)::int as left from prompts where team_id = $1', [teamId]);
+      const { rows } = await registry.pool.query<{ left: number }>(
+        'select count(*)::int as left from prompts where team_id = $1',
+        [teamId],
+      );
       return rows[0]?.left ?? -1;
     };
     await registry.tenancy.deleteTeam(teamId);
@@ -166,8 +212,12 @@ describe('a deleted team', () => {
     const prompt = await registry.prompts.create(movable.editor, movable.teamId);
     await registry.tenancy.setMember(teamId, editor.id, 'admin');
     await registry.tenancy.setMember(movable.teamId, editor.id, 'admin');
-    await registry.pool.query('insert into deleted_teams (team_id, finished_at) values ($1, now())', [teamId]);
-    expect((await registry.call(admin, 'POST', `/v1/teams/${teamId}/prompts`, { name: 'late' })).status).toBe(403);
+    await registry.pool.query('insert into deleted_teams (team_id, finished_at) values ($1, now())', [
+      teamId,
+    ]);
+    expect((await registry.call(admin, 'POST', `/v1/teams/${teamId}/prompts`, { name: 'late' })).status).toBe(
+      403,
+    );
     const moved = await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/move`, { team_id: teamId });
     expect(moved.body).toEqual({ error: 'target team not found' });
   });

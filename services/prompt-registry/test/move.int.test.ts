@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => registry?.stop());
 
-const move = (by: Bearer, promptId: string, body: unknown) => registry.call(by, 'POST', `/v1/prompts/${promptId}/move`, body);
+const move = (by: Bearer, promptId: string, body: unknown) =>
+  registry.call(by, 'POST', `/v1/prompts/${promptId}/move`, body);
 const errorOf = ({ status, body }: Reply) => ({ status, body });
 const refused = (status: number, error: string) => ({ status, body: { error } });
 
@@ -35,7 +36,10 @@ describe('moving a prompt', () => {
     expect(moved).toEqual({ ...prompt, team_id: target.teamId, updated_at: moved.updated_at });
     expect(moved.updated_at > prompt.updated_at).toBe(true);
     const found = await registry.call(target.viewer, 'GET', `/v1/prompts/${prompt.slug}?tag=prod`);
-    expect(found.body).toMatchObject({ prompt: { id: prompt.id }, version: { status: 'live', template: 'text' } });
+    expect(found.body).toMatchObject({
+      prompt: { id: prompt.id },
+      version: { status: 'live', template: 'text' },
+    });
     expect((await registry.call(source.editor, 'GET', `/v1/prompts/${prompt.id}`)).status).toBe(404);
   });
 
@@ -56,20 +60,38 @@ describe('moving a prompt', () => {
     const { id } = await registry.prompts.create(source.editor, source.teamId);
     expect(errorOf(await move(source.outsider, 'x', 7))).toEqual(refused(400, 'invalid prompt id'));
     expect(errorOf(await move(source.outsider, id, 7))).toEqual(refused(400, 'invalid request body'));
-    expect(errorOf(await move(source.outsider, id, { team_id: 7 }))).toEqual(refused(400, 'invalid request body'));
+    expect(errorOf(await move(source.outsider, id, { team_id: 7 }))).toEqual(
+      refused(400, 'invalid request body'),
+    );
     for (const body of [{}, { team_id: '' }, { team_id: null }, { team_id: 'x' }]) {
-      expect(errorOf(await move(source.readRenderKey, id, body))).toEqual(refused(400, 'invalid target team_id'));
+      expect(errorOf(await move(source.readRenderKey, id, body))).toEqual(
+        refused(400, 'invalid target team_id'),
+      );
     }
-    expect(errorOf(await move(source.readRenderKey, id, { team_id: randomUUID() }))).toEqual(refused(401, 'unauthorized'));
-    expect(errorOf(await move(source.admin, id, { team_id: randomUUID() }))).toEqual(refused(404, 'target team not found'));
-    expect(errorOf(await move(source.admin, id, { team_id: target.teamId }))).toEqual(refused(404, 'target team not found'));
-    expect(errorOf(await move(source.outsider, randomUUID(), { team_id: source.teamId }))).toEqual(refused(404, 'target team not found'));
-    expect(errorOf(await move(source.admin, randomUUID(), { team_id: source.teamId }))).toEqual(refused(404, 'prompt not found'));
-    expect(errorOf(await move(target.admin, id, { team_id: target.teamId }))).toEqual(refused(404, 'prompt not found'));
+    expect(errorOf(await move(source.readRenderKey, id, { team_id: randomUUID() }))).toEqual(
+      refused(401, 'unauthorized'),
+    );
+    expect(errorOf(await move(source.admin, id, { team_id: randomUUID() }))).toEqual(
+      refused(404, 'target team not found'),
+    );
+    expect(errorOf(await move(source.admin, id, { team_id: target.teamId }))).toEqual(
+      refused(404, 'target team not found'),
+    );
+    expect(errorOf(await move(source.outsider, randomUUID(), { team_id: source.teamId }))).toEqual(
+      refused(404, 'target team not found'),
+    );
+    expect(errorOf(await move(source.admin, randomUUID(), { team_id: source.teamId }))).toEqual(
+      refused(404, 'prompt not found'),
+    );
+    expect(errorOf(await move(target.admin, id, { team_id: target.teamId }))).toEqual(
+      refused(404, 'prompt not found'),
+    );
     const sees = await userWith({ [source.teamId]: 'admin', [target.teamId]: 'editor' });
     expect(errorOf(await move(sees, id, { team_id: target.teamId }))).toEqual(refused(403, 'forbidden'));
     const seesSource = await userWith({ [source.teamId]: 'editor', [target.teamId]: 'admin' });
-    expect(errorOf(await move(seesSource, id, { team_id: target.teamId }))).toEqual(refused(403, 'forbidden'));
+    expect(errorOf(await move(seesSource, id, { team_id: target.teamId }))).toEqual(
+      refused(403, 'forbidden'),
+    );
   });
 
   test('judges keys by their scope on both sides', async () => {
@@ -78,9 +100,17 @@ describe('moving a prompt', () => {
     const both = { kind: 'teams' as const, team_ids: [teamId, sibling] };
     for (const operation of ['all', 'admin'] as const) {
       const { id } = await registry.prompts.create(editor, teamId);
-      const narrow = await registry.identity.createKey(orgId, { operation, scope: { kind: 'teams', team_ids: [teamId] } });
-      expect(errorOf(await move(narrow, id, { team_id: sibling }))).toEqual(refused(404, 'target team not found'));
-      const other = await registry.identity.createKey(orgId, { operation, scope: { kind: 'teams', team_ids: [sibling] } });
+      const narrow = await registry.identity.createKey(orgId, {
+        operation,
+        scope: { kind: 'teams', team_ids: [teamId] },
+      });
+      expect(errorOf(await move(narrow, id, { team_id: sibling }))).toEqual(
+        refused(404, 'target team not found'),
+      );
+      const other = await registry.identity.createKey(orgId, {
+        operation,
+        scope: { kind: 'teams', team_ids: [sibling] },
+      });
       expect(errorOf(await move(other, id, { team_id: sibling }))).toEqual(refused(404, 'prompt not found'));
       const wide = await registry.identity.createKey(orgId, { operation, scope: both });
       expect(promptOf(await move(wide, id, { team_id: sibling })).team_id).toBe(sibling);
@@ -91,7 +121,10 @@ describe('moving a prompt', () => {
 
   test('into a team that uses the name or the slug is a conflict, also for the loser of a race', async () => {
     const mover = await userWith({ [source.teamId]: 'admin', [target.teamId]: 'admin' });
-    const conflict = refused(409, 'prompt with this name or slug already exists; please provide a unique name');
+    const conflict = refused(
+      409,
+      'prompt with this name or slug already exists; please provide a unique name',
+    );
     const prompt = await registry.prompts.create(source.editor, source.teamId, { name: 'Wanderer' });
     await registry.prompts.create(target.editor, target.teamId, { name: 'Other', slug: 'wanderer' });
     expect(errorOf(await move(mover, prompt.id, { team_id: target.teamId }))).toEqual(conflict);

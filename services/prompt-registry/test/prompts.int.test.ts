@@ -26,20 +26,53 @@ describe('creating a prompt', () => {
     const reply = await create({ name: 'Every Field!', description: 'd' });
     expect(reply.status).toBe(201);
     const prompt = promptOf(reply);
-    expect(Object.keys(prompt)).toEqual(['id', 'team_id', 'slug', 'name', 'description', 'status', 'created_at', 'updated_at']);
+    expect(Object.keys(prompt)).toEqual([
+      'id',
+      'team_id',
+      'slug',
+      'name',
+      'description',
+      'status',
+      'created_at',
+      'updated_at',
+    ]);
     expect(prompt.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/);
     expect(prompt.created_at).not.toMatch(/\.\d*0Z$/);
     expect(prompt.updated_at).toBe(prompt.created_at);
   });
 
   test.each([
-    ['a name of 255 characters outside the BMP', () => ({ name: '𝔘'.repeat(255) }), { slug: '𝔘'.repeat(255) }],
-    ['a slug, which is normalised', () => ({ name: 'With slug', slug: 'My-Custom_Slug!' }), { slug: 'my_custom_slug' }],
+    [
+      'a name of 255 characters outside the BMP',
+      () => ({ name: '𝔘'.repeat(255) }),
+      { slug: '𝔘'.repeat(255) },
+    ],
+    [
+      'a slug, which is normalised',
+      () => ({ name: 'With slug', slug: 'My-Custom_Slug!' }),
+      { slug: 'my_custom_slug' },
+    ],
     ['an empty slug, which is derived', () => ({ name: 'Empty Slug', slug: '' }), { slug: 'empty_slug' }],
-    ['null for what is absent', () => ({ name: 'Nulls', slug: null, description: null }), { slug: 'nulls', description: '' }],
-    ['unknown fields, which are ignored', () => ({ name: 'Unknown', status: 'archived', id: 7 }), { status: 'active' }],
-    ['a name with blanks around, which are kept', () => ({ name: '  padded ' }), { name: '  padded ', slug: 'padded' }],
-    ['a description of 16,384 characters', () => ({ name: 'Long', description: 'é'.repeat(16_384) }), { slug: 'long' }],
+    [
+      'null for what is absent',
+      () => ({ name: 'Nulls', slug: null, description: null }),
+      { slug: 'nulls', description: '' },
+    ],
+    [
+      'unknown fields, which are ignored',
+      () => ({ name: 'Unknown', status: 'archived', id: 7 }),
+      { status: 'active' },
+    ],
+    [
+      'a name with blanks around, which are kept',
+      () => ({ name: '  padded ' }),
+      { name: '  padded ', slug: 'padded' },
+    ],
+    [
+      'a description of 16,384 characters',
+      () => ({ name: 'Long', description: 'é'.repeat(16_384) }),
+      { slug: 'long' },
+    ],
   ])('takes %s', async (_, body, expected) => {
     const reply = await create(body());
     expect(errorOf(reply)).toMatchObject({ status: 201, body: { prompt: expected } });
@@ -67,7 +100,10 @@ describe('creating a prompt', () => {
     const { editor, admin, orgId } = cast;
     const taken = await registry.prompts.create(editor, cast.teamId, { name: 'Taken Name' });
     await registry.call(admin, 'POST', `/v1/prompts/${taken.id}/archive`);
-    const conflict = refused(409, 'prompt with this name or slug already exists; please provide a unique name');
+    const conflict = refused(
+      409,
+      'prompt with this name or slug already exists; please provide a unique name',
+    );
     expect(errorOf(await create({ name: 'Taken Name', slug: 'another' }))).toEqual(conflict);
     expect(errorOf(await create({ name: 'Another Name', slug: 'taken name' }))).toEqual(conflict);
     expect((await create({ name: 'taken name', slug: 'case differs' })).status).toBe(201);
@@ -92,7 +128,10 @@ describe('creating a prompt', () => {
     ['trailing characters', { 'content-type': 'application/json' }, '{"name":"x"} x'],
   ])('refuses %s as an invalid request body', async (_, headers, body) => {
     const authorization = `Bearer ${cast.editor.token}`;
-    const reply = await registry.send('POST', `/v1/teams/${cast.teamId}/prompts`, { headers: { authorization, ...headers }, body });
+    const reply = await registry.send('POST', `/v1/teams/${cast.teamId}/prompts`, {
+      headers: { authorization, ...headers },
+      body,
+    });
     expect(errorOf(reply)).toEqual(refused(400, 'invalid request body'));
   });
 
@@ -106,16 +145,20 @@ describe('listing prompts', () => {
   test('is by creation, the newest first, filtered by status or archived', async () => {
     const { editor, admin, viewer, teamId } = await registry.cast();
     const ids: string[] = [];
-    for (const name of ['one', 'two', 'three']) ids.unshift((await registry.prompts.create(editor, teamId, { name })).id);
+    for (const name of ['one', 'two', 'three'])
+      ids.unshift((await registry.prompts.create(editor, teamId, { name })).id);
     await registry.call(admin, 'POST', `/v1/prompts/${ids[1]}/archive`);
-    const list = async (query: string) => idsOf(await registry.call(viewer, 'GET', `/v1/teams/${teamId}/prompts${query}`));
+    const list = async (query: string) =>
+      idsOf(await registry.call(viewer, 'GET', `/v1/teams/${teamId}/prompts${query}`));
     const [three, two, one] = ids;
     expect(await list('')).toEqual(ids);
     expect(await list('?status=archived')).toEqual([two]);
     expect(await list('?status=active&archived=true')).toEqual([three, one]);
     expect(await list('?status=nonsense')).toEqual([]);
-    for (const yes of ['1', 't', 'T', 'TRUE', 'true', 'True']) expect(await list(`?archived=${yes}`)).toEqual([two]);
-    for (const no of ['0', 'f', 'F', 'FALSE', 'false', 'False']) expect(await list(`?archived=${no}`)).toEqual([three, one]);
+    for (const yes of ['1', 't', 'T', 'TRUE', 'true', 'True'])
+      expect(await list(`?archived=${yes}`)).toEqual([two]);
+    for (const no of ['0', 'f', 'F', 'FALSE', 'false', 'False'])
+      expect(await list(`?archived=${no}`)).toEqual([three, one]);
     for (const nonsense of ['yes', 'tRUE', '', '2']) expect(await list(`?archived=${nonsense}`)).toEqual(ids);
 
     const all = async (query: string) => registry.call(viewer, 'GET', `/v1/prompts${query}`);
@@ -130,7 +173,11 @@ describe('listing prompts', () => {
   test('searches words of name, slug and description, filters by tag, sorts, and pages to the end', async () => {
     const { editor, viewer, teamId } = await registry.cast();
     const names = ['Refund mail', 'Refund chat', 'Welcome mail', 'Ärger über Kunden', 'under_score name'];
-    for (const name of names) await registry.prompts.create(editor, teamId, { name, description: name === 'Welcome mail' ? 'first contact' : '' });
+    for (const name of names)
+      await registry.prompts.create(editor, teamId, {
+        name,
+        description: name === 'Welcome mail' ? 'first contact' : '',
+      });
     const list = async (query: string) => {
       const { body } = await registry.call(viewer, 'GET', `/v1/teams/${teamId}/prompts?${query}`);
       return body as { prompts: { id: string; name: string }[]; next_cursor?: string };
@@ -140,6 +187,7 @@ describe('listing prompts', () => {
     expect(await found('q=MAIL+ref')).toEqual(['Refund mail']);
     expect(await found('q=contact')).toEqual(['Welcome mail']);
     expect(await found(`q=${encodeURIComponent('über')}`)).toEqual(['Ärger über Kunden']);
+    expect(await found(`q=${encodeURIComponent('ÄRGER ÜBER')}`)).toEqual(['Ärger über Kunden']);
     expect(await found('q=score')).toEqual(['under_score name']);
     expect(await found('q=nothing')).toEqual([]);
     expect((await found(`q=${encodeURIComponent("!!! & | ' :* \\")}`)).length).toBe(names.length);
@@ -162,18 +210,25 @@ describe('listing prompts', () => {
       expect(paged).toEqual(complete);
     }
     const { next_cursor: cursor } = await list('limit=1');
-    const refusal = async (query: string) => errorOf(await registry.call(viewer, 'GET', `/v1/teams/${teamId}/prompts?${query}`));
+    const refusal = async (query: string) =>
+      errorOf(await registry.call(viewer, 'GET', `/v1/teams/${teamId}/prompts?${query}`));
     expect(await refusal(`sort=name&limit=1&cursor=${cursor}`)).toEqual(refused(400, 'invalid cursor'));
     const forged = Buffer.from('["-created_at","9999-99-99T99:99:99Z","x"]').toString('base64url');
-    for (const bad of ['x', forged, '%00']) expect(await refusal(`cursor=${bad}`)).toEqual(refused(400, 'invalid cursor'));
-    for (const bad of ['0', '-1', 'x', '1.5']) expect(await refusal(`limit=${bad}`)).toEqual(refused(400, 'invalid limit'));
+    for (const bad of ['x', forged, '%00'])
+      expect(await refusal(`cursor=${bad}`)).toEqual(refused(400, 'invalid cursor'));
+    for (const bad of ['0', '-1', 'x', '1.5'])
+      expect(await refusal(`limit=${bad}`)).toEqual(refused(400, 'invalid limit'));
     expect(await refusal('sort=description')).toEqual(refused(400, 'invalid sort'));
   });
 
   test('refuses a bad id, then a team that the caller does not read', async () => {
-    expect(errorOf(await registry.call(cast.viewer, 'GET', '/v1/teams/x/prompts'))).toEqual(refused(400, 'invalid id'));
+    expect(errorOf(await registry.call(cast.viewer, 'GET', '/v1/teams/x/prompts'))).toEqual(
+      refused(400, 'invalid id'),
+    );
     for (const teamId of [cast.teamId, randomUUID()]) {
-      expect(errorOf(await registry.call(cast.outsider, 'GET', `/v1/teams/${teamId}/prompts`))).toEqual(refused(403, 'forbidden'));
+      expect(errorOf(await registry.call(cast.outsider, 'GET', `/v1/teams/${teamId}/prompts`))).toEqual(
+        refused(403, 'forbidden'),
+      );
     }
   });
 });
@@ -221,7 +276,9 @@ describe('getting a prompt', () => {
     expect((await get('?version=&tag=')).body).toEqual({ prompt });
     expect((await get('?version=2')).body).toMatchObject({ version: { template: 'two' } });
     expect((await get('?tag=2')).body).toMatchObject({ version: { template: 'one', tags: ['2'] } });
-    expect((await get('?version=prod&tag=2')).body).toMatchObject({ version: { template: 'two', tags: ['prod'] } });
+    expect((await get('?version=prod&tag=2')).body).toMatchObject({
+      version: { template: 'two', tags: ['prod'] },
+    });
     for (const query of ['?version=9', '?version=nope', '?tag=1', '?version=-1', '?version=2147483648']) {
       expect(errorOf(await get(query))).toEqual(refused(404, 'version not found'));
     }
@@ -242,7 +299,8 @@ describe('updating a prompt', () => {
   test('judges id, then visibility, then body, then role', async () => {
     const { editor, viewer, outsider, teamId } = cast;
     const { id } = await registry.prompts.create(editor, teamId);
-    const put = (by: typeof viewer, body: unknown, promptId = id) => registry.call(by, 'PUT', `/v1/prompts/${promptId}`, body);
+    const put = (by: typeof viewer, body: unknown, promptId = id) =>
+      registry.call(by, 'PUT', `/v1/prompts/${promptId}`, body);
     expect(errorOf(await put(outsider, 7, 'x'))).toEqual(refused(400, 'invalid prompt id'));
     expect(errorOf(await put(outsider, 7))).toEqual(refused(404, 'prompt not found'));
     expect(errorOf(await put(viewer, 7))).toEqual(refused(400, 'invalid request body'));
@@ -267,6 +325,8 @@ describe('archiving and restoring', () => {
     expect((await registry.call(editor, 'PUT', `/v1/prompts/${prompt.id}`, {})).status).toBe(200);
     expect(promptOf(await post('restore')).status).toBe('active');
     expect(promptOf(await post('restore')).status).toBe('active');
-    expect(errorOf(await registry.call(admin, 'POST', '/v1/prompts/x/archive'))).toEqual(refused(400, 'invalid prompt id'));
+    expect(errorOf(await registry.call(admin, 'POST', '/v1/prompts/x/archive'))).toEqual(
+      refused(400, 'invalid prompt id'),
+    );
   });
 });

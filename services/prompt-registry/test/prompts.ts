@@ -32,19 +32,34 @@ export class Prompts {
   /** A prompt with a name that nobody else uses, unless told otherwise. */
   async create(by: Bearer, teamId: string, fields: Record<string, unknown> = {}): Promise<Wire<'Prompt'>> {
     return promptOf(
-      await this.#must(by, 'POST', `/v1/teams/${teamId}/prompts`, { name: `Prompt ${randomUUID()}`, ...fields }),
+      await this.#must(by, 'POST', `/v1/teams/${teamId}/prompts`, {
+        name: `Prompt ${randomUUID()}`,
+        ...fields,
+      }),
     );
   }
 
-  async createVersion(by: Bearer, promptId: string, template = 'Hello {{.name}}'): Promise<Wire<'PromptVersion'>> {
+  async createVersion(
+    by: Bearer,
+    promptId: string,
+    template = 'Hello {{.name}}',
+  ): Promise<Wire<'PromptVersion'>> {
     return versionOf(await this.#must(by, 'POST', `/v1/prompts/${promptId}/versions`, { template }));
   }
 
   /** A version brought into a state by the operations that lead there. */
-  async versionIn(by: Bearer, promptId: string, state: State, template?: string): Promise<Wire<'PromptVersion'>> {
+  async versionIn(
+    by: Bearer,
+    promptId: string,
+    state: State,
+    template?: string,
+  ): Promise<Wire<'PromptVersion'>> {
     const version = await this.createVersion(by, promptId, template);
-    const steps = { draft: [], stable: ['promote'], live: ['promote', 'promote'], archived: ['archive'] }[state];
-    for (const step of steps) await this.#must(by, 'POST', `/v1/prompts/${promptId}/versions/${version.version}/${step}`);
+    const steps = { draft: [], stable: ['promote'], live: ['promote', 'promote'], archived: ['archive'] }[
+      state
+    ];
+    for (const step of steps)
+      await this.#must(by, 'POST', `/v1/prompts/${promptId}/versions/${version.version}/${step}`);
     return version;
   }
 
@@ -56,13 +71,18 @@ export class Prompts {
     await this.#must(by, 'POST', `/v1/prompts/${promptId}/versions/${version}/tags`, { tag });
   }
 
-  async createPayload(by: Bearer, promptId: string, body: Record<string, unknown>): Promise<Wire<'PromptPayload'>> {
+  async createPayload(
+    by: Bearer,
+    promptId: string,
+    body: Record<string, unknown>,
+  ): Promise<Wire<'PromptPayload'>> {
     return payloadOf(await this.#must(by, 'POST', `/v1/prompts/${promptId}/payloads`, body));
   }
 
   async #must(by: Bearer, method: string, path: string, body?: unknown): Promise<Reply> {
     const reply = await this.#registry.call(by, method, path, body);
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    if (reply.status >= 300)
+      throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply;
   }
 }

@@ -65,13 +65,21 @@ export class RunningRegistry {
   #url: string;
   #seen = 0;
 
-  private constructor(contexts: ForeignContexts, stores: Stores, service: { url: string; cleanups: Cleanups }) {
+  private constructor(
+    contexts: ForeignContexts,
+    stores: Stores,
+    service: { url: string; cleanups: Cleanups },
+  ) {
     this.contexts = contexts;
     this.identity = new PlayedIdentity(contexts);
     this.tenancy = new PlayedTenancy(contexts);
     this.prompts = new Prompts(this);
     this.stores = stores;
-    this.pool = createPool({ connectionString: stores.database.url, schema: 'registry', logger: silentLogger() });
+    this.pool = createPool({
+      connectionString: stores.database.url,
+      schema: 'registry',
+      logger: silentLogger(),
+    });
     this.#url = service.url;
     this.#cleanups = service.cleanups;
   }
@@ -80,7 +88,10 @@ export class RunningRegistry {
     const [database, bus] = await Promise.all([testDatabase(), testBus()]);
     const stores = { database, bus };
     const contexts = await ForeignContexts.connect(bus);
-    const [service] = await Promise.all([startService(stores, environment), contexts.complete('identity', 'tenancy')]);
+    const [service] = await Promise.all([
+      startService(stores, environment),
+      contexts.complete('identity', 'tenancy'),
+    ]);
     const running = new RunningRegistry(contexts, stores, service);
     await running.identity.start();
     return running;
@@ -110,7 +121,13 @@ export class RunningRegistry {
   }
 
   /** Calls the API. It answers with all that was published and seen here so far worked in. */
-  call(caller: Bearer | undefined, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> {
+  call(
+    caller: Bearer | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> {
     return this.send(method, path, {
       headers: {
         ...(caller === undefined ? {} : { authorization: `Bearer ${caller.token}` }),
@@ -122,7 +139,11 @@ export class RunningRegistry {
   }
 
   /** As `call`, with headers and body as they are. */
-  async send(method: string, path: string, init: { headers?: Record<string, string>; body?: string } = {}): Promise<Reply> {
+  async send(
+    method: string,
+    path: string,
+    init: { headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Reply> {
     for (let attempt = 1; ; attempt += 1) {
       const headers = new Headers(init.headers);
       headers.set('px0-min-revision', this.#token());
@@ -132,7 +153,8 @@ export class RunningRegistry {
       const text = await response.text();
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       const isBehind = response.status === 503 && text.includes('revision not yet available');
-      if (!isBehind || attempt === CATCH_UP_ATTEMPTS) return { status: response.status, body, headers: response.headers };
+      if (!isBehind || attempt === CATCH_UP_ATTEMPTS)
+        return { status: response.status, body, headers: response.headers };
     }
   }
 
@@ -156,7 +178,10 @@ export class RunningRegistry {
   }
 
   #token(): string {
-    return encodeToken({ epoch: this.contexts.epoch, sequence: Math.max(this.#seen, this.contexts.lastSequence) });
+    return encodeToken({
+      epoch: this.contexts.epoch,
+      sequence: Math.max(this.#seen, this.contexts.lastSequence),
+    });
   }
 
   #see(token: string | null): void {

@@ -15,8 +15,10 @@ afterAll(() => registry?.stop());
 const errorOf = ({ status, body }: Reply) => ({ status, body });
 const refused = (status: number, error: string) => ({ status, body: { error } });
 const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
-const on = (promptId: string, by: Bearer = cast.editor) => (method: string, path: string, body?: unknown) =>
-  registry.call(by, method, `/v1/prompts/${promptId}${path}`, body);
+const on =
+  (promptId: string, by: Bearer = cast.editor) =>
+  (method: string, path: string, body?: unknown) =>
+    registry.call(by, method, `/v1/prompts/${promptId}${path}`, body);
 
 describe('tags', () => {
   test('move between versions, stay where they are, and are listed by version and bytes', async () => {
@@ -24,7 +26,8 @@ describe('tags', () => {
     const call = on(id);
     await registry.prompts.createVersion(cast.editor, id);
     await registry.prompts.createVersion(cast.editor, id);
-    const set = async (ref: string, tag: string) => versionOf(await call('POST', `/versions/${ref}/tags`, { tag }));
+    const set = async (ref: string, tag: string) =>
+      versionOf(await call('POST', `/versions/${ref}/tags`, { tag }));
     expect((await set('1', 'prod')).tags).toEqual(['prod']);
     expect((await set('1', 'prod')).tags).toEqual(['prod']);
     expect((await set('1', 'Zeta')).tags).toEqual(['Zeta', 'prod']);
@@ -50,13 +53,16 @@ describe('tags', () => {
     const { id } = await newPrompt();
     const set = async (body: unknown, by: Bearer = cast.editor, promptId = id) =>
       errorOf(await on(promptId, by)('POST', '/versions/9/tags', body));
-    const format = 'invalid tag format: must be 1-50 characters containing only letters, numbers, dashes, underscores, and dots';
+    const format =
+      'invalid tag format: must be 1-50 characters containing only letters, numbers, dashes, underscores, and dots';
     expect(await set(7, cast.outsider, 'x')).toEqual(refused(400, 'invalid prompt id'));
     expect(await set(7, cast.outsider)).toEqual(refused(404, 'prompt not found'));
     expect(await set(7, cast.viewer)).toEqual(refused(403, 'forbidden'));
     expect(await set(7)).toEqual(refused(400, 'invalid request body'));
-    for (const body of [{}, { tag: '' }, { tag: null }]) expect(await set(body)).toEqual(refused(400, 'tag is required'));
-    for (const tag of ['a b', 'é', 'a\n', ' a', 'x'.repeat(51), 'a/b', 'a,b']) expect(await set({ tag })).toEqual(refused(400, format));
+    for (const body of [{}, { tag: '' }, { tag: null }])
+      expect(await set(body)).toEqual(refused(400, 'tag is required'));
+    for (const tag of ['a b', 'é', 'a\n', ' a', 'x'.repeat(51), 'a/b', 'a,b'])
+      expect(await set({ tag })).toEqual(refused(400, format));
     expect(await set({ tag: 'x'.repeat(50) })).toEqual(refused(404, 'version not found'));
   });
 });
@@ -92,7 +98,15 @@ describe('payloads', () => {
     expect(first).toMatchObject({ prompt_id: id, name: null, variables: { a: 1 } });
     const second = await registry.prompts.createPayload(cast.editor, id, { variables: 1, name: 'second' });
     expect((await on(id, cast.viewer)('GET', '/payloads')).body).toEqual({ payloads: [second, first] });
-    expect((await on(id, cast.viewer)('GET', `/payloads/${first.id.toUpperCase()}`)).body).toEqual({ payload: first });
+    expect((await on(id, cast.viewer)('GET', `/payloads/${first.id.toUpperCase()}`)).body).toEqual({
+      payload: first,
+    });
+
+    const { body: page } = await call('GET', '/payloads?limit=1');
+    const { next_cursor: cursor } = page as { next_cursor: string };
+    expect(page).toEqual({ payloads: [second], next_cursor: cursor });
+    expect((await call('GET', `/payloads?limit=1&cursor=${cursor}`)).body).toEqual({ payloads: [first] });
+    expect(errorOf(await call('GET', '/payloads?cursor=x'))).toEqual(refused(400, 'invalid cursor'));
 
     const put = async (body: unknown) => payloadOf(await call('PUT', `/payloads/${first.id}`, body));
     expect(await put({})).toEqual(first);
@@ -107,23 +121,35 @@ describe('payloads', () => {
     for (const method of ['GET', 'DELETE']) {
       expect(errorOf(await call(method, `/payloads/${first.id}`))).toEqual(refused(404, 'payload not found'));
     }
-    expect(errorOf(await call('PUT', `/payloads/${first.id}`, {}))).toEqual(refused(404, 'payload not found'));
+    expect(errorOf(await call('PUT', `/payloads/${first.id}`, {}))).toEqual(
+      refused(404, 'payload not found'),
+    );
     const other = await newPrompt();
-    expect(errorOf(await on(other.id)('GET', `/payloads/${second.id}`))).toEqual(refused(404, 'payload not found'));
+    expect(errorOf(await on(other.id)('GET', `/payloads/${second.id}`))).toEqual(
+      refused(404, 'payload not found'),
+    );
   });
 
   test('are judged in the contract’s order', async () => {
     const { id } = await newPrompt();
     const path = `/payloads/${randomUUID()}`;
     expect(errorOf(await on('x')('GET', '/payloads/x'))).toEqual(refused(400, 'invalid prompt id'));
-    expect(errorOf(await on(id, cast.outsider)('GET', '/payloads/x'))).toEqual(refused(400, 'invalid payload id'));
+    expect(errorOf(await on(id, cast.outsider)('GET', '/payloads/x'))).toEqual(
+      refused(400, 'invalid payload id'),
+    );
     expect(errorOf(await on(id, cast.outsider)('PUT', path, 7))).toEqual(refused(404, 'prompt not found'));
     expect(errorOf(await on(id, cast.viewer)('PUT', path, 7))).toEqual(refused(403, 'forbidden'));
     expect(errorOf(await on(id)('PUT', path, 7))).toEqual(refused(400, 'invalid request body'));
-    expect(errorOf(await on(id)('PUT', path, { name: 'x'.repeat(256) }))).toEqual(refused(400, 'name must be at most 255 characters'));
+    expect(errorOf(await on(id)('PUT', path, { name: 'x'.repeat(256) }))).toEqual(
+      refused(400, 'name must be at most 255 characters'),
+    );
     expect(errorOf(await on(id)('PUT', path, { name: 'x' }))).toEqual(refused(404, 'payload not found'));
-    expect(errorOf(await on(id)('POST', '/payloads', {}))).toEqual(refused(400, 'payload variables are required'));
-    expect(errorOf(await on(id)('POST', '/payloads', { variables: 1, name: 7 }))).toEqual(refused(400, 'invalid request body'));
+    expect(errorOf(await on(id)('POST', '/payloads', {}))).toEqual(
+      refused(400, 'payload variables are required'),
+    );
+    expect(errorOf(await on(id)('POST', '/payloads', { variables: 1, name: 7 }))).toEqual(
+      refused(400, 'invalid request body'),
+    );
     expect(errorOf(await on(id)('POST', '/payloads', { variables: 1, name: 'x'.repeat(256) }))).toEqual(
       refused(400, 'name must be at most 255 characters'),
     );

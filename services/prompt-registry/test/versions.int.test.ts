@@ -14,7 +14,8 @@ afterAll(() => registry?.stop());
 const errorOf = ({ status, body }: Reply) => ({ status, body });
 const refused = (status: number, error: string) => ({ status, body: { error } });
 const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
-const numbersOf = ({ body }: Reply) => (body as { versions: { version: number }[] }).versions.map(({ version }) => version);
+const numbersOf = ({ body }: Reply) =>
+  (body as { versions: { version: number }[] }).versions.map(({ version }) => version);
 
 /** The version's part of the path follows the prompt's. */
 const on = (promptId: string, by: Bearer = cast.editor) => ({
@@ -30,7 +31,13 @@ describe('the state table', () => {
   const table: Record<State, Record<'update' | 'delete' | 'promote' | 'demote' | 'archive', string>> = {
     draft: { update: 'draft', delete: 'gone', promote: 'stable', demote, archive: 'archived' },
     stable: { update: modify, delete: remove, promote: 'live', demote, archive: 'archived' },
-    live: { update: modify, delete: remove, promote: 'cannot promote version in live status: conflict', demote: 'stable', archive: 'archived' },
+    live: {
+      update: modify,
+      delete: remove,
+      promote: 'cannot promote version in live status: conflict',
+      demote: 'stable',
+      archive: 'archived',
+    },
     archived: {
       update: modify,
       delete: remove,
@@ -61,7 +68,10 @@ describe('the state table', () => {
     } else if (states.has(outcome)) {
       expect(reply.status).toBe(200);
       expect(versionOf(reply)).toEqual(versionOf(afterwards));
-      expect(versionOf(reply)).toMatchObject({ status: outcome, template: operation === 'update' ? 'new text' : before.template });
+      expect(versionOf(reply)).toMatchObject({
+        status: outcome,
+        template: operation === 'update' ? 'new text' : before.template,
+      });
       const { published_at: published } = versionOf(reply);
       if (operation === 'promote') expect(published && published > (before.published_at ?? '')).toBe(true);
       else expect(published).toBe(before.published_at);
@@ -71,24 +81,36 @@ describe('the state table', () => {
     }
   });
 
-  test.each(['draft', 'stable', 'live', 'archived'] as const)('a %s version is duplicated, tagged, read and compared', async (state) => {
-    const { id } = await newPrompt();
-    const { version } = await registry.prompts.versionIn(cast.editor, id, state, 'text');
-    await registry.prompts.tag(cast.editor, id, version, 'prod');
-    const { call } = on(id);
-    const duplicate = await call('POST', '/prod/duplicate');
-    expect(duplicate.status).toBe(201);
-    expect(versionOf(duplicate)).toMatchObject({ version: version + 1, status: 'draft', template: 'text', tags: [], published_at: null });
-    expect(versionOf(await call('GET', '/prod'))).toMatchObject({ version, status: state, tags: ['prod'] });
-    expect((await call('GET', `/diff?from=${version}&to=${version + 1}`)).body).toMatchObject({ diff: '' });
-  });
+  test.each(['draft', 'stable', 'live', 'archived'] as const)(
+    'a %s version is duplicated, tagged, read and compared',
+    async (state) => {
+      const { id } = await newPrompt();
+      const { version } = await registry.prompts.versionIn(cast.editor, id, state, 'text');
+      await registry.prompts.tag(cast.editor, id, version, 'prod');
+      const { call } = on(id);
+      const duplicate = await call('POST', '/prod/duplicate');
+      expect(duplicate.status).toBe(201);
+      expect(versionOf(duplicate)).toMatchObject({
+        version: version + 1,
+        status: 'draft',
+        template: 'text',
+        tags: [],
+        published_at: null,
+      });
+      expect(versionOf(await call('GET', '/prod'))).toMatchObject({ version, status: state, tags: ['prod'] });
+      expect((await call('GET', `/diff?from=${version}&to=${version + 1}`)).body).toMatchObject({ diff: '' });
+    },
+  );
 
   test('promoting another version leaves the former one stable, its publication kept', async () => {
     const { id } = await newPrompt();
     const first = await registry.prompts.versionIn(cast.editor, id, 'live');
     const { published_at: published } = versionOf(await on(id).call('GET', `/${first.version}`));
     const second = await registry.prompts.versionIn(cast.editor, id, 'live');
-    expect(versionOf(await on(id).call('GET', `/${first.version}`))).toMatchObject({ status: 'stable', published_at: published });
+    expect(versionOf(await on(id).call('GET', `/${first.version}`))).toMatchObject({
+      status: 'stable',
+      published_at: published,
+    });
     expect(versionOf(await on(id).call('GET', `/${second.version}`)).status).toBe('live');
     await on(id).call('POST', `/${second.version}/archive`);
     expect(numbersOf(await on(id).call('GET', '?status=live'))).toEqual([]);
@@ -109,7 +131,9 @@ describe('the state table', () => {
         ['POST', '/tags', { tag: 'x' }],
         ['POST', '/check', undefined],
       ] as const) {
-        expect(errorOf(await call(method, `/${ref}${path}`, body))).toEqual(refused(404, 'version not found'));
+        expect(errorOf(await call(method, `/${ref}${path}`, body))).toEqual(
+          refused(404, 'version not found'),
+        );
       }
     }
   });
@@ -120,7 +144,17 @@ describe('creating a version', () => {
     const { id } = await newPrompt();
     const reply = await on(id).call('POST', '', { template: '  ' });
     expect(reply.status).toBe(201);
-    expect(Object.keys(versionOf(reply))).toEqual(['id', 'prompt_id', 'version', 'template', 'status', 'created_at', 'published_at', 'tags', 'variables']);
+    expect(Object.keys(versionOf(reply))).toEqual([
+      'id',
+      'prompt_id',
+      'version',
+      'template',
+      'status',
+      'created_at',
+      'published_at',
+      'tags',
+      'variables',
+    ]);
     expect(versionOf(reply)).toMatchObject({ version: 1, template: '  ', prompt_id: id });
   });
 
@@ -159,13 +193,19 @@ describe('creating a version', () => {
     const { id } = await newPrompt();
     const reply = await on(id).call('POST', '', { template: 'text {{define "prompt"}}x{{end}}' });
     expect(reply.status).toBe(400);
-    expect(reply.body).toMatchObject({ error: expect.stringMatching(/^invalid template: template: :1: .*"prompt"/) });
+    expect(reply.body).toMatchObject({
+      error: expect.stringMatching(/^invalid template: template: :1: .*"prompt"/),
+    });
   });
 
   test('judges id, then the gate, then the body', async () => {
     const { id } = await newPrompt();
-    expect(errorOf(await on('x', cast.outsider).call('POST', '', 7))).toEqual(refused(400, 'invalid prompt id'));
-    expect(errorOf(await on(id, cast.outsider).call('POST', '', 7))).toEqual(refused(404, 'prompt not found'));
+    expect(errorOf(await on('x', cast.outsider).call('POST', '', 7))).toEqual(
+      refused(400, 'invalid prompt id'),
+    );
+    expect(errorOf(await on(id, cast.outsider).call('POST', '', 7))).toEqual(
+      refused(404, 'prompt not found'),
+    );
     expect(errorOf(await on(id, cast.viewer).call('POST', '', 7))).toEqual(refused(403, 'forbidden'));
     expect(errorOf(await on(id).call('POST', '', 7))).toEqual(refused(400, 'invalid request body'));
   });
@@ -178,7 +218,9 @@ describe('updating a draft', () => {
     await registry.prompts.createVersion(cast.editor, id);
     expect(errorOf(await on(id, cast.viewer).call('PUT', '/9', 7))).toEqual(refused(403, 'forbidden'));
     expect(errorOf(await on(id).call('PUT', '/9', 7))).toEqual(refused(404, 'version not found'));
-    expect(errorOf(await on(id).call('PUT', '/1', 7))).toEqual(refused(422, 'only draft versions can be modified'));
+    expect(errorOf(await on(id).call('PUT', '/1', 7))).toEqual(
+      refused(422, 'only draft versions can be modified'),
+    );
     expect(errorOf(await on(id).call('PUT', '/2', 7))).toEqual(refused(400, 'invalid request body'));
     expect(errorOf(await on(id).call('PUT', '/2', {}))).toEqual(refused(400, 'template is required'));
     expect(errorOf(await on(id).call('PUT', '/2', { template: '{{' }))).toEqual(
@@ -191,7 +233,12 @@ describe('updating a draft', () => {
     const draft = await registry.prompts.createVersion(cast.editor, id, 'old');
     await registry.prompts.tag(cast.editor, id, 1, 'prod');
     const updated = versionOf(await on(id).call('PUT', '/prod', { template: 'new {{.x}}' }));
-    expect(updated).toEqual({ ...draft, template: 'new {{.x}}', tags: ['prod'], variables: updated.variables });
+    expect(updated).toEqual({
+      ...draft,
+      template: 'new {{.x}}',
+      tags: ['prod'],
+      variables: updated.variables,
+    });
     expect(updated.variables.map(({ path }) => path)).toEqual(['x']);
   });
 });
@@ -199,7 +246,8 @@ describe('updating a draft', () => {
 describe('reading versions', () => {
   test('lists the newest first, by status and by any of several tags', async () => {
     const { id } = await newPrompt();
-    for (const state of ['live', 'stable', 'draft', 'archived'] as const) await registry.prompts.versionIn(cast.editor, id, state);
+    for (const state of ['live', 'stable', 'draft', 'archived'] as const)
+      await registry.prompts.versionIn(cast.editor, id, state);
     await registry.prompts.tag(cast.editor, id, 1, 'a');
     await registry.prompts.tag(cast.editor, id, 1, 'B');
     await registry.prompts.tag(cast.editor, id, 3, 'c');
@@ -212,6 +260,21 @@ describe('reading versions', () => {
     expect(numbersOf(await list('?tags=%20a%20,c,nope'))).toEqual([3, 1]);
     expect(numbersOf(await list('?tags=a,c&status=live'))).toEqual([1]);
     expect((await list('?tags=a')).body).toMatchObject({ versions: [{ tags: ['B', 'a'] }] });
+  });
+
+  test('in pages go on to the end', async () => {
+    const { id } = await newPrompt();
+    for (let index = 0; index < 5; index += 1) await registry.prompts.createVersion(cast.editor, id);
+    const paged: number[] = [];
+    let cursor = '';
+    do {
+      const page = await on(id).call('GET', `?limit=2&cursor=${cursor}`);
+      paged.push(...numbersOf(page));
+      cursor = (page.body as { next_cursor?: string }).next_cursor ?? '';
+    } while (cursor !== '');
+    expect(paged).toEqual([5, 4, 3, 2, 1]);
+    expect(errorOf(await on(id).call('GET', '?limit=0'))).toEqual(refused(400, 'invalid limit'));
+    expect(errorOf(await on(id).call('GET', '?cursor=x'))).toEqual(refused(400, 'invalid cursor'));
   });
 
   test('finds a version by number in its spellings, or by tag, case-sensitively', async () => {
@@ -235,12 +298,20 @@ describe('optimistic concurrency', () => {
     const first = await call('PUT', '/1', { template: 'by the first' }, { 'if-match': seen });
     expect(first.status).toBe(200);
     expect(first.headers.get('etag')).not.toBe(seen);
-    expect(errorOf(await call('PUT', '/1', { template: 'by the second' }, { 'if-match': seen }))).toEqual(refused(412, 'precondition failed'));
-    expect(errorOf(await call('DELETE', '/1', undefined, { 'if-match': seen }))).toEqual(refused(412, 'precondition failed'));
-    expect(errorOf(await call('POST', '/1/promote', undefined, { 'if-match': seen }))).toEqual(refused(412, 'precondition failed'));
+    expect(errorOf(await call('PUT', '/1', { template: 'by the second' }, { 'if-match': seen }))).toEqual(
+      refused(412, 'precondition failed'),
+    );
+    expect(errorOf(await call('DELETE', '/1', undefined, { 'if-match': seen }))).toEqual(
+      refused(412, 'precondition failed'),
+    );
+    expect(errorOf(await call('POST', '/1/promote', undefined, { 'if-match': seen }))).toEqual(
+      refused(412, 'precondition failed'),
+    );
     expect(versionOf(await call('GET', '/1'))).toMatchObject({ template: 'by the first', status: 'draft' });
     const newest = first.headers.get('etag') ?? '';
-    expect((await call('PUT', '/1', { template: 'again' }, { 'if-match': `"other", W/${newest}` })).status).toBe(200);
+    expect(
+      (await call('PUT', '/1', { template: 'again' }, { 'if-match': `"other", W/${newest}` })).status,
+    ).toBe(200);
     expect((await call('POST', '/1/promote', undefined, { 'if-match': '*' })).status).toBe(200);
   });
 
@@ -249,7 +320,9 @@ describe('optimistic concurrency', () => {
     await registry.prompts.versionIn(cast.editor, id, 'stable');
     await registry.prompts.createVersion(cast.editor, id);
     const stale = { 'if-match': '"stale"' };
-    expect(errorOf(await on(id).call('PUT', '/1', { template: 'x' }, stale))).toEqual(refused(422, 'only draft versions can be modified'));
+    expect(errorOf(await on(id).call('PUT', '/1', { template: 'x' }, stale))).toEqual(
+      refused(422, 'only draft versions can be modified'),
+    );
     expect(errorOf(await on(id).call('PUT', '/2', { template: '{{' }, stale)).status).toBe(400);
   });
 });
@@ -260,7 +333,13 @@ describe('the diff', () => {
     await registry.prompts.versionIn(cast.editor, id, 'archived', 'a\nb\nc');
     await registry.prompts.createVersion(cast.editor, id, 'a\nB\nc');
     const diff = '--- v1\n+++ v2\n@@ -1,3 +1,3 @@\n a\n-b\n+B\n c\n';
-    const expected = { from_version: 1, to_version: 2, from_template: 'a\nb\nc', to_template: 'a\nB\nc', diff };
+    const expected = {
+      from_version: 1,
+      to_version: 2,
+      from_template: 'a\nb\nc',
+      to_template: 'a\nB\nc',
+      diff,
+    };
     expect((await on(id, cast.viewer).call('GET', '/diff?from=1&to=2')).body).toEqual(expected);
     expect((await on(id).call('GET', '/DIFF?from=2&to=2')).body).toMatchObject({ diff: '' });
     expect((await on(id).call('GET', '/diff?from=1&to=2&format=structured')).body).toEqual({
@@ -291,7 +370,8 @@ describe('the diff', () => {
     for (const query of ['', '?from=1', '?to=1', '?from=&to=1']) {
       expect(await diff(query)).toEqual(refused(400, 'from and to query parameters are required'));
     }
-    for (const from of ['0', '-1', 'x', '1.5', 'prod']) expect(await diff(`?from=${from}&to=x`)).toEqual(refused(400, 'invalid from version'));
+    for (const from of ['0', '-1', 'x', '1.5', 'prod'])
+      expect(await diff(`?from=${from}&to=x`)).toEqual(refused(400, 'invalid from version'));
     expect(await diff('?from=1&to=x')).toEqual(refused(400, 'invalid to version'));
     expect(await diff('?from=1&to=1')).toEqual(refused(404, 'prompt not found'));
     expect(await diff('?from=8&to=9', cast.viewer)).toEqual(refused(404, 'from version not found'));

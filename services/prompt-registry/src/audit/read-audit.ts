@@ -1,10 +1,10 @@
 /** Who may read the audit log: whoever may read the prompt, or the team. */
 import type { Principal } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit';
 import type { Db } from '../database/db.ts';
 import { requireReader, type TeamAccess } from '../gates/mod.ts';
-import { parseLimit, type ReadPrompts } from '../prompts/mod.ts';
+import { parseLimit, parseNumber } from '../paging/mod.ts';
+import type { ReadPrompts } from '../prompts/mod.ts';
 import type { AuditPage, AuditPageRequest, AuditStore } from './store.ts';
 
 export interface ReadAuditDependencies {
@@ -44,18 +44,9 @@ export class ReadAudit {
   }
 }
 
-function pageRequest({ limit, cursor = '' }: AuditParameters): AuditPageRequest {
-  return { limit: parseLimit(limit) ?? DEFAULT_LIMIT, before: cursor === '' ? undefined : parseAuditCursor(cursor) };
-}
-
-/** The id as base64url: opaque, so that it may become something else. */
-export function encodeAuditCursor(id: string): string {
-  return Buffer.from(id).toString('base64url');
-}
-
-function parseAuditCursor(text: string): string {
-  const id = Buffer.from(text, 'base64url').toString('utf8');
-  // Eighteen digits always fit the column.
-  if (!/^[0-9]{1,18}$/.test(id)) throw new ApiError('invalidCursor');
-  return id;
+function pageRequest({ limit, cursor }: AuditParameters): AuditPageRequest {
+  return {
+    limit: parseLimit(limit) ?? DEFAULT_LIMIT,
+    before: parseNumber(cursor),
+  };
 }

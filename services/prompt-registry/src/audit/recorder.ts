@@ -1,8 +1,8 @@
 /** Writes the audit log: each entry commits or falls with the change that it tells of. */
 import type { Principal } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
 import type { Tx } from '../database/db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 
 /** What can happen to a prompt and what belongs to it. The words are part of the API of the log. */
 export type AuditAction =

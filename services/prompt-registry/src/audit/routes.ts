@@ -2,20 +2,22 @@
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
-import { encodeAuditCursor, type ReadAudit } from './read-audit.ts';
+import { encodeNumber } from '../paging/mod.ts';
+import type { ReadAudit } from './read-audit.ts';
 import type { AuditPage, AuditRow } from './store.ts';
 
 export function auditRoutes(audit: ReadAudit) {
   return {
-    listPromptAudit: async ({ principal, params, query }) => pageToWire(await audit.ofPrompt(principal, params.id, query)),
+    listPromptAudit: async ({ principal, params, query }) =>
+      pageToWire(await audit.ofPrompt(principal, params.id, query)),
     listTeamPromptAudit: async ({ principal, params, query }) =>
       pageToWire(await audit.ofTeam(principal, params.teamID, query)),
   } satisfies Handlers<Principal>;
 }
 
-function pageToWire({ entries, next }: AuditPage) {
-  const page = { entries: entries.map(entryToWire) };
-  return next === undefined ? page : { ...page, next_cursor: encodeAuditCursor(next) };
+function pageToWire({ rows, next }: AuditPage) {
+  const page = { entries: rows.map(entryToWire) };
+  return next === undefined ? page : { ...page, next_cursor: encodeNumber(next) };
 }
 
 function entryToWire(row: AuditRow): Wire<'PromptAuditEntry'> {

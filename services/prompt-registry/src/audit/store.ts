@@ -1,7 +1,8 @@
 /** Reads the audit log in pages, the newest first. Nothing here or elsewhere alters it. */
 import type { PromptId, TeamId } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
 import type { Db } from '../database/db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+import { type Page, pageOf } from '../paging/mod.ts';
 
 export interface AuditRow {
   /** Rises with time within a prompt; a text because it may outgrow what JavaScript counts exactly. */
@@ -24,17 +25,12 @@ export interface AuditPageRequest {
   readonly before: string | undefined;
 }
 
-export interface AuditPage {
-  readonly entries: AuditRow[];
-  /** The id that the next page is older than; undefined on the last page. */
-  readonly next: string | undefined;
-}
+export type AuditPage = Page<AuditRow, string>;
 
 export class AuditStore {
   async page(db: Db, scope: AuditScope, { limit, before }: AuditPageRequest): Promise<AuditPage> {
     const rows = await db.$queryRaw<AuditRow[]>(auditStatement(scope, { limit: limit + 1, before }));
-    const entries = rows.slice(0, limit);
-    return { entries, next: rows.length > limit ? entries.at(-1)?.id : undefined };
+    return pageOf(rows, limit, ({ id }) => id);
   }
 }
 

@@ -6,13 +6,13 @@ import type { Db } from '../database/db.ts';
 import { unifiedDiff } from '../diff/mod.ts';
 import type { ReadVersions, VersionRow, VersionStore } from '../versions/mod.ts';
 import type { Sample, SampleStore } from './sample-store.ts';
-import { type Rendition, TimeBudget, Trial } from './trial.ts';
+import { CheckBudget, type Rendition, Trial } from './trial.ts';
 
 export interface PayloadResult {
   readonly sample: Sample;
   readonly version: Rendition;
   readonly live: Rendition | undefined;
-  /** From the live output to the version's; undefined unless both rendered. */
+  /** From the live output to the version's; undefined unless both rendered, and for outputs beyond a megabyte. */
   readonly diff: string | undefined;
 }
 
@@ -44,11 +44,12 @@ export class CheckVersion {
     const { db, read, versions, samples, timeBudgetMs } = this.#deps;
     const version = await read.get(principal, promptId, ref);
     const live = await versions.live(db, promptId);
-    const budget = new TimeBudget(timeBudgetMs);
+    const budget = new CheckBudget(timeBudgetMs);
     const trial = new Trial(version.template, budget);
     const liveTrial = live === undefined ? undefined : new Trial(live.template, budget);
     const results: PayloadResult[] = [];
-    for (const sample of await samples.list(db, promptId)) results.push(await compare(sample, trial, liveTrial));
+    for (const sample of await samples.list(db, promptId))
+      results.push(await compare(sample, trial, liveTrial));
     return { version, live, results, newVariables: newlyRequired(version, live) };
   }
 }
@@ -56,8 +57,16 @@ export class CheckVersion {
 async function compare(sample: Sample, trial: Trial, liveTrial: Trial | undefined): Promise<PayloadResult> {
   const version = await trial.render(sample);
   const live = await liveTrial?.render(sample);
-  const both = version.outcome === 'rendered' && live?.outcome === 'rendered';
-  return { sample, version, live, diff: both ? unifiedDiff(live.rendered, version.rendered, 'live', 'version') : undefined };
+  return { sample, version, live, diff: diffOf(live, version) };
+}
+
+/** Comparing line by line costs many times the text; nobody reads the difference of larger ones. */
+const DIFF_CHARACTERS = 1024 * 1024;
+
+function diffOf(live: Rendition | undefined, version: Rendition): string | undefined {
+  if (version.outcome !== 'rendered' || live?.outcome !== 'rendered') return undefined;
+  if (live.rendered.length + version.rendered.length > DIFF_CHARACTERS) return undefined;
+  return unifiedDiff(live.rendered, version.rendered, 'live', 'version');
 }
 
 function newlyRequired(version: VersionRow, live: VersionRow | undefined): string[] {

@@ -50,10 +50,13 @@ export class PromoteWithPayloads {
       const failed = failures(result);
       try {
         return await transitions.run(principal, promptId, ref, transition, ifMatch, (version) => {
-          const isChecked = version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
+          const isChecked =
+            version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
           if (!isChecked) throw new CheckedAnother();
           if (failed.length > 0) {
-            throw new ApiError('payloadsFail', { detail: failed.map(({ name, payloadId }) => name ?? payloadId).join(', ') });
+            throw new ApiError('payloadsFail', {
+              detail: failed.map(({ name, payloadId }) => name ?? payloadId).join(', '),
+            });
           }
         });
       } catch (error) {

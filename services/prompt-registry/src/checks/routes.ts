@@ -23,7 +23,12 @@ function checkToWire(result: CheckResult): Wire<'VersionCheck'> {
   };
 }
 
-function payloadToWire({ sample, version, live, diff }: PayloadResult): Wire<'VersionCheck'>['payloads'][number] {
+function payloadToWire({
+  sample,
+  version,
+  live,
+  diff,
+}: PayloadResult): Wire<'VersionCheck'>['payloads'][number] {
   return {
     payload_id: sample.payloadId,
     name: sample.name,

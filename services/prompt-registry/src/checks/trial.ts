@@ -1,4 +1,4 @@
-/** Renders samples with a template exactly as the render service would, within one budget of time for all of them. */
+/** Renders samples with a template exactly as the render service would, within one budget for all of them. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseBodyText, routes } from '@px0/contracts';
 import { type CompiledTemplate, compile, TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
@@ -10,28 +10,39 @@ export type Rendition =
   /** In the words of a render's error. */
   | { readonly outcome: 'failed'; readonly error: string };
 
-/** A budget that many renders share. */
-export class TimeBudget {
+/** All outputs of a check together: they are held at once, and an answer beyond this serves nobody. */
+const OUTPUT_CHARACTERS = 16 * 1024 * 1024;
+
+/** What the renders of one check share: time, and room for their outputs. */
+export class CheckBudget {
   readonly #deadline: number;
   readonly #limitMs: number;
+  #charactersLeft = OUTPUT_CHARACTERS;
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs;
     this.#deadline = performance.now() + limitMs;
   }
 
-  /** Why no further render may begin; undefined while there is time. */
+  /** Why no further render may begin; undefined while there is time and room. */
   get refusal(): string | undefined {
-    return performance.now() < this.#deadline ? undefined : `the check took longer than ${this.#limitMs} ms`;
+    if (performance.now() >= this.#deadline) return `the check took longer than ${this.#limitMs} ms`;
+    return this.#charactersLeft > 0
+      ? undefined
+      : `the check's outputs exceed ${OUTPUT_CHARACTERS} characters`;
+  }
+
+  spend(output: string): void {
+    this.#charactersLeft -= output.length;
   }
 }
 
 /** A template under trial, compiled once. */
 export class Trial {
   readonly #template: CompiledTemplate | undefined;
-  readonly #budget: TimeBudget;
+  readonly #budget: CheckBudget;
 
-  constructor(template: string, budget: TimeBudget) {
+  constructor(template: string, budget: CheckBudget) {
     this.#template = compileIfPossible(template);
     this.#budget = budget;
   }
@@ -45,7 +56,9 @@ export class Trial {
     const request = parseBodyText(routes.renderLive, `{"variables":${variablesJson}}`);
     if (request === undefined) return { outcome: 'failed', error: 'invalid request body' };
     try {
-      return { outcome: 'rendered', rendered: this.#template.render(request.variables ?? {}) };
+      const rendered = this.#template.render(request.variables ?? {});
+      this.#budget.spend(rendered);
+      return { outcome: 'rendered', rendered };
     } catch (error) {
       if (!(error instanceof TemplateExecutionError)) throw error;
       return { outcome: 'failed', error: `template execution failed: ${error.message}` };

@@ -60,7 +60,10 @@ export class TeamSweeper {
       try {
         progress = await this.step();
       } catch (error) {
-        this.#options.logger.warn({ err: error }, 'a step of removing deleted teams failed; it is tried again');
+        this.#options.logger.warn(
+          { err: error },
+          'a step of removing deleted teams failed; it is tried again',
+        );
       }
       if (progress === 'nothing-to-do' && !this.#stopping.signal.aborted) {
         await sleep(POLL_MS, undefined, { signal: this.#woken.signal }).catch(() => undefined);
@@ -71,7 +74,9 @@ export class TeamSweeper {
   /** One bounded step, published before the next one begins, so that a large team does not fill the outbox. */
   async step(): Promise<Progress> {
     const { prisma, outbox } = this.#options;
-    const { result, publication } = await outbox.transactionWithPublication(prisma, (tx: Tx) => this.#remove(tx));
+    const { result, publication } = await outbox.transactionWithPublication(prisma, (tx: Tx) =>
+      this.#remove(tx),
+    );
     await publication.ended;
     return result;
   }

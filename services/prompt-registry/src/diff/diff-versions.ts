@@ -36,7 +36,10 @@ export class DiffVersions {
   async run(
     principal: Principal,
     promptId: PromptId,
-    { from: fromText = '', to: toText = '' }: { readonly from?: string | undefined; readonly to?: string | undefined },
+    {
+      from: fromText = '',
+      to: toText = '',
+    }: { readonly from?: string | undefined; readonly to?: string | undefined },
   ): Promise<VersionDiff> {
     const { db, prompts, versions } = this.#deps;
     if (fromText === '' || toText === '') throw new ApiError('versionRangeRequired');

@@ -88,7 +88,11 @@ function hunkOf(group: readonly Region[], from: readonly string[], to: readonly 
 }
 
 /** In a changed region all removed lines come before all added ones. */
-function linesOfRegion({ equal, fromStart, fromEnd, toStart, toEnd }: Region, from: readonly string[], to: readonly string[]): DiffLine[] {
+function linesOfRegion(
+  { equal, fromStart, fromEnd, toStart, toEnd }: Region,
+  from: readonly string[],
+  to: readonly string[],
+): DiffLine[] {
   const removed = from.slice(fromStart, fromEnd).map((text, index): DiffLine => {
     const fromLine = fromStart + index + 1;
     return equal
@@ -96,6 +100,8 @@ function linesOfRegion({ equal, fromStart, fromEnd, toStart, toEnd }: Region, fr
       : { kind: 'removed', fromLine, toLine: null, text };
   });
   if (equal) return removed;
-  const added = to.slice(toStart, toEnd).map((text, index): DiffLine => ({ kind: 'added', fromLine: null, toLine: toStart + index + 1, text }));
+  const added = to
+    .slice(toStart, toEnd)
+    .map((text, index): DiffLine => ({ kind: 'added', fromLine: null, toLine: toStart + index + 1, text }));
   return [...removed, ...added];
 }

@@ -26,6 +26,11 @@ function hunkToWire({ fromStart, fromLines, toStart, toLines, lines }: Hunk) {
     from_lines: fromLines,
     to_start: toStart,
     to_lines: toLines,
-    lines: lines.map(({ kind, fromLine, toLine, text }) => ({ kind, from_line: fromLine, to_line: toLine, text })),
+    lines: lines.map(({ kind, fromLine, toLine, text }) => ({
+      kind,
+      from_line: fromLine,
+      to_line: toLine,
+      text,
+    })),
   };
 }

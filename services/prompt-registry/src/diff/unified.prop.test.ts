@@ -12,10 +12,15 @@ const text = fc
 const pair = fc.oneof(
   fc.tuple(text, text),
   fc
-    .tuple(fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 120 }), fc.array(fc.nat({ max: 119 }), { maxLength: 6 }))
+    .tuple(
+      fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 120 }),
+      fc.array(fc.nat({ max: 119 }), { maxLength: 6 }),
+    )
     .map(([numbers, edits]): [string, string] => {
       const lines = numbers.map(String);
-      const edited = lines.flatMap((line, index) => (edits.includes(index) ? (index % 2 ? [] : [`${line}!`, 'new']) : [line]));
+      const edited = lines.flatMap((line, index) =>
+        edits.includes(index) ? (index % 2 ? [] : [`${line}!`, 'new']) : [line],
+      );
       return [lines.join('\n'), edited.join('\n')];
     }),
 );
@@ -43,26 +48,34 @@ describe('a unified diff', () => {
 
   test.skipIf(spawnSync('python3', ['--version']).status !== 0)('has the form of Python’s difflib', () => {
     // Python builds its own diff from the very lines that both sides matched: for edits of one region there is only one choice.
-    const pairs = fc.sample(
-      fc.tuple(
-        fc.uniqueArray(fc.string({ minLength: 1, maxLength: 3 }).filter((line) => !/[\n\r]/.test(line)), { maxLength: 60 }),
-        fc.nat({ max: 60 }),
-        fc.nat({ max: 4 }),
-        fc.array(fc.constantFrom('\u0001new', '\u0001other'), { maxLength: 4 }),
-        fc.boolean(),
-      ),
-      400,
-    ).map(([lines, at, deleted, inserted, twice]): [string, string] => {
-      const changed = lines.toSpliced(at % (lines.length + 1), deleted, ...inserted);
-      return [lines.join('\n'), (twice ? ['\u0001top', ...changed] : changed).join('\n')];
-    });
+    const pairs = fc
+      .sample(
+        fc.tuple(
+          fc.uniqueArray(
+            fc.string({ minLength: 1, maxLength: 3 }).filter((line) => !/[\n\r]/.test(line)),
+            { maxLength: 60 },
+          ),
+          fc.nat({ max: 60 }),
+          fc.nat({ max: 4 }),
+          fc.array(fc.constantFrom('\u0001new', '\u0001other'), { maxLength: 4 }),
+          fc.boolean(),
+        ),
+        400,
+      )
+      .map(([lines, at, deleted, inserted, twice]): [string, string] => {
+        const changed = lines.toSpliced(at % (lines.length + 1), deleted, ...inserted);
+        return [lines.join('\n'), (twice ? ['\u0001top', ...changed] : changed).join('\n')];
+      });
     const script = [
       'import sys, json, difflib',
       'split = lambda t: [l + "\\n" for l in t.split("\\n")]',
       'out = ["".join(difflib.unified_diff(split(a), split(b), "v1", "v2", n=3)).replace("--- v1 \\n", "--- v1\\n").replace("+++ v2 \\n", "+++ v2\\n") for a, b in json.load(sys.stdin)]',
       'json.dump(out, sys.stdout)',
     ].join('\n');
-    const python = spawnSync('python3', ['-c', script], { input: JSON.stringify(pairs), maxBuffer: 64 * 1024 * 1024 });
+    const python = spawnSync('python3', ['-c', script], {
+      input: JSON.stringify(pairs),
+      maxBuffer: 64 * 1024 * 1024,
+    });
     const expected: unknown = JSON.parse(python.stdout.toString('utf8'));
     expect(pairs.map(([from, to]) => unifiedDiff(from, to, 'v1', 'v2'))).toEqual(expected);
   });

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { hunksOf } from './hunks.ts';
 import { unifiedDiff } from './unified.ts';
 
+/** Some 0.3 s on an idle machine; without a bound, hours. */
+const LIMIT_MS = 10_000;
+
 describe('a unified diff', () => {
   test('is the one of the specification', () => {
     const from = 'You are a tutor.\nTopic: {{.topic}}\nBe brief.';
@@ -25,7 +28,8 @@ describe('a unified diff', () => {
   });
 
   test('splits hunks at an unchanged run of seven lines, and not at one of six', () => {
-    const lines = (count: number) => ['x', ...Array.from({ length: count }, (_, i) => `l${i}`), 'y'].join('\n');
+    const lines = (count: number) =>
+      ['x', ...Array.from({ length: count }, (_, i) => `l${i}`), 'y'].join('\n');
     const changed = (count: number) => lines(count).replace('x', 'X').replace('y', 'Y');
     expect(hunksOf(lines(6), changed(6))).toHaveLength(1);
     expect(hunksOf(lines(7), changed(7))).toHaveLength(2);
@@ -40,16 +44,16 @@ describe('a unified diff', () => {
     ]);
   });
 
-  test('of two entirely different large texts is made within a second', () => {
+  test('of two entirely different large texts takes no quadratic time', () => {
     const text = (word: string) => Array.from({ length: 60_000 }, (_, i) => `${word}${i}`).join('\n');
     const started = performance.now();
     expect(hunksOf(text('a'), text('b'))).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(LIMIT_MS);
   });
 
-  test('of texts of nothing but newlines is made within a second', () => {
+  test('of texts of nothing but newlines takes no quadratic time', () => {
     const started = performance.now();
     expect(hunksOf('\n'.repeat(500_000), 'x\n'.repeat(250_000))).toHaveLength(1);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(performance.now() - started).toBeLessThan(LIMIT_MS);
   });
 });

@@ -4,7 +4,9 @@
  */
 import { type DiffLine, type Hunk, hunksOf } from './hunks.ts';
 
-const prefixes = { context: ' ', removed: '-', added: '+' } as const satisfies { readonly [K in DiffLine['kind']]: string };
+const prefixes = { context: ' ', removed: '-', added: '+' } as const satisfies {
+  readonly [K in DiffLine['kind']]: string;
+};
 
 /** The empty text when `from` and `to` are equal. */
 export function unifiedDiff(from: string, to: string, fromName: string, toName: string): string {

@@ -19,7 +19,11 @@ interface OwnedByTeam {
 }
 
 /** A check of one row against one caller; returns the row, which then exists for that caller. */
-export type Gate = <T extends OwnedByTeam>(access: TeamAccess, principal: Principal, prompt: T | undefined) => T;
+export type Gate = <T extends OwnedByTeam>(
+  access: TeamAccess,
+  principal: Principal,
+  prompt: T | undefined,
+) => T;
 
 /** @throws ApiError promptNotFound */
 export const readGate: Gate = (access, principal, prompt) => {

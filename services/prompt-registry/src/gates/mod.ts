@@ -1,1 +1,10 @@
-export { adminGate, editGate, type Gate, readGate, requireEditor, requireReader, sees, type TeamAccess } from './gates.ts';
+export {
+  adminGate,
+  editGate,
+  type Gate,
+  readGate,
+  requireEditor,
+  requireReader,
+  sees,
+  type TeamAccess,
+} from './gates.ts';

@@ -1,3 +1,3 @@
 export { PayloadCommands } from './payload-commands.ts';
 export { payloadRoutes } from './routes.ts';
-export { type PayloadRow, PayloadStore } from './store.ts';
+export { PayloadStore } from './store.ts';

@@ -4,10 +4,21 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type Db, sqlState } from '../database/db.ts';
+import { type Page, type PageMark, pageOf, parseLimit, parseMark } from '../paging/mod.ts';
 import { characters, type PromptChanges, type ReadPrompts } from '../prompts/mod.ts';
 import type { PayloadRow, PayloadStore } from './store.ts';
 
 const NAME_CHARACTERS = 255;
+
+/** The order of the list, as its cursors name it. */
+export const PAYLOAD_ORDER = '-created_at';
+
+export type PayloadPage = Page<PayloadRow, PageMark>;
+
+export interface PageParameters {
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+}
 
 export interface PayloadInput {
   readonly name?: string;
@@ -44,11 +55,13 @@ export class PayloadCommands {
     );
   }
 
-  /** @throws ApiError promptNotFound */
-  async list(principal: Principal, promptId: PromptId): Promise<PayloadRow[]> {
+  /** @throws ApiError promptNotFound, invalidLimit, invalidCursor */
+  async list(principal: Principal, promptId: PromptId, parameters: PageParameters): Promise<PayloadPage> {
     const { db, prompts, store } = this.#deps;
     await prompts.byId(principal, promptId);
-    return store.list(db, promptId);
+    const limit = parseLimit(parameters.limit);
+    const rows = await store.list(db, promptId, limit, parseMark(parameters.cursor, PAYLOAD_ORDER, 'time'));
+    return pageOf(rows, limit, ({ createdAt, id }) => ({ value: createdAt, id }));
   }
 
   /** @throws ApiError promptNotFound, payloadNotFound */
@@ -74,7 +87,8 @@ export class PayloadCommands {
       changes.edit(principal, promptId, async ({ tx, record }) => {
         const { name, variables } = readInput();
         requireName(name);
-        if (name === undefined && variables === undefined) return found(await store.find(tx, promptId, payloadId));
+        if (name === undefined && variables === undefined)
+          return found(await store.find(tx, promptId, payloadId));
         const change = { name, variables: variables === undefined ? undefined : { value: variables } };
         const payload = found(await store.update(tx, promptId, payloadId, change));
         await record('payload.updated', { detail: { payload: payloadId, name: payload.name } });

@@ -1,8 +1,10 @@
 /** Transport of the payload operations. */
-import type { Wire } from '@px0/contracts';
+
 import type { Principal } from '@px0/access';
+import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
-import type { PayloadCommands } from './payload-commands.ts';
+import { encodeMark } from '../paging/mod.ts';
+import { PAYLOAD_ORDER, type PayloadCommands, type PayloadPage } from './payload-commands.ts';
 import type { PayloadRow } from './store.ts';
 
 export function payloadRoutes(payloads: PayloadCommands) {
@@ -10,9 +12,8 @@ export function payloadRoutes(payloads: PayloadCommands) {
     createPromptPayload: async ({ principal, params, body }) => ({
       payload: payloadToWire(await payloads.create(principal, params.id, body)),
     }),
-    listPromptPayloads: async ({ principal, params }) => ({
-      payloads: (await payloads.list(principal, params.id)).map(payloadToWire),
-    }),
+    listPromptPayloads: async ({ principal, params, query }) =>
+      listed(await payloads.list(principal, params.id, query)),
     getPromptPayload: async ({ principal, params }) => ({
       payload: payloadToWire(await payloads.get(principal, params.id, params.payloadID)),
     }),
@@ -35,4 +36,10 @@ function payloadToWire(payload: PayloadRow): Wire<'PromptPayload'> {
     created_at: payload.createdAt,
     updated_at: payload.updatedAt,
   };
+}
+
+/** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
+function listed({ rows, next }: PayloadPage) {
+  const list = { payloads: rows.map(payloadToWire) };
+  return next === undefined ? list : { ...list, next_cursor: encodeMark(PAYLOAD_ORDER, next) };
 }

@@ -1,7 +1,8 @@
 /** The rows of payloads. Variables go in and out as JSON texts, because a JavaScript number would lose digits that jsonb keeps. */
-import { parseExactJson, type PromptId } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
+import { type PromptId, parseExactJson } from '@px0/contracts';
 import { type Db, onlyRow, type Tx } from '../database/db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+import { type PageMark, rowsToFetch } from '../paging/mod.ts';
 
 export interface PayloadRow {
   readonly id: string;
@@ -44,11 +45,17 @@ export class PayloadStore {
     );
   }
 
-  /** The newest first. */
-  async list(db: Db, promptId: PromptId): Promise<PayloadRow[]> {
+  /** The newest first; one row more than the limit when there are more. */
+  async list(db: Db, promptId: PromptId, limit?: number, after?: PageMark): Promise<PayloadRow[]> {
+    const beyond =
+      after === undefined
+        ? Prisma.empty
+        : Prisma.sql`and p.created_at <= ${after.value}::timestamptz
+            and (p.created_at < ${after.value}::timestamptz or p.id > ${after.id}::uuid)`;
     const rows = await db.$queryRaw<RawRow[]>`
-      select ${payloadColumns} from prompt_payloads p where p.prompt_id = ${promptId}::uuid
-      order by p.created_at desc, p.id`;
+      select ${payloadColumns} from prompt_payloads p where p.prompt_id = ${promptId}::uuid ${beyond}
+      order by p.created_at desc, p.id
+      limit ${rowsToFetch(limit)}::int`;
     return rows.map(parsed);
   }
 
@@ -60,7 +67,12 @@ export class PayloadStore {
   }
 
   /** Undefined when there is no such payload of the prompt. */
-  async update(tx: Tx, promptId: PromptId, id: string, change: PayloadChange): Promise<PayloadRow | undefined> {
+  async update(
+    tx: Tx,
+    promptId: PromptId,
+    id: string,
+    change: PayloadChange,
+  ): Promise<PayloadRow | undefined> {
     const name = change.name === undefined ? Prisma.sql`p.name` : Prisma.sql`${change.name}`;
     const variables =
       change.variables === undefined

@@ -44,7 +44,7 @@ export class ChangePrompt {
       const { description = '' } = readInput();
       requireDescription(description);
       requireEditor(access, principal, prompt.teamId);
-      const described = await store.describe(tx, promptId, description);
+      const described = await store.describe(tx, prompt, description);
       await record('prompt.updated');
       await publish();
       return described;
@@ -88,13 +88,15 @@ export class ChangePrompt {
     const { access, transactions, store, publisher, audit } = this.#deps;
     const targetId = parseUuid(readInput().team_id ?? '');
     if (targetId === undefined) throw new ApiError('invalidTargetTeamId');
-    if (principal.kind === 'api-key' && principal.operation === 'read_render') throw new ApiError('unauthorized');
+    if (principal.kind === 'api-key' && principal.operation === 'read_render')
+      throw new ApiError('unauthorized');
     if (!sees(access, principal, targetId)) throw new ApiError('targetTeamNotFound');
     try {
       return await transactions.run(async (tx) => {
         if (await store.isTeamDeleted(tx, targetId)) throw new ApiError('targetTeamNotFound');
         const prompt = await store.lock(tx, promptId);
-        if (prompt === undefined || !sees(access, principal, prompt.teamId)) throw new ApiError('promptNotFound');
+        if (prompt === undefined || !sees(access, principal, prompt.teamId))
+          throw new ApiError('promptNotFound');
         if (!mayMove(access, principal, prompt.teamId) || !mayMove(access, principal, targetId)) {
           throw new ApiError('forbidden');
         }
@@ -113,7 +115,9 @@ export class ChangePrompt {
 
 /** Sessions by A; keys `all` and `admin` by their scope, whoever created them, so a key never reaches beyond it. */
 function mayMove(access: TeamAccess, principal: Principal, teamId: TeamId): boolean {
-  return principal.kind === 'api-key' ? access.reads(principal, teamId) : access.administers(principal, teamId);
+  return principal.kind === 'api-key'
+    ? access.reads(principal, teamId)
+    : access.administers(principal, teamId);
 }
 
 /** One entry in each team's log: who reads only one of them sees the prompt leave or arrive. */

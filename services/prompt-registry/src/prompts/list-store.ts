@@ -1,15 +1,12 @@
 /** Lists of a team's prompts. One statement, whatever the filters; it reads by the team's indexes. */
 import type { TeamId } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
 import type { Db } from '../database/db.ts';
-import type { ListQuery, PageMark, SortColumn } from './list-query.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+import { type Page, type PageMark, pageOf, rowsToFetch } from '../paging/mod.ts';
+import type { ListQuery, SortColumn } from './list-query.ts';
 import { type PromptRow, promptColumns } from './prompt-row.ts';
 
-export interface PromptPage {
-  readonly prompts: PromptRow[];
-  /** Where the next page begins; undefined on the last one and for a list without limit. */
-  readonly next: PageMark | undefined;
-}
+export type PromptPage = Page<PromptRow, PageMark>;
 
 type MarkedRow = PromptRow & { readonly mark: string };
 
@@ -36,14 +33,8 @@ const casts: { readonly [column in SortColumn]: Prisma.Sql } = {
 export class PromptListStore {
   async list(db: Db, teamId: TeamId, query: ListQuery): Promise<PromptPage> {
     const rows = await db.$queryRaw<MarkedRow[]>(listStatement(teamId, query));
-    const { limit } = query;
-    if (limit === undefined || rows.length <= limit) return { prompts: rows.map(unmarked), next: undefined };
-    const page = rows.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      prompts: page.map(unmarked),
-      next: last === undefined ? undefined : { value: last.mark, id: last.id },
-    };
+    const page = pageOf(rows, query.limit, ({ mark, id }) => ({ value: mark, id }));
+    return { rows: page.rows.map(unmarked), next: page.next };
   }
 }
 
@@ -53,23 +44,21 @@ export function listStatement(teamId: TeamId, query: ListQuery): Prisma.Sql {
   const key = columns[column];
   // Ids break ties in ascending order, also in a descending list.
   const order = descending ? Prisma.sql`${key} desc, p.id` : Prisma.sql`${key}, p.id`;
-  // One row more than asked for tells whether there is a next page.
-  const limit = query.limit === undefined ? Prisma.empty : Prisma.sql`limit ${query.limit + 1}`;
   return Prisma.sql`
     select ${promptColumns}, ${marks[column]} as mark
     from prompts p
     where ${Prisma.join([Prisma.sql`p.team_id = ${teamId}::uuid`, ...conditions(query)], ' and ')}
     order by ${order}
-    ${limit}`;
+    limit ${rowsToFetch(query.limit)}::int`;
 }
 
 function conditions({ status, words, tag, after, sort }: ListQuery): Prisma.Sql[] {
   const found: Prisma.Sql[] = [];
   if (status !== undefined) found.push(Prisma.sql`p.status = ${status}`);
   if (words.length > 0) {
-    // The words consist of letters and digits, so they cannot be operators of the query language.
-    const search = words.map((word) => `${word}:*`).join(' & ');
-    found.push(Prisma.sql`p.search @@ to_tsquery('simple', ${search})`);
+    // The words consist of letters, digits and marks, so none can end its quotes.
+    const search = words.map((word) => `'${word}':*`).join(' & ');
+    found.push(Prisma.sql`p.search @@ ${search}::tsquery`);
   }
   if (tag !== undefined) {
     found.push(Prisma.sql`exists (select from prompt_tags t where t.prompt_id = p.id and t.tag = ${tag})`);
@@ -77,9 +66,13 @@ function conditions({ status, words, tag, after, sort }: ListQuery): Prisma.Sql[
   if (after !== undefined) {
     const key = columns[sort.column];
     const cast = casts[sort.column];
-    const comparison = sort.descending ? Prisma.sql`<` : Prisma.sql`>`;
-    found.push(Prisma.sql`(
-      ${key} ${comparison} ${after.value}${cast} or (${key} = ${after.value}${cast} and p.id > ${after.id}::uuid))`);
+    const [beyond, atOrBeyond] = sort.descending
+      ? [Prisma.sql`<`, Prisma.sql`<=`]
+      : [Prisma.sql`>`, Prisma.sql`>=`];
+    const value = Prisma.sql`${after.value}${cast}`;
+    // The first condition says nothing that the second does not, but it is the one that an index can begin at.
+    found.push(Prisma.sql`${key} ${atOrBeyond} ${value}`);
+    found.push(Prisma.sql`(${key} ${beyond} ${value} or p.id > ${after.id}::uuid)`);
   }
   return found;
 }

@@ -1,11 +1,9 @@
 export { ChangePrompt } from './change-prompt.ts';
-export { CreatePrompt, type PromptTexts, promptTexts } from './create-prompt.ts';
-export { parseLimit } from './list-query.ts';
+export { CreatePrompt, promptTexts } from './create-prompt.ts';
 export { PromptListStore } from './list-store.ts';
 export { type PromptChange, PromptChanges } from './prompt-changes.ts';
 export { PromptPublisher } from './prompt-event.ts';
-export { type PromptRow, promptToWire } from './prompt-row.ts';
 export { ReadPrompts } from './read-prompts.ts';
-export { type PromptCommands, promptRoutes } from './routes.ts';
+export { promptRoutes } from './routes.ts';
 export { characters } from './slug.ts';
 export { PromptStore, teamLock } from './store.ts';

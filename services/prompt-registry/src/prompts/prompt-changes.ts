@@ -4,8 +4,9 @@
  */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
-import type { AuditAction, AuditRecorder, AuditRecord } from '../audit/mod.ts';
+import type { AuditAction, AuditRecord, AuditRecorder } from '../audit/mod.ts';
 import type { Transactions, Tx } from '../database/db.ts';
+import { KeyedQueue } from '../database/keyed-queue.ts';
 import { editGate, type Gate, type TeamAccess } from '../gates/mod.ts';
 import type { PromptPublisher } from './prompt-event.ts';
 import type { PromptRow } from './prompt-row.ts';
@@ -32,6 +33,7 @@ export interface PromptChangesDependencies {
 
 export class PromptChanges {
   readonly #deps: PromptChangesDependencies;
+  readonly #queue = new KeyedQueue();
 
   constructor(deps: PromptChangesDependencies) {
     this.#deps = deps;
@@ -50,15 +52,17 @@ export class PromptChanges {
     work: (change: PromptChange) => Promise<T>,
   ): Promise<T> {
     const { transactions, access, store, publisher, audit } = this.#deps;
-    return transactions.run(async (tx) => {
-      const prompt = gate(access, principal, await store.lock(tx, promptId));
-      return work({
-        tx,
-        prompt,
-        record: (action, facts) =>
-          audit.record(tx, principal, { promptId, teamId: prompt.teamId, action, ...facts }),
-        publish: () => publisher.changed(tx, promptId),
+    const attempt = () =>
+      transactions.run(async (tx) => {
+        const prompt = gate(access, principal, await store.lock(tx, promptId));
+        return work({
+          tx,
+          prompt,
+          record: (action, facts) =>
+            audit.record(tx, principal, { promptId, teamId: prompt.teamId, action, ...facts }),
+          publish: () => publisher.changed(tx, promptId),
+        });
       });
-    });
+    return this.#queue.run(promptId, attempt);
   }
 }

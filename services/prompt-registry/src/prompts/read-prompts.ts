@@ -39,7 +39,10 @@ export class ReadPrompts {
     const { db, access, store } = this.#deps;
     const id = parseUuid(text);
     if (id !== undefined) return this.byId(principal, id);
-    const teams = team === undefined || team === '' ? [...access.readableTeams(principal)] : [this.#team(principal, team)];
+    const teams =
+      team === undefined || team === ''
+        ? [...access.readableTeams(principal)]
+        : [this.#team(principal, team)];
     return readGate(access, principal, await store.bySlug(db, text, teams));
   }
 
@@ -56,7 +59,7 @@ export class ReadPrompts {
     team: string | undefined,
     parameters: ListParameters,
   ): Promise<PromptPage> {
-    if (team === undefined || team === '') return { prompts: [], next: undefined };
+    if (team === undefined || team === '') return { rows: [], next: undefined };
     return this.list(principal, this.#uuid(team), parameters);
   }
 

@@ -1,8 +1,9 @@
 /** The rows of prompts: single reads and writes. Lists are in list-store.ts. */
 import type { PromptId, TeamId } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
 import { type Db, onlyRow, type Tx } from '../database/db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import { type PromptRow, promptColumns } from './prompt-row.ts';
+import { searchWords } from './search-words.ts';
 
 export interface NewPrompt {
   readonly id: PromptId;
@@ -14,7 +15,9 @@ export interface NewPrompt {
 
 export class PromptStore {
   async byId(db: Db, id: PromptId): Promise<PromptRow | undefined> {
-    const rows = await db.$queryRaw<PromptRow[]>`select ${promptColumns} from prompts p where p.id = ${id}::uuid`;
+    const rows = await db.$queryRaw<
+      PromptRow[]
+    >`select ${promptColumns} from prompts p where p.id = ${id}::uuid`;
     return rows[0];
   }
 
@@ -40,18 +43,23 @@ export class PromptStore {
 
   /** Undefined when the team already uses the name or the slug. */
   async insert(tx: Tx, prompt: NewPrompt): Promise<PromptRow | undefined> {
+    const words = searchWords(prompt.name, prompt.slug, prompt.description);
     const rows = await tx.$queryRaw<PromptRow[]>`
-      insert into prompts as p (id, team_id, slug, name, description)
-      values (${prompt.id}::uuid, ${prompt.teamId}::uuid, ${prompt.slug}, ${prompt.name}, ${prompt.description})
+      insert into prompts as p (id, team_id, slug, name, description, search)
+      values (${prompt.id}::uuid, ${prompt.teamId}::uuid, ${prompt.slug}, ${prompt.name}, ${prompt.description},
+        array_to_tsvector(${words}::text[]))
       on conflict do nothing
       returning ${promptColumns}`;
     return rows[0];
   }
 
-  async describe(tx: Tx, id: PromptId, description: string): Promise<PromptRow> {
+  async describe(tx: Tx, { id, name, slug }: PromptRow, description: string): Promise<PromptRow> {
+    const words = searchWords(name, slug, description);
     return onlyRow(
       await tx.$queryRaw<PromptRow[]>`
-        update prompts p set description = ${description}, updated_at = now() where p.id = ${id}::uuid
+        update prompts p
+        set description = ${description}, search = array_to_tsvector(${words}::text[]), updated_at = now()
+        where p.id = ${id}::uuid
         returning ${promptColumns}`,
     );
   }

@@ -45,7 +45,10 @@ export class TagCommands {
       const before = await store.find(tx, promptId, tag);
       if (before?.version === number) return version;
       await store.set(tx, promptId, { tag, version: number });
-      await record('tag.set', { version: number, detail: { tag, from: before?.version ?? null, to: number } });
+      await record('tag.set', {
+        version: number,
+        detail: { tag, from: before?.version ?? null, to: number },
+      });
       await publish();
       return (await versions.find(tx, promptId, { kind: 'number', number })) ?? version;
     });

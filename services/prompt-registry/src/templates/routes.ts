@@ -9,7 +9,8 @@ export function templateRoutes() {
   return {
     validateTemplate: ({ body }): Wire<'TemplateValidation'> => {
       const judgement = judgeTemplate(body().template);
-      if (judgement.valid) return { valid: true, variables: judgement.variables.map(variableToWire), error: null };
+      if (judgement.valid)
+        return { valid: true, variables: judgement.variables.map(variableToWire), error: null };
       const { message, line, column } = judgement;
       return { valid: false, variables: [], error: { message, line, column } };
     },

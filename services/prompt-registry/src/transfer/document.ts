@@ -16,7 +16,10 @@ const versionSchema = z.object({
   template: z.string(),
 });
 
-const payloadSchema = z.object({ name: z.string().max(255).nullable().default(null), variables: z.unknown() });
+const payloadSchema = z.object({
+  name: z.string().max(255).nullable().default(null),
+  variables: z.unknown(),
+});
 
 const promptSchema = z.object({
   slug: z.string(),
@@ -60,10 +63,12 @@ export function parseDocument(raw: unknown): PromptDocument {
 
 function requireSize({ prompts }: PromptDocument): void {
   const parts = prompts.reduce(
-    (count, { versions, tags, payloads }) => count + 1 + versions.length + Object.keys(tags).length + payloads.length,
+    (count, { versions, tags, payloads }) =>
+      count + 1 + versions.length + Object.keys(tags).length + payloads.length,
     0,
   );
-  if (parts > MAX_PARTS) throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
+  if (parts > MAX_PARTS)
+    throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
 }
 
 function requirePrompt(prompt: DocumentPrompt, place: string): void {
@@ -76,13 +81,11 @@ function requirePrompt(prompt: DocumentPrompt, place: string): void {
     requireUnused(numbers, version.number, `${place}.versions.${index}.number`);
     at(`${place}.versions.${index}.template`, () => checkTemplate(version.template));
   }
-  if (prompt.versions.filter(({ status }) => status === 'live').length > 1) throw invalid(`${place}.versions`, 'have more than one live');
+  if (prompt.versions.filter(({ status }) => status === 'live').length > 1)
+    throw invalid(`${place}.versions`, 'have more than one live');
   for (const [tag, number] of Object.entries(prompt.tags)) {
     at(`${place}.tags`, () => requireTag(tag));
     if (!numbers.has(number)) throw invalid(`${place}.tags.${tag}`, 'names no version of the document');
-  }
-  for (const [index, { variables }] of prompt.payloads.entries()) {
-    if (variables === undefined) throw invalid(`${place}.payloads.${index}.variables`, 'are required');
   }
 }
 
@@ -96,7 +99,8 @@ function at(place: string, check: () => unknown): void {
   try {
     check();
   } catch (error) {
-    if (error instanceof ApiError && error.code !== 'invalidDocument') throw invalid(place, error.publicMessage);
+    if (error instanceof ApiError && error.code !== 'invalidDocument')
+      throw invalid(place, error.publicMessage);
     throw error;
   }
 }

@@ -24,7 +24,11 @@ export class ExportPrompts {
   }
 
   /** All prompts of the team, or those of a comma-separated list of slugs. @throws ApiError forbidden, documentTooLarge */
-  async run(principal: Principal, teamId: TeamId, slugList: string | undefined): Promise<Record<string, unknown>> {
+  async run(
+    principal: Principal,
+    teamId: TeamId,
+    slugList: string | undefined,
+  ): Promise<Record<string, unknown>> {
     const { db, access, store } = this.#deps;
     requireReader(access, principal, teamId);
     const slugs = parseSlugs(slugList);
@@ -34,6 +38,9 @@ export class ExportPrompts {
 }
 
 function parseSlugs(text: string | undefined): string[] | undefined {
-  const slugs = (text ?? '').split(',').map((slug) => slug.trim()).filter((slug) => slug !== '');
+  const slugs = (text ?? '')
+    .split(',')
+    .map((slug) => slug.trim())
+    .filter((slug) => slug !== '');
   return slugs.length === 0 ? undefined : slugs;
 }

@@ -47,7 +47,12 @@ export class ImportPrompts {
    *
    * @throws ApiError forbidden, what `readDocument` throws, invalidDocument, documentConflicts, tooManyVersionsOrTags
    */
-  async run(principal: Principal, teamId: TeamId, readDocument: () => unknown, mode: 'dry-run' | 'apply'): Promise<Change[]> {
+  async run(
+    principal: Principal,
+    teamId: TeamId,
+    readDocument: () => unknown,
+    mode: 'dry-run' | 'apply',
+  ): Promise<Change[]> {
     const { access } = this.#deps;
     requireEditor(access, principal, teamId);
     const document = parseDocument(readDocument());
@@ -55,7 +60,9 @@ export class ImportPrompts {
     requireNoConflict(document, present);
     const comparison = await this.#comparison(document);
     const bySlug = new Map(present.map((row) => [row.slug, row]));
-    const changes = document.prompts.flatMap((prompt) => planPrompt(prompt, bySlug.get(prompt.slug), comparison));
+    const changes = document.prompts.flatMap((prompt) =>
+      planPrompt(prompt, bySlug.get(prompt.slug), comparison),
+    );
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
     if (archives && !access.administers(principal, teamId)) throw new ApiError('forbidden');
     if (mode === 'apply') await this.#apply(principal, teamId, changes, present);
@@ -64,18 +71,31 @@ export class ImportPrompts {
 
   #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
     const { db, store } = this.#deps;
-    return store.present(db, teamId, prompts.map(({ slug }) => slug), prompts.map(({ name }) => name));
+    return store.present(
+      db,
+      teamId,
+      prompts.map(({ slug }) => slug),
+      prompts.map(({ name }) => name),
+    );
   }
 
   /** Variables are compared in the database's spelling, in which equal values are equal texts. */
   async #comparison({ prompts }: PromptDocument): Promise<Comparison> {
     const { db, store } = this.#deps;
     const variables = prompts.flatMap(({ payloads }) => payloads.map((payload) => payload.variables));
-    const spellings = await store.canonical(db, variables.map((value) => JSON.stringify(value))).catch((error: unknown) => {
-      // Numbers beyond the range of jsonb, and the like.
-      if (sqlState(error) === undefined) throw error;
-      throw new ApiError('invalidDocument', { detail: 'variables of a payload cannot be stored', cause: error });
-    });
+    const spellings = await store
+      .canonical(
+        db,
+        variables.map((value) => JSON.stringify(value)),
+      )
+      .catch((error: unknown) => {
+        // Numbers beyond the range of jsonb, and the like.
+        if (sqlState(error) === undefined) throw error;
+        throw new ApiError('invalidDocument', {
+          detail: 'variables of a payload cannot be stored',
+          cause: error,
+        });
+      });
     const canonical = new Map(variables.map((value, index) => [value, spellings[index]]));
     return {
       digest: (template) => createHash('sha256').update(template).digest('hex'),
@@ -83,8 +103,16 @@ export class ImportPrompts {
     };
   }
 
-  async #apply(principal: Principal, teamId: TeamId, changes: readonly Change[], present: readonly PresentRow[]): Promise<void> {
-    const progress: Progress = { prompts: new Map(present.map(({ slug, id }) => [slug, id])), versions: new Map() };
+  async #apply(
+    principal: Principal,
+    teamId: TeamId,
+    changes: readonly Change[],
+    present: readonly PresentRow[],
+  ): Promise<void> {
+    const progress: Progress = {
+      prompts: new Map(present.map(({ slug, id }) => [slug, id])),
+      versions: new Map(),
+    };
     for (const change of changes) await this.#make(principal, teamId, change, progress);
   }
 
@@ -98,7 +126,9 @@ export class ImportPrompts {
     }
     const id = known(progress.prompts.get(slug));
     const refOf = (version: VersionHandle) =>
-      String('existing' in version ? version.existing : known(progress.versions.get(`${slug} ${version.created}`)));
+      String(
+        'existing' in version ? version.existing : known(progress.versions.get(`${slug} ${version.created}`)),
+      );
     switch (planned.action) {
       case 'update_description':
         await change.describe(principal, id, () => planned);
@@ -141,7 +171,9 @@ function requireNoConflict({ prompts }: PromptDocument, present: readonly Presen
   for (const [index, { slug, name }] of prompts.entries()) {
     const other = present.find((row) => (row.slug === slug) !== (row.name === name));
     if (other !== undefined) {
-      throw new ApiError('documentConflicts', { detail: `prompts.${index}: the team has ${other.slug} with the name ${other.name}` });
+      throw new ApiError('documentConflicts', {
+        detail: `prompts.${index}: the team has ${other.slug} with the name ${other.name}`,
+      });
     }
   }
 }

@@ -9,13 +9,42 @@ import type { DocumentPayload, DocumentPrompt, DocumentVersion } from './documen
 export type VersionHandle = { readonly existing: number } | { readonly created: number };
 
 export type Change =
-  | { readonly action: 'create_prompt'; readonly slug: string; readonly name: string; readonly description: string }
+  | {
+      readonly action: 'create_prompt';
+      readonly slug: string;
+      readonly name: string;
+      readonly description: string;
+    }
   | { readonly action: 'update_description'; readonly slug: string; readonly description: string }
-  | { readonly action: 'create_version'; readonly slug: string; readonly number: number; readonly template: string }
-  | { readonly action: 'promote_version' | 'archive_version'; readonly slug: string; readonly version: VersionHandle }
-  | { readonly action: 'set_tag'; readonly slug: string; readonly tag: string; readonly version: VersionHandle }
-  | { readonly action: 'create_payload'; readonly slug: string; readonly name: string | null; readonly variables: unknown }
-  | { readonly action: 'update_payload'; readonly slug: string; readonly id: string; readonly variables: unknown }
+  | {
+      readonly action: 'create_version';
+      readonly slug: string;
+      readonly number: number;
+      readonly template: string;
+    }
+  | {
+      readonly action: 'promote_version' | 'archive_version';
+      readonly slug: string;
+      readonly version: VersionHandle;
+    }
+  | {
+      readonly action: 'set_tag';
+      readonly slug: string;
+      readonly tag: string;
+      readonly version: VersionHandle;
+    }
+  | {
+      readonly action: 'create_payload';
+      readonly slug: string;
+      readonly name: string | null;
+      readonly variables: unknown;
+    }
+  | {
+      readonly action: 'update_payload';
+      readonly slug: string;
+      readonly id: string;
+      readonly variables: unknown;
+    }
   | { readonly action: 'archive_prompt' | 'restore_prompt'; readonly slug: string };
 
 export interface PresentVersion {
@@ -47,10 +76,15 @@ export interface Comparison {
   canonical(variables: unknown): string;
 }
 
-export function planPrompt(prompt: DocumentPrompt, present: PresentPrompt | undefined, comparison: Comparison): Change[] {
+export function planPrompt(
+  prompt: DocumentPrompt,
+  present: PresentPrompt | undefined,
+  comparison: Comparison,
+): Change[] {
   const { slug, name, description } = prompt;
   const changes: Change[] = [];
-  if (present === undefined) changes.push({ action: 'create_prompt', slug, name, description: description ?? '' });
+  if (present === undefined)
+    changes.push({ action: 'create_prompt', slug, name, description: description ?? '' });
   else if (description !== undefined && description !== present.description) {
     changes.push({ action: 'update_description', slug, description });
   }
@@ -64,7 +98,11 @@ export function planPrompt(prompt: DocumentPrompt, present: PresentPrompt | unde
 }
 
 /** Versions, then tags, and the promotion to live last: nothing goes live before all that belongs to it is there. */
-function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined, comparison: Comparison): Change[] {
+function planVersions(
+  prompt: DocumentPrompt,
+  present: PresentPrompt | undefined,
+  comparison: Comparison,
+): Change[] {
   const { slug } = prompt;
   const free = [...(present?.versions ?? [])].sort((a, b) => a.number - b.number);
   const handles = new Map<number, VersionHandle>();
@@ -74,8 +112,13 @@ function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined
     const match = takeMatch(free, version, comparison.digest(version.template));
     const handle = match === undefined ? { created: version.number } : { existing: match.number };
     handles.set(version.number, handle);
-    if (match === undefined) changes.push({ action: 'create_version', slug, number: version.number, template: version.template });
-    const steps = stepsBetween(match?.status ?? 'draft', version.status).map((action) => ({ action, slug, version: handle }));
+    if (match === undefined)
+      changes.push({ action: 'create_version', slug, number: version.number, template: version.template });
+    const steps = stepsBetween(match?.status ?? 'draft', version.status).map((action) => ({
+      action,
+      slug,
+      version: handle,
+    }));
     if (version.status === 'live') last.push(...steps);
     else changes.push(...steps);
   }
@@ -92,8 +135,13 @@ function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined
  * The version that stands for one of the document: the same text, in a state from which the document's can be reached. Each stands for one
  * only, so a text that occurs twice is created twice, and found twice by the next import.
  */
-function takeMatch(free: PresentVersion[], wanted: DocumentVersion, digest: string): PresentVersion | undefined {
-  const fits = ({ status, digest: own }: PresentVersion) => own === digest && (status === 'archived') === (wanted.status === 'archived');
+function takeMatch(
+  free: PresentVersion[],
+  wanted: DocumentVersion,
+  digest: string,
+): PresentVersion | undefined {
+  const fits = ({ status, digest: own }: PresentVersion) =>
+    own === digest && (status === 'archived') === (wanted.status === 'archived');
   const index = free.findIndex(fits);
   return index === -1 ? undefined : free.splice(index, 1)[0];
 }

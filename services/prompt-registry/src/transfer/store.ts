@@ -1,7 +1,7 @@
 /** Reads a team as a document needs it: each question is one statement, whatever the number of prompts. */
-import { parseExactJson, type PromptId, type TeamId, type VersionStatus } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
+import { type PromptId, parseExactJson, type TeamId, type VersionStatus } from '@px0/contracts';
 import { type Db, onlyRow } from '../database/db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
 import type { PresentPrompt } from './plan.ts';
 
 export interface PresentRow extends PresentPrompt {
@@ -24,7 +24,12 @@ const tags = Prisma.sql`
 
 export class TransferStore {
   /** The team's prompts under the given slugs, or with one of the given names. */
-  async present(db: Db, teamId: TeamId, slugs: readonly string[], names: readonly string[]): Promise<PresentRow[]> {
+  async present(
+    db: Db,
+    teamId: TeamId,
+    slugs: readonly string[],
+    names: readonly string[],
+  ): Promise<PresentRow[]> {
     return db.$queryRaw<PresentRow[]>`
       select p.id, p.slug, p.name, p.description, p.status, ${tags} as tags,
         coalesce((

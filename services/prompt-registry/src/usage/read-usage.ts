@@ -31,7 +31,11 @@ export class ReadUsage {
   }
 
   /** The last 24 hours unless told otherwise. Hours in which nothing was rendered are left out. @throws ApiError promptNotFound, invalidTimeRange */
-  async run(principal: Principal, promptId: PromptId, { from = '', to = '' }: UsageParameters): Promise<UsageHour[]> {
+  async run(
+    principal: Principal,
+    promptId: PromptId,
+    { from = '', to = '' }: UsageParameters,
+  ): Promise<UsageHour[]> {
     const { db, prompts, store } = this.#deps;
     await prompts.byId(principal, promptId);
     const end = to === '' ? new Date() : parseTime(to);

@@ -5,6 +5,8 @@ import type { ReadUsage } from './read-usage.ts';
 
 export function usageRoutes(usage: ReadUsage) {
   return {
-    getPromptUsage: async ({ principal, params, query }) => ({ usage: await usage.run(principal, params.id, query) }),
+    getPromptUsage: async ({ principal, params, query }) => ({
+      usage: await usage.run(principal, params.id, query),
+    }),
   } satisfies Handlers<Principal>;
 }

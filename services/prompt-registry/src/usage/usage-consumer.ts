@@ -61,7 +61,8 @@ export class UsageConsumer {
       try {
         await this.#consume();
       } catch (error) {
-        if (!signal.aborted) this.#options.logger.debug({ err: error }, 'usage cannot be consumed; trying again');
+        if (!signal.aborted)
+          this.#options.logger.debug({ err: error }, 'usage cannot be consumed; trying again');
       }
       await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -117,7 +118,9 @@ export class UsageConsumer {
 function countedWindow(usage: UsageWindow): CountedWindow {
   const counts = usage.versions.flatMap(({ prompt_id, number, renders, failures }) => {
     const promptId = parseUuid(prompt_id);
-    return promptId === undefined || number > LARGEST_VERSION ? [] : [{ promptId, version: number, renders, failures }];
+    return promptId === undefined || number > LARGEST_VERSION
+      ? []
+      : [{ promptId, version: number, renders, failures }];
   });
   const started = Date.parse(usage.started_at);
   const startedAt = new Date(Number.isNaN(started) ? Date.now() : started).toISOString();

@@ -21,5 +21,6 @@ export function versionETag(version: VersionRow): string {
 export function requireMatch(ifMatch: string | undefined, version: VersionRow): void {
   if (ifMatch === undefined) return;
   const wanted = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (!wanted.includes('*') && !wanted.includes(versionETag(version))) throw new ApiError('preconditionFailed');
+  if (!wanted.includes('*') && !wanted.includes(versionETag(version)))
+    throw new ApiError('preconditionFailed');
 }

@@ -1,8 +1,13 @@
 export { ReadVersions } from './read-versions.ts';
-export { type VersionCommands, versionRoutes } from './routes.ts';
+export { versionRoutes } from './routes.ts';
 export { VersionStore } from './store.ts';
-export { type CheckedTemplate, checkTemplate, requireTemplate, TEMPLATE_NAME, withoutName } from './template-check.ts';
-export { type Condition, TransitionVersion } from './transition-version.ts';
-export { parseVersionNumber, parseVersionRef, type VersionRef } from './version-ref.ts';
-export { variableToWire, type VersionRow, versionToWire } from './version-row.ts';
+export {
+  checkTemplate,
+  requireTemplate,
+  TEMPLATE_NAME,
+  withoutName,
+} from './template-check.ts';
+export { TransitionVersion } from './transition-version.ts';
+export { parseVersionNumber, parseVersionRef } from './version-ref.ts';
+export { type VersionRow, variableToWire, versionToWire } from './version-row.ts';
 export { WriteVersions } from './write-versions.ts';

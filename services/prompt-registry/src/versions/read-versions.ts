@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Db } from '../database/db.ts';
+import { type Page, pageOf, parseLimit, parseNumber } from '../paging/mod.ts';
 import type { ReadPrompts } from '../prompts/mod.ts';
 import type { VersionStore } from './store.ts';
 import { parseVersionRef, type VersionRef } from './version-ref.ts';
@@ -13,6 +14,16 @@ export interface ReadVersionsDependencies {
   readonly prompts: ReadPrompts;
   readonly store: VersionStore;
 }
+
+export interface VersionListParameters {
+  readonly status?: string | undefined;
+  readonly tags?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** Marked by the last version's number. */
+export type VersionPage = Page<VersionRow, number>;
 
 export class ReadVersions {
   readonly #deps: ReadVersionsDependencies;
@@ -35,18 +46,29 @@ export class ReadVersions {
     return version;
   }
 
-  /** `tags` is a comma-separated list; one that names no tag filters nothing. @throws ApiError promptNotFound */
+  /** `tags` is a comma-separated list; one that names no tag filters nothing. @throws ApiError promptNotFound, invalidLimit, invalidCursor */
   async list(
     principal: Principal,
     promptId: PromptId,
-    { status, tags }: { readonly status?: string | undefined; readonly tags?: string | undefined },
-  ): Promise<VersionRow[]> {
+    parameters: VersionListParameters,
+  ): Promise<VersionPage> {
     const { db, prompts, store } = this.#deps;
     await prompts.byId(principal, promptId);
-    const names = (tags ?? '').split(',').map((tag) => tag.trim()).filter((tag) => tag !== '');
-    return store.list(db, promptId, {
-      status: status === '' ? undefined : status,
-      tags: names.length === 0 ? undefined : names,
+    const limit = parseLimit(parameters.limit);
+    const rows = await store.list(db, promptId, {
+      status: parameters.status === '' ? undefined : parameters.status,
+      tags: tagNames(parameters.tags),
+      limit,
+      before: parseNumber(parameters.cursor),
     });
+    return pageOf(rows, limit, ({ number }) => number);
   }
+}
+
+function tagNames(text = ''): string[] | undefined {
+  const names = text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+  return names.length === 0 ? undefined : names;
 }

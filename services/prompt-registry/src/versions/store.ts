@@ -1,8 +1,9 @@
 /** The rows of versions. Whoever writes holds the prompt's row lock, so no statement here races with another writer. */
 import type { PromptId, VersionStatus } from '@px0/contracts';
 import type { TemplateVariable } from '@px0/template';
-import { Prisma } from '../generated/prisma/client.ts';
 import { type Db, onlyRow, type Tx } from '../database/db.ts';
+import { Prisma } from '../generated/prisma/client.ts';
+import { rowsToFetch } from '../paging/mod.ts';
 import type { VersionRef } from './version-ref.ts';
 import { type VersionRow, versionColumns } from './version-row.ts';
 
@@ -19,6 +20,10 @@ export interface VersionFilter {
   readonly status: string | undefined;
   /** Any of them; undefined: no filter. */
   readonly tags: readonly string[] | undefined;
+  /** Undefined: all. */
+  readonly limit: number | undefined;
+  /** Only numbers below this one. */
+  readonly before: string | undefined;
 }
 
 export interface StatusChange {
@@ -52,17 +57,20 @@ export class VersionStore {
     return [from, to].map((number) => rows.find((row) => row.number === number));
   }
 
-  /** The newest first. */
-  async list(db: Db, promptId: PromptId, { status, tags }: VersionFilter): Promise<VersionRow[]> {
+  /** The newest first; one row more than the limit when there are more. */
+  async list(db: Db, promptId: PromptId, filter: VersionFilter): Promise<VersionRow[]> {
+    const { status, tags, before } = filter;
     const conditions = [Prisma.sql`v.prompt_id = ${promptId}::uuid`];
     if (status !== undefined) conditions.push(Prisma.sql`v.status = ${status}`);
+    if (before !== undefined) conditions.push(Prisma.sql`v.version < ${before}::bigint`);
     if (tags !== undefined) {
       conditions.push(Prisma.sql`exists (
         select from prompt_tags t
         where t.prompt_id = v.prompt_id and t.version = v.version and t.tag = any(${[...tags]}::text[]))`);
     }
     return db.$queryRaw<VersionRow[]>`
-      select ${versionColumns} from prompt_versions v where ${Prisma.join(conditions, ' and ')} order by v.version desc`;
+      select ${versionColumns} from prompt_versions v where ${Prisma.join(conditions, ' and ')} order by v.version desc
+      limit ${rowsToFetch(filter.limit)}::int`;
   }
 
   /** The next version number. Numbers only rise, so one that was given out never comes again. */

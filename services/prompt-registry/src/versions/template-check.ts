@@ -3,7 +3,7 @@
  * what it reads from its variables is inferred on the way.
  */
 import { ApiError } from '@px0/service-kit';
-import { compile, type TemplateVariable, TemplateSyntaxError } from '@px0/template';
+import { compile, TemplateSyntaxError, type TemplateVariable } from '@px0/template';
 
 /** The name that every prompt's root template has, here and in render. */
 export const TEMPLATE_NAME = 'prompt';

@@ -17,9 +17,12 @@ describe('a version reference', () => {
     expect(parseVersionRef(text)).toEqual({ kind: 'number', number });
   });
 
-  test.each(['prod', '1.0', '9223372036854775808', '-9223372036854775809', '+', '1a', '', ' 1', '1e3', '٣'])('%j is a tag', (text) => {
-    expect(parseVersionRef(text)).toEqual({ kind: 'tag', tag: text });
-  });
+  test.each(['prod', '1.0', '9223372036854775808', '-9223372036854775809', '+', '1a', '', ' 1', '1e3', '٣'])(
+    '%j is a tag',
+    (text) => {
+      expect(parseVersionRef(text)).toEqual({ kind: 'tag', tag: text });
+    },
+  );
 });
 
 describe('a version number of a diff', () => {

@@ -3,7 +3,9 @@
  * can never shadow a version.
  */
 
-export type VersionRef = { readonly kind: 'number'; readonly number: number } | { readonly kind: 'tag'; readonly tag: string };
+export type VersionRef =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'tag'; readonly tag: string };
 
 const LARGEST_INT64 = 9_223_372_036_854_775_807n;
 const SMALLEST_INT64 = -9_223_372_036_854_775_808n;

@@ -72,7 +72,13 @@ export class WriteVersions {
       requireMatch(ifMatch, draft);
       const { number } = draft;
       const bodyRevision = await outbox.putBody(change.tx, promptId, number, template);
-      const updated = await store.setTemplate(change.tx, { promptId, number, template, variables, bodyRevision });
+      const updated = await store.setTemplate(change.tx, {
+        promptId,
+        number,
+        template,
+        variables,
+        bodyRevision,
+      });
       await change.record('version.updated', { version: number });
       await change.publish();
       return updated;
@@ -94,11 +100,21 @@ export class WriteVersions {
   }
 
   /** The body's event first: its revision stands in the prompt's event, so a reader knows a stale body from the right one. */
-  async #insertDraft({ tx, prompt }: PromptChange, { template, variables }: CheckedTemplate): Promise<VersionRow> {
+  async #insertDraft(
+    { tx, prompt }: PromptChange,
+    { template, variables }: CheckedTemplate,
+  ): Promise<VersionRow> {
     const { store, outbox } = this.#deps;
     const number = await store.takeNumber(tx, prompt.id);
     const bodyRevision = await outbox.putBody(tx, prompt.id, number, template);
-    return store.insert(tx, { id: randomUUID(), promptId: prompt.id, number, template, variables, bodyRevision });
+    return store.insert(tx, {
+      id: randomUUID(),
+      promptId: prompt.id,
+      number,
+      template,
+      variables,
+      bodyRevision,
+    });
   }
 
   async #find({ tx, prompt }: PromptChange, ref: string): Promise<VersionRow> {

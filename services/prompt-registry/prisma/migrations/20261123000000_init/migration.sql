@@ -12,10 +12,8 @@ create table prompts (
   next_version integer not null default 1,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
-  -- `simple`: names are identifiers of any human language, so no stemming and no stop words.
-  search       tsvector not null generated always as (
-    to_tsvector('simple'::regconfig, name || ' ' || replace(slug, '_', ' ') || ' ' || description)
-  ) stored,
+  -- The words of name, slug and description, made by the service: the database's own parser depends on its locale.
+  search       tsvector not null default '',
   constraint prompts_slug_not_empty check (slug <> ''),
   constraint prompts_name_not_empty check (name <> ''),
   constraint prompts_description_length check (char_length(description) <= 16384),

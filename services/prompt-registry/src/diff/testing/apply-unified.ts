@@ -20,7 +20,8 @@ export function applyUnified(from: string, diff: string): string {
       const start = fromLeft === 0 ? Number(header[1]) : Number(header[1]) - 1;
       result.push(...source.slice(position, start));
       position = start;
-      if (result.length !== (toLeft === 0 ? Number(header[3]) : Number(header[3]) - 1)) throw new Error(`wrong start: ${line}`);
+      if (result.length !== (toLeft === 0 ? Number(header[3]) : Number(header[3]) - 1))
+        throw new Error(`wrong start: ${line}`);
       continue;
     }
     const text = line.slice(1);

@@ -1,0 +1,44 @@
+/**
+ * Lets one at a time work on a key. Writers of one prompt would wait for its row lock anyway, but each with a connection in hand: a burst on
+ * one prompt would take the whole pool away from all others.
+ */
+import { ApiError } from '@px0/service-kit';
+
+/** Who waits longer is told to come back: the database is away, or the prompt has more writers than it can take. */
+const PATIENCE_MS = 10_000;
+
+export class KeyedQueue {
+  readonly #tails = new Map<string, Promise<void>>();
+
+  /** Runs `work` after all that came before it for the key. @throws ApiError serviceUnavailable */
+  async run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(key);
+    const turn = Promise.withResolvers<void>();
+    this.#tails.set(key, turn.promise);
+    try {
+      if (before !== undefined) await patiently(before);
+      return await work();
+    } finally {
+      // Who gave up waiting must not let the next one pass those before it.
+      void (before ?? Promise.resolve()).then(() => {
+        if (this.#tails.get(key) === turn.promise) this.#tails.delete(key);
+        turn.resolve();
+      });
+    }
+  }
+}
+
+async function patiently(turn: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new ApiError('serviceUnavailable', { message: 'too many writers of one prompt' })),
+      PATIENCE_MS,
+    );
+  });
+  try {
+    await Promise.race([turn, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { DocumentPrompt } from './document.ts';
+import { type Change, type Comparison, type PresentPrompt, planPrompt, type VersionHandle } from './plan.ts';
+
+const comparison: Comparison = {
+  digest: (template) => template,
+  canonical: (variables) => JSON.stringify(variables),
+};
+const state = fc.constantFrom('draft', 'stable', 'live', 'archived');
+/** Few texts, so that several versions share one. */
+const template = fc.constantFrom('a', 'b', 'c');
+
+const versions = fc.array(fc.record({ status: state, template }), { maxLength: 6 }).map((list) => {
+  let hasLive = false;
+  return list.map(({ status, template: text }, index) => {
+    const isSecondLive = status === 'live' && hasLive;
+    hasLive ||= status === 'live';
+    return { number: index + 1, status: isSecondLive ? ('stable' as const) : status, template: text };
+  });
+});
+
+const documentPrompt: fc.Arbitrary<DocumentPrompt> = versions.chain((list) =>
+  fc.record({
+    slug: fc.constant('slug'),
+    name: fc.constant('name'),
+    description: fc.option(fc.constantFrom('', 'x'), { nil: undefined }),
+    status: fc.option(fc.constantFrom('active', 'archived'), { nil: undefined }),
+    versions: fc.constant(list),
+    tags:
+      list.length === 0
+        ? fc.constant({})
+        : fc.dictionary(fc.constantFrom('prod', 'old'), fc.integer({ min: 1, max: list.length }), {
+            noNullPrototype: true,
+          }),
+    payloads: fc.array(
+      fc.record({ name: fc.constantFrom(null, 'p', 'q'), variables: fc.constantFrom(1, 2, null) }),
+      { maxLength: 4 },
+    ),
+  }),
+);
+
+const presentPrompt: fc.Arbitrary<PresentPrompt | undefined> = fc.option(
+  versions.chain((list) =>
+    fc.record({
+      slug: fc.constant('slug'),
+      description: fc.constantFrom('', 'x'),
+      status: fc.constantFrom('active' as const, 'archived' as const),
+      versions: fc.constant(list.map(({ number, status, template: digest }) => ({ number, status, digest }))),
+      tags:
+        list.length === 0
+          ? fc.constant({})
+          : fc.dictionary(fc.constantFrom('prod', 'other'), fc.integer({ min: 1, max: list.length })),
+      payloads: fc
+        .array(fc.record({ name: fc.constantFrom(null, 'p'), canonical: fc.constantFrom('1', '2') }), {
+          maxLength: 3,
+        })
+        .map((payloads) => payloads.map((payload, index) => ({ ...payload, id: `id${index}` }))),
+    }),
+  ),
+  { nil: undefined },
+);
+
+/** The operations of the API, on a value. */
+function applied(present: PresentPrompt | undefined, changes: readonly Change[]): PresentPrompt {
+  let result = present ?? {
+    slug: 'slug',
+    description: '',
+    status: 'active' as const,
+    versions: [],
+    tags: {},
+    payloads: [],
+  };
+  const created = new Map<number, number>();
+  const numberOf = (handle: VersionHandle) =>
+    'existing' in handle ? handle.existing : (created.get(handle.created) ?? Number.NaN);
+  for (const change of changes) {
+    switch (change.action) {
+      case 'create_prompt':
+        result = { ...result, description: change.description };
+        break;
+      case 'update_description':
+        result = { ...result, description: change.description };
+        break;
+      case 'create_version': {
+        const number = Math.max(0, ...result.versions.map((version) => version.number)) + 1;
+        created.set(change.number, number);
+        result = {
+          ...result,
+          versions: [...result.versions, { number, status: 'draft', digest: change.template }],
+        };
+        break;
+      }
+      case 'promote_version':
+      case 'archive_version': {
+        const number = numberOf(change.version);
+        const target = result.versions.find((version) => version.number === number);
+        if (target === undefined) throw new Error('a change of a version that does not exist');
+        if (target.status === 'archived') throw new Error('a step that the state machine refuses');
+        if (change.action === 'promote_version' && target.status === 'live')
+          throw new Error('a step that the state machine refuses');
+        const to =
+          change.action === 'archive_version' ? 'archived' : target.status === 'draft' ? 'stable' : 'live';
+        result = {
+          ...result,
+          versions: result.versions.map((version) => {
+            if (version.number === number) return { ...version, status: to };
+            return to === 'live' && version.status === 'live' ? { ...version, status: 'stable' } : version;
+          }),
+        };
+        break;
+      }
+      case 'set_tag':
+        result = { ...result, tags: { ...result.tags, [change.tag]: numberOf(change.version) } };
+        break;
+      case 'create_payload': {
+        const payload = {
+          id: `new${result.payloads.length}`,
+          name: change.name,
+          canonical: JSON.stringify(change.variables),
+        };
+        result = { ...result, payloads: [...result.payloads, payload] };
+        break;
+      }
+      case 'update_payload': {
+        const canonical = JSON.stringify(change.variables);
+        result = {
+          ...result,
+          payloads: result.payloads.map((own) => (own.id === change.id ? { ...own, canonical } : own)),
+        };
+        break;
+      }
+      case 'archive_prompt':
+      case 'restore_prompt':
+        result = { ...result, status: change.action === 'archive_prompt' ? 'archived' : 'active' };
+        break;
+    }
+  }
+  return result;
+}
+
+test('a plan that was carried out leaves nothing to do', () => {
+  fc.assert(
+    fc.property(documentPrompt, presentPrompt, (wanted, present) => {
+      const afterwards = applied(present, planPrompt(wanted, present, comparison));
+      expect(planPrompt(wanted, afterwards, comparison)).toEqual([]);
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+test('a plan reaches what the document says: its live version, its tags, its description', () => {
+  fc.assert(
+    fc.property(documentPrompt, presentPrompt, (wanted, present) => {
+      const afterwards = applied(present, planPrompt(wanted, present, comparison));
+      const live = wanted.versions.find(({ status }) => status === 'live');
+      if (live !== undefined) {
+        expect(afterwards.versions.filter(({ status }) => status === 'live')).toMatchObject([
+          { digest: live.template },
+        ]);
+      }
+      for (const [tag, number] of Object.entries(wanted.tags)) {
+        const tagged = afterwards.versions.find((version) => version.number === afterwards.tags[tag]);
+        expect(tagged?.digest).toBe(wanted.versions.find((version) => version.number === number)?.template);
+      }
+      if (wanted.description !== undefined) expect(afterwards.description).toBe(wanted.description);
+    }),
+  );
+});

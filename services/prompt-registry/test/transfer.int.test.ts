@@ -1,0 +1,261 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
+
+let registry: RunningRegistry;
+beforeAll(async () => {
+  registry = await RunningRegistry.start();
+});
+afterAll(() => registry?.stop());
+
+const errorOf = ({ status, body }: Reply) => ({ status, body });
+const refused = (status: number, error: string) => ({ status, body: { error } });
+const importInto = (cast: Cast, body: unknown, query = '', by: Bearer = cast.admin) =>
+  registry.call(by, 'POST', `/v1/teams/${cast.teamId}/import${query}`, body);
+const changesOf = ({ body }: Reply) =>
+  z
+    .object({
+      changes: z.array(z.object({ action: z.string(), slug: z.string(), subject: z.string().nullable() })),
+    })
+    .parse(body)
+    .changes.map(({ action, slug, subject }) =>
+      [action, slug, subject].filter((part) => part !== null).join(' '),
+    );
+const documentOf = async (cast: Cast, query = '') => {
+  const { body } = await registry.call(cast.viewer, 'GET', `/v1/teams/${cast.teamId}/export${query}`);
+  return z.object({ document: z.record(z.string(), z.unknown()) }).parse(body).document;
+};
+const document = (...prompts: unknown[]) => ({ document: { kind: 'px0/prompts/v1', prompts } });
+
+const greeting = {
+  slug: 'greeting',
+  name: 'Greeting',
+  description: 'Says hello.',
+  status: 'active',
+  versions: [
+    { number: 1, status: 'stable', template: 'Hello' },
+    { number: 2, status: 'archived', template: 'Bye' },
+    { number: 3, status: 'live', template: 'Hello {{.name}}\nand  welcome\n' },
+    { number: 4, status: 'draft', template: 'Hello' },
+  ],
+  tags: { prod: 3, old: 1 },
+  payloads: [
+    { name: 'ann', variables: { name: 'Ann', id: 7 } },
+    { name: null, variables: [1.5, null, 'x'] },
+  ],
+};
+
+describe('an export', () => {
+  test('imported into another team gives the same export, and a repetition changes nothing', async () => {
+    const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
+    const first = await importInto(
+      source,
+      document(greeting, { slug: 'empty', name: 'Empty', status: 'archived' }),
+    );
+    expect(changesOf(first)).toEqual([
+      'create_prompt greeting',
+      'create_payload greeting ann',
+      'create_payload greeting',
+      'create_version greeting 1',
+      'promote_version greeting 1',
+      'create_version greeting 2',
+      'archive_version greeting 2',
+      'create_version greeting 3',
+      'create_version greeting 4',
+      'set_tag greeting prod',
+      'set_tag greeting old',
+      'promote_version greeting 3',
+      'promote_version greeting 3',
+      'create_prompt empty',
+      'archive_prompt empty',
+    ]);
+    const exported = await documentOf(source);
+    expect(exported).toMatchObject({
+      kind: 'px0/prompts/v1',
+      prompts: [{ slug: 'empty', status: 'archived' }, greeting],
+    });
+    expect(changesOf(await importInto(source, { document: exported }))).toEqual([]);
+    await importInto(target, { document: exported });
+    expect(await documentOf(target)).toEqual(exported);
+    expect(await documentOf(source, '?slugs=%20empty%20,nope')).toMatchObject({
+      prompts: [{ slug: 'empty' }],
+    });
+  });
+
+  test('as YAML is the same document', async () => {
+    const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
+    await importInto(
+      source,
+      document({
+        ...greeting,
+        payloads: [{ name: 'yes', variables: { no: 'no', n: '1', on: true, t: '12:30' } }],
+      }),
+    );
+    const { body } = await registry.call(
+      source.viewer,
+      'GET',
+      `/v1/teams/${source.teamId}/export?format=yaml`,
+    );
+    const { yaml } = z.object({ yaml: z.string() }).parse(body);
+    expect(yaml).toContain('slug: greeting');
+    expect((await importInto(target, { yaml })).status).toBe(200);
+    expect(await documentOf(target)).toEqual(await documentOf(source));
+    expect(changesOf(await importInto(source, { yaml }))).toEqual([]);
+  });
+
+  test('keeps every digit of a payload’s numbers, in JSON and in YAML', async () => {
+    const cast = await registry.cast();
+    const { id } = await registry.prompts.create(cast.editor, cast.teamId);
+    const headers = { authorization: `Bearer ${cast.admin.token}`, 'content-type': 'application/json' };
+    await registry.send('POST', `/v1/prompts/${id}/payloads`, {
+      headers,
+      body: '{"variables":{"id":12345678901234567890}}',
+    });
+    for (const format of ['json', 'yaml']) {
+      const path = `${registry.url}/v1/teams/${cast.teamId}`;
+      const text = await (await fetch(`${path}/export?format=${format}`, { headers })).text();
+      expect(text).toContain('12345678901234567890');
+      const again = await fetch(`${path}/import`, { method: 'POST', headers, body: text });
+      expect(await again.json()).toEqual({ dry_run: false, changes: [] });
+    }
+  });
+});
+
+describe('an import', () => {
+  test('as a dry run says the same and does nothing', async () => {
+    const cast = await registry.cast();
+    const dry = await importInto(cast, document(greeting), '?dry_run=true');
+    expect(await documentOf(cast)).toMatchObject({ prompts: [] });
+    const real = await importInto(cast, document(greeting));
+    expect(changesOf(real)).toEqual(changesOf(dry));
+    expect([dry.body, real.body]).toMatchObject([{ dry_run: true }, { dry_run: false }]);
+  });
+
+  test('adds what differs and removes nothing', async () => {
+    const cast = await registry.cast();
+    await importInto(cast, document(greeting));
+    const changed = {
+      ...greeting,
+      description: 'Says hello, kindly.',
+      status: 'archived',
+      versions: [
+        { number: 1, status: 'stable', template: 'Hello' },
+        { number: 9, status: 'live', template: 'Kindly' },
+      ],
+      tags: { prod: 9 },
+      payloads: [{ name: 'ann', variables: { name: 'Anna' } }],
+    };
+    const { id } = z
+      .object({ prompt: z.object({ id: z.string() }) })
+      .parse((await registry.call(cast.editor, 'GET', '/v1/prompts/greeting')).body).prompt;
+    const changes = changesOf(await importInto(cast, document(changed)));
+    expect(
+      changes.map((line) => line.replace(/update_payload greeting .*/, 'update_payload greeting')),
+    ).toEqual([
+      'update_description greeting',
+      'update_payload greeting',
+      'create_version greeting 9',
+      'set_tag greeting prod',
+      'promote_version greeting 9',
+      'promote_version greeting 9',
+      'archive_prompt greeting',
+    ]);
+    const { body } = await registry.call(cast.editor, 'GET', `/v1/prompts/${id}/versions`);
+    expect(body).toMatchObject({
+      versions: [
+        { version: 5, status: 'live', tags: ['prod'] },
+        { version: 4, status: 'draft' },
+        { version: 3, status: 'stable', tags: [] },
+        { version: 2, status: 'archived' },
+        { version: 1, status: 'stable', tags: ['old'] },
+      ],
+    });
+    expect(changesOf(await importInto(cast, document(changed)))).toEqual([]);
+  });
+
+  test('needs the administrator’s right to archive', async () => {
+    const cast = await registry.cast();
+    const body = document({ slug: 'x', name: 'x', status: 'archived' });
+    expect(errorOf(await importInto(cast, body, '', cast.editor))).toEqual(refused(403, 'forbidden'));
+    expect((await importInto(cast, body)).status).toBe(200);
+  });
+
+  test.each([
+    ['nothing', {}, 'Invalid input: expected object, received undefined'],
+    ['another kind', { document: { kind: 'x', prompts: [] } }, /^kind: /],
+    [
+      'a slug in another form',
+      document({ slug: 'Not Normal', name: 'x' }),
+      'prompts.0.slug: is not normalised',
+    ],
+    [
+      'a slug twice',
+      document({ slug: 'x', name: 'x' }, { slug: 'x', name: 'y' }),
+      'prompts.1.slug: occurs twice',
+    ],
+    [
+      'a name twice',
+      document({ slug: 'x', name: 'x' }, { slug: 'y', name: 'x' }),
+      'prompts.1.name: occurs twice',
+    ],
+    ['no name', document({ slug: 'x', name: ' ' }), 'prompts.0: name is required'],
+    [
+      'a broken template',
+      document({ slug: 'x', name: 'x', versions: [{ number: 1, template: '{{' }] }),
+      'prompts.0.versions.0.template: invalid template: template: :1: unclosed action',
+    ],
+    [
+      'two live versions',
+      document({
+        slug: 'x',
+        name: 'x',
+        versions: [1, 2].map((number) => ({ number, status: 'live', template: 'x' })),
+      }),
+      'prompts.0.versions: have more than one live',
+    ],
+    [
+      'a tag of no version',
+      document({ slug: 'x', name: 'x', tags: { a: 1 } }),
+      'prompts.0.tags.a: names no version of the document',
+    ],
+    [
+      'a payload without variables',
+      document({ slug: 'x', name: 'x', payloads: [{}] }),
+      /^prompts.0.payloads.0.variables: /,
+    ],
+    [
+      'more than a request can do',
+      document({
+        slug: 'x',
+        name: 'x',
+        versions: Array.from({ length: 1_000 }, (_, index) => ({ number: index + 1, template: 'x' })),
+      }),
+      'prompts: hold more than 1000 prompts, versions, tags and payloads',
+    ],
+    ['broken YAML', { yaml: 'a: [' }, /^line \d+ is no YAML/],
+    ['YAML with aliases', { yaml: 'a: &a [1]\nb: *a' }, /YAML/],
+  ])('with %s is refused with its place', async (_, body, detail) => {
+    const cast = await registry.cast();
+    const reply = await importInto(cast, body);
+    const error =
+      typeof detail === 'string'
+        ? `invalid document: ${detail}`
+        : expect.stringMatching(/^invalid document: /);
+    expect(errorOf(reply)).toEqual({ status: 400, body: { error } });
+    if (detail instanceof RegExp)
+      expect(JSON.stringify(reply.body)).toMatch(new RegExp(detail.source.replace('^', '')));
+  });
+
+  test('that pairs a name with another slug is a conflict', async () => {
+    const cast = await registry.cast();
+    await registry.prompts.create(cast.editor, cast.teamId, { name: 'Taken' });
+    for (const prompt of [
+      { slug: 'other', name: 'Taken' },
+      { slug: 'taken', name: 'Other' },
+    ]) {
+      expect(errorOf(await importInto(cast, document(prompt)))).toEqual(
+        refused(409, 'document conflicts with the team: prompts.0: the team has taken with the name Taken'),
+      );
+    }
+  });
+});
