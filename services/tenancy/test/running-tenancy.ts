@@ -42,6 +42,12 @@ const organizationsReply = z.object({ organizations: z.array(withId) });
 const teamsReply = z.object({ teams: z.array(withId) });
 const teamReply = z.object({ team: withId });
 
+/** Where the service keeps what it owns, and where it tells of it. */
+export interface Stores {
+  readonly database: TestDatabase;
+  readonly bus: TestBus;
+}
+
 /** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
 const CATCH_UP_ATTEMPTS = 10;
 
@@ -51,7 +57,7 @@ export class RunningTenancy {
   /** For looking at rows, and for putting there what the API would take too long for. */
   readonly database: Database;
   readonly pool: pg.Pool;
-  readonly stores: { readonly database: TestDatabase; readonly bus: TestBus };
+  readonly stores: Stores;
   #cleanups: Cleanups;
   #url: string;
   #seen = 0;
@@ -61,10 +67,11 @@ export class RunningTenancy {
     pool: pg.Pool;
     cleanups: Cleanups;
     url: string;
-    stores: { database: TestDatabase; bus: TestBus };
+    stores: Stores;
+    identity: PlayedIdentity;
   }) {
     this.contexts = parts.contexts;
-    this.identity = new PlayedIdentity(parts.contexts);
+    this.identity = parts.identity;
     this.pool = parts.pool;
     this.database = createDatabase(parts.pool);
     this.stores = parts.stores;
@@ -72,8 +79,9 @@ export class RunningTenancy {
     this.#url = parts.url;
   }
 
-  static async start(): Promise<RunningTenancy> {
-    const [database, bus] = await Promise.all([testDatabase(), testBus()]);
+  /** On the run's servers, unless a test brings one that it may stop. */
+  static async start(own: Partial<Stores> = {}): Promise<RunningTenancy> {
+    const [database, bus] = await Promise.all([own.database ?? testDatabase(), own.bus ?? testBus()]);
     const stores = { database, bus };
     const contexts = await ForeignContexts.connect(bus);
     const [{ url, cleanups }] = await Promise.all([
@@ -81,9 +89,23 @@ export class RunningTenancy {
       contexts.complete('identity', 'registry'),
     ]);
     const pool = createPool({ connectionString: database.url, schema: SCHEMA, logger: silentLogger() });
-    const running = new RunningTenancy({ contexts, pool, cleanups, url, stores });
-    await running.identity.start();
+    const identity = new PlayedIdentity(contexts);
+    const running = new RunningTenancy({ contexts, pool, cleanups, url, stores, identity });
+    await identity.start();
     return running;
+  }
+
+  /** Another process of the service on the same data. It is ended by `stopService`; the data by the first one's `stop`. */
+  async startReplica(): Promise<RunningTenancy> {
+    const { contexts, pool, stores, identity } = this;
+    const replica = new RunningTenancy({ contexts, pool, stores, identity, ...(await startService(stores)) });
+    replica.sawAsMuchAs(this);
+    return replica;
+  }
+
+  /** Takes over the other client's revision: its writes are read here, too. */
+  sawAsMuchAs(other: RunningTenancy): void {
+    this.#seen = Math.max(this.#seen, other.#seen);
   }
 
   /** Ends the service as SIGTERM would; what it had begun is left to the next one. */
@@ -128,11 +150,19 @@ export class RunningTenancy {
       headers.set('px0-consistency', 'require');
       const response = await fetch(this.#url + path, { ...init, method, headers });
       this.#see(response.headers.get('px0-revision'));
-      const text = await response.text();
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
-      const reply = { status: response.status, body, headers: response.headers };
+      const reply = await replyOf(response);
       if (!isBehind(reply) || attempt === CATCH_UP_ATTEMPTS) return reply;
     }
+  }
+
+  /** Calls once, asking for no revision: what a client without a token gets. */
+  async sendPlain(
+    method: string,
+    path: string,
+    init: { headers?: Record<string, string>; body?: string } = {},
+  ): Promise<Reply> {
+    const response = await fetch(this.#url + path, { ...init, method });
+    return replyOf(response);
   }
 
   /** Registers a user and waits for their place. */
@@ -183,7 +213,7 @@ export class RunningTenancy {
   }
 }
 
-async function startService({ database, bus }: { database: TestDatabase; bus: TestBus }) {
+async function startService({ database, bus }: Stores) {
   const config = loadConfig(configSchema, {
     DATABASE_URL: database.url,
     NATS_URL: bus.servers,
@@ -194,6 +224,12 @@ async function startService({ database, bus }: { database: TestDatabase; bus: Te
   const cleanups = new Cleanups(logger);
   const { url } = await startTenancy(config, { logger, cleanups });
   return { url, cleanups };
+}
+
+async function replyOf(response: Response): Promise<Reply> {
+  const text = await response.text();
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status: response.status, body, headers: response.headers };
 }
 
 function isBehind({ status, body }: Reply): boolean {

@@ -11,6 +11,9 @@ export interface OrganizationWithRoleRow {
   readonly role: OrgRole;
 }
 
+/** Far above what anybody belongs to; it only keeps one answer from growing without bound. */
+const LIST_CAP = 10_000;
+
 /** The organizations in which the user has a team, the oldest first; only `orgId` when it is given. */
 export function organizationsOf(
   tx: Tx,
@@ -25,7 +28,8 @@ export function organizationsOf(
      WHERE m.user_id = ${userId}::uuid
        AND (${orgId ?? null}::uuid IS NULL OR o.id = ${orgId ?? null}::uuid)
      GROUP BY o.id
-     ORDER BY o.created_at, o.id`;
+     ORDER BY o.created_at, o.id
+     LIMIT ${LIST_CAP}`;
 }
 
 /** The user's teams, the oldest first; only those of `orgId` when it is given. */
@@ -36,5 +40,6 @@ export function teamsOf(tx: Tx, userId: UserId, orgId?: OrganizationId): Promise
       JOIN live_teams t ON t.id = m.team_id
      WHERE m.user_id = ${userId}::uuid
        AND (${orgId ?? null}::uuid IS NULL OR t.org_id = ${orgId ?? null}::uuid)
-     ORDER BY t.created_at, t.id`;
+     ORDER BY t.created_at, t.id
+     LIMIT ${LIST_CAP}`;
 }

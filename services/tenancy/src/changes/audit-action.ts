@@ -1,21 +1,18 @@
 /** What tenancy's audit tells of. The list is part of the API: readers filter on it. */
-export const auditActions = [
-  'organization.created',
-  'organization.renamed',
-  'organization.deleted',
-  'team.created',
-  'team.renamed',
-  'team.moved_in',
-  'team.moved_out',
-  'team.deleted',
-  'member.joined',
-  'member.removed',
-  'member.left',
-  'member.account_deleted',
-  'member.role_changed',
-  'join_request.created',
-  'join_request.approved',
-  'join_request.rejected',
-] as const;
-
-export type AuditAction = (typeof auditActions)[number];
+export type AuditAction =
+  | 'organization.created'
+  | 'organization.renamed'
+  | 'organization.deleted'
+  | 'team.created'
+  | 'team.renamed'
+  | 'team.moved_in'
+  | 'team.moved_out'
+  | 'team.deleted'
+  | 'member.joined'
+  | 'member.removed'
+  | 'member.left'
+  | 'member.account_deleted'
+  | 'member.role_changed'
+  | 'join_request.created'
+  | 'join_request.approved'
+  | 'join_request.rejected';

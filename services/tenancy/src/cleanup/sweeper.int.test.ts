@@ -24,7 +24,7 @@ const tombstonesOf = ({ teamId }: Founder) =>
   count(`outbox WHERE deleted AND subject LIKE 'px0.state.tenancy.membership.' || $1 || '.%'`, teamId);
 
 describe('a deleted organization with many members', () => {
-  const CROWD = 2_000;
+  const CROWD = 1_000;
   let founder: Founder;
   let secondTeam: string;
 
