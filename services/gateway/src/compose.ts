@@ -66,7 +66,7 @@ export async function startGateway(
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
-  const patience = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000;
+  const patience = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000;
   cleanups.add('http server', () => running.server?.close(), patience);
   return running.server;
 }

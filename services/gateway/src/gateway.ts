@@ -4,6 +4,7 @@
  * authorisation: every service does that for itself.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { trace } from '@opentelemetry/api';
 import { type ErrorCode, errorCatalog } from '@px0/contracts';
 import { type Logger, pathOf, requestIdOf } from '@px0/service-kit';
 import type { ClientAddressOf } from './edge/client-address.ts';
@@ -147,7 +148,10 @@ export class Gateway {
     };
     new Exchange(req, res, upstream, outbound, {
       ownHeaders: () => this.#ownHeaders(visit, verdict.headers),
-      seeRevision: (token) => this.#deps.revision.see(token),
+      seeAnswer: (status, revision) => {
+        this.#deps.metrics.countAnswer(status);
+        if (revision !== undefined) this.#deps.revision.see(revision);
+      },
       fail: (error) => this.#answerFailure(visit, upstream, error),
     }).start();
   }
@@ -159,6 +163,11 @@ export class Gateway {
     if (facts.host !== undefined) headers.push('x-forwarded-host', facts.host);
     if (facts.origin !== undefined) headers.push('origin', facts.origin);
     headers.push('x-forwarded-proto', facts.forwardedProto ?? ('encrypted' in req.socket ? 'https' : 'http'));
+    // With tracing on, undici's instrumentation adds the headers of the gateway's own span; two parents would be none.
+    if (facts.traceparent !== undefined && trace.getActiveSpan() === undefined) {
+      headers.push('traceparent', facts.traceparent);
+      if (facts.tracestate !== undefined) headers.push('tracestate', facts.tracestate);
+    }
     const revision = this.#deps.revision.demand(facts.minRevision);
     if (revision !== undefined) headers.push('px0-min-revision', revision);
     return headers;

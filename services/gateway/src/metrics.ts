@@ -12,6 +12,13 @@ export class Metrics {
   brokenOff = 0;
   /** Requests that no replica answered. */
   failed = 0;
+  /** Answers of upstreams by the first digit of their status. */
+  readonly answers: number[] = [0, 0, 0, 0, 0, 0];
+
+  countAnswer(status: number): void {
+    const first = Math.floor(status / 100);
+    this.answers[first] = (this.answers[first] ?? 0) + 1;
+  }
 }
 
 const STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
@@ -27,6 +34,13 @@ export function observe(counts: Metrics, upstreams: readonly Upstream[]): void {
       result.observe(counts.limited, { reason: 'rate-limit' });
       result.observe(counts.brokenOff, { reason: 'breaker' });
       result.observe(counts.failed, { reason: 'upstream' });
+    });
+  meter
+    .createObservableCounter('px0.gateway.answers', {
+      description: 'Answers of upstreams by class of status.',
+    })
+    .addCallback((result) => {
+      for (const first of [2, 3, 4, 5]) result.observe(counts.answers[first] ?? 0, { status: `${first}xx` });
     });
   meter
     .createObservableGauge('px0.gateway.breaker', { description: '0 closed, 1 half-open, 2 open.' })

@@ -80,6 +80,7 @@ export async function gateway(env: Readonly<Record<string, string>> = {}): Promi
     PROMPT_REGISTRY_URL: dead,
     RENDER_URL: dead,
     SHUTDOWN_TIMEOUT_MS: '2000',
+    DRAIN_DELAY_MS: '0',
     ...env,
   });
   const server = await startGateway(config, { logger, cleanups });

@@ -16,7 +16,7 @@ import {
 } from '@px0/service-kit';
 import express from 'express';
 import { apiKeyCleanup, apiKeyRoutes, createApiKeyCommands, KeyUses, UsageFollower } from './api-keys/mod.ts';
-import { Changes } from './changes/mod.ts';
+import { Changes, leftToRelay } from './changes/mod.ts';
 import {
   codeRoutes,
   createResetPassword,
@@ -28,6 +28,7 @@ import {
 } from './codes/mod.ts';
 import type { Config } from './config.ts';
 import { createDatabase, type Database, SCHEMA, type Tx } from './database/db.ts';
+import { decidedOnce } from './decided-once.ts';
 import { alreadyRegisteredMail, createMailer, emailChangedMail, type Mailer, MailQueue } from './mail/mod.ts';
 import { chores, PeriodicTasks } from './maintenance/mod.ts';
 import { HashQueue, Passwords } from './passwords/mod.ts';
@@ -86,7 +87,7 @@ export async function startIdentity(
   const sessionDurationMs = config.SESSION_DURATION_HOURS * HOUR_MS;
   const keyRing = new KeyRing({
     database,
-    changes,
+    changes: new Changes(database, leftToRelay(core.outbox)),
     encryptionKey: secrets.signingKeyEncryption,
     logger,
     sessionDurationMs,
@@ -160,7 +161,7 @@ export async function startIdentity(
       const refused = requireActingUser(route, principal);
       if (refused !== undefined) throw new ApiError(refused.error);
     },
-    around: core.wrapper,
+    around: decidedOnce(core.wrapper),
     prefixes: ['/v1/api-keys'],
     logger,
     trustedProxies: config.TRUSTED_PROXIES,
@@ -175,7 +176,7 @@ export async function startIdentity(
   cleanups.add(
     'http server',
     () => server.close(),
-    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000,
+    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000,
   );
   return server;
 }

@@ -119,7 +119,7 @@ export async function startPromptRegistry(
   cleanups.add(
     'http server',
     () => server.close(),
-    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000,
+    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000,
   );
   return server;
 }

@@ -85,6 +85,6 @@ export async function startRender(
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
-  cleanups.add('http server', () => server.close(), config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000);
+  cleanups.add('http server', () => server.close(), config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000);
   return server;
 }

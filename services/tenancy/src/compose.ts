@@ -109,7 +109,7 @@ export async function startTenancy(
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
-  const drainMs = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 1_000;
+  const drainMs = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000;
   cleanups.add('http server', () => server.close(), drainMs);
   return server;
 }

@@ -9,7 +9,7 @@ import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
 import { ClientGoneError } from '../upstreams/breaker.ts';
 import type { Replica } from '../upstreams/replica.ts';
-import type { Upstream } from '../upstreams/upstream.ts';
+import type { Upstream, Waiting } from '../upstreams/upstream.ts';
 import { appendResponseHeaders } from './response-headers.ts';
 
 export interface Outbound {
@@ -26,8 +26,8 @@ export interface Outbound {
 export interface ExchangeHooks {
   /** The gateway's own headers of the answer (names and values in turn); the list is appended to. */
   ownHeaders(): string[];
-  /** Learns the revision of the answer. */
-  seeRevision(token: string): void;
+  /** Learns the status of the answer, and its revision if it tells one. */
+  seeAnswer(status: number, revision: string | undefined): void;
   /** Answers when no upstream did. Called at most once, and never after the client left. */
   fail(error: unknown): void;
 }
@@ -35,7 +35,8 @@ export interface ExchangeHooks {
 /** First attempt, and one more. */
 const MAX_ATTEMPTS = 2;
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Waiting {
+  readonly startedAt = performance.now();
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #upstream: Upstream;
@@ -46,6 +47,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #attempts = 0;
   #sent = false;
   #clientGone = false;
+  #expired = false;
   /** Bytes of the answer's body that are still to come; NaN when it did not declare its length. */
   #expected = Number.NaN;
   #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
@@ -73,9 +75,30 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Settles when the answer's headers are there; how long the body takes is no matter of the breaker. */
   readonly #headersPhase = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#upstream.waiting.add(this);
+      const settled = () => this.#upstream.waiting.delete(this);
+      this.#settle = {
+        resolve: () => {
+          settled();
+          resolve();
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      };
       this.#send();
     });
+
+  /** The answer did not begin in time. */
+  expire(): void {
+    const error = this.#clientGone
+      ? new ClientGoneError('client hung up')
+      : new Error(`no answer of ${this.#upstream.name} in time`);
+    this.#expired = true;
+    this.#settle?.reject(error);
+    this.#controller?.abort(error);
+  }
 
   readonly #onFailure = (error: unknown): void => {
     if (!this.#clientGone) this.#hooks.fail(error);
@@ -109,6 +132,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = controller;
     this.#sent = true;
     if (this.#clientGone) controller.abort(new ClientGoneError('client hung up'));
+    else if (this.#expired) controller.abort(new Error('expired while it waited for a connection'));
   }
 
   onResponseStart(
@@ -117,10 +141,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
   ): void {
     // Interim answers (100, 103) are between the gateway and the service.
-    if (status < 200 || this.#clientGone) return;
+    if (status < 200 || this.#clientGone || this.#expired) return;
     this.#replica?.wake();
     const revision = headers['px0-revision'];
-    if (typeof revision === 'string') this.#hooks.seeRevision(revision);
+    this.#hooks.seeAnswer(status, typeof revision === 'string' ? revision : undefined);
     const length = headers['content-length'];
     if (typeof length === 'string') this.#expected = Number(length);
     const own = this.#hooks.ownHeaders();
@@ -130,10 +154,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#clientGone) return;
+    if (this.#clientGone || this.#expired) return;
     this.#expected -= chunk.length;
     if (this.#expected === 0 && this.#req.complete) {
-      // The last chunk goes out together with the end (and, mostly, the headers) in one write.
+      // The last chunk goes out together with the end and, mostly, the headers in one write.
       this.#res.end(chunk);
       return;
     }
@@ -145,7 +169,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#release();
-    if (!this.#clientGone && !this.#res.writableEnded) endAnswer(this.#req, this.#res);
+    if (!this.#clientGone && !this.#expired && !this.#res.writableEnded) endAnswer(this.#req, this.#res);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
@@ -155,6 +179,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#settle?.reject(new ClientGoneError('client hung up', { cause: error }));
       return;
     }
+    // The client has its 503 already.
+    if (this.#expired) return;
     if (this.#res.headersSent) {
       // The answer broke off: only a cut connection tells the client that it is incomplete.
       this.#res.destroy();

@@ -11,6 +11,8 @@ export interface RequestFacts {
   forwardedFor: string | undefined;
   forwardedProto: string | undefined;
   host: string | undefined;
+  traceparent: string | undefined;
+  tracestate: string | undefined;
   contentLength: string | undefined;
   isChunked: boolean;
   ifMatch: boolean;
@@ -43,6 +45,8 @@ export function readRequestHeaders(raw: readonly string[]): RequestFacts {
     forwardedFor: undefined,
     forwardedProto: undefined,
     host: undefined,
+    traceparent: undefined,
+    tracestate: undefined,
     contentLength: undefined,
     isChunked: false,
     ifMatch: false,
@@ -67,6 +71,12 @@ export function readRequestHeaders(raw: readonly string[]): RequestFacts {
         break;
       case 'x-request-id':
         facts.requestId = value;
+        break;
+      case 'traceparent':
+        facts.traceparent = value;
+        break;
+      case 'tracestate':
+        facts.tracestate = value;
         break;
       case 'px0-min-revision':
         facts.minRevision = value;

@@ -16,18 +16,33 @@ export interface UpstreamOptions extends ReplicaOptions {
   readonly resolveName?: ResolveName;
 }
 
+/** An exchange whose answer has not begun. */
+export interface Waiting {
+  readonly startedAt: number;
+  /** Gives up, wherever it stands: in the pool's queue, connecting, or sent. */
+  expire(): void;
+}
+
+/** How often waiting exchanges are looked at: one timer for all of them instead of one each. */
+const SWEEP_MS = 250;
+
 export class Upstream {
   readonly name: string;
+  /** Exchanges whose answer has not begun; each adds and removes itself. */
+  readonly waiting = new Set<Waiting>();
   readonly breaker: Breaker;
   readonly #options: UpstreamOptions;
   #replicas: readonly Replica[] = [];
   #next = 0;
   #refresh: NodeJS.Timeout | undefined;
+  readonly #sweep: NodeJS.Timeout;
 
   constructor(options: UpstreamOptions) {
     this.name = options.name;
     this.#options = options;
     this.breaker = new Breaker(options.name, options.logger);
+    this.#sweep = setInterval(() => this.#expireWaiting(), SWEEP_MS);
+    this.#sweep.unref();
     this.#use(
       options.urls
         .filter((url) => !isName(url))
@@ -82,8 +97,22 @@ export class Upstream {
 
   async close(): Promise<void> {
     clearInterval(this.#refresh);
+    clearInterval(this.#sweep);
     this.breaker.shutdown();
     await Promise.allSettled(this.#replicas.map((replica) => replica.close()));
+  }
+
+  /**
+   * undici's timeout runs from the moment that a request is sent. Behind a service that hangs, requests wait in the pool's queue for
+   * a connection, each for all those before it; this bounds the whole wait.
+   */
+  #expireWaiting(): void {
+    const before = performance.now() - this.#options.headersTimeoutMs;
+    for (const exchange of this.waiting) {
+      // In the order of their start: the first that is young enough ends the search.
+      if (exchange.startedAt > before) return;
+      exchange.expire();
+    }
   }
 
   async #resolve(): Promise<void> {
