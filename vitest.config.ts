@@ -5,15 +5,21 @@ import { SummaryReporter } from './packages/testing/src/summary-reporter.ts';
 
 const root = import.meta.dirname;
 
-/** Tests that start whole platforms run after the others, so that neither kind slows the other past its limits. */
-const startsPlatforms = new Set(['local-platform', 'e2e']);
+/** Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits. */
+const startsPlatforms = new Set(['local-platform', 'e2e', 'chaos']);
 
-/** One vitest project for each workspace, named after its folder, and `e2e` for the tests of the platform as a whole. */
+/** One vitest project for each workspace, named after its folder. */
 const workspaces = ['packages', 'services'].flatMap((group) =>
   readdirSync(join(root, group))
     .filter((name) => existsSync(join(root, group, name, 'package.json')))
     .map((name) => project(name, join(root, group, name), ['src/**/*.test.ts', 'test/**/*.test.ts'])),
 );
+
+/** The platform as a whole: as people use it, and with parts of it failing. */
+const wholePlatform = [
+  project('e2e', join(root, 'tests'), ['**/*.e2e.test.ts', 'import-direction.test.ts']),
+  project('chaos', join(root, 'tests'), ['*.chaos.test.ts']),
+];
 
 function project(name: string, folder: string, include: string[]) {
   const groupOrder = startsPlatforms.has(name) ? 1 : 0;
@@ -22,7 +28,7 @@ function project(name: string, folder: string, include: string[]) {
 
 export default defineConfig({
   test: {
-    projects: [...workspaces, project('e2e', join(root, 'tests'), ['**/*.test.ts'])],
+    projects: [...workspaces, ...wholePlatform],
     globalSetup: [join(root, 'packages/testing/src/global-setup.ts')],
     reporters: ['default', new SummaryReporter()],
     pool: 'forks',

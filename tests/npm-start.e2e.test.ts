@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cp, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, processState, type RunFile, repositoryRoot } from '@px0/local-platform';
@@ -7,8 +7,9 @@ import { eventually, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
-const secondStartLimitMs = 5_000;
 const fromScratch = process.env['PX0_LONG_TESTS'] === '1';
+/** Five seconds is what a person with an idle machine gets; other tests run beside the short form. */
+const secondStartLimitMs = fromScratch ? 5_000 : 15_000;
 
 const started: ChildProcess[] = [];
 const folders: string[] = [];
@@ -101,6 +102,9 @@ describe('npm start', () => {
     await eventually(() => allGone(pids), { what: 'the end of all processes' });
     await expect(first.runFile()).rejects.toThrow('ENOENT');
 
+    await eventually(async () => (await readdir(home)).includes('launcher.json') === false, {
+      what: 'the end',
+    });
     const secondAt = performance.now();
     const second = new NpmStart(home, port);
     await second.ready();

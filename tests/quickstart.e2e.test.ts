@@ -7,7 +7,7 @@ import { Journey } from './journey.ts';
 
 const script = join(import.meta.dirname, '..', 'examples', 'quickstart.sh');
 /** 200 in the long form (`npm run test:long`). */
-const chains = process.env['PX0_LONG_TESTS'] === '1' ? 200 : 40;
+const chains = process.env['PX0_LONG_TESTS'] === '1' ? 200 : 25;
 
 let platform: TestPlatform;
 

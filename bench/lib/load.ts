@@ -48,9 +48,22 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 async function loadWithWrk({ url, key, body, connections, seconds }: LoadOptions): Promise<LoadResult> {
   const script = join(tmpdir(), `px0-bench-${process.pid}.lua`);
   await writeFile(script, wrkScript(key, body));
-  const { stdout } = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url]);
-  const [perSecond = Number.NaN, p50 = Number.NaN, p99 = Number.NaN, p999 = Number.NaN, failures = Number.NaN] =
-    /^RESULT (.+)$/m.exec(stdout)?.[1]?.split(' ').map(Number) ?? [];
+  const { stdout } = await run('wrk', [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '--latency',
+    '-s',
+    script,
+    url,
+  ]);
+  const [
+    perSecond = Number.NaN,
+    p50 = Number.NaN,
+    p99 = Number.NaN,
+    p999 = Number.NaN,
+    failures = Number.NaN,
+  ] = /^RESULT (.+)$/m.exec(stdout)?.[1]?.split(' ').map(Number) ?? [];
   return { perSecond, p50, p99, p999, failures };
 }
 
@@ -66,7 +79,14 @@ done = function(summary, latency)
 end
 `;
 
-async function loadWithAutocannon({ url, key, body, connections, seconds, rate }: LoadOptions): Promise<LoadResult> {
+async function loadWithAutocannon({
+  url,
+  key,
+  body,
+  connections,
+  seconds,
+  rate,
+}: LoadOptions): Promise<LoadResult> {
   const result = await autocannon({
     url,
     method: 'POST',

@@ -42,9 +42,14 @@ export class World {
   }
 
   /** Starts a render process on this world; it is ready when this resolves. Returns the seconds that it took. */
-  async startRender(environment: Readonly<Record<string, string>> = {}): Promise<{ render: Program; seconds: number }> {
+  async startRender(
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<{ render: Program; seconds: number }> {
     const started = performance.now();
-    const render = await Program.start('services/render/src/main.ts', { NATS_URL: this.nats.url, ...environment });
+    const render = await Program.start('services/render/src/main.ts', {
+      NATS_URL: this.nats.url,
+      ...environment,
+    });
     while (!(await fetch(`${render.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
     return { render, seconds: (performance.now() - started) / 1_000 };
   }
@@ -84,7 +89,12 @@ export class World {
   async #publishTenancy(orgId: string): Promise<void> {
     const created_at = new Date().toISOString();
     await this.contexts.publish('organization', orgId, { name: 'Bench', created_at });
-    await this.contexts.publish('team', this.teamId, { org_id: orgId, name: 'Bench', is_default: true, created_at });
+    await this.contexts.publish('team', this.teamId, {
+      org_id: orgId,
+      name: 'Bench',
+      is_default: true,
+      created_at,
+    });
   }
 }
 

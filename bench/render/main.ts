@@ -22,5 +22,8 @@ for (const [name, benchmark] of Object.entries(benchmarks)) {
   console.log(`\n${result.title}`);
   console.table(result.rows);
   console.log(result.summary);
-  writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ at: new Date(), machine, ...result }, null, 2)}\n`);
+  writeFileSync(
+    join(results, `${name}.json`),
+    `${JSON.stringify({ at: new Date(), machine, ...result }, null, 2)}\n`,
+  );
 }

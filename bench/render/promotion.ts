@@ -43,7 +43,8 @@ export async function promotion({ promotions = 500, perSecond = 50, rendersPerSe
           'failed renders': failures,
         },
       ],
-      summary: 'from the acknowledgement of the event to the first render without a revision token that shows it',
+      summary:
+        'from the acknowledgement of the event to the first render without a revision token that shows it',
     };
   } finally {
     agent.destroy();
@@ -56,7 +57,11 @@ function renderedVersion(agent: Agent, url: string, key: string): Promise<number
   return new Promise((resolve, reject) => {
     const req = request(
       `${url}/v1/prompts/promoted/render`,
-      { agent, method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` } },
+      {
+        agent,
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${key}` },
+      },
       (res) => {
         res.resume();
         res.once('end', () => resolve(Number(res.headers['px0-prompt-version'] ?? 0)));

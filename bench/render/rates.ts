@@ -29,7 +29,11 @@ export async function rates({ perSecond = [1_000, 5_000, 10_000], seconds = 10 }
         'memory MiB': (render.memory() / 2 ** 20).toFixed(0),
       });
     }
-    return { title: 'Latency at fixed rates', rows, summary: 'the client shares the machine and has a resolution of 1 ms' };
+    return {
+      title: 'Latency at fixed rates',
+      rows,
+      summary: 'the client shares the machine and has a resolution of 1 ms',
+    };
   } finally {
     await render.stop();
     await world.close();

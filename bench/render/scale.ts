@@ -10,13 +10,21 @@ export async function scale({ sizes = [10, 10_000, 100_000, 1_000_000], seconds 
   let emptyBytes = Number.NaN;
   for (const size of sizes) {
     const world = await World.create(size);
-    const { render, seconds: startSeconds } = await world.startRender({ NODE_OPTIONS: '--max-old-space-size=8192' });
+    const { render, seconds: startSeconds } = await world.startRender({
+      NODE_OPTIONS: '--max-old-space-size=8192',
+    });
     try {
       const bytes = render.memory();
       if (size === sizes[0]) emptyBytes = bytes;
       const url = `${render.url}/v1/prompts/greeting/render`;
       await load({ url, key: world.key, body: BODY, connections: 32, seconds: 2 });
-      const { perSecond, failures } = await load({ url, key: world.key, body: BODY, connections: 32, seconds });
+      const { perSecond, failures } = await load({
+        url,
+        key: world.key,
+        body: BODY,
+        connections: 32,
+        seconds,
+      });
       rows.push({
         prompts: size,
         'start to ready s': startSeconds.toFixed(2),

@@ -26,7 +26,10 @@ export async function throughput({ pairs = 10, seconds = 4 } = {}) {
       seconds,
     });
     if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
-    return { ...result, cpuMicroseconds: ((program.cpuSeconds() - before) * 1e6) / (result.perSecond * seconds) };
+    return {
+      ...result,
+      cpuMicroseconds: ((program.cpuSeconds() - before) * 1e6) / (result.perSecond * seconds),
+    };
   };
   try {
     await runOn(bare);
@@ -40,10 +43,16 @@ export async function throughput({ pairs = 10, seconds = 4 } = {}) {
     const ratios = renderRuns.map((run, i) => run.perSecond / (bareRuns[i]?.perSecond ?? Number.NaN));
     const row = (name: string, runs: readonly Run[]) => ({
       server: name,
-      'renders/s': spread(runs.map((run) => run.perSecond), 0),
+      'renders/s': spread(
+        runs.map((run) => run.perSecond),
+        0,
+      ),
       'p50 ms': median(runs.map((run) => run.p50)).toFixed(2),
       'p99 ms': median(runs.map((run) => run.p99)).toFixed(2),
-      'CPU µs/render': spread(runs.map((run) => run.cpuMicroseconds), 1),
+      'CPU µs/render': spread(
+        runs.map((run) => run.cpuMicroseconds),
+        1,
+      ),
     });
     return {
       title: `Live render, two variables, one process, ${CONNECTIONS} connections, ${pairs} alternating pairs`,

@@ -10,6 +10,7 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -37,7 +38,8 @@ async function main() {
       `px0 needs Node.js ${oldestNode} or later to begin with; this is ${process.version}.`,
     );
   }
-  if (!isInstalled()) await step('installing dependencies (npm, about a minute)', install);
+  if (!isInstalled() || !existsSync(pinnedNode))
+    await step('installing dependencies (npm, about a minute)', install);
   const node = projectNode();
   const stale = staleClients();
   if (stale.length > 0) {
@@ -75,7 +77,7 @@ async function install() {
   // package, and `npm ci` refuses such a lockfile everywhere. `--no-save` leaves the lockfile as it is.
   await npm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']);
   // Of all install scripts px0 needs two: the pinned Node.js fetches its program, and Postgres links its libraries.
-  await npm(['rebuild', 'node', ...installedPostgres()]);
+  await npm(['rebuild', '--ignore-scripts=false', 'node', ...installedPostgres()]);
 }
 
 async function npm(args) {
@@ -123,18 +125,11 @@ function npmReason() {
   return `${(line ?? 'it gave no reason').replace(/^npm (error|ERR!) /, '').replace(/\.?$/, '.')}`;
 }
 
-/** The pinned Node.js; this one when it is new enough and npm was told to run no install scripts. */
 function projectNode() {
-  const pinned = readJson(join(root, 'package.json'))?.devDependencies?.node ?? '';
-  try {
-    accessSync(pinnedNode, constants.X_OK);
-    return pinnedNode;
-  } catch {
-    if (process.version.split('.')[0] === `v${pinned.split('.')[0]}`) return process.execPath;
-    throw new SetupError(
-      `npm installed the package "node" without its program (are install scripts switched off?); run "npm rebuild node" or use Node.js ${pinned}.`,
-    );
-  }
+  if (existsSync(pinnedNode)) return pinnedNode;
+  throw new SetupError(
+    `npm has not installed the pinned Node.js; its output is in ${relative(root, installLog)}.`,
+  );
 }
 
 /** The services whose generated client does not belong to their schema and the installed Prisma. */
@@ -181,6 +176,7 @@ async function runInForeground(node, args) {
   const child = spawn(node, args, {
     stdio: 'inherit',
     env: {
+      NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node-compile'),
       ...process.env,
       PX0_BOOTSTRAP_PID: String(process.pid),
       PX0_BOOTSTRAP_MS: String(Math.round(performance.now())),
@@ -203,10 +199,21 @@ async function runInForeground(node, args) {
 /** When npm is killed, what it started stops too: nobody would be left to stop it. */
 function endWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM');
-  }, 1000).unref();
+  const before = npmProcess();
+  const timer = setInterval(() => {
+    if (npmProcess() === before) return;
+    clearInterval(timer);
+    child.kill('SIGTERM');
+  }, 500);
+  timer.unref();
+}
+
+/** The pid of npm: this process's parent, or the parent of the shell between them, which outlives npm. */
+function npmProcess() {
+  const status = readText(`/proc/${process.ppid}/stat`);
+  // Other systems than Linux would need a `ps` twice a second; there, npm's shell is watched.
+  const [, name, parent] = status?.match(/^\d+ \((.*)\) \S (\d+)/s) ?? [];
+  return /^(ba|da)?sh$/.test(name ?? '') ? Number(parent) : process.ppid;
 }
 
 function run(command, args, options, onOutput) {

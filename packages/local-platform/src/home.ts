@@ -3,7 +3,7 @@
  * that was killed leaves nothing running that the next one does not find and end.
  */
 import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { PlatformError } from './platform-error.ts';
 import { postgresFolders } from './postgres.ts';
@@ -39,11 +39,6 @@ export class Home {
 
   get sampleFile(): string {
     return join(this.folder, 'sample.json');
-  }
-
-  /** Node's cache of compiled code: it takes a third off a service's second start. */
-  get compileCache(): string {
-    return join(this.folder, 'cache');
   }
 
   get logs(): string {
@@ -93,11 +88,16 @@ export class Home {
     return this.#writing;
   }
 
-  /** Gives the folder back; `run.json` goes, for nothing runs any more. */
+  /** To be called when the platform begins to stop, and is no longer whole. */
+  removeRun(): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(() => rm(this.runFile, { force: true }));
+    return this.#writing;
+  }
+
+  /** Gives the folder back. */
   async release(): Promise<void> {
     this.#released = true;
     await this.#writing.catch(() => undefined);
-    await rm(this.runFile, { force: true });
     await rm(this.#launcherFile, { force: true });
   }
 
@@ -127,16 +127,12 @@ export class Home {
       `${path}.password`,
       `${path}.new`,
     ]);
-    for (const path of [
-      ...clusters,
-      ...files,
-      this.logs,
-      this.compileCache,
-      join(this.folder, 'install.log'),
-    ]) {
+    for (const path of [...clusters, ...files, this.logs, join(this.folder, 'install.log')]) {
       await rm(path, { recursive: true, force: true });
     }
-    await rmdir(this.folder).catch(() => undefined);
+    // The folder itself, and the one that stood in for it, when nothing else is in them.
+    const folders = new Set([this.folder, ...postgresFolders(this.postgres).map(dirname)]);
+    for (const folder of folders) await rmdir(folder).catch(() => undefined);
   }
 
   async exists(): Promise<boolean> {
@@ -161,6 +157,7 @@ export class Home {
     const former = await this.#readLauncher();
     if (former && (await isAlive(former))) throw new PlatformError(inUse(this.folder, former.pid));
     if (former) await endLeftovers(former);
+    await rm(this.runFile, { force: true });
     await rm(this.#launcherFile, { force: true });
   }
 

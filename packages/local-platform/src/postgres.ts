@@ -209,7 +209,7 @@ async function initialise(cluster: Cluster, passwordFile: string, durable: boole
     await rename(draft, cluster.dataDir);
   } catch (error) {
     throw new PlatformError(
-      `Postgres could not create its cluster in ${cluster.dataDir}: ${lastLine(error)}`,
+      `Postgres could not create its cluster in ${cluster.dataDir}: ${reasonOf(error)}`,
       {
         cause: error,
       },
@@ -268,7 +268,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function lastLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split('\n').at(-1) ?? text;
+/** Of all that a failed program has said, the line with the reason. */
+function reasonOf(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+  return lines.find((line) => /error:|fatal:/i.test(line)) ?? lines.at(-1) ?? 'it gave no reason';
 }

@@ -73,9 +73,9 @@ function platformOptions(
 
 /** A person's own settings reach the services; what is missing for a first start without questions is added. */
 function serviceEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const hasMail = Object.keys(env).some((name) => /^(RESEND_|SMTP_|MAIL)/.test(name));
   // `mock`: accounts are verified at once, since no mail can be sent.
-  return { ...env, ...(!hasMail && { RESEND_API_KEY: 'mock' }) };
+  const canMail = env['RESEND_API_KEY'] || env['SMTP_URL'];
+  return { ...env, ...(!canMail && { RESEND_API_KEY: 'mock' }) };
 }
 
 async function greet(
@@ -131,18 +131,21 @@ interface StopRequest {
 function stopRequest(terminal: Terminal): StopRequest {
   const controller = new AbortController();
   const { promise, resolve: settle } = Promise.withResolvers<void>();
-  let firstAt = 0;
   const request = (): void => {
-    if (controller.signal.aborted) {
-      if (performance.now() - firstAt < secondSignalAfterMs) return;
-      terminal.say('leaving at once; what is still running ends by itself within seconds');
-      process.exit(130);
-    }
-    firstAt = performance.now();
     controller.abort();
     settle();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, request);
+  let firstCtrlCAt: number | undefined;
+  process.on('SIGINT', () => {
+    firstCtrlCAt ??= performance.now();
+    if (performance.now() - firstCtrlCAt > secondSignalAfterMs) {
+      terminal.say('leaving at once; what is still running ends by itself within seconds');
+      process.exit(130);
+    }
+    request();
+  });
+  process.on('SIGTERM', request);
+  process.on('SIGHUP', request);
   whenBootstrapEnds(request);
   return { signal: controller.signal, requested: promise };
 }

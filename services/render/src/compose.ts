@@ -75,7 +75,14 @@ export async function startRender(
     prefixes: ['/v1/prompts', '/v1/render'],
     logger,
   });
-  const answerRender = createHotPath({ access, directory, bodies, revisions: new ProjectionRevisions(projection), usage, logger });
+  const answerRender = createHotPath({
+    access,
+    directory,
+    bodies,
+    revisions: new ProjectionRevisions(projection),
+    usage,
+    logger,
+  });
   if (listenWhenReady) await projection.whenReady();
   const server = await startHttpServer({
     app,
@@ -85,6 +92,10 @@ export async function startRender(
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
-  cleanups.add('http server', () => server.close(), config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000);
+  cleanups.add(
+    'http server',
+    () => server.close(),
+    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000,
+  );
   return server;
 }

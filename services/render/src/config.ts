@@ -8,14 +8,18 @@ export const configSchema = z.object({
   ...streamVariables,
   VERSION_CACHE_BYTES: integerVariable(1_048_576)
     .prefault('134217728')
-    .describe('Memory for compiled versions that are not live, in bytes; the least recently used ones are dropped.'),
+    .describe(
+      'Memory for compiled versions that are not live, in bytes; the least recently used ones are dropped.',
+    ),
   VERSION_FETCHES: integerVariable(1)
     .prefault('64')
     .describe('How many such versions may be fetched from the stream at the same time.'),
   USAGE_FLUSH_MS: integerVariable(100)
     .prefault('5000')
     .describe('How often counts of renders are published, in milliseconds.'),
-  WEB_CONCURRENCY: integerVariable(1).prefault('1').describe('How many worker processes serve renders on this host.'),
+  WEB_CONCURRENCY: integerVariable(1)
+    .prefault('1')
+    .describe('How many worker processes serve renders on this host.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

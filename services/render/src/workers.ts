@@ -10,7 +10,11 @@ const LONGEST_RESTART_MS = 5_000;
 const STABLE_MS = 10_000;
 
 /** Forks `count` workers, each of which runs this program's main module again. Resolves when they are forked, not when they are ready. */
-export function startWorkers(count: number, { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>, drainMs: number): void {
+export function startWorkers(
+  count: number,
+  { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
+  drainMs: number,
+): void {
   let stopping = false;
   const restarts = new Set<NodeJS.Timeout>();
 
@@ -19,8 +23,12 @@ export function startWorkers(count: number, { logger, cleanups }: Pick<ServiceDe
     const worker = cluster.fork();
     worker.once('exit', (code, signal) => {
       if (stopping) return;
-      const next = performance.now() - started > STABLE_MS ? FIRST_RESTART_MS : Math.min(delay * 2, LONGEST_RESTART_MS);
-      logger.error({ worker: worker.process.pid, code, signal, restart_ms: next }, 'a worker ended and is started again');
+      const next =
+        performance.now() - started > STABLE_MS ? FIRST_RESTART_MS : Math.min(delay * 2, LONGEST_RESTART_MS);
+      logger.error(
+        { worker: worker.process.pid, code, signal, restart_ms: next },
+        'a worker ended and is started again',
+      );
       const timer = setTimeout(() => {
         restarts.delete(timer);
         fork(next);
@@ -35,7 +43,11 @@ export function startWorkers(count: number, { logger, cleanups }: Pick<ServiceDe
     async () => {
       stopping = true;
       for (const timer of restarts) clearTimeout(timer);
-      await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => (worker === undefined ? undefined : ended(worker))));
+      await Promise.all(
+        Object.values(cluster.workers ?? {}).map((worker) =>
+          worker === undefined ? undefined : ended(worker),
+        ),
+      );
     },
     drainMs,
   );

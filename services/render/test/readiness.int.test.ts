@@ -21,7 +21,10 @@ it('is ready only when every context has published all that it owns, and answers
     await contexts.declareEpoch();
     await contexts.complete('identity', 'tenancy');
     await eventually(async () => {
-      expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ connected: true, incomplete: ['registry'] });
+      expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({
+        connected: true,
+        incomplete: ['registry'],
+      });
       return true;
     });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);

@@ -34,7 +34,13 @@ export class RenderFixture {
   readonly identity: PlayedIdentity;
   readonly #cleanups: Cleanups;
 
-  private constructor(url: string, bus: TestBus, contexts: ForeignContexts, identity: PlayedIdentity, cleanups: Cleanups) {
+  private constructor(
+    url: string,
+    bus: TestBus,
+    contexts: ForeignContexts,
+    identity: PlayedIdentity,
+    cleanups: Cleanups,
+  ) {
     this.url = url;
     this.bus = bus;
     this.contexts = contexts;
@@ -47,7 +53,11 @@ export class RenderFixture {
     const bus = await testBus();
     const logger = silentLogger();
     const cleanups = new Cleanups(logger);
-    const config = loadConfig(configSchema, { NATS_URL: bus.servers, PX0_STREAM_PREFIX: bus.streamPrefix, ...environment });
+    const config = loadConfig(configSchema, {
+      NATS_URL: bus.servers,
+      PX0_STREAM_PREFIX: bus.streamPrefix,
+      ...environment,
+    });
     const { url } = await startRender(config, { logger, cleanups });
     const contexts = await ForeignContexts.connect(bus);
     const identity = new PlayedIdentity(contexts);
@@ -67,24 +77,50 @@ export class RenderFixture {
   /** An organization with a default team. */
   async organization(): Promise<{ orgId: string; teamId: string }> {
     const orgId = randomUUID();
-    await this.contexts.publish('organization', orgId, { name: 'Acme', created_at: new Date().toISOString() });
+    await this.contexts.publish('organization', orgId, {
+      name: 'Acme',
+      created_at: new Date().toISOString(),
+    });
     return { orgId, teamId: await this.team(orgId, { is_default: true }) };
   }
 
   async team(orgId: string, facts: Partial<StateOf<'team'>> = {}): Promise<string> {
     const teamId = randomUUID();
     const created_at = new Date().toISOString();
-    await this.contexts.publish('team', teamId, { org_id: orgId, name: 'Team', is_default: false, created_at, ...facts });
+    await this.contexts.publish('team', teamId, {
+      org_id: orgId,
+      name: 'Team',
+      is_default: false,
+      created_at,
+      ...facts,
+    });
     return teamId;
   }
 
-  async member(teamId: string, userId: string, role: 'admin' | 'editor' | 'viewer' = 'viewer'): Promise<void> {
+  async member(
+    teamId: string,
+    userId: string,
+    role: 'admin' | 'editor' | 'viewer' = 'viewer',
+  ): Promise<void> {
     const created_at = new Date().toISOString();
-    await this.contexts.publish('membership', `${teamId}.${userId}`, { team_id: teamId, user_id: userId, role, created_at });
+    await this.contexts.publish('membership', `${teamId}.${userId}`, {
+      team_id: teamId,
+      user_id: userId,
+      role,
+      created_at,
+    });
   }
 
   /** Publishes a prompt as the registry would: its bodies first, then its event with the live template. Returns its id. */
-  async prompt({ id = randomUUID(), teamId, slug, versions, tags = {}, status = 'active', createdAt }: PlayedPrompt): Promise<string> {
+  async prompt({
+    id = randomUUID(),
+    teamId,
+    slug,
+    versions,
+    tags = {},
+    status = 'active',
+    createdAt,
+  }: PlayedPrompt): Promise<string> {
     for (const { number, template, bodyRevision = 1 } of versions) {
       await this.contexts.publishBody(id, number, bodyRevision, template);
     }
@@ -99,17 +135,31 @@ export class RenderFixture {
       updated_at: now,
       live: live === undefined ? null : { number: live.number, template: live.template },
       tags,
-      versions: versions.map(({ number, status: state = 'draft', bodyRevision = 1 }) => [number, state, bodyRevision]),
+      versions: versions.map(({ number, status: state = 'draft', bodyRevision = 1 }) => [
+        number,
+        state,
+        bodyRevision,
+      ]),
     });
     return id;
   }
 
   /** Sends a render. `path` begins behind `/v1/prompts/`. */
-  async render(path: string, token: string | undefined, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  async render(
+    path: string,
+    token: string | undefined,
+    body: unknown = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     return this.post(`/v1/prompts/${path}`, token, JSON.stringify(body), headers);
   }
 
-  async post(path: string, token: string | undefined, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+  async post(
+    path: string,
+    token: string | undefined,
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const response = await fetch(this.url + path, {
       method: 'POST',
       headers: {

@@ -32,7 +32,12 @@ describe('a live render', () => {
     await render.prompt({ teamId, slug: 'greeting', versions, tags: { prod: 2, b: 2, a: 2, old: 1 } });
     const answer = await render.render('greeting/render', key.token, { variables: { name: 'Ada' } });
     expect(answer.status).toBe(200);
-    expect(answer.body).toEqual({ rendered: 'Hello Ada', version: 2, slug: 'greeting', tags: ['a', 'b', 'prod'] });
+    expect(answer.body).toEqual({
+      rendered: 'Hello Ada',
+      version: 2,
+      slug: 'greeting',
+      tags: ['a', 'b', 'prod'],
+    });
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('px0-prompt-version')).toBe('2');
     expect(answer.headers.get('px0-revision')).toMatch(/^[\w-]+$/);
@@ -55,7 +60,12 @@ describe('a live render', () => {
   it('serves the next promotion to a request that carries its revision', async () => {
     const id = randomUUID();
     for (let number = 1; number <= 20; number += 1) {
-      await render.prompt({ id, teamId, slug: 'moving', versions: [{ number, template: `v${number}`, status: 'live' }] });
+      await render.prompt({
+        id,
+        teamId,
+        slug: 'moving',
+        versions: [{ number, template: `v${number}`, status: 'live' }],
+      });
       const answer = await render.render('moving/render', key.token);
       // Without a token an older version may be served; a refusal never.
       expect(answer.status).toBe(200);
@@ -67,7 +77,12 @@ describe('a live render', () => {
   });
 
   it('renders an archived prompt all the same', async () => {
-    await render.prompt({ teamId, slug: 'shelved', status: 'archived', versions: [{ number: 1, template: 'x', status: 'live' }] });
+    await render.prompt({
+      teamId,
+      slug: 'shelved',
+      status: 'archived',
+      versions: [{ number: 1, template: 'x', status: 'live' }],
+    });
     expect((await render.render('shelved/render', key.token)).status).toBe(200);
   });
 
@@ -91,7 +106,9 @@ describe('refusals of a live render, in the order of their checks', () => {
       const answer = await render.render('no_such/render', token);
       expect([answer.status, answer.body]).toEqual([401, { error: 'unauthorized' }]);
     }
-    const bare = await render.post('/v1/prompts/greeting/render', undefined, '{}', { Authorization: `bearer ${key.token}` });
+    const bare = await render.post('/v1/prompts/greeting/render', undefined, '{}', {
+      Authorization: `bearer ${key.token}`,
+    });
     expect(bare.status).toBe(401);
   });
 
@@ -172,7 +189,9 @@ describe('refusals of a live render, in the order of their checks', () => {
     const slug = await live('{{define "t"}}{{template "t" .}}{{end}}{{template "t" .}}');
     const answer = await render.render(`${slug}/render`, key.token);
     expect(answer.status).toBe(422);
-    expect(answer.body).toMatchObject({ error: expect.stringContaining('exceeded maximum template depth (100)') });
+    expect(answer.body).toMatchObject({
+      error: expect.stringContaining('exceeded maximum template depth (100)'),
+    });
   });
 });
 
@@ -185,7 +204,8 @@ describe('a render of one version', () => {
 
   it('finds it by number or tag, in any state', async () => {
     await render.prompt({ teamId, slug: 'many', versions, tags: { old: 1, '2': 3 } });
-    const rendered = async (ref: string) => (await render.render(`many/versions/${ref}/render`, key.token)).body;
+    const rendered = async (ref: string) =>
+      (await render.render(`many/versions/${ref}/render`, key.token)).body;
     expect(await rendered('1')).toEqual({ rendered: 'one', version: 1, slug: 'many', tags: ['old'] });
     expect(await rendered('old')).toMatchObject({ version: 1 });
     expect(await rendered('2')).toMatchObject({ rendered: 'two' });
@@ -203,8 +223,15 @@ describe('a render of one version', () => {
   it('renders a draft that was changed as it now is', async () => {
     const id = randomUUID();
     await render.prompt({ id, teamId, slug: 'draft', versions: [{ number: 1, template: 'first' }] });
-    expect((await render.render('draft/versions/1/render', key.token)).body).toMatchObject({ rendered: 'first' });
-    await render.prompt({ id, teamId, slug: 'draft', versions: [{ number: 1, template: 'second', bodyRevision: 2 }] });
+    expect((await render.render('draft/versions/1/render', key.token)).body).toMatchObject({
+      rendered: 'first',
+    });
+    await render.prompt({
+      id,
+      teamId,
+      slug: 'draft',
+      versions: [{ number: 1, template: 'second', bodyRevision: 2 }],
+    });
     await eventually(async () => {
       const { body } = await render.render('draft/versions/1/render', key.token);
       return JSON.stringify(body).includes('second');
@@ -232,7 +259,9 @@ describe('a render of one version', () => {
     expect(answer.body).toEqual({ error: 'template not yet available' });
     expect(answer.headers.get('retry-after')).toBe('1');
     await render.contexts.publishBody(id, 1, 2, 'arrived');
-    expect((await render.render('late/versions/1/render', key.token)).body).toMatchObject({ rendered: 'arrived' });
+    expect((await render.render('late/versions/1/render', key.token)).body).toMatchObject({
+      rendered: 'arrived',
+    });
   });
 });
 
@@ -253,8 +282,14 @@ describe('who may render', () => {
     const other = await render.team(orgId);
     const slug = await live('x');
     for (const operation of ['read_render', 'all', 'admin'] as const) {
-      const inside = await render.identity.createKey(orgId, { operation, scope: { kind: 'teams', team_ids: [teamId] } });
-      const outside = await render.identity.createKey(orgId, { operation, scope: { kind: 'teams', team_ids: [other] } });
+      const inside = await render.identity.createKey(orgId, {
+        operation,
+        scope: { kind: 'teams', team_ids: [teamId] },
+      });
+      const outside = await render.identity.createKey(orgId, {
+        operation,
+        scope: { kind: 'teams', team_ids: [other] },
+      });
       expect((await render.render(`${slug}/render`, inside.token)).status).toBe(200);
       expect((await render.render(`${slug}/render`, outside.token)).status).toBe(404);
     }
@@ -281,7 +316,11 @@ describe('who may render', () => {
 
   it('stops rendering a deleted team’s prompts though their own events have not ended', async () => {
     const doomed = await render.team(orgId);
-    await render.prompt({ teamId: doomed, slug: 'orphan', versions: [{ number: 1, template: 'x', status: 'live' }] });
+    await render.prompt({
+      teamId: doomed,
+      slug: 'orphan',
+      versions: [{ number: 1, template: 'x', status: 'live' }],
+    });
     expect((await render.render('orphan/render', key.token)).status).toBe(200);
     await render.contexts.remove('team', doomed);
     await eventually(async () => (await render.render('orphan/render', key.token)).status === 404);
@@ -292,8 +331,18 @@ describe('a slug that several teams have', () => {
   it('means the active, then the oldest prompt, or the one of the team that is named', async () => {
     const second = await render.team(orgId);
     const versions = (template: string) => [{ number: 1, template, status: 'live' as const }];
-    await render.prompt({ teamId, slug: 'shared', versions: versions('newer'), createdAt: '2026-02-02T00:00:00Z' });
-    await render.prompt({ teamId: second, slug: 'shared', versions: versions('older'), createdAt: '2026-01-01T00:00:00Z' });
+    await render.prompt({
+      teamId,
+      slug: 'shared',
+      versions: versions('newer'),
+      createdAt: '2026-02-02T00:00:00Z',
+    });
+    await render.prompt({
+      teamId: second,
+      slug: 'shared',
+      versions: versions('older'),
+      createdAt: '2026-01-01T00:00:00Z',
+    });
     const rendered = async (query: string) => (await render.render(`shared/render${query}`, key.token)).body;
     expect(await rendered('')).toMatchObject({ rendered: 'older' });
     expect(await rendered(`?team_id=${teamId.toUpperCase()}`)).toMatchObject({ rendered: 'newer' });
@@ -311,7 +360,9 @@ describe('revisions', () => {
   it('says that it is stale when asked for a revision that does not come, or refuses when that is required', async () => {
     const slug = await live('x');
     const { headers } = await render.render(`${slug}/render`, key.token, {});
-    const [version, epoch] = Buffer.from(headers.get('px0-revision') ?? '', 'base64url').toString().split(':');
+    const [version, epoch] = Buffer.from(headers.get('px0-revision') ?? '', 'base64url')
+      .toString()
+      .split(':');
     const future = Buffer.from(`${version}:${epoch}:999999999`).toString('base64url');
     const stale = await render.render(`${slug}/render`, key.token, {}, { 'Px0-Min-Revision': future });
     expect([stale.status, stale.headers.get('px0-stale')]).toEqual([200, 'true']);
@@ -337,7 +388,12 @@ describe('revisions', () => {
 describe('paths that are no render', () => {
   it('asks for a credential, then says 404 or 405', async () => {
     const status = async (method: string, path: string, token?: string) =>
-      (await fetch(render.url + path, { method, headers: token === undefined ? {} : { Authorization: `Bearer ${token}` } })).status;
+      (
+        await fetch(render.url + path, {
+          method,
+          headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+        })
+      ).status;
     expect(await status('GET', '/v1/prompts/x/render')).toBe(401);
     expect(await status('GET', '/v1/prompts/x/render', key.token)).toBe(405);
     expect(await status('POST', '/v1/prompts/x/render/y', key.token)).toBe(404);
@@ -378,7 +434,8 @@ describe('a batch', () => {
   });
 
   it('refuses none and too many', async () => {
-    const error = async (body: unknown) => (await render.post('/v1/render/batch', key.token, JSON.stringify(body))).body;
+    const error = async (body: unknown) =>
+      (await render.post('/v1/render/batch', key.token, JSON.stringify(body))).body;
     expect(await error({})).toEqual({ error: 'renders is required' });
     expect(await error({ renders: new Array(101).fill({ slug: 'x' }) })).toEqual({
       error: 'renders must have at most 100 items',

@@ -37,7 +37,10 @@ afterAll(async () => {
 const ready = async () => (await fetch(`${url}/readyz`)).ok;
 
 const workers = () =>
-  readFileSync(`/proc/${primary.pid}/task/${primary.pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  readFileSync(`/proc/${primary.pid}/task/${primary.pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .map(Number);
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

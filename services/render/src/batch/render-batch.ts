@@ -57,7 +57,12 @@ async function renderItem(on: BatchDependencies, principal: Principal, item: Ite
   if (version instanceof Refusal) return failure(version);
   const rendered = execute(version, item);
   const failed = rendered instanceof Refusal;
-  on.usage.count(version, principal.kind === 'api-key' ? principal.keyId : undefined, performance.now() - started, failed);
+  on.usage.count(
+    version,
+    principal.kind === 'api-key' ? principal.keyId : undefined,
+    performance.now() - started,
+    failed,
+  );
   if (failed) return failure(rendered);
   return { status: 200, rendered, version: version.number, slug: version.prompt.slug, tags: version.tags() };
 }

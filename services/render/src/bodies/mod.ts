@@ -1,2 +1,2 @@
 export { StreamBodySource } from './stream-body-source.ts';
-export { type BodySource, type VersionBody, VersionBodies } from './version-bodies.ts';
+export { type BodySource, VersionBodies, type VersionBody } from './version-bodies.ts';

@@ -117,9 +117,13 @@ export class VersionBodies {
 
   async #fetch(prompt: PromptEntry, number: number, bodyRevision: number): Promise<KeptVersion | undefined> {
     let body = await this.#tryFetch(prompt.id, number, false);
-    if (body === undefined || body.revision < bodyRevision) body = await this.#tryFetch(prompt.id, number, true);
+    if (body === undefined || body.revision < bodyRevision)
+      body = await this.#tryFetch(prompt.id, number, true);
     if (body === undefined || body.revision < bodyRevision) return undefined;
-    const kept = { bodyRevision: body.revision, version: new RenderableVersion(prompt, number, body.template) };
+    const kept = {
+      bodyRevision: body.revision,
+      version: new RenderableVersion(prompt, number, body.template),
+    };
     this.#kept.set(keyOf(prompt.id, number), kept);
     return kept;
   }

@@ -145,7 +145,10 @@ class RenderExchange {
   #render(principal: Principal, version: RenderableVersion): void {
     const bytes = this.#bytes;
     if (bytes instanceof ApiError) throw bytes;
-    const request = parseBodyText(routes.renderLive, jsonText(this.#req.headers['content-type'], bytes ?? EMPTY));
+    const request = parseBodyText(
+      routes.renderLive,
+      jsonText(this.#req.headers['content-type'], bytes ?? EMPTY),
+    );
     if (request === undefined) throw new ApiError('invalidRequestBody');
     const rendered = execute(version, request);
     const milliseconds = performance.now() - this.#started;
@@ -162,7 +165,10 @@ class RenderExchange {
   }
 
   #authenticate(): Principal | Refusal {
-    const authorized = authorizeClass('content', this.#on.access.authenticate(this.#req.headers.authorization));
+    const authorized = authorizeClass(
+      'content',
+      this.#on.access.authenticate(this.#req.headers.authorization),
+    );
     return 'error' in authorized ? new Refusal(authorized.error) : authorized;
   }
 

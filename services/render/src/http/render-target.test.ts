@@ -3,7 +3,11 @@ import { parseRenderTarget } from './render-target.ts';
 
 describe('a render path', () => {
   it('names a slug and asks for the live version', () => {
-    expect(parseRenderTarget('/v1/prompts/greeting/render')).toEqual({ slug: 'greeting', version: undefined, query: '' });
+    expect(parseRenderTarget('/v1/prompts/greeting/render')).toEqual({
+      slug: 'greeting',
+      version: undefined,
+      query: '',
+    });
   });
 
   it('names a slug and a version', () => {

@@ -18,7 +18,12 @@ export interface AnswerContext {
  * Sends a rendered text. Head and body go to Node as strings, which it joins into one write: a body in a Buffer takes a gathering write,
  * which costs a third of the throughput of small answers.
  */
-export function sendRendered(res: ServerResponse, version: RenderableVersion, rendered: string, context: AnswerContext): void {
+export function sendRendered(
+  res: ServerResponse,
+  version: RenderableVersion,
+  rendered: string,
+  context: AnswerContext,
+): void {
   const body = `{"rendered":${JSON.stringify(rendered)}${version.tail}`;
   const head = [
     'Content-Type',

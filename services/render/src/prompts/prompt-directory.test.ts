@@ -106,7 +106,9 @@ describe('the prompt directory', () => {
         const versions = numbers.sort((a, b) => a - b).map((number) => [number, 'draft', 1] as const);
         prompts.apply(event('p1', { live: null, versions }));
         for (let number = -1; number <= 61; number += 1) {
-          expect(prompts.byId('p1')?.versionRow(number)?.[0]).toBe(numbers.includes(number) ? number : undefined);
+          expect(prompts.byId('p1')?.versionRow(number)?.[0]).toBe(
+            numbers.includes(number) ? number : undefined,
+          );
         }
       }),
     );

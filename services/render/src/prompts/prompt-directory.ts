@@ -82,7 +82,8 @@ export class PromptDirectory {
     }
     const previous = this.#byId.get(event.id);
     const entry = new PromptEntry(event.id, event.state, previous);
-    if (previous !== undefined && (previous.teamId !== entry.teamId || previous.slug !== entry.slug)) this.#vacate(previous);
+    if (previous !== undefined && (previous.teamId !== entry.teamId || previous.slug !== entry.slug))
+      this.#vacate(previous);
     this.#byId.set(entry.id, entry);
     this.#slugsOf(entry.teamId).set(entry.slug, entry);
     this.#onChange(entry);

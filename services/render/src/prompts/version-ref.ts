@@ -1,7 +1,9 @@
 // Reads the `{version}` of a render path: a version number or a tag, decided by the text alone.
 
 /** What a version reference names. A number that no version can have is `number` all the same: it is unknown, not a tag. */
-export type VersionRef = { readonly kind: 'number'; readonly number: number } | { readonly kind: 'tag'; readonly tag: string };
+export type VersionRef =
+  | { readonly kind: 'number'; readonly number: number }
+  | { readonly kind: 'tag'; readonly tag: string };
 
 const SIGNED_DECIMAL = /^[+-]?[0-9]+$/;
 const INT64_MIN = -(2n ** 63n);

@@ -1,1 +1,9 @@
-export { execute, fetchVersion, locate, Refusal, type RenderRequest, ToFetch, type Wanted } from './render-prompt.ts';
+export {
+  execute,
+  fetchVersion,
+  locate,
+  Refusal,
+  type RenderRequest,
+  ToFetch,
+  type Wanted,
+} from './render-prompt.ts';

@@ -4,8 +4,7 @@
 import type { BodyOf, ErrorCode, routes } from '@px0/contracts';
 import { TemplateExecutionError } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
-import type { PromptDirectory, PromptEntry, VersionRow } from '../prompts/mod.ts';
-import type { RenderableVersion } from '../prompts/mod.ts';
+import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
 import { parseVersionRef } from '../prompts/mod.ts';
 
 type Body = BodyOf<typeof routes.renderLive>;
@@ -13,7 +12,9 @@ type Body = BodyOf<typeof routes.renderLive>;
 /** What to render with: the body of a render, its types checked. */
 export interface RenderRequest {
   readonly variables?: Body['variables'] | undefined;
-  readonly options?: { readonly missing_key?: NonNullable<Body['options']>['missing_key'] | undefined } | undefined;
+  readonly options?:
+    | { readonly missing_key?: NonNullable<Body['options']>['missing_key'] | undefined }
+    | undefined;
 }
 
 /** Why a render was not done: an error of the catalog, with the text that follows its message where one belongs. */
@@ -70,7 +71,10 @@ export function locate(
 }
 
 /** Fetches what `locate` said is to be fetched. */
-export async function fetchVersion(bodies: VersionBodies, wanted: ToFetch): Promise<RenderableVersion | Refusal> {
+export async function fetchVersion(
+  bodies: VersionBodies,
+  wanted: ToFetch,
+): Promise<RenderableVersion | Refusal> {
   return (await bodies.load(wanted.prompt, wanted.row)) ?? TEMPLATE_NOT_YET_AVAILABLE;
 }
 

@@ -12,7 +12,12 @@ export interface UsageCounts {
     readonly failures: number;
     readonly latencies: readonly number[];
   }[];
-  readonly keys: readonly { readonly keyId: string; readonly renders: number; readonly failures: number; readonly lastUsedAt: number }[];
+  readonly keys: readonly {
+    readonly keyId: string;
+    readonly renders: number;
+    readonly failures: number;
+    readonly lastUsedAt: number;
+  }[];
 }
 
 interface KeyUsage {
@@ -50,7 +55,11 @@ export class UsageAggregator {
   /** Hands over everything counted so far; undefined when nothing was. */
   take(): UsageCounts | undefined {
     if (this.#versions.length === 0 && this.#keys.size === 0) return undefined;
-    const versions = this.#versions.map((usage) => ({ promptId: usage.promptId, number: usage.number, ...usage.take() }));
+    const versions = this.#versions.map((usage) => ({
+      promptId: usage.promptId,
+      number: usage.number,
+      ...usage.take(),
+    }));
     const keys = Array.from(this.#keys, ([keyId, usage]) => ({ keyId, ...usage }));
     this.#versions = [];
     this.#keys = new Map();

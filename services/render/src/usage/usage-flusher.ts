@@ -63,7 +63,10 @@ export class UsageFlusher {
       }
     } catch (error) {
       const expected = error instanceof BusUnavailableError;
-      this.#options.logger[expected ? 'debug' : 'error']({ err: error, unsent: this.#unsent.length }, 'usage could not be published');
+      this.#options.logger[expected ? 'debug' : 'error'](
+        { err: error, unsent: this.#unsent.length },
+        'usage could not be published',
+      );
     }
   }
 
@@ -75,7 +78,9 @@ export class UsageFlusher {
     for (const window of this.#windowsOf(counts, started, this.#since)) {
       if (this.#unsent.length >= MAX_UNSENT) {
         this.#unsent.shift();
-        this.#options.logger.warn('a window of usage counts was given up: the stream has been away for too long');
+        this.#options.logger.warn(
+          'a window of usage counts was given up: the stream has been away for too long',
+        );
       }
       this.#unsent.push(window);
     }
@@ -93,7 +98,11 @@ export class UsageFlusher {
         ended_at: ended.toISOString(),
         versions: counts.versions
           .slice(from, from + MAX_ENTRIES)
-          .map(({ promptId, latencies, ...version }) => ({ prompt_id: promptId, ...version, latencies: [...latencies] })),
+          .map(({ promptId, latencies, ...version }) => ({
+            prompt_id: promptId,
+            ...version,
+            latencies: [...latencies],
+          })),
         keys: counts.keys.slice(from, from + MAX_ENTRIES).map(({ keyId, lastUsedAt, ...key }) => ({
           key_id: keyId,
           ...key,

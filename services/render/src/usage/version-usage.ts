@@ -22,7 +22,8 @@ export class VersionUsage {
     if (failed) this.failures += 1;
     else this.renders += 1;
     let bucket = 0;
-    while (bucket < usageLatencyBoundsMs.length && milliseconds > (usageLatencyBoundsMs[bucket] ?? 0)) bucket += 1;
+    while (bucket < usageLatencyBoundsMs.length && milliseconds > (usageLatencyBoundsMs[bucket] ?? 0))
+      bucket += 1;
     this.latencies[bucket] = (this.latencies[bucket] ?? 0) + 1;
   }
 
