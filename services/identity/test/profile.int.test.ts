@@ -20,6 +20,9 @@ const remove = (caller: Bearer | undefined): Promise<Reply> => identity.call(cal
 const logIn = (email: string, password: string): Promise<Reply> =>
   identity.call(undefined, 'POST', '/v1/auth/login', { email, password });
 
+/** A body that is wrong: whatever refuses the call looks at the caller first. */
+const wrongBody = (method: string) => (method === 'GET' ? undefined : { email: 5 });
+
 const personal = [
   ['PUT', '/v1/auth/me'],
   ['POST', '/v1/auth/me/change-password'],
@@ -30,9 +33,9 @@ describe('the profile', () => {
   test.each([['GET', '/v1/auth/me'] as const, ...personal])(
     '%s %s needs a credential',
     async (method, path) => {
-      expectError(await identity.call(undefined, method, path, { email: 5 }), 401, 'unauthorized');
+      expectError(await identity.call(undefined, method, path, wrongBody(method)), 401, 'unauthorized');
       expectError(
-        await identity.call({ token: `ak_${'0'.repeat(64)}` }, method, path, { email: 5 }),
+        await identity.call({ token: `ak_${'0'.repeat(64)}` }, method, path, wrongBody(method)),
         401,
         'unauthorized',
       );
@@ -44,7 +47,7 @@ describe('the profile', () => {
     async (method, path) => {
       const founder = await identity.founder();
       expectError(
-        await identity.call(await identity.key(founder), method, path, { email: 5 }),
+        await identity.call(await identity.key(founder), method, path, wrongBody(method)),
         403,
         'forbidden',
       );
@@ -57,7 +60,7 @@ describe('the profile', () => {
       const founder = await identity.founder();
       for (const operation of ['all', 'admin']) {
         const key = await identity.key(founder, { operation });
-        expectError(await identity.call(key, method, path, { email: 5 }), 403, 'forbidden');
+        expectError(await identity.call(key, method, path, wrongBody(method)), 403, 'forbidden');
       }
     },
   );

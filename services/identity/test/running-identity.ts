@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeToken, encodeToken } from '@px0/event-bus';
 import { Cleanups, createLogger, createPool, loadConfig, silentLogger } from '@px0/service-kit';
 import {
+  eventually,
   ForeignContexts,
   PlayedTenancy,
   type TestBus,
@@ -47,7 +48,7 @@ export const PASSWORD = 'Correct-horse-1';
 const registered = z.object({
   user: z.object({ id: z.string(), email: z.string(), created_at: z.string() }),
 });
-const begun = z.object({ token: z.string(), expires_at: z.string() });
+export const begunSession = z.object({ token: z.string(), expires_at: z.string() });
 export const createdKey = z.object({ id: z.string(), key: z.string() });
 
 /** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
@@ -107,6 +108,7 @@ export class RunningIdentity {
       startService({ stores, mails, log, options }),
       contexts.complete('tenancy', 'registry'),
     ]);
+    await whenReady(url);
     const pool = createPool({ connectionString: database.url, schema: SCHEMA, logger: silentLogger() });
     return new RunningIdentity({ contexts, pool, mails, log, cleanups, url, stores, options });
   }
@@ -128,6 +130,7 @@ export class RunningIdentity {
       log: this.log,
       options,
     });
+    await whenReady(url);
     this.#url = url;
     this.#cleanups = cleanups;
   }
@@ -177,13 +180,13 @@ export class RunningIdentity {
   /** Registers by the public way, and logs in. */
   async user(email = this.newEmail(), password = PASSWORD): Promise<TestUser> {
     const reply = await this.call(undefined, 'POST', '/v1/auth/register', { email, password });
-    const { user } = registered.parse(reply.body);
+    const { user } = parsed(registered, reply);
     return { id: user.id, email, token: await this.logIn(email, password) };
   }
 
   async logIn(email: string, password = PASSWORD): Promise<string> {
     const reply = await this.call(undefined, 'POST', '/v1/auth/login', { email, password });
-    return begun.parse(reply.body).token;
+    return parsed(begunSession, reply).token;
   }
 
   /** A user who is admin of an organization's default team. */
@@ -200,7 +203,7 @@ export class RunningIdentity {
     facts: Record<string, unknown> = {},
   ): Promise<Bearer & { readonly id: string }> {
     const body = { name: 'a key', org_id: founder.orgId, ...facts };
-    const { id, key } = createdKey.parse((await this.call(founder, 'POST', '/v1/api-keys', body)).body);
+    const { id, key } = parsed(createdKey, await this.call(founder, 'POST', '/v1/api-keys', body));
     return { id, token: key };
   }
 
@@ -246,6 +249,24 @@ async function startService({ stores, mails, log, options }: ServiceParts) {
   const cleanups = new Cleanups(logger);
   const { url } = await startIdentity(config, { logger, cleanups }, { mailer: mails });
   return { url, cleanups };
+}
+
+/** The body of a reply that should be of this form; an error that shows it when it is not. */
+function parsed<T>(schema: z.ZodType<T>, { status, body }: Reply): T {
+  const result = schema.safeParse(body);
+  if (!result.success) throw new Error(`unexpected answer: ${status} ${JSON.stringify(body)}`);
+  return result.data;
+}
+
+async function whenReady(url: string): Promise<void> {
+  await eventually(
+    async () => {
+      const response = await fetch(`${url}/readyz`);
+      if (!response.ok) throw new Error(await response.text());
+      return true;
+    },
+    { what: 'readiness', timeoutMs: 30_000 },
+  );
 }
 
 function isBehind({ status, body }: Reply): boolean {

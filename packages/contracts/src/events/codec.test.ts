@@ -145,25 +145,11 @@ describe('state events', () => {
     },
   );
 
-  it('of prompts with 100,000 versions cost little more than their JSON', () => {
+  it('of prompts with 100,000 versions come back whole', () => {
     const versions = Array.from({ length: 100_000 }, (_, index): VersionTriple => [index + 1, 'stable', 1]);
     const text = encodeEvent({ name: 'prompt', id: 'p', revision: 1, time, state: prompt({ versions }) });
-    const start = performance.now();
-    decodeEvent(stateSubject('prompt', 'p'), text);
-    // Measured: 15 ms. A tuple schema takes hundreds; the bound leaves room for a busy machine.
-    expect(performance.now() - start).toBeLessThan(500);
-  });
-});
-
-describe('a start with 100,000 prompts', () => {
-  it('spends well under a second on decoding them', () => {
-    const state = prompt({ live: { number: 1, template: 'Hello {{.name}}, '.repeat(30) } });
-    const text = encodeEvent({ name: 'prompt', id: 'p', revision: 1, time, state });
-    const where = stateSubject('prompt', 'p');
-    const start = performance.now();
-    for (let index = 0; index < 100_000; index += 1) decodeEvent(where, text);
-    // Measured: 0.33 s for events of 1 KB, of which JSON.parse takes 0.2 s. The bound leaves room for a busy machine.
-    expect(performance.now() - start).toBeLessThan(3_000);
+    const decoded = decodeEvent(stateSubject('prompt', 'p'), text);
+    expect(decoded.name === 'prompt' && decoded.state?.versions).toEqual(versions);
   });
 });
 

@@ -91,14 +91,19 @@ export async function removeTeamFromScopes(
   teamId: TeamId,
   homeOrgId: OrganizationId | undefined,
 ): Promise<ApiKey[]> {
-  const removed = await tx.$queryRaw<{ id: string }[]>`
-    DELETE FROM api_key_teams t USING api_keys k
-     WHERE k.id = t.api_key_id AND t.team_id = ${teamId}::uuid
+  // The keys first, in the order that everybody takes them in: a deletion locks the key before its scope, too.
+  const losing = await tx.$queryRaw<{ id: string }[]>`
+    SELECT k.id::text AS id FROM api_keys k
+     WHERE EXISTS (SELECT 1 FROM api_key_teams t WHERE t.api_key_id = k.id AND t.team_id = ${teamId}::uuid)
        AND (${homeOrgId ?? null}::uuid IS NULL OR k.org_id <> ${homeOrgId ?? null}::uuid)
-    RETURNING k.id::text AS id`;
-  if (removed.length === 0) return [];
-  const rows = await tx.$queryRaw<ApiKeyRow[]>`
-    SELECT ${columns} FROM api_keys k WHERE k.id = ANY(${removed.map(({ id }) => id)}::uuid[]) FOR UPDATE OF k`;
+     ORDER BY k.id FOR UPDATE OF k`;
+  if (losing.length === 0) return [];
+  const ids = losing.map(({ id }) => id);
+  await tx.$executeRaw`
+    DELETE FROM api_key_teams WHERE team_id = ${teamId}::uuid AND api_key_id = ANY(${ids}::uuid[])`;
+  const rows = await tx.$queryRaw<
+    ApiKeyRow[]
+  >`SELECT ${columns} FROM api_keys k WHERE k.id = ANY(${ids}::uuid[])`;
   return rows.map(apiKeyOf);
 }
 

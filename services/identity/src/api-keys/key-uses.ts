@@ -6,6 +6,7 @@ import { noteUses } from './api-key-store.ts';
 export class KeyUses {
   readonly #database: Database;
   #uses = new Map<ApiKeyId, number>();
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(database: Database) {
     this.#database = database;
@@ -16,8 +17,17 @@ export class KeyUses {
     if (usedAt > (this.#uses.get(keyId) ?? 0)) this.#uses.set(keyId, usedAt);
   }
 
-  /** Writes down what was gathered; what cannot be written is kept. */
-  async flush(): Promise<void> {
+  /**
+   * Writes down what was gathered up to now; what cannot be written is kept. One write at a time: a caller that acknowledges messages
+   * afterwards must not overtake the write that another caller began.
+   */
+  flush(): Promise<void> {
+    const written = this.#writing.then(() => this.#write());
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(): Promise<void> {
     if (this.#uses.size === 0) return;
     const uses = this.#uses;
     this.#uses = new Map();

@@ -12,16 +12,17 @@ import {
   insertApiKey,
   listApiKeys,
   lockApiKey,
+  type NewApiKey,
   setExpiry,
 } from './api-key-store.ts';
 import { requireExpiry, requireKeyName, requireOperation, requireOrgId } from './key-fields.ts';
-import { type ProjectionPosition, requireCurrentJudgement } from './scope-guard.ts';
+import { type ProjectionProgress, requireCurrentJudgement, withCurrentJudgement } from './scope-guard.ts';
 
 export interface ApiKeyDependencies {
   readonly database: Database;
   readonly changes: Changes;
   readonly access: AccessProjection;
-  readonly projection: ProjectionPosition;
+  readonly projection: ProjectionProgress;
 }
 
 export interface KeyWish {
@@ -57,29 +58,26 @@ export function createApiKeyCommands(dependencies: ApiKeyDependencies): ApiKeyCo
       const name = requireKeyName(wish.name);
       const orgId = requireOrgId(wish.orgId);
       const operation = requireOperation(wish.operation);
-      const judgedAt = { position: projection.position, epoch: projection.epoch };
-      requireOrgAdmin(access, userId, orgId);
-      const scope = requireScope(access, orgId, wish.teamIds);
-      const expiresAt = requireExpiry(wish.expiresAt);
-      const secret = newApiKey();
-      const key = await changes.make(async (change) => {
-        await requireCurrentJudgement(change.tx, judgedAt);
-        const created = await insertApiKey(change.tx, {
-          id: randomUUID(),
-          keyHash: hashApiKey(secret),
-          orgId,
-          name,
-          scope,
-          operation,
-          createdBy: userId,
-          rotatedFrom: undefined,
-          expiresAt,
+      return await withCurrentJudgement(projection, async (judgement) => {
+        requireOrgAdmin(access, userId, orgId);
+        const scope = requireScope(access, orgId, wish.teamIds);
+        const expiresAt = requireExpiry(wish.expiresAt);
+        return await changes.make(async (change) => {
+          await requireCurrentJudgement(change.tx, judgement);
+          const wanted = {
+            orgId,
+            name,
+            scope,
+            operation,
+            createdBy: userId,
+            rotatedFrom: undefined,
+            expiresAt,
+          };
+          const created = await addKey(change, wanted);
+          await change.audit({ action: 'api_key.created', actorId: userId, orgId, apiKeyId: created.key.id });
+          return created;
         });
-        await change.put('apiKey', created.id, apiKeyState(created));
-        await change.audit({ action: 'api_key.created', actorId: userId, orgId, apiKeyId: created.id });
-        return created;
       });
-      return { key, secret };
     },
 
     /** @throws ApiError orgIdRequired, invalidId, organizationNotFound, forbidden */
@@ -97,35 +95,32 @@ export function createApiKeyCommands(dependencies: ApiKeyDependencies): ApiKeyCo
      * @throws ApiError apiKeyNotFound, forbidden, invalidOverlap
      */
     async rotateKey({ userId }, id, overlapSeconds = DEFAULT_OVERLAP_SECONDS) {
-      const judgedAt = { position: projection.position, epoch: projection.epoch };
-      await requireManageable(dependencies, userId, id);
-      if (overlapSeconds < 0 || overlapSeconds > MAX_OVERLAP_SECONDS) throw new ApiError('invalidOverlap');
-      const secret = newApiKey();
-      const key = await changes.make(async (change) => {
-        await requireCurrentJudgement(change.tx, judgedAt);
-        const old = await lockApiKey(change.tx, id);
-        if (old === undefined || isExpired(old)) throw new ApiError('apiKeyNotFound');
-        const successor = await insertApiKey(change.tx, {
-          ...old,
-          id: randomUUID(),
-          keyHash: hashApiKey(secret),
-          createdBy: userId,
-          rotatedFrom: old.id,
-          expiresAt:
-            old.expiresAt && new Date(Date.now() + old.expiresAt.getTime() - old.createdAt.getTime()),
+      return await withCurrentJudgement(projection, async (judgement) => {
+        await requireManageable(dependencies, userId, id);
+        if (overlapSeconds < 0 || overlapSeconds > MAX_OVERLAP_SECONDS) throw new ApiError('invalidOverlap');
+        return await changes.make(async (change) => {
+          await requireCurrentJudgement(change.tx, judgement);
+          const old = await lockApiKey(change.tx, id);
+          if (old === undefined || isExpired(old)) throw new ApiError('apiKeyNotFound');
+          const expiresAt =
+            old.expiresAt && new Date(Date.now() + old.expiresAt.getTime() - old.createdAt.getTime());
+          const successor = await addKey(change, {
+            ...old,
+            createdBy: userId,
+            rotatedFrom: old.id,
+            expiresAt,
+          });
+          await retire(change, old, new Date(Date.now() + overlapSeconds * 1_000));
+          await change.audit({
+            action: 'api_key.rotated',
+            actorId: userId,
+            orgId: old.orgId,
+            apiKeyId: old.id,
+            details: { successor: successor.key.id },
+          });
+          return successor;
         });
-        await change.put('apiKey', successor.id, apiKeyState(successor));
-        await retire(change, old, new Date(Date.now() + overlapSeconds * 1_000));
-        await change.audit({
-          action: 'api_key.rotated',
-          actorId: userId,
-          orgId: old.orgId,
-          apiKeyId: old.id,
-          details: { successor: successor.id },
-        });
-        return successor;
       });
-      return { key, secret };
     },
 
     /** @throws ApiError apiKeyNotFound, forbidden */
@@ -139,6 +134,14 @@ export function createApiKeyCommands(dependencies: ApiKeyDependencies): ApiKeyCo
       });
     },
   };
+}
+
+/** Writes a key under a new secret and tells everybody its hash. */
+async function addKey(change: Change, wanted: Omit<NewApiKey, 'id' | 'keyHash'>): Promise<CreatedKey> {
+  const secret = newApiKey();
+  const key = await insertApiKey(change.tx, { ...wanted, id: randomUUID(), keyHash: hashApiKey(secret) });
+  await change.put('apiKey', key.id, apiKeyState(key));
+  return { key, secret };
 }
 
 async function requireManageable(

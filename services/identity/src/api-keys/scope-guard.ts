@@ -1,38 +1,71 @@
 /**
  * Keeps a key from being born into a scope that has just ended. The saga that takes ended teams out of scopes and the creation of a key
- * exclude each other by a lock; and a key is created only if the projection that judged its scope has seen at least what the saga has
+ * exclude each other by a lock; and a key is created only if the projection that judged its scope had seen at least what the saga has
  * acted upon. What the saga acts upon later, it finds the key's row.
  */
+import type { Projection, RevisionToken } from '@px0/event-bus';
 import { ApiError } from '@px0/service-kit';
 import type { Tx } from '../database/db.ts';
 
-/** The projection's position, as far as the guard needs it. */
-export interface ProjectionPosition {
+/** The projection's progress, as far as the guard needs it. */
+export type ProjectionProgress = Pick<Projection, 'position' | 'epoch' | 'waitFor'>;
+
+/** Where the projection stood before a scope was judged. */
+export interface Judgement {
   readonly position: number;
-  readonly epoch: { readonly epoch: string } | undefined;
+  readonly epoch: string | undefined;
 }
 
 export const CLEANUP_SAGA = 'identity-api-key-cleanup';
 const LOCK = 'px0 identity api key scopes';
+/** The saga may run in another replica and be milliseconds ahead of this one; it is not ahead again and again. */
+const ATTEMPTS = 3;
+const PATIENCE_MS = 500;
+
+/** The judgement is older than what the saga has acted upon. Nothing has been written. */
+class OutdatedJudgementError extends Error {
+  override readonly name = 'OutdatedJudgementError';
+  readonly needed: RevisionToken;
+
+  constructor(needed: RevisionToken) {
+    super('the projection is behind the cleanup saga');
+    this.needed = needed;
+  }
+}
+
+/**
+ * Runs `work`, which judges a scope and then creates in a change that begins with `requireCurrentJudgement`. It runs again, after the
+ * projection has caught up, when it was outdated.
+ *
+ * @throws ApiError serviceUnavailable when the projection does not catch up
+ */
+export async function withCurrentJudgement<T>(
+  projection: ProjectionProgress,
+  work: (judgement: Judgement) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work({ position: projection.position, epoch: projection.epoch?.epoch });
+    } catch (error) {
+      if (!(error instanceof OutdatedJudgementError)) throw error;
+      if (attempt === ATTEMPTS)
+        throw new ApiError('serviceUnavailable', { retryAfterSeconds: 1, cause: error });
+      await projection.waitFor(error.needed, PATIENCE_MS);
+    }
+  }
+}
 
 /** For a saga's effect: waits until no key is being created. */
 export async function lockScopesExclusively(tx: Tx): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK} || current_schema(), 0))`;
 }
 
-/**
- * For a creation: `judgedAt` is the projection's position before the scope was judged.
- *
- * @throws ApiError serviceUnavailable when the judgement is older than what the saga has acted upon
- */
-export async function requireCurrentJudgement(tx: Tx, judgedAt: ProjectionPosition): Promise<void> {
+/** For a creation, first in its change. @throws OutdatedJudgementError */
+export async function requireCurrentJudgement(tx: Tx, judgement: Judgement): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${LOCK} || current_schema(), 0))`;
   const [saga] = await tx.$queryRaw<{ epoch: string; position: number }[]>`
     SELECT epoch, position::float8 AS position FROM saga WHERE name = ${CLEANUP_SAGA}`;
-  if (saga === undefined || saga.epoch !== judgedAt.epoch?.epoch || saga.position <= judgedAt.position)
-    return;
-  throw new ApiError('serviceUnavailable', {
-    retryAfterSeconds: 1,
-    message: 'the projection is behind the cleanup saga',
-  });
+  // Positions of two epochs do not compare; a new one begins with everything being shown to the saga again.
+  if (saga === undefined || saga.epoch !== judgement.epoch || saga.position <= judgement.position) return;
+  throw new OutdatedJudgementError({ epoch: saga.epoch, sequence: saga.position });
 }

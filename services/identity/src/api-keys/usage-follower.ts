@@ -16,7 +16,11 @@ export interface UsageFollowerOptions {
 
 const CONSUMER = 'identity-key-uses';
 const BATCH = 100;
-const FETCH_MS = 2_000;
+/**
+ * What arrives within it is written together. A fetch is not ended earlier: a message on its way to it would be lost to this process, and
+ * delivered again only half a minute later.
+ */
+const FETCH_MS = 1_000;
 const RETRY_MS = 1_000;
 
 export class UsageFollower {
@@ -73,8 +77,6 @@ export class UsageFollower {
         for await (const message of messages) {
           this.#take(message);
           taken.push(message);
-          // What has arrived is written at once; waiting for a full batch would only delay it.
-          if (message.info.pending === 0) messages.stop();
         }
         await this.#options.keyUses.flush();
         for (const message of taken) message.ack();

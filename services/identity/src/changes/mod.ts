@@ -1,3 +1,3 @@
-export { type AuditAction, auditActions } from './audit-action.ts';
-export { type AuditNote, Change, type EventWriter } from './change.ts';
+export { Change, type EventWriter } from './change.ts';
 export { Changes } from './changes.ts';
+export { leftToRelay } from './left-to-relay.ts';

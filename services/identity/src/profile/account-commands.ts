@@ -4,7 +4,7 @@ import { ApiError } from '@px0/service-kit';
 import type { Changes } from '../changes/mod.ts';
 import { deleteReset, voidCodes } from '../codes/mod.ts';
 import type { Database } from '../database/db.ts';
-import { isUniqueViolation } from '../database/unique-violation.ts';
+import { isUniqueViolation } from '../database/sql-state.ts';
 import type { MailQueue } from '../mail/mod.ts';
 import { type Passwords, requireGoodPassword } from '../passwords/mod.ts';
 import { isSessionUsable, saveLedger } from '../sessions/mod.ts';

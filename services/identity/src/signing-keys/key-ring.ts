@@ -36,6 +36,7 @@ interface RingKey {
   readonly activatesAt: number;
   readonly retiresAt: number;
   readonly published: boolean;
+  readonly rotationAsked: boolean;
 }
 
 /** Verifiers forget a key this long after its last token has expired. */
@@ -45,40 +46,44 @@ export class KeyRing {
   readonly #options: KeyRingOptions;
   readonly #now: () => number;
   #keys: readonly RingKey[] = [];
+  /** Keys that were found sealed under another secret; each is told of once. */
+  readonly #foreign = new Set<string>();
 
   constructor(options: KeyRingOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
   }
 
-  /** Makes the first key if there is none, the next one if the present one is too old, and forgets what is retired. */
+  /**
+   * Makes the first key if there is none, and the next one if the present one is too old or an operator asked for it; forgets what is
+   * retired.
+   */
   async maintain(): Promise<void> {
     await this.refresh();
-    const now = this.#now();
-    const newest = this.#keys.find(({ privateKey }) => privateKey !== undefined);
-    const isOld = newest === undefined || now - newest.activatesAt > this.#options.maxAgeMs;
-    if (!isOld && this.#keys.every(({ retiresAt }) => retiresAt > now)) return;
+    if (
+      !this.#keys.some((key) => this.#isForgettable(key)) &&
+      this.#wantedActivation(this.#keys) === undefined
+    )
+      return;
     await this.#options.changes.make(async (change) => {
       await lockSigningKeys(change.tx);
       const keys = (await listSigningKeys(change.tx)).map((row) => this.#read(row));
       await this.#forgetRetired(change, keys);
-      const present = keys.find(({ privateKey }) => privateKey !== undefined);
-      if (present === undefined) await this.#add(change, keys, now);
-      else if (now - present.activatesAt > this.#options.maxAgeMs)
-        await this.#add(change, keys, now + signingDelayMs);
+      const activatesAt = this.#wantedActivation(keys);
+      if (activatesAt !== undefined) await this.#add(change, keys, activatesAt);
     });
     await this.refresh();
   }
 
-  /** Makes a new key whatever the age of the present one; it signs five minutes later. Returns its kid. */
-  async rotate(): Promise<string> {
-    const kid = await this.#options.changes.make(async (change) => {
-      await lockSigningKeys(change.tx);
-      const keys = (await listSigningKeys(change.tx)).map((row) => this.#read(row));
-      return this.#add(change, keys, this.#now() + signingDelayMs);
-    });
-    await this.refresh();
-    return kid;
+  /** When a new key should begin to sign; undefined when none is wanted. */
+  #wantedActivation(keys: readonly RingKey[]): number | undefined {
+    const now = this.#now();
+    const newest = keys.find(
+      (key) => key.privateKey !== undefined && key.retiresAt === Number.POSITIVE_INFINITY,
+    );
+    if (newest === undefined) return now;
+    const isDue = newest.rotationAsked || now - newest.activatesAt > this.#options.maxAgeMs;
+    return isDue ? now + signingDelayMs : undefined;
   }
 
   /** Reads the keys again: another replica may have made one. */
@@ -89,7 +94,7 @@ export class KeyRing {
   /** The key to sign with: of those that everybody has known for long enough the newest. */
   signer(): SessionSigner {
     const now = this.#now();
-    const active = this.#keys.filter((key) => key.activatesAt <= now && key.retiresAt > now);
+    const active = this.#keys.filter((key) => key.activatesAt <= now);
     // While NATS is away a first key cannot be published: what it signs is accepted as soon as it is.
     const chosen =
       active.find(({ published, privateKey }) => published && privateKey) ??
@@ -107,7 +112,7 @@ export class KeyRing {
     return { keys: this.#keys.map(({ publicJwk }) => publicJwk) };
   }
 
-  async #add(change: Change, known: readonly RingKey[], activatesAt: number): Promise<string> {
+  async #add(change: Change, known: readonly RingKey[], activatesAt: number): Promise<void> {
     const kid = randomUUID();
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
@@ -124,11 +129,10 @@ export class KeyRing {
       activates_at: wireTime(new Date(activatesAt)),
       retires_at: null,
     });
-    const retiresAt = activatesAt + this.#options.sessionDurationMs + RETIREMENT_MARGIN_MS;
-    for (const key of known)
-      if (key.retiresAt === Number.POSITIVE_INFINITY) await this.#retire(change, key, retiresAt);
+    for (const key of known) {
+      if (key.retiresAt === Number.POSITIVE_INFINITY) await this.#retire(change, key, activatesAt);
+    }
     await change.audit({ action: 'signing_key.created', details: { kid } });
-    return kid;
   }
 
   async #retire(change: Change, key: RingKey, retiresAt: number): Promise<void> {
@@ -140,8 +144,13 @@ export class KeyRing {
     });
   }
 
+  /** A retired key signs no more; it verifies until the last token that it signed has expired. */
+  #isForgettable({ retiresAt }: RingKey): boolean {
+    return retiresAt + this.#options.sessionDurationMs + RETIREMENT_MARGIN_MS <= this.#now();
+  }
+
   async #forgetRetired(change: Change, keys: readonly RingKey[]): Promise<void> {
-    for (const { kid } of keys.filter(({ retiresAt }) => retiresAt <= this.#now())) {
+    for (const { kid } of keys.filter((key) => this.#isForgettable(key))) {
       await deleteSigningKey(change.tx, kid);
       await change.remove('signingKey', kid);
     }
@@ -149,10 +158,11 @@ export class KeyRing {
 
   #read(row: SigningKeyRow): RingKey {
     const privateKey = openPrivateKey(row.sealedPrivateKey, row.kid, this.#options.encryptionKey);
-    if (privateKey === undefined) {
+    if (privateKey === undefined && !this.#foreign.has(row.kid)) {
+      this.#foreign.add(row.kid);
       this.#options.logger.warn(
         { kid: row.kid },
-        'a signing key was encrypted under another PX0_SECRET_KEY; it only verifies',
+        'sealed under another PX0_SECRET_KEY: this signing key only verifies',
       );
     }
     return {
@@ -163,6 +173,7 @@ export class KeyRing {
       activatesAt: row.activatesAt.getTime(),
       retiresAt: row.retiresAt?.getTime() ?? Number.POSITIVE_INFINITY,
       published: row.published,
+      rotationAsked: row.rotationAsked,
     };
   }
 }

@@ -1,1 +1,2 @@
 export { KeyRing, type KeyRingOptions } from './key-ring.ts';
+export { askForRotation } from './signing-key-store.ts';

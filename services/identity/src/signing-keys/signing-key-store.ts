@@ -9,6 +9,8 @@ export interface SigningKeyRow {
   readonly retiresAt: Date | null;
   /** Whether the stream has it, so that every verifier can know it. */
   readonly published: boolean;
+  /** Whether an operator wants another key in its place. */
+  readonly rotationAsked: boolean;
 }
 
 /** One writer at a time: two replicas that start together must not make two first keys. */
@@ -22,16 +24,26 @@ export async function lockSigningKeys(tx: Tx): Promise<void> {
 export function listSigningKeys(db: Db): Promise<SigningKeyRow[]> {
   return db.$queryRaw<SigningKeyRow[]>`
     SELECT k.kid, k.public_jwk AS "publicJwk", k.private_key AS "sealedPrivateKey", k.activates_at AS "activatesAt",
-           k.retires_at AS "retiresAt", coalesce(o.published_revision > 0, false) AS published
+           k.retires_at AS "retiresAt", k.rotation_asked AS "rotationAsked", coalesce(o.published_revision > 0, false) AS published
       FROM signing_keys k
       LEFT JOIN outbox o ON o.subject = 'px0.state.identity.signing-key.' || k.kid
      ORDER BY k.activates_at DESC, k.created_at DESC`;
 }
 
-export async function insertSigningKey(tx: Tx, key: Omit<SigningKeyRow, 'published'>): Promise<void> {
+export async function insertSigningKey(
+  tx: Tx,
+  key: Omit<SigningKeyRow, 'published' | 'rotationAsked'>,
+): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO signing_keys (kid, public_jwk, private_key, activates_at, retires_at)
     VALUES (${key.kid}, ${JSON.stringify(key.publicJwk)}::jsonb, ${key.sealedPrivateKey}, ${key.activatesAt}, ${key.retiresAt})`;
+}
+
+/** Asks for another key in the newest one's place; the service grants it within half a minute. */
+export async function askForRotation(db: Db): Promise<void> {
+  await db.$executeRaw`
+    UPDATE signing_keys SET rotation_asked = true
+     WHERE kid = (SELECT kid FROM signing_keys ORDER BY activates_at DESC, created_at DESC LIMIT 1)`;
 }
 
 export async function setRetirement(tx: Tx, kid: string, retiresAt: Date): Promise<void> {

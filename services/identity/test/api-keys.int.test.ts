@@ -1,0 +1,401 @@
+import { jetstream } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { encodeUsage, usageSubject } from '@px0/contracts';
+import { eventually } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { CLEANUP_SAGA } from '../src/api-keys/scope-guard.ts';
+import { expectError, expectOk } from './expect-reply.ts';
+import { type Bearer, createdKey, type Founder, type Reply, RunningIdentity } from './running-identity.ts';
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+const UNKNOWN = '11111111-1111-4111-8111-111111111111';
+
+let identity: RunningIdentity;
+beforeAll(async () => {
+  identity = await RunningIdentity.start();
+});
+afterAll(() => identity?.stop());
+
+const create = (caller: Bearer | undefined, body: unknown): Promise<Reply> =>
+  identity.call(caller, 'POST', '/v1/api-keys', body);
+const list = (caller: Bearer | undefined, orgId?: string): Promise<Reply> =>
+  identity.call(caller, 'GET', `/v1/api-keys${orgId === undefined ? '' : `?org_id=${orgId}`}`);
+const remove = (caller: Bearer | undefined, id: string): Promise<Reply> =>
+  identity.call(caller, 'DELETE', `/v1/api-keys/${id}`);
+const rotate = (caller: Bearer | undefined, id: string, body?: unknown): Promise<Reply> =>
+  identity.call(caller, 'POST', `/v1/api-keys/${id}/rotate`, body);
+const me = (caller: Bearer): Promise<Reply> => identity.call(caller, 'GET', '/v1/auth/me');
+
+const listed = z.object({
+  api_keys: z.array(
+    z.object({
+      id: z.string(),
+      team_id: z.string().optional(),
+      last_used_at: z.string().nullable(),
+      expires_at: z.string().nullable(),
+    }),
+  ),
+});
+
+async function keysOf(founder: Founder) {
+  return listed.parse((await list(founder, founder.orgId)).body).api_keys;
+}
+
+describe('API keys', () => {
+  test('are managed with a session only', async () => {
+    const founder = await identity.founder();
+    const { id } = await identity.key(founder);
+    const callers = [
+      undefined,
+      ...(await Promise.all(
+        ['read_render', 'all', 'admin'].map((operation) => identity.key(founder, { operation })),
+      )),
+    ];
+    for (const caller of callers) {
+      expectError(await create(caller, { name: 5 }), 401, 'unauthorized');
+      expectError(await list(caller), 401, 'unauthorized');
+      expectError(await remove(caller, 'x'), 401, 'unauthorized');
+      expectError(await rotate(caller, 'x'), 401, 'unauthorized');
+    }
+    expect((await keysOf(founder)).map((key) => key.id)).toContain(id);
+  });
+
+  test('are managed by the admins of the default team only', async () => {
+    const founder = await identity.founder();
+    const key = await identity.key(founder);
+    const team = await identity.tenancy.createTeam(founder.orgId);
+    const [stranger, teamAdmin, editor, viewer] = await Promise.all(
+      Array.from({ length: 4 }, () => identity.user()),
+    );
+    if (!stranger || !teamAdmin || !editor || !viewer) throw new Error('four users');
+    await identity.tenancy.setMember(team, teamAdmin.id, 'admin');
+    await identity.tenancy.setMember(founder.teamId, editor.id, 'editor');
+    await identity.tenancy.setMember(founder.teamId, viewer.id, 'viewer');
+    for (const caller of [stranger, teamAdmin, editor, viewer]) {
+      expectError(
+        await create(caller, { name: 'x', org_id: founder.orgId, team_ids: [UNKNOWN] }),
+        403,
+        'forbidden',
+      );
+      expectError(await list(caller, founder.orgId), 403, 'forbidden');
+      expectError(await remove(caller, key.id), 403, 'forbidden');
+      expectError(await rotate(caller, key.id), 403, 'forbidden');
+    }
+  });
+});
+
+describe('a creation', () => {
+  test.each<[Record<string, unknown>, number, string]>([
+    [{ name: 5 }, 400, 'invalid request body'],
+    [{ org_id: '' }, 400, 'invalid request body'],
+    [{ org_id: 'x' }, 400, 'invalid request body'],
+    [{ team_ids: ['x'] }, 400, 'invalid request body'],
+    [{ team_ids: 'x' }, 400, 'invalid request body'],
+    [{ expires_at: 5 }, 400, 'invalid request body'],
+    [{}, 400, 'name is required'],
+    [{ name: '' }, 400, 'name is required'],
+    [{ name: ' \t ' }, 400, 'name is required'],
+    [{ name: 'x'.repeat(256) }, 400, 'name must be at most 255 characters'],
+    [{ name: 'x' }, 400, 'org_id is required'],
+    [{ name: 'x', org_id: null }, 400, 'org_id is required'],
+    [{ name: 'x', org_id: NO_ID, operation: 'ALL' }, 400, 'org_id is required'],
+    [
+      { name: 'x', org_id: UNKNOWN, operation: 'ALL' },
+      400,
+      'invalid operation, must be read_render, all, or admin',
+    ],
+    [{ name: 'x', org_id: UNKNOWN, team_ids: [UNKNOWN] }, 404, 'organization not found'],
+  ])('of %j is refused: %s %s', async (body, status, error) => {
+    expectError(await create(await identity.user(), body), status, error);
+  });
+
+  test('shows the secret once, and stores and publishes its hash only', async () => {
+    const founder = await identity.founder();
+    const reply = await create(founder, {
+      name: ' Ä key ',
+      org_id: founder.orgId.toUpperCase(),
+      operation: '',
+    });
+    expect(reply.status).toBe(201);
+    expect(reply.body).toEqual({
+      id: expect.any(String),
+      name: ' Ä key ',
+      key: expect.stringMatching(/^ak_[0-9a-f]{64}$/),
+      operation: 'read_render',
+      created_at: expect.any(String),
+    });
+    const [key] = (await list(founder, founder.orgId)).body instanceof Object ? await keysOf(founder) : [];
+    expect(key).toMatchObject({ last_used_at: null, expires_at: null });
+    expect(key).not.toHaveProperty('team_id');
+    expect(key).not.toHaveProperty('key');
+    expect(key).not.toHaveProperty('key_hash');
+  });
+
+  test('counts a repeated team once and lists the first', async () => {
+    const founder = await identity.founder();
+    const [second, third] = [
+      await identity.tenancy.createTeam(founder.orgId),
+      await identity.tenancy.createTeam(founder.orgId),
+    ];
+    await identity.key(founder, { team_ids: [third, second, third.toUpperCase()] });
+    expect((await keysOf(founder))[0]?.team_id).toBe(third);
+    await identity.key(founder, { team_ids: [] });
+    expect((await keysOf(founder))[0]?.team_id).toBeUndefined();
+  });
+
+  test('judges the teams in the order given', async () => {
+    const [founder, other] = [await identity.founder(), await identity.founder()];
+    const attempt = (...team_ids: string[]) =>
+      create(founder, { name: 'x', org_id: founder.orgId, team_ids });
+    expectError(await attempt(founder.teamId, UNKNOWN, other.teamId), 404, 'team not found');
+    expectError(
+      await attempt(other.teamId, UNKNOWN),
+      400,
+      'team does not belong to the specified organization',
+    );
+    const gone = await identity.tenancy.createTeam(founder.orgId);
+    await identity.tenancy.deleteTeam(gone);
+    expectError(await attempt(gone), 404, 'team not found');
+  });
+
+  test('judges the expiry last', async () => {
+    const founder = await identity.founder();
+    const attempt = (expires_at: string) => create(founder, { name: 'x', org_id: founder.orgId, expires_at });
+    for (const text of ['tomorrow', '2020-01-01T00:00:00Z', '2999-01-01', '2999-13-01T00:00:00Z']) {
+      expectError(await attempt(text), 400, 'invalid expires_at, must be a time in the future');
+    }
+    expect(await attempt('2999-01-01T00:00:00.5+01:00')).toMatchObject({
+      status: 201,
+      body: { expires_at: '2998-12-31T23:00:00.5Z' },
+    });
+  });
+});
+
+describe('a list', () => {
+  test('needs an organization that exists', async () => {
+    const user = await identity.user();
+    expectError(await list(user), 400, 'org_id is required');
+    expectError(await list(user, ''), 400, 'org_id is required');
+    expectError(await list(user, 'x'), 400, 'invalid id');
+    expectError(await list(user, UNKNOWN), 404, 'organization not found');
+    const founder = await identity.founder();
+    await identity.tenancy.deleteOrganization(founder.orgId);
+    expectError(await list(founder, founder.orgId), 404, 'organization not found');
+  });
+
+  test('is empty at first, and has the newest first', async () => {
+    const founder = await identity.founder();
+    expectOk(await list(founder, founder.orgId), 200, { api_keys: [] });
+    const ids: string[] = [];
+    for (let made = 0; made < 5; made++) ids.push((await identity.key(founder)).id);
+    expect((await keysOf(founder)).map(({ id }) => id)).toEqual(ids.reverse());
+  });
+});
+
+describe('a deletion', () => {
+  test('refuses first what is no id, then what is no key', async () => {
+    const user = await identity.user();
+    expectError(await remove(user, 'x'), 400, 'invalid id');
+    expectError(await remove(user, UNKNOWN), 404, 'api key not found');
+  });
+
+  test('takes effect at once', async () => {
+    const founder = await identity.founder();
+    const key = await identity.key(founder, { operation: 'all' });
+    expect((await me(key)).status).toBe(200);
+    expectOk(await remove(founder, key.id), 204);
+    expectError(await me(key), 401, 'unauthorized');
+    expectError(await remove(founder, key.id), 404, 'api key not found');
+  });
+});
+
+describe('a rotation', () => {
+  test('gives a successor, and the old key works for the overlap', async () => {
+    const founder = await identity.founder();
+    const old = await identity.key(founder, { operation: 'all', team_ids: [founder.teamId], name: 'deploy' });
+    const reply = await rotate(founder, old.id);
+    expect(reply).toMatchObject({ status: 201, body: { name: 'deploy', operation: 'all' } });
+    const { id, key } = createdKey.parse(reply.body);
+    expect((await me({ token: key })).status).toBe(200);
+    expect((await me(old)).status).toBe(200);
+    const [successor, replaced] = await keysOf(founder);
+    expect(successor).toMatchObject({ id, team_id: founder.teamId, expires_at: null });
+    const overlap = Date.parse(replaced?.expires_at ?? '') - Date.now();
+    expect(overlap).toBeGreaterThan(86_000_000);
+    expect(overlap).toBeLessThanOrEqual(86_400_000);
+  });
+
+  test('without overlap ends the old key at once', async () => {
+    const founder = await identity.founder();
+    const old = await identity.key(founder, { operation: 'all' });
+    const { key } = createdKey.parse((await rotate(founder, old.id, { overlap_seconds: 0 })).body);
+    expectError(await me(old), 401, 'unauthorized');
+    expect((await me({ token: key })).status).toBe(200);
+    expectError(await rotate(founder, old.id), 404, 'api key not found');
+  });
+
+  test('does not lengthen the life of a key that ends sooner', async () => {
+    const founder = await identity.founder();
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const old = await identity.key(founder, { expires_at: soon });
+    const reply = await rotate(founder, old.id, { overlap_seconds: 86_400 });
+    expect(reply.status).toBe(201);
+    const [successor, replaced] = await keysOf(founder);
+    expect(Date.parse(replaced?.expires_at ?? '')).toBe(Date.parse(soon));
+    expect(Math.abs(Date.parse(successor?.expires_at ?? '') - Date.parse(soon))).toBeLessThan(60_000);
+  });
+
+  test('refuses wrong input in order', async () => {
+    const founder = await identity.founder();
+    const { id } = await identity.key(founder);
+    expectError(await rotate(founder, 'x'), 400, 'invalid id');
+    expectError(await rotate(founder, UNKNOWN, { overlap_seconds: 'x' }), 400, 'invalid request body');
+    expectError(await rotate(founder, UNKNOWN, { overlap_seconds: -1 }), 404, 'api key not found');
+    for (const overlap_seconds of [-1, 2_592_001]) {
+      expectError(
+        await rotate(founder, id, { overlap_seconds }),
+        400,
+        'invalid overlap_seconds, must be from 0 to 2592000',
+      );
+    }
+  });
+});
+
+describe('a key that expires', () => {
+  test('is refused from that moment', async () => {
+    const founder = await identity.founder();
+    const key = await identity.key(founder, {
+      operation: 'all',
+      expires_at: new Date(Date.now() + 1_000).toISOString(),
+    });
+    expect((await me(key)).status).toBe(200);
+    await eventually(async () => (await me(key)).status === 401);
+  });
+});
+
+describe('the time of last use', () => {
+  test('is kept from what render processes publish, and only ever rises', async () => {
+    const founder = await identity.founder();
+    const { id } = await identity.key(founder);
+    const connection = await connect({ servers: identity.stores.bus.servers });
+    const publish = (text: string) =>
+      jetstream(connection).publish(`${identity.stores.bus.streamPrefix}${usageSubject('replica')}`, text);
+    const window = (number: number, last_used_at: string) =>
+      encodeUsage({
+        process: 'replica',
+        window: number,
+        started_at: last_used_at,
+        ended_at: last_used_at,
+        versions: [],
+        keys: [{ key_id: id, renders: 1, failures: 0, last_used_at }],
+      });
+    const [earlier, later] = ['2026-01-02T03:04:05Z', '2026-01-02T03:05:00Z'];
+    await publish('not a window');
+    await publish(window(2, later));
+    await eventually(async () => (await keysOf(founder))[0]?.last_used_at === later);
+    await publish(window(1, earlier));
+    await publish(window(3, '2026-01-02T03:06:00Z'));
+    await eventually(async () => (await keysOf(founder))[0]?.last_used_at === '2026-01-02T03:06:00Z');
+    await connection.close();
+  });
+
+  test('is noted for calls of this service, also for those that are refused, when it stops at the latest', async () => {
+    const founder = await identity.founder();
+    const key = await identity.key(founder);
+    expectError(await me(key), 403, 'forbidden');
+    await identity.restart();
+    expect((await keysOf(founder))[0]?.last_used_at).not.toBeNull();
+  });
+});
+
+describe('what an organization loses', () => {
+  test('its keys lose: a deleted team leaves every scope, and a key whose last team goes is revoked', async () => {
+    const founder = await identity.founder();
+    const [first, second] = [
+      await identity.tenancy.createTeam(founder.orgId),
+      await identity.tenancy.createTeam(founder.orgId),
+    ];
+    const both = await identity.key(founder, { operation: 'all', team_ids: [first, second] });
+    const single = await identity.key(founder, { operation: 'all', team_ids: [first] });
+    const whole = await identity.key(founder, { operation: 'all' });
+    await identity.tenancy.deleteTeam(first);
+    expectError(await me(single), 401, 'unauthorized');
+    expect((await me(both)).status).toBe(200);
+    const keys = await keysOf(founder);
+    expect(keys.map(({ id }) => id)).toEqual([whole.id, both.id]);
+    expect(keys.map(({ team_id }) => team_id)).toEqual([undefined, second]);
+    await identity.tenancy.deleteTeam(second);
+    expectError(await me(both), 401, 'unauthorized');
+    expect((await me(whole)).status).toBe(200);
+    expect((await keysOf(founder)).map(({ id }) => id)).toEqual([whole.id]);
+  });
+
+  test('a team that moves away leaves the scopes of the old organization, and no others', async () => {
+    const [founder, other] = [await identity.founder(), await identity.founder()];
+    const team = await identity.tenancy.createTeam(founder.orgId);
+    const key = await identity.key(founder, { operation: 'all', team_ids: [team] });
+    const move = (orgId: string) =>
+      identity.contexts.publish('team', team, {
+        org_id: orgId,
+        name: 'moved',
+        is_default: false,
+        created_at: '2026-01-01T00:00:00Z',
+      });
+    await move(founder.orgId);
+    expect((await me(key)).status).toBe(200);
+    await move(other.orgId);
+    expectError(await me(key), 401, 'unauthorized');
+    const successor = await identity.key(other, { operation: 'all', team_ids: [team] });
+    await move(other.orgId);
+    expect((await me(successor)).status).toBe(200);
+    expect(await keysOf(founder)).toEqual([]);
+  });
+
+  test('a deleted organization takes its keys along', async () => {
+    const founder = await identity.founder();
+    const key = await identity.key(founder, { operation: 'all' });
+    await identity.tenancy.deleteOrganization(founder.orgId);
+    expectError(await me(key), 401, 'unauthorized');
+    expectError(await remove(founder, key.id), 404, 'api key not found');
+    await eventually(async () => {
+      const { rowCount } = await identity.pool.query('SELECT 1 FROM api_keys WHERE org_id = $1', [
+        founder.orgId,
+      ]);
+      return rowCount === 0;
+    });
+  });
+
+  test('a key that is being created while its team is deleted never outlives it', async () => {
+    const founder = await identity.founder();
+    for (let round = 0; round < 10; round++) {
+      const team = await identity.tenancy.createTeam(founder.orgId);
+      // The call need not know of the team's end: it was sent before.
+      const [reply] = await Promise.all([
+        create(founder, { name: 'racing', org_id: founder.orgId, team_ids: [team] }),
+        identity.tenancy.deleteTeam(team),
+      ]);
+      expect([201, 404, 503]).toContain(reply.status);
+    }
+    await me(founder);
+    await eventually(async () => (await keysOf(founder)).length === 0);
+  });
+});
+
+/** The last test here: it takes the lead from the saga. */
+describe('a key whose scope was judged on a projection that is behind the saga', () => {
+  test('is not created, and is as soon as the projection has caught up', async () => {
+    const founder = await identity.founder();
+    const attempt = () => create(founder, { name: 'x', org_id: founder.orgId });
+    expect((await attempt()).status).toBe(201);
+    // Another replica leads the saga, and is far ahead. (The leader here would notice that it is fenced.)
+    await identity.pool.query(
+      'UPDATE saga SET position = position + 1000, leader = gen_random_uuid() WHERE name = $1',
+      [CLEANUP_SAGA],
+    );
+    expectError(await attempt(), 503, 'service unavailable');
+    expect((await keysOf(founder)).length).toBe(1);
+    await identity.pool.query('UPDATE saga SET position = position - 1000 WHERE name = $1', [CLEANUP_SAGA]);
+    expect((await attempt()).status).toBe(201);
+  });
+});
