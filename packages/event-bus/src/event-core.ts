@@ -6,6 +6,7 @@ import { ALL_CONTEXTS, type Context } from './completeness.ts';
 import { consistency } from './consistency.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox.ts';
 import { Projection, type ProjectionView } from './projection.ts';
+import { observeProjection } from './projection-metrics.ts';
 import { Relay } from './relay.ts';
 import { Saga, type SagaDefinition } from './saga.ts';
 import { SelfCheck } from './self-check.ts';
@@ -87,6 +88,7 @@ export async function createEventCore<Tx extends SqlTransaction & object>(
     contexts: options.contexts ?? ALL_CONTEXTS,
   });
   followEpochs(projection, outbox, logger);
+  observeProjection(projection);
 
   const relay = new Relay({ outbox, bus, logger });
   const selfCheck = new SelfCheck({ outbox, projection, bus, logger });

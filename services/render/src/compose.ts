@@ -1,7 +1,7 @@
 // The whole object graph of a render process on one page.
 
 import { AccessProjection, authorizeClass, type Principal } from '@px0/access';
-import { connectBus, consistency, Projection } from '@px0/event-bus';
+import { connectBus, consistency, observeProjection, Projection } from '@px0/event-bus';
 import {
   ApiError,
   healthRoutes,
@@ -45,6 +45,7 @@ export async function startRender(
   const projection = new Projection({ bus, views: [access, directory], logger });
   cleanups.add('projection', () => projection.stop());
   await projection.start();
+  observeProjection(projection);
 
   const usage = new UsageAggregator();
   const flusher = new UsageFlusher({ aggregator: usage, bus, intervalMs: config.USAGE_FLUSH_MS, logger });

@@ -2,6 +2,7 @@
 // awaited and no promise is made: parse the path, look the caller up, read the body, run the template, write the answer.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Span } from '@opentelemetry/api';
 import { type AccessProjection, authorizeClass, type Principal } from '@px0/access';
 import { parseBodyText, parseUuid, routes } from '@px0/contracts';
 import {
@@ -21,6 +22,7 @@ import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import { execute, fetchVersion, locate, Refusal, ToFetch, type Wanted } from '../rendering/mod.ts';
 import { errorOf, Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
+import { startRenderSpan } from './render-span.ts';
 import { parseRenderTarget, type RenderTarget } from './render-target.ts';
 import { sendRendered } from './replies.ts';
 
@@ -58,6 +60,7 @@ class RenderExchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #target: RenderTarget;
+  readonly #span: Span | undefined;
   #fresh: Freshness | undefined;
   #bytes: Buffer | ApiError | undefined;
   #started = 0;
@@ -67,6 +70,7 @@ class RenderExchange {
     this.#req = req;
     this.#res = res;
     this.#target = target;
+    this.#span = startRenderSpan(req);
   }
 
   begin(): void {
@@ -162,6 +166,9 @@ class RenderExchange {
       stale: this.#fresh?.stale === true,
       milliseconds,
     });
+    this.#span
+      ?.setAttributes({ 'px0.prompt.id': version.prompt.id, 'px0.prompt.version': version.number })
+      .end();
   }
 
   #authenticate(): Principal | Refusal {
@@ -199,7 +206,9 @@ class RenderExchange {
     this.#res.setHeader('Cache-Control', 'no-store');
     if (revision !== undefined) this.#res.setHeader('Px0-Revision', revision);
     if (this.#fresh?.stale) this.#res.setHeader('Px0-Stale', 'true');
-    sendReply(this.#req, this.#res, replyOfError(error, this.#on.logger.child({ request_id: requestId })));
+    const reply = replyOfError(error, this.#on.logger.child({ request_id: requestId }));
+    sendReply(this.#req, this.#res, reply);
+    this.#span?.setAttribute('http.response.status_code', reply.status).end();
   }
 }
 
