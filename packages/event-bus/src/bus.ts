@@ -101,11 +101,24 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const bus = await Bus.over(connection, names, options);
   try {
     bus.checkMaxPayload();
-    await bus.ensureStreams();
+    await untilAnswered(() => bus.ensureStreams(), options.logger);
     return bus;
   } catch (error) {
     await bus.close();
     throw error;
+  }
+}
+
+/** A server that has just started may be busy recovering its streams: a start waits for it instead of failing. */
+async function untilAnswered(ask: () => Promise<void>, logger: Logger): Promise<void> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof BusUnavailableError)) throw error;
+      logger.info({ err: error }, 'NATS is not ready yet');
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_WAIT_MS));
+    }
   }
 }
 

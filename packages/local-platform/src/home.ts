@@ -2,6 +2,7 @@
  * The folder with everything that an installation keeps (`PX0_HOME`). At most one launcher uses it at a time, and a launcher
  * that was killed leaves nothing running that the next one does not find and end.
  */
+import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -49,6 +50,10 @@ export class Home {
     return join(this.logs, `${name}.log`);
   }
 
+  get #secretFile(): string {
+    return join(this.folder, 'secret-key');
+  }
+
   get #launcherFile(): string {
     return join(this.folder, 'launcher.json');
   }
@@ -70,6 +75,18 @@ export class Home {
       );
     }
     await this.#takeLock();
+  }
+
+  /**
+   * The secret from which identity derives its keys: made once, at random, and kept for its owner's eyes only.
+   */
+  async secretKey(): Promise<string> {
+    await writeFile(this.#secretFile, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
+      (error: unknown) => {
+        if (codeOf(error) !== 'EEXIST') throw error;
+      },
+    );
+    return (await readFile(this.#secretFile, 'utf8')).trim();
   }
 
   /**
@@ -121,7 +138,14 @@ export class Home {
     const launcher = await this.#readLauncher();
     if (launcher && (await isAlive(launcher))) throw new PlatformError(inUse(this.folder, launcher.pid));
     if (launcher) await endLeftovers(launcher);
-    const files = [this.runFile, this.#launcherFile, this.sampleFile, this.nats, `${this.nats}.conf`];
+    const files = [
+      this.runFile,
+      this.#launcherFile,
+      this.#secretFile,
+      this.sampleFile,
+      this.nats,
+      `${this.nats}.conf`,
+    ];
     const clusters = postgresFolders(this.postgres).flatMap((path) => [
       path,
       `${path}.password`,

@@ -71,6 +71,7 @@ export class RunningPlatform {
   #replicas: readonly Replica[] = [];
   readonly #processes = new Map<Replica, Supervised<ServiceProcess>>();
   #databaseUrl = '';
+  #secretKey = '';
   #natsUrl = '';
   #up = false;
   #stopped: Promise<void> | undefined;
@@ -195,6 +196,7 @@ export class RunningPlatform {
 
   async #startServices(): Promise<void> {
     this.#replicas = await this.#plan();
+    this.#secretKey = await this.home.secretKey();
     const spawned = await Promise.allSettled(this.#replicas.map((replica) => this.#startReplica(replica)));
     throwFirst(spawned);
     const failed = new AbortController();
@@ -238,6 +240,7 @@ export class RunningPlatform {
       this.#replicas.flatMap((replica) => (replica.service === name ? [replica.url] : [])).join(',');
     return {
       NODE_COMPILE_CACHE: compileCache,
+      PX0_SECRET_KEY: this.#secretKey,
       ...env,
       DATABASE_URL: this.#databaseUrl,
       NATS_URL: this.#natsUrl,
