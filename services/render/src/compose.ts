@@ -58,6 +58,7 @@ export async function startRender(
       ready: projection.ready && !server.draining,
       details: {
         prompts: directory.size,
+        fetched_versions: bodies.size,
         position: projection.position,
         connected: projection.connected,
         projection_lag_seconds: projection.lagSeconds,

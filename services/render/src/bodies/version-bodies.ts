@@ -57,6 +57,11 @@ export class VersionBodies {
     });
   }
 
+  /** How many versions are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** The version, when it is in memory already. */
   peek(prompt: PromptEntry, row: VersionRow): RenderableVersion | undefined {
     const [number, , bodyRevision] = row;

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { decodeUsage, type UsageWindow } from '@px0/contracts';
+import { eventually } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RenderFixture } from './render-fixture.ts';
+
+let render: RenderFixture;
+let teamId: string;
+let key: { id: string; token: string };
+
+beforeAll(async () => {
+  render = await RenderFixture.start({ USAGE_FLUSH_MS: '100', VERSION_CACHE_BYTES: '1048576' });
+  const organization = await render.organization();
+  teamId = organization.teamId;
+  key = await render.identity.createKey(organization.orgId);
+});
+afterAll(() => render.stop());
+
+/** How many versions that are not live the process holds. */
+async function fetchedVersions(): Promise<number> {
+  const details: unknown = await (await fetch(`${render.url}/readyz`)).json();
+  return Number(
+    typeof details === 'object' && details !== null ? Reflect.get(details, 'fetched_versions') : Number.NaN,
+  );
+}
+
+describe('versions that are not live', () => {
+  it('are fetched when they are tagged, before anybody renders them', async () => {
+    const before = await fetchedVersions();
+    const id = randomUUID();
+    const versions = [
+      { number: 1, template: 'tagged' },
+      { number: 2, template: 'not tagged' },
+    ];
+    await render.prompt({ id, teamId, slug: 'tagged', versions, tags: { staging: 1 } });
+    await eventually(async () => (await fetchedVersions()) === before + 1);
+    // The stream forgets both; what was fetched is still there.
+    await render.contexts.publishBody(id, 1, 2, undefined);
+    await render.contexts.publishBody(id, 2, 2, undefined);
+    expect((await render.render('tagged/versions/staging/render', key.token)).body).toMatchObject({
+      rendered: 'tagged',
+    });
+    expect((await render.render('tagged/versions/2/render', key.token)).status).toBe(503);
+  });
+
+  it('take no more memory than they are given', async () => {
+    const count = 40;
+    const template = 'x'.repeat(20_000);
+    const versions = Array.from({ length: count }, (_, i) => ({ number: i + 1, template }));
+    await render.prompt({ teamId, slug: 'large', versions });
+    for (let number = 1; number <= count; number += 1) {
+      expect((await render.render(`large/versions/${number}/render`, key.token)).status).toBe(200);
+    }
+    expect(await fetchedVersions()).toBeLessThan(10);
+  });
+});
+
+describe('usage', () => {
+  /** All windows that have been published so far. */
+  async function published(): Promise<UsageWindow[]> {
+    const connection = await connect({ servers: render.bus.servers });
+    try {
+      const manager = await jetstreamManager(connection);
+      const stream = `${render.bus.streamPrefix}PX0_USAGE`;
+      const { state } = await manager.streams.info(stream);
+      const windows: UsageWindow[] = [];
+      for (let seq = state.first_seq; seq <= state.last_seq && seq > 0; seq += 1) {
+        const message = await manager.streams.getMessage(stream, { seq });
+        const window = message === null ? undefined : decodeUsage(message.string());
+        if (window !== undefined) windows.push(window);
+      }
+      return windows;
+    } finally {
+      await connection.close();
+    }
+  }
+
+  it('counts every render and every failure once, by version and by key', async () => {
+    const id = await render.prompt({
+      teamId,
+      slug: 'counted',
+      versions: [{ number: 3, template: '{{.x}}', status: 'live' }],
+    });
+    for (let i = 0; i < 7; i += 1) await render.render('counted/render', key.token, { variables: { x: 1 } });
+    for (let i = 0; i < 2; i += 1) await render.render('counted/render', key.token, {});
+    const total = await eventually(async () => {
+      const versions = (await published())
+        .flatMap((window) => window.versions)
+        .filter((one) => one.prompt_id === id);
+      const sum = (of: (one: (typeof versions)[number]) => number) =>
+        versions.reduce((all, one) => all + of(one), 0);
+      const counts = {
+        renders: sum((one) => one.renders),
+        failures: sum((one) => one.failures),
+        latencies: sum((one) => one.latencies.reduce((all, bucket) => all + bucket, 0)),
+      };
+      return counts.latencies >= 9
+        ? { ...counts, numbers: new Set(versions.map((one) => one.number)) }
+        : undefined;
+    });
+    expect(total).toEqual({ renders: 7, failures: 2, latencies: 9, numbers: new Set([3]) });
+    const keys = (await published()).flatMap((window) => window.keys).filter((one) => one.key_id === key.id);
+    expect(keys.reduce((all, one) => all + one.failures, 0)).toBe(2);
+    expect(Date.parse(keys.at(-1)?.last_used_at ?? '')).toBeGreaterThan(0);
+  });
+});
