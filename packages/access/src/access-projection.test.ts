@@ -469,22 +469,20 @@ describe('what is known of teams and organizations', () => {
 });
 
 describe('a team of 100,000 members', () => {
-  it('is as quick to ask and to change as a small one', () => {
+  it('is asked and changed without a look at all of them each time', () => {
     const here = world();
     for (let number = 0; number < 100_000; number += 1) {
       here.user(uuid(1_000_000 + number));
       here.member(home, uuid(1_000_000 + number), number === 7 ? 'admin' : 'viewer');
     }
-    const start = performance.now();
-    for (let number = 0; number < 10_000; number += 1) {
+    // One scan of the members for each of them would take many times the test's timeout.
+    for (let number = 0; number < 100_000; number += 1) {
       const id = uuid(1_000_000 + number);
       here.access.roleIn(id, home);
       here.access.isOrgAdmin(id, org);
       here.access.actingUser(org);
       if (number !== 7) here.end('membership', `${home}.${id}`);
     }
-    // Measured: 30 ms. One scan of the members for each would take minutes.
-    expect(performance.now() - start).toBeLessThan(2_000);
     expect(here.access.actingUser(org)).toBe(uuid(1_000_007));
   });
 });

@@ -61,6 +61,8 @@ const orgMembers = [need(['orgMember'], 'forbidden'), wholeScope];
 const teamEditors = [need(['teamEditor', 'orgAdmin'], 'forbidden'), inScope];
 const teamAdmins = [need(['teamAdmin', 'orgAdmin'], 'forbidden'), inScope];
 
+const teamReaders = [need(['reads'], 'forbidden')];
+const contentEditors = [need(['edits'], 'forbidden')];
 const readGate = [need(['reads'], 'promptNotFound')];
 const editGate = [...readGate, need(['edits'], 'forbidden')];
 const adminGate = [need(['reads', 'administers'], 'promptNotFound'), need(['administers'], 'forbidden')];
@@ -84,6 +86,7 @@ export const permissions = {
   verifyEmail: [],
   triggerPasswordReset: [],
   resetPassword: [],
+  listSigningKeys: [],
 
   me: [],
   listUserOrgs: [],
@@ -95,12 +98,14 @@ export const permissions = {
   createAPIKey: orgAdminOnly,
   listAPIKeys: orgAdminOnly,
   deleteAPIKey: orgAdminOnly,
+  rotateAPIKey: orgAdminOnly,
 
   createOrg: [need(['accountAdmin'], 'forbidden'), wholeScope],
   updateOrg: orgAdminOnly,
   deleteOrg: orgAdminOnly,
   listOrgPeople: orgMembers,
   removeOrgMember: orgAdminOnly,
+  listOrgAudit: orgAdminOnly,
 
   createTeam: orgAdminOnly,
   listOrgTeams: orgMembers,
@@ -120,8 +125,8 @@ export const permissions = {
   getAdminInbox: [],
   resolveJoinRequest: teamAdmins,
 
-  createPrompt: [need(['edits'], 'forbidden')],
-  listPrompts: [need(['reads'], 'forbidden')],
+  createPrompt: contentEditors,
+  listPrompts: teamReaders,
   /** Without a team the list is empty; with one, `listPrompts` is asked. */
   listAllPrompts: [],
   getPrompt: readGate,
@@ -159,8 +164,18 @@ export const permissions = {
   updatePromptPayload: editGate,
   deletePromptPayload: editGate,
 
+  validateTemplate: [],
+  checkVersion: readGate,
+  listPromptAudit: readGate,
+  listTeamPromptAudit: teamReaders,
+  exportPrompts: teamReaders,
+  importPrompts: contentEditors,
+  getPromptUsage: readGate,
+
   renderLive: readGate,
   renderVersion: readGate,
+  /** For each of its renders, `renderLive` or `renderVersion` is asked. */
+  renderBatch: [],
 } as const satisfies { readonly [action: string]: readonly Need[] };
 
 export type Action = keyof typeof permissions;

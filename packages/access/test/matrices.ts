@@ -1,4 +1,4 @@
-// The role matrices of the contract, transcribed cell by cell. `✓` allowed; a number: refused with that status; `404m`:
+// The role matrices: the contract's, transcribed cell by cell, and those of px0's additions. `✓` allowed; a number: refused with that status; `404m`:
 // `user is not a member of this team`; `400m`: `already a member of this team`; `[]`: allowed, and nothing is listed.
 
 /** Identity and tenancy. The rows' names are followed by the actions that they are about. */
@@ -43,6 +43,23 @@ export const contentMatrix = `
 | List, get payloads: listPromptPayloads getPromptPayload | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Create, update, delete payload: createPromptPayload updatePromptPayload deletePromptPayload | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
 | Render live, render version: renderLive renderVersion | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+`;
+
+/** What px0 offers beyond the contract, for identity and tenancy. */
+export const addedManagementMatrix = `
+| Operation | anon. | user not in org | viewer | editor | team admin | org admin | key read_render | key all or admin |
+| Signing keys: listSigningKeys | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| API key rotate: rotateAPIKey | 401 | 403 | 403 | 403 | 403 | ✓ | 401 | 401 |
+| Audit of an org: listOrgAudit | 401 | 403 | 403 | 403 | 403 | ✓ | 403 | ✓ |
+`;
+
+/** The same for registry and render. */
+export const addedContentMatrix = `
+| Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
+| Validate template; render a batch: validateTemplate renderBatch | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Check version; audit, usage of a prompt: checkVersion listPromptAudit getPromptUsage | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
+| Audit, export of a team: listTeamPromptAudit exportPrompts | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Import into a team: importPrompts | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |
 `;
 
 export interface Cell {

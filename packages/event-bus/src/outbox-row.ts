@@ -3,7 +3,6 @@ import {
   type EntityName,
   encodeBody,
   encodeEvent,
-  entities,
   entityOfSubject,
   idOfSubject,
   parseBodySubject,
@@ -46,12 +45,6 @@ export function eventText(
   const id = idOfSubject(row.subject);
   if (name === undefined || id === undefined) throw new Error(`no state subject: ${row.subject}`);
   return encodeEvent(stateEventInput(name, id, row.payload, stamp));
-}
-
-/** Whether a subject belongs to a context. */
-export function contextOfSubject(subject: string): string | undefined {
-  const name = entityOfSubject(subject);
-  return name === undefined ? undefined : entities[name].context;
 }
 
 interface Stamp {

@@ -17,6 +17,8 @@ export function observeProjection(projection: Projection): void {
     })
     .addCallback((result) => result.observe(projection.reported));
   meter
-    .createObservableGauge('px0_projection_subjects', { description: 'Entities that the projection remembers.' })
+    .createObservableGauge('px0_projection_subjects', {
+      description: 'Entities that the projection remembers.',
+    })
     .addCallback((result) => result.observe(projection.table.size));
 }

@@ -236,7 +236,7 @@ export class Projection {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       try {
-        await this.#session();
+        await this.#readOnce();
       } catch (error) {
         const expected = error instanceof BusUnavailableError;
         this.#logger[expected ? 'debug' : 'error'](
@@ -249,7 +249,7 @@ export class Projection {
   }
 
   /** From finding the epoch until the reader breaks. */
-  async #session(): Promise<void> {
+  async #readOnce(): Promise<void> {
     if (!this.#bus.connected) return;
     await this.#bus.ensureStreams();
     const found = await this.#finder.find({ mark: this.#mark, witness: this.#witness });

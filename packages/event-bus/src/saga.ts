@@ -15,6 +15,7 @@ import { BusUnavailableError, SagaFencedError } from './errors.ts';
 import type { Outbox, Publication } from './outbox.ts';
 import { PositionTracker } from './position-tracker.ts';
 import type { Projection } from './projection.ts';
+import { DEBT_POLL_MS, SagaDebts } from './saga-debts.ts';
 import { SagaLead } from './saga-lead.ts';
 import { type ParkedEvent, SagaStore } from './saga-store.ts';
 import { Signal } from './signal.ts';
@@ -59,12 +60,8 @@ const AN_HOUR_MS = 3_600_000;
 const LEAD_INTERVAL_MS = 500;
 /** Poll of the position in a replica that does not lead, only while a request waits for it. */
 const FOLLOW_POLL_MS = 10;
-/** Poll for rows of an effect that its inline publishing left to the relay. */
-const DEBT_POLL_MS = 50;
 /** Between two writes of the position: a burst of events must not become a burst of updates. */
 const FLUSH_PAUSE_MS = 5;
-/** Effects committed but not published at a time. */
-const MAX_DEBTS = 64;
 
 const tracer = trace.getTracer('@px0/event-bus');
 
@@ -77,7 +74,7 @@ export class Saga<Tx extends SqlTransaction & object> {
   readonly #tokenWait: TokenWait;
   readonly #signal = new Signal();
   /** Sequences whose effects are committed but not in the stream yet. */
-  readonly #debts = new Set<number>();
+  readonly #debts = new SagaDebts(() => this.#stepped());
   readonly #place: AskedPosition;
   #leading: EpochMark | undefined;
   /** Fences this lead in the saga's row. */
@@ -189,7 +186,7 @@ export class Saga<Tx extends SqlTransaction & object> {
     } finally {
       this.#leading = undefined;
       this.#leader = undefined;
-      this.#debts.clear();
+      this.#debts.forget();
     }
   }
 
@@ -206,7 +203,7 @@ export class Saga<Tx extends SqlTransaction & object> {
     this.#leading = mark;
     this.#options.logger.info({ saga: this.name, position, epoch: mark.epoch }, 'leading the saga');
     // Rows that the leader before left owed: until they are published nothing more is reported.
-    this.#oweUntil(position === 0 ? 1 : published + 1, () => this.#contextOwesSince(startedAt, mark.epoch));
+    this.#debts.add(position === 0 ? 1 : published + 1, () => this.#contextOwesSince(startedAt, mark.epoch));
     const open = this.#options.openReader ?? pushReader();
     const reader = await open({
       bus: this.#options.bus,
@@ -247,7 +244,7 @@ export class Saga<Tx extends SqlTransaction & object> {
 
   async #react(delivery: Delivery, leader: string): Promise<void> {
     await this.#exclusively(async () => {
-      await this.#untilFewDebts();
+      await this.#untilDebtsAreFew();
       const publication = await this.#withAttempts(delivery, leader);
       if (this.#broken) return;
       if (publication !== undefined) this.#oweUntilPublished(delivery.sequence, publication);
@@ -256,8 +253,8 @@ export class Saga<Tx extends SqlTransaction & object> {
   }
 
   /** While publishing is slow there is no use in committing more: flow control then holds the server back, too. */
-  async #untilFewDebts(): Promise<void> {
-    while (this.#debts.size >= MAX_DEBTS && !this.#broken && !this.#stopped) {
+  async #untilDebtsAreFew(): Promise<void> {
+    while (this.#debts.full && !this.#broken && !this.#stopped) {
       await new Promise((resolve) => setTimeout(resolve, DEBT_POLL_MS));
     }
   }
@@ -363,15 +360,14 @@ export class Saga<Tx extends SqlTransaction & object> {
   }
 
   #applied(): number {
-    // A set keeps the order of insertion, which is the stream's.
-    const [oldestDebt] = this.#debts;
-    return oldestDebt === undefined ? this.#place.reported : Math.min(this.#place.reported, oldestDebt - 1);
+    const { oldest } = this.#debts;
+    return oldest === undefined ? this.#place.reported : Math.min(this.#place.reported, oldest - 1);
   }
 
   #oweUntilPublished(sequence: number, publication: Publication): void {
     if (publication.written.length === 0) return;
     const { store } = this.#options.outbox;
-    this.#oweUntil(sequence, async () => {
+    this.#debts.add(sequence, async () => {
       await publication.ended;
       return (await store.owedOf(publication.written)).length > 0;
     });
@@ -381,21 +377,6 @@ export class Saga<Tx extends SqlTransaction & object> {
   async #contextOwesSince(since: number, epoch: string): Promise<boolean> {
     const { owed } = await this.#options.outbox.store.standing(epoch, performance.now() - since, []);
     return owed;
-  }
-
-  /** Reports nothing from `sequence` on until `owes` says no. */
-  #oweUntil(sequence: number, owes: () => Promise<boolean>): void {
-    const mark = this.#leading;
-    this.#debts.add(sequence);
-    const settle = async (): Promise<void> => {
-      while (this.#leading === mark && (await owes().catch(() => true))) {
-        await new Promise((resolve) => setTimeout(resolve, DEBT_POLL_MS));
-      }
-      if (this.#leading !== mark) return;
-      this.#debts.delete(sequence);
-      this.#stepped();
-    };
-    void settle();
   }
 
   /** Writes the position for the other replicas and the next leader; many moves make one write. */

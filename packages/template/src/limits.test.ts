@@ -107,7 +107,8 @@ test.each([
   expect(() => compileWith(closures, text)).toThrow(TemplateSyntaxError);
 });
 
-const SIZE = 120_000;
+/** So large that work which grows with its square would take minutes, far beyond the test's timeout; linear work takes a second. */
+const SIZE = 500_000;
 
 test.each([
   ['open comments', '{{/*'],
@@ -134,7 +135,6 @@ test.each([
     `{{${'1'.repeat(SIZE)}e}}`,
     `{{.x${'.x'.repeat(SIZE / 2)}}}`,
   ]) {
-    const start = performance.now();
     highlight(source);
     try {
       const template = compileWith(closures, source);
@@ -143,7 +143,6 @@ test.each([
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) expect(error).toBeInstanceOf(TemplateExecutionError);
     }
-    expect(performance.now() - start).toBeLessThan(2000);
   }
 });
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bodySubject, decodeBody, decodeEvent, type StateEvent, stateSubject } from '@px0/contracts';
-import { type Bus, connectBus } from '@px0/event-bus';
-import { silentLogger } from '@px0/service-kit';
+import type { Bus } from '@px0/event-bus';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cast, RunningRegistry } from './running-registry.ts';
@@ -14,13 +13,9 @@ let bus: Bus;
 beforeAll(async () => {
   registry = await RunningRegistry.start();
   cast = await registry.cast();
-  const { servers, streamPrefix } = registry.stores.bus;
-  bus = await connectBus({ servers, name: 'test', streamPrefix, logger: silentLogger() });
+  bus = await registry.openBus();
 });
-afterAll(async () => {
-  await bus?.close();
-  await registry?.stop();
-});
+afterAll(() => registry?.stop());
 
 /** What the stream holds of a prompt at this moment: an answer is only given when it does. */
 async function eventOf(promptId: string): Promise<StateEvent & { name: 'prompt' }> {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { promptOf } from './prompts.ts';
-import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
+import { errorOf, refused } from './replies.ts';
+import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
 let source: Cast;
@@ -16,8 +17,6 @@ afterAll(() => registry?.stop());
 
 const move = (by: Bearer, promptId: string, body: unknown) =>
   registry.call(by, 'POST', `/v1/prompts/${promptId}/move`, body);
-const errorOf = ({ status, body }: Reply) => ({ status, body });
-const refused = (status: number, error: string) => ({ status, body: { error } });
 
 /** Somebody with these roles, by team. */
 async function userWith(roles: Record<string, 'admin' | 'editor' | 'viewer'>) {

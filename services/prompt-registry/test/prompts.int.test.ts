@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { promptOf } from './prompts.ts';
+import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -14,8 +15,6 @@ afterAll(() => registry?.stop());
 
 const create = (body: unknown, by: Bearer = cast.editor, teamId = cast.teamId) =>
   registry.call(by, 'POST', `/v1/teams/${teamId}/prompts`, body);
-const errorOf = ({ status, body }: Reply) => ({ status, body });
-const refused = (status: number, error: string) => ({ status, body: { error } });
 const idsOf = ({ body }: Reply): string[] => {
   const list = body as { prompts: { id: string }[] };
   return list.prompts.map(({ id }) => id);

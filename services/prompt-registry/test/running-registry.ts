@@ -2,7 +2,7 @@
  * The registry in the test's own process, on the run's real Postgres and NATS, with identity and tenancy played by the test; and a client
  * that reads its own writes, as every client with a revision token does.
  */
-import { decodeToken, encodeToken } from '@px0/event-bus';
+import { type Bus, connectBus, decodeToken, encodeToken } from '@px0/event-bus';
 import { Cleanups, createPool, loadConfig, silentLogger } from '@px0/service-kit';
 import {
   ForeignContexts,
@@ -61,6 +61,7 @@ export class RunningRegistry {
   /** For looking at rows, and for putting there what the API would take too long for. */
   readonly pool: pg.Pool;
   readonly stores: Stores;
+  readonly #ownCleanups = new Cleanups(silentLogger());
   #cleanups: Cleanups;
   #url: string;
   #seen = 0;
@@ -109,7 +110,16 @@ export class RunningRegistry {
     this.#cleanups = cleanups;
   }
 
+  /** A connection of the test's own to the stream; closed by `stop`. */
+  async openBus(): Promise<Bus> {
+    const { servers, streamPrefix } = this.stores.bus;
+    const bus = await connectBus({ servers, name: 'test', streamPrefix, logger: silentLogger() });
+    this.#ownCleanups.add('bus', () => bus.close());
+    return bus;
+  }
+
   async stop(): Promise<void> {
+    await this.#ownCleanups.run();
     await this.#cleanups.run();
     await this.contexts.close();
     await this.pool.end();

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payloadOf, versionOf } from './prompts.ts';
-import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
+import { errorOf, refused } from './replies.ts';
+import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
 let cast: Cast;
@@ -12,8 +13,6 @@ beforeAll(async () => {
 });
 afterAll(() => registry?.stop());
 
-const errorOf = ({ status, body }: Reply) => ({ status, body });
-const refused = (status: number, error: string) => ({ status, body: { error } });
 const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
 const on =
   (promptId: string, by: Bearer = cast.editor) =>

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { encodeUsage, usageSubject } from '@px0/contracts';
-import { type Bus, connectBus } from '@px0/event-bus';
-import { silentLogger } from '@px0/service-kit';
+import type { Bus } from '@px0/event-bus';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { versionOf } from './prompts.ts';
-import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
+import { errorOf, refused } from './replies.ts';
+import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
 let cast: Cast;
@@ -15,16 +15,10 @@ let bus: Bus;
 beforeAll(async () => {
   registry = await RunningRegistry.start();
   cast = await registry.cast();
-  const { servers, streamPrefix } = registry.stores.bus;
-  bus = await connectBus({ servers, name: 'test', streamPrefix, logger: silentLogger() });
+  bus = await registry.openBus();
 });
-afterAll(async () => {
-  await bus?.close();
-  await registry?.stop();
-});
+afterAll(() => registry?.stop());
 
-const errorOf = ({ status, body }: Reply) => ({ status, body });
-const refused = (status: number, error: string) => ({ status, body: { error } });
 const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
 
 describe('validating a template', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -8,8 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => registry?.stop());
 
-const errorOf = ({ status, body }: Reply) => ({ status, body });
-const refused = (status: number, error: string) => ({ status, body: { error } });
 const importInto = (cast: Cast, body: unknown, query = '', by: Bearer = cast.admin) =>
   registry.call(by, 'POST', `/v1/teams/${cast.teamId}/import${query}`, body);
 const changesOf = ({ body }: Reply) =>

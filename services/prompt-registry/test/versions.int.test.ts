@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type State, versionOf } from './prompts.ts';
+import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -11,8 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => registry?.stop());
 
-const errorOf = ({ status, body }: Reply) => ({ status, body });
-const refused = (status: number, error: string) => ({ status, body: { error } });
 const newPrompt = () => registry.prompts.create(cast.editor, cast.teamId);
 const numbersOf = ({ body }: Reply) =>
   (body as { versions: { version: number }[] }).versions.map(({ version }) => version);

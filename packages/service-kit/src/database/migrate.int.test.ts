@@ -111,7 +111,7 @@ describe('the pool', () => {
     expect(isUnavailable(error)).toBe(true);
   });
 
-  it('says within seconds that no connection is to be had', async () => {
+  it('says that no connection is to be had, instead of waiting until there is one', async () => {
     const small = createPool({
       connectionString: database.url,
       schema: 'tenancy',

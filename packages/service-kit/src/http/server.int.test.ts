@@ -67,19 +67,16 @@ describe('a server that closes', () => {
     const server = await serve(() => undefined, { drainMs: 200 });
     const hanging = ask(server.url, new Agent());
     await expect.poll(() => server.inFlight).toBe(1);
-    const started = performance.now();
     const [outcome] = await Promise.allSettled([hanging, server.close()]);
     expect(outcome.status).toBe('rejected');
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it('is not held up by idle connections', async () => {
-    const server = await serve((_req, res) => res.end('ok'));
+    // Cutting the connection would come after the test's own time.
+    const server = await serve((_req, res) => res.end('ok'), { drainMs: 600_000 });
     const socket = connect(server.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
-    const started = performance.now();
     await server.close();
-    expect(performance.now() - started).toBeLessThan(1_000);
   });
 });
 
@@ -95,6 +92,28 @@ describe('a slow client', () => {
     });
     await new Promise((resolve) => socket.once('close', resolve));
     expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout.*\{"error":"request timeout"\}$/s);
+  });
+});
+
+describe('a request that HTTP forbids', () => {
+  it.each([
+    ['without a Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request', 'bad request'],
+    [
+      'with an expectation that nobody can meet',
+      'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+      '417 Expectation Failed',
+      'expectation failed',
+    ],
+  ])('%s gets its refusal as JSON', async (_what, request, status, error) => {
+    const server = await serve((_req, res) => res.end('ok'));
+    const socket = connect(server.port, '127.0.0.1', () => socket.write(request));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk.toString();
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect(answer.startsWith(`HTTP/1.1 ${status}`)).toBe(true);
+    expect(answer.endsWith(`{"error":"${error}"}`)).toBe(true);
   });
 });
 

@@ -3,7 +3,14 @@
  * and an end that loses no request: it goes on accepting while balancers notice, tells kept-alive callers to leave, waits for
  * what is in flight, and only then cuts.
  */
-import { createServer, type RequestListener, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import net, { type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type express from 'express';
@@ -65,6 +72,8 @@ const LEAVE_MS = { min: 50, max: 1_000 };
 export async function startHttpServer(options: StartServerOptions): Promise<RunningServer> {
   const { host, port, logger, timeouts = {} } = options;
   const server = createServer({
+    // Checked here instead, so that this refusal is JSON like every other.
+    requireHostHeader: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: timeouts.headersMs ?? HEADERS_MS,
     requestTimeout: timeouts.requestMs ?? REQUEST_MS,
@@ -77,7 +86,12 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
   const drain = new Drain(server, timeouts.drainMs ?? DRAIN_MS, timeouts.drainDelayMs ?? 0, logger);
   server.on('connection', drain.countConnection);
   server.on('request', drain.countRequest);
-  server.on('request', firstAsked(options.before, options.handler ?? appListener(options.app, logger)));
+  const handler = firstAsked(options.before, options.handler ?? appListener(options.app, logger));
+  server.on('request', (req, res) => {
+    if (req.headers.host === undefined && req.httpVersion === '1.1') refuseHttp(req, res, 400);
+    else handler(req, res);
+  });
+  server.on('checkExpectation', (req, res) => refuseHttp(req, res, 417));
   server.on('clientError', answerClientError);
   await listen(server, host, port);
   const address = server.address();
@@ -206,6 +220,11 @@ function isClientFault(error: unknown): boolean {
   if (error instanceof ApiError || typeof error !== 'object' || error === null || !('status' in error))
     return false;
   return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+}
+
+/** Answers a request that HTTP itself forbids, before any handler sees it, with the reason that HTTP has for it. */
+function refuseHttp(req: IncomingMessage, res: ServerResponse, status: 400 | 417): void {
+  sendReply(req, res, { status, body: { error: (STATUS_CODES[status] ?? '').toLowerCase() }, headers: {} });
 }
 
 /** Requests that break HTTP itself never reach a handler; they get an answer in the API's form, and the connection ends. */

@@ -1,13 +1,9 @@
 /** What happened in an organization, for its admins. */
-import type { Action } from '@px0/access';
 import type { OrganizationId } from '@px0/contracts';
 import { type Caller, orgStanding, requireOnOrganization } from '../authority/mod.ts';
 import type { Database } from '../database.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { type AuditRow, entriesBefore } from './store.ts';
-
-/** Whoever may change an organization may read what was done in it. */
-const READ_AUDIT: Action = 'updateOrg';
 
 export interface AuditPage {
   readonly entries: AuditRow[];
@@ -34,7 +30,7 @@ export class Audit {
    * @throws ApiError in this order: `organizationNotFound`, `forbidden`, `invalidCursor`
    */
   async list(caller: Caller, orgId: OrganizationId, { cursor, limit }: AuditPageRequest): Promise<AuditPage> {
-    requireOnOrganization(caller, READ_AUDIT, await orgStanding(this.#database, orgId, caller.userId));
+    requireOnOrganization(caller, 'listOrgAudit', await orgStanding(this.#database, orgId, caller.userId));
     const before = cursor === undefined || cursor === '' ? undefined : decodeCursor(cursor);
     // One more than asked for tells whether there is a next page.
     const rows = await entriesBefore(this.#database, orgId, before, limit + 1);
