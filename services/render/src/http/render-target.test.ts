@@ -27,7 +27,21 @@ describe('a render path', () => {
     expect(parseRenderTarget('/v1/prompts/caf%C3%A9/render')?.slug).toBe('café');
     expect(parseRenderTarget('/v1/prompts/a%2525/render')?.slug).toBe('a%25');
     expect(parseRenderTarget('/v1/prompts/a%2Fb/render')?.slug).toBe('a/b');
-    expect(parseRenderTarget('/v1/prompts/%FF/render')).toBeUndefined();
+  });
+
+  it('keeps what is not UTF-8 as it is, which no prompt and no version is called', () => {
+    expect(parseRenderTarget('/v1/prompts/%FF/render')?.slug).toBe('%FF');
+    expect(parseRenderTarget('/v1/prompts/a/versions/%ff/render')?.version).toBe('%ff');
+  });
+
+  it('counts by its path in a target of absolute form', () => {
+    expect(parseRenderTarget('http://host:80/v1/prompts/a/render?team_id=1')).toEqual({
+      slug: 'a',
+      version: undefined,
+      query: 'team_id=1',
+    });
+    expect(parseRenderTarget('http://host/v1/prompts/a/versions/2/render/')?.version).toBe('2');
+    expect(parseRenderTarget('http://host')).toBeUndefined();
   });
 
   it('knows a prompt that is itself called render or versions', () => {

@@ -1,5 +1,8 @@
 // Recognises the two render paths by hand, without a router: this runs for every request that a render process gets.
 
+import { decodeSegment } from '@px0/contracts';
+import { pathOf } from '@px0/service-kit';
+
 /** A render request as its URL states it; texts are percent-decoded. */
 export interface RenderTarget {
   readonly slug: string;
@@ -10,43 +13,41 @@ export interface RenderTarget {
 }
 
 const PREFIX = '/v1/prompts/';
+const VERSIONS = '/versions/';
+const SUFFIX = '/render';
+const SLASH = 0x2f;
 
 /**
  * Parses `/v1/prompts/{slug}/render` and `/v1/prompts/{slug}/versions/{version}/render`. Static segments are matched without
- * case and one trailing slash is tolerated, as everywhere in the API.
- * Returns undefined for every other path, and for one whose percent-encoding is not UTF-8: no prompt can have that name.
+ * case and one trailing slash is tolerated, as everywhere in the API; a target in absolute form counts by its path. Returns
+ * undefined for every other path.
  */
 export function parseRenderTarget(url: string): RenderTarget | undefined {
   const queryAt = url.indexOf('?');
-  let end = queryAt === -1 ? url.length : queryAt;
-  if (url.charCodeAt(end - 1) === 47) end -= 1;
-  if (!hasAt(url, PREFIX, 0) || !hasAt(url, '/render', end - 7)) return undefined;
-  const slugEnd = url.indexOf('/', PREFIX.length);
-  if (slugEnd === -1 || slugEnd > end - 7 || slugEnd === PREFIX.length) return undefined;
   const query = queryAt === -1 ? '' : url.slice(queryAt + 1);
-  if (slugEnd === end - 7) return target(url.slice(PREFIX.length, slugEnd), undefined, query);
-  if (!hasAt(url, '/versions/', slugEnd)) return undefined;
-  const versionStart = slugEnd + 10;
-  const versionEnd = url.indexOf('/', versionStart);
-  if (versionEnd !== end - 7 || versionEnd === versionStart) return undefined;
-  return target(url.slice(PREFIX.length, slugEnd), url.slice(versionStart, versionEnd), query);
-}
-
-function target(slug: string, version: string | undefined, query: string): RenderTarget | undefined {
-  if (!slug.includes('%') && !version?.includes('%')) return { slug, version, query };
-  try {
-    return {
-      slug: decodeURIComponent(slug),
-      version: version === undefined ? undefined : decodeURIComponent(version),
-      query,
-    };
-  } catch {
+  const path = url.startsWith('/') ? url : pathOf(url);
+  let end = queryAt === -1 || path !== url ? path.length : queryAt;
+  if (path.charCodeAt(end - 1) === SLASH) end -= 1;
+  const suffixAt = end - SUFFIX.length;
+  if (!hasAt(path, PREFIX, 0) || !hasAt(path, SUFFIX, suffixAt)) return undefined;
+  const slugEnd = path.indexOf('/', PREFIX.length);
+  if (slugEnd === -1 || slugEnd > suffixAt || slugEnd === PREFIX.length) return undefined;
+  const slug = decoded(path.slice(PREFIX.length, slugEnd));
+  if (slugEnd === suffixAt) return { slug, version: undefined, query };
+  const versionAt = slugEnd + VERSIONS.length;
+  const versionEnd = path.indexOf('/', versionAt);
+  if (!hasAt(path, VERSIONS, slugEnd) || versionEnd !== suffixAt || versionEnd === versionAt)
     return undefined;
-  }
+  return { slug, version: decoded(path.slice(versionAt, versionEnd)), query };
 }
 
-/** Whether `text` stands in `url` at `from`, letter case aside; the exact comparison comes first because it nearly always holds. */
-function hasAt(url: string, text: string, from: number): boolean {
+/** A text whose percent-encoding is not UTF-8 stays as it is: no prompt and no version has a `%` in its name, so it is not found. */
+function decoded(text: string): string {
+  return decodeSegment(text) ?? text;
+}
+
+/** Whether `text` stands in `path` at `from`, letter case aside; the exact comparison comes first because it nearly always holds. */
+function hasAt(path: string, text: string, from: number): boolean {
   if (from < 0) return false;
-  return url.startsWith(text, from) || url.slice(from, from + text.length).toLowerCase() === text;
+  return path.startsWith(text, from) || path.slice(from, from + text.length).toLowerCase() === text;
 }
