@@ -1,0 +1,108 @@
+/** What a key of each operation and scope may do, over all services at once. */
+import { describe, expect, it } from 'vitest';
+import { type Operation, said, type World } from './world.ts';
+
+export function keyStories(started: () => World): void {
+  describe('an API key', () => {
+    /** Render, read, write; then teams (tenancy), profile and keys (identity). */
+    const powers: Readonly<Record<Operation, readonly number[]>> = {
+      read_render: [200, 200, 403, 403, 403, 401],
+      all: [200, 200, 200, 200, 200, 401],
+      admin: [200, 200, 403, 200, 200, 401],
+    };
+
+    it.each(Object.entries(powers))(
+      'of operation %s does what the contract’s table says, in its scope alone',
+      async (name, expected) => {
+        const world = started();
+        const owner = await world.owner();
+        const stranger = await world.owner();
+        const operation = name === 'all' || name === 'admin' ? name : 'read_render';
+        const team = await world.team(owner);
+        const inside = await world.prompt(owner, team, 'inside');
+        const outside = await world.prompt(owner, owner.team, 'outside');
+        const foreign = await world.prompt(stranger, stranger.team, 'foreign');
+        for (const teams of [[], [team]]) {
+          const key = await world.key(owner, operation, teams);
+          const management = await Promise.all([
+            world.ask(key, 'GET', `/v1/teams/${team}/members`),
+            world.ask(key, 'GET', '/v1/auth/me'),
+            world.ask(key, 'GET', `/v1/api-keys?org_id=${owner.organization}`),
+          ]);
+          expect([...(await world.reach(key, inside)), ...management.map(({ status }) => status)]).toEqual(
+            expected,
+          );
+          const unseen = [404, 404, 404];
+          expect(await world.reach(key, outside)).toEqual(teams.length === 0 ? expected.slice(0, 3) : unseen);
+          expect(await world.reach(key, foreign)).toEqual(unseen);
+        }
+      },
+    );
+
+    it('acts as the Default Team’s admin of longest standing, and as the next one when that one goes', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const second = await world.registeredBy(owner, owner.team);
+      const key = await world.key(owner, 'admin');
+      const acting = async () => (await world.get(key, '/v1/auth/me')).text('user', 'id');
+      await world.role(owner, owner.team, second, 'admin');
+      expect(await acting()).toBe(owner.id);
+      await world.role(second, owner.team, owner, 'viewer');
+      expect(await acting()).toBe(second.id);
+      await world.role(second, owner.team, owner, 'admin');
+      expect(await acting()).toBe(owner.id);
+      await world.make(owner, 'DELETE', `/v1/me/teams/${owner.team}`);
+      expect(await acting()).toBe(second.id);
+      await world.make(second, 'DELETE', `/v1/me/teams/${owner.team}`);
+      expect(said(await world.ask(key, 'GET', '/v1/me/orgs'))).toEqual([401, 'unauthorized']);
+    });
+
+    it('of the whole organization covers a team from the request after its creation', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const key = await world.key(owner, 'all');
+      for (let round = 0; round < 5; round += 1) {
+        const prompt = await world.prompt(key, await world.team(owner), 'new');
+        expect(await world.reach(key, prompt)).toEqual([200, 200, 200]);
+      }
+    });
+
+    it('changes nobody’s account and joins or leaves no team', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const stranger = await world.owner();
+      const key = await world.key(owner, 'all');
+      const personal = [
+        ['PUT', '/v1/auth/me'],
+        ['DELETE', '/v1/auth/me'],
+        ['POST', '/v1/auth/me/change-password'],
+        ['DELETE', `/v1/me/teams/${owner.team}`],
+        ['POST', `/v1/teams/${stranger.team}/join-requests`],
+      ] as const;
+      for (const [method, path] of personal) {
+        expect([path, ...said(await world.ask(key, method, path, {}))]).toEqual([path, 403, 'forbidden']);
+      }
+    });
+
+    it('with a scope of teams manages these and nothing of the organization', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const team = await world.team(owner);
+      const key = await world.key(owner, 'admin', [team]);
+      const forbidden = [
+        ['PUT', `/v1/orgs/${owner.organization}`, { name: 'x' }],
+        ['DELETE', `/v1/orgs/${owner.organization}`],
+        ['GET', `/v1/orgs/${owner.organization}/people`],
+        ['GET', `/v1/orgs/${owner.organization}/teams`],
+        ['POST', `/v1/orgs/${owner.organization}/teams`, { name: 'x' }],
+        ['POST', '/v1/orgs', { name: 'x' }],
+        ['GET', `/v1/teams/${owner.team}/members`],
+        ['PUT', `/v1/teams/${owner.team}`, { name: 'x' }],
+      ] as const;
+      for (const [method, path, body] of forbidden) {
+        expect([path, ...said(await world.ask(key, method, path, body))]).toEqual([path, 403, 'forbidden']);
+      }
+      expect((await world.ask(key, 'PUT', `/v1/teams/${team}`, { name: 'Renamed' })).status).toBe(200);
+    });
+  });
+}
