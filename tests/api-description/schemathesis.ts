@@ -1,0 +1,153 @@
+/** Schemathesis, the property-based tester of APIs: finding it, installing it, running it. It is a Python program, so it may be missing. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { matchRoute, type OpenApiDocument } from '@px0/contracts';
+import { temporaryFolder } from '@px0/testing';
+
+const run = promisify(execFile);
+
+/** Newer releases bring new checks and phases: an upgrade is a change to be looked at. */
+const VERSION = '4.32.5';
+const environment = join(import.meta.dirname, '..', '..', '.px0', 'schemathesis');
+const program = join(environment, 'bin', 'st');
+const INSTALL_TIMEOUT_MS = 240_000;
+
+/** What a response is held against. Which requests are refused is the other tests' matter. */
+const CHECKS = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_headers_conformance',
+  'response_schema_conformance',
+].join(',');
+
+export function isInstalled(): boolean {
+  return existsSync(program);
+}
+
+/** Installs it into a virtual environment below `.px0/`. Returns why it could not be, or undefined. */
+export async function install(): Promise<string | undefined> {
+  if (isInstalled()) return undefined;
+  try {
+    await run('python3', ['-m', 'venv', environment], { timeout: INSTALL_TIMEOUT_MS });
+    const pip = join(environment, 'bin', 'pip');
+    await run(pip, ['install', '--quiet', `schemathesis==${VERSION}`], { timeout: INSTALL_TIMEOUT_MS });
+    return undefined;
+  } catch (error) {
+    await rm(environment, { recursive: true, force: true });
+    const [line] = (error instanceof Error ? error.message : String(error)).trim().split('\n').slice(-1);
+    return line ?? 'unknown reason';
+  }
+}
+
+export interface Campaign {
+  readonly url: string;
+  readonly description: OpenApiDocument;
+  /** The value of the Authorization header. */
+  readonly authorization?: string;
+  /** Operations to ask; without it all. */
+  readonly only?: readonly string[];
+  /** Operations to leave out. */
+  readonly except?: readonly string[];
+  /** Examples of each operation. */
+  readonly examples: number;
+  readonly phases: readonly ('examples' | 'coverage' | 'fuzzing')[];
+  readonly seed: number;
+  readonly timeoutMs: number;
+}
+
+export interface CampaignResult {
+  readonly passed: boolean;
+  /** What it printed: each finding with the request that repeats it. */
+  readonly output: string;
+  /** The operations that succeeded at least once. */
+  readonly succeeded: ReadonlySet<string>;
+}
+
+/** Runs it once over the operations of a description. @throws Error when it did not get as far as testing */
+export async function runCampaign(campaign: Campaign): Promise<CampaignResult> {
+  const folder = await temporaryFolder('schemathesis');
+  try {
+    await mkdir(folder, { recursive: true });
+    const schema = join(folder, 'openapi.json');
+    const archive = join(folder, 'exchanges.har');
+    await writeFile(schema, JSON.stringify(campaign.description));
+    const report = ['--report', 'har', '--report-har-path', archive];
+    const { code, output } = await execute(folder, campaign, [...argumentsOf(campaign, schema), ...report]);
+    const exchanges = await readFile(archive, 'utf8').catch(() => '');
+    if (exchanges === '') throw new Error(`Schemathesis did not run:\n${output}`);
+    return { passed: code === 0, output, succeeded: successesOf(JSON.parse(exchanges)) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The part of an HTTP archive that is looked at. */
+interface Archive {
+  readonly log: {
+    readonly entries: readonly {
+      readonly request: { readonly method: string; readonly url: string };
+      readonly response: { readonly status: number };
+    }[];
+  };
+}
+
+function successesOf({ log }: Archive): Set<string> {
+  const succeeded = new Set<string>();
+  for (const { request, response } of log.entries) {
+    if (response.status < 200 || response.status > 299) continue;
+    const match = matchRoute(request.method, new URL(request.url).pathname);
+    if (match !== undefined && 'route' in match) succeeded.add(match.route.operationId);
+  }
+  return succeeded;
+}
+
+function argumentsOf(campaign: Campaign, schema: string): string[] {
+  const { url, authorization, only = [], except = [], examples, phases, seed } = campaign;
+  return [
+    'run',
+    schema,
+    '--url',
+    url,
+    '--no-color',
+    '--continue-on-failure',
+    '--no-shrink',
+    '--checks',
+    CHECKS,
+    '--phases',
+    phases.join(','),
+    '--max-examples',
+    String(examples),
+    '--seed',
+    String(seed),
+    '--generation-database',
+    'none',
+    '--suppress-health-check',
+    'all',
+    '--request-timeout',
+    '20',
+    '--warnings',
+    'off',
+    ...(authorization === undefined ? [] : ['--header', `Authorization: ${authorization}`]),
+    ...only.flatMap((id) => ['--include-operation-id', id]),
+    ...except.flatMap((id) => ['--exclude-operation-id', id]),
+  ];
+}
+
+async function execute(
+  folder: string,
+  { timeoutMs }: Campaign,
+  args: readonly string[],
+): Promise<{ code: number; output: string }> {
+  try {
+    const { stdout } = await run(program, args, { cwd: folder, timeout: timeoutMs, maxBuffer: 64 << 20 });
+    return { code: 0, output: stdout };
+  } catch (error) {
+    if (!(error instanceof Error && 'stdout' in error)) throw error;
+    const { stdout, stderr, code } = error as Error & { stdout: string; stderr: string; code?: unknown };
+    return { code: typeof code === 'number' ? code : 1, output: stdout + stderr };
+  }
+}
