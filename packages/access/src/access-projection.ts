@@ -267,15 +267,17 @@ export class AccessProjection {
     return principal.kind === 'api-key' && principal.operation === 'all' && this.#inScope(principal, teamId);
   }
 
-  /** The teams in R, in no particular order. */
-  *readableTeams(principal: Principal): Generator<TeamId> {
-    if (principal.kind === 'session') {
-      for (const { team } of this.#memberships(principal.userId)) yield team.id;
-    } else if (principal.kind === 'api-key') {
-      const teams =
-        principal.scope.kind === 'teams' ? principal.scope.teamIds : this.teamsOf(principal.orgId);
-      for (const teamId of teams) if (this.#inScope(principal, teamId)) yield teamId;
-    }
+  /** The teams in R, in no particular order. No generator: every render asks, and it is the larger part of the answer. */
+  readableTeams(principal: Principal): TeamId[] {
+    if (principal.kind === 'session')
+      return Array.from(this.#memberships(principal.userId), ({ team }) => team.id);
+    if (principal.kind !== 'api-key') return [];
+    const { scope } = principal;
+    if (scope.kind === 'teams') return scope.teamIds.filter((teamId) => this.#inScope(principal, teamId));
+    const teamIds: TeamId[] = [];
+    for (const team of this.#graph.organization(principal.orgId)?.teams ?? [])
+      if (counts(team)) teamIds.push(team.id);
+    return teamIds;
   }
 
   #inScope(principal: ApiKeyPrincipal, teamId: string): boolean {

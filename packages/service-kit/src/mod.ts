@@ -31,7 +31,7 @@ export {
   readBody,
   refuseDeclaredOversize,
 } from './http/request-body.ts';
-export { pathOf, queryOf, requestIdOf } from './http/request-meta.ts';
+export { givenRequestId, pathOf, queryOf, requestIdOf } from './http/request-meta.ts';
 export {
   listenerOf,
   type RunningServer,

@@ -7,8 +7,13 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 
 /** The request's id: the caller's own, so that one id follows a request through all services, else a new one. */
 export function requestIdOf(req: IncomingMessage): string {
+  return givenRequestId(req) ?? randomUUID();
+}
+
+/** The id that the caller gave the request, if it gave a harmless one. */
+export function givenRequestId(req: IncomingMessage): string | undefined {
   const given = req.headers['x-request-id'];
-  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+  return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : undefined;
 }
 
 /** The path of a request target, without query; the origin of an absolute-form target (`GET http://host/path`) is dropped. */

@@ -85,9 +85,9 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
   });
   const drain = new Drain(server, timeouts.drainMs ?? DRAIN_MS, timeouts.drainDelayMs ?? 0, logger);
   server.on('connection', drain.countConnection);
-  server.on('request', drain.countRequest);
   const handler = firstAsked(options.before, options.handler ?? appListener(options.app, logger));
   server.on('request', (req, res) => {
+    drain.countRequest(req, res);
     if (req.headers.host === undefined && req.httpVersion === '1.1') refuseHttp(req, res, 400);
     else handler(req, res);
   });
@@ -134,14 +134,17 @@ class Drain {
     return this.#closing !== undefined;
   }
 
-  readonly countRequest: RequestListener = (req, res) => {
+  countRequest(req: IncomingMessage, res: ServerResponse): void {
     this.inFlight += 1;
     this.#unused.delete(req.socket);
     // `shouldKeepAlive` makes Node send `Connection: close` and end the connection after this answer.
     if (this.#leaving) res.shouldKeepAlive = false;
-    res.once('close', () => {
-      this.inFlight -= 1;
-    });
+    res.on('close', this.#countEnd);
+  }
+
+  /** One function for all requests: this runs for each of them. */
+  readonly #countEnd = (): void => {
+    this.inFlight -= 1;
   };
 
   readonly countConnection = (socket: Socket): void => {

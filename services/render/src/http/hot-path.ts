@@ -8,6 +8,7 @@ import { parseBodyText, parseUuid, routes } from '@px0/contracts';
 import {
   ApiError,
   BODY_LIMIT_BYTES,
+  givenRequestId,
   jsonText,
   type Logger,
   queryOf,
@@ -161,7 +162,7 @@ class RenderExchange {
     usage.count(version, keyId, milliseconds, rendered instanceof Refusal);
     if (rendered instanceof Refusal) throw errorOf(rendered);
     sendRendered(this.#res, version, rendered, {
-      requestId: requestIdOf(this.#req),
+      requestId: givenRequestId(this.#req),
       revision: revisions.token(),
       stale: this.#fresh?.stale === true,
       milliseconds,

@@ -6,7 +6,8 @@ import type { RenderableVersion } from '../prompts/mod.ts';
 
 /** What an answer says of the request and of the process's state besides the rendered text. */
 export interface AnswerContext {
-  readonly requestId: string;
+  /** The caller's own id of the request; one is made only for a refusal, which somebody may look up in the log. */
+  readonly requestId: string | undefined;
   /** The value of `Px0-Revision`; undefined before the process knows a revision. */
   readonly revision: string | undefined;
   readonly stale: boolean;
@@ -32,14 +33,13 @@ export function sendRendered(
     String(Buffer.byteLength(body)),
     'Cache-Control',
     'no-store',
-    'X-Request-Id',
-    context.requestId,
     'Px0-Prompt-Version',
     version.numberText,
     'Server-Timing',
     `render;dur=${context.milliseconds.toFixed(3)}`,
   ];
   if (context.revision !== undefined) head.push('Px0-Revision', context.revision);
+  if (context.requestId !== undefined) head.push('X-Request-Id', context.requestId);
   if (context.stale) head.push('Px0-Stale', 'true');
   res.writeHead(200, head);
   res.end(body);
