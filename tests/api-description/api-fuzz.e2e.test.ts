@@ -2,6 +2,7 @@
  * Schemathesis makes up requests from the API description, and holds every answer against it: no 5xx, no status, header, content type
  * or body that the description does not know. `npm run test:api-fuzz` is the long form, which also installs it.
  */
+import { type OpenApiDocument, routes } from '@px0/contracts';
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setScene } from './scene.ts';
@@ -24,6 +25,9 @@ const ENDINGS = [
   'deleteMe',
 ];
 
+/** Success needs a code that was mailed, or an account that is not verified. */
+const OUT_OF_REACH = ['verifyEmail', 'resetPassword', 'triggerVerificationEmail'];
+
 const missing = isLong
   ? await install()
   : isInstalled()
@@ -32,7 +36,11 @@ const missing = isLong
 if (missing !== undefined) process.stdout.write(`px0: the tests by Schemathesis are skipped: ${missing}\n`);
 
 const effort: Pick<Campaign, 'examples' | 'phases' | 'timeoutMs'> = isLong
-  ? { examples: 40, phases: ['examples', 'coverage', 'fuzzing'], timeoutMs: 400_000 }
+  ? {
+      examples: Number(process.env['PX0_API_FUZZ_EXAMPLES'] ?? 40),
+      phases: ['examples', 'coverage', 'fuzzing'],
+      timeoutMs: 400_000,
+    }
   : { examples: 2, phases: ['examples', 'fuzzing'], timeoutMs: 60_000 };
 
 let platform: TestPlatform;
@@ -64,6 +72,19 @@ describe.skipIf(missing !== undefined)('requests made up from the API descriptio
     return passed ? '' : output;
   }
 
+  it.runIf(isLong)(
+    'are held against the description: one that leaves out a status is found wrong',
+    async () => {
+      const { things } = await setScene(platform.gatewayUrl);
+      const description = withoutStatus(seededDescription(things), '/v1/auth/me', 'get', '401');
+      const campaign = { url: platform.gatewayUrl, description, only: ['me'], seed, ...effort };
+      const { passed, output } = await runCampaign(campaign);
+      expect(passed).toBe(false);
+      expect(output).toContain('Undocumented status code');
+    },
+    420_000,
+  );
+
   it('with a session get described answers', async () => {
     expect(await find({ as: 'session', except: ENDINGS })).toBe('');
   }, 420_000);
@@ -91,4 +112,22 @@ describe.skipIf(missing !== undefined)('requests made up from the API descriptio
     },
     420_000,
   );
+
+  it.runIf(isLong)('have met every operation in working order', () => {
+    const never = Object.keys(routes).filter((operation) => !reached.has(operation));
+    expect(never.filter((operation) => !OUT_OF_REACH.includes(operation))).toEqual([]);
+  });
 });
+
+function withoutStatus(
+  description: OpenApiDocument,
+  path: string,
+  method: string,
+  status: string,
+): OpenApiDocument {
+  const operation = description.paths[path]?.[method];
+  if (operation === undefined) throw new Error(`no ${method} ${path}`);
+  const { [status]: _left, ...responses } = operation.responses;
+  const item = { ...description.paths[path], [method]: { ...operation, responses } };
+  return { ...description, paths: { ...description.paths, [path]: item } };
+}

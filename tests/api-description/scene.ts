@@ -23,6 +23,9 @@ export async function setScene(origin: string): Promise<Scene> {
   const version = await journey.liveVersion(account, prompt, 'Hello, {{.name}}!');
   await journey.draft(account.key, prompt, 'Hello again, {{.name}}!');
   await make('POST', `/v1/prompts/${prompt.id}/versions/${version}/tags`, { tag: 'production' });
+  const drafts = await journey.prompt(account, 'drafts');
+  for (let draft = 1; draft <= 4; draft += 1) await journey.draft(account.key, drafts, 'Hello');
+  await journey.liveVersion(account, drafts, 'Hello');
   const payload = { variables: { name: 'Ada' } };
   const teamPath = `/v1/orgs/${account.organization}/teams`;
   const second = await make('POST', teamPath, { name: 'Second' }, 'team', 'id');
@@ -34,10 +37,13 @@ export async function setScene(origin: string): Promise<Scene> {
     things: {
       organization: account.organization,
       team: account.team,
+      spareTeam: await make('POST', teamPath, { name: 'Spare' }, 'team', 'id'),
+      foreignTeam: stranger.team,
       user: await make('GET', '/v1/auth/me', undefined, 'user', 'id'),
       key: await make('POST', '/v1/api-keys', { name: 'spare', org_id: account.organization }, 'id'),
       prompt: prompt.id,
       slug: prompt.slug,
+      draftPrompt: drafts.id,
       payload: await make('POST', `/v1/prompts/${prompt.id}/payloads`, payload, 'payload', 'id'),
       joinRequest: String(typeof asked === 'object' && asked !== null ? Reflect.get(asked, 'id') : ''),
     },

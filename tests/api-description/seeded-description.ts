@@ -8,9 +8,15 @@ import { buildOpenApi, type OpenApiDocument } from '@px0/contracts';
 export interface Things {
   readonly organization: string;
   readonly team: string;
+  /** Of the same organization; may be deleted. */
+  readonly spareTeam: string;
+  /** The caller is no member of it. */
+  readonly foreignTeam: string;
   readonly user: string;
   readonly key: string;
   readonly prompt: string;
+  /** Its versions 1 to 4 are drafts and 5 is live; all of them may change. */
+  readonly draftPrompt: string;
   readonly slug: string;
   readonly payload: string;
   readonly joinRequest: string;
@@ -34,10 +40,12 @@ type Operation = OpenApiDocument['paths'][string][string];
 
 function seeded(operation: Operation, path: string, things: Things): Operation {
   const parameters = Array.isArray(operation['parameters']) ? operation['parameters'] : [];
+  const body = operation.requestBody;
   return {
     ...operation,
+    ...(body !== undefined && { requestBody: withRealIds(body, things) }),
     parameters: parameters.map((parameter: Parameter) => {
-      const value = seedOf(parameter, path, things);
+      const value = seedOf(parameter, operation.operationId, path, things);
       if (value === undefined) return parameter;
       const schema = { anyOf: [{ const: value }, parameter.schema] };
       return { ...parameter, schema, example: value };
@@ -45,14 +53,50 @@ function seeded(operation: Operation, path: string, things: Things): Operation {
   };
 }
 
+/** Ids of the examples become ids of things. */
+function withRealIds(body: Body, things: Things): Body {
+  const ids: Readonly<Record<string, unknown>> = {
+    org_id: things.organization,
+    team_id: things.team,
+    team_ids: [things.team],
+    user_id: things.user,
+  };
+  const text = JSON.stringify(body, (name, value: unknown) =>
+    typeof value === 'string' || Array.isArray(value) ? (ids[name] ?? value) : value,
+  );
+  return JSON.parse(text);
+}
+
+type Body = NonNullable<Operation['requestBody']>;
+
+/** What an operation uses up is for it alone. */
+function ownValues({ spareTeam, foreignTeam, draftPrompt }: Things): Readonly<Record<string, Ids>> {
+  return {
+    deleteTeam: { id: spareTeam },
+    createJoinRequest: { id: foreignTeam },
+    updateVersion: { id: draftPrompt, version: '1' },
+    deletePromptVersion: { id: draftPrompt, version: '2' },
+    promoteVersion: { id: draftPrompt, version: '3' },
+    archiveVersion: { id: draftPrompt, version: '4' },
+    demoteVersion: { id: draftPrompt, version: '5' },
+  };
+}
+
+type Ids = Readonly<Record<string, string>>;
+
 interface Parameter {
   readonly name?: string;
   readonly in?: string;
   readonly schema?: object;
 }
 
-function seedOf({ name = '', in: place }: Parameter, path: string, things: Things): string | undefined {
-  if (place === 'path') return pathValue(name, path, things);
+function seedOf(
+  { name = '', in: place }: Parameter,
+  operation: string,
+  path: string,
+  things: Things,
+): string | undefined {
+  if (place === 'path') return ownValues(things)[operation]?.[name] ?? pathValue(name, path, things);
   if (place !== 'query') return undefined;
   const values: Readonly<Record<string, string>> = {
     org_id: things.organization,

@@ -32,6 +32,7 @@ export {
 } from './ids.ts';
 export { decodeSegment, matchRoute, ownerOfPrefix, type Route, type RouteMatch } from './match-route.ts';
 export { buildOpenApi, type OpenApiDocument, type OpenApiOperation } from './openapi/build-openapi.ts';
+export { responseHeaders } from './openapi/common.ts';
 export { parseBody, parseBodyText } from './parse-body.ts';
 export {
   type AuthClass,
@@ -41,6 +42,7 @@ export {
   type HttpMethod,
   type ParamDefinition,
   type ParamsOf,
+  type Patience,
   type QueryOf,
   type ReplyOf,
   type RouteDefinition,

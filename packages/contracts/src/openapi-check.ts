@@ -1,8 +1,9 @@
-// `npm run openapi:check`: builds the API description, validates it against the JSON Schema of OpenAPI 3.1 and compares it
-// with operations.md. Prints one line, or every difference.
+// `npm run openapi:check`: builds the API description, validates it against the JSON Schema of OpenAPI 3.1, lints it
+// by Redocly's recommended rules and compares it with operations.md. Prints one line, or every difference.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { lintOpenApi } from './lint-openapi.ts';
 import { buildOpenApi } from './openapi/build-openapi.ts';
 import { compareWithTable } from './openapi/compare-with-table.ts';
 
@@ -13,7 +14,7 @@ export async function checkOpenApi(): Promise<string[]> {
   // The validator resolves references in place, so it gets a copy.
   const result = await new Validator({ strict: false }).validate(JSON.parse(JSON.stringify(document)));
   const invalid = result.valid ? [] : [`not valid as OpenAPI 3.1: ${JSON.stringify(result.errors, null, 2)}`];
-  return [...invalid, ...compareWithTable(document, table)];
+  return [...invalid, ...compareWithTable(document, table), ...(await lintOpenApi(document))];
 }
 
 if (import.meta.main) {

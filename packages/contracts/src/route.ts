@@ -16,6 +16,12 @@ export type AuthClass = 'none' | 'optional-session' | 'session' | 'management' |
 /** What a call costs, for rate limits. */
 export type CostClass = 'auth' | 'write' | 'read' | 'render';
 
+/** How long an answer may take to begin. */
+export type Patience = 'ordinary' | 'long';
+
+/** Response headers that only some operations have. */
+export type SuccessHeader = 'ETag' | 'Px0-Prompt-Version';
+
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export type Tag =
@@ -73,12 +79,16 @@ export interface RouteDefinition {
    * body invalid), or as they were written.
    */
   readonly numbers: 'float' | 'exact';
+  /** `long`: the work grows with what it is applied to, so that the gateway waits longer for the answer to begin. */
+  readonly patience: Patience;
+  /** What a success carries besides the headers that every response does. */
+  readonly successHeaders: readonly SuccessHeader[];
   readonly success: { readonly status: 200 | 201 | 204; readonly schema: z.ZodType | null };
   /** Every error of the route in the order of the specification, those of its auth class first. */
   readonly errors: readonly ErrorCode[];
 }
 
-type DefaultedKey = 'params' | 'query' | 'body' | 'numbers';
+type DefaultedKey = 'params' | 'query' | 'body' | 'numbers' | 'patience' | 'successHeaders';
 type Declaration = Omit<RouteDefinition, 'operationId' | 'tag' | 'owner' | DefaultedKey> &
   Partial<Pick<RouteDefinition, DefaultedKey>>;
 
@@ -90,6 +100,8 @@ type Completed<D extends Declaration, Id> = Omit<D, DefaultedKey | 'errors'> & {
   readonly query: D extends { readonly query: infer Q } ? Q : z.ZodObject<Record<never, z.ZodType>>;
   readonly body: D extends { readonly body: infer B } ? B : null;
   readonly numbers: 'float' | 'exact';
+  readonly patience: Patience;
+  readonly successHeaders: readonly SuccessHeader[];
   readonly errors: readonly ErrorCode[];
 };
 
@@ -118,6 +130,8 @@ export function defineRoutes<const Table extends { readonly [operationId: string
         query: z.object({}),
         body: null,
         numbers: 'float',
+        patience: 'ordinary',
+        successHeaders: [],
         ...declaration,
         operationId,
         tag: area.tag,

@@ -13,6 +13,7 @@ import {
   statusDescriptions,
   tagDescriptions,
 } from './common.ts';
+import { bodyExamples } from './examples.ts';
 import { convertSchemas, type JsonSchema, type JsonSchemas } from './json-schemas.ts';
 
 export interface OpenApiDocument {
@@ -29,16 +30,22 @@ export interface OpenApiContent {
   readonly [mediaType: string]: { readonly schema: JsonSchema; readonly examples?: object };
 }
 
+export interface OpenApiRequestBody {
+  readonly required: boolean;
+  readonly content: OpenApiContent;
+}
+
 export interface OpenApiOperation {
   readonly operationId: string;
   readonly tags: readonly string[];
-  readonly requestBody?: { readonly required: boolean; readonly content: OpenApiContent };
+  readonly requestBody?: OpenApiRequestBody;
   readonly responses: { readonly [status: string]: OpenApiResponse };
   readonly [field: string]: unknown;
 }
 
 export interface OpenApiResponse {
   readonly description: string;
+  readonly headers?: { readonly [name: string]: object };
   readonly content?: OpenApiContent;
   readonly [field: string]: unknown;
 }
@@ -87,13 +94,26 @@ function operation(route: RouteDefinition, schemas: JsonSchemas): OpenApiOperati
     parameters: [
       ...Object.entries(route.params).map(([name, param]) => pathParameter(name, param)),
       ...queryParameters(route),
-      ...Object.keys(parameters).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+      ...headerParameters(route).map((name) => ({ $ref: `#/components/parameters/${name}` })),
     ],
-    ...(route.body === null
-      ? {}
-      : { requestBody: { required: true, content: { [json]: { schema: schemas.of(route.body) } } } }),
+    ...(route.body === null ? {} : { requestBody: requestBody(route, schemas.of(route.body)) }),
     responses: { [route.success.status]: success(route, schemas), ...errors(route) },
   };
+}
+
+/** Writes that can be refused with 412 take the header that asks for it. */
+function headerParameters(route: RouteDefinition): (keyof typeof parameters)[] {
+  return [
+    'MinRevision',
+    'Consistency',
+    ...(route.errors.includes('preconditionFailed') ? (['IfMatch'] as const) : []),
+  ];
+}
+
+function requestBody(route: RouteDefinition, schema: JsonSchema): OpenApiRequestBody {
+  const value = bodyExamples[route.operationId];
+  const examples = value === undefined ? {} : { examples: { typical: { value } } };
+  return { required: true, content: { [json]: { schema, ...examples } } };
 }
 
 function pathParameter(name: string, param: ParamDefinition): object {
@@ -110,9 +130,19 @@ function queryParameters(route: RouteDefinition): object[] {
   });
 }
 
-const consistencyHeaders = ['Px0-Revision', 'Px0-Pending', 'Px0-Stale'] as const;
+/** What every response may carry. */
+const commonHeaders = [
+  'Px0-Revision',
+  'Px0-Pending',
+  'Px0-Stale',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'RateLimit-Policy',
+  'X-Request-Id',
+] as const;
 
-function headerRefs(names: readonly (keyof typeof headers)[]): object {
+function headerRefs(names: readonly (keyof typeof headers)[]): Record<string, object> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }
 
@@ -121,7 +151,7 @@ function success(route: RouteDefinition, schemas: JsonSchemas): OpenApiResponse 
   const description = status === 201 ? 'Created.' : status === 204 ? 'Done; the body is empty.' : 'OK.';
   return {
     description,
-    headers: headerRefs(consistencyHeaders),
+    headers: headerRefs([...commonHeaders, ...route.successHeaders]),
     ...(schema === null ? {} : { content: { [json]: { schema: schemas.of(schema) } } }),
   };
 }
@@ -139,7 +169,7 @@ function errors(route: RouteDefinition): Record<string, OpenApiResponse> {
     const isTemporary = status === 429 || status === 503;
     responses[status] = {
       description: statusDescriptions[status] ?? 'An error.',
-      headers: headerRefs(isTemporary ? [...consistencyHeaders, 'Retry-After'] : consistencyHeaders),
+      headers: headerRefs(isTemporary ? [...commonHeaders, 'Retry-After'] : commonHeaders),
       content: {
         [json]: {
           schema: { $ref: '#/components/schemas/APIError' },

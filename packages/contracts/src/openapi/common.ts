@@ -55,6 +55,13 @@ export const parameters = {
       'With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.',
     schema: { type: 'string', enum: ['require'] },
   },
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.',
+    schema: { type: 'string', examples: ['"3f2a9c"', '*'] },
+  },
 };
 
 export const headers = {
@@ -75,7 +82,39 @@ export const headers = {
     description: 'The seconds after which to try again.',
     schema: { type: 'integer', minimum: 0 },
   },
+  'Px0-Prompt-Version': {
+    description: 'The number of the version that was rendered.',
+    schema: { type: 'integer', minimum: 1 },
+  },
+  ETag: {
+    description:
+      'Changes with every change of the version; send it back as `If-Match` to overwrite only what you saw.',
+    schema: { type: 'string' },
+  },
+  'RateLimit-Limit': {
+    description: 'How many requests of this kind the caller may send in a window; absent without a limit.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'RateLimit-Remaining': {
+    description: 'How many of them are left in this window.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'RateLimit-Reset': {
+    description: 'The seconds until the next window.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  'RateLimit-Policy': {
+    description: 'The limit and the length of its window in seconds.',
+    schema: { type: 'string', examples: ['60000;w=60'] },
+  },
+  'X-Request-Id': {
+    description: 'Finds this request in the logs; the one that the request carried, if it did.',
+    schema: { type: 'string' },
+  },
 };
+
+/** Every header of the API's responses; a browser must be allowed to show them to scripts. */
+export const responseHeaders: readonly string[] = Object.keys(headers);
 
 /** What any request may be answered with, after the errors of its operation. */
 export const commonErrors: readonly ErrorCode[] = [

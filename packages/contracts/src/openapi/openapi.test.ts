@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkOpenApi } from '../openapi-check.ts';
+import { parseBody } from '../parse-body.ts';
+import { routes } from '../routes/mod.ts';
 import { buildOpenApi, type OpenApiOperation } from './build-openapi.ts';
 import { compareWithTable } from './compare-with-table.ts';
+import { bodyExamples } from './examples.ts';
 
 const table = readFileSync(join(import.meta.dirname, '..', '..', 'operations.md'), 'utf8');
 
@@ -64,6 +67,27 @@ describe('the API description', () => {
     expect(buildOpenApi().components.schemas['UpdatePromptRequest']).toMatchObject({
       properties: { description: { type: ['string', 'null'] } },
     });
+  });
+
+  it('names the headers of limits and conditions where they are sent', () => {
+    const update = operation('updateVersion');
+    expect(update['parameters']).toContainEqual({ $ref: '#/components/parameters/IfMatch' });
+    expect(update.responses['200']?.headers).toHaveProperty('ETag');
+    expect(update.responses).toHaveProperty('412');
+    expect(operation('listVersions')['parameters']).not.toContainEqual({
+      $ref: '#/components/parameters/IfMatch',
+    });
+    for (const response of Object.values(update.responses)) {
+      expect(response.headers).toHaveProperty('RateLimit-Remaining');
+    }
+  });
+
+  it('shows a typical body of every operation that takes one, which its own parser takes', () => {
+    for (const route of Object.values(routes)) {
+      const example = bodyExamples[route.operationId];
+      expect(example !== undefined, route.operationId).toBe(route.body !== null);
+      if (route.body !== null) expect(parseBody(route, example), route.operationId).toEqual(example);
+    }
   });
 
   it('has no schema keyword that is a note to ourselves', () => {

@@ -47,6 +47,7 @@ export const organizationRoutes = defineRoutes(
       path: '/v1/orgs/{id}',
       auth: 'management',
       cost: 'write',
+      patience: 'long',
       summary: 'Delete Organization',
       description: 'Deletes an organization with its teams, prompts and API keys. Users remain.',
       params: { id: uuidParam('invalidId', 'The id of the organization.') },

@@ -15,6 +15,7 @@ export const promptRenderRoutes = defineRoutes(
       path: '/v1/prompts/{slug}/render',
       auth: 'content',
       cost: 'render',
+      successHeaders: ['Px0-Prompt-Version'],
       summary: 'Render Live Prompt Version',
       description: 'Renders the live version of a prompt.',
       params: { slug },
@@ -36,6 +37,7 @@ export const promptRenderRoutes = defineRoutes(
       path: '/v1/prompts/{slug}/versions/{version}/render',
       auth: 'content',
       cost: 'render',
+      successHeaders: ['Px0-Prompt-Version'],
       summary: 'Render Specific Prompt Version',
       description: 'Renders a version of any state by its number or tag.',
       params: { slug, version: textParam('A version number or a tag.') },
@@ -58,6 +60,7 @@ export const promptRenderRoutes = defineRoutes(
       path: '/v1/render/batch',
       auth: 'content',
       cost: 'render',
+      patience: 'long',
       summary: 'Render a Batch',
       description:
         'Makes up to 100 renders in one request. Results stand in the order of the requests; each has its own status, and an error where it failed.',

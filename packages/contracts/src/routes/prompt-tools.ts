@@ -38,6 +38,7 @@ const versionToolRoutes = defineRoutes(
       path: '/v1/prompts/{id}/versions/{version}/check',
       auth: 'content',
       cost: 'write',
+      patience: 'long',
       summary: 'Check a Prompt Version',
       description:
         'Renders every payload of the prompt with this version and with the live one, and compares the outputs.',
@@ -80,6 +81,7 @@ const promptToolRoutes = defineRoutes(
       path: '/v1/teams/{teamID}/export',
       auth: 'content',
       cost: 'read',
+      patience: 'long',
       summary: 'Export Prompts',
       description:
         'All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.',
@@ -96,6 +98,7 @@ const promptToolRoutes = defineRoutes(
       path: '/v1/teams/{teamID}/import',
       auth: 'content',
       cost: 'write',
+      patience: 'long',
       summary: 'Import Prompts',
       description:
         'Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.',

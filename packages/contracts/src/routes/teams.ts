@@ -49,6 +49,7 @@ export const teamManagementRoutes = defineRoutes(
       path: '/v1/teams/{id}',
       auth: 'management',
       cost: 'write',
+      patience: 'long',
       summary: 'Update Team',
       description:
         'Renames a team, and moves it with its members and prompts when `org_id` names another organization.',
@@ -75,6 +76,7 @@ export const teamManagementRoutes = defineRoutes(
       path: '/v1/teams/{id}',
       auth: 'management',
       cost: 'write',
+      patience: 'long',
       summary: 'Delete Team',
       description: 'Deletes a team with its prompts; API keys lose it from their scope.',
       params: { id: uuidParam('invalidId', 'The id of the team.') },

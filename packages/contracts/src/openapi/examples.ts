@@ -1,0 +1,56 @@
+// One typical request body for each operation that takes one. A test holds each against the operation's own parser.
+import type { OperationId } from '../routes/mod.ts';
+
+const organization = '0b7f3c52-9a1e-4a44-8f0e-6a4d2f1c9b10';
+const team = '5d2c8e1a-3f74-4b6e-9c1d-7e8f90a1b2c3';
+const user = '9e4b1c7d-2a58-4d3f-8b6a-1f2e3d4c5b6a';
+const email = 'ada@example.com';
+const password = 'Correct-horse-1';
+const template = 'Hello, {{.name}}!';
+const variables = { name: 'Ada' };
+
+/** By operation id. */
+export const bodyExamples: { readonly [Id in OperationId | (string & {})]?: object } = {
+  register: { email, password },
+  login: { email, password },
+  verifyEmail: { email, code: '123456' },
+  triggerPasswordReset: { email },
+  resetPassword: { code: '0f1e2d3c4b5a69788796a5b4c3d2e1f0', new_password: 'Battery-staple-2' },
+  updateMe: { email: 'ada.lovelace@example.com' },
+  changePassword: { current_password: password, new_password: 'Battery-staple-2' },
+  createAPIKey: { name: 'checkout', org_id: organization, team_ids: [team], operation: 'read_render' },
+  rotateAPIKey: { overlap_seconds: 3_600 },
+  createOrg: { name: 'Analytical Engines' },
+  updateOrg: { name: 'Analytical Engines Ltd' },
+  createTeam: { name: 'Support' },
+  updateTeam: { name: 'Customer Support' },
+  addTeamMember: { user_id: user },
+  updateTeamMemberRole: { role: 'editor' },
+  resolveJoinRequest: { status: 'approved' },
+  createPrompt: { name: 'Greeting', slug: 'greeting', description: 'The first words of a conversation.' },
+  updatePrompt: { description: 'The first words of a conversation.' },
+  movePrompt: { team_id: team },
+  createVersion: { template },
+  updateVersion: { template: 'Welcome, {{.name}}!' },
+  validateTemplate: { template },
+  setVersionTag: { tag: 'production' },
+  createPromptPayload: { name: 'typical', variables },
+  updatePromptPayload: { variables },
+  renderLive: { variables },
+  renderVersion: { variables, options: { missing_key: 'zero' } },
+  renderBatch: { renders: [{ slug: 'greeting', variables }] },
+  importPrompts: {
+    document: {
+      kind: 'px0/prompts/v1',
+      prompts: [
+        {
+          slug: 'greeting',
+          name: 'Greeting',
+          versions: [{ number: 1, status: 'live', template }],
+          tags: { production: 1 },
+          payloads: [{ name: 'typical', variables }],
+        },
+      ],
+    },
+  },
+};
