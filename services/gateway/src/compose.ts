@@ -72,11 +72,11 @@ export async function startGateway(
 }
 
 function createUpstreams(config: Config, logger: Dependencies['logger']): Record<UpstreamName, Upstream> {
-  const create = (name: UpstreamName, urls: readonly string[], headersTimeoutMs: number) =>
+  const create = (name: UpstreamName, urls: readonly string[], ordinary: number) =>
     new Upstream({
       name,
       urls,
-      headersTimeoutMs,
+      timeouts: { ordinary, long: Math.max(ordinary, config.LONG_TIMEOUT_MS) },
       connections: config.UPSTREAM_CONNECTIONS,
       pendingLimit: config.UPSTREAM_PENDING_LIMIT,
       dnsRefreshMs: config.DNS_REFRESH_MS,

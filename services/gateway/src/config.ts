@@ -42,6 +42,11 @@ export const configSchema = z.object({
   RENDER_TIMEOUT_MS: integerVariable(1)
     .prefault('5000')
     .describe('How long a render may take to begin its answer.'),
+  LONG_TIMEOUT_MS: integerVariable(1)
+    .prefault('60000')
+    .describe(
+      'The same for operations whose work grows with what they are applied to: imports, exports, checks, batches, deletions of whole teams.',
+    ),
   DNS_REFRESH_MS: integerVariable(100)
     .prefault('5000')
     .describe('How often names of upstreams are resolved again, so that new replicas get their share.'),

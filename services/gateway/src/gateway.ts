@@ -145,6 +145,7 @@ export class Gateway {
       body,
       // A conditional write that succeeded would be refused the second time.
       repeatable: target.repeatable && !facts.ifMatch,
+      patience: target.patience,
     };
     new Exchange(req, res, upstream, outbound, {
       ownHeaders: () => this.#ownHeaders(visit, verdict.headers),

@@ -6,6 +6,7 @@ import {
   type CostClass,
   matchRoute,
   ownerOfPrefix,
+  type Patience,
   type RouteDefinition,
   type ServiceName,
 } from '@px0/contracts';
@@ -16,6 +17,7 @@ export interface ForwardTarget {
   readonly kind: 'forward';
   readonly upstream: UpstreamName;
   readonly cost: CostClass;
+  readonly patience: Patience;
   /** May be sent a second time when a connection broke: the method is idempotent, or it is a render, which changes nothing. */
   readonly repeatable: boolean;
   /** The service never looks at a body here. */
@@ -45,6 +47,7 @@ export function targetOf(method: string, path: string): Target {
       kind: 'forward',
       upstream: owner,
       cost: 'read',
+      patience: 'ordinary',
       repeatable: idempotentMethods.has(method),
       bodyless: true,
     };
@@ -62,6 +65,7 @@ function targetOfRoute(route: RouteDefinition): Target {
           kind: 'forward',
           upstream: route.owner,
           cost: route.cost,
+          patience: route.patience,
           repeatable: idempotentMethods.has(route.method) || route.cost === 'render',
           bodyless: route.body === null,
         };

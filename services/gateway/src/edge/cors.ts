@@ -1,18 +1,9 @@
 /** Which pages may call the API from a browser: an allow-list of origins, with credentials, as the contract fixes the rest. */
 
+import { responseHeaders } from '@px0/contracts';
+
 /** Scripts may read these of an answer; a browser hides every other header. */
-const EXPOSED = [
-  'Px0-Revision',
-  'Px0-Pending',
-  'Px0-Stale',
-  'ETag',
-  'Retry-After',
-  'RateLimit-Limit',
-  'RateLimit-Remaining',
-  'RateLimit-Reset',
-  'RateLimit-Policy',
-  'X-Request-Id',
-].join(', ');
+const EXPOSED = responseHeaders.join(', ');
 
 const METHODS = 'GET, POST, HEAD, PUT, DELETE, PATCH, OPTIONS';
 const REQUEST_HEADERS = [

@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Patience } from '@px0/contracts';
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
 import { ClientGoneError } from '../upstreams/breaker.ts';
@@ -21,6 +22,8 @@ export interface Outbound {
   readonly body: Buffer | Readable | undefined;
   /** May be sent again even when the upstream might have received it. */
   readonly repeatable: boolean;
+  /** How long the answer may take to begin. */
+  readonly patience: Patience;
 }
 
 export interface ExchangeHooks {
@@ -75,8 +78,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   /** Settles when the answer's headers are there; how long the body takes is no matter of the breaker. */
   readonly #headersPhase = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      this.#upstream.waiting.add(this);
-      const settled = () => this.#upstream.waiting.delete(this);
+      const waiting = this.#upstream.waiting[this.#outbound.patience];
+      waiting.add(this);
+      const settled = () => waiting.delete(this);
       this.#settle = {
         resolve: () => {
           settled();

@@ -2,12 +2,13 @@
  * One process of an upstream service: its connection pool, and what balancing needs to know about it. Every bound that undici
  * leaves at minutes or at infinity is set here.
  */
+import type { Patience } from '@px0/contracts';
 import { Pool } from 'undici';
 
 export interface ReplicaOptions {
   readonly connections: number;
-  /** From the sent request to the answer's headers. */
-  readonly headersTimeoutMs: number;
+  /** How long an answer may take to begin. */
+  readonly timeouts: Readonly<Record<Patience, number>>;
 }
 
 /** A replica on the same network answers a SYN in milliseconds or is gone. */
@@ -34,7 +35,7 @@ export class Replica {
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      headersTimeout: options.headersTimeoutMs,
+      headersTimeout: Math.max(...Object.values(options.timeouts)),
       bodyTimeout: BODY_TIMEOUT_MS,
       connect: {
         timeout: CONNECT_TIMEOUT_MS,

@@ -2,6 +2,7 @@
  * One service behind the gateway: its replicas, the choice among them, and its breaker. Upstreams share nothing, so a slow or
  * dead one costs the others' routes nothing.
  */
+import type { Patience } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
 import { isName, type ResolveName, resolveAddresses, resolveByDns } from './addresses.ts';
 import { Breaker } from './breaker.ts';
@@ -29,7 +30,7 @@ const SWEEP_MS = 250;
 export class Upstream {
   readonly name: string;
   /** Exchanges whose answer has not begun; each adds and removes itself. */
-  readonly waiting = new Set<Waiting>();
+  readonly waiting: Readonly<Record<Patience, Set<Waiting>>> = { ordinary: new Set(), long: new Set() };
   readonly breaker: Breaker;
   readonly #options: UpstreamOptions;
   #replicas: readonly Replica[] = [];
@@ -103,15 +104,17 @@ export class Upstream {
   }
 
   /**
-   * undici's timeout runs from the moment that a request is sent. Behind a service that hangs, requests wait in the pool's queue for
+   * undici's timeout runs from the moment that a request is sent, and is that of the longest route. Behind a service that hangs, requests wait in the pool's queue for
    * a connection, each for all those before it; this bounds the whole wait.
    */
   #expireWaiting(): void {
-    const before = performance.now() - this.#options.headersTimeoutMs;
-    for (const exchange of this.waiting) {
-      // In the order of their start: the first that is young enough ends the search.
-      if (exchange.startedAt > before) return;
-      exchange.expire();
+    for (const patience of ['ordinary', 'long'] as const) {
+      const before = performance.now() - this.#options.timeouts[patience];
+      for (const exchange of this.waiting[patience]) {
+        // In the order of their start: the first that is young enough ends the search.
+        if (exchange.startedAt > before) break;
+        exchange.expire();
+      }
     }
   }
 
