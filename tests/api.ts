@@ -1,3 +1,5 @@
+import { expectDescribed } from '@px0/contracts/response-check';
+
 /** The public API as a plain client sees it: one request, one answer, never a retry, and no revision token sent. */
 export interface Answer {
   readonly status: number;
@@ -34,7 +36,9 @@ export class Api {
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const answer = { status: response.status, headers: response.headers, text: await response.text() };
+    expectDescribed({ method, path, ...answer });
+    return answer;
   }
 
   /** The parsed body of a 2xx answer; anything else is an error that shows the whole exchange. */

@@ -97,14 +97,14 @@ describe('a slow client', () => {
 
 describe('a request that HTTP forbids', () => {
   it.each([
-    ['without a Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400 Bad Request', 'bad request'],
+    ['without a Host', 'GET / HTTP/1.1\r\n\r\n', '400 Bad Request', 'bad request'],
     [
       'with an expectation that nobody can meet',
-      'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\nConnection: close\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: x\r\nExpect: miracles\r\n\r\n',
       '417 Expectation Failed',
       'expectation failed',
     ],
-  ])('%s gets its refusal as JSON', async (_what, request, status, error) => {
+  ])('%s gets its refusal as JSON, and the connection ends', async (_what, request, status, error) => {
     const server = await serve((_req, res) => res.end('ok'));
     const socket = connect(server.port, '127.0.0.1', () => socket.write(request));
     let answer = '';

@@ -227,6 +227,8 @@ function isClientFault(error: unknown): boolean {
 
 /** Answers a request that HTTP itself forbids, before any handler sees it, with the reason that HTTP has for it. */
 function refuseHttp(req: IncomingMessage, res: ServerResponse, status: 400 | 417): void {
+  // Whoever speaks HTTP wrongly is not spoken to again on this connection.
+  res.setHeader('Connection', 'close');
   sendReply(req, res, { status, body: { error: (STATUS_CODES[status] ?? '').toLowerCase() }, headers: {} });
 }
 
