@@ -35,7 +35,7 @@ export interface ServerTimeouts {
 export interface StartServerOptions {
   readonly app?: express.Express;
   readonly handler?: RequestListener;
-  /** Sees each request before `app` does; true: it answers this one. */
+  /** Sees each request first; true: it answers this one. */
   readonly before?: (...request: Parameters<RequestListener>) => boolean;
   readonly host: string;
   readonly port: number;
@@ -47,7 +47,7 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly server: Server;
-  /** Requests whose answer has not been sent in full. */
+  /** Requests whose answer has not been sent in full; those that `before` answers are not counted, since counting costs them too much. */
   readonly inFlight: number;
   /** True once `close()` was called; a service says so in its readiness. */
   readonly draining: boolean;
@@ -85,11 +85,15 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
   });
   const drain = new Drain(server, timeouts.drainMs ?? DRAIN_MS, timeouts.drainDelayMs ?? 0, logger);
   server.on('connection', drain.countConnection);
-  const handler = firstAsked(options.before, options.handler ?? appListener(options.app, logger));
+  const { before } = options;
+  const handler = options.handler ?? appListener(options.app, logger);
   server.on('request', (req, res) => {
-    drain.countRequest(req, res);
+    drain.sawRequest(req, res);
     if (req.headers.host === undefined && req.httpVersion === '1.1') refuseHttp(req, res, 400);
-    else handler(req, res);
+    else if (before === undefined || !before(req, res)) {
+      drain.count(res);
+      handler(req, res);
+    }
   });
   server.on('checkExpectation', (req, res) => refuseHttp(req, res, 417));
   server.on('clientError', answerClientError);
@@ -134,11 +138,14 @@ class Drain {
     return this.#closing !== undefined;
   }
 
-  countRequest(req: IncomingMessage, res: ServerResponse): void {
-    this.inFlight += 1;
-    this.#unused.delete(req.socket);
+  sawRequest(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#unused.size > 0) this.#unused.delete(req.socket);
     // `shouldKeepAlive` makes Node send `Connection: close` and end the connection after this answer.
     if (this.#leaving) res.shouldKeepAlive = false;
+  }
+
+  count(res: ServerResponse): void {
+    this.inFlight += 1;
     res.on('close', this.#countEnd);
   }
 
@@ -184,13 +191,6 @@ class Drain {
     this.#server.closeIdleConnections();
     for (const socket of this.#unused) if (socket.bytesRead === 0) socket.destroy();
   }
-}
-
-function firstAsked(before: StartServerOptions['before'], then: RequestListener): RequestListener {
-  if (before === undefined) return then;
-  return (req, res) => {
-    if (!before(req, res)) then(req, res);
-  };
 }
 
 function appListener(app: express.Express | undefined, logger: Logger): RequestListener {
