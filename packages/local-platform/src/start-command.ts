@@ -109,13 +109,13 @@ async function sampleOf(
 }
 
 function banner(origin: string, sample: Sample | undefined): string {
-  const console = `  Console     ${origin}\n`;
+  const open = `  Open        ${origin}\n`;
   if (!sample) {
-    return `${console}  Sign in     register there, or run examples/quickstart.sh, which does the whole way with curl\n`;
+    return `${open}  Sign in     run examples/quickstart.sh, which registers an account and goes the whole way with curl\n`;
   }
   const body = JSON.stringify({ variables: sampleVariables });
   return [
-    console,
+    open,
     `  Sign in     ${sample.email}  password ${sample.password}\n`,
     `  First render:\n\n`,
     `  curl -X POST ${origin}/v1/prompts/${sample.slug}/render -H 'Authorization: Bearer ${sample.apiKey}' -H 'Content-Type: application/json' -d '${body}'\n`,

@@ -77,6 +77,12 @@ describe('the console', () => {
     await rm(directory, { recursive: true });
   });
 
+  it('that is not built leaves a person at the API reference', async () => {
+    const { url } = await gateway();
+    const response = await fetch(url, { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } });
+    expect([response.status, response.url]).toEqual([200, `${url}/docs/api`]);
+  });
+
   it('that is not built leaves a page that says where the API is', async () => {
     const { url } = await gateway();
     expect(await (await fetch(url)).json()).toMatchObject({ api: '/v1', description: '/openapi.json' });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningServer, sendReply, silentLogger, startHttpServer } from '@px0/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gateway, stopAll } from './fixture.ts';
@@ -49,15 +48,21 @@ describe('a rolling restart of two replicas under load', () => {
       ...Array.from({ length: 4 }, () => caller('/v1/me/orgs', {})),
       ...Array.from({ length: 2 }, () => caller('/v1/orgs', post)),
     ];
+    const answered = () => [...statuses.values()].reduce((sum, count) => sum + count, 0);
+    /** Load goes on over both replicas, on old and new connections, before anything else changes. */
+    const underLoad = async (): Promise<void> => {
+      const before = answered();
+      await expect.poll(answered, { timeout: 10_000 }).toBeGreaterThan(before + 100);
+    };
     for (const round of [0, 1, 0, 1]) {
-      await sleep(150);
+      await underLoad();
       const old = replicas[round];
       if (old === undefined) throw new Error('two replicas');
       await old.close();
-      await sleep(150);
+      await underLoad();
       replicas[round] = await replica(old.port);
     }
-    await sleep(150);
+    await underLoad();
     running = false;
     await Promise.all(callers);
     await Promise.all(replicas.map((one) => one.close()));

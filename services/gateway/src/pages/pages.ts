@@ -84,8 +84,10 @@ function mountDescription(app: express.Express): void {
 
 function mountConsole(app: express.Express, directory: string | undefined): void {
   if (directory === undefined) {
-    app.get('/', (_req, res) => {
-      res.json({ name: 'px0', api: '/v1', description: '/openapi.json', reference: '/docs/api' });
+    app.get('/', (req, res) => {
+      // A person gets a page to read, a program what it can follow.
+      if (req.accepts(['json', 'html']) === 'html') res.redirect('/docs/api');
+      else res.json({ name: 'px0', api: '/v1', description: '/openapi.json', reference: '/docs/api' });
     });
     return;
   }
