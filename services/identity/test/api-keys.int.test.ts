@@ -388,14 +388,46 @@ describe('a key whose scope was judged on a projection that is behind the saga',
     const founder = await identity.founder();
     const attempt = () => create(founder, { name: 'x', org_id: founder.orgId });
     expect((await attempt()).status).toBe(201);
-    // Another replica leads the saga, and is far ahead. (The leader here would notice that it is fenced.)
-    await identity.pool.query(
-      'UPDATE saga SET position = position + 1000, leader = gen_random_uuid() WHERE name = $1',
-      [CLEANUP_SAGA],
-    );
-    expectError(await attempt(), 503, 'service unavailable');
-    expect((await keysOf(founder)).length).toBe(1);
-    await identity.pool.query('UPDATE saga SET position = position - 1000 WHERE name = $1', [CLEANUP_SAGA]);
-    await eventually(async () => (await attempt()).status === 201, { what: 'the key' });
+    const release = await takeSagaLead(CLEANUP_SAGA);
+    try {
+      await moveSaga(CLEANUP_SAGA, 1000);
+      expectError(await attempt(), 503, 'service unavailable');
+      expect((await keysOf(founder)).length).toBe(1);
+      await moveSaga(CLEANUP_SAGA, -1000);
+      await eventually(async () => (await attempt()).status === 201, { what: 'the key' });
+    } finally {
+      await release();
+    }
   });
 });
+
+/**
+ * Leads the saga in the place of the service, as another replica would: waits for the advisory lock, then ends the connection that holds
+ * it, so that the lock comes here and nowhere else. The service cannot take the lead back before the returned function is called.
+ */
+async function takeSagaLead(saga: string): Promise<() => Promise<void>> {
+  const client = await identity.pool.connect();
+  const key = `hashtext('px0.saga'), hashtext(current_schema() || '.' || $1)`;
+  const taken = client.query(`SELECT pg_advisory_lock(${key})`, [saga]);
+  await eventually(async () => {
+    const { rowCount } = await identity.pool.query(
+      `SELECT pg_terminate_backend(holder.pid)
+         FROM pg_locks holder JOIN pg_locks waiter USING (locktype, database, classid, objid, objsubid)
+        WHERE holder.locktype = 'advisory' AND holder.granted AND NOT waiter.granted`,
+    );
+    return (rowCount ?? 0) > 0;
+  });
+  await taken;
+  return async () => {
+    await client.query(`SELECT pg_advisory_unlock(${key})`, [saga]);
+    client.release();
+  };
+}
+
+/** Moves the saga's position, and fences whoever led it before: a leader that has not noticed its end writes nothing any more. */
+async function moveSaga(saga: string, by: number): Promise<void> {
+  await identity.pool.query(
+    'UPDATE saga SET position = position + $2, leader = gen_random_uuid() WHERE name = $1',
+    [saga, by],
+  );
+}
