@@ -1,6 +1,6 @@
 /** Identity's whole object graph. */
 import { join } from 'node:path';
-import { AccessProjection, authorizeClass, type Principal, requireActingUser } from '@px0/access';
+import { AccessProjection, authenticateRoute, type Principal, requireActingUser } from '@px0/access';
 import type { RouteDefinition } from '@px0/contracts';
 import { type Context, createEventCore, type EventCore, type OutboxHooks } from '@px0/event-bus';
 import {
@@ -188,12 +188,7 @@ function authenticate(
   route: RouteDefinition,
   header: string | undefined,
 ): Principal {
-  const authentication = access.authenticate(header);
-  // A key counts as used also when the call is then refused.
-  if (authentication.outcome === 'principal' && authentication.principal.kind === 'api-key') {
-    keyUses.note(authentication.principal.keyId, Date.now());
-  }
-  const principal = authorizeClass(route.auth, authentication);
+  const principal = authenticateRoute(access, keyUses, route, header);
   if ('error' in principal) throw new ApiError(principal.error);
   return principal;
 }
