@@ -30,6 +30,7 @@ export type {
   TeamRole,
 } from './principal.ts';
 export {
+  importVerificationKey,
   type SessionClaims,
   type SessionSigner,
   sessionTokenPrefix,
