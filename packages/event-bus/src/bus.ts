@@ -67,6 +67,12 @@ export type PublishExpectation = { readonly lastSubjectSequence: number } | { re
 
 /** The revision of the entity, so that it can be compared without reading the event. */
 export const REVISION_HEADER = 'Px0-Revision';
+
+/** 0 for a message without a revision, and for one whose header is none: anybody with access to the stream can write one. */
+export function readRevision(header: string | undefined): number {
+  const revision = Number(header);
+  return Number.isSafeInteger(revision) && revision > 0 ? revision : 0;
+}
 const TRACEPARENT_HEADER = 'traceparent';
 
 /** px0's largest event has 6 MiB; the rest is for headers and growth. */
@@ -275,7 +281,7 @@ export class Bus {
       subject: this.names.fromWire(message.subject),
       sequence: message.seq,
       timestamp: message.timestamp,
-      revision: Number(message.header?.get(REVISION_HEADER) || 0),
+      revision: readRevision(message.header?.get(REVISION_HEADER)),
       text: message.string(),
     };
   }

@@ -83,8 +83,8 @@ export class SagaStore {
         this.#name,
         parked.subject,
         parked.revision,
-        parked.event,
-        parked.error,
+        storable(parked.event),
+        storable(parked.error),
         parked.attempts,
         sequence,
         leader,
@@ -116,7 +116,12 @@ export class SagaStore {
     await this.#db.query(
       `update saga_parked set attempts = attempts + 1, error = $3, retry_at = now() + $4 * interval '1 ms'
        where saga = $1 and subject = $2`,
-      [this.#name, subject, error, retryMs],
+      [this.#name, subject, storable(error), retryMs],
     );
   }
+}
+
+/** Postgres stores no NUL. No valid event holds one, so one that does cannot be applied later either. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd');
 }

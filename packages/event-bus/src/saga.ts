@@ -5,7 +5,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { SpanStatusCode, trace } from '@opentelemetry/api';
-import { decodeEvent, type EntityName, entityOfSubject, type StateEvent } from '@px0/contracts';
+import {
+  decodeEvent,
+  type EntityName,
+  EventInvalidError,
+  entityOfSubject,
+  type StateEvent,
+} from '@px0/contracts';
 import { isUnavailable, type Logger } from '@px0/service-kit';
 import type pg from 'pg';
 import { AskedPosition } from './asked-position.ts';
@@ -288,7 +294,8 @@ export class Saga<Tx extends SqlTransaction & object> {
           throw error;
         }
         logger.warn({ err: error, saga: this.name, subject: delivery.subject, attempt }, 'an effect failed');
-        if (attempt >= maxAttempts) {
+        // What cannot be read now will not be readable in a second: whoever waits behind it would wait in vain.
+        if (attempt >= maxAttempts || error instanceof EventInvalidError) {
           await this.#park(delivery, text, error, attempt, leader);
           return undefined;
         }

@@ -6,7 +6,7 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos, nuid } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
-import { REVISION_HEADER } from './bus.ts';
+import { REVISION_HEADER, readRevision } from './bus.ts';
 
 /** Where reading starts: with the last message of each subject, or with every message from a sequence on. */
 export type ReadFrom = 'last-per-subject' | { readonly sequence: number };
@@ -18,7 +18,7 @@ export interface Delivery {
   /** Nanoseconds since 1970 in decimal digits, as the server stored the message. */
   readonly timestamp: string;
   text(): string;
-  /** From the header: cheaper than reading the event. 0 when it is missing. */
+  /** From the header: cheaper than reading the event. 0 when it is missing, or is none. */
   revision(): number;
 }
 
@@ -246,7 +246,7 @@ class MessageDelivery implements Delivery {
   }
 
   revision(): number {
-    return Number(this.#msg.headers?.get(REVISION_HEADER) || 0);
+    return readRevision(this.#msg.headers?.get(REVISION_HEADER));
   }
 }
 

@@ -150,6 +150,27 @@ test('an event whose effect fails five times is parked, counts as applied, and i
   expect((await owner.pool.query('select from saga_parked')).rowCount).toBe(0);
 });
 
+test('an event that cannot be read is parked at once, whatever its bytes, and keeps nobody waiting', async () => {
+  const source = await openOwner(place, cleanups);
+  // Longer than the test: an event that was tried again would be waited for in vain.
+  const { owner, saga } = await openReactor({ backoffMs: 60_000 });
+  await eventually(() => saga.leads);
+  const payloads = ['', '{', 'null', '\u0000\u0000', JSON.stringify({ id: 'a\u0000b' })];
+  for (const [index, payload] of payloads.entries()) {
+    for (const revision of [1, Number.NaN, -1, 1e30]) {
+      const subject = `px0.state.tenancy.organization.unreadable-${index}-${revision}`;
+      const expectation = { lastSubjectSequence: 0 };
+      await source.bus.publish({ subject, payload, revision, traceparent: undefined, expectation });
+    }
+  }
+  await source.put('good', 'fine');
+  await eventually(() => source.view.nameOf('good') === 'fine');
+  expect(await saga.waitFor(tokenOf(source), 20_000)).toBe('reached');
+  expect(await teams(owner)).toEqual(['good']);
+  const { rowCount } = await owner.pool.query('select from saga_parked where attempts = 1');
+  expect(rowCount).toBe(payloads.length * 4);
+});
+
 test('an effect that is committed but not published is not reported', async () => {
   const source = await openOwner(place, cleanups);
   const { owner, saga } = await openReactor();

@@ -33,6 +33,8 @@ export interface PlatformOptions {
   readonly serviceEnv?: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>>;
   /** Where the services' folders are; the repository's own unless told. */
   readonly servicesFolder?: string;
+  /** How long at most before a process that ended is started again; 10 s unless told. */
+  readonly longestRestartDelayMs?: number;
   /** Wraps each stage of the start, to show what goes on. */
   readonly step?: <T>(text: string, run: () => Promise<T>) => Promise<T>;
   /** A sentence for the person at the terminal, such as that a service was started again. */
@@ -217,7 +219,8 @@ export class RunningPlatform {
     const folder = join(this.#options.servicesFolder ?? join(repositoryRoot, 'services'), service);
     const env = this.#environment(service);
     const launch = () => startService({ folder, port, logFile, env });
-    this.#processes.set(replica, await Supervised.start(replica.name, launch, this.#events));
+    const delay = this.#options.longestRestartDelayMs;
+    this.#processes.set(replica, await Supervised.start(replica.name, launch, this.#events, delay));
   }
 
   async #plan(): Promise<Replica[]> {

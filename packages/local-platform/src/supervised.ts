@@ -27,15 +27,22 @@ export class Supervised<T extends Launched> {
   readonly name: string;
   readonly #launch: () => Promise<T>;
   readonly #events: SupervisedEvents;
+  readonly #longestDelayMs: number;
   readonly #stopping = new AbortController();
   #current: T | undefined;
   #watch: Promise<void> = Promise.resolve();
   #restarts = 0;
 
-  private constructor(name: string, launch: () => Promise<T>, events: SupervisedEvents) {
+  private constructor(
+    name: string,
+    launch: () => Promise<T>,
+    events: SupervisedEvents,
+    longestDelay: number,
+  ) {
     this.name = name;
     this.#launch = launch;
     this.#events = events;
+    this.#longestDelayMs = longestDelay;
   }
 
   /** Launches the process; a launch that fails this first time is the caller's to handle. */
@@ -43,8 +50,9 @@ export class Supervised<T extends Launched> {
     name: string,
     launch: () => Promise<T>,
     events: SupervisedEvents,
+    longestDelay = longestDelayMs,
   ): Promise<Supervised<T>> {
-    const supervised = new Supervised(name, launch, events);
+    const supervised = new Supervised(name, launch, events, longestDelay);
     const first = await launch();
     supervised.#watch = supervised.#keepAlive(first);
     return supervised;
@@ -78,7 +86,7 @@ export class Supervised<T extends Launched> {
       this.#current = undefined;
       if (performance.now() - startedAt > healthyAfterMs) delayMs = firstDelayMs;
       next = await this.#again(describeExit(exit), delayMs);
-      delayMs = Math.min(delayMs * 2, longestDelayMs);
+      delayMs = Math.min(delayMs * 2, this.#longestDelayMs);
     }
     this.#events.changed();
   }
@@ -98,7 +106,7 @@ export class Supervised<T extends Launched> {
         return await this.#launch();
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
-        delayMs = Math.min(delayMs * 2, longestDelayMs);
+        delayMs = Math.min(delayMs * 2, this.#longestDelayMs);
       }
     }
   }

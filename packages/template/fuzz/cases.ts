@@ -1,5 +1,5 @@
 /** Random templates and data: valid ones, ones with wrong types, and ones that were damaged afterwards. */
-import type { Random } from './random.ts';
+import type { Random } from '@px0/testing/random';
 
 export interface FuzzCase {
   readonly template: string;

@@ -1,9 +1,10 @@
 /** Renders random cases with both backends and with Go, and tells where they differ. */
+
+import { Random } from '@px0/testing/random';
 import { type Backend, closures, compileWith, generated } from '../src/compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from '../src/errors.ts';
 import { CaseMaker, type FuzzCase } from './cases.ts';
 import type { Outcome } from './go-oracle.ts';
-import { Random } from './random.ts';
 
 export interface Difference {
   readonly fuzzCase: FuzzCase;

@@ -106,6 +106,13 @@ export class ForeignContexts {
     return seq;
   }
 
+  /** Publishes whatever bytes to whatever subject of the streams: what no service would do. */
+  async publishRaw(subject: string, payload: string | Uint8Array, revision?: string): Promise<void> {
+    const carried = headers();
+    if (revision !== undefined) carried.set('Px0-Revision', revision);
+    await this.#js.publish(`${this.#bus.streamPrefix}${subject}`, payload, { headers: carried });
+  }
+
   async close(): Promise<void> {
     await this.#connection.close();
   }

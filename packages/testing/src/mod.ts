@@ -1,15 +1,16 @@
 export { CatchingUpClient, type CaughtUpReply, replyOf } from './catching-up-client.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
-export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
-export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
-export { type PlayedOrganization, PlayedTenancy } from './played-tenancy.ts';
-export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
-export { temporaryFolder } from './temporary-folder.ts';
 export {
-  startTestPlatform,
   startTestPlatformWithServers,
   type TestPlatform,
   type TestPlatformOptions,
   type TestPlatformWithServers,
-} from './test-platform.ts';
+} from './own-platform.ts';
+export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
+export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
+export { type PlayedOrganization, PlayedTenancy } from './played-tenancy.ts';
+export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
+export { TcpProxy } from './tcp-proxy.ts';
+export { temporaryFolder } from './temporary-folder.ts';
+export { startTestPlatform } from './test-platform.ts';

@@ -1,4 +1,6 @@
 /** The part of the harness that needs no test runner: benchmarks use it, too. */
+export { eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
+export { startTestPlatformWithServers, type TestPlatformWithServers } from './own-platform.ts';
 export { OwnNats, ownNats } from './own-servers.ts';
 export { PlayedIdentity } from './played-identity.ts';

@@ -1,0 +1,125 @@
+/**
+ * The five services as real processes on servers of their own, which a test may stop, kill and wipe, behind proxies that it may cut. It
+ * needs no test runner.
+ */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  freePort,
+  type PlatformOptions,
+  type RunFile,
+  type RunningPlatform,
+  serviceNames,
+  startPlatform,
+} from '@px0/local-platform';
+import { type OwnNats, type OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface TestPlatformOptions
+  extends Pick<PlatformOptions, 'replicas' | 'env' | 'serviceEnv' | 'notice' | 'longestRestartDelayMs'> {}
+
+export interface TestPlatform {
+  readonly gatewayUrl: string;
+  /** The folder that `npm start` calls PX0_HOME. */
+  readonly home: string;
+  /** The processes that run now, as in `run.json`. */
+  readonly services: RunFile['services'];
+  /** The end of every service's log, for the message of a failed test. */
+  logs(lines?: number): Promise<string>;
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface TestPlatformWithServers extends TestPlatform {
+  readonly nats: OwnNats;
+  readonly postgres: OwnPostgres;
+  /** What the services connect to instead of the servers themselves. */
+  readonly proxies: { readonly nats: TcpProxy; readonly postgres: TcpProxy };
+}
+
+/** The platform on servers of its own, for tests in which these fail. */
+export async function startTestPlatformWithServers(
+  options: TestPlatformOptions = {},
+): Promise<TestPlatformWithServers> {
+  const [nats, postgres] = await Promise.all([ownNats(), ownPostgres()]);
+  const proxies = {
+    nats: await TcpProxy.start(nats.port),
+    postgres: await TcpProxy.start(postgres.port),
+  };
+  const closeServers = async (): Promise<void> => {
+    await Promise.all([proxies.nats.close(), proxies.postgres.close()]);
+    await Promise.all([nats.close(), postgres.close()]);
+  };
+  try {
+    const databaseUrl = new URL(postgres.url);
+    databaseUrl.port = String(proxies.postgres.port);
+    const servers = {
+      databaseUrl: databaseUrl.href,
+      natsUrl: `nats://127.0.0.1:${proxies.nats.port}`,
+      streamPrefix: '',
+    };
+    return Object.assign(await startOn(servers, options, closeServers), { nats, postgres, proxies });
+  } catch (error) {
+    await closeServers();
+    throw error;
+  }
+}
+
+export interface Servers {
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly streamPrefix: string;
+}
+
+/** The platform on servers that exist; `afterwards` is called when it has stopped. */
+export async function startOn(
+  { streamPrefix, ...servers }: Servers,
+  options: TestPlatformOptions,
+  afterwards: () => Promise<void>,
+): Promise<TestPlatform> {
+  const folder = await temporaryFolder('test-platform');
+  const home = join(folder, 'home');
+  const platform = await startPlatform({
+    ...options,
+    ...servers,
+    home,
+    port: await freePort(),
+    env: {
+      ...process.env,
+      // Accounts are verified at once: there is nobody to read a mail.
+      RESEND_API_KEY: 'mock',
+      LOG_LEVEL: 'info',
+      // Vitest's own worker settings are not meant for the services.
+      NODE_OPTIONS: '',
+      NODE_ENV: 'test',
+      PX0_STREAM_PREFIX: streamPrefix,
+      ...options.env,
+    },
+  });
+  const stop = async (): Promise<void> => {
+    await platform.stop();
+    await afterwards();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  };
+  return {
+    gatewayUrl: platform.gatewayUrl,
+    home,
+    get services() {
+      return platform.describe().services;
+    },
+    logs: (lines = 20) => lastLines(platform, lines),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function lastLines(platform: RunningPlatform, lines: number): Promise<string> {
+  const parts = await Promise.all(
+    serviceNames.map(async (name) => {
+      const text = await readFile(platform.home.logFile(name), 'utf8').catch(() => '');
+      return `--- ${name}\n${text.trim().split('\n').slice(-lines).join('\n')}`;
+    }),
+  );
+  return parts.join('\n');
+}

@@ -1,0 +1,352 @@
+/**
+ * Proves a history: a pure function from what clients saw, and what the system held at the end, to the promises that were broken. It
+ * never assumes more than clients can know: an answer that did not come may mean that the action happened, even later.
+ */
+import { compareTokens, decodeToken } from '@px0/event-bus';
+import {
+  type Action,
+  type FinalState,
+  type Operation,
+  type PromptState,
+  renderedFrom,
+  templateOf,
+} from './history.ts';
+
+export type Promised =
+  | 'acknowledged write lost'
+  | 'write applied twice'
+  | 'written by nobody'
+  | 'not exactly one live version'
+  | 'live version that nobody made live last'
+  | 'replica differs from the registry'
+  | 'mixed or wrong text'
+  | 'rendered before it was live'
+  | 'stale without a mark'
+  | 'revoked and accepted'
+  | 'revoked and accepted in the end'
+  | 'valid and refused'
+  | 'answer outside the description';
+
+export interface Violation {
+  readonly broken: Promised;
+  readonly what: string;
+  /** The operations that contradict each other: the minimal history. */
+  readonly evidence: readonly Operation[];
+}
+
+type Of<Kind extends Action['kind']> = Operation & { readonly action: Extract<Action, { kind: Kind }> };
+
+export function check(history: readonly Operation[], final: FinalState): readonly Violation[] {
+  return [
+    ...answers(history),
+    ...versions(history, final),
+    ...liveVersions(history, final),
+    ...replicas(final),
+    ...renders(history, final),
+    ...credentials(history, final),
+    ...revocations(history, final),
+    ...accounts(history, final),
+    ...roles(history, final),
+  ];
+}
+
+/** The violations, and nothing of the history but what they rest on. */
+export function explain(violations: readonly Violation[]): string {
+  return violations
+    .map(({ broken, what, evidence }) =>
+      [`${broken}: ${what}`, ...evidence.map((one) => `  ${line(one)}`)].join('\n'),
+    )
+    .join('\n');
+}
+
+function line({ id, worker, at, start, end, action, carried, answer }: Operation): string {
+  const seen =
+    answer === undefined ? 'no answer' : JSON.stringify({ ...answer, revision: shown(answer.revision) });
+  const asked = carried === undefined ? '' : ` carrying ${shown(carried)}`;
+  return `#${id} ${Math.round(start)}-${Math.round(end)} ms, worker ${worker}, ${at}: ${JSON.stringify(action)}${asked} -> ${seen}`;
+}
+
+function shown(token: string | undefined): string | undefined {
+  const decoded = token === undefined ? undefined : decodeToken(token);
+  return decoded === undefined ? token : `${decoded.epoch}:${decoded.sequence}`;
+}
+
+function isKind<Kind extends Action['kind']>(kind: Kind): (operation: Operation) => operation is Of<Kind> {
+  return (operation): operation is Of<Kind> => operation.action.kind === kind;
+}
+
+function wasAcknowledged({ answer }: Operation): boolean {
+  return answer !== undefined && answer.status >= 200 && answer.status < 300;
+}
+
+/** No answer, or one that does not exclude that it happened. A deletion that was sent twice may say that there is nothing. */
+function mayHaveHappened({ answer, action }: Operation): boolean {
+  if (answer === undefined || answer.status >= 500) return true;
+  return action.kind === 'revoke' && answer.status === 404;
+}
+
+/** Whether the request asked for a state that includes what the other one did. */
+function covers(request: Operation, { answer }: Operation): boolean {
+  if (request.carried === undefined || answer?.revision === undefined || answer.pending) return false;
+  const [asked, made] = [decodeToken(request.carried), decodeToken(answer.revision)];
+  return asked !== undefined && made !== undefined && compareTokens(asked, made) >= 0;
+}
+
+function isFresh({ answer }: Operation): boolean {
+  return answer !== undefined && !answer.stale;
+}
+
+function answers(history: readonly Operation[]): Violation[] {
+  return history.flatMap((operation) => {
+    const { answer } = operation;
+    const wrong = answer?.undescribed ?? (answer?.status === 500 ? 'status 500' : undefined);
+    return wrong === undefined
+      ? []
+      : [{ broken: 'answer outside the description', what: wrong, evidence: [operation] }];
+  });
+}
+
+function versions(history: readonly Operation[], final: FinalState): Violation[] {
+  const creations = history.filter(isKind('create-version'));
+  const requested = new Map(creations.map((one) => [templateOf(one.action.marker), one]));
+  const found: Violation[] = [];
+  for (const { id, versions: states } of final.prompts) {
+    const byTemplate = Map.groupBy(states, ({ template }) => template);
+    for (const [template, copies] of byTemplate) {
+      const creation = requested.get(template);
+      if (creation === undefined || creation.action.prompt !== id) {
+        found.push({ broken: 'written by nobody', what: `${id}: ${template}`, evidence: [] });
+      } else if (copies.length > 1) {
+        const what = `versions ${copies.map(({ number }) => number).join(' and ')} of ${id}`;
+        found.push({ broken: 'write applied twice', what, evidence: [creation] });
+      }
+    }
+    for (const creation of creations) {
+      if (creation.action.prompt !== id || !wasAcknowledged(creation)) continue;
+      const state = states.find(({ number }) => number === creation.answer?.version);
+      if (state?.template !== templateOf(creation.action.marker)) {
+        const what = `version ${creation.answer?.version} of ${id} is ${state?.template ?? 'missing'}`;
+        found.push({ broken: 'acknowledged write lost', what, evidence: [creation] });
+      }
+    }
+  }
+  return found;
+}
+
+/** Promotions that made a version live, or may have done so. */
+interface LiveWrites {
+  readonly certain: readonly Of<'promote'>[];
+  readonly possible: readonly Of<'promote'>[];
+}
+
+function liveWritesOf(history: readonly Operation[], prompt: string): LiveWrites {
+  const promotions = history.filter(isKind('promote')).filter(({ action }) => action.prompt === prompt);
+  return {
+    certain: promotions.filter((one) => wasAcknowledged(one) && one.answer?.text === 'live'),
+    possible: promotions.filter(mayHaveHappened),
+  };
+}
+
+function liveVersions(history: readonly Operation[], final: FinalState): Violation[] {
+  return final.prompts.flatMap(({ id, versions: states }): Violation[] => {
+    const live = states.filter(({ status }) => status === 'live').map(({ number }) => number);
+    const { certain, possible } = liveWritesOf(history, id);
+    if (live.length > 1 || (live.length === 0 && certain.length > 0)) {
+      const what = `${id} has ${live.length} live versions: ${live.join(', ')}`;
+      return [{ broken: 'not exactly one live version', what, evidence: certain }];
+    }
+    const [number] = live;
+    if (number === undefined || possible.some(({ action }) => action.version === number)) return [];
+    const ofThis = certain.filter(({ action }) => action.version === number);
+    const after = (write: Operation) => certain.filter((other) => other.start > write.end);
+    if (ofThis.some((write) => after(write).length === 0)) return [];
+    const overtaking = ofThis.flatMap(after).at(-1);
+    return [
+      {
+        broken: ofThis.length === 0 ? 'live version that nobody made live last' : 'acknowledged write lost',
+        what: `version ${number} of ${id} is live in the end`,
+        evidence: [...ofThis.slice(-1), ...(overtaking === undefined ? [] : [overtaking])],
+      },
+    ];
+  });
+}
+
+function replicas(final: FinalState): Violation[] {
+  return final.prompts.flatMap(({ id, versions: states, rendered }) => {
+    const live = states.find(({ status }) => status === 'live');
+    return rendered.flatMap(({ replica, status, version, text }): Violation[] => {
+      const agrees =
+        live === undefined
+          ? status === 404
+          : status === 200 && version === live.number && text === renderedFrom(live.template, 'final');
+      const what = `${replica} answers ${status}, version ${version}, ${text} for ${id}; live is ${live?.number}`;
+      return agrees ? [] : [{ broken: 'replica differs from the registry', what, evidence: [] }];
+    });
+  });
+}
+
+function renders(history: readonly Operation[], final: FinalState): Violation[] {
+  const byPrompt = new Map(final.prompts.map((prompt) => [prompt.id, prompt]));
+  const writes = new Map(final.prompts.map(({ id }) => [id, liveWritesOf(history, id)]));
+  const creations = Map.groupBy(history.filter(isKind('create-version')), ({ action }) => action.prompt);
+  return history.filter(isKind('render')).flatMap((render): Violation[] => {
+    const { prompt, version } = render.action;
+    const state = byPrompt.get(prompt);
+    const live = writes.get(prompt);
+    if (state === undefined || live === undefined || render.answer === undefined) return [];
+    if (render.answer.status === 404) return missing(render, live, creations.get(prompt) ?? []);
+    if (render.answer.status !== 200) return [];
+    const wrong = wrongText(render, state);
+    if (wrong !== undefined) return [{ broken: 'mixed or wrong text', what: wrong, evidence: [render] }];
+    return version === undefined ? [...tooEarly(render, live), ...superseded(render, live)] : [];
+  });
+}
+
+function wrongText({ action, answer }: Of<'render'>, { versions: states }: PromptState): string | undefined {
+  const state = states.find(({ number }) => number === answer?.version);
+  if (action.version !== undefined && answer?.version !== action.version) {
+    return `version ${answer?.version} instead of ${action.version}`;
+  }
+  const expected = state === undefined ? undefined : renderedFrom(state.template, action.input);
+  return answer?.text === expected ? undefined : `version ${answer?.version} is "${expected}"`;
+}
+
+function tooEarly(render: Of<'render'>, { certain, possible }: LiveWrites): Violation[] {
+  const number = render.answer?.version;
+  const began = [...certain, ...possible].filter(({ action }) => action.version === number);
+  if (began.some(({ start }) => start <= render.end)) return [];
+  const what = `version ${number} was rendered and had not been promoted`;
+  return [{ broken: 'rendered before it was live', what, evidence: [render, ...began.slice(0, 1)] }];
+}
+
+/** The request asked for a state with a later promotion in it, and got the version of an earlier one, unmarked. */
+function superseded(render: Of<'render'>, { certain, possible }: LiveWrites): Violation[] {
+  const number = render.answer?.version;
+  if (!isFresh(render) || possible.some(({ action }) => action.version === number)) return [];
+  const ofThis = certain.filter(({ action }) => action.version === number);
+  const newer = certain.find(
+    (write) =>
+      write.action.version !== number &&
+      covers(render, write) &&
+      ofThis.every(({ end }) => end < write.start),
+  );
+  if (newer === undefined) return [];
+  const what = `version ${number} was rendered; the request asked for a state in which ${newer.action.version} had replaced it`;
+  return [{ broken: 'stale without a mark', what, evidence: [...ofThis.slice(-1), newer, render] }];
+}
+
+function missing(
+  render: Of<'render'>,
+  { certain }: LiveWrites,
+  creations: readonly Operation[],
+): Violation[] {
+  if (!isFresh(render)) return [];
+  const { version } = render.action;
+  const proof =
+    version === undefined
+      ? certain.find((write) => covers(render, write))
+      : creations.find(
+          (write) => wasAcknowledged(write) && write.answer?.version === version && covers(render, write),
+        );
+  if (proof === undefined) return [];
+  return [
+    { broken: 'stale without a mark', what: 'it is there and was not found', evidence: [proof, render] },
+  ];
+}
+
+function usesOf(history: readonly Operation[], credential: string): readonly Operation[] {
+  return history.filter(
+    ({ action }) => (action.kind === 'render' || action.kind === 'read') && action.credential === credential,
+  );
+}
+
+/** Keys are listed once; and what was handed out and never taken back is accepted by whoever knows of it. */
+function credentials(history: readonly Operation[], final: FinalState): Violation[] {
+  const revoked = new Set(history.filter(isKind('revoke')).map(({ action }) => action.credential));
+  const lists = history.filter(isKind('create-key')).flatMap((creation): Violation[] => {
+    const { credential } = creation.action;
+    const listed = final.keys.filter((name) => name === credential).length;
+    const what = `${credential} is listed ${listed} times`;
+    if (listed > 1) return [{ broken: 'write applied twice', what, evidence: [creation] }];
+    if (listed === 1 || revoked.has(credential) || !wasAcknowledged(creation)) return [];
+    return [{ broken: 'acknowledged write lost', what, evidence: [creation] }];
+  });
+  const made = history.filter((one) => one.action.kind === 'create-key' || one.action.kind === 'log-in');
+  const refusals = made.filter(wasAcknowledged).flatMap((creation): Violation[] => {
+    const credential = 'credential' in creation.action ? creation.action.credential : '';
+    if (revoked.has(credential)) return [];
+    const refused = usesOf(history, credential).find(
+      (use) =>
+        (use.answer?.status === 401 || use.answer?.status === 403) && isFresh(use) && covers(use, creation),
+    );
+    if (refused === undefined) return [];
+    return [{ broken: 'valid and refused', what: credential, evidence: [creation, refused] }];
+  });
+  return [...lists, ...refusals];
+}
+
+function revocations(history: readonly Operation[], final: FinalState): Violation[] {
+  return history
+    .filter(isKind('revoke'))
+    .filter(wasAcknowledged)
+    .flatMap((revocation): Violation[] => {
+      const { credential } = revocation.action;
+      const accepted = usesOf(history, credential).filter(
+        (use) =>
+          wasAcknowledged(use) && isFresh(use) && use.start > revocation.end && covers(use, revocation),
+      );
+      const inTheEnd = final.stillAccepted.filter((one) => one.credential === credential);
+      const listed = final.keys.includes(credential);
+      return [
+        ...accepted.map((use): Violation => {
+          return { broken: 'revoked and accepted', what: credential, evidence: [revocation, use] };
+        }),
+        ...inTheEnd.map(({ at }): Violation => {
+          const what = `${credential} by ${at}`;
+          return { broken: 'revoked and accepted in the end', what, evidence: [revocation] };
+        }),
+        ...(listed
+          ? [
+              {
+                broken: 'acknowledged write lost',
+                what: `${credential} is listed`,
+                evidence: [revocation],
+              } as const,
+            ]
+          : []),
+      ];
+    });
+}
+
+function accounts(history: readonly Operation[], final: FinalState): Violation[] {
+  return history.filter(isKind('register')).flatMap((registration): Violation[] => {
+    const state = final.accounts.find(({ email }) => email === registration.action.email);
+    const evidence = [registration];
+    if (state === undefined || !state.exists) {
+      return wasAcknowledged(registration)
+        ? [{ broken: 'acknowledged write lost', what: 'the account does not exist', evidence }]
+        : [];
+    }
+    const what = `the account has ${state.organizations} organizations and ${state.teams} teams`;
+    if (state.organizations > 1 || state.teams > 1)
+      return [{ broken: 'write applied twice', what, evidence }];
+    if (state.organizations < 1 || state.teams < 1)
+      return [{ broken: 'acknowledged write lost', what, evidence }];
+    return [];
+  });
+}
+
+function roles(history: readonly Operation[], final: FinalState): Violation[] {
+  return final.roles.flatMap(({ team, user, role }): Violation[] => {
+    const writes = history
+      .filter(isKind('set-role'))
+      .filter(({ action }) => action.team === team && action.user === user);
+    if (writes.some((write) => mayHaveHappened(write) && write.action.role === role)) return [];
+    const certain = writes.filter(wasAcknowledged);
+    if (certain.length === 0) return [];
+    const last = certain.filter((write) => certain.every((other) => other.start <= write.end));
+    if (last.some(({ action }) => action.role === role)) return [];
+    const what = `${user} is ${role} in ${team}`;
+    return [{ broken: 'acknowledged write lost', what, evidence: last }];
+  });
+}

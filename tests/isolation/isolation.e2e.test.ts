@@ -1,0 +1,180 @@
+/**
+ * Two tenants, and every operation of the API description called by one with the names of what is the other's: each id alone beside
+ * the caller's own, and all of them together. The calls are made from the description, so a new operation is covered or fails here.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { type OperationId, type RouteDefinition, routes } from '@px0/contracts';
+import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Answer, Method } from '../api.ts';
+import { type Caller, World } from '../journeys/world.ts';
+import { furtherPlans, gaps, kindsOf, type Names, type Plan, plans, requestOf } from './plans.ts';
+import { nothing, type Tenant, type Things, tenant } from './tenants.ts';
+import { isTold } from './told.ts';
+
+/** Their answers say what the caller did or who the caller is, and they take the caller's account or session away. */
+const callersOwn: ReadonlySet<OperationId> = new Set([
+  'logout',
+  'deleteMe',
+  'changePassword',
+  'resetPassword',
+]);
+
+let platform: TestPlatform | undefined;
+let world: World;
+let victim: Tenant;
+let stranger: Tenant;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  world = new World(platform);
+  [victim, stranger] = await Promise.all([tenant(world, 'harbour'), tenant(world, 'meadow')]);
+  // So that asking again is refused and changes nothing.
+  for (const caller of ['admin', 'viewer']) {
+    await world.make(stranger.callers[caller], 'POST', `/v1/teams/${victim.things.team}/join-requests`);
+  }
+});
+afterAll(() => platform?.stop());
+
+/** Adding a member comes last: it may be done to anybody, who then is a member here. */
+const operations: readonly OperationId[] = Object.values(routes)
+  .map(({ operationId }): OperationId => operationId)
+  .toSorted((one, other) => Number(one === 'addTeamMember') - Number(other === 'addTeamMember'));
+
+function plansOf(operation: OperationId): readonly Exclude<Plan, null>[] {
+  const plan = plans[operation];
+  return plan === null ? [] : [plan, ...(furtherPlans[operation] ?? [])];
+}
+
+function ask(operation: OperationId, names: Names, who: Caller | undefined): Promise<Answer> {
+  const route: RouteDefinition = routes[operation];
+  const { path, body } = requestOf(route, names);
+  return world.ask(who, methodOf(route), path, body);
+}
+
+function methodOf({ method }: RouteDefinition): Method {
+  if (method === 'PATCH') throw new Error('the client does not speak PATCH');
+  return method;
+}
+
+/** All that the tenant's admin can read of what the tenant has, by operation. */
+async function fullRead({ owner, things }: Tenant): Promise<ReadonlyMap<string, unknown>> {
+  const reads = operations.filter(
+    // The signing keys are public.
+    (operation) => routes[operation].method === 'GET' && operation !== 'listSigningKeys',
+  );
+  const read = new Map<string, unknown>();
+  for (const operation of reads) {
+    const answers = await Promise.all(
+      [...plansOf(operation), ...(plans[operation] === null ? [() => ({})] : [])].map(async (plan) => {
+        const { status, text } = await ask(operation, plan(things), owner);
+        return [status, text];
+      }),
+    );
+    read.set(operation, answers);
+  }
+  return read;
+}
+
+/** Whatever of the victim is written nowhere else: ids, and the word that is in every name. The strangers wait in the victim's inbox. */
+function secretsIn(read: ReadonlyMap<string, unknown>): readonly string[] {
+  const strangers = JSON.stringify(stranger);
+  const text = JSON.stringify([...read.values()]);
+  const ids = text.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
+  return [...new Set([...ids, 'harbour'])].filter((secret) => !strangers.includes(secret));
+}
+
+/** Every way in which at least one of these is foreign. */
+function mixtures(kinds: readonly (keyof Things)[]): readonly (readonly (keyof Things)[])[] {
+  const all: (keyof Things)[][] = [[]];
+  for (const kind of kinds) all.push(...all.map((subset) => [...subset, kind]));
+  return all.filter((subset) => subset.length > 0);
+}
+
+function mixed(own: Things, other: Things, foreign: readonly (keyof Things)[]): Things {
+  return { ...own, ...Object.fromEntries(foreign.map((kind) => [kind, other[kind]])) };
+}
+
+/** Names that come and go with every answer. */
+function headerNames({ headers }: Answer): readonly string[] {
+  return [...headers.keys()].filter((name) => !['px0-stale', 'px0-pending'].includes(name)).toSorted();
+}
+
+it('every operation, and every id in it, has a plan', () => {
+  expect(gaps()).toEqual([]);
+  expect(gaps(['anOperationOfTomorrow'])).toEqual(['anOperationOfTomorrow has no plan']);
+});
+
+it('nobody learns of another tenant what the specification does not tell, and nothing of that tenant changes', async () => {
+  const before = await fullRead(victim);
+  const secrets = secretsIn(before);
+  expect(secrets.length).toBeGreaterThan(15);
+  const problems: string[] = [];
+  let calls = 0;
+
+  const compare = async (
+    operation: OperationId,
+    plan: Exclude<Plan, null>,
+    foreign: readonly (keyof Things)[],
+  ) => {
+    for (const [name, caller] of Object.entries(stranger.callers)) {
+      const names = plan(mixed(stranger.things, victim.things, foreign));
+      const answer = await ask(operation, names, caller);
+      const unknown = await ask(operation, plan(mixed(stranger.things, nothing(), foreign)), caller);
+      calls += 2;
+      const what = `${operation} by the ${name}, of another tenant: ${foreign.join(', ')}`;
+      const equal =
+        answer.status >= 400 &&
+        answer.status === unknown.status &&
+        answer.text === unknown.text &&
+        isDeepStrictEqual(headerNames(answer), headerNames(unknown));
+      // A batch's status is 200, and each of its results has one of its own.
+      const equalBatch = operation === 'renderBatch' && sameResults(answer, unknown);
+      if (!equal && !equalBatch && !isTold(operation, foreign, answer, unknown)) {
+        problems.push(`${what}: ${show(answer)}, and where nothing exists: ${show(unknown)}`);
+      }
+      const sent = JSON.stringify(names);
+      const leaked = secrets.filter((secret) => answer.text.includes(secret) && !sent.includes(secret));
+      if (leaked.length > 0) problems.push(`${what}: told ${leaked.join(', ')}`);
+    }
+  };
+
+  for (const operation of operations) {
+    if (plans[operation] !== null || callersOwn.has(operation) || routes[operation].method !== 'GET')
+      continue;
+    for (const [name, caller] of Object.entries(stranger.callers)) {
+      const { text } = await ask(operation, {}, caller);
+      const leaked = secrets.filter((secret) => text.includes(secret));
+      if (leaked.length > 0) problems.push(`${operation} by the ${name} told ${leaked.join(', ')}`);
+    }
+  }
+  const compareAll = async (those: readonly OperationId[]) => {
+    for (const operation of those) {
+      for (const plan of plansOf(operation)) {
+        await Promise.all(mixtures(kindsOf(plan)).map((foreign) => compare(operation, plan, foreign)));
+      }
+    }
+  };
+  await compareAll(operations.filter((operation) => operation !== 'updateMe'));
+  expect(problems).toEqual([]);
+  expect(calls).toBeGreaterThan(1_000);
+  expect(await fullRead(victim)).toEqual(before);
+  // The victim's inbox shows the new addresses of those who wait there.
+  await compareAll(['updateMe']);
+  expect(problems).toEqual([]);
+}, 240_000);
+
+function sameResults(answer: Answer, unknown: Answer): boolean {
+  const outcome = (text: string): unknown[] =>
+    (JSON.parse(text).results ?? []).map(({ status, error }: { status?: number; error?: string }) => [
+      status,
+      error,
+    ]);
+  const results = outcome(answer.text);
+  const hidden = results.every((result) => Array.isArray(result) && Number(result[0]) >= 400);
+  return hidden && isDeepStrictEqual(results, outcome(unknown.text));
+}
+
+function show({ status, text }: Answer): string {
+  return `${status} ${text.slice(0, 200)}`;
+}

@@ -1,0 +1,225 @@
+/**
+ * How each operation of the API description names things, so that it can be called with anybody's. The table is complete by its type,
+ * and `gaps` finds an id that a plan leaves out: an operation cannot be added without saying whose things it reaches.
+ */
+import {
+  buildOpenApi,
+  type OpenApiOperation,
+  type OperationId,
+  type RouteDefinition,
+  routes,
+} from '@px0/contracts';
+import type { Things } from './tenants.ts';
+
+export interface Names {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+}
+
+/** Null: the operation names nothing; it speaks of the caller alone, or of nobody. */
+export type Plan = ((things: Things) => Names) | null;
+
+const ofOrg = ({ organization }: Things) => ({ params: { id: organization } });
+const inOrg = ({ organization }: Things) => ({ params: { orgID: organization } });
+const ofTeam = ({ team }: Things) => ({ params: { id: team } });
+const inTeam = ({ team }: Things) => ({ params: { teamID: team } });
+const ofPrompt = ({ prompt }: Things) => ({ params: { id: prompt } });
+const ofVersion = ({ prompt }: Things) => ({ params: { id: prompt, version: '1' } });
+const ofDraft = ({ prompt }: Things) => ({ params: { id: prompt, version: '2' } });
+const ofPayload = ({ prompt, payload }: Things) => ({ params: { id: prompt, payloadID: payload } });
+const name = { name: 'Renamed' };
+const password = 'Correct-horse-1';
+
+export const plans: { readonly [Operation in OperationId]: Plan } = {
+  healthCheck: null,
+  listSigningKeys: null,
+  register: ({ email, team }) => ({ body: { email, password, team_id: team } }),
+  login: ({ email }) => ({ body: { email, password: 'Wrong-horse-1' } }),
+  logout: null,
+  triggerVerificationEmail: ({ email }) => ({ query: { email } }),
+  verifyEmail: ({ email }) => ({ body: { email, code: '000000' } }),
+  triggerPasswordReset: ({ email }) => ({ body: { email } }),
+  resetPassword: null,
+  me: null,
+  updateMe: ({ email }) => ({ body: { email } }),
+  deleteMe: null,
+  changePassword: null,
+  listUserOrgs: null,
+  listUserTeams: null,
+  listAPIKeys: ({ organization }) => ({ query: { org_id: organization } }),
+  createAPIKey: ({ organization, team }) => ({ body: { ...name, org_id: organization, team_ids: [team] } }),
+  rotateAPIKey: ({ key }) => ({ params: { id: key }, body: {} }),
+  deleteAPIKey: ({ key }) => ({ params: { id: key } }),
+  createOrg: null,
+  updateOrg: (things) => ({ ...ofOrg(things), body: name }),
+  deleteOrg: ofOrg,
+  listOrgPeople: inOrg,
+  removeOrgMember: ({ organization, user }) => ({ params: { orgID: organization, userID: user } }),
+  listOrgAudit: ofOrg,
+  createTeam: (things) => ({ ...inOrg(things), body: { ...name, org_id: things.organization } }),
+  listOrgTeams: inOrg,
+  updateTeam: (things) => ({ ...ofTeam(things), body: { ...name, org_id: things.organization } }),
+  deleteTeam: ofTeam,
+  leaveTeam: inTeam,
+  createJoinRequest: ofTeam,
+  listTeamMembers: ofTeam,
+  addTeamMember: (things) => ({ ...ofTeam(things), body: { user_id: things.user } }),
+  removeTeamMember: ({ team, user }) => ({ params: { id: team, userID: user } }),
+  updateTeamMemberRole: ({ team, user }) => ({ params: { id: team, userID: user }, body: { role: 'admin' } }),
+  getAdminInbox: null,
+  resolveJoinRequest: ({ joinRequest }) => ({ params: { id: joinRequest }, body: { status: 'approved' } }),
+  createPrompt: (things) => ({ ...inTeam(things), body: name }),
+  listPrompts: inTeam,
+  listAllPrompts: ({ team }) => ({ query: { team, team_id: team } }),
+  getPrompt: ({ slug, team }) => ({ params: { id: slug }, query: { team_id: team } }),
+  updatePrompt: (things) => ({ ...ofPrompt(things), body: { description: 'changed' } }),
+  archivePrompt: ofPrompt,
+  restorePrompt: ofPrompt,
+  movePrompt: (things) => ({ ...ofPrompt(things), body: { team_id: things.team } }),
+  createVersion: (things) => ({ ...ofPrompt(things), body: { template: 'changed' } }),
+  listVersions: ofPrompt,
+  diffVersions: (things) => ({ ...ofPrompt(things), query: { from: '1', to: '2' } }),
+  getVersion: ofVersion,
+  updateVersion: (things) => ({ ...ofDraft(things), body: { template: 'changed' } }),
+  deletePromptVersion: ofDraft,
+  promoteVersion: ofDraft,
+  demoteVersion: ofVersion,
+  archiveVersion: ofVersion,
+  duplicateVersion: ofVersion,
+  setVersionTag: (things) => ({ ...ofDraft(things), body: { tag: 'production' } }),
+  removeVersionTag: ({ prompt }) => ({ params: { id: prompt, tag: 'production' } }),
+  listVersionTags: ofPrompt,
+  createPromptPayload: (things) => ({ ...ofPrompt(things), body: { variables: {} } }),
+  listPromptPayloads: ofPrompt,
+  getPromptPayload: ofPayload,
+  updatePromptPayload: (things) => ({ ...ofPayload(things), body: { variables: {} } }),
+  deletePromptPayload: ofPayload,
+  renderLive: ({ slug, team }) => ({ params: { slug }, query: { team_id: team }, body: {} }),
+  renderVersion: ({ slug, team }) => ({ params: { slug, version: '1' }, query: { team_id: team }, body: {} }),
+  renderBatch: ({ slug, team }) => ({ body: { renders: [{ slug, team_id: team }] } }),
+  validateTemplate: null,
+  checkVersion: ofVersion,
+  listPromptAudit: ofPrompt,
+  listTeamPromptAudit: inTeam,
+  exportPrompts: inTeam,
+  importPrompts: (things) => ({ ...inTeam(things), body: { document: { prompts: [] } } }),
+  getPromptUsage: (things) => ({
+    ...ofPrompt(things),
+    query: { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' },
+  }),
+};
+
+/** Other ways to name things, beside those of the plans. */
+export const furtherPlans: { readonly [Operation in OperationId]?: readonly Exclude<Plan, null>[] } = {
+  register: [({ email }) => ({ body: { email, password } })],
+  createAPIKey: [({ organization }) => ({ body: { ...name, org_id: organization } })],
+  getPrompt: [ofPrompt, ({ slug }) => ({ params: { id: slug } })],
+  listAllPrompts: [({ team }) => ({ query: { team_id: team } })],
+  renderLive: [({ slug }) => ({ params: { slug }, body: {} })],
+  renderVersion: [({ slug }) => ({ params: { slug, version: '2' }, body: {} })],
+  renderBatch: [({ slug }) => ({ body: { renders: [{ slug }, { slug, version: '1' }] } })],
+};
+
+export interface Request {
+  readonly path: string;
+  readonly body?: object;
+}
+
+export function requestOf({ path }: RouteDefinition, { params = {}, query = {}, body }: Names): Request {
+  const filled = path.replace(/\{(\w+)\}/g, (_all, parameter: string) =>
+    encodeURIComponent(params[parameter] ?? ''),
+  );
+  const search = new URLSearchParams(query).toString();
+  return { path: search === '' ? filled : `${filled}?${search}`, ...(body !== undefined && { body }) };
+}
+
+/** The kinds of things that a plan names. */
+export function kindsOf(plan: Exclude<Plan, null>): readonly (keyof Things)[] {
+  const text = JSON.stringify(plan(markers));
+  return markerKinds.filter((kind) => text.includes(markers[kind]));
+}
+
+const markers: Things = {
+  organization: '<organization>',
+  team: '<team>',
+  user: '<user>',
+  email: '<email>',
+  key: '<key>',
+  joinRequest: '<join request>',
+  prompt: '<prompt>',
+  slug: '<slug>',
+  payload: '<payload>',
+};
+
+const markerKinds: readonly (keyof Things)[] = [
+  'organization',
+  'team',
+  'user',
+  'email',
+  'key',
+  'joinRequest',
+  'prompt',
+  'slug',
+  'payload',
+];
+
+/** Path parameters that lead nowhere without another one. */
+const belowOthers: ReadonlySet<string> = new Set(['version', 'tag']);
+
+/** Where the description takes an id, or a slug, and the plans say nothing of whose it is. Empty when all is planned. */
+export function gaps(operations = Object.keys(routes)): readonly string[] {
+  return operations.flatMap((operation) => {
+    const route: RouteDefinition | undefined = Object.values(routes).find(
+      (one) => one.operationId === operation,
+    );
+    if (route === undefined || !isOperation(operation)) return [`${operation} has no plan`];
+    const described = buildOpenApi().paths[route.path]?.[route.method.toLowerCase()];
+    const names = plans[operation]?.(markers) ?? {};
+    return idsIn(described, route)
+      .filter((field) => !namesThing(names, field))
+      .map((field) => `${operation} has no plan for ${field}`);
+  });
+}
+
+function isOperation(text: string): text is OperationId {
+  return Object.hasOwn(plans, text);
+}
+
+function idsIn(described: OpenApiOperation | undefined, route: RouteDefinition): readonly string[] {
+  const parameters: unknown = described?.['parameters'];
+  const inQuery = (Array.isArray(parameters) ? parameters : [])
+    .filter((parameter: { in?: string; schema?: { format?: string } }) => parameter.in === 'query')
+    .filter((parameter: { schema?: { format?: string } }) => parameter.schema?.format === 'uuid')
+    .map((parameter: { name?: string }) => String(parameter.name));
+  const inPath = Object.keys(route.params).filter((parameter) => !belowOthers.has(parameter));
+  return [...inPath, ...inQuery, ...uuidFields(described?.requestBody)];
+}
+
+/** The names of the fields, at any depth, that are UUIDs or lists of them. */
+function uuidFields(schema: unknown, field = ''): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const reference: unknown = Reflect.get(schema, '$ref');
+  if (typeof reference === 'string') return uuidFields(resolve(reference), field);
+  if (Reflect.get(schema, 'format') === 'uuid') return [field];
+  return Object.entries(schema).flatMap(([key, value]) => {
+    if (key === 'example' || key === 'examples') return [];
+    if (key !== 'properties') return uuidFields(value, field);
+    return Object.entries(Object(value)).flatMap(([property, inner]) => uuidFields(inner, property));
+  });
+}
+
+function resolve(reference: string): unknown {
+  return reference
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((value, step) => Reflect.get(Object(value), step), buildOpenApi());
+}
+
+/** Whether a marker stands somewhere under that name. */
+function namesThing(value: unknown, field: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([key, inner]) => (key === field && JSON.stringify(inner).includes('<')) || namesThing(inner, field),
+  );
+}

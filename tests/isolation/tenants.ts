@@ -1,0 +1,83 @@
+/** Two tenants that have one of everything, with names that occur nowhere else: a trace of one in an answer to the other is a leak. */
+import { randomUUID } from 'node:crypto';
+import type { Caller, Owner, World } from '../journeys/world.ts';
+
+/** What a request can name of a tenant. */
+export interface Things {
+  readonly organization: string;
+  /** Not the default team, so that it could be moved and deleted. */
+  readonly team: string;
+  /** A member of the team who administers nothing. */
+  readonly user: string;
+  readonly email: string;
+  readonly key: string;
+  readonly joinRequest: string;
+  readonly prompt: string;
+  readonly slug: string;
+  readonly payload: string;
+}
+
+export interface Tenant {
+  readonly owner: Owner;
+  readonly things: Things;
+  /** Everybody who acts for the tenant: its admin, a plain member, and a key of each operation. */
+  readonly callers: Readonly<Record<string, Caller>>;
+}
+
+export async function tenant(world: World, name: string): Promise<Tenant> {
+  const owner = await world.owner();
+  const team = await world.team(owner);
+  const member = await world.registeredBy(owner, team);
+  await world.role(owner, team, member, 'viewer');
+  const created = await world.make(owner, 'POST', `/v1/teams/${team}/prompts`, {
+    name: `${name} prompt ${randomUUID()}`,
+    description: `${name} description`,
+  });
+  const prompt = { id: created.text('prompt', 'id'), slug: created.text('prompt', 'slug') };
+  const live = await world.live(owner, prompt, `${name} live template`);
+  await world.draft(owner, prompt, `${name} draft template`);
+  await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/versions/${live}/tags`, { tag: 'production' });
+  const payload = await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/payloads`, {
+    name: `${name} payload`,
+    variables: { secret: `${name} variable` },
+  });
+  const stranger = await world.owner();
+  const asked = await world.make(stranger, 'POST', `/v1/teams/${team}/join-requests`);
+  return {
+    owner,
+    things: {
+      organization: owner.organization,
+      team,
+      user: member.id,
+      email: member.email,
+      key: (await world.key(owner, 'read_render', [team])).id,
+      joinRequest: asked.text('id'),
+      prompt: prompt.id,
+      slug: prompt.slug,
+      payload: payload.text('payload', 'id'),
+    },
+    callers: {
+      admin: owner,
+      viewer: member,
+      'key read_render': await world.key(owner, 'read_render'),
+      'key all': await world.key(owner, 'all'),
+      'key admin': await world.key(owner, 'admin'),
+      'key all of one team': await world.key(owner, 'all', [team]),
+    },
+  };
+}
+
+/** The names of things that do not exist. */
+export function nothing(): Things {
+  return {
+    organization: randomUUID(),
+    team: randomUUID(),
+    user: randomUUID(),
+    email: `nobody-${randomUUID()}@example.com`,
+    key: randomUUID(),
+    joinRequest: randomUUID(),
+    prompt: randomUUID(),
+    slug: `nothing_${randomUUID().replaceAll('-', '_')}`,
+    payload: randomUUID(),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * What the specification lets a stranger learn: the few places in which an id or an address that belongs to somebody else is answered
+ * otherwise than one that does not exist. Everywhere else the two answers are equal.
+ */
+import { type ErrorCode, errorCatalog, type OperationId } from '@px0/contracts';
+import type { Things } from './tenants.ts';
+
+export interface Told {
+  /** What is somebody else's in the request; the rest is the caller's own. */
+  readonly foreign: readonly (keyof Things)[];
+  readonly answer: ErrorCode | number;
+  /** To the same request with names that do not exist. */
+  readonly unknown: ErrorCode | number;
+}
+
+const organization = (answer: ErrorCode): Told => ({
+  foreign: ['organization'],
+  answer,
+  unknown: 'organizationNotFound',
+});
+const team = (...more: readonly (keyof Things)[]): Told => ({
+  foreign: ['team', ...more],
+  answer: 'forbidden',
+  unknown: 'teamNotFound',
+});
+
+/** An organization's and a team's ids are random; that one exists is no secret to whoever holds it. */
+export const told: { readonly [Operation in OperationId]?: readonly Told[] } = {
+  listAPIKeys: [organization('forbidden')],
+  createAPIKey: [
+    organization('forbidden'),
+    { foreign: ['organization', 'team'], answer: 'forbidden', unknown: 'organizationNotFound' },
+    { foreign: ['team'], answer: 'teamNotInOrganization', unknown: 'teamNotFound' },
+  ],
+  rotateAPIKey: [{ foreign: ['key'], answer: 'forbidden', unknown: 'apiKeyNotFound' }],
+  deleteAPIKey: [{ foreign: ['key'], answer: 'forbidden', unknown: 'apiKeyNotFound' }],
+  updateOrg: [organization('forbidden')],
+  deleteOrg: [organization('forbidden')],
+  listOrgPeople: [organization('forbidden')],
+  listOrgAudit: [organization('forbidden')],
+  removeOrgMember: [
+    organization('forbidden'),
+    { foreign: ['organization', 'user'], answer: 'forbidden', unknown: 'organizationNotFound' },
+  ],
+  createTeam: [organization('forbidden')],
+  listOrgTeams: [organization('forbidden')],
+  updateTeam: [team(), team('organization'), organization('forbidden')],
+  deleteTeam: [team()],
+  addTeamMember: [
+    team(),
+    team('user'),
+    // Adding any account to one's own team is part of the contract.
+    { foreign: ['user'], answer: 204, unknown: 'userToAddNotFound' },
+  ],
+  removeTeamMember: [team(), team('user')],
+  updateTeamMemberRole: [team(), team('user')],
+  // Anybody may ask to join; this one has asked before.
+  createJoinRequest: [{ foreign: ['team'], answer: 'joinRequestPending', unknown: 'teamNotFound' }],
+  resolveJoinRequest: [{ foreign: ['joinRequest'], answer: 'forbidden', unknown: 'joinRequestNotFound' }],
+  register: [
+    { foreign: ['email'], answer: 'emailAlreadyRegistered', unknown: 201 },
+    { foreign: ['email', 'team'], answer: 'callerNotInTeamOrganization', unknown: 'teamNotFound' },
+    { foreign: ['team'], answer: 'callerNotInTeamOrganization', unknown: 'teamNotFound' },
+  ],
+  updateMe: [{ foreign: ['email'], answer: 'emailAlreadyTaken', unknown: 200 }],
+  // That an address has an account is told unless STRICT_ENUMERATION_PROTECTION is set.
+  triggerVerificationEmail: [{ foreign: ['email'], answer: 'userAlreadyVerified', unknown: 'userNotFound' }],
+  verifyEmail: [{ foreign: ['email'], answer: 200, unknown: 'invalidCredentials' }],
+  triggerPasswordReset: [{ foreign: ['email'], answer: 200, unknown: 'userNotFound' }],
+};
+
+/** Whether the two answers are what is told of this request. */
+export function isTold(
+  operation: OperationId,
+  foreign: readonly (keyof Things)[],
+  answer: Said,
+  unknown: Said,
+): boolean {
+  const wanted = new Set(foreign);
+  return (told[operation] ?? []).some(
+    (one) =>
+      one.foreign.length === wanted.size &&
+      one.foreign.every((kind) => wanted.has(kind)) &&
+      matches(one.answer, answer) &&
+      matches(one.unknown, unknown),
+  );
+}
+
+interface Said {
+  readonly status: number;
+  readonly text: string;
+}
+
+function matches(expected: ErrorCode | number, { status, text }: Said): boolean {
+  if (typeof expected === 'number') return status === expected;
+  const { status: code, message } = errorCatalog[expected];
+  return status === code && text === JSON.stringify({ error: message });
+}
