@@ -90,10 +90,7 @@ const overview: DashboardDefinition = {
           description: 'The ten busiest routes at the gateway.',
           unit: 'reqps',
           queries: [
-            query(
-              `topk(10, ${rate(px0.httpServerDuration, 'job="px0/gateway"', ROUTE)})`,
-              `{{${ROUTE}}}`,
-            ),
+            query(`topk(10, ${rate(px0.httpServerDuration, 'job="px0/gateway"', ROUTE)})`, `{{${ROUTE}}}`),
           ],
         },
         {
@@ -118,9 +115,7 @@ const overview: DashboardDefinition = {
           title: 'Breakers',
           description: '0 closed, 1 half-open, 2 open: the upstream does not answer.',
           unit: 'none',
-          queries: [
-            query(`max by (px0_upstream) (${value(px0.gatewayBreaker, '')})`, '{{px0_upstream}}'),
-          ],
+          queries: [query(`max by (px0_upstream) (${value(px0.gatewayBreaker, '')})`, '{{px0_upstream}}')],
         },
         {
           title: 'Over the rate limit',
@@ -132,9 +127,7 @@ const overview: DashboardDefinition = {
           title: 'Pending at upstreams',
           description: 'Requests sent and not yet answered. A line that only rises is a service that hangs.',
           unit: 'short',
-          queries: [
-            query(`sum by (px0_upstream) (${value(px0.gatewayPending, '')})`, '{{px0_upstream}}'),
-          ],
+          queries: [query(`sum by (px0_upstream) (${value(px0.gatewayPending, '')})`, '{{px0_upstream}}')],
         },
         {
           title: 'Event loop delay',
@@ -400,7 +393,10 @@ const controlPlane: DashboardDefinition = {
           description: 'Answers with 5xx.',
           unit: 'reqps',
           queries: [
-            query(rate(px0.httpServerDuration, `${SERVICE}, ${STATUS}=~"5.."`, `job, ${ROUTE}`), `{{job}} {{${ROUTE}}}`),
+            query(
+              rate(px0.httpServerDuration, `${SERVICE}, ${STATUS}=~"5.."`, `job, ${ROUTE}`),
+              `{{job}} {{${ROUTE}}}`,
+            ),
           ],
         },
         {
@@ -408,7 +404,10 @@ const controlPlane: DashboardDefinition = {
           description: 'A wave of 401 or 404 may be somebody guessing.',
           unit: 'reqps',
           queries: [
-            query(rate(px0.httpServerDuration, `${SERVICE}, ${STATUS}=~"4.."`, `job, ${STATUS}`), `{{job}} {{${STATUS}}}`),
+            query(
+              rate(px0.httpServerDuration, `${SERVICE}, ${STATUS}=~"4.."`, `job, ${STATUS}`),
+              `{{job}} {{${STATUS}}}`,
+            ),
           ],
         },
       ],
@@ -421,7 +420,10 @@ const controlPlane: DashboardDefinition = {
           description: 'By kind.',
           unit: 'ops',
           queries: [
-            query(rate(library.dbDuration, SERVICE, 'job, db_operation_name'), '{{job}} {{db_operation_name}}'),
+            query(
+              rate(library.dbDuration, SERVICE, 'job, db_operation_name'),
+              '{{job}} {{db_operation_name}}',
+            ),
           ],
         },
         {
@@ -481,7 +483,10 @@ const controlPlane: DashboardDefinition = {
           description: '95th percentile by address of the replica.',
           unit: 's',
           queries: [
-            query(quantile(library.httpClientDuration, 0.95, '', 'server_address, server_port'), '{{server_address}}:{{server_port}}'),
+            query(
+              quantile(library.httpClientDuration, 0.95, '', 'server_address, server_port'),
+              '{{server_address}}:{{server_port}}',
+            ),
           ],
         },
         {
@@ -602,13 +607,17 @@ const nats: DashboardDefinition = {
           title: 'Messages',
           description: 'In and out.',
           unit: 'ops',
-          queries: ['in', 'out'].map((way) => query(rateOf(`gnatsd_varz_${way}_msgs`, '', 'server_id'), `{{server_id}} ${way}`)),
+          queries: ['in', 'out'].map((way) =>
+            query(rateOf(`gnatsd_varz_${way}_msgs`, '', 'server_id'), `{{server_id}} ${way}`),
+          ),
         },
         {
           title: 'Bytes',
           description: 'In and out.',
           unit: 'Bps',
-          queries: ['in', 'out'].map((way) => query(rateOf(`gnatsd_varz_${way}_bytes`, '', 'server_id'), `{{server_id}} ${way}`)),
+          queries: ['in', 'out'].map((way) =>
+            query(rateOf(`gnatsd_varz_${way}_bytes`, '', 'server_id'), `{{server_id}} ${way}`),
+          ),
         },
         {
           title: 'Slow consumers',
@@ -659,7 +668,10 @@ const nats: DashboardDefinition = {
           description: 'Sequences a second.',
           unit: 'ops',
           queries: [
-            query('max by (stream_name) (deriv(jetstream_stream_last_seq[$__rate_interval]))', '{{stream_name}}'),
+            query(
+              'max by (stream_name) (deriv(jetstream_stream_last_seq[$__rate_interval]))',
+              '{{stream_name}}',
+            ),
           ],
         },
         {

@@ -8,5 +8,5 @@ const folder = join(import.meta.dirname, 'dashboards');
 mkdirSync(folder, { recursive: true });
 for (const { name, text } of dashboardFiles(dashboards)) {
   writeFileSync(join(folder, name), text);
-  console.log(`wrote deploy/grafana/dashboards/${name}`);
+  process.stdout.write(`wrote deploy/grafana/dashboards/${name}\n`);
 }

@@ -9,7 +9,16 @@ export interface Query {
 }
 
 export type Unit =
-  'short' | 's' | 'reqps' | 'ops' | 'bytes' | 'Bps' | 'percentunit' | 'none' | 'bool_on_off' | 'cores';
+  | 'short'
+  | 's'
+  | 'reqps'
+  | 'ops'
+  | 'bytes'
+  | 'Bps'
+  | 'percentunit'
+  | 'none'
+  | 'bool_on_off'
+  | 'cores';
 
 export interface PanelDefinition {
   readonly title: string;

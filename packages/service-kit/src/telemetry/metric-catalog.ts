@@ -231,7 +231,7 @@ export const libraryMetricCatalog = define({
   dbPending: {
     name: 'db.client.connection.pending_requests',
     kind: 'updown',
-    unit: '{request}',
+    unit: '{connection}',
     description: 'Requests that wait for a connection.',
     attributes: ['db.client.connection.pool.name'],
   },
