@@ -73,7 +73,9 @@ export function readRevision(header: string | undefined): number {
   const revision = Number(header);
   return Number.isSafeInteger(revision) && revision > 0 ? revision : 0;
 }
-const TRACEPARENT_HEADER = 'traceparent';
+
+/** The trace context of whoever published. */
+export const TRACEPARENT_HEADER = 'traceparent';
 
 /** px0's largest event has 6 MiB; the rest is for headers and growth. */
 export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
@@ -139,6 +141,8 @@ export class Bus {
   readonly #logger: Logger;
   readonly #onConnection = new Set<(connected: boolean) => void>();
   #connected = true;
+  /** How often the connection was lost. */
+  disconnects = 0;
 
   private constructor(
     connection: NatsConnection,
@@ -309,6 +313,7 @@ export class Bus {
   #setConnected(connected: boolean): void {
     if (this.#connected === connected) return;
     this.#connected = connected;
+    if (!connected) this.disconnects += 1;
     this.#logger.info(connected ? 'NATS is back' : 'NATS is away');
     for (const listener of [...this.#onConnection]) listener(connected);
   }

@@ -6,7 +6,7 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { createInbox, type Msg, nanos, nuid } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
-import { REVISION_HEADER, readRevision } from './bus.ts';
+import { REVISION_HEADER, readRevision, TRACEPARENT_HEADER } from './bus.ts';
 
 /** Where reading starts: with the last message of each subject, or with every message from a sequence on. */
 export type ReadFrom = 'last-per-subject' | { readonly sequence: number };
@@ -20,6 +20,8 @@ export interface Delivery {
   text(): string;
   /** From the header: cheaper than reading the event. 0 when it is missing, or is none. */
   revision(): number;
+  /** The trace context of whoever published it. */
+  traceparent(): string | undefined;
 }
 
 export interface ReadOptions {
@@ -247,6 +249,10 @@ class MessageDelivery implements Delivery {
 
   revision(): number {
     return readRevision(this.#msg.headers?.get(REVISION_HEADER));
+  }
+
+  traceparent(): string | undefined {
+    return this.#msg.headers?.get(TRACEPARENT_HEADER) || undefined;
   }
 }
 

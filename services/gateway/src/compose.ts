@@ -8,7 +8,7 @@ import { Gateway } from './gateway.ts';
 import { connectRedis, memoryLimiters, redisLimiters } from './limits/limiters.ts';
 import { type LimiterFactory, Limits } from './limits/limits.ts';
 import { SessionUsers } from './limits/session-users.ts';
-import { Metrics, observe } from './metrics.ts';
+import { Metrics, observeGateway } from './metrics.ts';
 import { createPages } from './pages/pages.ts';
 import { HighestRevision } from './revision/highest-revision.ts';
 import type { UpstreamName } from './routing.ts';
@@ -29,7 +29,7 @@ export async function startGateway(
   });
 
   const metrics = new Metrics();
-  observe(metrics, all);
+  observeGateway(metrics, all);
   const sessionUsers = new SessionUsers({ identityUrls: config.IDENTITY_URL, logger });
   const security = securityHeaders({ hsts: config.HSTS });
   const running: { server?: RunningServer } = {};

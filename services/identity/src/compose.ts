@@ -39,6 +39,7 @@ import {
 } from './mail/mod.ts';
 import { chores, PeriodicTasks } from './maintenance/mod.ts';
 import { membershipNotices } from './memberships/mod.ts';
+import { observeIdentity } from './metrics.ts';
 import { HashQueue, Passwords } from './passwords/mod.ts';
 import { createAccountCommands, profileRoutes } from './profile/mod.ts';
 import { connectRedis, RateLimiter, rateLimits } from './rate-limits/mod.ts';
@@ -120,6 +121,7 @@ export async function startIdentity(
     keyPrefix: `px0:${config.PX0_STREAM_PREFIX}identity:`,
   });
 
+  observeIdentity(database, queue);
   mails.start();
   cleanups.add('mail queue', () => mails.stop());
 

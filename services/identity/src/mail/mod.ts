@@ -1,6 +1,7 @@
 export { createMailer } from './create-mailer.ts';
 export type { Mail, Mailer } from './mail.ts';
 export { MailQueue, type MailWriter } from './mail-queue.ts';
+export { readMailBacklog } from './mail-queue-store.ts';
 export {
   addedToTeamMail,
   alreadyRegisteredMail,

@@ -1,0 +1,216 @@
+/**
+ * What an operator sees of a running platform: one trace through every service, logs that carry its id, and every metric that a dashboard or
+ * rule asks for. Five real processes export to a receiver of the test's own.
+ */
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  libraryMetricCatalog,
+  type MetricDefinition,
+  metricCatalog,
+  prometheusLabel,
+  prometheusSeries,
+} from '@px0/service-kit';
+import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foreignMetrics } from '../../deploy/grafana/foreign-metrics.ts';
+import { Journey } from '../journey.ts';
+import { allExpressions, prometheusRules } from './observability-files.ts';
+import { OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
+import { askedBy } from './promql.ts';
+
+const PATIENCE = { timeoutMs: 60_000, intervalMs: 200 };
+
+/** The trace that the test's client has begun. */
+const traceId = randomBytes(16).toString('hex');
+const clientSpan = randomBytes(8).toString('hex');
+
+let receiver: OtlpReceiver;
+let platform: TestPlatform;
+let rendered: string;
+
+beforeAll(async () => {
+  receiver = await OtlpReceiver.start();
+  platform = await startTestPlatform({ env: { ...receiver.environment, USAGE_FLUSH_MS: '200' } });
+  const journey = new Journey(platform.gatewayUrl, { traceparent: `00-${traceId}-${clientSpan}-01` });
+  rendered = await journey.chain();
+}, 120_000);
+
+afterAll(async () => {
+  await platform?.stop();
+  await receiver?.close();
+}, 60_000);
+
+const spansOfTrace = (): ReceivedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
+
+/** The names of a span and of all above it, with their services, from below. */
+function wayUp(span: ReceivedSpan): string[] {
+  const parent = spansOfTrace().find(({ spanId }) => spanId === span.parentSpanId);
+  return [`${span.service}: ${span.name}`, ...(parent === undefined ? [] : wayUp(parent))];
+}
+
+/** Waits for a span, of which there may be several, and returns the way from it to the client. */
+async function wayFrom(service: string, name: string): Promise<string[]> {
+  const span = await eventually(
+    () => spansOfTrace().find((candidate) => candidate.service === service && candidate.name === name),
+    { ...PATIENCE, what: `a span ${name} of ${service}` },
+  );
+  return await eventually(
+    () => {
+      const way = wayUp(span);
+      // The last one's parent is the client's own span, or has not been exported yet.
+      return way.at(-1)?.startsWith('gateway: ') ? way : undefined;
+    },
+    { ...PATIENCE, what: `the way from ${name} of ${service} to the gateway` },
+  );
+}
+
+describe('the trace of a journey from registration to render', () => {
+  it('is one, in which every span has its parent', async () => {
+    expect(rendered).toBe('Hello, Ada!');
+    await eventually(() => {
+      const spans = spansOfTrace();
+      const known = new Set([clientSpan, ...spans.map(({ spanId }) => spanId)]);
+      const services = new Set(spans.map(({ service }) => service));
+      return services.size === 5 && spans.every(({ parentSpanId }) => known.has(parentSpanId));
+    }, PATIENCE);
+  });
+
+  it('leads from a promotion through its SQL and the stream to the render process', async () => {
+    const promote = 'POST /v1/prompts/{id}/versions/{version}/promote';
+    const throughGateway = [`prompt-registry: ${promote}`, 'gateway: POST', `gateway: ${promote}`];
+    const promotionSql = spansOfTrace().filter(
+      (span) => span.service === 'prompt-registry' && wayUp(span).at(1) === throughGateway[0],
+    );
+    expect(promotionSql.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['BEGIN', 'SELECT', 'UPDATE', 'INSERT', 'COMMIT']),
+    );
+    const applied = await eventually(
+      () =>
+        spansOfTrace().filter(({ service, name, parentSpanId }) => {
+          if (service !== 'render' || name !== 'apply px0.state.registry.prompt') return false;
+          return spansOfTrace().some(({ spanId }) => spanId === parentSpanId);
+        }),
+      PATIENCE,
+    );
+    expect(applied.map(wayUp)).toContainEqual([
+      'render: apply px0.state.registry.prompt',
+      'prompt-registry: publish px0.state.registry.prompt',
+      ...throughGateway,
+    ]);
+  });
+
+  it('shows one event in the projection of every service that keeps its entity', async () => {
+    for (const service of ['identity', 'tenancy', 'prompt-registry', 'render']) {
+      const way = await wayFrom(service, 'apply px0.state.identity.user');
+      expect(way.slice(1)).toEqual([
+        'identity: publish px0.state.identity.user',
+        'identity: POST /v1/auth/register',
+        'gateway: POST',
+        'gateway: POST /v1/auth/register',
+      ]);
+    }
+  });
+
+  it('goes on through a saga to what others make of that', async () => {
+    expect(await wayFrom('render', 'apply px0.state.tenancy.team')).toEqual([
+      'render: apply px0.state.tenancy.team',
+      'tenancy: publish px0.state.tenancy.team',
+      'tenancy: react px0.state.identity.user',
+      'identity: publish px0.state.identity.user',
+      'identity: POST /v1/auth/register',
+      'gateway: POST',
+      'gateway: POST /v1/auth/register',
+    ]);
+  });
+
+  it('has one span in the render process for a render, with its prompt, version and status', async () => {
+    const render = 'POST /v1/prompts/{slug}/render';
+    expect(await wayFrom('render', render)).toEqual([
+      `render: ${render}`,
+      'gateway: POST',
+      `gateway: ${render}`,
+    ]);
+    const spans = spansOfTrace().filter(({ service, name }) => service === 'render' && name === render);
+    expect(spans.map(({ attributes }) => attributes)).toEqual([
+      expect.objectContaining({ 'http.response.status_code': '200', 'px0.prompt.version': '1' }),
+    ]);
+  });
+
+  it('begins with requests only: nothing that runs by the clock makes a trace', () => {
+    const strangers = receiver.spans.filter((span) => span.traceId !== traceId);
+    expect(strangers.map(({ service, name }) => `${service}: ${name}`)).toEqual([]);
+    expect(receiver.refused).toEqual([]);
+  });
+});
+
+describe('the logs', () => {
+  it('carry the trace of the request that they are about', () => {
+    const folder = join(platform.home, 'logs');
+    const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').split('\n'));
+    const ofTrace = lines.filter((line) => line.includes(`"trace_id":"${traceId}"`));
+    for (const route of ['/v1/auth/register', '/v1/me/teams', '/v1/prompts/{id}/versions']) {
+      const line = ofTrace.find((candidate) => candidate.includes(`"route":"${route}"`));
+      expect(line, route).toMatch(/"span_id":"[0-9a-f]{16}"/);
+    }
+  });
+});
+
+describe('the metrics', () => {
+  it.each(Object.values<MetricDefinition>({ ...metricCatalog, ...libraryMetricCatalog }))(
+    'have $name as the catalogue declares it',
+    async ({ name, kind, unit, attributes }) => {
+      const metric = await eventually(() => receiver.metrics.get(name), { ...PATIENCE, what: name });
+      expect(metric).toMatchObject({ kind, unit });
+      expect([...metric.attributes]).toEqual(expect.arrayContaining([...attributes]));
+    },
+  );
+
+  it('contain nothing of px0 that the catalogue does not declare', () => {
+    const declared = new Set<string>(Object.values(metricCatalog).map(({ name }) => name));
+    const own = [...receiver.metrics.keys()].filter((name) => name.startsWith('px0.'));
+    expect(own.filter((name) => !declared.has(name))).toEqual([]);
+  });
+
+  it('measure HTTP in every service, by route', async () => {
+    await eventually(
+      () => receiver.metrics.get(metricCatalog.httpServerDuration.name)?.services.size === 5,
+      PATIENCE,
+    );
+  });
+});
+
+describe('the dashboards and rules', () => {
+  it('ask for metrics that services really emit, or that a foreign exporter is known for', async () => {
+    const ready = Object.values<MetricDefinition>({ ...metricCatalog, ...libraryMetricCatalog });
+    await eventually(() => ready.every(({ name }) => receiver.metrics.has(name)), PATIENCE);
+    const existing = new Set<string>([
+      ...[...receiver.metrics.values()].flatMap((metric) => prometheusSeries(metric)),
+      ...foreignMetrics.flatMap(({ names }) => names),
+      ...prometheusRules().flatMap(({ record }) => record ?? []),
+    ]);
+    const missing = allExpressions().flatMap(({ where, expr }) =>
+      askedBy(expr)
+        .metrics.filter((name) => !existing.has(name))
+        .map((name) => `${where}: ${name}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('select and group px0’s own metrics by labels that they have', () => {
+    const own = new Map(
+      [...receiver.metrics.values()].flatMap((metric) =>
+        prometheusSeries(metric).map((name) => [name, [...metric.attributes].map(prometheusLabel)] as const),
+      ),
+    );
+    const always = ['job', 'instance', 'le'];
+    const wrong = allExpressions().flatMap(({ where, expr }) => {
+      const { metrics, labels } = askedBy(expr);
+      if (!metrics.every((name) => own.has(name))) return [];
+      const known = new Set([...always, ...metrics.flatMap((name) => own.get(name) ?? [])]);
+      return labels.filter((label) => !known.has(label)).map((label) => `${where}: ${label}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+});
