@@ -13,6 +13,11 @@ export {
 export { type CompactOptions, type CompactResult, compact } from './compact.ts';
 export { ALL_CONTEXTS, type Context } from './completeness.ts';
 export {
+  type ConnectionRole,
+  connectConfigured,
+  type StreamConfiguration,
+} from './connect-configured.ts';
+export {
   type AppliedUpTo,
   type ConsistencyOptions,
   consistency,
@@ -36,9 +41,9 @@ export {
   type EventCoreOptions,
   followEpochs,
   healthOf,
-  type StreamConfiguration,
 } from './event-core.ts';
-export { Names, type StreamKind } from './names.ts';
+export { Names, STREAM_KINDS, type StreamKind } from './names.ts';
+export { type BusUser, busUsers, inboxPrefixOf, type Permissions, permissionsOf } from './permissions.ts';
 export {
   Outbox,
   type OutboxHooks,

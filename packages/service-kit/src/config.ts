@@ -93,6 +93,27 @@ export const streamVariables = {
     .regex(/^[A-Za-z0-9_-]*$/, 'may contain letters, digits, _ and - only')
     .default('')
     .describe('Put before every stream’s and subject’s name, so that several installations share a server.'),
+  PX0_STREAM_REPLICAS: integerVariable(1, 5)
+    .prefault('1')
+    .describe('Copies of each stream in a cluster of NATS servers; used when the streams are created.'),
+  NATS_USER: z
+    .string()
+    .optional()
+    .describe('User of the NATS servers. Each service has its own, which may do what that service does.'),
+  NATS_PASSWORD: z.string().optional().describe('Password of that user.'),
+  NATS_INBOX_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'must be a subject without wildcards')
+    .default('_INBOX')
+    .describe(
+      'First part of the subjects on which answers come. A user that may listen only to its own prefix cannot read what others are told.',
+    ),
+  NATS_TLS_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File with the certificate authority of the NATS servers (PEM). With it, servers that offer no TLS are refused.',
+    ),
 } as const;
 
 /** What a service that owns tables reads. */

@@ -17,10 +17,14 @@ import { testBus, testDatabase } from './run-servers.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestPlatformOptions
-  extends Pick<PlatformOptions, 'replicas' | 'env' | 'serviceEnv' | 'notice'> {}
+  extends Pick<PlatformOptions, 'replicas' | 'env' | 'serviceEnv' | 'notice'> {
+  /** A NATS of the test's own, whose streams the platform then has for itself. */
+  readonly natsUrl?: string;
+}
 
 export interface TestPlatform {
   readonly gatewayUrl: string;
+  readonly databaseUrl: string;
   /** The folder that `npm start` calls PX0_HOME. */
   readonly home: string;
   /** The processes that run now, as in `run.json`. */
@@ -41,7 +45,9 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
   const [database, bus] = await Promise.all([testDatabase(), testBus()]);
   return await start(
     options,
-    { databaseUrl: database.url, natsUrl: bus.servers, streamPrefix: bus.streamPrefix },
+    options.natsUrl === undefined
+      ? { databaseUrl: database.url, natsUrl: bus.servers, streamPrefix: bus.streamPrefix }
+      : { databaseUrl: database.url, natsUrl: options.natsUrl, streamPrefix: '' },
     () => database.drop(),
   );
 }
@@ -100,6 +106,7 @@ async function start(
   };
   return {
     gatewayUrl: platform.gatewayUrl,
+    databaseUrl: platform.databaseUrl,
     home,
     get services() {
       return platform.describe().services;

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
-import { decodeUsage, parseUuid, type UsageWindow, usageSubjects } from '@px0/contracts';
+import { decodeUsage, parseUuid, type UsageWindow, usageConsumers, usageSubjects } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
 import type { Tx } from '../database/db.ts';
@@ -19,7 +19,7 @@ export interface UsageConsumerOptions {
   readonly retentionDays: number;
 }
 
-const DURABLE = 'registry-usage';
+const DURABLE = usageConsumers.registry;
 /** Messages on their way at a time: each may hold 5,000 versions. */
 const IN_FLIGHT = 16;
 /** After so many failures a message is left: the stream drops it within a day. */
