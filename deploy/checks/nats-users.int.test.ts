@@ -32,7 +32,11 @@ describe.each([
 
   beforeAll(async () => {
     nats = await natsWithUsers(await program());
-    const { NATS_USER: user, NATS_PASSWORD: pass, NATS_INBOX_PREFIX: inboxPrefix } = environmentOf('identity');
+    const {
+      NATS_USER: user,
+      NATS_PASSWORD: pass,
+      NATS_INBOX_PREFIX: inboxPrefix,
+    } = environmentOf('identity');
     const bus = await connectBus({
       servers: nats.url,
       name: 'owner',
@@ -128,14 +132,18 @@ describe.each([
 
   it('a wrong password, and no user at all, get no connection', async () => {
     const options = { servers: nats.url, reconnect: false };
-    await expect(connect({ ...options, user: 'identity', pass: 'guessed' })).rejects.toThrow(/authorization/i);
+    await expect(connect({ ...options, user: 'identity', pass: 'guessed' })).rejects.toThrow(
+      /authorization/i,
+    );
     await expect(connect(options)).rejects.toThrow(/authorization/i);
   });
 
   it('maintenance purges, tunes and deletes', async () => {
     const { manager } = await as('maintenance');
     await manager.streams.update(USAGE, { max_bytes: 1_000_000 });
-    expect((await manager.streams.purge(STATE, { filter: stateSubject('user', '1') })).purged).toBeGreaterThan(0);
+    expect(
+      (await manager.streams.purge(STATE, { filter: stateSubject('user', '1') })).purged,
+    ).toBeGreaterThan(0);
     expect(await manager.streams.delete(USAGE)).toBe(true);
     // Everything that was refused above was refused by the server, and is in its log for an operator to see.
     expect((await refusals(nats)).length).toBeGreaterThan(20);

@@ -45,10 +45,19 @@ describe('the platform, each service as its own NATS user', () => {
     });
     await eventually(
       async () => {
-        const keys = await journey.api.call('GET', '/v1/api-keys', { token: account.session });
+        const keys = await journey.api.call('GET', `/v1/api-keys?org_id=${account.organization}`, {
+          token: account.session,
+        });
         return /"last_used_at":"\d/.test(JSON.stringify(keys));
       },
       { what: 'the key’s last use, counted by render and kept by identity', timeoutMs: 30_000 },
+    );
+    await eventually(
+      async () => {
+        const usage = await journey.api.call('GET', `/v1/prompts/${prompt.id}/usage`, { token: account.key });
+        return /"renders":[1-9]/.test(JSON.stringify(usage));
+      },
+      { what: 'the render, counted by render and kept by the registry', timeoutMs: 30_000 },
     );
     expect(await refusals(nats)).toEqual([]);
   }, 120_000);

@@ -1,1 +1,3 @@
-export function envExample(): string { return ''; }
+export function envExample(): string {
+  return '';
+}

@@ -2,8 +2,8 @@
 import type { Cleanups, Logger, RequestWrapper } from '@px0/service-kit';
 import type pg from 'pg';
 import type { Bus } from './bus.ts';
-import { connectConfigured, type StreamConfiguration } from './connect-configured.ts';
 import { ALL_CONTEXTS, type Context } from './completeness.ts';
+import { connectConfigured, type StreamConfiguration } from './connect-configured.ts';
 import { consistency } from './consistency.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox.ts';
 import { Projection, type ProjectionView } from './projection.ts';

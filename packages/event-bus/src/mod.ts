@@ -43,7 +43,6 @@ export {
   healthOf,
 } from './event-core.ts';
 export { Names, STREAM_KINDS, type StreamKind } from './names.ts';
-export { type BusUser, busUsers, inboxPrefixOf, type Permissions, permissionsOf } from './permissions.ts';
 export {
   Outbox,
   type OutboxHooks,
@@ -52,6 +51,7 @@ export {
   type Publication,
 } from './outbox.ts';
 export type { OwedRow } from './outbox-row.ts';
+export { type BusUser, busUsers, inboxPrefixOf, type Permissions, permissionsOf } from './permissions.ts';
 export {
   type Confirmation,
   Projection,

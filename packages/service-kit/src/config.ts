@@ -129,7 +129,15 @@ export const databaseVariables = {
     .describe('A statement that runs longer is cancelled and the request answered with 503. 0: no limit.'),
   DATABASE_WAIT_MS: integerVariable(0)
     .prefault('60000')
-    .describe('How long a start waits for a database that does not answer yet.'),
+    .describe(
+      'How long a start waits for a database that does not answer yet, and for migrations that others apply.',
+    ),
+  DATABASE_MIGRATIONS: z
+    .enum(['apply', 'await'])
+    .default('apply')
+    .describe(
+      'Whether a start applies missing migrations or waits until a migration job has. With `await` the service’s role may not be allowed to change tables.',
+    ),
 } as const;
 
 /** The variables of a control-plane service; a service spreads `baseConfigSchema.shape` into its own schema. */

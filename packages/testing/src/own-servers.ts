@@ -3,8 +3,8 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   freePort,
-  processState,
   type NatsOptions,
+  processState,
   type RunningNats,
   type RunningPostgres,
   startNats,
