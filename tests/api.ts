@@ -19,9 +19,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export class Api {
   readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(origin: string) {
+  /** `headers` are sent with every request. */
+  constructor(origin: string, headers: Readonly<Record<string, string>> = {}) {
     this.#origin = origin;
+    this.#headers = headers;
   }
 
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -29,6 +32,7 @@ export class Api {
     const response = await fetch(`${this.#origin}${path}`, {
       method,
       headers: {
+        ...this.#headers,
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,

@@ -33,8 +33,9 @@ export interface Prompt {
 export class Journey {
   readonly api: Api;
 
-  constructor(origin: string) {
-    this.api = new Api(origin);
+  /** `headers` are sent with every request. */
+  constructor(origin: string, headers: Readonly<Record<string, string>> = {}) {
+    this.api = new Api(origin, headers);
   }
 
   /** Register, log in, find organization and team, create an API key. */

@@ -71,7 +71,8 @@ export type PublishExpectation = { readonly lastSubjectSequence: number } | { re
 
 /** The revision of the entity, so that it can be compared without reading the event. */
 export const REVISION_HEADER = 'Px0-Revision';
-const TRACEPARENT_HEADER = 'traceparent';
+/** The trace context of whoever published. */
+export const TRACEPARENT_HEADER = 'traceparent';
 
 /** px0's largest event has 6 MiB; the rest is for headers and growth. */
 export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
@@ -140,6 +141,8 @@ export class Bus {
   readonly #logger: Logger;
   readonly #onConnection = new Set<(connected: boolean) => void>();
   #connected = true;
+  /** How often the connection was lost. */
+  disconnects = 0;
 
   private constructor(
     connection: NatsConnection,
@@ -316,6 +319,7 @@ export class Bus {
   #setConnected(connected: boolean): void {
     if (this.#connected === connected) return;
     this.#connected = connected;
+    if (!connected) this.disconnects += 1;
     this.#logger.info(connected ? 'NATS is back' : 'NATS is away');
     for (const listener of [...this.#onConnection]) listener(connected);
   }

@@ -2,12 +2,12 @@
 import type { Cleanups, Logger, RequestWrapper } from '@px0/service-kit';
 import type pg from 'pg';
 import type { Bus } from './bus.ts';
+import { observeOutbox, observeProjection, observeSagas } from './bus-metrics.ts';
 import { ALL_CONTEXTS, type Context } from './completeness.ts';
 import { connectConfigured, type StreamConfiguration } from './connect-configured.ts';
 import { consistency } from './consistency.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox.ts';
 import { Projection, type ProjectionView } from './projection.ts';
-import { observeProjection } from './projection-metrics.ts';
 import { Relay } from './relay.ts';
 import { Saga, type SagaDefinition } from './saga.ts';
 import { SelfCheck } from './self-check.ts';
@@ -76,13 +76,15 @@ export async function createEventCore<Tx extends SqlTransaction & object>(
     contexts: options.contexts ?? ALL_CONTEXTS,
   });
   followEpochs(projection, outbox, logger);
-  observeProjection(projection);
+  observeProjection(projection, bus);
+  observeOutbox(outbox);
 
   const relay = new Relay({ outbox, bus, logger });
   const selfCheck = new SelfCheck({ outbox, projection, bus, logger });
   const sagas = (options.sagas ?? []).map(
     (definition) => new Saga<Tx>({ ...definition, bus, pool, outbox, prisma, projection, logger }),
   );
+  observeSagas(sagas);
   relay.start();
   cleanups.add('relay', () => relay.stop());
   cleanups.add('outbox', () => outbox.idle());

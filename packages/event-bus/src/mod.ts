@@ -10,6 +10,7 @@ export {
   type StoredMessage,
   type StreamFacts,
 } from './bus.ts';
+export { observeProjection } from './bus-metrics.ts';
 export { type CompactOptions, type CompactResult, compact } from './compact.ts';
 export { ALL_CONTEXTS, type Context } from './completeness.ts';
 export {
@@ -60,7 +61,6 @@ export {
   type ProjectionView,
   projectionRules,
 } from './projection.ts';
-export { observeProjection } from './projection-metrics.ts';
 export { Relay, type RelayOptions } from './relay.ts';
 export { currentRequestScope, inRequestScope, RequestScope } from './request-scope.ts';
 export { Saga, type SagaDefinition, type SagaOptions } from './saga.ts';
@@ -76,4 +76,3 @@ export {
   type RevisionToken,
 } from './token.ts';
 export type { TokenWaitOutcome } from './token-wait.ts';
-export { activeTraceparent, linksTo } from './trace-context.ts';

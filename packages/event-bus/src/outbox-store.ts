@@ -16,6 +16,12 @@ export interface Standing {
   readonly owed: boolean;
 }
 
+export interface Backlog {
+  readonly rows: number;
+  /** Of the oldest row; 0 of none. */
+  readonly ageSeconds: number;
+}
+
 // Rows are picked as `= any (array(select ...))`: joined with the select, the planner would read the whole table.
 
 /** Rows claimed or marked at a time: enough to keep the connection busy, few enough to hold no lock for long. */
@@ -122,6 +128,16 @@ export class OutboxStore {
       [epoch, ageMs, ...columnsOf(written)],
     );
     return rows[0] ?? { published: 0, owed: true };
+  }
+
+  /** What is owed to the stream, as operators watch it. */
+  async backlog(): Promise<Backlog> {
+    const { rows } = await this.#db.query<Backlog>(
+      `select count(*)::float8 as rows,
+         greatest(coalesce(extract(epoch from clock_timestamp() - min(owed_since)), 0), 0)::float8 as "ageSeconds"
+       from outbox where published_revision < revision`,
+    );
+    return rows[0] ?? { rows: 0, ageSeconds: 0 };
   }
 
   /** The epoch that the context published in last, and the last message that it published there. */

@@ -18,6 +18,7 @@ import { type Delivery, type OpenReader, type OpenStreamReader, pushReader } fro
 import { SubjectTable } from './subject-table.ts';
 import { decodeToken, encodeToken, type RevisionToken } from './token.ts';
 import { TokenWait, type TokenWaitOutcome } from './token-wait.ts';
+import { startProcessSpan } from './trace-context.ts';
 import { Waiters } from './waiters.ts';
 
 /** What a service keeps of the stream. Called in the stream's order, for each entity with rising revisions. */
@@ -92,6 +93,8 @@ export class Projection {
   readonly #readyWaiters: (() => void)[] = [];
   readonly #epochListeners = new Set<(mark: EpochMark) => void>();
   readonly #place: AskedPosition;
+  /** Events applied so far, by entity. */
+  readonly applied = new Map<EntityName, number>();
   #witness: Witness | undefined;
   #mark: EpochMark | undefined;
   #ready = false;
@@ -357,7 +360,18 @@ export class Projection {
     const admitted = this.#rules.admits(this.table.revision(subject), event.revision);
     this.table.note(subject, event.revision, sequence, !event.deleted);
     if (!admitted) return;
-    for (const view of views) view.apply(event);
+    this.applied.set(event.name, (this.applied.get(event.name) ?? 0) + 1);
+    const { time } = event;
+    const span = startProcessSpan('apply', {
+      subject,
+      traceparent: delivery.traceparent() ?? event.traceparent,
+      time,
+    });
+    try {
+      for (const view of views) view.apply(event);
+    } finally {
+      span?.end();
+    }
   }
 
   #noteEpoch(delivery: Delivery): void {

@@ -2,10 +2,12 @@
  * Publishes one row of the outbox so that any retry is harmless: the server stores it only if the subject's last message is the
  * expected one, and a mismatch is resolved by comparing revisions with the message that lies there.
  */
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { Bus, PublishExpectation } from './bus.ts';
 import type { EpochMark } from './epoch.ts';
 import { BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { eventText, type OwedRow } from './outbox-row.ts';
+import { startPublishSpan, traceparentFor } from './trace-context.ts';
 
 /** What the server is asked to check. The one that px0 runs on is `expectLastSequence`. */
 export type ExpectationRule = (row: OwedRow, lastSequence: number) => PublishExpectation;
@@ -36,6 +38,8 @@ const ATTEMPTS = 8;
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #expectation: ExpectationRule;
+  /** Rows settled so far. */
+  published = 0;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -48,6 +52,21 @@ export class Publisher {
    * @throws BusUnavailableError when NATS is away: the row stays owed
    */
   async publish(row: OwedRow): Promise<Settled> {
+    const written = row.traceparent ?? undefined;
+    const span = startPublishSpan(row.subject, written, row.changed_at);
+    try {
+      const settled = await this.#publish(row, traceparentFor(span, written));
+      this.published += 1;
+      return settled;
+    } catch (error) {
+      span?.setStatus({ code: SpanStatusCode.ERROR });
+      throw error;
+    } finally {
+      span?.end();
+    }
+  }
+
+  async #publish(row: OwedRow, traceparent: string | undefined): Promise<Settled> {
     const { bus, epoch, beforePublish } = this.#options;
     const mark = epoch();
     if (mark === undefined) throw new BusUnavailableError('no epoch is known yet');
@@ -58,7 +77,6 @@ export class Publisher {
       try {
         const expectation = this.#expectation(row, lastSequence);
         const { subject, revision } = row;
-        const traceparent = row.traceparent ?? undefined;
         const sequence = await bus.publish({ subject, payload, revision, traceparent, expectation });
         return { row, sequence };
       } catch (error) {

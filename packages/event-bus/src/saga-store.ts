@@ -103,6 +103,15 @@ export class SagaStore {
     );
   }
 
+  /** How many events are parked. */
+  async countParked(): Promise<number> {
+    const { rows } = await this.#db.query<{ parked: number }>(
+      'select count(*)::float8 as parked from saga_parked where saga = $1',
+      [this.#name],
+    );
+    return rows[0]?.parked ?? 0;
+  }
+
   async dueParked(): Promise<ParkedEvent[]> {
     const { rows } = await this.#db.query<ParkedEvent>(
       `select subject, event, revision::float8 as revision, error, attempts from saga_parked

@@ -4,7 +4,7 @@
  * when it was parked because its effect failed again and again.
  */
 import { randomUUID } from 'node:crypto';
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { decodeEvent, type EntityName, entityOfSubject, type StateEvent } from '@px0/contracts';
 import { isUnavailable, type Logger } from '@px0/service-kit';
 import type pg from 'pg';
@@ -23,7 +23,7 @@ import type { SqlTransaction, TransactionRunner } from './sql.ts';
 import { type Delivery, type OpenStreamReader, pushReader } from './stream-reader.ts';
 import type { RevisionToken } from './token.ts';
 import { TokenWait, type TokenWaitOutcome } from './token-wait.ts';
-import { linksTo } from './trace-context.ts';
+import { startProcessSpan } from './trace-context.ts';
 import { Waiters } from './waiters.ts';
 
 /** What a service says of a saga. */
@@ -62,8 +62,6 @@ const LEAD_INTERVAL_MS = 500;
 const FOLLOW_POLL_MS = 10;
 /** Between two writes of the position: a burst of events must not become a burst of updates. */
 const FLUSH_PAUSE_MS = 5;
-
-const tracer = trace.getTracer('@px0/event-bus');
 
 export class Saga<Tx extends SqlTransaction & object> {
   readonly name: string;
@@ -134,6 +132,11 @@ export class Saga<Tx extends SqlTransaction & object> {
     this.#break();
     await this.#running;
     await this.#lead.release();
+  }
+
+  /** Events whose effect failed again and again, in whichever replica. */
+  parkedEvents(): Promise<number> {
+    return this.#store.countParked();
   }
 
   get leads(): boolean {
@@ -265,7 +268,11 @@ export class Saga<Tx extends SqlTransaction & object> {
     const text = delivery.text();
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#commit({ subject: delivery.subject, text }, leader, delivery.sequence);
+        return await this.#commit(
+          { subject: delivery.subject, text, traceparent: delivery.traceparent() },
+          leader,
+          delivery.sequence,
+        );
       } catch (error) {
         // Postgres being away is not the event's fault; neither is a lost lead.
         if (isUnavailable(error) || error instanceof SagaFencedError) {
@@ -284,29 +291,24 @@ export class Saga<Tx extends SqlTransaction & object> {
     }
   }
 
-  /** Effect, position and outbox rows in one transaction, fenced by the lead. */
+  /** Effect, position and outbox rows in one transaction, fenced by the lead; below the span that published the event. */
   async #commit(
-    event: { readonly subject: string; readonly text: string },
+    event: { readonly subject: string; readonly text: string; readonly traceparent?: string | undefined },
     leader: string,
     sequence?: number,
   ): Promise<Publication> {
     const decoded = decodeEvent(event.subject, event.text);
-    const options = { links: linksTo(decoded.traceparent), attributes: { 'px0.subject': event.subject } };
-    return await tracer.startActiveSpan(`saga ${this.name}`, options, async (span) => {
-      try {
-        const { outbox, prisma, effect } = this.#options;
-        const { publication } = await outbox.transactionWithPublication(prisma, async (tx: Tx) => {
-          await this.#store.fence(tx, leader, sequence);
-          await effect(tx, decoded);
-          await this.#store.unpark(tx, event.subject);
-        });
-        return publication;
-      } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        throw error;
-      } finally {
-        span.end();
-      }
+    const { subject, traceparent = decoded.traceparent } = event;
+    const traced = { subject, traceparent, time: decoded.time };
+    const span = startProcessSpan('react', traced, { 'px0.saga': this.name });
+    return await inSpan(span, async () => {
+      const { outbox, prisma, effect } = this.#options;
+      const { publication } = await outbox.transactionWithPublication(prisma, async (tx: Tx) => {
+        await this.#store.fence(tx, leader, sequence);
+        await effect(tx, decoded);
+        await this.#store.unpark(tx, subject);
+      });
+      return publication;
     });
   }
 
@@ -423,5 +425,17 @@ export class Saga<Tx extends SqlTransaction & object> {
     const result = this.#tail.then(work, work);
     this.#tail = result.catch(() => undefined);
     return result;
+  }
+}
+
+async function inSpan<T>(span: Span | undefined, work: () => Promise<T>): Promise<T> {
+  if (span === undefined) return await work();
+  try {
+    return await context.with(trace.setSpan(context.active(), span), work);
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR });
+    throw error;
+  } finally {
+    span.end();
   }
 }

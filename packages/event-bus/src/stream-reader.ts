@@ -6,7 +6,7 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { type Msg, nanos, nuid } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
-import { REVISION_HEADER } from './bus.ts';
+import { REVISION_HEADER, TRACEPARENT_HEADER } from './bus.ts';
 
 /** Where reading starts: with the last message of each subject, or with every message from a sequence on. */
 export type ReadFrom = 'last-per-subject' | { readonly sequence: number };
@@ -20,6 +20,8 @@ export interface Delivery {
   text(): string;
   /** From the header: cheaper than reading the event. 0 when it is missing. */
   revision(): number;
+  /** The trace context of whoever published it. */
+  traceparent(): string | undefined;
 }
 
 export interface ReadOptions {
@@ -248,6 +250,10 @@ class MessageDelivery implements Delivery {
 
   revision(): number {
     return Number(this.#msg.headers?.get(REVISION_HEADER) || 0);
+  }
+
+  traceparent(): string | undefined {
+    return this.#msg.headers?.get(TRACEPARENT_HEADER) || undefined;
   }
 }
 

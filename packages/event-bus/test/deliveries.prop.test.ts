@@ -67,7 +67,14 @@ function deliveryOf({ id, revision, name }: Numbered, sequence: number): Deliver
   const state = name === undefined ? undefined : organization(name);
   const text = encodeEvent({ name: 'organization', id, revision, time: '2026-01-01T00:00:00.000Z', state });
   const subject = stateSubject('organization', id);
-  return { subject, sequence, timestamp: '0', text: () => text, revision: () => revision };
+  return {
+    subject,
+    sequence,
+    timestamp: '0',
+    text: () => text,
+    revision: () => revision,
+    traceparent: () => undefined,
+  };
 }
 
 async function endState(

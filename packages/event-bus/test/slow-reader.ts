@@ -59,5 +59,6 @@ function deliveryOf(message: JsMsg, prefixLength: number): Delivery {
     timestamp: String(message.timestampNanos),
     text: () => message.string(),
     revision: () => Number(message.headers?.get(REVISION_HEADER) ?? 0),
+    traceparent: () => undefined,
   };
 }

@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { exportsTelemetry } from '@px0/service-kit';
 import { PlatformError } from './platform-error.ts';
 import { superviseChild } from './server-process.ts';
 import type { Launched, Supervised } from './supervised.ts';
@@ -13,11 +14,6 @@ const stopTimeoutMs = 15_000;
 /** A service ends by itself when its channel to the launcher closes; this is for one that hangs in doing so. */
 const orphanDelaySeconds = 20;
 const readyTimeoutMs = 120_000;
-const telemetryVariables = [
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-];
 
 export interface ServiceProcess extends Launched {
   readonly url: string;
@@ -59,7 +55,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
 }
 
 function telemetryFlags(env: NodeJS.ProcessEnv): string[] {
-  return telemetryVariables.some((name) => env[name]) ? ['--import', '@px0/service-kit/telemetry'] : [];
+  return exportsTelemetry(env) ? ['--import', '@px0/service-kit/telemetry'] : [];
 }
 
 /**

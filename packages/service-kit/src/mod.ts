@@ -15,7 +15,7 @@ export {
   type VariableDescription,
 } from './config.ts';
 export { type MigrateOptions, migrate, type PrepareOptions, prepareSchema } from './database/migrate.ts';
-export { createPool, type PoolOptions, poolGauges } from './database/pool.ts';
+export { createPool, type PoolOptions } from './database/pool.ts';
 export { runMigrations } from './database/run-migrations.ts';
 export { isUnavailable } from './database/unavailable.ts';
 export { waitForPostgres } from './database/wait.ts';
@@ -33,6 +33,7 @@ export {
   refuseDeclaredOversize,
 } from './http/request-body.ts';
 export { givenRequestId, pathOf, queryOf, requestIdOf } from './http/request-meta.ts';
+export { noteRoute, requestDurations } from './http/request-metrics.ts';
 export {
   listenerOf,
   type RunningServer,
@@ -42,3 +43,12 @@ export {
 } from './http/server.ts';
 export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
 export { runService, type ServiceDependencies } from './run-service.ts';
+export { type DurationSeries, durationHistogram } from './telemetry/duration-histogram.ts';
+export { type Observation, observe } from './telemetry/instruments.ts';
+export {
+  libraryMetricCatalog,
+  type MetricDefinition,
+  metricCatalog,
+} from './telemetry/metric-catalog.ts';
+export { prometheusLabel, prometheusName, prometheusSeries } from './telemetry/prometheus-name.ts';
+export { DECIDED_ATTRIBUTE, exportsTelemetry, renderTraceRatio } from './telemetry/settings.ts';

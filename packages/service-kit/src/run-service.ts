@@ -5,6 +5,7 @@
 import { Cleanups } from './cleanups.ts';
 import { ConfigError, StartError } from './errors.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { flushTelemetry } from './telemetry/flush.ts';
 
 export interface ServiceDependencies {
   readonly logger: Logger;
@@ -36,6 +37,7 @@ export async function runService(
     setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
     await cleanups.run();
     logger.info('stopped');
+    await flushTelemetry();
     process.exit(exitCode);
   };
   const endOn = (reason: string) => () => {

@@ -7,7 +7,7 @@ import { securityHeaders } from './edge/security-headers.ts';
 import { Gateway } from './gateway.ts';
 import { connectRedis, memoryLimiters, redisLimiters } from './limits/limiters.ts';
 import { type LimiterFactory, Limits } from './limits/limits.ts';
-import { Metrics, observe } from './metrics.ts';
+import { Metrics, observeGateway } from './metrics.ts';
 import { createPages } from './pages/pages.ts';
 import { HighestRevision } from './revision/highest-revision.ts';
 import type { UpstreamName } from './routing.ts';
@@ -28,7 +28,7 @@ export async function startGateway(
   });
 
   const metrics = new Metrics();
-  observe(metrics, all);
+  observeGateway(metrics, all);
   const security = securityHeaders({ hsts: config.HSTS });
   const running: { server?: RunningServer } = {};
   const pages = createPages({

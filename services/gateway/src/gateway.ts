@@ -5,8 +5,8 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
-import { type ErrorCode, errorCatalog } from '@px0/contracts';
-import { type Logger, pathOf, requestIdOf } from '@px0/service-kit';
+import { type ErrorCode, errorCatalog, routes } from '@px0/contracts';
+import { type Logger, noteRoute, pathOf, requestIdOf } from '@px0/service-kit';
 import type { ClientAddressOf } from './edge/client-address.ts';
 import type { Cors } from './edge/cors.ts';
 import type { Limits, LimitVerdict } from './limits/limits.ts';
@@ -69,9 +69,11 @@ export class Gateway {
     const target = targetOf(req.method ?? 'GET', path);
     switch (target.kind) {
       case 'forward':
+        if (target.route !== undefined) noteRoute(req, res, target.route);
         this.#limit(visit, target);
         return;
       case 'health':
+        noteRoute(req, res, routes.healthCheck.path);
         this.#write(visit, 200, [], HEALTHY);
         return;
       case 'method-not-allowed':
@@ -96,7 +98,7 @@ export class Gateway {
 
   #judge(visit: Visit, target: ForwardTarget, verdict: LimitVerdict): void {
     if (!verdict.allowed) {
-      this.#deps.metrics.limited += 1;
+      this.#deps.metrics.limited[target.cost] += 1;
       this.#refuse(visit, 'tooManyRequests', [
         ...verdict.headers,
         'retry-after',
@@ -106,6 +108,7 @@ export class Gateway {
     }
     const upstream = this.#deps.upstreams[target.upstream];
     if (upstream.isFull) {
+      this.#deps.metrics.refusedByFullUpstream += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
       return;
     }
@@ -149,8 +152,7 @@ export class Gateway {
     };
     new Exchange(req, res, upstream, outbound, {
       ownHeaders: () => this.#ownHeaders(visit, verdict.headers),
-      seeAnswer: (status, revision) => {
-        this.#deps.metrics.countAnswer(status);
+      seeAnswer: (revision) => {
         if (revision !== undefined) this.#deps.revision.see(revision);
       },
       fail: (error) => this.#answerFailure(visit, upstream, error),

@@ -16,6 +16,8 @@ export type UpstreamName = Exclude<ServiceName, 'gateway'>;
 export interface ForwardTarget {
   readonly kind: 'forward';
   readonly upstream: UpstreamName;
+  /** The route's pattern; undefined for a path that only the service can judge. */
+  readonly route: string | undefined;
   readonly cost: CostClass;
   readonly patience: Patience;
   /** May be sent a second time when a connection broke: the method is idempotent, or it is a render, which changes nothing. */
@@ -46,6 +48,7 @@ export function targetOf(method: string, path: string): Target {
     return {
       kind: 'forward',
       upstream: owner,
+      route: undefined,
       cost: 'read',
       patience: 'ordinary',
       repeatable: idempotentMethods.has(method),
@@ -64,6 +67,7 @@ function targetOfRoute(route: RouteDefinition): Target {
       : {
           kind: 'forward',
           upstream: route.owner,
+          route: route.path,
           cost: route.cost,
           patience: route.patience,
           repeatable: idempotentMethods.has(route.method) || route.cost === 'render',

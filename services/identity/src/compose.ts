@@ -30,6 +30,7 @@ import { createDatabase, type Database, type Tx } from './database/db.ts';
 import { decidedOnce } from './decided-once.ts';
 import { alreadyRegisteredMail, createMailer, emailChangedMail, type Mailer, MailQueue } from './mail/mod.ts';
 import { chores, PeriodicTasks } from './maintenance/mod.ts';
+import { observeIdentity } from './metrics.ts';
 import { HashQueue, Passwords } from './passwords/mod.ts';
 import { createAccountCommands, profileRoutes } from './profile/mod.ts';
 import { connectRedis, RateLimiter, rateLimits } from './rate-limits/mod.ts';
@@ -117,6 +118,7 @@ export async function startIdentity(
   });
 
   const mails = createMailQueue(config, { database, secrets, logger, mailer: replacements.mailer });
+  observeIdentity(database, queue);
   mails.start();
   cleanups.add('mail queue', () => mails.stop());
 

@@ -16,6 +16,7 @@ import { batchRoutes } from './batch/routes.ts';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
 import { createHotPath } from './http/hot-path.ts';
+import { observeRender, RenderMetrics } from './metrics.ts';
 import { PromptDirectory } from './prompts/mod.ts';
 import { ProjectionRevisions } from './revisions/mod.ts';
 import { UsageAggregator, UsageFlusher } from './usage/mod.ts';
@@ -40,10 +41,18 @@ export async function startRender(
   const projection = new Projection({ bus, views: [access, directory], logger });
   cleanups.add('projection', () => projection.stop());
   await projection.start();
-  observeProjection(projection);
+  observeProjection(projection, bus);
 
   const usage = new UsageAggregator();
-  const flusher = new UsageFlusher({ aggregator: usage, bus, intervalMs: config.USAGE_FLUSH_MS, logger });
+  const renderMetrics = new RenderMetrics();
+  observeRender(renderMetrics, directory, bodies);
+  const flusher = new UsageFlusher({
+    aggregator: usage,
+    onCounts: (counts) => renderMetrics.add(counts),
+    bus,
+    intervalMs: config.USAGE_FLUSH_MS,
+    logger,
+  });
   cleanups.add('usage', () => flusher.stop());
   flusher.start();
 

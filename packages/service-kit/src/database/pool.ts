@@ -2,7 +2,6 @@
  * The Postgres pool of a service, with every bound set that `pg` leaves open: size, acquisition, idle time, keep-alive and
  * statement time. A database that is away is told to clients within two seconds, and none of its errors ends the process.
  */
-import { metrics } from '@opentelemetry/api';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
 
@@ -44,26 +43,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   });
   // An idle connection that breaks emits here; without a listener the process would end.
   pool.on('error', (error) => logger.warn({ err: error }, 'an idle Postgres connection broke'));
-  observePool(pool, schema);
   return pool;
-}
-
-/** Connections in use, idle, and requests that wait for one: the numbers that explain a slow control plane. */
-export function poolGauges(pool: pg.Pool): {
-  readonly total: number;
-  readonly idle: number;
-  readonly waiting: number;
-} {
-  return { total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
-}
-
-function observePool(pool: pg.Pool, schema: string): void {
-  const gauge = metrics.getMeter('@px0/service-kit').createObservableGauge('px0.db.pool.connections', {
-    description: 'Connections of the Postgres pool by state, and requests that wait for one.',
-  });
-  gauge.addCallback((result) => {
-    for (const [state, value] of Object.entries(poolGauges(pool))) result.observe(value, { schema, state });
-  });
 }
 
 /** A schema's name as an identifier. @throws Error for a name that would need escapes in a connection option */

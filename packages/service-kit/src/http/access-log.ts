@@ -1,6 +1,7 @@
 /** One line per request at `info`: what an operator needs and nothing that identifies a person's data (no URL, header, body). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
+import { CLIENT_GONE } from './request-metrics.ts';
 
 export interface AccessLogFacts {
   readonly requestId: string;
@@ -8,7 +9,7 @@ export interface AccessLogFacts {
   route: string;
 }
 
-/** Logs once the answer was sent, or the client hung up before that (status 499, as nginx counts it). */
+/** Logs once the answer was sent, or the client hung up before that (status 499). */
 export function logAccess(
   req: IncomingMessage,
   res: ServerResponse,
@@ -23,7 +24,7 @@ export function logAccess(
         request_id: facts.requestId,
         method: req.method,
         route: facts.route,
-        status: res.writableFinished ? res.statusCode : 499,
+        status: res.writableFinished ? res.statusCode : CLIENT_GONE,
         ms: Math.round((performance.now() - started) * 1000) / 1000,
       },
       'request',

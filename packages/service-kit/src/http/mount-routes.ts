@@ -12,6 +12,7 @@ import { replyOfError } from './error-reply.ts';
 import type { Handler, HandlerContext, Handlers, RequestWrapper } from './handler.ts';
 import { type Reply, sendReply } from './reply.ts';
 import { pathOf, queryOf, requestIdOf, withoutNul } from './request-meta.ts';
+import { noteRoute } from './request-metrics.ts';
 
 export interface MountOptions<P> {
   readonly handlers: Handlers<P>;
@@ -80,6 +81,7 @@ export function mountRoutes<P>(app: express.Express, options: MountOptions<P>): 
       return;
     }
     const route = found.kind === 'route' ? found.route.definition.path : found.kind;
+    if (found.kind === 'route') noteRoute(req, res, route);
     logAccess(req, res, logger, { requestId, route });
     // An answer depends on who asks, and may carry a secret: no cache keeps it.
     res.setHeader('Cache-Control', 'no-store');

@@ -18,6 +18,7 @@ import { ApiError, StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { replyOfApiError, replyOfError } from './error-reply.ts';
 import { sendReply } from './reply.ts';
+import { measureRequest } from './request-metrics.ts';
 
 export interface ServerTimeouts {
   /** Longer than any caller keeps an idle connection (the gateway: 30 s): whoever closes first must be the caller. */
@@ -35,7 +36,7 @@ export interface ServerTimeouts {
 export interface StartServerOptions {
   readonly app?: express.Express;
   readonly handler?: RequestListener;
-  /** Sees each request first; true: it answers this one. */
+  /** Sees each request first; true: it answers this one, and measures it. */
   readonly before?: (...request: Parameters<RequestListener>) => boolean;
   readonly host: string;
   readonly port: number;
@@ -92,6 +93,7 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
     if (req.headers.host === undefined && req.httpVersion === '1.1') refuseHttp(req, res, 400);
     else if (before === undefined || !before(req, res)) {
       drain.count(res);
+      measureRequest(req, res);
       handler(req, res);
     }
   });

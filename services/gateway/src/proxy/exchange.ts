@@ -29,8 +29,8 @@ export interface Outbound {
 export interface ExchangeHooks {
   /** The gateway's own headers of the answer (names and values in turn); the list is appended to. */
   ownHeaders(): string[];
-  /** Learns the status of the answer, and its revision if it tells one. */
-  seeAnswer(status: number, revision: string | undefined): void;
+  /** Learns the revision of the answer, if it tells one. */
+  seeAnswer(revision: string | undefined): void;
   /** Answers when no upstream did. Called at most once, and never after the client left. */
   fail(error: unknown): void;
 }
@@ -148,7 +148,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     if (status < 200 || this.#clientGone || this.#expired) return;
     this.#replica?.wake();
     const revision = headers['px0-revision'];
-    this.#hooks.seeAnswer(status, typeof revision === 'string' ? revision : undefined);
+    this.#hooks.seeAnswer(typeof revision === 'string' ? revision : undefined);
     const length = headers['content-length'];
     if (typeof length === 'string') this.#expected = Number(length);
     const own = this.#hooks.ownHeaders();

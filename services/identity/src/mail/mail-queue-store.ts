@@ -50,6 +50,21 @@ export function leaseDueMails(db: Db, limit: number, leaseSeconds: number): Prom
               extract(epoch FROM clock_timestamp() - m.created_at)::float8 AS "ageSeconds"`;
 }
 
+export interface MailBacklog {
+  readonly mails: number;
+  /** Of the oldest; 0 when nothing waits. */
+  readonly ageSeconds: number;
+}
+
+/** What waits to be sent, as operators watch it. */
+export async function readMailBacklog(db: Db): Promise<MailBacklog> {
+  const [row] = await db.$queryRaw<MailBacklog[]>`
+    SELECT count(*)::float8 AS mails,
+           greatest(coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0), 0)::float8 AS "ageSeconds"
+      FROM mail_queue`;
+  return row ?? { mails: 0, ageSeconds: 0 };
+}
+
 export async function deleteMail(db: Db, id: string): Promise<void> {
   await db.$executeRaw`DELETE FROM mail_queue WHERE id = ${id}::uuid`;
 }

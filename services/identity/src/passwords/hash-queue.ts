@@ -18,6 +18,8 @@ export class HashQueue {
   readonly #options: HashQueueOptions;
   readonly #turns: (() => void)[] = [];
   #running = 0;
+  /** Requests turned away so far. */
+  refused = 0;
 
   constructor(options: HashQueueOptions) {
     this.#options = options;
@@ -25,6 +27,10 @@ export class HashQueue {
 
   get waiting(): number {
     return this.#turns.length;
+  }
+
+  get running(): number {
+    return this.#running;
   }
 
   /** Runs `work` when it is its turn. @throws ApiError serviceUnavailable with Retry-After, at once, when too many wait */
@@ -45,7 +51,10 @@ export class HashQueue {
       this.#running += 1;
       return Promise.resolve();
     }
-    if (this.#turns.length >= this.#options.waiting) throw busy();
+    if (this.#turns.length >= this.#options.waiting) {
+      this.refused += 1;
+      throw busy();
+    }
     return new Promise((resolve) => this.#turns.push(resolve));
   }
 }

@@ -2,7 +2,7 @@
 // awaited and no promise is made: parse the path, look the caller up, read the body, run the template, write the answer.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Span } from '@opentelemetry/api';
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { type AccessProjection, authorizeClass, type Principal } from '@px0/access';
 import { parseBodyText, parseUuid, routes } from '@px0/contracts';
 import {
@@ -23,6 +23,7 @@ import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import { execute, fetchVersion, locate, Refusal, ToFetch, type Wanted } from '../rendering/mod.ts';
 import { errorOf, Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
+import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
 import { parseRenderTarget, type RenderTarget } from './render-target.ts';
 import { sendRendered } from './replies.ts';
@@ -61,7 +62,9 @@ class RenderExchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   readonly #target: RenderTarget;
+  readonly #operation: 'renderLive' | 'renderVersion';
   readonly #span: Span | undefined;
+  readonly #arrived = performance.now();
   #fresh: Freshness | undefined;
   #bytes: Buffer | ApiError | undefined;
   #started = 0;
@@ -71,7 +74,8 @@ class RenderExchange {
     this.#req = req;
     this.#res = res;
     this.#target = target;
-    this.#span = startRenderSpan(req);
+    this.#operation = target.version === undefined ? 'renderLive' : 'renderVersion';
+    this.#span = startRenderSpan(req, routes[this.#operation].path);
   }
 
   begin(): void {
@@ -156,7 +160,8 @@ class RenderExchange {
     );
     if (request === undefined) throw new ApiError('invalidRequestBody');
     const rendered = execute(version, request);
-    const milliseconds = performance.now() - this.#started;
+    const now = performance.now();
+    const milliseconds = now - this.#started;
     const { usage, revisions } = this.#on;
     const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
     usage.count(version, keyId, milliseconds, rendered instanceof Refusal);
@@ -167,8 +172,13 @@ class RenderExchange {
       stale: this.#fresh?.stale === true,
       milliseconds,
     });
+    measureRendered(this.#operation, (now - this.#arrived) / 1_000);
     this.#span
-      ?.setAttributes({ 'px0.prompt.id': version.prompt.id, 'px0.prompt.version': version.number })
+      ?.setAttributes({
+        'px0.prompt.id': version.prompt.id,
+        'px0.prompt.version': version.number,
+        'http.response.status_code': 200,
+      })
       .end();
   }
 
@@ -209,6 +219,8 @@ class RenderExchange {
     if (this.#fresh?.stale) this.#res.setHeader('Px0-Stale', 'true');
     const reply = replyOfError(error, this.#on.logger.child({ request_id: requestId }));
     sendReply(this.#req, this.#res, reply);
+    measureRefused(this.#operation, reply.status, (performance.now() - this.#arrived) / 1_000);
+    if (reply.status >= 500) this.#span?.setStatus({ code: SpanStatusCode.ERROR });
     this.#span?.setAttribute('http.response.status_code', reply.status).end();
   }
 }

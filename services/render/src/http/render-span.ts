@@ -1,15 +1,36 @@
-// One span for a render that its caller's trace samples, made by hand: automatic instrumentation of inbound HTTP would cost two thirds of the
+// One span for a render whose trace is sampled, made by hand: automatic instrumentation of inbound HTTP would cost two thirds of the
 // throughput, sampled or not.
 
 import type { IncomingMessage } from 'node:http';
 import { context, propagation, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { DECIDED_ATTRIBUTE, exportsTelemetry, renderTraceRatio } from '@px0/service-kit';
 
 const SAMPLED = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]?[13579bdf]$/;
 
-/** A span below the caller's, or undefined when the caller's trace is not sampled (or there is none). */
-export function startRenderSpan(req: IncomingMessage): Span | undefined {
+/** Of requests that come without a trace context; 0 where nobody would see the trace. */
+const rootRatio = exportsTelemetry() ? renderTraceRatio() : 0;
+
+const tracer = trace.getTracer('@px0/render');
+
+/**
+ * A span below the caller's, or the first of a trace where the caller has none and the dice say so; undefined when the caller's trace is
+ * not sampled, or for most of those who have none.
+ */
+export function startRenderSpan(req: IncomingMessage, route: string): Span | undefined {
   const { traceparent } = req.headers;
-  if (typeof traceparent !== 'string' || !SAMPLED.test(traceparent)) return undefined;
-  const parent = propagation.extract(context.active(), req.headers);
-  return trace.getTracer('px0-render').startSpan('render', { kind: SpanKind.SERVER }, parent);
+  if (traceparent === undefined) {
+    if (rootRatio === 0 || Math.random() >= rootRatio) return undefined;
+    return start(route, true, req);
+  }
+  return typeof traceparent === 'string' && SAMPLED.test(traceparent) ? start(route, false, req) : undefined;
+}
+
+function start(route: string, isRoot: boolean, req: IncomingMessage): Span {
+  const attributes = {
+    'http.request.method': 'POST',
+    'http.route': route,
+    ...(isRoot ? { [DECIDED_ATTRIBUTE]: true } : {}),
+  };
+  const parent = isRoot ? context.active() : propagation.extract(context.active(), req.headers);
+  return tracer.startSpan(`POST ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
 }

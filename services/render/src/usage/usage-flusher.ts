@@ -12,6 +12,8 @@ export interface UsageFlusherOptions {
   readonly bus: Bus;
   readonly intervalMs: number;
   readonly logger: Logger;
+  /** Sees what each window counted, before it is sent. */
+  readonly onCounts?: (counts: UsageCounts) => void;
 }
 
 /** Entries of a message: with 5,000 it stays below 2 MiB. */
@@ -75,6 +77,7 @@ export class UsageFlusher {
     const started = this.#since;
     this.#since = new Date();
     if (counts === undefined) return;
+    this.#options.onCounts?.(counts);
     for (const window of this.#windowsOf(counts, started, this.#since)) {
       if (this.#unsent.length >= MAX_UNSENT) {
         this.#unsent.shift();

@@ -1,0 +1,751 @@
+/** What the dashboards show. Names of px0's own metrics come from the catalogue, so a metric that is renamed is renamed here, too. */
+import {
+  libraryMetricCatalog as library,
+  type MetricDefinition,
+  prometheusLabel,
+  prometheusName,
+  metricCatalog as px0,
+} from '@px0/service-kit';
+import type { DashboardDefinition, Query, Variable } from './panels.ts';
+
+const ROUTE = prometheusLabel('http.route');
+const STATUS = prometheusLabel('http.response.status_code');
+const RENDER = 'job="px0/render"';
+const SERVICE = 'job=~"$job"';
+
+const jobVariable: Variable = {
+  name: 'job',
+  label: 'Service',
+  query: 'label_values(target_info{job=~"px0/.*"}, job)',
+};
+const databaseVariable: Variable = {
+  name: 'datname',
+  label: 'Database',
+  query: 'label_values(pg_stat_database_xact_commit, datname)',
+};
+
+function value(metric: MetricDefinition, selector: string): string {
+  return `${prometheusName(metric)}{${selector}}`;
+}
+
+function rateOf(name: string, selector: string, by: string): string {
+  return `sum by (${by}) (rate(${name}{${selector}}[$__rate_interval]))`;
+}
+
+function rate(metric: MetricDefinition, selector: string, by = 'job'): string {
+  return rateOf(prometheusName(metric) + (metric.kind === 'histogram' ? '_count' : ''), selector, by);
+}
+
+function quantile(metric: MetricDefinition, q: number, selector: string, by = 'job'): string {
+  return `histogram_quantile(${q}, ${rateOf(`${prometheusName(metric)}_bucket`, selector, `le, ${by}`)})`;
+}
+
+function query(expr: string, legend: string): Query {
+  return { expr, legend };
+}
+
+/** Median, 95th and 99th percentile. */
+function quantiles(metric: MetricDefinition, selector: string): Query[] {
+  return [0.5, 0.95, 0.99].map((q) => query(quantile(metric, q, selector), `{{job}} p${q * 100}`));
+}
+
+/** Dots at single requests whose traces were kept. */
+function keptTraces(selector: string): Query {
+  return {
+    expr: `histogram_quantile(0.99, ${rateOf('px0_kept_duration_seconds_bucket', `span_kind="SPAN_KIND_SERVER", ${selector}`, 'le')})`,
+    legend: 'kept traces p99',
+    exemplars: true,
+  };
+}
+
+const overview: DashboardDefinition = {
+  uid: 'px0-overview',
+  title: 'px0 / Overview',
+  description: 'Rate, errors and duration of every service, and whether anything is owed or away.',
+  variables: [jobVariable],
+  sections: [
+    {
+      title: 'Requests',
+      panels: [
+        {
+          title: 'Rate',
+          description: 'Requests a second. A sudden zero is an outage or a missing Collector.',
+          unit: 'reqps',
+          queries: [query(rate(px0.httpServerDuration, SERVICE), '{{job}}')],
+        },
+        {
+          title: 'Errors',
+          description: 'Share of answers with 5xx. Refusals (4xx) are the callers’ own.',
+          unit: 'percentunit',
+          queries: [query('px0:http_errors:ratio_rate5m{job=~"$job"}', '{{job}}')],
+        },
+        {
+          title: 'Duration',
+          description: 'Percentiles of the time to answer. Dots lead to traces that the Collector kept.',
+          unit: 's',
+          queries: [...quantiles(px0.httpServerDuration, SERVICE), keptTraces(SERVICE)],
+        },
+        {
+          title: 'Rate by route',
+          description: 'The ten busiest routes at the gateway.',
+          unit: 'reqps',
+          queries: [
+            query(
+              `topk(10, ${rate(px0.httpServerDuration, 'job="px0/gateway"', ROUTE)})`,
+              `{{${ROUTE}}}`,
+            ),
+          ],
+        },
+        {
+          title: 'Answers by status',
+          description: 'Answers of the gateway by status.',
+          unit: 'reqps',
+          queries: [query(rate(px0.httpServerDuration, 'job="px0/gateway"', STATUS), `{{${STATUS}}}`)],
+        },
+        {
+          title: 'Refused by the gateway',
+          description:
+            'Answered with 429 or 503 by the gateway itself: over a limit, an open breaker, a full or silent upstream.',
+          unit: 'reqps',
+          queries: [query(rate(px0.gatewayRefused, '', 'px0_refusal_reason'), '{{px0_refusal_reason}}')],
+        },
+      ],
+    },
+    {
+      title: 'Health',
+      panels: [
+        {
+          title: 'Breakers',
+          description: '0 closed, 1 half-open, 2 open: the upstream does not answer.',
+          unit: 'none',
+          queries: [
+            query(`max by (px0_upstream) (${value(px0.gatewayBreaker, '')})`, '{{px0_upstream}}'),
+          ],
+        },
+        {
+          title: 'Over the rate limit',
+          description: 'Requests over their caller’s limit, by class of cost.',
+          unit: 'reqps',
+          queries: [query(rate(px0.rateLimitHits, '', 'px0_cost'), '{{px0_cost}}')],
+        },
+        {
+          title: 'Pending at upstreams',
+          description: 'Requests sent and not yet answered. A line that only rises is a service that hangs.',
+          unit: 'short',
+          queries: [
+            query(`sum by (px0_upstream) (${value(px0.gatewayPending, '')})`, '{{px0_upstream}}'),
+          ],
+        },
+        {
+          title: 'Event loop delay',
+          description: '99th percentile by process. Above 100 ms something computes where it should not.',
+          unit: 's',
+          queries: [query(`max by (job) (${value(library.eventLoopDelay, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Processor',
+          description: 'Cores in use.',
+          unit: 'cores',
+          queries: [query(rate(library.processCpu, SERVICE), '{{job}}')],
+        },
+        {
+          title: 'Memory',
+          description: 'Resident memory of the largest process of each service.',
+          unit: 'bytes',
+          queries: [query(`max by (job) (${value(library.processMemory, SERVICE)})`, '{{job}}')],
+        },
+      ],
+    },
+  ],
+};
+
+const render: DashboardDefinition = {
+  uid: 'px0-render',
+  title: 'px0 / Render tier',
+  description: 'The hot path: how much it serves, how fast, from how fresh a state, at what cost.',
+  variables: [],
+  sections: [
+    {
+      title: 'Renders',
+      panels: [
+        {
+          title: 'Renders a second',
+          description: 'By status of the answer, all processes together.',
+          unit: 'reqps',
+          queries: [query(rate(px0.httpServerDuration, RENDER, STATUS), `{{${STATUS}}}`)],
+        },
+        {
+          title: 'Duration with HTTP',
+          description: 'In the render process, body included. Dots lead to traces.',
+          unit: 's',
+          queries: [...quantiles(px0.httpServerDuration, RENDER), keptTraces(RENDER)],
+        },
+        {
+          title: 'Duration of the render alone',
+          description: 'Look-up and template. What the HTTP above has on top is reading and writing.',
+          unit: 's',
+          queries: quantiles(px0.renderDuration, RENDER),
+        },
+        {
+          title: 'Busiest prompts',
+          description: 'Each process counts its first two hundred prompts by id; the rest is `other`.',
+          unit: 'ops',
+          queries: [query(`topk(10, ${rate(px0.renders, RENDER, 'px0_prompt_id')})`, '{{px0_prompt_id}}')],
+        },
+        {
+          title: 'Failed templates',
+          description: 'Templates that could not run with the variables that they got.',
+          unit: 'ops',
+          queries: [
+            query(
+              `topk(10, ${rate(px0.renders, `${RENDER}, px0_render_outcome="failed"`, 'px0_prompt_id')})`,
+              '{{px0_prompt_id}}',
+            ),
+          ],
+        },
+        {
+          title: 'Renders a second by process',
+          description: 'How evenly the load is spread.',
+          unit: 'reqps',
+          queries: [query(rate(px0.httpServerDuration, RENDER, 'instance'), '{{instance}}')],
+        },
+      ],
+    },
+    {
+      title: 'State',
+      panels: [
+        {
+          title: 'Processes that are ready',
+          description: 'Those that have caught up with the stream since their start.',
+          kind: 'stat',
+          unit: 'none',
+          queries: [query(`sum(${value(px0.projectionReady, RENDER)})`, 'ready')],
+        },
+        {
+          title: 'Lag behind the stream',
+          description: 'Renders go on while it grows: from an older state.',
+          unit: 's',
+          queries: [query(value(px0.projectionLag, RENDER), '{{instance}}')],
+        },
+        {
+          title: 'Prompts and cached versions',
+          description: 'Prompts in memory, and fetched versions that are not live.',
+          unit: 'short',
+          queries: [
+            query(`max(${value(px0.renderPrompts, RENDER)})`, 'prompts'),
+            query(`max(${value(px0.renderCachedVersions, RENDER)})`, 'cached versions'),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Cost',
+      panels: [
+        {
+          title: 'Processor by process',
+          description: 'One process uses one core at most; near 1 it is full.',
+          unit: 'cores',
+          queries: [query(rate(library.processCpu, RENDER, 'instance'), '{{instance}}')],
+        },
+        {
+          title: 'Event loop',
+          description: 'Share of time in which it is busy. Scale out above 0.7.',
+          unit: 'percentunit',
+          queries: [query(value(library.eventLoopUtilization, RENDER), '{{instance}}')],
+        },
+        {
+          title: 'Memory by process',
+          description: 'Grows with the number of prompts, not with the load.',
+          unit: 'bytes',
+          queries: [query(value(library.processMemory, RENDER), '{{instance}}')],
+        },
+        {
+          title: 'Time in garbage collection',
+          description: 'Seconds a second.',
+          unit: 'percentunit',
+          queries: [
+            query(rateOf(`${prometheusName(library.gcDuration)}_sum`, RENDER, 'instance'), '{{instance}}'),
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+const events: DashboardDefinition = {
+  uid: 'px0-events',
+  title: 'px0 / Event pipeline',
+  description: 'From committed rows through the stream to projections and sagas.',
+  variables: [jobVariable],
+  sections: [
+    {
+      title: 'Outbox',
+      panels: [
+        {
+          title: 'Rows owed',
+          description: 'Committed and not in the stream. More than a moment’s worth means that NATS is away.',
+          unit: 'short',
+          queries: [query(`max by (job) (${value(px0.outboxOwed, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Age of the oldest',
+          description: 'How long the oldest row has been owed.',
+          unit: 's',
+          queries: [query(`max by (job) (${value(px0.outboxOwedAge, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Rows published',
+          description: 'By writers and relays together.',
+          unit: 'ops',
+          queries: [query(rate(px0.outboxPublished, SERVICE), '{{job}}')],
+        },
+      ],
+    },
+    {
+      title: 'Projections',
+      panels: [
+        {
+          title: 'Lag',
+          description: 'Time since a process was last in step with the stream.',
+          unit: 's',
+          queries: [query(`max by (job) (${value(px0.projectionLag, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Behind the furthest',
+          description: 'Positions of the slowest process of each service below the furthest of all.',
+          unit: 'short',
+          queries: [
+            query(
+              `scalar(max(${value(px0.projectionPosition, 'job=~"px0/.*"')})) - min by (job) (${value(px0.projectionPosition, SERVICE)})`,
+              '{{job}}',
+            ),
+          ],
+        },
+        {
+          title: 'Entities remembered',
+          description: 'Subjects; each costs a hundred-odd bytes besides what views keep.',
+          unit: 'short',
+          queries: [query(`max by (job) (${value(px0.projectionSubjects, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Events applied',
+          description: 'By entity, all processes together.',
+          unit: 'ops',
+          queries: [query(rate(px0.projectionApplied, SERVICE, 'px0_entity'), '{{px0_entity}}')],
+        },
+        {
+          title: 'Processes not ready',
+          description: 'Still reading what existed when they started.',
+          unit: 'short',
+          queries: [
+            query(`count by (job) (${value(px0.projectionReady, SERVICE)} == 0) or vector(0)`, '{{job}}'),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Sagas and NATS',
+      panels: [
+        {
+          title: 'Parked events',
+          description: 'Effects that failed five times. Each needs somebody to look at it.',
+          unit: 'short',
+          queries: [query(`max by (px0_saga) (${value(px0.sagaParked, '')})`, '{{px0_saga}}')],
+        },
+        {
+          title: 'Leaders',
+          description: 'One for each saga.',
+          unit: 'short',
+          queries: [query(`sum by (px0_saga) (${value(px0.sagaLeading, '')})`, '{{px0_saga}}')],
+        },
+        {
+          title: 'Connections to NATS',
+          description: 'Processes that are connected, and losses of a connection an hour.',
+          unit: 'short',
+          queries: [
+            query(`sum by (job) (${value(px0.natsConnected, SERVICE)})`, '{{job}} connected'),
+            query(
+              `sum by (job) (increase(${value(px0.natsDisconnects, SERVICE)}[1h]))`,
+              '{{job}} lost in an hour',
+            ),
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+const controlPlane: DashboardDefinition = {
+  uid: 'px0-control-plane',
+  title: 'px0 / Control plane',
+  description: 'identity, tenancy and prompt-registry: routes, SQL, passwords, mail.',
+  variables: [jobVariable],
+  sections: [
+    {
+      title: 'Routes',
+      panels: [
+        {
+          title: 'Slowest routes',
+          description: '95th percentile of the ten slowest.',
+          unit: 's',
+          queries: [
+            query(
+              `topk(10, ${quantile(px0.httpServerDuration, 0.95, `${SERVICE}, job!="px0/render"`, `job, ${ROUTE}`)})`,
+              `{{job}} {{${ROUTE}}}`,
+            ),
+          ],
+        },
+        {
+          title: 'Errors by route',
+          description: 'Answers with 5xx.',
+          unit: 'reqps',
+          queries: [
+            query(rate(px0.httpServerDuration, `${SERVICE}, ${STATUS}=~"5.."`, `job, ${ROUTE}`), `{{job}} {{${ROUTE}}}`),
+          ],
+        },
+        {
+          title: 'Refusals by status',
+          description: 'A wave of 401 or 404 may be somebody guessing.',
+          unit: 'reqps',
+          queries: [
+            query(rate(px0.httpServerDuration, `${SERVICE}, ${STATUS}=~"4.."`, `job, ${STATUS}`), `{{job}} {{${STATUS}}}`),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Database',
+      panels: [
+        {
+          title: 'Statements',
+          description: 'By kind.',
+          unit: 'ops',
+          queries: [
+            query(rate(library.dbDuration, SERVICE, 'job, db_operation_name'), '{{job}} {{db_operation_name}}'),
+          ],
+        },
+        {
+          title: 'Duration of statements',
+          description: 'Percentiles over all statements.',
+          unit: 's',
+          queries: quantiles(library.dbDuration, SERVICE),
+        },
+        {
+          title: 'Pool',
+          description: 'Connections in use, idle, and requests that wait for one.',
+          unit: 'short',
+          queries: [
+            query(
+              `sum by (job, db_client_connection_state) (${value(library.dbConnections, SERVICE)})`,
+              '{{job}} {{db_client_connection_state}}',
+            ),
+            query(`sum by (job) (${value(library.dbPending, SERVICE)})`, '{{job}} waiting'),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Identity',
+      panels: [
+        {
+          title: 'Passwords',
+          description: 'Being hashed, and waiting for their turn.',
+          unit: 'short',
+          queries: [
+            query(`sum(${value(px0.argon2Running, '')})`, 'running'),
+            query(`sum(${value(px0.argon2Waiting, '')})`, 'waiting'),
+          ],
+        },
+        {
+          title: 'Refused for want of a turn',
+          description: 'Logins and registrations answered with 503.',
+          unit: 'reqps',
+          queries: [query(rate(px0.argon2Refused, ''), 'refused')],
+        },
+        {
+          title: 'Mails owed',
+          description: 'Not sent yet, and the age of the oldest in seconds.',
+          unit: 'short',
+          queries: [
+            query(`max(${value(px0.mailOwed, '')})`, 'mails'),
+            query(`max(${value(px0.mailOwedAge, '')})`, 'oldest, seconds'),
+          ],
+        },
+      ],
+    },
+    {
+      title: 'Gateway',
+      panels: [
+        {
+          title: 'Upstreams',
+          description: '95th percentile by address of the replica.',
+          unit: 's',
+          queries: [
+            query(quantile(library.httpClientDuration, 0.95, '', 'server_address, server_port'), '{{server_address}}:{{server_port}}'),
+          ],
+        },
+        {
+          title: 'Heap',
+          description: 'In use, all spaces of the largest process.',
+          unit: 'bytes',
+          queries: [
+            query(`max by (job) (sum by (job, instance) (${value(library.heapUsed, SERVICE)}))`, '{{job}}'),
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+const DATABASE = 'datname=~"$datname"';
+
+const postgres: DashboardDefinition = {
+  uid: 'px0-postgres',
+  title: 'px0 / Postgres',
+  description: 'As postgres_exporter sees it.',
+  variables: [databaseVariable],
+  sections: [
+    {
+      title: 'Postgres',
+      panels: [
+        {
+          title: 'Up',
+          description: 'Whether the exporter reaches the server.',
+          kind: 'stat',
+          unit: 'bool_on_off',
+          queries: [query('min(pg_up)', 'up')],
+        },
+        {
+          title: 'Connections',
+          description: 'By state, and how many there may be.',
+          unit: 'short',
+          queries: [
+            query(`sum by (state) (pg_stat_activity_count{${DATABASE}})`, '{{state}}'),
+            query('max(pg_settings_max_connections)', 'limit'),
+          ],
+        },
+        {
+          title: 'Longest transaction',
+          description: 'A long one keeps dead rows from being cleaned up.',
+          unit: 's',
+          queries: [query(`max by (state) (pg_stat_activity_max_tx_duration{${DATABASE}})`, '{{state}}')],
+        },
+        {
+          title: 'Transactions',
+          description: 'Committed and rolled back.',
+          unit: 'ops',
+          queries: [
+            query(rateOf('pg_stat_database_xact_commit', DATABASE, 'datname'), '{{datname}} committed'),
+            query(rateOf('pg_stat_database_xact_rollback', DATABASE, 'datname'), '{{datname}} rolled back'),
+          ],
+        },
+        {
+          title: 'Rows written',
+          description: 'Inserted, updated, deleted.',
+          unit: 'ops',
+          queries: ['inserted', 'updated', 'deleted'].map((kind) =>
+            query(rateOf(`pg_stat_database_tup_${kind}`, DATABASE, 'datname'), `{{datname}} ${kind}`),
+          ),
+        },
+        {
+          title: 'Found in memory',
+          description: 'Share of blocks. Below 0.99 the working set does not fit.',
+          unit: 'percentunit',
+          queries: [
+            query(
+              `${rateOf('pg_stat_database_blks_hit', DATABASE, 'datname')} / (${rateOf('pg_stat_database_blks_hit', DATABASE, 'datname')} + ${rateOf('pg_stat_database_blks_read', DATABASE, 'datname')})`,
+              '{{datname}}',
+            ),
+          ],
+        },
+        {
+          title: 'Deadlocks',
+          description: 'Any number besides 0 is a fault.',
+          unit: 'short',
+          queries: [
+            query(`sum by (datname) (increase(pg_stat_database_deadlocks{${DATABASE}}[1h]))`, '{{datname}}'),
+          ],
+        },
+        {
+          title: 'Locks',
+          description: 'By mode.',
+          unit: 'short',
+          queries: [query(`sum by (mode) (pg_locks_count{${DATABASE}})`, '{{mode}}')],
+        },
+        {
+          title: 'Size',
+          description: 'On disk.',
+          unit: 'bytes',
+          queries: [query(`pg_database_size_bytes{${DATABASE}}`, '{{datname}}')],
+        },
+      ],
+    },
+  ],
+};
+
+const nats: DashboardDefinition = {
+  uid: 'px0-nats',
+  title: 'px0 / NATS',
+  description: 'As prometheus-nats-exporter sees it.',
+  variables: [],
+  sections: [
+    {
+      title: 'Server',
+      panels: [
+        {
+          title: 'Connections',
+          description: 'One for each process of px0, and the exporter’s.',
+          unit: 'short',
+          queries: [query('sum by (server_id) (gnatsd_varz_connections)', '{{server_id}}')],
+        },
+        {
+          title: 'Messages',
+          description: 'In and out.',
+          unit: 'ops',
+          queries: ['in', 'out'].map((way) => query(rateOf(`gnatsd_varz_${way}_msgs`, '', 'server_id'), `{{server_id}} ${way}`)),
+        },
+        {
+          title: 'Bytes',
+          description: 'In and out.',
+          unit: 'Bps',
+          queries: ['in', 'out'].map((way) => query(rateOf(`gnatsd_varz_${way}_bytes`, '', 'server_id'), `{{server_id}} ${way}`)),
+        },
+        {
+          title: 'Slow consumers',
+          description: 'Clients that the server cut off because they did not read.',
+          unit: 'short',
+          queries: [query('sum by (server_id) (increase(gnatsd_varz_slow_consumers[1h]))', '{{server_id}}')],
+        },
+        {
+          title: 'Memory',
+          description: 'Resident.',
+          unit: 'bytes',
+          queries: [query('gnatsd_varz_mem', '{{server_id}}')],
+        },
+        {
+          title: 'Processor',
+          description: 'Per cent of one core.',
+          unit: 'short',
+          queries: [query('gnatsd_varz_cpu', '{{server_id}}')],
+        },
+      ],
+    },
+    {
+      title: 'JetStream',
+      panels: [
+        {
+          title: 'Storage',
+          description: 'Used, and what the server may use.',
+          unit: 'bytes',
+          queries: [
+            query('jetstream_server_total_message_bytes', '{{server_name}} used'),
+            query('jetstream_server_max_storage', '{{server_name}} limit'),
+          ],
+        },
+        {
+          title: 'Messages by stream',
+          description: 'Sixteen states of each entity at most, one body of each version.',
+          unit: 'short',
+          queries: [query('max by (stream_name) (jetstream_stream_total_messages)', '{{stream_name}}')],
+        },
+        {
+          title: 'Bytes by stream',
+          description: 'On disk.',
+          unit: 'bytes',
+          queries: [query('max by (stream_name) (jetstream_stream_total_bytes)', '{{stream_name}}')],
+        },
+        {
+          title: 'Written',
+          description: 'Sequences a second.',
+          unit: 'ops',
+          queries: [
+            query('max by (stream_name) (deriv(jetstream_stream_last_seq[$__rate_interval]))', '{{stream_name}}'),
+          ],
+        },
+        {
+          title: 'Consumers',
+          description: 'Of the state stream: one for each process and saga that reads.',
+          unit: 'short',
+          queries: [query('max by (stream_name) (jetstream_stream_consumer_count)', '{{stream_name}}')],
+        },
+        {
+          title: 'JetStream is off',
+          description: '1: the server lost its JetStream, mostly because its disk is full.',
+          unit: 'none',
+          queries: [query('jetstream_server_jetstream_disabled', '{{server_name}}')],
+        },
+      ],
+    },
+  ],
+};
+
+const redis: DashboardDefinition = {
+  uid: 'px0-redis',
+  title: 'px0 / Redis',
+  description: 'Rate limits, as redis_exporter sees them. Without Redis each process counts by itself.',
+  variables: [],
+  sections: [
+    {
+      title: 'Redis',
+      panels: [
+        {
+          title: 'Up',
+          description: 'Whether the exporter reaches the server.',
+          kind: 'stat',
+          unit: 'bool_on_off',
+          queries: [query('min(redis_up)', 'up')],
+        },
+        {
+          title: 'Commands',
+          description: 'One for each lease of points, not for each request.',
+          unit: 'ops',
+          queries: [query(rateOf('redis_commands_total', '', 'cmd'), '{{cmd}}')],
+        },
+        {
+          title: 'Duration of commands',
+          description: 'Mean.',
+          unit: 's',
+          queries: [
+            query(
+              'sum(rate(redis_commands_duration_seconds_total[$__rate_interval])) / sum(rate(redis_commands_processed_total[$__rate_interval]))',
+              'mean',
+            ),
+          ],
+        },
+        {
+          title: 'Memory',
+          description: 'Used, and the limit (0: none).',
+          unit: 'bytes',
+          queries: [query('redis_memory_used_bytes', 'used'), query('redis_memory_max_bytes', 'limit')],
+        },
+        {
+          title: 'Keys',
+          description: 'Callers with an open window.',
+          unit: 'short',
+          queries: [query('sum(redis_db_keys)', 'keys')],
+        },
+        {
+          title: 'Evicted and rejected',
+          description: 'An evicted count gives its caller a fresh limit.',
+          unit: 'short',
+          queries: [
+            query('increase(redis_evicted_keys_total[1h])', 'evicted in an hour'),
+            query('increase(redis_rejected_connections_total[1h])', 'connections rejected in an hour'),
+            query('redis_connected_clients', 'clients'),
+          ],
+        },
+      ],
+    },
+  ],
+};
+
+/** All of them, in the order of the list that people see. */
+export const dashboards: readonly DashboardDefinition[] = [
+  overview,
+  render,
+  events,
+  controlPlane,
+  postgres,
+  nats,
+  redis,
+];

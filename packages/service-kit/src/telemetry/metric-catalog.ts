@@ -1,0 +1,280 @@
+/**
+ * Every metric that px0's dashboards, rules and tests may speak of, declared once: instruments are made from these entries, and a test
+ * compares the list with what running services really emit. Names follow OpenTelemetry's semantic conventions where these have one.
+ *
+ * Cardinality is bounded by construction: routes, entities, upstreams and the like come from closed lists; prompts are limited where they
+ * are counted.
+ */
+export type MetricKind = 'counter' | 'gauge' | 'updown' | 'histogram';
+
+export interface MetricDefinition {
+  readonly name: string;
+  readonly kind: MetricKind;
+  /** UCUM, as OpenTelemetry writes it: `s`, `By`, `{row}`; empty for states. */
+  readonly unit: string;
+  readonly description: string;
+  /** Attributes of its points. */
+  readonly attributes: readonly string[];
+}
+
+const define = <T extends Readonly<Record<string, MetricDefinition>>>(entries: T): T => entries;
+
+/** Measured by px0 itself. */
+export const metricCatalog = define({
+  httpServerDuration: {
+    name: 'http.server.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the first byte of a request until its answer was handed to the system.',
+    attributes: ['http.request.method', 'http.route', 'http.response.status_code'],
+  },
+  renders: {
+    name: 'px0.render.count',
+    kind: 'counter',
+    unit: '{render}',
+    description: 'Templates run, by prompt (the first of a process by id, the rest as `other`) and outcome.',
+    attributes: ['px0.prompt.id', 'px0.render.outcome'],
+  },
+  renderDuration: {
+    name: 'px0.render.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'From the look-up of the prompt until its text is there: a render without its HTTP.',
+    attributes: [],
+  },
+  renderPrompts: {
+    name: 'px0.render.prompts',
+    kind: 'gauge',
+    unit: '{prompt}',
+    description: 'Prompts that the render process holds.',
+    attributes: [],
+  },
+  renderCachedVersions: {
+    name: 'px0.render.cached_versions',
+    kind: 'gauge',
+    unit: '{version}',
+    description: 'Fetched versions, neither live, that the render process holds.',
+    attributes: [],
+  },
+  projectionLag: {
+    name: 'px0.projection.lag',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Time since the projection was last in step with the stream; 0 while it is.',
+    attributes: [],
+  },
+  projectionPosition: {
+    name: 'px0.projection.position',
+    kind: 'gauge',
+    unit: '{message}',
+    description: 'The stream sequence up to which everything has been applied.',
+    attributes: [],
+  },
+  projectionSubjects: {
+    name: 'px0.projection.subjects',
+    kind: 'gauge',
+    unit: '{subject}',
+    description: 'Entities that the projection remembers.',
+    attributes: [],
+  },
+  projectionReady: {
+    name: 'px0.projection.ready',
+    kind: 'gauge',
+    unit: '',
+    description: '1 when everything that existed at the start has been applied.',
+    attributes: [],
+  },
+  projectionApplied: {
+    name: 'px0.projection.applied',
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Events applied, by entity.',
+    attributes: ['px0.entity'],
+  },
+  natsConnected: {
+    name: 'px0.nats.connected',
+    kind: 'gauge',
+    unit: '',
+    description: '1 while the connection to NATS stands.',
+    attributes: [],
+  },
+  natsDisconnects: {
+    name: 'px0.nats.disconnects',
+    kind: 'counter',
+    unit: '{disconnect}',
+    description: 'How often the connection to NATS was lost.',
+    attributes: [],
+  },
+  outboxOwed: {
+    name: 'px0.outbox.owed',
+    kind: 'gauge',
+    unit: '{row}',
+    description: 'Rows that are committed and not in the stream yet.',
+    attributes: [],
+  },
+  outboxOwedAge: {
+    name: 'px0.outbox.owed.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest such row; 0 when there is none.',
+    attributes: [],
+  },
+  outboxPublished: {
+    name: 'px0.outbox.published',
+    kind: 'counter',
+    unit: '{row}',
+    description: 'Rows that this process published, or found published.',
+    attributes: [],
+  },
+  sagaParked: {
+    name: 'px0.saga.parked',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events whose effect failed again and again.',
+    attributes: ['px0.saga'],
+  },
+  sagaLeading: {
+    name: 'px0.saga.leading',
+    kind: 'gauge',
+    unit: '',
+    description: '1 in the replica that runs the saga.',
+    attributes: ['px0.saga'],
+  },
+  gatewayRefused: {
+    name: 'px0.gateway.refused',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests that the gateway answered with 429 or 503 by itself.',
+    attributes: ['px0.refusal.reason'],
+  },
+  gatewayBreaker: {
+    name: 'px0.gateway.breaker.state',
+    kind: 'gauge',
+    unit: '',
+    description: '0 closed, 1 half-open, 2 open.',
+    attributes: ['px0.upstream'],
+  },
+  gatewayPending: {
+    name: 'px0.gateway.upstream.pending',
+    kind: 'gauge',
+    unit: '{request}',
+    description: 'Requests sent to an upstream and not yet answered.',
+    attributes: ['px0.upstream'],
+  },
+  rateLimitHits: {
+    name: 'px0.rate_limit.hits',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests over their caller’s limit, by class of cost.',
+    attributes: ['px0.cost'],
+  },
+  mailOwed: {
+    name: 'px0.mail.owed',
+    kind: 'gauge',
+    unit: '{mail}',
+    description: 'Mails that wait to be sent.',
+    attributes: [],
+  },
+  mailOwedAge: {
+    name: 'px0.mail.owed.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Age of the oldest such mail; 0 when there is none.',
+    attributes: [],
+  },
+  argon2Running: {
+    name: 'px0.argon2.running',
+    kind: 'gauge',
+    unit: '{hash}',
+    description: 'Passwords being hashed.',
+    attributes: [],
+  },
+  argon2Waiting: {
+    name: 'px0.argon2.waiting',
+    kind: 'gauge',
+    unit: '{hash}',
+    description: 'Passwords that wait for their turn to be hashed.',
+    attributes: [],
+  },
+  argon2Refused: {
+    name: 'px0.argon2.refused',
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests refused because too many passwords waited.',
+    attributes: [],
+  },
+});
+
+/** Measured by OpenTelemetry's instrumentations of libraries and runtime; listed as far as dashboards and rules use them. */
+export const libraryMetricCatalog = define({
+  httpClientDuration: {
+    name: 'http.client.request.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'The gateway’s requests to its upstreams.',
+    attributes: ['http.request.method', 'http.response.status_code', 'server.address', 'server.port'],
+  },
+  dbDuration: {
+    name: 'db.client.operation.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'SQL statements.',
+    attributes: ['db.operation.name', 'db.namespace'],
+  },
+  dbConnections: {
+    name: 'db.client.connection.count',
+    kind: 'updown',
+    unit: '{connection}',
+    description: 'Connections of the Postgres pool by state.',
+    attributes: ['db.client.connection.state', 'db.client.connection.pool.name'],
+  },
+  dbPending: {
+    name: 'db.client.connection.pending_requests',
+    kind: 'updown',
+    unit: '{request}',
+    description: 'Requests that wait for a connection.',
+    attributes: ['db.client.connection.pool.name'],
+  },
+  eventLoopDelay: {
+    name: 'nodejs.eventloop.delay.p99',
+    kind: 'gauge',
+    unit: 's',
+    description: 'How late the event loop was, 99th percentile since the last export.',
+    attributes: [],
+  },
+  eventLoopUtilization: {
+    name: 'nodejs.eventloop.utilization',
+    kind: 'gauge',
+    unit: '1',
+    description: 'Share of time in which the event loop was busy.',
+    attributes: [],
+  },
+  heapUsed: {
+    name: 'v8js.memory.heap.used',
+    kind: 'gauge',
+    unit: 'By',
+    description: 'Heap in use, by space.',
+    attributes: ['v8js.heap.space.name'],
+  },
+  gcDuration: {
+    name: 'v8js.gc.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Garbage collections by kind.',
+    attributes: ['v8js.gc.type'],
+  },
+  processCpu: {
+    name: 'process.cpu.time',
+    kind: 'counter',
+    unit: 's',
+    description: 'Processor time of the process.',
+    attributes: ['cpu.mode'],
+  },
+  processMemory: {
+    name: 'process.memory.usage',
+    kind: 'gauge',
+    unit: '',
+    description: 'Resident memory of the process in bytes (the instrumentation declares no unit).',
+    attributes: [],
+  },
+});

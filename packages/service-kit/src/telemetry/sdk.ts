@@ -1,0 +1,98 @@
+/** The OpenTelemetry SDK with the instrumentations that px0 wants; loaded by `telemetry.ts` when an exporter is configured. */
+import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
+import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
+import { AggregationType, PeriodicExportingMetricReader, type ViewOptions } from '@opentelemetry/sdk-metrics';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { register } from 'import-in-the-middle/register-hooks.mjs';
+import { onFlush } from './flush.ts';
+import { histogramProducer } from './histogram-producer.ts';
+import { metricCatalog } from './metric-catalog.ts';
+import { px0Sampler } from './sampler.ts';
+import { serviceIdentity } from './service-identity.ts';
+import { renderTraceRatio } from './settings.ts';
+
+/** Only these are imported by px0's own modules; every other module stays out of the hook's way. */
+const HOOKED_MODULES = ['http', 'node:http', 'https', 'node:https', 'pg', 'ioredis'];
+const EXPORT_INTERVAL_MS = 15_000;
+
+/** Starts the SDK; endpoints, headers, limits and, if set, sampler and service name come from the standard `OTEL_*` variables. */
+export function startTelemetry(): void {
+  const service = serviceIdentity(process.argv[1]);
+  register({ include: HOOKED_MODULES });
+  setDefault('OTEL_SERVICE_NAME', service.name);
+  setDefault('OTEL_RESOURCE_ATTRIBUTES', `service.namespace=px0,service.version=${service.version}`);
+  const sdk = new NodeSDK({
+    instrumentations: instrumentations(service.instrumentsInboundHttp),
+    ...(process.env['OTEL_TRACES_SAMPLER'] ? {} : { sampler: px0Sampler(renderTraceRatio()) }),
+    metricReaders: metricReaders(),
+    views: [DROPPED_SERVER_DURATION],
+    // Logs go to stdout and carry the ids of their trace; who ships logs reads them there.
+    logRecordProcessors: [],
+  });
+  sdk.start();
+  onFlush(() => sdk.shutdown());
+}
+
+/** px0 measures it by itself: cheaper, with the contract's routes, and in the render process, too. */
+const DROPPED_SERVER_DURATION: ViewOptions = {
+  instrumentName: metricCatalog.httpServerDuration.name,
+  meterName: '@opentelemetry/instrumentation-http',
+  aggregation: { type: AggregationType.DROP },
+};
+
+function instrumentations(inboundHttp: boolean) {
+  const off = { enabled: false };
+  return getNodeAutoInstrumentations({
+    '@opentelemetry/instrumentation-fs': off,
+    '@opentelemetry/instrumentation-net': off,
+    '@opentelemetry/instrumentation-dns': off,
+    // A span for each middleware tells nothing: the route is on the request's own.
+    '@opentelemetry/instrumentation-express': off,
+    '@opentelemetry/instrumentation-router': off,
+    // Lines carry their trace's ids without it.
+    '@opentelemetry/instrumentation-pino': off,
+    '@opentelemetry/instrumentation-http': {
+      disableIncomingRequestInstrumentation: !inboundHttp,
+      requireParentforOutgoingSpans: true,
+      ignoreIncomingRequestHook: (request) => request.url === '/healthz' || request.url === '/readyz',
+    },
+    // What runs by the clock (the relay's polls, the gateway's probes) begins no traces.
+    '@opentelemetry/instrumentation-undici': { requireParentforSpans: true },
+    '@opentelemetry/instrumentation-pg': {
+      requireParentSpan: true,
+      ignoreConnectSpans: true,
+      requestHook: (span, { query }) => span.updateName(statementName(query)),
+    },
+    '@opentelemetry/instrumentation-ioredis': { requireParentSpan: true },
+    '@opentelemetry/instrumentation-host-metrics': {
+      enabled: true,
+      metricGroups: ['process.cpu', 'process.memory'],
+    },
+  });
+}
+
+function metricReaders(): PeriodicExportingMetricReader[] {
+  if (process.env['OTEL_METRICS_EXPORTER'] === 'none') return [];
+  const protocol =
+    process.env['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL'] || process.env['OTEL_EXPORTER_OTLP_PROTOCOL'];
+  const exporter = protocol === 'http/json' ? new JsonMetricExporter() : new ProtobufMetricExporter();
+  const exportIntervalMillis = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL']) || EXPORT_INTERVAL_MS;
+  return [
+    new PeriodicExportingMetricReader({
+      exporter,
+      exportIntervalMillis,
+      exportTimeoutMillis: Math.min(exportIntervalMillis, 10_000),
+      metricProducers: [histogramProducer],
+    }),
+  ];
+}
+
+/** `SELECT`, or the name of a prepared statement: the instrumentation's own has line breaks and the database in it. */
+function statementName({ text, name }: { readonly text: string; readonly name?: string }): string {
+  return name ?? /\w+/.exec(text)?.[0]?.toUpperCase() ?? 'SQL';
+}
+
+function setDefault(name: string, value: string): void {
+  process.env[name] ||= value;
+}
