@@ -6,7 +6,7 @@ import { SummaryReporter } from './packages/testing/src/summary-reporter.ts';
 const root = import.meta.dirname;
 
 /** Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits. */
-const startsPlatforms = new Set(['local-platform', 'e2e', 'chaos']);
+const startsPlatforms = new Set(['local-platform', 'deploy', 'e2e', 'chaos']);
 
 /** One vitest project for each workspace, named after its folder. */
 const workspaces = ['packages', 'services'].flatMap((group) =>
@@ -18,6 +18,7 @@ const workspaces = ['packages', 'services'].flatMap((group) =>
 /** The platform as a whole: as people use it, and with parts of it failing. */
 const wholePlatform = [
   project('e2e', join(root, 'tests'), ['**/*.e2e.test.ts', 'import-direction.test.ts']),
+  project('deploy', join(root, 'deploy'), ['**/*.test.ts']),
   project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts']),
 ];
 

@@ -57,6 +57,7 @@ export {
   decodeUsage,
   encodeUsage,
   type UsageWindow,
+  usageConsumers,
   usageLatencyBoundsMs,
   usageSubject,
   usageSubjects,

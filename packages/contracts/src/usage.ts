@@ -12,6 +12,9 @@ export function usageSubject(process: string): string {
   return `${usagePrefix}${process}`;
 }
 
+/** The durable consumers of the usage stream, by the context that they belong to; replicas of a service share theirs. */
+export const usageConsumers = { identity: 'identity-key-uses', registry: 'registry-usage' } as const;
+
 /** Upper bounds of the latency buckets in milliseconds; one more bucket takes everything slower. */
 export const usageLatencyBoundsMs = [0.03125, 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128] as const;
 

@@ -11,7 +11,7 @@ import {
   jetstreamManager,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import { connect, createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '@px0/service-kit';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
@@ -26,11 +26,15 @@ export interface BusOptions {
   readonly streamPrefix: string;
   readonly logger: Logger;
   /** Copies of each stream in a cluster; used only when a stream is created. */
-  readonly replicas?: number;
+  readonly replicas?: number | undefined;
   /** Messages kept of each state subject; used only when the stream is created. */
   readonly history?: number;
-  readonly user?: string;
-  readonly pass?: string;
+  readonly user?: string | undefined;
+  readonly pass?: string | undefined;
+  /** First part of the subjects on which answers and deliveries come; the client's own unless told. */
+  readonly inboxPrefix?: string | undefined;
+  /** The servers' certificate authority, as a file; with it a connection without TLS is refused. */
+  readonly tlsCaFile?: string | undefined;
   readonly requestTimeoutMs?: number;
   readonly pingIntervalMs?: number;
 }
@@ -97,6 +101,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     name: options.name,
     ...(options.user === undefined ? {} : { user: options.user }),
     ...(options.pass === undefined ? {} : { pass: options.pass }),
+    ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
+    ...(options.tlsCaFile === undefined ? {} : { tls: { caFile: options.tlsCaFile } }),
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
@@ -137,6 +143,7 @@ export class Bus {
   readonly #patient: JetStreamManager;
   readonly #js: JetStreamClient;
   readonly #settings: StreamSettings;
+  readonly #inboxPrefix: string | undefined;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
   readonly #onConnection = new Set<(connected: boolean) => void>();
@@ -158,6 +165,7 @@ export class Bus {
     this.#timeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     this.#js = jetstream(connection, { timeout: this.#timeoutMs });
     this.#settings = { replicas: options.replicas ?? 1, history: options.history ?? DEFAULT_HISTORY };
+    this.#inboxPrefix = options.inboxPrefix;
     this.#logger = options.logger;
     void this.#followStatus();
   }
@@ -190,6 +198,11 @@ export class Bus {
 
   ensureStreams(): Promise<void> {
     return this.#ask(() => ensureStreams(this.manager, this.names, this.#settings));
+  }
+
+  /** A subject of this connection's own, on which only it listens. */
+  newInbox(): string {
+    return createInbox(this.#inboxPrefix);
   }
 
   /** What the stream's leader says of it, or undefined when it does not exist. */

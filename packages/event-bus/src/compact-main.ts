@@ -13,8 +13,8 @@ import {
   urlVariable,
 } from '@px0/service-kit';
 import { z } from 'zod';
-import { connectBus } from './bus.ts';
 import { compact } from './compact.ts';
+import { connectConfigured } from './connect-configured.ts';
 import type { OwnerContext } from './outbox.ts';
 
 const databaseUrl = urlVariable('postgres', 'postgresql');
@@ -45,8 +45,7 @@ const databases: Record<OwnerContext, string> = {
 };
 
 try {
-  const { NATS_URL, PX0_STREAM_PREFIX: streamPrefix } = config;
-  const bus = await connectBus({ servers: NATS_URL.join(','), name: 'compact', streamPrefix, logger });
+  const bus = await connectConfigured(config, { name: 'compact', logger });
   cleanups.add('nats', () => bus.close());
   for (const context of ['identity', 'tenancy', 'registry'] as const) {
     const pool = createPool({ connectionString: databases[context], schema: context, logger, max: 2 });

@@ -9,14 +9,15 @@ export type Context = 'identity' | 'tenancy' | 'registry';
 
 export const ALL_CONTEXTS: readonly Context[] = ['identity', 'tenancy', 'registry'];
 
-const contextOfComplete: Partial<Record<EntityName, Context>> = {
-  identityComplete: 'identity',
-  tenancyComplete: 'tenancy',
-  registryComplete: 'registry',
-};
+/** The entity whose event says that a context has published all that it owns. */
+export const completeEntities = {
+  identity: 'identityComplete',
+  tenancy: 'tenancyComplete',
+  registry: 'registryComplete',
+} as const satisfies Record<Context, EntityName>;
 
 export function completedContext(name: EntityName): Context | undefined {
-  return contextOfComplete[name];
+  return ALL_CONTEXTS.find((context) => completeEntities[context] === name);
 }
 
 export function contextOf(name: EntityName): string {

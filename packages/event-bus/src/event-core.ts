@@ -1,9 +1,10 @@
 /** The event core of a service that owns state: everything in this package, wired as it belongs together. */
 import type { Cleanups, Logger, RequestWrapper } from '@px0/service-kit';
 import type pg from 'pg';
-import { type Bus, connectBus } from './bus.ts';
+import type { Bus } from './bus.ts';
 import { observeOutbox, observeProjection, observeSagas } from './bus-metrics.ts';
 import { ALL_CONTEXTS, type Context } from './completeness.ts';
+import { connectConfigured, type StreamConfiguration } from './connect-configured.ts';
 import { consistency } from './consistency.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox.ts';
 import { Projection, type ProjectionView } from './projection.ts';
@@ -11,13 +12,6 @@ import { Relay } from './relay.ts';
 import { Saga, type SagaDefinition } from './saga.ts';
 import { SelfCheck } from './self-check.ts';
 import type { SqlTransaction, TransactionRunner } from './sql.ts';
-
-/** The part of a service's configuration that concerns the stream. */
-export interface StreamConfiguration {
-  readonly NATS_URL: string | readonly string[];
-  readonly PX0_STREAM_PREFIX: string;
-  readonly PX0_STREAM_REPLICAS?: number | undefined;
-}
 
 export interface EventCoreOptions<Tx extends SqlTransaction & object> {
   readonly config: StreamConfiguration;
@@ -63,13 +57,7 @@ export async function createEventCore<Tx extends SqlTransaction & object>(
   options: EventCoreOptions<Tx>,
 ): Promise<EventCore<Tx>> {
   const { config, pool, prisma, context, views, logger, cleanups } = options;
-  const bus = await connectBus({
-    servers: typeof config.NATS_URL === 'string' ? config.NATS_URL : config.NATS_URL.join(','),
-    name: context,
-    streamPrefix: config.PX0_STREAM_PREFIX,
-    logger,
-    ...(config.PX0_STREAM_REPLICAS === undefined ? {} : { replicas: config.PX0_STREAM_REPLICAS }),
-  });
+  const bus = await connectConfigured(config, { name: context, logger });
   cleanups.add('nats', () => bus.close());
 
   const outbox = new Outbox({

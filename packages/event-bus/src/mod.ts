@@ -14,6 +14,11 @@ export { observeProjection } from './bus-metrics.ts';
 export { type CompactOptions, type CompactResult, compact } from './compact.ts';
 export { ALL_CONTEXTS, type Context } from './completeness.ts';
 export {
+  type ConnectionRole,
+  connectConfigured,
+  type StreamConfiguration,
+} from './connect-configured.ts';
+export {
   type AppliedUpTo,
   type ConsistencyOptions,
   consistency,
@@ -37,9 +42,8 @@ export {
   type EventCoreOptions,
   followEpochs,
   healthOf,
-  type StreamConfiguration,
 } from './event-core.ts';
-export { Names, type StreamKind } from './names.ts';
+export { Names, STREAM_KINDS, type StreamKind } from './names.ts';
 export {
   Outbox,
   type OutboxHooks,
@@ -48,6 +52,7 @@ export {
   type Publication,
 } from './outbox.ts';
 export type { OwedRow } from './outbox-row.ts';
+export { type BusUser, busUsers, inboxPrefixOf, type Permissions, permissionsOf } from './permissions.ts';
 export {
   type Confirmation,
   Projection,

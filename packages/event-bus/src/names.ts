@@ -2,7 +2,9 @@
  * Names of the streams and of their subjects. A prefix sets installations (and test files) on one server apart; everything else
  * in this package speaks of subjects without it.
  */
-export type StreamKind = 'state' | 'body' | 'usage';
+export const STREAM_KINDS = ['state', 'body', 'usage'] as const;
+
+export type StreamKind = (typeof STREAM_KINDS)[number];
 
 const PREFIX = /^[A-Za-z0-9_-]*$/;
 
@@ -23,6 +25,11 @@ export class Names {
   /** The wildcard that a stream listens to. */
   subjects(kind: StreamKind): string {
     return `${this.prefix}px0.${kind}.>`;
+  }
+
+  /** The wildcard of all state of one context. */
+  subjectsOf(context: string): string {
+    return this.subjects('state').replace(/>$/, `${context}.>`);
   }
 
   /** A subject as NATS sees it. */

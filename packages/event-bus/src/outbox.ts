@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { bodySubject, type EntityName, type StateOf, stateSubject } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
 import type { Bus } from './bus.ts';
+import { completeEntities } from './completeness.ts';
 import type { EpochMark } from './epoch.ts';
 import { BusUnavailableError, EventTooLargeError, MAX_EVENT_BYTES } from './errors.ts';
 import { eventText, Ordinal, type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
@@ -50,12 +51,6 @@ const BODY_POLL_MS = 5;
 const LOCKED_ROWS_RETRY_MS = 50;
 /** Any revision is below this; stands for it where the size of an event is measured before the revision is known. */
 const WIDEST_REVISION = Number.MAX_SAFE_INTEGER;
-
-const completeEntities = {
-  identity: 'identityComplete',
-  tenancy: 'tenancyComplete',
-  registry: 'registryComplete',
-} as const satisfies Record<OwnerContext, EntityName>;
 
 export class Outbox {
   readonly context: OwnerContext;

@@ -4,7 +4,7 @@
  * itself; whoever opened it opens another one from its position.
  */
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
-import { createInbox, type Msg, nanos, nuid } from '@nats-io/transport-node';
+import { type Msg, nanos, nuid } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
 import { REVISION_HEADER, readRevision, TRACEPARENT_HEADER } from './bus.ts';
 
@@ -59,7 +59,7 @@ export function pushReader(overrides: Partial<ConsumerConfig> = {}): OpenStreamR
 
 class PushReader implements OpenReader {
   readonly #options: ReadOptions;
-  readonly #inbox = createInbox();
+  readonly #inbox: string;
   readonly #name = `px0_${nuid.next()}`;
   readonly #queue: { readonly msg: Msg; readonly kind: 'delivery' | 'flow-control' }[] = [];
   #busy = false;
@@ -76,6 +76,7 @@ class PushReader implements OpenReader {
 
   constructor(options: ReadOptions) {
     this.#options = options;
+    this.#inbox = options.bus.newInbox();
   }
 
   async open(overrides: Partial<ConsumerConfig>): Promise<void> {

@@ -10,7 +10,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import type { Names, StreamKind } from './names.ts';
+import { type Names, STREAM_KINDS, type StreamKind } from './names.ts';
 import { isStreamNotFound } from './nats-errors.ts';
 
 export interface StreamSettings {
@@ -54,7 +54,7 @@ export async function ensureStreams(
   names: Names,
   settings: StreamSettings,
 ): Promise<void> {
-  for (const kind of ['state', 'body', 'usage'] as const) {
+  for (const kind of STREAM_KINDS) {
     await ensureStream(jsm, streamConfiguration(kind, names, settings));
   }
 }

@@ -19,6 +19,12 @@ export interface NatsOptions {
   readonly port?: number;
   readonly logFile: string;
   readonly log?: (progress: string) => void;
+  /** The server's program; the machine's own unless told. */
+  readonly binary?: string | undefined;
+  /** Lines of configuration besides what px0 needs: users, TLS, a cluster. */
+  readonly configuration?: readonly string[];
+  /** What the configuration refers to as `$NAME`. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface RunningNats {
@@ -34,15 +40,16 @@ export interface RunningNats {
 }
 
 export async function startNats(options: NatsOptions): Promise<RunningNats> {
-  const binary = await natsServerBinary(options.log);
+  const binary = options.binary ?? (await natsServerBinary(options.log));
   const store = resolve(options.storeDir);
   const port = options.port ?? (await freePort());
   await mkdir(store, { recursive: true });
   const configFile = `${store}.conf`;
-  await writeFile(configFile, configuration(store, port));
+  await writeFile(configFile, configuration(store, port, options.configuration));
   const server = await startServerProcess({
     command: binary,
     args: ['--config', configFile],
+    env: { ...process.env, ...options.env },
     logFile: options.logFile,
     orphanSignal: 'SIGTERM',
     orphanDelaySeconds,
@@ -65,13 +72,14 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
 }
 
 /** Debian's nats-server 2.9 must accept it, so it holds no setting of a later release. */
-function configuration(store: string, port: number): string {
+function configuration(store: string, port: number, more: readonly string[] = []): string {
   return [
     'host: "127.0.0.1"',
     `port: ${port}`,
     '# The largest event is 6 MiB; px0 refuses to start on a server that takes less than 8 MB.',
     'max_payload: 8MB',
     `jetstream { store_dir: ${JSON.stringify(store)} }`,
+    ...more,
     '',
   ].join('\n');
 }

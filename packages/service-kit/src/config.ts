@@ -93,6 +93,27 @@ export const streamVariables = {
     .regex(/^[A-Za-z0-9_-]*$/, 'may contain letters, digits, _ and - only')
     .default('')
     .describe('Put before every stream’s and subject’s name, so that several installations share a server.'),
+  PX0_STREAM_REPLICAS: integerVariable(1, 5)
+    .prefault('1')
+    .describe('Copies of each stream in a cluster of NATS servers; used when the streams are created.'),
+  NATS_USER: z
+    .string()
+    .optional()
+    .describe('User of the NATS servers. Each service has its own, which may do what that service does.'),
+  NATS_PASSWORD: z.string().optional().describe('Password of that user.'),
+  NATS_INBOX_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'must be a subject without wildcards')
+    .default('_INBOX')
+    .describe(
+      'First part of the subjects on which answers come. A user that may listen only to its own prefix cannot read what others are told.',
+    ),
+  NATS_TLS_CA_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'File with the certificate authority of the NATS servers (PEM). With it, servers that offer no TLS are refused.',
+    ),
 } as const;
 
 /** What a service that owns tables reads. */
@@ -108,7 +129,15 @@ export const databaseVariables = {
     .describe('A statement that runs longer is cancelled and the request answered with 503. 0: no limit.'),
   DATABASE_WAIT_MS: integerVariable(0)
     .prefault('60000')
-    .describe('How long a start waits for a database that does not answer yet.'),
+    .describe(
+      'How long a start waits for a database that does not answer yet, and for migrations that others apply.',
+    ),
+  DATABASE_MIGRATIONS: z
+    .enum(['apply', 'await'])
+    .default('apply')
+    .describe(
+      'Whether a start applies missing migrations or waits until a migration job has. With `await` the service’s role may not be allowed to change tables.',
+    ),
 } as const;
 
 /** What a process that counts the use of keys reads. */

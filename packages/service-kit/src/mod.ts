@@ -15,8 +15,9 @@ export {
   usageVariables,
   type VariableDescription,
 } from './config.ts';
-export { type MigrateOptions, migrate } from './database/migrate.ts';
+export { type MigrateOptions, migrate, type PrepareOptions, prepareSchema } from './database/migrate.ts';
 export { createPool, type PoolOptions } from './database/pool.ts';
+export { runMigrations } from './database/run-migrations.ts';
 export { isUnavailable } from './database/unavailable.ts';
 export { waitForPostgres } from './database/wait.ts';
 export { ApiError, type ApiErrorOptions, ConfigError, StartError } from './errors.ts';

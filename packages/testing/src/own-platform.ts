@@ -21,6 +21,7 @@ export interface TestPlatformOptions
 
 export interface TestPlatform {
   readonly gatewayUrl: string;
+  readonly databaseUrl: string;
   /** The folder that `npm start` calls PX0_HOME. */
   readonly home: string;
   /** The processes that run now, as in `run.json`. */
@@ -104,6 +105,7 @@ export async function startOn(
   };
   return {
     gatewayUrl: platform.gatewayUrl,
+    databaseUrl: platform.databaseUrl,
     home,
     get services() {
       return platform.describe().services;

@@ -3,6 +3,7 @@ import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   freePort,
+  type NatsOptions,
   processState,
   type RunningNats,
   type RunningPostgres,
@@ -93,7 +94,17 @@ abstract class OwnServer<Running extends Restartable> {
   }
 }
 
+/** A server that is not as px0's tests usually have it: another program, users, TLS. */
+export type NatsPeculiarities = Pick<NatsOptions, 'binary' | 'configuration' | 'env'>;
+
 export class OwnNats extends OwnServer<RunningNats> {
+  readonly #peculiarities: NatsPeculiarities;
+
+  constructor(folder: string, port: number, peculiarities: NatsPeculiarities = {}) {
+    super(folder, port);
+    this.#peculiarities = peculiarities;
+  }
+
   get url(): string {
     return `nats://127.0.0.1:${this.port}`;
   }
@@ -105,6 +116,10 @@ export class OwnNats extends OwnServer<RunningNats> {
 
   get store(): string {
     return join(this.folder, 'nats');
+  }
+
+  get logFile(): string {
+    return join(this.folder, 'nats.log');
   }
 
   /** Deletes JetStream's store. The server must not be running. */
@@ -131,7 +146,12 @@ export class OwnNats extends OwnServer<RunningNats> {
   }
 
   protected override launch(): Promise<RunningNats> {
-    return startNats({ storeDir: this.store, port: this.port, logFile: join(this.folder, 'nats.log') });
+    return startNats({
+      storeDir: this.store,
+      port: this.port,
+      logFile: this.logFile,
+      ...this.#peculiarities,
+    });
   }
 
   #mustBeStopped(): void {
@@ -162,8 +182,8 @@ export class OwnPostgres extends OwnServer<RunningPostgres> {
 }
 
 /** A running NATS server of the test's own; `close()` it when the test is over. */
-export async function ownNats(): Promise<OwnNats> {
-  const server = new OwnNats(await temporaryFolder('own-nats'), await freePort());
+export async function ownNats(peculiarities: NatsPeculiarities = {}): Promise<OwnNats> {
+  const server = new OwnNats(await temporaryFolder('own-nats'), await freePort(), peculiarities);
   await server.start();
   return server;
 }

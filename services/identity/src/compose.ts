@@ -1,5 +1,4 @@
 /** Identity's whole object graph. */
-import { join } from 'node:path';
 import { AccessProjection, authenticateRoute, type Principal, requireActingUser } from '@px0/access';
 import type { RouteDefinition } from '@px0/contracts';
 import { type Context, createEventCore, type EventCore, type OutboxHooks } from '@px0/event-bus';
@@ -8,8 +7,8 @@ import {
   createPool,
   healthRoutes,
   type Logger,
-  migrate,
   mountRoutes,
+  prepareSchema,
   type RunningServer,
   type ServiceDependencies,
   startHttpServer,
@@ -27,7 +26,7 @@ import {
   verificationMailWriter,
 } from './codes/mod.ts';
 import type { Config } from './config.ts';
-import { createDatabase, type Database, SCHEMA, type Tx } from './database/db.ts';
+import { createDatabase, type Database, type Tx } from './database/db.ts';
 import { decidedOnce } from './decided-once.ts';
 import {
   addedToTeamMail,
@@ -44,6 +43,7 @@ import { HashQueue, Passwords } from './passwords/mod.ts';
 import { createAccountCommands, profileRoutes } from './profile/mod.ts';
 import { connectRedis, RateLimiter, rateLimits } from './rate-limits/mod.ts';
 import { createRegister, registrationRoutes } from './registration/mod.ts';
+import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { SecretKeys } from './secrets/mod.ts';
 import { createLogIn, createLogOut, sessionRoutes } from './sessions/mod.ts';
 import { KeyRing } from './signing-keys/mod.ts';
@@ -72,8 +72,14 @@ export async function startIdentity(
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
   });
   cleanups.add('postgres', () => pool.end());
-  const directory = join(import.meta.dirname, '../prisma/migrations');
-  await migrate({ pool, schema: SCHEMA, directory, logger, waitMs: config.DATABASE_WAIT_MS });
+  await prepareSchema({
+    pool,
+    schema: SCHEMA,
+    directory: MIGRATIONS,
+    logger,
+    waitMs: config.DATABASE_WAIT_MS,
+    mode: config.DATABASE_MIGRATIONS,
+  });
   const database = createDatabase(pool);
   cleanups.add('prisma', () => database.$disconnect());
 

@@ -1,5 +1,4 @@
 /** The whole object graph of the prompt registry on one page. */
-import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { AccessProjection, authenticateRoute, type Principal } from '@px0/access';
 import { createEventCore, SeenKeys, UsagePublisher } from '@px0/event-bus';
@@ -7,8 +6,8 @@ import {
   ApiError,
   createPool,
   healthRoutes,
-  migrate,
   mountRoutes,
+  prepareSchema,
   type RunningServer,
   type ServiceDependencies,
   startHttpServer,
@@ -32,6 +31,7 @@ import {
   promptRoutes,
   ReadPrompts,
 } from './prompts/mod.ts';
+import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { TagCommands, TagStore, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
 import { ExportPrompts, ImportPrompts, TransferStore, transferRoutes } from './transfer/mod.ts';
@@ -43,9 +43,6 @@ import {
   versionRoutes,
   WriteVersions,
 } from './versions/mod.ts';
-
-const SCHEMA = 'registry';
-const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
 
 /** Starts a registry process. It listens when its tables are up to date, and is ready when its projection has caught up. */
 export async function startPromptRegistry(
@@ -60,7 +57,14 @@ export async function startPromptRegistry(
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
   });
   cleanups.add('postgres', () => pool.end());
-  await migrate({ pool, schema: SCHEMA, directory: MIGRATIONS, logger, waitMs: config.DATABASE_WAIT_MS });
+  await prepareSchema({
+    pool,
+    schema: SCHEMA,
+    directory: MIGRATIONS,
+    logger,
+    waitMs: config.DATABASE_WAIT_MS,
+    mode: config.DATABASE_MIGRATIONS,
+  });
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { schema: SCHEMA }) });
   cleanups.add('prisma', () => prisma.$disconnect());
 

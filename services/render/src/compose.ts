@@ -1,7 +1,7 @@
 // The whole object graph of a render process on one page.
 
 import { AccessProjection, authenticateRoute, type Principal } from '@px0/access';
-import { connectBus, consistency, observeProjection, Projection, UsagePublisher } from '@px0/event-bus';
+import { connectConfigured, consistency, observeProjection, Projection, UsagePublisher } from '@px0/event-bus';
 import {
   ApiError,
   healthRoutes,
@@ -27,12 +27,7 @@ export async function startRender(
   { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
   { listenWhenReady = false } = {},
 ): Promise<RunningServer> {
-  const bus = await connectBus({
-    servers: config.NATS_URL.join(','),
-    name: 'px0-render',
-    streamPrefix: config.PX0_STREAM_PREFIX,
-    logger,
-  });
+  const bus = await connectConfigured(config, { name: 'render', logger });
   cleanups.add('nats', () => bus.close());
 
   const access = new AccessProjection();

@@ -2,7 +2,6 @@
  * Tenancy's whole object graph. The projection is for what others own (sessions, API keys); what tenancy decides about
  * organizations, teams and memberships it decides on its own rows.
  */
-import { join } from 'node:path';
 import {
   AccessProjection,
   authenticateRoute,
@@ -16,8 +15,8 @@ import {
   ApiError,
   createPool,
   healthRoutes,
-  migrate,
   mountRoutes,
+  prepareSchema,
   type RunningServer,
   type ServiceDependencies,
   startHttpServer,
@@ -29,18 +28,17 @@ import { Belonging, belongingRoutes } from './belonging/mod.ts';
 import { Change, Changes } from './changes/mod.ts';
 import { Sweeper } from './cleanup/mod.ts';
 import type { Config } from './config.ts';
-import { createDatabase, SCHEMA, type Tx } from './database.ts';
+import { createDatabase, type Tx } from './database.ts';
 import { JoinRequests, joinRequestRoutes } from './join-requests/mod.ts';
 import { Members, memberRoutes } from './members/mod.ts';
 import { Organizations, organizationRoutes } from './organizations/mod.ts';
 import { People, peopleRoutes } from './people/mod.ts';
 import { placeUser } from './placement/mod.ts';
+import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { Teams, teamRoutes } from './teams/mod.ts';
 
 /** Paths below which an unknown one is authenticated before it is a 404. */
 const PREFIXES = ['/v1/me', '/v1/orgs', '/v1/teams', '/v1/join-requests'];
-
-const MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
 
 /** Starts the service; what it opened is closed by `cleanups`. */
 export async function startTenancy(
@@ -55,7 +53,14 @@ export async function startTenancy(
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
   });
   cleanups.add('postgres', () => pool.end());
-  await migrate({ pool, schema: SCHEMA, directory: MIGRATIONS, logger, waitMs: config.DATABASE_WAIT_MS });
+  await prepareSchema({
+    pool,
+    schema: SCHEMA,
+    directory: MIGRATIONS,
+    logger,
+    waitMs: config.DATABASE_WAIT_MS,
+    mode: config.DATABASE_MIGRATIONS,
+  });
   const database = createDatabase(pool);
   cleanups.add('prisma', () => database.$disconnect());
 

@@ -5,12 +5,12 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from './generated/prisma/client.ts';
+import { SCHEMA } from './schema.ts';
 
 export type Database = PrismaClient;
 export type Tx = Prisma.TransactionClient;
 
-/** The schema that holds tenancy's tables. */
-export const SCHEMA = 'tenancy';
+export { SCHEMA };
 
 /** As long as the pool itself waits for a connection. */
 const CONNECTION_WAIT_MS = 2_000;

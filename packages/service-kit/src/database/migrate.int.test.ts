@@ -7,7 +7,7 @@ import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartError } from '../errors.ts';
 import { silentLogger } from '../logger.ts';
-import { migrate } from './migrate.ts';
+import { migrate, prepareSchema } from './migrate.ts';
 import { createPool } from './pool.ts';
 import { isUnavailable } from './unavailable.ts';
 import { waitForPostgres } from './wait.ts';
@@ -159,5 +159,60 @@ describe('waiting for Postgres', () => {
       /^Postgres refuses the connection of DATABASE_URL: database "no_such_database" does not exist\.$/,
     );
     await wrong.end();
+  });
+});
+
+describe('prepareSchema that awaits', () => {
+  const awaiting = (waitMs: number) =>
+    prepareSchema({ pool, schema: 'tenancy', directory, mode: 'await', waitMs });
+
+  it('resolves when a migration job has applied everything, and changes nothing itself', async () => {
+    await write('20260101_init', 'create table team (id int);');
+    let prepared = false;
+    const waiting = awaiting(30_000).then(() => {
+      prepared = true;
+    });
+    const { rows } = await pool.query('select to_regnamespace($1) as schema', ['tenancy']);
+    expect([rows[0], prepared]).toEqual([{ schema: null }, false]);
+    await up();
+    await waiting;
+    expect(prepared).toBe(true);
+  });
+
+  it('names what is missing when nobody applies it', async () => {
+    await write('20260101_init', 'create table team (id int);');
+    await up();
+    await write('20260102_more', 'alter table team add column name text;');
+    await expect(awaiting(0)).rejects.toThrow(
+      /Schema tenancy lacks 1 migrations \(first: 20260102_more\), which nobody applied within 0 ms/,
+    );
+  });
+
+  it('suits a role that may not create anything', async () => {
+    await write('20260101_init', 'create table team (id int);');
+    await up();
+    await pool.query(`create role reader_of_${process.pid}`);
+    try {
+      await pool.query(`grant usage on schema tenancy to reader_of_${process.pid}`);
+      await pool.query(`grant select on all tables in schema tenancy to reader_of_${process.pid}`);
+
+      const reader = createPool({
+        connectionString: database.url,
+        schema: 'tenancy',
+        logger: silentLogger(),
+      });
+      try {
+        reader.on('connect', (client) => void client.query(`set role reader_of_${process.pid}`));
+        await prepareSchema({ pool: reader, schema: 'tenancy', directory, mode: 'await', waitMs: 0 });
+        await expect(migrate({ pool: reader, schema: 'tenancy', directory })).rejects.toThrow(
+          /permission denied/,
+        );
+      } finally {
+        await reader.end();
+      }
+    } finally {
+      await pool.query(`drop owned by reader_of_${process.pid}`);
+      await pool.query(`drop role reader_of_${process.pid}`);
+    }
   });
 });

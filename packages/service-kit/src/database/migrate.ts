@@ -8,6 +8,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { StartError } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
@@ -82,6 +83,61 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   }
 }
 
+export interface PrepareOptions extends MigrateOptions {
+  readonly pool: pg.Pool;
+  /** `DATABASE_MIGRATIONS`: who applies what is missing. */
+  readonly mode: 'apply' | 'await';
+}
+
+/**
+ * What a service calls at its start: resolves when its schema is up to date, by its own doing or by that of a migration job.
+ *
+ * @throws StartError as `migrate` does, or when migrations that it awaits are still missing after `waitMs`
+ */
+export async function prepareSchema(options: PrepareOptions): Promise<void> {
+  if (options.mode === 'apply') await migrate(options);
+  else await awaitMigrations(options);
+}
+
+const AWAIT_INTERVAL_MS = 500;
+
+async function awaitMigrations(options: PrepareOptions): Promise<void> {
+  const { pool, schema, directory, logger = silentLogger(), waitMs = 60_000 } = options;
+  const deadline = performance.now() + waitMs;
+  const migrations = await readMigrations(directory);
+  const client = await waitForPostgres(pool, waitMs, logger);
+  try {
+    for (;;) {
+      const missing = await missingMigrations(client, schema, migrations, logger);
+      if (missing.length === 0) return;
+      if (performance.now() > deadline) {
+        throw new StartError(
+          `Schema ${schema} lacks ${missing.length} migrations (first: ${missing[0]?.name}), which nobody applied within ${waitMs} ms; run its migration job or set DATABASE_MIGRATIONS=apply.`,
+        );
+      }
+      logger.info({ schema, missing: missing.length }, 'waiting for migrations');
+      await sleep(AWAIT_INTERVAL_MS);
+    }
+  } finally {
+    client.release();
+  }
+}
+
+/** Reads only: a service that awaits may lack the right to create the table. */
+async function missingMigrations(
+  client: pg.PoolClient,
+  schema: string,
+  migrations: readonly Migration[],
+  logger: Logger,
+): Promise<readonly Migration[]> {
+  const table = `${quoteSearchPath(schema)}._prisma_migrations`;
+  const { rows } = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+    table,
+  ]);
+  if (rows[0]?.exists !== true) return migrations;
+  return unapplied(migrations, await appliedMigrations(client, schema), schema, logger);
+}
+
 async function readMigrations(directory: string): Promise<Migration[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
@@ -106,7 +162,7 @@ async function migrateUnderLock(
   await client.query(`create schema if not exists ${name}`);
   await client.query(`set search_path to ${name}`);
   await client.query(BOOKKEEPING_TABLE);
-  const pending = unapplied(migrations, await appliedMigrations(client), schema, logger);
+  const pending = unapplied(migrations, await appliedMigrations(client, schema), schema, logger);
   for (const migration of pending) {
     await apply(client, migration, schema);
     logger.info({ schema, migration: migration.name }, 'migration applied');
@@ -115,9 +171,10 @@ async function migrateUnderLock(
   return pending.map((migration) => migration.name);
 }
 
-async function appliedMigrations(client: pg.PoolClient): Promise<Map<string, AppliedRow>> {
+async function appliedMigrations(client: pg.PoolClient, schema: string): Promise<Map<string, AppliedRow>> {
   const { rows } = await client.query<AppliedRow>(
-    'select migration_name, checksum, finished_at from _prisma_migrations where rolled_back_at is null order by started_at',
+    `select migration_name, checksum, finished_at from ${quoteSearchPath(schema)}._prisma_migrations
+     where rolled_back_at is null order by started_at`,
   );
   return new Map(rows.map((row) => [row.migration_name, row]));
 }

@@ -3,7 +3,7 @@
  * times are in the database; one that comes twice raises nothing.
  */
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
-import { decodeUsage, parseUuid } from '@px0/contracts';
+import { decodeUsage, parseUuid, usageConsumers } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
 import type { KeyUses } from './key-uses.ts';
@@ -14,7 +14,6 @@ export interface UsageFollowerOptions {
   readonly logger: Logger;
 }
 
-const CONSUMER = 'identity-key-uses';
 const BATCH = 100;
 /**
  * What arrives within it is written together. A fetch is not ended earlier: a message on its way to it would be lost to this process, and
@@ -58,7 +57,7 @@ export class UsageFollower {
   async #consumer(): Promise<Consumer> {
     const { bus } = this.#options;
     const stream = bus.names.stream('usage');
-    const durable = `${bus.names.prefix}${CONSUMER}`;
+    const durable = usageConsumers.identity;
     await bus.manager.consumers.add(stream, {
       durable_name: durable,
       ack_policy: AckPolicy.Explicit,

@@ -5,6 +5,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../generated/prisma/client.ts';
+import { SCHEMA } from '../schema.ts';
 
 export type Database = PrismaClient;
 
@@ -14,8 +15,7 @@ export type Db = Pick<PrismaClient, '$queryRaw' | '$executeRaw'>;
 /** An open transaction. What commits with the outbox asks for this type, so it cannot be called outside of one. */
 export type Tx = Prisma.TransactionClient;
 
-/** The schema that holds identity's tables. */
-export const SCHEMA = 'identity';
+export { SCHEMA };
 
 /** A client over the service's pool, which the caller closes. Nothing connects before the first query. */
 export function createDatabase(pool: pg.Pool): Database {

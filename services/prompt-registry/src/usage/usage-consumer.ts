@@ -8,6 +8,7 @@ import {
   decodeUsage,
   parseUuid,
   type UsageWindow,
+  usageConsumers,
   usageLatencyBoundsMs,
   usageSubjects,
 } from '@px0/contracts';
@@ -25,7 +26,7 @@ export interface UsageConsumerOptions {
   readonly retentionDays: number;
 }
 
-const DURABLE = 'registry-usage';
+const DURABLE = usageConsumers.registry;
 /** Messages on their way at a time: each may hold 5,000 versions. */
 const IN_FLIGHT = 16;
 /** After so many failures a message is left: the stream drops it within a day. */

@@ -1,0 +1,34 @@
+/** From a service's configuration to its connection: the one place where the variables of `streamVariables` are given their meaning. */
+import type { Logger } from '@px0/service-kit';
+import { type Bus, connectBus } from './bus.ts';
+
+/** The part of a service's configuration that concerns the stream: what `streamVariables` yields, or less. */
+export interface StreamConfiguration {
+  readonly NATS_URL: readonly string[];
+  readonly PX0_STREAM_PREFIX: string;
+  readonly PX0_STREAM_REPLICAS?: number | undefined;
+  readonly NATS_USER?: string | undefined;
+  readonly NATS_PASSWORD?: string | undefined;
+  readonly NATS_INBOX_PREFIX?: string | undefined;
+  readonly NATS_TLS_CA_FILE?: string | undefined;
+}
+
+export interface ConnectionRole {
+  /** Shown in the server's connection list. */
+  readonly name: string;
+  readonly logger: Logger;
+}
+
+/** Connects as the configuration says; see `connectBus`. @throws BusConfigurationError */
+export function connectConfigured(config: StreamConfiguration, role: ConnectionRole): Promise<Bus> {
+  return connectBus({
+    servers: config.NATS_URL.join(','),
+    streamPrefix: config.PX0_STREAM_PREFIX,
+    replicas: config.PX0_STREAM_REPLICAS,
+    user: config.NATS_USER,
+    pass: config.NATS_PASSWORD,
+    inboxPrefix: config.NATS_INBOX_PREFIX,
+    tlsCaFile: config.NATS_TLS_CA_FILE,
+    ...role,
+  });
+}

@@ -1,0 +1,35 @@
+/** The life of a migration job: apply what is missing, say so in one line, end. What `src/migrate.ts` of a service calls. */
+import { z } from 'zod';
+import { databaseVariables, loadConfig, processVariables } from '../config.ts';
+import { ConfigError, StartError } from '../errors.ts';
+import { createLogger } from '../logger.ts';
+import { type MigrateOptions, migrate } from './migrate.ts';
+
+const configSchema = z.object({
+  LOG_LEVEL: processVariables.LOG_LEVEL,
+  DATABASE_URL: databaseVariables.DATABASE_URL,
+  DATABASE_WAIT_MS: databaseVariables.DATABASE_WAIT_MS,
+});
+
+/** Sets the exit code: 0 when the schema is up to date, 1 with one sentence when it could not be brought there. */
+export async function runMigrations(
+  service: string,
+  { schema, directory }: Pick<MigrateOptions, 'schema' | 'directory'>,
+): Promise<void> {
+  try {
+    const config = loadConfig(configSchema);
+    const logger = createLogger({ service: `${service}-migrations`, level: config.LOG_LEVEL });
+    const applied = await migrate({
+      connectionString: config.DATABASE_URL,
+      schema,
+      directory,
+      logger,
+      waitMs: config.DATABASE_WAIT_MS,
+    });
+    logger.info({ schema, applied }, 'the schema is up to date');
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
+    process.stderr.write(`px0 ${service} migrations: ${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
