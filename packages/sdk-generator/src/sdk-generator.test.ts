@@ -1,0 +1,85 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildOpenApi } from '@px0/contracts';
+import { describe, expect, it } from 'vitest';
+import { checkStamp } from './check.ts';
+import { clientDescription } from './client-description.ts';
+import { erasableRuntime } from './erasable-runtime.ts';
+import { presentStamp, readStamp } from './stamp.ts';
+import { root, type Target, targets } from './targets.ts';
+
+const operationIds = Object.values(buildOpenApi().paths)
+  .flatMap((item) => Object.values(item))
+  .map(({ operationId }) => operationId);
+
+/** All of a client's code. */
+function sourceOf({ folder, ending }: Target): string {
+  const names = globSync(`**/*${ending}`, { cwd: join(root, folder) });
+  return names.map((name) => readFileSync(join(root, folder, name), 'utf8')).join('\n');
+}
+
+describe('the committed API clients', () => {
+  it('are those of the API description', () => {
+    expect(checkStamp()).toEqual([]);
+  });
+
+  it('are called stale when the description or the generator changes', () => {
+    expect(checkStamp(readStamp(), { ...presentStamp(), source: 'another' })).toEqual([
+      'the generated API clients are stale: the API description or the generator has changed',
+    ]);
+  });
+
+  it('are told apart from clients that were edited by hand', () => {
+    const present = presentStamp();
+    const edited = { ...present, clients: { ...present.clients, go: 'another' } };
+    expect(checkStamp(readStamp(), edited)).toEqual(['the go client was edited by hand']);
+  });
+
+  it('have a method for every operation, in each language', () => {
+    expect(operationIds.length).toBeGreaterThan(60);
+    for (const target of targets) {
+      const source = sourceOf(target).toLowerCase().replaceAll('_', '');
+      const missing = operationIds.filter((id) => !source.includes(`${id.toLowerCase()}(`));
+      expect(missing, target.language).toEqual([]);
+    }
+  });
+
+  it('read as their languages do', () => {
+    const [typescript = '', python = '', go = ''] = targets.map(sourceOf);
+    expect(typescript).toContain('async renderLive(slug: string, renderRequest: RenderRequest,');
+    expect(python).toContain('def render_live(');
+    expect(go).toContain('RenderLive(ctx context.Context, slug string) ApiRenderLiveRequest');
+  });
+
+  it('name neither a place to publish nor a placeholder', () => {
+    for (const target of targets) {
+      expect(sourceOf(target)).toContain('http://localhost:8000');
+      expect(sourceOf(target)).not.toMatch(/GIT_USER_ID|GIT_REPO_ID|YOUR_/);
+    }
+  });
+});
+
+describe('the description for the generator', () => {
+  it('has the operations and schemas of the API description', () => {
+    const text = JSON.stringify(clientDescription({ openEnums: false }));
+    for (const id of operationIds) expect(text).toContain(`"operationId":"${id}"`);
+  });
+
+  it('leaves variables open, and says that an id is a uuid once', () => {
+    const text = JSON.stringify(clientDescription({ openEnums: false }));
+    expect(text).not.toMatch(/"additionalProperties":\{\}|"propertyNames"|a-fA-F/);
+    expect(text).toContain('"additionalProperties":true');
+  });
+
+  it('turns fixed values into text where a client would refuse others', () => {
+    const text = JSON.stringify(clientDescription({ openEnums: true }));
+    expect(text).toContain('One of `draft`, `stable`, `live`, `archived`; newer servers may have more.');
+    expect(text).not.toContain('"enum":["draft"');
+  });
+});
+
+describe('the runtime of the TypeScript client', () => {
+  it('is refused when a newer generator writes what the replacements do not know', () => {
+    expect(() => erasableRuntime('class Configuration {}')).toThrow('no longer has');
+  });
+});

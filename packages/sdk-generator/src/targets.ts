@@ -1,0 +1,109 @@
+// What is generated for each language: by which generator, with which options, into which folder. A target's folder belongs
+// to the generator alone: whatever else lies in it is removed by the next run.
+import { join } from 'node:path';
+import type { ClientDescriptionOptions } from './client-description.ts';
+import { erasableRuntime } from './erasable-runtime.ts';
+
+export const root = join(import.meta.dirname, '..', '..', '..');
+
+/** Of every SDK; the metadata of each package says it once more, and a test compares. */
+export const SDK_VERSION = '0.1.0';
+
+export interface Target {
+  readonly language: string;
+  readonly generator: string;
+  readonly description: ClientDescriptionOptions;
+  readonly options: Readonly<Record<string, string | boolean>>;
+  /** The generator's own name for its user agent; some have it built in. */
+  readonly userAgent: string;
+  /** The folder below the generator's output that is taken; the rest is metadata that each SDK writes by hand. */
+  readonly taken: string;
+  /** The endings of the files that are taken. */
+  readonly ending: string;
+  /** Where they are committed, relative to the repository. */
+  readonly folder: string;
+  /** The last hand on each file, by its name. */
+  readonly finish: (name: string, text: string) => string;
+  /** A formatter that gets the folder as its last argument. */
+  readonly format?: readonly [program: string, ...args: string[]];
+}
+
+export const targets: readonly Target[] = [
+  {
+    language: 'typescript',
+    generator: 'typescript-fetch',
+    description: { openEnums: false },
+    options: {
+      supportsES6: true,
+      useSingleRequestParameter: false,
+      importFileExtension: '.ts',
+      fileNaming: 'kebab-case',
+    },
+    userAgent: `px0-typescript/${SDK_VERSION}`,
+    taken: '.',
+    ending: '.ts',
+    folder: 'packages/sdk-typescript/src/generated',
+    finish: (name, text) => unchecked(name === 'runtime.ts' ? erasableRuntime(text) : text),
+  },
+  {
+    language: 'python',
+    generator: 'python',
+    description: { openEnums: true },
+    options: { packageName: 'px0.generated', packageVersion: SDK_VERSION, lazyImports: true },
+    userAgent: `px0-python/${SDK_VERSION}`,
+    taken: 'px0/generated',
+    ending: '.py',
+    folder: 'packages/sdk-python/px0/generated',
+    finish: (_, text) => text,
+  },
+  {
+    language: 'go',
+    generator: 'go',
+    description: { openEnums: false },
+    // Its UnmarshalJSON refuses keys that it does not know; encoding/json ignores them, as clients of px0 are to.
+    options: { packageName: 'api', withGoMod: false, generateUnmarshalJSON: false },
+    userAgent: `px0-go/${SDK_VERSION}`,
+    taken: '.',
+    ending: '.go',
+    folder: 'packages/sdk-go/api',
+    finish: (name, text) => unescaped(name === 'configuration.go' ? withoutForeignKeys(text) : text),
+    format: ['gofmt', '-w'],
+  },
+];
+
+/** Names for the objects inside of others, which the generator would number and call Inner. */
+export const inlineSchemaNames: Readonly<Record<string, string>> = {
+  DiffHunk_lines_inner: 'DiffLine',
+  TemplateValidation_error: 'TemplateError',
+  VersionCheck_payloads_inner: 'PayloadCheck',
+  VersionCheck_payloads_inner_version: 'PayloadOutcome',
+  VersionCheck_payloads_inner_live: 'LivePayloadOutcome',
+  ImportResult_changes_inner: 'ImportChange',
+  RenderRequest_options: 'RenderOptions',
+  RenderBatchRequest_renders_inner: 'RenderBatchItem',
+  RenderBatchResponse_results_inner: 'RenderBatchResult',
+  listVersionTags_200_response_tags_inner: 'VersionTag',
+};
+
+/** The generator's code is not written for this repository's compiler flags. Its declared types reach the caller unchanged. */
+function unchecked(text: string): string {
+  return `// @ts-nocheck\n${text}`;
+}
+
+/** The Go generator escapes comments as if they were HTML. */
+function unescaped(text: string): string {
+  return text
+    .replaceAll('&#x60;', '`')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+}
+
+/** A type for a kind of key that px0 does not have; it has the name of px0's own `APIKey`. */
+function withoutForeignKeys(text: string): string {
+  const kept = text.replace(/\/\/ APIKey provides .*\ntype APIKey struct \{[^}]*\}\n/, '');
+  if (kept === text) throw new Error('the generated configuration.go no longer has a type APIKey');
+  return kept;
+}
