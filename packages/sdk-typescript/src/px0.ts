@@ -12,6 +12,7 @@ import { Outage } from './outage.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { fetchTemplate } from './template-of.ts';
 import { Transport } from './transport.ts';
+import { fetchThrough, type Px0Fetch } from './transport-fetch.ts';
 
 /** What an absent key does, as Go's option of that name. */
 export type MissingKey = 'error' | 'default' | 'zero';
@@ -70,6 +71,10 @@ const MOST_FAILURES_REMEMBERED = 1_000;
 const SAVE_CONFIRMATION_AFTER_MS = 60_000;
 
 export class Px0 implements AsyncDisposable {
+  /** px0's address, without a trailing slash. */
+  readonly host: string;
+  /** A `fetch` for the API's other operations, with this client's token, revision, time limits and retries. */
+  readonly fetch: Px0Fetch;
   readonly #transport: Transport;
   readonly #teamId: string | null;
   readonly #cache: Required<CacheOptions> | undefined;
@@ -87,6 +92,8 @@ export class Px0 implements AsyncDisposable {
   constructor(options: Px0Options = {}) {
     const settings = settingsOf(options);
     this.#transport = new Transport(settings);
+    this.host = settings.host;
+    this.fetch = fetchThrough(this.#transport);
     this.#teamId = settings.teamId;
     this.#fallbacks = new Fallbacks(settings.fallbacks);
     this.#cache = settings.cache;
