@@ -1,0 +1,119 @@
+/** `keys`: the API keys of an organization, for those who administer it. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CliError } from '../exit-codes.ts';
+import { table } from '../output.ts';
+import { agreed } from '../terminal.ts';
+import { answered } from '../wire.ts';
+import type { Connect } from './command.ts';
+import { dateOf } from './prompts.ts';
+
+interface OrganizationOptions {
+  readonly org?: string;
+}
+
+interface CreateOptions extends OrganizationOptions {
+  readonly operation: 'read_render' | 'all' | 'admin';
+  readonly teamScope?: readonly string[];
+  readonly expires?: Date;
+}
+
+interface DeleteOptions {
+  readonly yes?: boolean;
+}
+
+export function addKeyCommands(program: Command, connect: Connect): void {
+  const keys = program.command('keys').description('the API keys of an organization');
+
+  keys
+    .command('list')
+    .description('list the keys; their secrets are not shown again')
+    .option('--org <organization>', 'id or name')
+    .action(async ({ org }: OrganizationOptions, command: Command) => {
+      const context = connect(command);
+      const { keys: api } = await context.api();
+      const { wire, value } = await answered(api.listAPIKeysRaw({ orgId: await context.organization(org) }));
+      context.output.result(wire, () =>
+        table(
+          ['NAME', 'OPERATION', 'CREATED', 'LAST USED', 'EXPIRES', 'ID'],
+          value.apiKeys.map(({ name, operation, createdAt, lastUsedAt, expiresAt, id }) => [
+            name,
+            operation,
+            dateOf(createdAt),
+            lastUsedAt === null ? 'never' : dateOf(lastUsedAt),
+            expiresAt === null || expiresAt === undefined ? 'never' : dateOf(expiresAt),
+            id,
+          ]),
+        ),
+      );
+    });
+
+  keys
+    .command('create')
+    .description('create a key and print its secret, once')
+    .argument('<name>', 'what it is for')
+    .option('--org <organization>', 'id or name')
+    .addOption(
+      new Option('--operation <operation>', 'what it may do')
+        .choices(['read_render', 'all', 'admin'])
+        .default('read_render'),
+    )
+    .option('--team-scope <id...>', 'only for these teams')
+    .option('--expires <time>', 'from when on it is refused, as 2030-01-31 or a full time', time)
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const context = connect(command);
+      const { org, operation, teamScope, expires } = options;
+      const { keys: api } = await context.api();
+      const { wire, value } = await answered(
+        api.createAPIKeyRaw({
+          createAPIKeyRequest: {
+            name,
+            orgId: await context.organization(org),
+            operation,
+            ...(teamScope !== undefined && { teamIds: [...teamScope] }),
+            ...(expires !== undefined && { expiresAt: expires }),
+          },
+        }),
+      );
+      if (!context.output.isJson) context.output.note('Keep it: it is shown only here.');
+      context.output.result(wire, () => value.key);
+    });
+
+  keys
+    .command('rotate')
+    .description('create a successor; the old key goes on working for a while')
+    .argument('<id>', 'the id of the key')
+    .option('--overlap <seconds>', 'how long the old key still works; a day unless given', seconds)
+    .action(async (id: string, { overlap }: { readonly overlap?: number }, command: Command) => {
+      const context = connect(command);
+      const { keys: api } = await context.api();
+      const rotateAPIKeyRequest = overlap === undefined ? {} : { overlapSeconds: overlap };
+      const { wire, value } = await answered(api.rotateAPIKeyRaw({ id, rotateAPIKeyRequest }));
+      if (!context.output.isJson) context.output.note('Keep it: it is shown only here.');
+      context.output.result(wire, () => value.key);
+    });
+
+  keys
+    .command('delete')
+    .description('revoke a key at once')
+    .argument('<id>', 'the id of the key')
+    .option('-y, --yes', 'do not ask')
+    .action(async (id: string, { yes }: DeleteOptions, command: Command) => {
+      const context = connect(command);
+      const { keys: api } = await context.api();
+      if (!(await agreed(`Revoke the key ${id}? Whoever uses it is refused at once.`, yes)))
+        throw new CliError('interrupted', 'nothing was done');
+      await api.deleteAPIKey(id);
+      context.output.result({ id }, () => `The key ${id} is revoked.`);
+    });
+}
+
+function time(text: string): Date {
+  const parsed = new Date(text);
+  if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('It has to be a date or a time.');
+  return parsed;
+}
+
+function seconds(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number of seconds.');
+  return Number(text);
+}

@@ -1,0 +1,99 @@
+/** `promote` and `rollback`: which version is live. */
+import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
+import { type Command, Option } from 'commander';
+import { CliError } from '../exit-codes.ts';
+import { agreed } from '../terminal.ts';
+import { liveVersionOf, versionOf } from '../version-ref.ts';
+import { answered } from '../wire.ts';
+import type { Connect } from './command.ts';
+
+interface PromoteOptions {
+  readonly to: 'stable' | 'live';
+  readonly requirePayloads?: boolean;
+}
+
+interface RollbackOptions {
+  readonly to?: string;
+  readonly yes?: boolean;
+}
+
+const AUDIT_PAGE = '100';
+/** A live version that is older than so many pages is named with `--to`. */
+const MOST_AUDIT_PAGES = 20;
+
+export function addReleaseCommands(program: Command, connect: Connect): void {
+  program
+    .command('promote')
+    .description('make a version live; a draft becomes stable on the way')
+    .argument('<prompt>', 'slug or id')
+    .argument('<version>', 'number or tag')
+    .addOption(new Option('--to <status>', 'how far').choices(['stable', 'live']).default('live'))
+    .option('--require-payloads', 'only if every saved payload of the prompt renders with the version')
+    .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
+      const context = connect(command);
+      const [{ versions }, prompt] = [await context.api(), await context.prompt(slug)];
+      const version = await versionOf(versions, prompt, ref);
+      const { wire, value } = await promote(versions, prompt, version, options);
+      const { version: number, status } = value.version;
+      context.output.result(wire, () => `${prompt.slug}: version ${number} is ${status}.`);
+    });
+
+  program
+    .command('rollback')
+    .description('make the version live again that was live before')
+    .argument('<prompt>', 'slug or id')
+    .option('--to <version>', 'another one, by number or tag')
+    .option('-y, --yes', 'do not ask')
+    .action(async (slug: string, { to, yes }: RollbackOptions, command: Command) => {
+      const context = connect(command);
+      const [{ prompts, versions }, prompt] = [await context.api(), await context.prompt(slug)];
+      const live = await liveVersionOf(versions, prompt);
+      const number = to === undefined ? await liveBefore(prompts, prompt, live) : undefined;
+      const target = await versionOf(versions, prompt, to ?? String(number));
+      if (target.version === live?.version)
+        throw new CliError('conflict', `version ${target.version} of ${prompt.slug} is live already`);
+      const question = `${prompt.slug}: put version ${target.version} live${live ? ` in place of ${live.version}` : ''}?`;
+      if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was done');
+      const { wire } = await promote(versions, prompt, target, { to: 'live' });
+      context.output.result(wire, () => `${prompt.slug}: version ${target.version} is live.`);
+    });
+}
+
+/** Each step that is still to be gone; @throws RefusedError for a version that is archived or there already */
+async function promote(
+  versions: PromptVersionsApi,
+  { id }: Prompt,
+  { version, status }: PromptVersion,
+  { to, requirePayloads = false }: PromoteOptions,
+) {
+  const request = {
+    id,
+    version: String(version),
+    ...(requirePayloads && { require: 'payloads' }),
+  };
+  const first = await answered(versions.promoteVersionRaw(request));
+  return status === 'draft' && to === 'live' ? await answered(versions.promoteVersionRaw(request)) : first;
+}
+
+/** From the audit log, which says for each promotion to live what it replaced. */
+async function liveBefore(
+  prompts: PromptsApi,
+  { id, slug }: Prompt,
+  live: PromptVersion | undefined,
+): Promise<number> {
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_AUDIT_PAGES; page += 1) {
+    const { entries, nextCursor } = await prompts.listPromptAudit(id, cursor, AUDIT_PAGE);
+    for (const { action, version, details } of entries) {
+      const isPromotion = action === 'version.promoted' && details['to'] === 'live';
+      if (!isPromotion) continue;
+      // Without a live version it was taken out of service: the last one that was put there comes back.
+      if (live === undefined && version !== null) return version;
+      const replaced: unknown = details['replaced'];
+      if (version === live?.version && typeof replaced === 'number') return replaced;
+    }
+    if (nextCursor === undefined) break;
+    cursor = nextCursor;
+  }
+  throw new CliError('not_found', `no version of ${slug} was live before; name one with --to`);
+}

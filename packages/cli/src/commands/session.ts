@@ -1,0 +1,149 @@
+/** `login`, `logout`, `whoami` and `teams`: who is calling. */
+import { ForbiddenError, UnauthorizedError } from '@px0/sdk';
+import type { Command } from 'commander';
+import { apiAt, type Context } from '../context.ts';
+import { CliError } from '../exit-codes.ts';
+import { table } from '../output.ts';
+import { askSecret, askText, readInput } from '../terminal.ts';
+import { answered } from '../wire.ts';
+import type { Connect } from './command.ts';
+
+interface LoginOptions {
+  readonly email?: string;
+  readonly passwordStdin?: boolean;
+  readonly apiKey?: boolean;
+  readonly apiKeyStdin?: boolean;
+}
+
+export function addSessionCommands(program: Command, connect: Connect): void {
+  program
+    .command('login')
+    .description('log in with e-mail and password, or keep an API key')
+    .option('-e, --email <address>', 'log in as this user')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--api-key', 'keep an API key instead; asks for it')
+    .option('--api-key-stdin', 'keep an API key, read from standard input')
+    .action(async (options: LoginOptions, command: Command) => {
+      await login(connect(command), options);
+    });
+
+  program
+    .command('logout')
+    .description('end the session and forget the credential')
+    .action(async (_options: object, command: Command) => {
+      await logout(connect(command));
+    });
+
+  program
+    .command('whoami')
+    .description('show the host and who is logged in there')
+    .action(async (_options: object, command: Command) => {
+      await whoAmI(connect(command));
+    });
+
+  program
+    .command('teams')
+    .description('list the teams that you are in')
+    .action(async (_options: object, command: Command) => {
+      const context = connect(command);
+      const { profile } = await context.api();
+      const { wire, value } = await answered(profile.listUserTeamsRaw({}));
+      context.output.result(wire, () =>
+        table(
+          ['NAME', 'ID'],
+          value.teams.map(({ name, id }) => [name, id]),
+        ),
+      );
+    });
+}
+
+async function login(context: Context, options: LoginOptions): Promise<void> {
+  const { output, config } = context;
+  const { host } = await context.target();
+  const isKey = options.apiKey === true || options.apiKeyStdin === true;
+  const credential = isKey ? await keyCredential(host, options) : await sessionCredential(host, options);
+  const stored = await config.read();
+  await config.write({
+    ...stored,
+    host,
+    credentials: { ...stored.credentials, [host]: credential },
+  });
+  const email = 'email' in credential ? credential.email : null;
+  output.result({ host, email, credential: isKey ? 'api_key' : 'session' }, () =>
+    isKey ? `The API key for ${host} is kept.` : `Logged in at ${host} as ${email}.`,
+  );
+}
+
+async function sessionCredential(host: string, options: LoginOptions) {
+  const email = options.email ?? (await askText('E-mail', '--email and --password-stdin'));
+  const password = options.passwordStdin
+    ? firstLine(await readInput())
+    : await askSecret('Password', '--password-stdin');
+  try {
+    const { token } = await apiAt(host, null).auth.login({ email, password });
+    return { access_token: token, email };
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError)) throw error;
+    throw new CliError('unauthorized', `${host} does not know this e-mail and password`, { cause: error });
+  }
+}
+
+async function keyCredential(host: string, options: LoginOptions) {
+  const key = options.apiKeyStdin
+    ? firstLine(await readInput())
+    : await askSecret('API key', '--api-key-stdin');
+  try {
+    // What every key may do, and costs nothing.
+    await apiAt(host, key).prompts.listAllPrompts();
+    return { access_token: key };
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError)) throw error;
+    throw new CliError('unauthorized', `${host} does not know this API key`, { cause: error });
+  }
+}
+
+async function logout(context: Context): Promise<void> {
+  const { output, config } = context;
+  const { host } = await context.target();
+  const stored = await config.read();
+  const { [host]: credential, ...others } = stored.credentials;
+  if (credential === undefined) throw new CliError('unauthorized', `not logged in at ${host}`);
+  if (credential.email !== undefined) {
+    // A session that has ended already is what is wanted.
+    await apiAt(host, credential.access_token)
+      .auth.logout()
+      .catch((error: unknown) => {
+        if (!(error instanceof UnauthorizedError)) throw error;
+      });
+  }
+  await config.write({ ...stored, credentials: others });
+  output.result({ host }, () => `Logged out of ${host}.`);
+}
+
+async function whoAmI(context: Context): Promise<void> {
+  const { output } = context;
+  const { host, accessToken } = await context.signedIn();
+  const api = await context.api();
+  if (!accessToken.startsWith('ak_')) {
+    const { user } = await api.profile.me();
+    output.result(
+      { host, credential: 'session', email: user.email, user_id: user.id },
+      () => `${user.email} at ${host}`,
+    );
+    return;
+  }
+  await api.prompts.listAllPrompts();
+  const mayManage = await api.profile.listUserTeams().then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof ForbiddenError) return false;
+      throw error;
+    },
+  );
+  const operation = mayManage ? 'all or admin' : 'read_render';
+  output.result({ host, credential: 'api_key', operation }, () => `an API key (${operation}) at ${host}`);
+}
+
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}

@@ -1,0 +1,100 @@
+/** `tail`: what is rendered, as it is counted. Counts come in windows of some seconds, so a line tells of the renders since the one before. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Prompt, PromptsApi } from '@px0/sdk/api';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Context } from '../context.ts';
+import type { Connect } from './command.ts';
+
+interface TailOptions {
+  readonly interval: number;
+  readonly since?: number;
+}
+
+interface Count {
+  readonly renders: number;
+  readonly failures: number;
+}
+
+const HOUR_MS = 3_600_000;
+/** At one request each, more would be a load. */
+const MOST_PROMPTS = 50;
+
+export function addTailCommand(program: Command, connect: Connect): void {
+  program
+    .command('tail')
+    .description('show renders as they are counted, until you stop it')
+    .argument('[prompts...]', 'slugs or ids; all active ones of the team unless given')
+    .option('--interval <seconds>', 'how often to look', positive, 2)
+    .option('--since <hours>', 'begin with what was counted in the last hours', positive)
+    .action(async (slugs: string[], options: TailOptions, command: Command) => {
+      const context = connect(command);
+      const followed = await followedPrompts(context, slugs);
+      const { prompts } = await context.api();
+      await follow(context, prompts, followed, options);
+    });
+}
+
+async function followedPrompts(context: Context, slugs: readonly string[]): Promise<Prompt[]> {
+  if (slugs.length > 0) return await Promise.all(slugs.map((slug) => context.prompt(slug)));
+  const { prompts: api } = await context.api();
+  const { prompts } = await api.listPrompts(await context.team(), 'active');
+  if (prompts.length > MOST_PROMPTS)
+    context.output.note(`The ${MOST_PROMPTS} newest of ${prompts.length} prompts are shown; name others.`);
+  return prompts.slice(0, MOST_PROMPTS);
+}
+
+async function follow(
+  context: Context,
+  api: PromptsApi,
+  prompts: readonly Prompt[],
+  { interval, since = 0 }: TailOptions,
+): Promise<void> {
+  const { output } = context;
+  const seen = new Map<string, Count>();
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
+  process.once('SIGTERM', () => stop.abort());
+  if (!output.isJson) output.note(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'nothing'}.`);
+  // What was counted before is the beginning from which on changes are told; with --since it is told, too.
+  let from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - since * HOUR_MS);
+  for (let round = 0; !stop.signal.aborted; round += 1) {
+    const isSilent = round === 0 && since === 0;
+    for (const prompt of prompts) await report(output, api, prompt, { from, seen, isSilent });
+    // The hour before may still grow by a late count.
+    from = new Date(Math.max(from.getTime(), Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS));
+    await sleep(interval * 1_000, undefined, { signal: stop.signal }).catch(() => undefined);
+  }
+}
+
+interface Round {
+  readonly from: Date;
+  readonly seen: Map<string, Count>;
+  readonly isSilent: boolean;
+}
+
+async function report(
+  output: Context['output'],
+  api: PromptsApi,
+  { id, slug }: Prompt,
+  { from, seen, isSilent }: Round,
+): Promise<void> {
+  const { usage } = await api.getPromptUsage(id, from);
+  for (const { hour, version, renders, failures } of usage) {
+    const key = `${id} ${hour.toISOString()} ${version}`;
+    const before = seen.get(key) ?? { renders: 0, failures: 0 };
+    seen.set(key, { renders, failures });
+    const more = { renders: renders - before.renders, failures: failures - before.failures };
+    if (isSilent || (more.renders <= 0 && more.failures <= 0)) continue;
+    const time = new Date().toISOString();
+    output.line({ time, slug, version, ...more }, () => {
+      const failed = more.failures === 0 ? '' : output.colors.red(`, ${more.failures} failed`);
+      return `${time.slice(11, 19)}  ${slug}  version ${version}  ${more.renders} rendered${failed}`;
+    });
+  }
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('It has to be a number above 0.');
+  return number;
+}

@@ -1,0 +1,124 @@
+/** `versions` and `diff`: what a prompt says, and what has changed. */
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { CliError } from '../exit-codes.ts';
+import { type Output, table } from '../output.ts';
+import { isInteractive, readInput } from '../terminal.ts';
+import { versionOf } from '../version-ref.ts';
+import { answered } from '../wire.ts';
+import type { Connect } from './command.ts';
+import { dateOf } from './prompts.ts';
+
+interface CreateOptions {
+  readonly file?: string;
+  readonly template?: string;
+}
+
+export function addVersionCommands(program: Command, connect: Connect): void {
+  const versions = program.command('versions').description('the versions of a prompt');
+
+  versions
+    .command('list')
+    .description('list the versions of a prompt, the newest first')
+    .argument('<prompt>', 'slug or id')
+    .option('--status <status>', 'only draft, stable, live or archived ones')
+    .action(async (slug: string, { status }: { readonly status?: string }, command: Command) => {
+      const context = connect(command);
+      const [api, { id }] = [await context.api(), await context.prompt(slug)];
+      const { wire, value } = await answered(
+        api.versions.listVersionsRaw({ id, ...(status !== undefined && { status }) }),
+      );
+      context.output.result(wire, () =>
+        table(
+          ['VERSION', 'STATUS', 'TAGS', 'CREATED', 'PUBLISHED'],
+          value.versions.map(({ version, status: own, tags, createdAt, publishedAt }) => [
+            String(version),
+            own,
+            tags.join(','),
+            dateOf(createdAt),
+            publishedAt === null ? '' : dateOf(publishedAt),
+          ]),
+        ),
+      );
+    });
+
+  versions
+    .command('get')
+    .description('print the template of a version')
+    .argument('<prompt>', 'slug or id')
+    .argument('<version>', 'number, tag or "live"')
+    .action(async (slug: string, ref: string, _options: object, command: Command) => {
+      const context = connect(command);
+      const [api, prompt] = [await context.api(), await context.prompt(slug)];
+      const { version } = await versionOf(api.versions, prompt, ref);
+      const { wire, value } = await answered(
+        api.versions.getVersionRaw({ id: prompt.id, version: String(version) }),
+      );
+      context.output.text(wire, value.version.template);
+    });
+
+  versions
+    .command('create')
+    .description(
+      'save a template as a new draft; the template comes from a file, an option or standard input',
+    )
+    .argument('<prompt>', 'slug or id')
+    .option('-f, --file <path>', 'the file with the template; "-" for standard input')
+    .option('-t, --template <text>', 'the template itself')
+    .action(async (slug: string, options: CreateOptions, command: Command) => {
+      const context = connect(command);
+      const template = await templateOf(options);
+      const [api, { id }] = [await context.api(), await context.prompt(slug)];
+      const { wire, value } = await answered(
+        api.versions.createVersionRaw({ id, createVersionRequest: { template } }),
+      );
+      const { version, status } = value.version;
+      context.output.result(wire, () => `${slug}: version ${version} is a ${status}.`);
+    });
+
+  program
+    .command('diff')
+    .description('show what has changed from one version of a prompt to another')
+    .argument('<prompt>', 'slug or id')
+    .argument('<from>', 'number, tag or "live"')
+    .argument('<to>', 'number, tag or "live"')
+    .action(async (slug: string, from: string, to: string, _options: object, command: Command) => {
+      const context = connect(command);
+      const [api, prompt] = [await context.api(), await context.prompt(slug)];
+      const { wire, value } = await answered(
+        api.versions.diffVersionsRaw({
+          id: prompt.id,
+          from: String((await versionOf(api.versions, prompt, from)).version),
+          to: String((await versionOf(api.versions, prompt, to)).version),
+        }),
+      );
+      context.output.result(wire, () => colored(value.diff, context.output));
+    });
+}
+
+/** @throws CliError unless there is exactly one place to take it from */
+async function templateOf({ file, template }: CreateOptions): Promise<string> {
+  if (file !== undefined && template !== undefined)
+    throw new CliError('usage', 'either --file or --template, not both');
+  if (template !== undefined) return template;
+  if (file !== undefined && file !== '-') {
+    return await readFile(file, 'utf8').catch((error: Error) => {
+      throw new CliError('usage', `${file} cannot be read: ${error.message}`, { cause: error });
+    });
+  }
+  if (file === undefined && isInteractive())
+    throw new CliError('usage', 'the template is missing; use --file, --template or standard input');
+  return await readInput();
+}
+
+function colored(diff: string, { colors }: Output): string {
+  return diff
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('+++') || line.startsWith('---')) return colors.bold(line);
+      if (line.startsWith('@@')) return colors.cyan(line);
+      if (line.startsWith('+')) return colors.green(line);
+      return line.startsWith('-') ? colors.red(line) : line;
+    })
+    .join('\n');
+}

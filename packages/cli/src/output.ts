@@ -1,0 +1,87 @@
+/** What the command writes: results to standard output, everything about them to standard error. Colours and progress are for terminals only. */
+import picocolors from 'picocolors';
+
+export interface Streams {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+}
+
+export interface OutputOptions {
+  /** Results as JSON. */
+  readonly json: boolean;
+  /** Undefined: as the terminal and the environment (`NO_COLOR`, `FORCE_COLOR`) say. */
+  readonly color: boolean | undefined;
+}
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+export class Output {
+  readonly isJson: boolean;
+  readonly colors: Colors;
+  readonly #streams: Streams;
+
+  constructor(streams: Streams, options: OutputOptions) {
+    this.#streams = streams;
+    this.isJson = options.json;
+    this.colors = picocolors.createColors(options.color ?? wantsColors(streams.stdout));
+  }
+
+  /** A result: with `--json` the value, else the text. */
+  result(value: unknown, text: () => string): void {
+    this.write(this.isJson ? `${JSON.stringify(value, undefined, 2)}\n` : withNewline(text()));
+  }
+
+  /** One of a stream of results: with `--json` on one line. */
+  line(value: unknown, text: () => string): void {
+    this.write(this.isJson ? `${JSON.stringify(value)}\n` : withNewline(text()));
+  }
+
+  /** A result that is a text of px0's, byte for byte; a terminal gets its line ended. */
+  text(value: unknown, text: string): void {
+    if (this.isJson) this.result(value, () => text);
+    else this.write(this.#streams.stdout.isTTY ? withNewline(text) : text);
+  }
+
+  write(text: string): void {
+    this.#streams.stdout.write(text);
+  }
+
+  /** A sentence about what goes on. */
+  note(text: string): void {
+    this.#streams.stderr.write(`${text}\n`);
+  }
+
+  /** How far long work is; on a terminal only, in one line that the next one replaces. */
+  progress(text: string): void {
+    if (this.#streams.stderr.isTTY) this.#streams.stderr.write(`\r\u001b[2K${text}`);
+  }
+
+  endProgress(): void {
+    this.progress('');
+  }
+}
+
+function wantsColors(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;
+  return stream.isTTY === true && TERM !== 'dumb';
+}
+
+function withNewline(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
+}
+
+/** Columns as wide as their widest cell; the last one is not padded. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

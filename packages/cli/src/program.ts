@@ -1,0 +1,74 @@
+/** The whole command: its options, its commands, and what becomes of an error. */
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import type { Connect } from './commands/command.ts';
+import { addCompletionCommand, candidates } from './commands/completion.ts';
+import { addKeyCommands } from './commands/keys.ts';
+import { addPromptCommands } from './commands/prompts.ts';
+import { addReleaseCommands } from './commands/release.ts';
+import { addRenderCommand } from './commands/render.ts';
+import { addSessionCommands } from './commands/session.ts';
+import { addTailCommand } from './commands/tail.ts';
+import { addTransferCommands } from './commands/transfer.ts';
+import { addVersionCommands } from './commands/versions.ts';
+import { Context, type GlobalOptions } from './context.ts';
+import { exitCodes, exitNameOf } from './exit-codes.ts';
+import { Output } from './output.ts';
+
+export function createProgram(connect: Connect): Command {
+  const program = new Command('px0')
+    .description('prompts, their versions and their renders, on the command line')
+    // The plain name is an option of renders, and this one is recognised behind any command.
+    .version(manifest.version, '-V, --px0-version', 'print the version of this command')
+    .option('--host <url>', 'the address of px0 (PX0_HOST; http://localhost:8000 unless given)')
+    .option('--team <team>', 'the team, by id or name (PX0_TEAM)')
+    .option('--json', 'print results as JSON, as the API has them')
+    .option('--no-color', 'without colours')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`px0: ${text.replace(/^error: /, '')}`) })
+    .showHelpAfterError('Run "px0 help" to see what there is.');
+  addSessionCommands(program, connect);
+  addPromptCommands(program, connect);
+  addVersionCommands(program, connect);
+  addReleaseCommands(program, connect);
+  addRenderCommand(program, connect);
+  addTransferCommands(program, connect);
+  addKeyCommands(program, connect);
+  addTailCommand(program, connect);
+  addCompletionCommand(program);
+  return program;
+}
+
+/** Runs one command line; the exit code. Writes to the process's streams, and never throws. */
+export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const streams = { stdout: process.stdout, stderr: process.stderr };
+  const connect: Connect = (command) => {
+    const options: GlobalOptions = command.optsWithGlobals();
+    const color = options.color === false ? false : undefined;
+    return new Context(new Output(streams, { json: options.json === true, color }), options, env);
+  };
+  try {
+    const program = createProgram(connect);
+    const [first, ...others] = args;
+    // Asked by the completion scripts, with words that are not to be parsed.
+    if (first === '__complete') process.stdout.write(candidates(program, others).join('\n'));
+    else await program.parseAsync(first === '--version' ? ['--px0-version'] : args, { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    // Help and version come as errors, too, and are none.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    return report(error, args.includes('--json'));
+  }
+}
+
+function report(error: unknown, isJson: boolean): number {
+  const name = exitNameOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  const text = isJson
+    ? JSON.stringify({ error: message, code: name, ...(typeof status === 'number' && { status }) })
+    : `px0: ${message}`;
+  process.stderr.write(`${text}\n`);
+  if (name === 'internal' && error instanceof Error && !isJson) process.stderr.write(`${error.stack}\n`);
+  return exitCodes[name];
+}

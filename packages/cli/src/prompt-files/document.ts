@@ -1,0 +1,113 @@
+/** Between files and the registry's documents (`exportPrompts`, `importPrompts`): a file stands for one version of its prompt. */
+import { z } from 'zod';
+import { CliError } from '../exit-codes.ts';
+import { hasImpreciseNumber, type PromptFile } from './prompt-file.ts';
+
+const KIND = 'px0/prompts/v1';
+
+const exported = z.object({
+  prompts: z.array(
+    z.object({
+      slug: z.string(),
+      name: z.string(),
+      description: z.string(),
+      status: z.enum(['active', 'archived']),
+      versions: z.array(
+        z.object({
+          number: z.int(),
+          status: z.enum(['draft', 'stable', 'live', 'archived']),
+          template: z.string(),
+        }),
+      ),
+      tags: z.record(z.string(), z.int()),
+      payloads: z.array(z.object({ name: z.string().nullable(), variables: z.unknown() })),
+    }),
+  ),
+});
+
+type Exported = z.infer<typeof exported>['prompts'][number];
+type ExportedVersion = Exported['versions'][number];
+
+/**
+ * A prompt's file: its live version, or else the newest that is not archived. Undefined for an archived prompt and for one without such a
+ * version.
+ */
+function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | undefined {
+  const usable = versions.filter(isUsable).toSorted((a, b) => b.number - a.number);
+  const version = usable.find((one) => one.status === 'live') ?? usable[0];
+  if (status === 'archived' || version === undefined) return undefined;
+  return {
+    slug: prompt.slug,
+    name: prompt.name,
+    description: prompt.description,
+    status: version.status,
+    tags: Object.keys(tags)
+      .filter((tag) => tags[tag] === version.number)
+      .toSorted(),
+    payloads: prompt.payloads.map(({ name, variables }) => ({ name, variables })),
+    template: version.template,
+  };
+}
+
+type UsableVersion = ExportedVersion & { readonly status: PromptFile['status'] };
+
+function isUsable(version: ExportedVersion): version is UsableVersion {
+  return version.status !== 'archived';
+}
+
+/** @throws CliError for a document that is not of the form that this command knows, or that files cannot hold exactly */
+export function filesOfDocument(document: unknown): PromptFile[] {
+  const parsed = exported.safeParse(document);
+  if (!parsed.success)
+    throw new CliError('internal', 'the export is of a form that this px0 command does not know');
+  return parsed.data.prompts.flatMap((prompt) => {
+    const file = fileOf(prompt);
+    if (file === undefined) return [];
+    if (hasImpreciseNumber(file.payloads)) {
+      const what = `a payload of ${file.slug} has a whole number beyond 2^53, which a file would not hold exactly`;
+      throw new CliError('usage', what);
+    }
+    return [file];
+  });
+}
+
+/** A document with one version for each prompt. Its number only ties the tags to it; the registry knows versions by their text. */
+export function documentOfFiles(files: readonly PromptFile[]): Record<string, unknown> {
+  return {
+    kind: KIND,
+    prompts: files.map(({ slug, name, description, status, tags, payloads, template }) => ({
+      slug,
+      name,
+      ...(description !== undefined && { description }),
+      versions: [{ number: 1, status, template }],
+      tags: Object.fromEntries(tags.map((tag) => [tag, 1])),
+      payloads,
+    })),
+  };
+}
+
+/** Of a request's body, with room for its envelope; and of the changes that the registry makes in one request. */
+const MOST_BYTES = 3 * 1024 * 1024;
+const MOST_PARTS = 500;
+
+/** The files in pieces that fit into one import each. */
+export function pieces(files: readonly PromptFile[]): PromptFile[][] {
+  const result: PromptFile[][] = [];
+  let bytes = 0;
+  let parts = 0;
+  for (const file of files) {
+    const size = Buffer.byteLength(JSON.stringify(file));
+    const count = 2 + file.tags.length + file.payloads.length;
+    const last = result.at(-1);
+    if (last !== undefined && bytes + size <= MOST_BYTES && parts + count <= MOST_PARTS) {
+      last.push(file);
+      bytes += size;
+      parts += count;
+    } else {
+      result.push([file]);
+      bytes = size;
+      parts = count;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,53 @@
+/** Questions to a person. Where there is no terminal nothing is asked: the command says which option answers instead. */
+import { text as readText } from 'node:stream/consumers';
+import { cancel, confirm, password, text } from '@clack/prompts';
+import { CliError } from './exit-codes.ts';
+
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/** @throws CliError when there is nobody to ask, naming `instead` */
+export async function askText(message: string, instead: string): Promise<string> {
+  requirePerson(message, instead);
+  const answer = await text({ message, output: process.stderr, validate: required });
+  if (typeof answer === 'symbol') throw cancelled();
+  return answer;
+}
+
+/** As `askText`, without an echo. */
+export async function askSecret(message: string, instead: string): Promise<string> {
+  requirePerson(message, instead);
+  const answer = await password({ message, output: process.stderr, validate: required });
+  if (typeof answer === 'symbol') throw cancelled();
+  return answer;
+}
+
+/** Whether the person agrees; `--yes` agrees beforehand. @throws CliError when there is nobody to ask */
+export async function agreed(message: string, yes: boolean | undefined): Promise<boolean> {
+  if (yes === true) return true;
+  requirePerson(message, '--yes');
+  const answer = await confirm({ message, output: process.stderr, initialValue: false });
+  if (typeof answer === 'symbol') throw cancelled();
+  return answer;
+}
+
+/** All of standard input. */
+export async function readInput(): Promise<string> {
+  return await readText(process.stdin);
+}
+
+function required(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? 'An answer is needed.' : undefined;
+}
+
+function requirePerson(message: string, instead: string): void {
+  if (!isInteractive())
+    throw new CliError('usage', `cannot ask "${message}" without a terminal; use ${instead}`);
+}
+
+/** What a question gives when the person has left it. */
+function cancelled(): CliError {
+  cancel('Nothing was done.', { output: process.stderr });
+  return new CliError('interrupted', 'cancelled');
+}

@@ -1,0 +1,10 @@
+import { Px0 } from '@px0/sdk';
+
+await using px0 = new Px0({
+  snapshotFile: 'px0-snapshot.json',
+  fallbacks: { greeting: 'Hello {{.name}}' },
+});
+
+const { text, source, version, ageMs, cause } = await px0.render('greeting', { name: 'Ada' });
+console.log(text);
+console.error(`greeting: version ${version} from ${source}, ${ageMs} ms old`, cause?.message ?? '');

@@ -1,0 +1,87 @@
+/**
+ * What the SDK throws: one small hierarchy, told apart by who has to act. The server's own words and status are kept, because they are part of
+ * the contract.
+ */
+
+/** Everything that this package throws on its own account; a caller's cancellation is thrown as the caller's reason. */
+export abstract class Px0Error extends Error {}
+
+/** The client was made or called in a way that cannot work: no token, a broken fallback template, variables that are no JSON. */
+export class UsageError extends Px0Error {
+  override readonly name = 'UsageError';
+}
+
+/** A fallback could not be rendered with the variables given. */
+export class TemplateError extends Px0Error {
+  override readonly name = 'TemplateError';
+}
+
+/** px0 could not be asked, or its answer decides nothing: connection failures, timeouts, 5xx, 429, answers of somebody else. */
+export class UnreachableError extends Px0Error {
+  override readonly name = 'UnreachableError';
+  /** The status of the last answer; undefined when there was none. */
+  readonly status: number | undefined;
+  /** What the last answer asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly status?: number; readonly retryAfterMs?: number } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** px0 has refused the request. `message` is the server's text. */
+export class RefusedError extends Px0Error {
+  override readonly name: string = 'RefusedError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** 401: the access token is missing, unknown, expired or revoked. */
+export class UnauthorizedError extends RefusedError {
+  override readonly name = 'UnauthorizedError';
+}
+
+/** 403: the caller may not do this. */
+export class ForbiddenError extends RefusedError {
+  override readonly name = 'ForbiddenError';
+}
+
+/** 404: there is no such prompt or version, or no live version, as far as the caller may see. */
+export class NotFoundError extends RefusedError {
+  override readonly name = 'NotFoundError';
+}
+
+/** 409 and 412: something else stands in the way. */
+export class ConflictError extends RefusedError {
+  override readonly name = 'ConflictError';
+}
+
+/** 400, 413 and 422: the request, or what it asks to be rendered, is not right. */
+export class InvalidRequestError extends RefusedError {
+  override readonly name = 'InvalidRequestError';
+}
+
+const byStatus: { readonly [status: number]: new (status: number, message: string) => RefusedError } = {
+  400: InvalidRequestError,
+  401: UnauthorizedError,
+  403: ForbiddenError,
+  404: NotFoundError,
+  409: ConflictError,
+  412: ConflictError,
+  413: InvalidRequestError,
+  422: InvalidRequestError,
+};
+
+/** The error of a 4xx answer by its status. */
+export function refusal(status: number, message: string): RefusedError {
+  return new (byStatus[status] ?? RefusedError)(status, message);
+}

@@ -1,0 +1,64 @@
+/**
+ * Fallbacks given in code. A broken template is found when it is given, not in the outage; and a fallback is there to answer, so a key
+ * that the variables lack counts as nil unless the call says otherwise.
+ */
+import { type CompiledTemplate, compile, TemplateSyntaxError } from '@px0/template';
+import { TemplateError, UsageError } from './errors.ts';
+
+/** A template in px0's language, or a function that makes the text. */
+export type Fallback = string | ((variables: Readonly<Record<string, unknown>>) => string);
+
+export type FallbackRenderer = (
+  variables: Readonly<Record<string, unknown>>,
+  missingKey: 'error' | 'default' | 'zero' | undefined,
+) => string;
+
+/** More distinct texts than these come from a program that builds templates, and need not be remembered. */
+const MOST_REMEMBERED = 1_000;
+
+export class Fallbacks {
+  readonly #bySlug: ReadonlyMap<string, FallbackRenderer>;
+  readonly #compiled = new Map<string, CompiledTemplate>();
+
+  /** @throws UsageError for a broken template */
+  constructor(fallbacks: Readonly<Record<string, Fallback>>) {
+    this.#bySlug = new Map(
+      Object.entries(fallbacks).map(([slug, fallback]) => [slug, this.#renderer(slug, fallback)]),
+    );
+  }
+
+  /** The fallback of a call, or else the client's for that slug. @throws UsageError for a broken template */
+  of(slug: string, given: Fallback | undefined): FallbackRenderer | undefined {
+    return given === undefined ? this.#bySlug.get(slug) : this.#renderer(slug, given);
+  }
+
+  #renderer(slug: string, fallback: Fallback): FallbackRenderer {
+    if (typeof fallback === 'function') return (variables) => failing(slug, () => fallback(variables));
+    const template = this.#compile(slug, fallback);
+    return (variables, missingKey = 'default') =>
+      failing(slug, () => template.render(variables, { missingKey }));
+  }
+
+  #compile(slug: string, text: string): CompiledTemplate {
+    const known = this.#compiled.get(text);
+    if (known !== undefined) return known;
+    try {
+      const template = compile(text);
+      if (this.#compiled.size >= MOST_REMEMBERED) this.#compiled.clear();
+      this.#compiled.set(text, template);
+      return template;
+    } catch (error) {
+      if (!(error instanceof TemplateSyntaxError)) throw error;
+      throw new UsageError(`the fallback of ${slug} is no template: ${error.message}`, { cause: error });
+    }
+  }
+}
+
+function failing(slug: string, render: () => string): string {
+  try {
+    return render();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TemplateError(`the fallback of ${slug} has failed: ${reason}`, { cause: error });
+  }
+}

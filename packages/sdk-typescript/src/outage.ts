@@ -1,0 +1,56 @@
+/**
+ * Whether px0 is away. After some calls in a row found it so, a pause begins, in which nobody waits for what will not come; when it is over one
+ * probe at a time finds out whether px0 is back.
+ */
+import type { UnreachableError } from './errors.ts';
+
+const FAILURES_BEFORE_PAUSE = 3;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+/** A server may ask for more than the longest pause, but not for being forgotten. */
+const LONGEST_ASKED_MS = 30_000;
+
+export class Outage {
+  readonly #random: () => number;
+  #failures = 0;
+  #pauseMs = 0;
+  #until = 0;
+  #isProbing = false;
+  #cause: UnreachableError | undefined;
+
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
+
+  /** Why px0 is not asked at present; undefined when it is. */
+  get cause(): UnreachableError | undefined {
+    return this.#pauseMs === 0 ? undefined : this.#cause;
+  }
+
+  /** px0 has answered, be it with a refusal. */
+  answered(): void {
+    this.#failures = 0;
+    this.#pauseMs = 0;
+    this.#cause = undefined;
+  }
+
+  /** A call has found px0 unreachable. */
+  found(error: UnreachableError): void {
+    this.#failures += 1;
+    this.#cause = error;
+    const isPauseOver = Date.now() >= this.#until;
+    if (this.#failures < FAILURES_BEFORE_PAUSE || (this.#pauseMs > 0 && !isPauseOver)) return;
+    this.#pauseMs = this.#pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    const jittered = this.#pauseMs * (0.5 + this.#random() / 2);
+    this.#until = Date.now() + Math.max(jittered, Math.min(LONGEST_ASKED_MS, error.retryAfterMs ?? 0));
+  }
+
+  /** Runs `probe` in the caller's stead if one is due; the promise is of no interest but to those who wait for all work to end. */
+  probe(probe: () => Promise<unknown>): Promise<unknown> | undefined {
+    if (this.#isProbing || Date.now() < this.#until) return undefined;
+    this.#isProbing = true;
+    return probe().finally(() => {
+      this.#isProbing = false;
+    });
+  }
+}

@@ -1,0 +1,24 @@
+/** Fetches the template of a version, so that it can be run here when px0 is away. */
+import { isObject, parseObject } from './json.ts';
+import type { Wanted } from './kept-templates.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * Undefined when it cannot be had at the moment, and for a draft, whose text may change under its number. Every key that may render may also
+ * read, so a refusal here tells nothing that a render would not.
+ */
+export async function fetchTemplate(
+  transport: Transport,
+  { teamId, slug }: Wanted,
+  number: number,
+): Promise<string | undefined> {
+  const query = new URLSearchParams({ version: String(number), ...(teamId !== null && { team_id: teamId }) });
+  const path = `/v1/prompts/${encodeURIComponent(slug)}?${query}`;
+  const answer = await transport.send({ method: 'GET', path, repeatable: true }).catch(() => undefined);
+  if (answer?.status !== 200) return undefined;
+  const { prompt, version } = parseObject(answer.text) ?? {};
+  if (!isObject(prompt) || !isObject(version)) return undefined;
+  const { template } = version;
+  const isIt = prompt['slug'] === slug && version['version'] === number && version['status'] !== 'draft';
+  return isIt && typeof template === 'string' ? template : undefined;
+}

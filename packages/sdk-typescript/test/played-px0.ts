@@ -1,0 +1,106 @@
+/** A server that answers renders as px0 does, and misbehaves when told to: for faults that the real one has no reason to show. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { compile } from '@px0/template';
+
+export interface PlayedVersion {
+  readonly version: number;
+  readonly template: string;
+  readonly status?: 'draft' | 'live';
+}
+
+export interface Reply {
+  readonly status: number;
+  /** JSON unless it is a text. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What comes instead of a proper answer: a reply, a closed connection, or nothing. */
+export type Fault = Reply | 'reset' | 'hang';
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+export function token(epoch: string, sequence: number): string {
+  return Buffer.from(`1:${epoch}:${sequence}`).toString('base64url');
+}
+
+export class PlayedPx0 {
+  readonly #server: Server;
+  #port = 0;
+  readonly seen: SeenRequest[] = [];
+  prompts: Record<string, PlayedVersion> = { greeting: { version: 3, template: 'Hello {{.name}}' } };
+  revision = token('1', 1);
+  /** For the renders to come, one each; then the answers are proper again. */
+  faults: Fault[] = [];
+  /** For every render as long as it is set. */
+  fault: Fault | undefined;
+
+  private constructor() {
+    this.#server = createServer((req, res) => void this.#take(req, res));
+  }
+
+  static async start(port = 0): Promise<PlayedPx0> {
+    const played = new PlayedPx0();
+    await new Promise<void>((resolve) => played.#server.listen(port, '127.0.0.1', resolve));
+    const address = played.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    played.#port = address.port;
+    return played;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get host(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get renders(): number {
+    return this.seen.filter(({ method }) => method === 'POST').length;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #take(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of req) chunks.push(chunk);
+    const { method = '', url: path = '', headers } = req;
+    const body = Buffer.concat(chunks).toString();
+    this.seen.push({ method, path, headers, body });
+    const fault = method === 'POST' ? (this.faults.shift() ?? this.fault) : undefined;
+    if (fault === 'hang') return;
+    if (fault === 'reset') {
+      req.socket.destroy();
+      return;
+    }
+    const reply = fault ?? this.#proper(path, body);
+    const isText = typeof reply.body === 'string';
+    res.writeHead(reply.status, {
+      'content-type': isText ? 'text/html' : 'application/json',
+      'px0-revision': this.revision,
+      ...reply.headers,
+    });
+    res.end(isText ? reply.body : JSON.stringify(reply.body));
+  }
+
+  #proper(path: string, body: string): Reply {
+    const { pathname } = new URL(path, this.host);
+    const [, , , slug = '', ...rest] = pathname.split('/').map(decodeURIComponent);
+    const prompt = this.prompts[slug];
+    if (prompt === undefined) return { status: 404, body: { error: 'prompt not found' } };
+    const { version, template, status = 'live' } = prompt;
+    if (rest.at(-1) !== 'render')
+      return { status: 200, body: { prompt: { slug }, version: { version, template, status } } };
+    const rendered = compile(template).render(JSON.parse(body).variables);
+    return { status: 200, body: { rendered, version, slug, tags: ['prod'] } };
+  }
+}

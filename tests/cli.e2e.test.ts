@@ -1,0 +1,319 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Account, Journey } from './journey.ts';
+
+const main = join(import.meta.dirname, '..', 'packages', 'cli', 'src', 'main.ts');
+const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+
+let platform: TestPlatform;
+let journey: Journey;
+let account: Account;
+let folder: string;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  journey = new Journey(platform.gatewayUrl);
+  account = await journey.account();
+  folder = await temporaryFolder('cli');
+});
+
+afterAll(async () => {
+  await platform?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface RunOptions {
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const { PX0_ACCESS_TOKEN: _token, PX0_TEAM: _team, ...others } = process.env;
+  return { ...others, XDG_CONFIG_HOME: folder, PX0_HOST: platform.gatewayUrl, ...env };
+}
+
+/** The command as a process, without a terminal. */
+async function px0(args: readonly string[], { input = '', env = {} }: RunOptions = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [main, ...args], { env: environment(env), cwd: folder });
+  child.stdin.end(input);
+  const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+  return { code, stdout, stderr };
+}
+
+/** What a command that succeeds prints. */
+async function done(args: readonly string[], options?: RunOptions): Promise<string> {
+  const { code, stdout, stderr } = await px0(args, options);
+  if (code !== 0) throw new Error(`px0 ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return stdout;
+}
+
+// The tests tell one story in their order: each goes on from where the one before has left the team.
+describe('a session', () => {
+  it('begins with e-mail and password, is kept for its owner only, and says who it is', async () => {
+    const login = ['login', '--email', account.email, '--password-stdin'];
+    await expect(px0(login, { input: 'wrong' })).resolves.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('does not know this e-mail and password'),
+    });
+    expect(await done(login, { input: `${account.password}\n` })).toContain(`as ${account.email}`);
+    expect((await stat(join(folder, 'px0', 'config.json'))).mode & 0o777).toBe(0o600);
+    expect(await done(['whoami'])).toBe(`${account.email} at ${platform.gatewayUrl}\n`);
+    expect(JSON.parse(await done(['teams', '--json'])).teams).toMatchObject([{ id: account.team }]);
+  });
+
+  it('is not sent to another host', async () => {
+    await expect(px0(['whoami', '--host', 'http://127.0.0.1:1'])).resolves.toMatchObject({ code: 3 });
+  });
+});
+
+describe('prompts and versions', () => {
+  it('are created, listed and shown', async () => {
+    expect(await done(['prompts', 'create', 'Greeting', '--description', 'Says hello.'])).toContain(
+      'greeting',
+    );
+    expect(await done(['prompts', 'list', '--search', 'hello'])).toMatch(/^SLUG.*\ngreeting\s+Greeting/);
+    expect(JSON.parse(await done(['prompts', 'get', 'greeting', '--json'])).prompt).toMatchObject({
+      slug: 'greeting',
+      team_id: account.team,
+    });
+    const first = ['versions', 'create', 'greeting', '--template', 'Hello {{.name}}'];
+    expect(await done(first)).toBe('greeting: version 1 is a draft.\n');
+    const input = 'Hello {{.name}}!\nHow are you?';
+    expect(await done(['versions', 'create', 'greeting'], { input })).toContain('version 2');
+    expect(await done(['versions', 'list', 'greeting'])).toMatch(/\n2 +draft.*\n1 +draft/);
+    expect(await done(['versions', 'get', 'greeting', '2'])).toBe(input);
+  });
+
+  it('are compared', async () => {
+    expect(await done(['diff', 'greeting', '1', '2'])).toBe(
+      '--- v1\n+++ v2\n@@ -1 +1,2 @@\n-Hello {{.name}}\n+Hello {{.name}}!\n+How are you?\n',
+    );
+    expect(await done(['diff', 'greeting', '1', '2'], { env: { FORCE_COLOR: '1' } })).toContain(
+      '\u001b[32m+Hello',
+    );
+  });
+
+  it('are promoted, rolled back and rendered', async () => {
+    expect(await done(['promote', 'greeting', '1'])).toBe('greeting: version 1 is live.\n');
+    expect(await done(['promote', 'greeting', '2', '--to', 'stable'])).toContain('stable');
+    expect(await done(['promote', 'greeting', '2'])).toContain('version 2 is live');
+    const variables = ['--var', 'name=Ada'];
+    expect(await done(['render', 'greeting', ...variables])).toBe('Hello Ada!\nHow are you?');
+    await expect(px0(['rollback', 'greeting'])).resolves.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('use --yes'),
+    });
+    expect(await done(['rollback', 'greeting', '--yes'])).toBe('greeting: version 1 is live.\n');
+    expect(await done(['diff', 'greeting', 'live', '1'])).toBe('');
+    expect(await done(['render', 'greeting', ...variables])).toBe('Hello Ada');
+    expect(await done(['render', 'greeting', '--version', '2', '--var', 'name:=7'])).toMatch(/^Hello 7!/);
+    await writeFile(join(folder, 'variables.json'), '{"name": "Grace"}');
+    expect(await done(['render', 'greeting', '--vars-file', 'variables.json'])).toBe('Hello Grace');
+    const rendered = await done(['render', 'greeting', '--vars-file', '-', '--json'], {
+      input: '{"name": "Eve"}',
+    });
+    expect(JSON.parse(rendered)).toEqual({ rendered: 'Hello Eve', version: 1, slug: 'greeting', tags: [] });
+    expect(await done(['render', 'greeting', '--missing-key', 'default'])).toBe('Hello <no value>');
+  });
+
+  it('are archived and restored', async () => {
+    expect(await done(['prompts', 'archive', 'greeting'])).toMatch(/status +archived/);
+    expect(JSON.parse(await done(['prompts', 'list', '--json'])).prompts).toEqual([]);
+    expect(JSON.parse(await done(['prompts', 'list', '--archived', '--json'])).prompts).toHaveLength(1);
+    expect(await done(['prompts', 'restore', 'greeting'])).toMatch(/status +active/);
+  });
+});
+
+describe('push and pull', () => {
+  const file = (slug: string) => join(folder, 'prompts', `${slug}.prompt.md`);
+  const farewell = `---
+name: Farewell
+description: Says goodbye.
+status: live
+tags:
+  - prod
+payloads:
+  - name: ada
+    variables:
+      name: Ada
+---
+Bye {{.name}}
+`;
+
+  it('a pull writes what the team has, and asks only when it would change a file', async () => {
+    expect(await done(['pull', '--dry-run'])).toBe('+ prompts/greeting.prompt.md\n');
+    expect(await readdir(folder)).not.toContain('prompts');
+    await done(['pull']);
+    expect(await readFile(file('greeting'), 'utf8')).toBe(
+      '---\nname: Greeting\ndescription: Says hello.\nstatus: live\n---\nHello {{.name}}\n',
+    );
+    expect(await done(['pull'])).toBe('The folder is in line with the team.\n');
+    await writeFile(file('greeting'), '---\nname: Greeting\n---\nSomething else\n');
+    await expect(px0(['pull'])).resolves.toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await done(['pull', '--yes'])).toBe('1 file changed.\n');
+    expect(await done(['push', '--check'])).toBe('The team is in line with the folder.\n');
+  });
+
+  it('a push shows its plan, brings the team in line, and then has nothing to do', async () => {
+    await writeFile(file('farewell'), farewell);
+    const plan = await px0(['push', '--check']);
+    expect(plan.code).toBe(9);
+    expect(plan.stdout.split('\n')).toEqual([
+      '+ farewell: new prompt',
+      '+ farewell: new payload ada',
+      '+ farewell: new version with this template',
+      '~ farewell: set the tag prod',
+      '~ farewell: promote the version',
+      '~ farewell: promote the version',
+      '',
+    ]);
+    await expect(px0(['push'])).resolves.toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect(await done(['push', '--yes'])).toBe('6 changes made.\n');
+    expect(JSON.parse(await done(['push', '--json']))).toEqual({ dry_run: false, changes: [] });
+    expect(await done(['render', 'farewell', '--tag', 'prod', '--var', 'name=Ada'])).toBe('Bye Ada');
+  });
+
+  it('what was pushed comes back to the byte, and a reverted file puts the earlier version live again', async () => {
+    await rm(file('farewell'));
+    await done(['pull']);
+    expect(await readFile(file('farewell'), 'utf8')).toBe(farewell);
+    await writeFile(file('farewell'), farewell.replace('Bye', 'Goodbye'));
+    await done(['push', '--yes']);
+    expect(await done(['render', 'farewell', '--var', 'name=Ada'])).toBe('Goodbye Ada');
+    await writeFile(file('farewell'), farewell);
+    await done(['push', '--yes']);
+    expect(JSON.parse(await done(['render', 'farewell', '--var', 'name=Ada', '--json'])).version).toBe(1);
+  });
+
+  it('a file that is wrong is named, whoever finds it', async () => {
+    await writeFile(file('broken'), '---\nname: Broken\nstatus: alive\n---\ntext\n');
+    await expect(px0(['push', '--yes'])).resolves.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/prompts\/broken\.prompt\.md status: /),
+    });
+    await writeFile(file('broken'), '---\nname: Broken\n---\nHello {{.name\n');
+    await expect(px0(['push', '--yes'])).resolves.toMatchObject({
+      code: 7,
+      stderr: expect.stringMatching(/prompts\/broken\.prompt\.md: .*unclosed action/),
+    });
+    expect(await done(['pull'])).toBe('The folder is in line with the team.\n');
+    expect(await done(['pull', '--prune', '--yes'])).toBe('1 file changed.\n');
+    expect(await readdir(join(folder, 'prompts'))).toEqual(['farewell.prompt.md', 'greeting.prompt.md']);
+  });
+
+  it('a folder of many prompts goes in pieces', async () => {
+    const many = join(folder, 'many');
+    await mkdir(many);
+    const prompts = Array.from({ length: 30 }, (_, index) => `many_${index}`);
+    await Promise.all(
+      prompts.map((slug) =>
+        writeFile(join(many, `${slug}.prompt.md`), `---\nname: ${slug}\n---\n${'x'.repeat(150_000)}\n`),
+      ),
+    );
+    expect(await done(['push', 'many', '--yes'])).toBe('60 changes made.\n');
+    expect(await done(['push', 'many', '--check'])).toBe('The team is in line with the folder.\n');
+    await rm(many, { recursive: true });
+    await done(['pull', 'many']);
+    expect(await readdir(many)).toHaveLength(32);
+  }, 120_000);
+});
+
+describe('keys', () => {
+  it('are created, listed, rotated and revoked, and their secrets are printed once', async () => {
+    const secret = (await done(['keys', 'create', 'command line'])).trim();
+    expect(secret).toMatch(/^ak_[0-9a-f]{64}$/);
+    const env = { PX0_ACCESS_TOKEN: secret };
+    expect(await done(['whoami'], { env })).toContain('an API key (read_render)');
+    expect(await done(['render', 'greeting', '--var', 'name=Ada'], { env })).toBe('Hello Ada');
+    await expect(px0(['prompts', 'create', 'No', '--team', account.team], { env })).resolves.toMatchObject({
+      code: 4,
+      stderr: 'px0: forbidden\n',
+    });
+    const listed = await done(['keys', 'list', '--json']);
+    expect(listed).not.toContain(secret);
+    const [{ id }] = JSON.parse(listed).api_keys;
+    const successor = (await done(['keys', 'rotate', id, '--overlap', '3600'])).trim();
+    expect(successor).not.toBe(secret);
+    expect(await done(['keys', 'list'])).toMatch(/command line +read_render/);
+    await done(['keys', 'delete', id, '--yes']);
+    await expect(px0(['render', 'greeting'], { env })).resolves.toMatchObject({ code: 3 });
+    expect(await done(['login', '--api-key-stdin'], { input: `${successor}\n` })).toContain('is kept');
+    expect(await done(['render', 'greeting', '--var', 'name=Ada'])).toBe('Hello Ada');
+  });
+});
+
+describe('tail', () => {
+  it('tells of renders as they are counted, and ends when it is told to', async () => {
+    const args = [main, 'tail', 'greeting', '--interval', '0.2', '--since', '1', '--json'];
+    const env = environment({ PX0_ACCESS_TOKEN: account.key });
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+    await eventually(() => output.includes('\n'), { what: 'a line of the tail', timeoutMs: 60_000 });
+    expect(JSON.parse(output.split('\n', 1)[0] ?? '')).toMatchObject({ slug: 'greeting', version: 1 });
+    child.kill('SIGINT');
+    expect(await exit).toBe(0);
+  });
+});
+
+describe('an error', () => {
+  const key = () => ({ PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team });
+
+  it.each([
+    ['an unknown command', 2, ['nonsense']],
+    ['an unknown option', 2, ['prompts', 'list', '--nonsense']],
+    ['a missing argument', 2, ['render']],
+    ['an impossible value', 2, ['render', 'greeting', '--version', 'three']],
+    ['variables that are no object', 2, ['render', 'greeting', '--vars-file', '-']],
+    ['a file that is not there', 2, ['versions', 'create', 'greeting', '--file', 'nowhere']],
+    ['an unknown prompt', 5, ['prompts', 'get', 'nowhere']],
+    ['an unknown version', 5, ['versions', 'get', 'greeting', '99']],
+    ['a name that is taken', 6, ['prompts', 'create', 'Greeting']],
+    ['a version that is live already', 7, ['promote', 'greeting', '1']],
+    ['a render that fails', 7, ['render', 'greeting', '--var', 'other=1']],
+    ['a team of others', 4, ['prompts', 'list', '--team', UNKNOWN_ID]],
+    ['an operation for sessions only', 3, ['keys', 'delete', UNKNOWN_ID, '--yes']],
+    ['a px0 that is away', 8, ['whoami', '--host', 'http://127.0.0.1:9']],
+  ])('%s ends with %s and a sentence', async (_what, code, args) => {
+    const ended = await px0(args, { input: '[]', env: key() });
+    expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^px0: [^\n]+\n/) });
+  });
+
+  it('is an object with --json', async () => {
+    const { stderr } = await px0(['prompts', 'get', 'nowhere', '--json'], { env: key() });
+    expect(JSON.parse(stderr)).toEqual({ error: 'prompt not found', code: 'not_found', status: 404 });
+  });
+
+  it('of a credential that is unknown says so', async () => {
+    await expect(px0(['whoami'], { env: { PX0_ACCESS_TOKEN: 'ak_unknown' } })).resolves.toMatchObject({
+      code: 3,
+      stderr: 'px0: unauthorized\n',
+    });
+  });
+});
+
+describe('the end', () => {
+  it('a logout forgets the credential', async () => {
+    await done(['login', '--email', account.email, '--password-stdin'], { input: account.password });
+    expect(await done(['logout'])).toBe(`Logged out of ${platform.gatewayUrl}.\n`);
+    await expect(px0(['whoami'])).resolves.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('run "px0 login"'),
+    });
+    await expect(px0(['logout'])).resolves.toMatchObject({ code: 3 });
+  });
+});

@@ -1,0 +1,179 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { NotFoundError, Px0, UnauthorizedError, UnreachableError } from '@px0/sdk';
+import { APIKeysApi, apiConfiguration, PromptsApi, PromptVersionsApi } from '@px0/sdk/api';
+import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Account, Journey, type Prompt } from './journey.ts';
+
+const sdk = join(import.meta.dirname, '..', 'packages', 'sdk-typescript');
+
+let platform: TestPlatform;
+let journey: Journey;
+let account: Account;
+let greeting: Prompt;
+let folder: string;
+
+beforeAll(async () => {
+  platform = await startTestPlatform();
+  journey = new Journey(platform.gatewayUrl);
+  account = await journey.account();
+  greeting = await journey.prompt(account);
+  await journey.liveVersion(account, greeting, 'Hello {{.name}}');
+  folder = await temporaryFolder('sdk-typescript');
+});
+
+afterAll(async () => {
+  await platform?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function clientOf(options = {}): Px0 {
+  return new Px0({ host: platform.gatewayUrl, accessToken: account.key, ...options });
+}
+
+/** The API of the client, on which it reads what it has written. */
+function versionsOf(px0: Px0): PromptVersionsApi {
+  return new PromptVersionsApi(apiConfiguration(px0));
+}
+
+describe('the examples', () => {
+  const outputs: Readonly<Record<string, string>> = {
+    'quickstart.ts': 'Hello Ada\n',
+    'outage.ts': 'Hello Ada\n',
+    'api.ts': 'Bye Ada\n',
+  };
+
+  it('are all tried', async () => {
+    expect(Object.keys(outputs).toSorted()).toEqual((await readdir(join(sdk, 'examples'))).toSorted());
+  });
+
+  it.each(Object.entries(outputs))(
+    '%s does what the README says, and stands there as it is',
+    async (name, output) => {
+      const file = join(sdk, 'examples', name);
+      const env = { ...process.env, PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: account.key };
+      const { stdout } = await promisify(execFile)(process.execPath, [file], { env, cwd: folder });
+      expect(stdout).toBe(output);
+      expect(await readFile(join(sdk, 'README.md'), 'utf8')).toContain(
+        `\`\`\`ts\n${await readFile(file, 'utf8')}\`\`\``,
+      );
+    },
+  );
+});
+
+describe('against the real px0', () => {
+  it('a promotion counts from the next render on', async () => {
+    await using px0 = clientOf();
+    const versions = versionsOf(px0);
+    for (const word of ['One', 'Two', 'Three']) {
+      const { version } = await versions.createVersion(greeting.id, { template: `${word} {{.name}}` });
+      await versions.promoteVersion(greeting.id, String(version.version));
+      await versions.promoteVersion(greeting.id, String(version.version));
+      await expect(px0.render('greeting', { name: 'Ada' })).resolves.toMatchObject({
+        text: `${word} Ada`,
+        source: 'live',
+        version: version.version,
+      });
+    }
+  });
+
+  it('a version renders by number and by tag', async () => {
+    await using px0 = clientOf({ teamId: account.team });
+    await versionsOf(px0).setVersionTag(greeting.id, '1', { tag: 'first' });
+    for (const which of [{ version: 1 }, { tag: 'first' }]) {
+      await expect(px0.render('greeting', { name: 'Ada' }, which)).resolves.toMatchObject({
+        text: 'Hello Ada',
+        version: 1,
+        tags: ['first'],
+      });
+    }
+  });
+
+  it('a render that fails is thrown in the words of px0, though there is a fallback', async () => {
+    await using px0 = clientOf({ fallbacks: { greeting: 'Hi' } });
+    await expect(px0.render('greeting')).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringContaining('map has no entry for key "name"'),
+    });
+  });
+
+  it('a prompt that was taken out of service is gone: nothing that was kept is served for it', async () => {
+    const prompt = await journey.prompt(account, 'short_lived');
+    await journey.liveVersion(account, prompt, 'Here');
+    await using px0 = clientOf({ fallbacks: { short_lived: 'Fallback' } });
+    await expect(px0.render('short_lived')).resolves.toMatchObject({ text: 'Here' });
+    await px0.close();
+    await versionsOf(px0).demoteVersion(prompt.id, '1');
+    await expect(px0.render('short_lived')).rejects.toThrow(NotFoundError);
+    await expect(px0.render('never_there')).rejects.toThrow('prompt not found');
+  });
+
+  it('a revoked key is refused at the next render, whatever is kept', async () => {
+    const keys = new APIKeysApi(
+      apiConfiguration({ host: platform.gatewayUrl, accessToken: account.session }),
+    );
+    const createAPIKeyRequest = { name: 'short-lived', orgId: account.organization };
+    const { id, key } = await keys.createAPIKey(createAPIKeyRequest);
+    await using px0 = clientOf({ accessToken: key, fallbacks: { greeting: 'Hi' } });
+    await expect(px0.render('greeting', { name: 'Ada' })).resolves.toMatchObject({ source: 'live' });
+    await px0.close();
+    await keys.deleteAPIKey(id);
+    await expect(px0.render('greeting', { name: 'Ada' })).rejects.toThrow(UnauthorizedError);
+  });
+
+  it('the generated client throws this package’s errors', async () => {
+    const api = new PromptsApi(apiConfiguration({ host: platform.gatewayUrl, accessToken: account.key }));
+    await expect(api.createPrompt(account.team, { name: 'greeting' })).rejects.toMatchObject({
+      name: 'ConflictError',
+      status: 409,
+      message: 'prompt with this name or slug already exists; please provide a unique name',
+    });
+    await expect(api.getPrompt('never_there')).rejects.toThrow(NotFoundError);
+    const nobody = apiConfiguration({ host: platform.gatewayUrl, accessToken: 'ak_unknown' });
+    await expect(new PromptsApi(nobody).listAllPrompts()).rejects.toThrow(UnauthorizedError);
+  });
+});
+
+describe('px0 stopped and started again', () => {
+  it('is not noticed by an application with a cache, a snapshot or a fallback, and needs no restart of it', async () => {
+    const snapshotFile = join(folder, 'px0.json');
+    const fallbacks = { other: 'Fallback for {{.name}}' };
+    await using running = clientOf({ snapshotFile, fallbacks });
+    const before = await running.render('greeting', { name: 'Ada' });
+    expect(before).toMatchObject({ source: 'live' });
+    await running.close();
+
+    await platform.pause();
+    // New variables: it is the template that was kept.
+    await expect(running.render('greeting', { name: 'Grace' })).resolves.toMatchObject({
+      text: before.text.replace('Ada', 'Grace'),
+      source: 'cache',
+      version: before.version,
+      revision: before.revision,
+      stale: true,
+    });
+    await expect(running.render('other', { name: 'Grace' })).resolves.toMatchObject({
+      text: 'Fallback for Grace',
+      source: 'fallback',
+    });
+    await using started = clientOf({ snapshotFile, fallbacks });
+    await expect(started.render('greeting', { name: 'Grace' })).resolves.toMatchObject({
+      text: before.text.replace('Ada', 'Grace'),
+      source: 'snapshot',
+      version: before.version,
+    });
+    await using bare = clientOf({ retries: 0 });
+    await expect(bare.render('greeting', { name: 'Grace' })).rejects.toThrow(UnreachableError);
+
+    await platform.resume();
+    for (const px0 of [running, started, bare]) {
+      await eventually(async () => (await px0.render('greeting', { name: 'Ada' })).source === 'live', {
+        what: 'a live render',
+        timeoutMs: 60_000,
+      });
+    }
+  }, 180_000);
+});
