@@ -1,5 +1,4 @@
 /** VitePress's own theme without its fonts: readers' systems have good ones, and nothing is downloaded for them. */
-import theme from 'vitepress/theme-without-fonts';
 import './style.css';
 
-export default theme;
+export { default } from 'vitepress/theme-without-fonts';

@@ -70,7 +70,12 @@ export async function configurationPage(): Promise<Page> {
     '## npm start',
     'The launcher of `npm start` reads variables of its own and hands all others to every service. They are in [Run px0 locally](../get-started/run-locally.md#settings).',
   ];
-  return { path: 'operations/configuration.md', title: 'Configuration', summary, markdown: `${parts.join('\n\n')}\n` };
+  return {
+    path: 'operations/configuration.md',
+    title: 'Configuration',
+    summary,
+    markdown: `${parts.join('\n\n')}\n`,
+  };
 }
 
 function variableTable(
@@ -94,6 +99,11 @@ function defaultText({ required, default: fallback }: VariableDescription): stri
 }
 
 function meaning({ type, description }: VariableDescription): string {
-  const choices = type.includes(' | ') ? ` One of ${type.split(' | ').map((one) => `\`${one}\``).join(', ')}.` : '';
+  const choices = type.includes(' | ')
+    ? ` One of ${type
+        .split(' | ')
+        .map((one) => `\`${one}\``)
+        .join(', ')}.`
+    : '';
   return `${description}${choices}`;
 }

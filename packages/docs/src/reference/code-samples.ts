@@ -89,7 +89,9 @@ function python(operation: Operation, example: unknown): string {
     (name) => `${snake(name)}=${snake(name)}`,
   );
   if (type !== undefined) {
-    const fields = Object.entries(Object(example ?? {})).map(([key, value]) => `${key}=${pythonLiteral(value)}`);
+    const fields = Object.entries(Object(example ?? {})).map(
+      ([key, value]) => `${key}=${pythonLiteral(value)}`,
+    );
     args.push(`${snake(type)}=px0.${type}(${fields.join(', ')})`);
   }
   const call = `px0.${classNames(operation).python}(api_client).${snake(operation.operationId)}`;
@@ -120,7 +122,10 @@ function go(operation: Operation, example: unknown): string {
     '',
     ...(type === undefined
       ? []
-      : [`body := px0.${type}{}`, `err := json.Unmarshal([]byte(\`${JSON.stringify(example ?? {})}\`), &body)`]),
+      : [
+          `body := px0.${type}{}`,
+          `err := json.Unmarshal([]byte(\`${JSON.stringify(example ?? {})}\`), &body)`,
+        ]),
     `answer, response, err := ${call}${query.join('')}${body.join('')}.Execute()`,
   ];
   return lines.join('\n');

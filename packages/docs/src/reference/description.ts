@@ -51,7 +51,10 @@ const operationShape = z.object({
   description: z.string(),
   parameters: z.array(z.unknown()),
   requestBody: z.object({ content }).optional(),
-  responses: z.record(z.string(), z.object({ headers: z.record(z.string(), z.unknown()), content: content.optional() })),
+  responses: z.record(
+    z.string(),
+    z.object({ headers: z.record(z.string(), z.unknown()), content: content.optional() }),
+  ),
 });
 
 type OperationShape = z.infer<typeof operationShape>;

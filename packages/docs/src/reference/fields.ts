@@ -90,7 +90,9 @@ export function exampleOf(raw: Schema, name = '', depth = 0): unknown {
     case 'object':
       return depth === DEEPEST ? {} : exampleObject(schema, depth);
     case 'array':
-      return schema.items === undefined || depth === DEEPEST ? [] : [exampleOf(schema.items, name, depth + 1)];
+      return schema.items === undefined || depth === DEEPEST
+        ? []
+        : [exampleOf(schema.items, name, depth + 1)];
     case 'integer':
     case 'number':
       return SAMPLE_NUMBERS[name] ?? 1;

@@ -101,11 +101,7 @@ function headers(operation: Operation): string[] {
 function body(operation: Operation): string[] {
   if (operation.requestBody === undefined) return [];
   const { schema } = operation.requestBody.content['application/json'];
-  return [
-    '## Request body',
-    fieldTable(fieldsOf(schema)),
-    json(bodyExample(operation) ?? exampleOf(schema)),
-  ];
+  return ['## Request body', fieldTable(fieldsOf(schema)), json(bodyExample(operation) ?? exampleOf(schema))];
 }
 
 function success(operation: Operation): string[] {
@@ -114,7 +110,12 @@ function success(operation: Operation): string[] {
   const schema: Schema | undefined = response.content?.['application/json'].schema;
   if (schema === undefined) return ['## Response', `\`${status}\` with an empty body.`];
   const fields = fieldsOf(schema);
-  return ['## Response', `\`${status}\``, json(exampleOf(schema)), ...(fields.length > 0 ? [fieldTable(fields)] : [])];
+  return [
+    '## Response',
+    `\`${status}\``,
+    json(exampleOf(schema)),
+    ...(fields.length > 0 ? [fieldTable(fields)] : []),
+  ];
 }
 
 function errors(operation: Operation): string[] {
@@ -159,7 +160,8 @@ function fieldTable(fields: readonly Field[]): string {
 }
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 

@@ -60,14 +60,16 @@ const advice: { readonly [status: number]: string } = {
 
 function errorsPage(): Page {
   const groups = Map.groupBy(Object.entries(errorCatalog), ([, { status }]) => status);
-  const sections = [...groups].sort(([a], [b]) => a - b).map(([status, entries]) => {
-    const texts = [...new Set(entries.map(([, { message }]) => message))].sort();
-    return [
-      `## ${status}`,
-      advice[status] ?? '',
-      texts.map((message) => `- \`${message}\``).join('\n'),
-    ].join('\n\n');
-  });
+  const sections = [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([status, entries]) => {
+      const texts = [...new Set(entries.map(([, { message }]) => message))].sort();
+      return [
+        `## ${status}`,
+        advice[status] ?? '',
+        texts.map((message) => `- \`${message}\``).join('\n'),
+      ].join('\n\n');
+    });
   const summary = 'Every error text of the API, by status, and what to do about it.';
   const introduction = [
     '# Errors',

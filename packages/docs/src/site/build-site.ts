@@ -53,7 +53,8 @@ async function writeSource(folder: string, sections: readonly Section[]): Promis
 }
 
 async function writeTexts(folder: string, sections: readonly Section[]): Promise<void> {
-  for (const { path, markdown } of pagesOf(sections)) await writeInto(folder, path, withoutComments(markdown));
+  for (const { path, markdown } of pagesOf(sections))
+    await writeInto(folder, path, withoutComments(markdown));
   await writeFile(join(folder, 'llms.txt'), llmsText(sections));
   await writeFile(join(folder, 'openapi.yaml'), stringify(buildOpenApi(), { aliasDuplicateObjects: false }));
 }

@@ -15,7 +15,10 @@ export function sidebar(sections: readonly Section[]): NavigationItem[] {
   return sections.map(({ title, pages }) => ({
     text: title,
     ...(!alwaysOpen.has(title) && { collapsed: true }),
-    items: pages.map((page) => ({ text: page.title, link: `/${page.path.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}` })),
+    items: pages.map((page) => ({
+      text: page.title,
+      link: `/${page.path.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}`,
+    })),
   }));
 }
 

@@ -36,9 +36,12 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
       config(md) {
         const text = md.renderer.rules.text;
         md.renderer.rules.text = (...args) =>
-          (text?.(...args) ?? md.utils.escapeHtml(args[0][args[1]]?.content ?? '')).replaceAll('{{', '&#123;&#123;');
-        const link = md.renderer.rules.link_open;
-        md.renderer.rules.link_open = (tokens, index, options, env, self) => {
+          (text?.(...args) ?? md.utils.escapeHtml(args[0][args[1]]?.content ?? '')).replaceAll(
+            '{{',
+            '&#123;&#123;',
+          );
+        const link = md.renderer.rules['link_open'];
+        md.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
           const token = tokens[index];
           const target = String(token?.attrGet('href') ?? '');
           if (token !== undefined && outside.test(target)) {
@@ -55,7 +58,10 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
         { text: 'Templates', link: '/template-syntax' },
         { text: 'API reference', link: '/api-reference/' },
       ],
-      sidebar: navigation.map((item) => ({ ...item, items: [...(item.items ?? [])] as DefaultTheme.SidebarItem[] })),
+      sidebar: navigation.map((item) => ({
+        ...item,
+        items: [...(item.items ?? [])] as DefaultTheme.SidebarItem[],
+      })),
       search: { provider: 'local' },
       outline: [2, 3],
       externalLinkIcon: true,
