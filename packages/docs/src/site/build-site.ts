@@ -14,8 +14,9 @@ import type { Section } from '../pages/page.ts';
 import { packageFolder } from '../repository.ts';
 import { llmsText, sidebar } from './navigation.ts';
 
-const workFolder = join(packageFolder, 'dist');
-export const siteFolder = join(workFolder, 'site');
+const dist = join(packageFolder, 'dist');
+const workFolder = join(dist, 'work');
+export const siteFolder = join(dist, 'site');
 
 /** @throws Error when a page has no place, or VitePress finds a link without a target */
 export async function buildSite(target: string = siteFolder): Promise<readonly Section[]> {
