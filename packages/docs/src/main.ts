@@ -1,10 +1,7 @@
 /** `npm run docs:build`: builds the documentation site into `packages/docs/dist/site`, or into the folder that is given. */
-import { setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { buildSite, siteFolder } from './site/build-site.ts';
 
-// It often runs beside a platform that somebody has just started; that one goes first.
-setPriority(10);
 const target = resolve(process.argv[2] ?? siteFolder);
 const startedAt = performance.now();
 const sections = await buildSite(target);

@@ -32,7 +32,8 @@ export async function buildDocumentation(): Promise<void> {
     ],
     ignore: /\.test\.ts$|^packages\/docs\/test\//,
     builds: join(builds, 'builds'),
-    command: (output) => [process.execPath, join('packages', 'docs', 'src', 'main.ts'), output],
+    // The platform that has just been started goes first.
+    command: (output) => ['nice', process.execPath, join('packages', 'docs', 'src', 'main.ts'), output],
     // Vitest's own settings are not meant for the build.
     env: { NODE_ENV: 'production', NODE_OPTIONS: '' },
   });

@@ -2,7 +2,7 @@
  * One call of an operation in curl and in the generated clients. Names follow the generators' rules, so that they come from the
  * description and from nowhere else; a test looks each of them up in the clients' sources.
  */
-import { componentName, type Operation, type Schema } from './description.ts';
+import { componentName, type Operation, operations, type Schema } from './description.ts';
 
 export interface CodeSample {
   readonly title: string;
@@ -52,41 +52,61 @@ function curl(operation: Operation, example: unknown): string {
   return lines.join(' \\\n  ');
 }
 
-/** The name of the body's type; bodies without a name of their own are called after the operation. */
-export function bodyType(operation: Operation): string | undefined {
-  const schema: Schema | undefined = operation.requestBody?.content['application/json'].schema;
+/** The name of the body's type. Bodies without a name of their own are called after the first operation that has such a body. */
+function bodyType(operation: Operation): string | undefined {
+  const schema = bodySchema(operation);
   if (schema === undefined) return undefined;
-  return componentName(schema) ?? `${upperFirst(operation.operationId)}Request`;
+  const text = JSON.stringify(schema);
+  const first = operations.find((other) => JSON.stringify(bodySchema(other)) === text) ?? operation;
+  return componentName(schema) ?? `${upperFirst(first.operationId)}Request`;
 }
 
-export function classNames(operation: Operation): { typescript: string; python: string; go: string } {
+function bodySchema(operation: Operation): Schema | undefined {
+  return operation.requestBody?.content['application/json'].schema;
+}
+
+function classNames(operation: Operation): { typescript: string; python: string; go: string } {
   const name = operation.tag.replaceAll(' ', '');
   return { typescript: `${name}Api`, python: `${name}Api`, go: `${name}API` };
 }
 
 function typescript(operation: Operation, example: unknown): string {
   const api = classNames(operation).typescript;
-  const body = example === undefined ? [] : [literal(example)];
-  const args = [...pathParameters(operation), ...neededQuery(operation), ...body].join(', ');
-  return `import { ${api}, Configuration } from '@px0/sdk';
+  const body = example === undefined ? [] : [literal(camelKeys(example))];
+  const args = [...pathParameters(operation), ...neededQuery(operation).map(camel), ...body].join(', ');
+  return `import { ${api}, apiConfiguration } from '@px0/sdk/api';
 
-const configuration = new Configuration({ basePath: '${HOST}', accessToken: process.env.PX0_ACCESS_TOKEN });
-const { data } = await new ${api}(configuration).${operation.operationId}(${args});`;
+// The address and the key come from PX0_HOST and PX0_ACCESS_TOKEN.
+const api = new ${api}(apiConfiguration());
+${hasAnswer(operation) ? 'const answer = ' : ''}await api.${operation.operationId}(${args});`;
 }
 
-/** A JSON value as TypeScript writes it: keys without quotes. */
+/** Values whose keys are the caller's own, not the API's. */
+const FREE_FORM = new Set(['variables', 'document']);
+
+function camelKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [camel(key), FREE_FORM.has(key) ? inner : camelKeys(inner)]),
+  );
+}
+
+/** A JSON value as TypeScript writes it: keys without quotes, texts in single ones. */
 function literal(value: unknown): string {
-  return JSON.stringify(value)
-    .replaceAll(/([{,])"([A-Za-z_]\w*)":/g, '$1 $2: ')
-    .replaceAll(/(?<=["\]}\w])\}/g, ' }')
-    .replaceAll(/:\{/g, ': {')
-    .replaceAll(/"/g, "'");
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    return `{ ${Object.entries(value)
+      .map(([key, inner]) => `${key}: ${literal(inner)}`)
+      .join(', ')} }`;
+  }
+  return typeof value === 'string' ? `'${value.replaceAll("'", "\\'")}'` : JSON.stringify(value);
 }
 
 function python(operation: Operation, example: unknown): string {
   const type = bodyType(operation);
   const args = [...pathParameters(operation), ...neededQuery(operation)].map(
-    (name) => `${snake(name)}=${snake(name)}`,
+    (name) => `${pythonName(name)}=${snake(name)}`,
   );
   if (type !== undefined) {
     const fields = Object.entries(Object(example ?? {})).map(
@@ -102,7 +122,12 @@ import px0
 
 configuration = px0.Configuration(host="${HOST}", access_token=os.environ["PX0_ACCESS_TOKEN"])
 with px0.ApiClient(configuration) as api_client:
-    answer = ${call}(${list})`;
+    ${hasAnswer(operation) ? 'answer = ' : ''}${call}(${list})`;
+}
+
+/** `from` is a word of the language. */
+function pythonName(name: string): string {
+  return name === 'from' ? 'var_from' : snake(name);
 }
 
 function pythonLiteral(value: unknown): string {
@@ -112,31 +137,44 @@ function pythonLiteral(value: unknown): string {
 function go(operation: Operation, example: unknown): string {
   const type = bodyType(operation);
   const args = ['ctx', ...pathParameters(operation)].join(', ');
-  const query = neededQuery(operation).map((name) => `.${upperFirst(name)}(${name})`);
+  const query = neededQuery(operation).map((name) => `.${upperFirst(camel(name))}(${camel(name)})`);
   const call = `apiClient.${classNames(operation).go}.${upperFirst(operation.operationId)}(${args})`;
-  const body = type === undefined ? [] : [`.${type}(body)`];
+  const body = type === undefined ? '' : `.${type}(body)`;
+  const results = hasAnswer(operation) ? 'answer, response, err' : 'response, err';
   const lines = [
-    'configuration := px0.NewConfiguration()',
-    'apiClient := px0.NewAPIClient(configuration)',
-    'ctx := context.WithValue(context.Background(), px0.ContextAccessToken, os.Getenv("PX0_ACCESS_TOKEN"))',
+    'configuration := api.NewConfiguration()',
+    `configuration.Servers = api.ServerConfigurations{{URL: "${HOST}"}}`,
+    'apiClient := api.NewAPIClient(configuration)',
+    'ctx := context.WithValue(context.Background(), api.ContextAccessToken, os.Getenv("PX0_ACCESS_TOKEN"))',
     '',
     ...(type === undefined
       ? []
       : [
-          `body := px0.${type}{}`,
-          `err := json.Unmarshal([]byte(\`${JSON.stringify(example ?? {})}\`), &body)`,
+          `body := api.${type}{}`,
+          `if err := json.Unmarshal([]byte(\`${JSON.stringify(example ?? {})}\`), &body); err != nil {`,
+          '\treturn err',
+          '}',
         ]),
-    `answer, response, err := ${call}${query.join('')}${body.join('')}.Execute()`,
+    `${results} := ${call}${query.join('')}${body}.Execute()`,
   ];
   return lines.join('\n');
+}
+
+function hasAnswer(operation: Operation): boolean {
+  return operation.responses['204'] === undefined;
 }
 
 function upperFirst(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** `org_id` to `orgId`. */
+function camel(name: string): string {
+  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** `listAPIKeys` to `list_api_keys`, `orgID` to `org_id`. */
-export function snake(name: string): string {
+function snake(name: string): string {
   return name
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
     .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')

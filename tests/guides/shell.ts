@@ -1,0 +1,58 @@
+/**
+ * Runs the command lines of the guides as a reader would, one block after another in one shell: variables that begin with `PX0_` stay
+ * from block to block. The address that the pages name becomes the one of the platform under test.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+/** What the pages say; a reader's platform listens there. */
+const WRITTEN_ORIGIN = 'http://localhost:8000';
+const blockTimeoutMs = 60_000;
+
+export interface ShellOptions {
+  readonly origin: string;
+  /** Commands of the repository run there, all others in the reader's own folder. */
+  readonly repository: string;
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export class Shell {
+  readonly #options: ShellOptions;
+  readonly #state: string;
+
+  constructor(options: ShellOptions) {
+    this.#options = options;
+    this.#state = join(options.folder, '.variables');
+  }
+
+  /** What the block printed. @throws with its error output when a command of it failed */
+  async run(block: string): Promise<string> {
+    const { origin, repository, folder, env } = this.#options;
+    const script = [
+      'set -o pipefail',
+      'save() { declare -p $(compgen -v PX0_) > "$STATE"; }',
+      `[ ! -e '${this.#state}' ] || . '${this.#state}'`,
+      'trap save EXIT',
+      block.replaceAll(WRITTEN_ORIGIN, origin),
+    ].join('\n');
+    const { stdout } = await run('bash', ['-e', '-c', script], {
+      cwd: /^(?:npm|node|examples\/)\b/m.test(block) ? repository : folder,
+      env: { ...env, STATE: this.#state },
+      timeout: blockTimeoutMs,
+    });
+    return stdout;
+  }
+}
+
+/** Whether an output is the one that a page shows, in which `...` stands for any text on one line. */
+export function isShown(shown: string, output: string): boolean {
+  const pattern = shown
+    .trim()
+    .split('...')
+    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+    .join('[^\\n]*');
+  return new RegExp(`^${pattern}$`).test(output.trim());
+}
