@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CodeBlock, codeBlocksOf, readGuides } from '@px0/docs';
@@ -15,15 +16,25 @@ const pages = [
   'template-syntax.md',
   'concepts/revisions.md',
   'concepts/failures.md',
+  'get-started/setup-telemetry.md',
+  'sdk/typescript.md',
   'cli.md',
   'operations/backup-and-restore.md',
   'operations/key-rotation.md',
   'operations/security.md',
 ];
 
+/** Blocks that need a part of the repository which a checkout may lack. */
+const needs: Readonly<Record<string, string>> = {
+  run: 'packages/docs',
+  'run: sdk': 'packages/sdk-typescript',
+  'run: cli': 'packages/cli',
+};
+
 interface Step {
   readonly page: string;
   readonly line: number;
+  readonly language: string;
   readonly command: string;
   /** What the page shows below the command. */
   readonly shown: string | undefined;
@@ -31,18 +42,24 @@ interface Step {
 
 const guides = new Map(readGuides().map((page) => [page.path, codeBlocksOf(page.markdown)]));
 
-function stepsOf(marker: string): Step[] {
+function stepsOf(...markers: readonly string[]): Step[] {
   return pages.flatMap((page) =>
     (guides.get(page) ?? []).flatMap((block, index, blocks) =>
-      block.marker === marker ? [stepOf(page, block, blocks[index + 1])] : [],
+      markers.includes(block.marker) ? [stepOf(page, block, blocks[index + 1])] : [],
     ),
   );
+}
+
+function stepsToRun(): Step[] {
+  const present = Object.entries(needs).filter(([, folder]) => existsSync(join(repositoryRoot, folder)));
+  return stepsOf(...present.map(([marker]) => marker));
 }
 
 function stepOf(page: string, block: CodeBlock, next: CodeBlock | undefined): Step {
   return {
     page,
     line: block.line,
+    language: block.language,
     command: block.text,
     shown: next?.marker === 'output' ? next.text : undefined,
   };
@@ -81,7 +98,14 @@ beforeAll(async () => {
   folder = await temporaryFolder('guides');
   await mkdir(join(folder, 'reader'));
   const port = await freePort();
-  const settings = { PX0_HOME: join(folder, 'home'), PX0_PORT: String(port), DOCS_DIRECTORY: folder };
+  const settings = {
+    PX0_HOME: join(folder, 'home'),
+    PX0_PORT: String(port),
+    DOCS_DIRECTORY: folder,
+    // A minute of load proves no more than this.
+    PX0_BENCH_SECONDS: '2',
+    PX0_BENCH_RATE: '50',
+  };
   const env = { ...personsEnvironment(), ...settings };
   const [start] = stepsOf('start');
   platform = spawn('bash', ['-c', `exec ${start?.command}`], { cwd: repositoryRoot, env });
@@ -109,8 +133,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-async function follow({ command, shown }: Step): Promise<void> {
-  const output = await shell.run(command);
+async function follow({ language, command, shown }: Step): Promise<void> {
+  const output = await (language === 'ts' ? shell.runTypeScript(command) : shell.run(command));
   if (shown !== undefined) {
     if (!isShown(shown, output)) expect(output.trim()).toBe(shown.trim());
   } else {
@@ -119,7 +143,7 @@ async function follow({ command, shown }: Step): Promise<void> {
 }
 
 describe('a reader of the guides', () => {
-  it.each(stepsOf('run'))('can run line $line of $page and sees what it shows', follow, 90_000);
+  it.each(stepsToRun())('can run line $line of $page and sees what it shows', follow, 90_000);
 
   it('can stop the platform and run what is meant for afterwards', async () => {
     await stop();

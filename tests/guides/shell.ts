@@ -30,16 +30,27 @@ export class Shell {
 
   /** What the block printed. @throws with its error output when a command of it failed */
   async run(block: string): Promise<string> {
-    const { origin, repository, folder, env } = this.#options;
+    const { repository, folder } = this.#options;
+    return await this.#bash(block, /^(?:npm|node|examples\/)\b/m.test(block) ? repository : folder);
+  }
+
+  /** The same of a program that imports packages of the repository. */
+  async runTypeScript(block: string): Promise<string> {
+    const { repository, env } = this.#options;
+    const program = { ...env, NODE: process.execPath, PROGRAM: block };
+    return await this.#bash('"$NODE" --input-type=module-typescript --eval "$PROGRAM"', repository, program);
+  }
+
+  async #bash(block: string, cwd: string, env = this.#options.env): Promise<string> {
     const script = [
       'set -o pipefail',
       'save() { declare -p $(compgen -v PX0_) > "$STATE"; }',
       `[ ! -e '${this.#state}' ] || . '${this.#state}'`,
       'trap save EXIT',
-      block.replaceAll(WRITTEN_ORIGIN, origin),
+      block.replaceAll(WRITTEN_ORIGIN, this.#options.origin),
     ].join('\n');
     const { stdout } = await run('bash', ['-e', '-c', script], {
-      cwd: /^(?:npm|node|examples\/)\b/m.test(block) ? repository : folder,
+      cwd,
       env: { ...env, STATE: this.#state },
       timeout: blockTimeoutMs,
     });

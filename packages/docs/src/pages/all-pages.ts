@@ -6,7 +6,7 @@ import { readGuides } from './guides.ts';
 import type { Page, Section } from './page.ts';
 import { rolesTable } from './roles-table.ts';
 
-/** Where the hand-written and generated pages stand; a page that is not named here makes the build fail. */
+/** The pages that are read one after another. Other folders (decisions, runbooks) follow as they are. */
 const order: readonly (readonly [string, readonly string[]])[] = [
   [
     'Get started',
@@ -62,12 +62,9 @@ export async function allSections(): Promise<Section[]> {
     title: tag,
     pages: group.map((operation) => take(operationPath(operation))),
   }));
-  const index = take('decisions/index.md');
-  const decisions = [...pages.keys()].filter((path) => path.startsWith('decisions/')).map(take);
-  const records = { title: 'Decisions', pages: [withIndex(index, decisions), ...decisions] };
-  const [lost] = pages.keys();
-  if (lost !== undefined) throw new Error(`${lost} has no place in the reading order`);
-  return [...written, reference, ...operations, records];
+  const folders = Map.groupBy(pages.values(), ({ path }) => path.split('/')[0] ?? '');
+  const records = [...folders].map(([folder, group]) => folderSection(folder, group));
+  return [...written, reference, ...operations, ...records];
 }
 
 /** Puts what is made from the code where a page asks for it. */
@@ -77,8 +74,15 @@ function completed(page: Page, tables: ReadonlyMap<string, string>): Page {
   return { ...page, markdown };
 }
 
-/** The first page of the decisions, with a list of them. */
-function withIndex(index: Page, decisions: readonly Page[]): Page {
-  const lines = decisions.map(({ title, path }) => `- [${title}](${path.replace('decisions/', '')})`);
-  return { ...index, markdown: `${index.markdown.trimEnd()}\n\n${lines.join('\n')}\n` };
+/** A folder of like pages, in the order of their names; its first page gets a list of those that it does not mention. */
+function folderSection(folder: string, pages: readonly Page[]): Section {
+  const first = `${folder}/index.md`;
+  const [index] = pages.filter(({ path }) => path === first);
+  if (index === undefined) throw new Error(`docs/${folder} has no README.md, and its pages no place`);
+  const others = pages.filter((page) => page !== index);
+  const lines = others
+    .map(({ title, path }) => `- [${title}](${path.slice(folder.length + 1)})`)
+    .filter((line) => !index.markdown.includes(line.slice(line.lastIndexOf('('))));
+  const markdown = [index.markdown.trimEnd(), ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n');
+  return { title: index.title, pages: [{ ...index, markdown: `${markdown}\n` }, ...others] };
 }
