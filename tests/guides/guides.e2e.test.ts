@@ -87,6 +87,11 @@ async function stop(): Promise<void> {
   const ended = new Promise((resolve) => platform?.once('exit', resolve));
   platform.kill('SIGTERM');
   await ended;
+  // npm may be gone before what it started is.
+  await eventually(() => !existsSync(join(folder, 'home', 'launcher.json')), {
+    timeoutMs: 60_000,
+    what: 'the end of the platform',
+  });
 }
 
 beforeAll(async () => {

@@ -58,12 +58,42 @@ export class Shell {
   }
 }
 
-/** Whether an output is the one that a page shows, in which `...` stands for any text on one line. */
+/**
+ * Whether an output is the one that a page shows. `...` stands for any text in a line, and in a line of its own for any lines; JSON may be
+ * laid out in another way.
+ */
 export function isShown(shown: string, output: string): boolean {
+  const [wanted, got] = [jsonOf(shown), jsonOf(output)];
+  if (wanted !== undefined && got !== undefined) return isLike(wanted, got);
   const pattern = shown
     .trim()
-    .split('...')
-    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^\\n]*');
+    .split('\n')
+    .map((line) => (line === '...' ? '[\\s\\S]*' : line.split('...').map(escaped).join('.*')))
+    .join('\n');
   return new RegExp(`^${pattern}$`).test(output.trim());
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isLike(wanted: unknown, got: unknown): boolean {
+  if (wanted === '...') return typeof got === 'string';
+  if (typeof wanted !== 'object' || wanted === null || typeof got !== 'object' || got === null) {
+    return wanted === got;
+  }
+  const keys = Object.keys(wanted);
+  const entries = new Map<string, unknown>(Object.entries(got));
+  return (
+    keys.length === entries.size &&
+    Object.entries(wanted).every(([key, value]) => entries.has(key) && isLike(value, entries.get(key)))
+  );
 }
