@@ -1,17 +1,18 @@
-// npm run bench:render [throughput] [scale] [promotion] [rates] [soak]: prints a table for each and writes bench/results/<name>.json.
-// Without names it runs all but the soak, which takes ten minutes.
+// npm run bench:render [throughput] [scale] [promotion] [rates] [soak] [platform]: prints a table for each and writes
+// bench/results/<name>.json. Without a name it runs the first four; `soak` takes ten minutes, `platform` loads a platform that runs already.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { clientName } from '../lib/load.ts';
+import { platform } from './platform.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak.ts';
 import { throughput } from './throughput.ts';
 
-const benchmarks = { throughput, scale, promotion, rates, soak };
+const benchmarks = { throughput, scale, promotion, rates, soak, platform };
 
 const named = process.argv.slice(2);
 const asked = named.length > 0 ? named : ['throughput', 'scale', 'promotion', 'rates'];

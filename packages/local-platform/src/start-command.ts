@@ -1,5 +1,6 @@
 /** `npm start`: the platform in the foreground, until Ctrl-C or SIGTERM. */
 import { resolve } from 'node:path';
+import { buildDocumentation, documentationFolder } from './documentation.ts';
 import { type LauncherConfig, loadLauncherConfig } from './launcher-config.ts';
 import { LogFollower } from './log-follower.ts';
 import { type PlatformOptions, type RunningPlatform, startPlatform } from './platform.ts';
@@ -26,9 +27,13 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
     await follower.start();
   }
   try {
-    const platform = await startPlatform(platformOptions(config, home, terminal, stopping.signal));
+    const platform = await startPlatform({
+      ...platformOptions(config, home, terminal, stopping.signal),
+      serviceEnv: { gateway: { DOCS_DIRECTORY: process.env['DOCS_DIRECTORY'] || documentationFolder } },
+    });
     try {
       await greet(platform, config, terminal, startedAt);
+      buildDocumentation().catch((error: unknown) => terminal.say(reasonOf(error)));
       await stopping.requested;
     } finally {
       await terminal.step('stopping', () => platform.stop());
@@ -103,13 +108,17 @@ async function sampleOf(
       ensureSample(platform.gatewayUrl, platform.home.sampleFile),
     );
   } catch (error) {
-    terminal.say(`there is no sample prompt: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.say(`there is no sample prompt: ${reasonOf(error)}`);
     return undefined;
   }
 }
 
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function banner(origin: string, sample: Sample | undefined): string {
-  const open = `  Open        ${origin}\n`;
+  const open = `  Open        ${origin}\n  Read        ${origin}/docs\n`;
   if (!sample) {
     return `${open}  Sign in     run examples/quickstart.sh, which registers an account and goes the whole way with curl\n`;
   }

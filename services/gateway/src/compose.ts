@@ -38,6 +38,7 @@ export async function startGateway(
     isServing: () => running.server?.draining === false,
     securityHeaders: security.pages,
     consoleDirectory: config.CONSOLE_DIRECTORY,
+    docsDirectory: config.DOCS_DIRECTORY,
     logger,
   });
   const gateway = new Gateway({

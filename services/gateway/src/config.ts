@@ -72,6 +72,12 @@ export const configSchema = z.object({
     .string()
     .optional()
     .describe('Folder with the built console. Without it `/` says where the API is.'),
+  DOCS_DIRECTORY: z
+    .string()
+    .optional()
+    .describe(
+      'Folder with the built documentation, which may appear later. Without it `/docs` leads to the API reference.',
+    ),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -42,7 +42,6 @@ const SCRIPT = `SwaggerUIBundle({
 export function mountApiReference(app: express.Express): void {
   const directory = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
   const files = express.static(directory, { index: false, maxAge: '1h' });
-  app.get('/docs', (_req, res) => res.redirect('/docs/api'));
   app.get('/docs/api', (_req, res) => {
     res.set('Cache-Control', 'no-cache').type('html').send(PAGE);
   });

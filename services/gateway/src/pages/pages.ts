@@ -1,6 +1,6 @@
 /**
- * What the gateway serves itself outside `/v1`: health, the API description, the API reference, the console. None of it is hot, so
- * it is an express app.
+ * What the gateway serves itself outside `/v1`: health, the API description, the API reference, the documentation, the console. None
+ * of it is hot, so it is an express app.
  */
 import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { healthRoutes, type Logger, listenerOf } from '@px0/service-kit';
 import express from 'express';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { mountApiReference } from './api-reference.ts';
+import { mountDocumentation } from './documentation.ts';
 
 export interface PagesOptions {
   readonly upstreams: readonly Upstream[];
@@ -17,6 +18,7 @@ export interface PagesOptions {
   /** Names and values in turn. */
   readonly securityHeaders: readonly string[];
   readonly consoleDirectory: string | undefined;
+  readonly docsDirectory: string | undefined;
   readonly logger: Logger;
 }
 
@@ -32,6 +34,7 @@ export function createPages(options: PagesOptions): RequestListener {
   mountHealth(app, options);
   mountDescription(app);
   mountApiReference(app);
+  mountDocumentation(app, options.docsDirectory);
   mountConsole(app, options.consoleDirectory);
   return listenerOf(app, options.logger);
 }

@@ -1,0 +1,11 @@
+/** `npm run docs:build`: builds the documentation site into `packages/docs/dist/site`, or into the folder that is given. */
+import { resolve } from 'node:path';
+import { buildSite, siteFolder } from './site/build-site.ts';
+
+const target = resolve(process.argv[2] ?? siteFolder);
+const startedAt = performance.now();
+const sections = await buildSite(target);
+const pages = sections.flatMap((section) => section.pages).length;
+process.stdout.write(
+  `${pages} pages in ${target} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`,
+);

@@ -1,0 +1,109 @@
+/** The reference of all environment variables, from the schema of each process that reads them. */
+import { globSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { baseConfigSchema, describeConfig, type VariableDescription } from '@px0/service-kit';
+import { z } from 'zod';
+import { table } from '../reference/operation-page.ts';
+import { repositoryRoot } from '../repository.ts';
+import type { Page } from './page.ts';
+
+export interface Process {
+  readonly name: string;
+  readonly variables: readonly VariableDescription[];
+}
+
+const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject);
+const serviceModule = z.object({ configSchema: zodObject });
+const launcherModule = z.object({ launcherConfigSchema: zodObject });
+
+/** Every service, by name; a service is a folder with a configuration of its own. */
+export async function readServices(): Promise<Process[]> {
+  const files = globSync('services/*/src/config.ts', { cwd: repositoryRoot }).sort();
+  return await Promise.all(
+    files.map(async (file) => {
+      const { configSchema } = serviceModule.parse(await load(file));
+      return { name: basename(dirname(dirname(file))), variables: describeConfig(configSchema) };
+    }),
+  );
+}
+
+/** The table that stands for the line `<!-- launcher variables -->`: what `npm start` itself reads. */
+export async function launcherTable(): Promise<string> {
+  const module = launcherModule.parse(await load('packages/local-platform/src/launcher-config.ts'));
+  return variableTable(describeConfig(module.launcherConfigSchema));
+}
+
+/** Not an import: a package knows no service, and looks for whichever there are. */
+async function load(file: string): Promise<unknown> {
+  return await import(pathToFileURL(join(repositoryRoot, file)).href);
+}
+
+export async function configurationPage(): Promise<Page> {
+  const services = await readServices();
+  const shared = describeConfig(baseConfigSchema);
+  const isShared = ({ name, description }: VariableDescription) =>
+    shared.some((one) => one.name === name && one.description === description);
+  const readers = (name: string) =>
+    services
+      .filter(({ variables }) => variables.some((variable) => variable.name === name && isShared(variable)))
+      .map((service) => service.name);
+  const summary = 'Every environment variable that a px0 process reads, with its default.';
+  const parts = [
+    '# Configuration',
+    summary,
+    'A process reads its environment once, when it starts. A wrong value stops it with one sentence that names the variable and never shows the value. A variable that is set to the empty string counts as not set. This page is made from the schemas that the processes check their environment with.',
+    '## Variables of several services',
+    variableTable(shared, (variable) => {
+      const names = readers(variable.name);
+      return names.length === services.length ? 'all' : names.join(', ');
+    }),
+    ...services.flatMap(({ name, variables }) => {
+      const own = variables.filter((variable) => !isShared(variable));
+      return [
+        `## ${name}`,
+        own.length === 0 ? 'Only the variables of several services.' : variableTable(own),
+      ];
+    }),
+    '## Telemetry',
+    'Traces and metrics are on when `OTEL_EXPORTER_OTLP_ENDPOINT` is set. [Setup telemetry](../get-started/setup-telemetry.md) says more.',
+    '## npm start',
+    'The launcher of `npm start` reads variables of its own and hands all others to every service. They are in [Run px0 locally](../get-started/run-locally.md#settings).',
+  ];
+  return {
+    path: 'operations/configuration.md',
+    title: 'Configuration',
+    summary,
+    markdown: `${parts.join('\n\n')}\n`,
+  };
+}
+
+function variableTable(
+  variables: readonly VariableDescription[],
+  readers?: (variable: VariableDescription) => string,
+): string {
+  return table(
+    ['variable', 'default', ...(readers ? ['read by'] : []), 'meaning'],
+    variables.map((variable) => [
+      `\`${variable.name}\``,
+      defaultText(variable),
+      ...(readers ? [readers(variable)] : []),
+      meaning(variable),
+    ]),
+  );
+}
+
+function defaultText({ required, default: fallback }: VariableDescription): string {
+  if (required) return 'must be set';
+  return fallback === undefined ? 'none' : fallback === '' ? 'empty' : `\`${fallback}\``;
+}
+
+function meaning({ type, description }: VariableDescription): string {
+  const choices = type.includes(' | ')
+    ? ` One of ${type
+        .split(' | ')
+        .map((one) => `\`${one}\``)
+        .join(', ')}.`
+    : '';
+  return `${description}${choices}`;
+}

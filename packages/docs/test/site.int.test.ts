@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
+import { buildOpenApi } from '@px0/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { packageFolder } from '../src/repository.ts';
+import { publishedPaths } from './published-paths.ts';
+
+/** What the gateway serves beside the site; its own tests see to these. */
+const besideTheSite = new Set(['/', '/docs/api', '/openapi.json', '/llms.txt']);
+
+const run = promisify(execFile);
+const folder = join(packageFolder, 'dist', `test-${process.pid}`);
+let pages: readonly string[] = [];
+
+beforeAll(async () => {
+  // As `npm run docs:build` does it, in a process without Vitest's environment.
+  const env = { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' };
+  await run(process.execPath, [join(packageFolder, 'src', 'main.ts'), folder], { env });
+  pages = globSync('**/*.html', { cwd: folder }).filter((page) => page !== '404.html');
+}, 300_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const read = (file: string) => readFileSync(join(folder, file), 'utf8');
+
+function attributesOf(html: string, names: string): string[] {
+  const found = html.matchAll(new RegExp(`\\s(?:${names})="([^"]*)"`, 'g'));
+  return [...found].map(([, value = '']) => value.replaceAll('&amp;', '&'));
+}
+
+const anchors = new Map<string, ReadonlySet<string>>();
+
+function anchorsOf(file: string): ReadonlySet<string> {
+  const known = anchors.get(file) ?? new Set(attributesOf(read(file), 'id'));
+  anchors.set(file, known);
+  return known;
+}
+
+/** The file that an address of the site means. */
+function fileOf(path: string): string {
+  const relative = decodeURIComponent(path.replace(/^\/docs\/?/, ''));
+  if (relative === '' || relative.endsWith('/')) return `${relative}index.html`;
+  return /\.[a-z0-9]+$/.test(relative) ? relative : `${relative}.html`;
+}
+
+/** Why the link is broken; undefined when it is not. */
+function faultOf(target: string, page: string): string | undefined {
+  const { origin, pathname, hash } = new URL(target, `http://px0.test/docs/${page}`);
+  if (origin !== 'http://px0.test') return undefined;
+  if (besideTheSite.has(pathname)) return undefined;
+  const file = fileOf(pathname);
+  if (!pathname.startsWith('/docs/') || !existsSync(join(folder, file))) return `${page}: ${target}`;
+  if (hash === '' || !file.endsWith('.html')) return undefined;
+  return anchorsOf(file).has(decodeURIComponent(hash.slice(1))) ? undefined : `${page}: no anchor ${target}`;
+}
+
+describe('the built documentation', () => {
+  it('has every published page, as HTML and as Markdown', () => {
+    expect(publishedPaths).toHaveLength(71);
+    for (const path of publishedPaths) {
+      expect(existsSync(join(folder, `${path}.html`)), path).toBe(true);
+      expect(read(`${path}.md`), path).toMatch(/^# \S/);
+    }
+  });
+
+  it('has no link without a target, and no anchor either', () => {
+    expect(pages.length).toBeGreaterThan(100);
+    const faults = pages.flatMap((page) =>
+      attributesOf(read(page), 'href|src').flatMap((target) => faultOf(target, page) ?? []),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it('has Markdown whose links lead to Markdown', () => {
+    const faults = globSync('**/*.md', { cwd: folder }).flatMap((file) =>
+      [...read(file).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
+        const [path = ''] = target.split('#');
+        if (/^https?:/.test(path) || path === '' || path.startsWith('/')) return [];
+        return existsSync(join(folder, posix.join(posix.dirname(file), path))) ? [] : [`${file}: ${target}`];
+      }),
+    );
+    expect(faults).toEqual([]);
+  });
+
+  it('loads nothing from another origin and runs no inline script', () => {
+    for (const page of [...pages, '404.html']) {
+      const html = read(page);
+      const loaded = [...html.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\s(?:src|href)="([^"]+)"/g)];
+      for (const [, target] of loaded) expect(target, page).toMatch(/^(?:\/docs\/|data:)/);
+      expect(html, page).not.toMatch(/<script(?![^>]*\ssrc=)/);
+    }
+    for (const style of globSync('**/*.css', { cwd: folder })) {
+      expect(read(style)).not.toMatch(/url\(["']?(?:https?:)?\/\//);
+    }
+  });
+
+  it('keeps from readers what is meant for the tests', () => {
+    for (const page of globSync('**/*.{md,html}', { cwd: folder })) {
+      expect(read(page), page).not.toMatch(/<!--\s*(?:run|output|after|start|docker|cluster|elsewhere)\b/);
+    }
+  });
+
+  it('lists every page in llms.txt, with a sentence', () => {
+    const lines = read('llms.txt')
+      .split('\n')
+      .filter((line) => line.startsWith('- '));
+    const listed = lines.map((line) => /^- \[[^\]]+\]\(\/docs\/([^)]+)\): \S.*\S$/.exec(line)?.[1]);
+    const present = globSync('**/*.md', { cwd: folder });
+    expect(listed.toSorted()).toEqual([...present, 'openapi.yaml'].toSorted());
+  });
+
+  it('describes the API in YAML as the gateway does in JSON', () => {
+    expect(parse(read('openapi.yaml'))).toEqual(JSON.parse(JSON.stringify(buildOpenApi())));
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * The documentation as the gateway serves it. Nobody who starts the platform waits for it: it is built in the background when its
+ * sources have changed, and the gateway looks for it under a name that always means the newest build.
+ */
+import { randomBytes } from 'node:crypto';
+import { rename, symlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { builtFolder } from './built-folder.ts';
+import { repositoryRoot } from './repository.ts';
+import { serviceNames } from './service-names.ts';
+
+const builds = join('packages', 'docs', 'dist');
+
+/** The folder to give the gateway as `DOCS_DIRECTORY`; it may not be there yet. */
+export const documentationFolder = join(repositoryRoot, builds, 'current');
+
+/** Resolves when `documentationFolder` shows the present sources. @throws PlatformError with the build's output when it failed */
+export async function buildDocumentation(): Promise<void> {
+  const folder = await builtFolder({
+    name: 'the documentation',
+    root: repositoryRoot,
+    inputs: [
+      'docs',
+      'packages/docs',
+      'packages/contracts/src',
+      'packages/access/src',
+      'packages/service-kit/src/config.ts',
+      'packages/local-platform/src/launcher-config.ts',
+      ...serviceNames.map((name) => `services/${name}/src/config.ts`),
+      // The versions of what builds it.
+      'package-lock.json',
+    ],
+    ignore: /\.test\.ts$|^packages\/docs\/test\//,
+    builds: join(builds, 'builds'),
+    // The platform that has just been started goes first.
+    command: (output) => ['nice', process.execPath, join('packages', 'docs', 'src', 'main.ts'), output],
+    // Vitest's own settings are not meant for the build.
+    env: { NODE_ENV: 'production', NODE_OPTIONS: '' },
+  });
+  // A link cannot be replaced in place, but another one can be renamed over it.
+  const link = `${documentationFolder}-${randomBytes(6).toString('hex')}`;
+  await symlink(relative(join(repositoryRoot, builds), folder), link);
+  await rename(link, documentationFolder);
+}

@@ -1,0 +1,66 @@
+/**
+ * The documentation at `/docs`: a folder of built pages, looked at anew for every request, since it may be built while the gateway
+ * runs. Each page is HTML without an ending and Markdown with `.md`.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import express from 'express';
+
+/** Without a folder, `/docs` leads to the API reference, which needs none. */
+export function mountDocumentation(app: express.Express, directory: string | undefined): void {
+  if (directory === undefined) {
+    app.get('/docs', (_req, res) => res.redirect('/docs/api'));
+    return;
+  }
+  const files = express.static(directory, {
+    extensions: ['html'],
+    cacheControl: false,
+    setHeaders(res, file) {
+      // Names in `assets` have a hash of the content; all other files are asked for again, by ETag.
+      const isHashed = file.startsWith(join(directory, 'assets'));
+      res.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  const site = express.Router({ strict: true });
+  site.use((_req, res, next) => {
+    if (existsSync(join(directory, 'index.html'))) next();
+    else sayThatItIsBuilt(res);
+  });
+  site.get('/', (req, res, next) => {
+    // The pages' own links begin at `/docs/`.
+    if (req.originalUrl.split('?', 1)[0] === '/docs') res.redirect(301, '/docs/');
+    else next();
+  });
+  site.use(files);
+  site.use((req, res, next) => {
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      next();
+      return;
+    }
+    res.status(404);
+    if (req.accepts(['json', 'html']) === 'html') {
+      res.set('Cache-Control', 'no-cache').sendFile('404.html', { root: directory });
+    } else {
+      res.json({ error: 'not found' });
+    }
+  });
+  app.use('/docs', site);
+  // Where programs look for it.
+  app.get('/llms.txt', (_req, res, next) => {
+    res.set('Cache-Control', 'no-cache').sendFile('llms.txt', { root: directory }, (error?: Error) => {
+      if (error === undefined || res.headersSent) return;
+      if (existsSync(join(directory, 'index.html'))) next(error);
+      else sayThatItIsBuilt(res);
+    });
+  });
+}
+
+function sayThatItIsBuilt(res: express.Response): void {
+  res
+    .set({ 'Cache-Control': 'no-store', 'Retry-After': '5' })
+    .status(503)
+    .type('html')
+    .send(
+      '<!doctype html><html lang="en"><meta http-equiv="refresh" content="5"><title>px0</title><p>The documentation is being built; this page tries again by itself.</p></html>',
+    );
+}

@@ -1,0 +1,99 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { exchangeBytes, gateway, stopAll } from './fixture.ts';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'px0-docs-'));
+});
+
+afterEach(async () => {
+  await stopAll();
+  await rm(directory, { recursive: true });
+});
+
+async function buildPages(): Promise<void> {
+  await mkdir(join(directory, 'assets'));
+  await mkdir(join(directory, 'sdk'));
+  await writeFile(join(directory, 'index.html'), '<!doctype html>first page');
+  await writeFile(join(directory, '404.html'), '<!doctype html>no such page');
+  await writeFile(join(directory, 'index.md'), '# First page\n');
+  await writeFile(join(directory, 'sdk/go.html'), '<!doctype html>Go');
+  await writeFile(join(directory, 'sdk/go.md'), '# Go\n');
+  await writeFile(join(directory, 'assets/app.1a2b.js'), 'js');
+  await writeFile(join(directory, 'llms.txt'), '# px0\n');
+  await writeFile(join(directory, 'openapi.yaml'), 'openapi: 3.1.0\n');
+}
+
+const asPerson = { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } };
+
+describe('the documentation', () => {
+  it('is HTML without an ending and Markdown with one', async () => {
+    await buildPages();
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    const expected = {
+      '/docs/': ['text/html; charset=utf-8', '<!doctype html>first page'],
+      '/docs': ['text/html; charset=utf-8', '<!doctype html>first page'],
+      '/docs/index.md': ['text/markdown; charset=utf-8', '# First page\n'],
+      '/docs/sdk/go': ['text/html; charset=utf-8', '<!doctype html>Go'],
+      '/docs/sdk/go.md': ['text/markdown; charset=utf-8', '# Go\n'],
+      '/docs/llms.txt': ['text/plain; charset=utf-8', '# px0\n'],
+      '/llms.txt': ['text/plain; charset=utf-8', '# px0\n'],
+      '/docs/openapi.yaml': ['text/yaml; charset=utf-8', 'openapi: 3.1.0\n'],
+    };
+    for (const [path, [type, text]] of Object.entries(expected)) {
+      const response = await fetch(url + path, asPerson);
+      expect([response.status, response.headers.get('content-type'), await response.text()], path).toEqual([
+        200,
+        type,
+        text,
+      ]);
+      expect(response.headers.get('content-security-policy'), path).toContain("script-src 'self'");
+    }
+    expect((await fetch(`${url}/docs`)).url).toBe(`${url}/docs/`);
+  });
+
+  it('is asked for again by ETag, except what has a hash in its name', async () => {
+    await buildPages();
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    const page = await fetch(`${url}/docs/sdk/go`);
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    // As bytes: fetch would add `Cache-Control: no-cache`, which asks for the whole page.
+    const question = `GET /docs/sdk/go HTTP/1.1\r\nHost: px0\r\nIf-None-Match: ${page.headers.get('etag')}\r\nConnection: close\r\n\r\n`;
+    expect(await exchangeBytes(url, question)).toMatch(/^HTTP\/1\.1 304 /);
+    const asset = await fetch(`${url}/docs/assets/app.1a2b.js`);
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+  });
+
+  it('answers an unknown page with a page of its own, and a program in JSON', async () => {
+    await buildPages();
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    for (const path of ['/docs/nothing', '/docs/sdk/', '/docs/..%2f..%2fetc%2fpasswd', '/docs/api/nothing']) {
+      const page = await fetch(url + path, asPerson);
+      expect([page.status, await page.text()], path).toEqual([404, '<!doctype html>no such page']);
+    }
+    const answer = await fetch(`${url}/docs/nothing`);
+    expect([answer.status, await answer.json()]).toEqual([404, { error: 'not found' }]);
+  });
+
+  it('leaves the API reference where it is', async () => {
+    await buildPages();
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    expect(await (await fetch(`${url}/docs/api`)).text()).toContain('swagger-ui');
+  });
+
+  it('says that it is being built, and appears without a restart', async () => {
+    const { url } = await gateway({ DOCS_DIRECTORY: directory });
+    for (const path of ['/docs', '/docs/sdk/go', '/llms.txt']) {
+      const response = await fetch(url + path, asPerson);
+      expect([response.status, response.headers.get('retry-after')], path).toEqual([503, '5']);
+      expect(await response.text()).toContain('The documentation is being built');
+    }
+    await buildPages();
+    expect((await fetch(`${url}/docs/sdk/go`)).status).toBe(200);
+    expect((await fetch(`${url}/llms.txt`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,157 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CodeBlock, codeBlocksOf, readGuides } from '@px0/docs';
+import { freePort, repositoryRoot, systemProgram } from '@px0/local-platform';
+import { eventually, temporaryFolder } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isShown, Shell } from './shell.ts';
+
+/** In reading order: a page may use what the pages before it have made. */
+const pages = [
+  'get-started/run-locally.md',
+  'get-started/get-access-key.md',
+  'get-started/create-prompt.md',
+  'template-syntax.md',
+  'concepts/revisions.md',
+  'concepts/failures.md',
+  'get-started/setup-telemetry.md',
+  'sdk/typescript.md',
+  'cli.md',
+  'operations/backup-and-restore.md',
+  'operations/key-rotation.md',
+  'operations/security.md',
+];
+
+/** Blocks that need a part of the repository which a checkout may lack. */
+const needs: Readonly<Record<string, string>> = {
+  run: 'packages/docs',
+  'run: sdk': 'packages/sdk-typescript',
+  'run: cli': 'packages/cli',
+};
+
+interface Step {
+  readonly page: string;
+  readonly line: number;
+  readonly language: string;
+  readonly command: string;
+  /** What the page shows below the command. */
+  readonly shown: string | undefined;
+}
+
+const guides = new Map(readGuides().map((page) => [page.path, codeBlocksOf(page.markdown)]));
+
+function stepsOf(...markers: readonly string[]): Step[] {
+  return pages.flatMap((page) =>
+    (guides.get(page) ?? []).flatMap((block, index, blocks) =>
+      markers.includes(block.marker) ? [stepOf(page, block, blocks[index + 1])] : [],
+    ),
+  );
+}
+
+function stepsToRun(): Step[] {
+  const present = Object.entries(needs).filter(([, folder]) => existsSync(join(repositoryRoot, folder)));
+  return stepsOf(...present.map(([marker]) => marker));
+}
+
+function stepOf(page: string, block: CodeBlock, next: CodeBlock | undefined): Step {
+  return {
+    page,
+    line: block.line,
+    language: block.language,
+    command: block.text,
+    shown: next?.marker === 'output' ? next.text : undefined,
+  };
+}
+
+/** As a person's shell has it: without what vitest and npm have put there. */
+function personsEnvironment(): NodeJS.ProcessEnv {
+  const env = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_|VITEST|PX0_|INIT_CWD)/i.test(name),
+  );
+  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  // The command line, as if it had been installed.
+  return {
+    ...Object.fromEntries(env),
+    PATH: [...path, join(repositoryRoot, 'node_modules', '.bin')].join(':'),
+  };
+}
+
+let folder = '';
+let platform: ChildProcess | undefined;
+let shell: Shell;
+
+async function stop(): Promise<void> {
+  if (platform === undefined || platform.exitCode !== null) return;
+  const ended = new Promise((resolve) => platform?.once('exit', resolve));
+  platform.kill('SIGTERM');
+  await ended;
+  // npm may be gone before what it started is.
+  await eventually(() => !existsSync(join(folder, 'home', 'launcher.json')), {
+    timeoutMs: 60_000,
+    what: 'the end of the platform',
+  });
+}
+
+beforeAll(async () => {
+  await systemProgram({
+    names: ['jq'],
+    packages: { 'apt-get': 'jq', apk: 'jq', brew: 'jq' },
+    byHand: 'the guides read JSON with it; install it (https://jqlang.org)',
+  });
+  folder = await temporaryFolder('guides');
+  await mkdir(join(folder, 'reader'));
+  const port = await freePort();
+  const settings = {
+    PX0_HOME: join(folder, 'home'),
+    PX0_PORT: String(port),
+    DOCS_DIRECTORY: folder,
+    // A minute of load proves no more than this.
+    PX0_BENCH_SECONDS: '2',
+    PX0_BENCH_RATE: '50',
+  };
+  const env = { ...personsEnvironment(), ...settings };
+  const [start] = stepsOf('start');
+  platform = spawn('bash', ['-c', `exec ${start?.command}`], { cwd: repositoryRoot, env });
+  let output = '';
+  for (const stream of [platform.stdout, platform.stderr]) {
+    stream?.on('data', (chunk) => {
+      output += String(chunk);
+    });
+  }
+  await eventually(() => output.includes('px0 is ready') || platform?.exitCode !== null, {
+    timeoutMs: 120_000,
+    what: 'the start of the platform',
+  });
+  expect(output).toContain('px0 is ready');
+  shell = new Shell({
+    origin: `http://localhost:${port}`,
+    repository: repositoryRoot,
+    folder: join(folder, 'reader'),
+    env,
+  });
+}, 180_000);
+
+afterAll(async () => {
+  await stop();
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+async function follow({ language, command, shown }: Step): Promise<void> {
+  const output = await (language === 'ts' ? shell.runTypeScript(command) : shell.run(command));
+  if (shown !== undefined) {
+    if (!isShown(shown, output)) expect(output.trim()).toBe(shown.trim());
+  } else {
+    expect(output, 'an answer that is an error').not.toMatch(/"error":/);
+  }
+}
+
+describe('a reader of the guides', () => {
+  it.each(stepsToRun())('can run line $line of $page and sees what it shows', follow, 90_000);
+
+  it('can stop the platform and run what is meant for afterwards', async () => {
+    await stop();
+    for (const step of stepsOf('after')) await follow(step);
+  }, 90_000);
+});
