@@ -8,7 +8,9 @@ test('a rewritten line shows which words changed', () => {
   const { rows, added, removed } = diffTexts('Hello world\nend', 'Hello brave world\nend');
   expect({ added, removed }).toEqual({ added: 1, removed: 1 });
   expect(rows[0]?.kind).toBe('changed');
-  expect(rows[0]?.right?.parts.filter((part) => part.isChanged).map((part) => part.text.trim())).toEqual(['brave']);
+  expect(rows[0]?.right?.parts.filter((part) => part.isChanged).map((part) => part.text.trim())).toEqual([
+    'brave',
+  ]);
 });
 
 test('lines that have nothing in common are marked as a whole', () => {
@@ -26,7 +28,11 @@ test('far from changes equal lines are folded', () => {
   const before = Array.from({ length: 30 }, (_, line) => `line ${line}`);
   const after = before.with(15, 'another');
   const sections = foldedSections(diffTexts(before.join('\n'), after.join('\n')).rows);
-  expect(sections.map(({ kind, rows }) => `${kind} ${rows.length}`)).toEqual(['fold 12', 'rows 7', 'fold 11']);
+  expect(sections.map(({ kind, rows }) => `${kind} ${rows.length}`)).toEqual([
+    'fold 12',
+    'rows 7',
+    'fold 11',
+  ]);
 });
 
 test('in one column removed lines of a block stand before the added ones', () => {

@@ -107,17 +107,24 @@ function pairedRow(before: string, after: string, leftLine: number, rightLine: n
   const plain: Row = { kind: 'changed', left: whole(leftLine, before), right: whole(rightLine, after) };
   if (before.length > MAX_WORD_DIFF_LENGTH || after.length > MAX_WORD_DIFF_LENGTH) return plain;
   const words = diffWordsWithSpace(before, after);
-  const shared = words.reduce((sum, { value, added, removed }) => sum + (added || removed ? 0 : value.length), 0);
+  const shared = words.reduce(
+    (sum, { value, added, removed }) => sum + (added || removed ? 0 : value.length),
+    0,
+  );
   if (shared < LEAST_LIKENESS * Math.max(before.length, after.length)) return plain;
   return {
     kind: 'changed',
     left: {
       line: leftLine,
-      parts: words.filter(({ added }) => !added).map(({ value, removed }) => ({ text: value, isChanged: removed })),
+      parts: words
+        .filter(({ added }) => !added)
+        .map(({ value, removed }) => ({ text: value, isChanged: removed })),
     },
     right: {
       line: rightLine,
-      parts: words.filter(({ removed }) => !removed).map(({ value, added }) => ({ text: value, isChanged: added })),
+      parts: words
+        .filter(({ removed }) => !removed)
+        .map(({ value, added }) => ({ text: value, isChanged: added })),
     },
   };
 }
@@ -167,8 +174,10 @@ export function unifiedLines(rows: readonly Row[]): readonly UnifiedLine[] {
       pending = [];
       continue;
     }
-    if (left !== undefined) lines.push({ kind: 'removed', leftLine: left.line, rightLine: undefined, parts: left.parts });
-    if (right !== undefined) pending.push({ kind: 'added', leftLine: undefined, rightLine: right.line, parts: right.parts });
+    if (left !== undefined)
+      lines.push({ kind: 'removed', leftLine: left.line, rightLine: undefined, parts: left.parts });
+    if (right !== undefined)
+      pending.push({ kind: 'added', leftLine: undefined, rightLine: right.line, parts: right.parts });
   }
   lines.push(...pending);
   return lines;

@@ -95,7 +95,8 @@ function chainOf(
   // A block names its template first.
   const rest = chain[0]?.kind === 'string' ? chain.slice(1) : chain;
   const [head] = rest;
-  if (head === undefined || rest.some(({ kind }) => kind !== 'field' && kind !== 'variable')) return undefined;
+  if (head === undefined || rest.some(({ kind }) => kind !== 'field' && kind !== 'variable'))
+    return undefined;
   const base = head.kind === 'variable' ? variables.get(textOf(text, head)) : dot;
   const fields = rest.filter(({ kind }) => kind === 'field').map((token) => textOf(text, token).slice(1));
   return base === undefined ? undefined : [...base, ...fields.filter((key) => key !== '')];
@@ -113,7 +114,10 @@ function declared(
   // Of the two variables of a range the first is the key.
   return new Map([
     ...variables,
-    ...names.map((token, at): [string, ScopePath] => [textOf(text, token), at === names.length - 1 ? value : undefined]),
+    ...names.map((token, at): [string, ScopePath] => [
+      textOf(text, token),
+      at === names.length - 1 ? value : undefined,
+    ]),
   ]);
 }
 
@@ -140,7 +144,8 @@ export function keysAt(fields: readonly Field[], data: JsonValue, path: ScopePat
   }
   const keys = new Map<string, KnownKey>();
   const values = isObject(sample) ? sample : {};
-  for (const { label, kind } of here?.children ?? []) keys.set(label, { key: label, kind, sample: values[label] });
+  for (const { label, kind } of here?.children ?? [])
+    keys.set(label, { key: label, kind, sample: values[label] });
   for (const [key, value] of Object.entries(values)) {
     if (!keys.has(key)) keys.set(key, { key, kind: kindOf(value), sample: value });
   }

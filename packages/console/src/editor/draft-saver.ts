@@ -123,10 +123,12 @@ export class DraftSaver {
     this.#cancel();
     if (this.#isClosed) return;
     if (this.#inFlight !== undefined) return;
-    if (!this.hasUnsavedText) return this.#set({ kind: 'saved' });
-    if (!this.#options.canSave(this.#text)) return this.#set({ kind: 'invalid' });
-    if (this.#status.kind !== 'retrying') this.#set({ kind: 'dirty' });
-    this.#timer = setTimeout(() => this.#begin(), delayMs);
+    if (!this.hasUnsavedText) this.#set({ kind: 'saved' });
+    else if (!this.#options.canSave(this.#text)) this.#set({ kind: 'invalid' });
+    else {
+      if (this.#status.kind !== 'retrying') this.#set({ kind: 'dirty' });
+      this.#timer = setTimeout(() => this.#begin(), delayMs);
+    }
   }
 
   #mayBegin(): boolean {

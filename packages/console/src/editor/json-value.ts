@@ -38,10 +38,12 @@ export function withValueAt(root: JsonValue | undefined, path: JsonPath, value: 
   const object = isObject(root) ? root : {};
   const child = Object.hasOwn(object, key) ? object[key] : undefined;
   // `fromEntries` defines own properties, so that a key like `__proto__` stays a key.
-  return Object.fromEntries([
-    ...Object.entries(object).filter(([name]) => name !== key || child !== undefined),
-    ...(child === undefined ? [[key, null] as const] : []),
-  ].map(([name, old]) => [name, name === key ? withValueAt(child, rest, value) : old]));
+  return Object.fromEntries(
+    [
+      ...Object.entries(object).filter(([name]) => name !== key || child !== undefined),
+      ...(child === undefined ? [[key, null] as const] : []),
+    ].map(([name, old]) => [name, name === key ? withValueAt(child, rest, value) : old]),
+  );
 }
 
 /** A copy without the value at a path; the same tree when there is none. */
@@ -50,10 +52,18 @@ export function withoutValueAt(root: JsonValue, path: JsonPath): JsonValue {
   const key = path.at(-1);
   const parent = valueAt(root, parentPath);
   if (typeof key === 'number' && isList(parent)) {
-    return withValueAt(root, parentPath, parent.filter((_, at) => at !== key));
+    return withValueAt(
+      root,
+      parentPath,
+      parent.filter((_, at) => at !== key),
+    );
   }
   if (typeof key === 'string' && isObject(parent) && Object.hasOwn(parent, key)) {
-    return withValueAt(root, parentPath, Object.fromEntries(Object.entries(parent).filter(([name]) => name !== key)));
+    return withValueAt(
+      root,
+      parentPath,
+      Object.fromEntries(Object.entries(parent).filter(([name]) => name !== key)),
+    );
   }
   return root;
 }

@@ -5,7 +5,12 @@ import { faultOf, type TemplateFault } from './template-fault.ts';
 import { type Field, fieldsOf, missingPaths, withStandIns } from './variable-fields.ts';
 
 export type Compilation =
-  | { readonly ok: true; readonly template: CompiledTemplate; readonly fields: readonly Field[]; readonly variables: readonly TemplateVariable[] }
+  | {
+      readonly ok: true;
+      readonly template: CompiledTemplate;
+      readonly fields: readonly Field[];
+      readonly variables: readonly TemplateVariable[];
+    }
   | { readonly ok: false; readonly fault: TemplateFault };
 
 /** Compiles a template as the registry does when it saves one. */
@@ -37,11 +42,19 @@ export function previewOf(text: string, compilation: Compilation, data: JsonValu
     return { output: template.render(variables), fault: undefined, missing: [] };
   } catch (error) {
     const fault = faultOf(error, text);
-    return { output: missing.length === 0 ? undefined : renderedWithStandIns(template, fields, variables), fault, missing };
+    return {
+      output: missing.length === 0 ? undefined : renderedWithStandIns(template, fields, variables),
+      fault,
+      missing,
+    };
   }
 }
 
-function renderedWithStandIns(template: CompiledTemplate, fields: readonly Field[], data: JsonValue): string | undefined {
+function renderedWithStandIns(
+  template: CompiledTemplate,
+  fields: readonly Field[],
+  data: JsonValue,
+): string | undefined {
   const filled = withStandIns(fields, data);
   try {
     return template.render(isObject(filled) ? filled : {});

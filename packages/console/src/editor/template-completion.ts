@@ -74,13 +74,15 @@ function wordResult(
   const keywords = scope.isAtStart
     ? keywordReference
         .filter(({ word }) => !needsOpenBlock.has(word) || scope.openBlocks.length > 0)
-        .map(({ word, summary, snippet: template }): Completion => ({
-          label: word,
-          type: 'keyword',
-          info: summary,
-          boost: word === 'end' && scope.openBlocks.length > 0 ? 30 : 10,
-          apply: (view, completion, start, end) => applyKeyword(view, completion, template, start, end),
-        }))
+        .map(
+          ({ word, summary, snippet: template }): Completion => ({
+            label: word,
+            type: 'keyword',
+            info: summary,
+            boost: word === 'end' && scope.openBlocks.length > 0 ? 30 : 10,
+            apply: (view, completion, start, end) => applyKeyword(view, completion, template, start, end),
+          }),
+        )
     : [];
   const variables = keysAt(fields, data, scope.dot).map(
     ({ key, kind }): Completion => ({
@@ -96,7 +98,13 @@ function wordResult(
 const needsOpenBlock: ReadonlySet<string> = new Set(['else', 'else if', 'end']);
 
 /** The action's end is there already when the editor has closed the braces. */
-function applyKeyword(view: EditorView, completion: Completion, template: string, from: number, to: number): void {
+function applyKeyword(
+  view: EditorView,
+  completion: Completion,
+  template: string,
+  from: number,
+  to: number,
+): void {
   const isClosed = /^\s*-?\}\}/.test(view.state.doc.sliceString(to, to + 20));
   snippet(isClosed ? template : `${template}}}`)(view, completion, from, to);
 }

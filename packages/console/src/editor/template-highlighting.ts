@@ -1,6 +1,12 @@
 /** Colours of the template language, by the language's own tokens. Only what is in view gets marks. */
 import { RangeSetBuilder } from '@codemirror/state';
-import { Decoration, type DecorationSet, type EditorView, ViewPlugin, type ViewUpdate } from '@codemirror/view';
+import {
+  Decoration,
+  type DecorationSet,
+  type EditorView,
+  ViewPlugin,
+  type ViewUpdate,
+} from '@codemirror/view';
 import { type HighlightKind, highlight } from '@px0/template';
 
 const marks: { readonly [Kind in Exclude<HighlightKind, 'text'>]: Decoration } = {

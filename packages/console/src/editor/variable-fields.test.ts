@@ -1,13 +1,33 @@
 import { compile } from '@px0/template';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type JsonObject, type JsonPath, type JsonValue, valueAt, withoutValueAt, withValueAt } from './json-value.ts';
-import { previewOf, compileTemplate } from './preview.ts';
-import { emptyValue, type Field, fieldsOf, missingPaths, segmentsOf, unusedKeys, withStandIns } from './variable-fields.ts';
+import {
+  type JsonObject,
+  type JsonPath,
+  type JsonValue,
+  valueAt,
+  withoutValueAt,
+  withValueAt,
+} from './json-value.ts';
+import { compileTemplate, previewOf } from './preview.ts';
+import {
+  emptyValue,
+  type Field,
+  fieldsOf,
+  missingPaths,
+  segmentsOf,
+  unusedKeys,
+  withStandIns,
+} from './variable-fields.ts';
 
 const fields = (template: string) => fieldsOf(compile(template).variables);
 const outline = (all: readonly Field[]): unknown =>
-  all.map(({ label, kind, children, element }) => [label, kind, outline(children), element && outline([element])]);
+  all.map(({ label, kind, children, element }) => [
+    label,
+    kind,
+    outline(children),
+    element && outline([element]),
+  ]);
 
 test('fields follow the structure that the template reads', () => {
   expect(outline(fields('{{.name}}{{range .items}}{{.title}}{{end}}{{with .user}}{{.age}}{{end}}'))).toEqual([
@@ -44,7 +64,11 @@ test('before anything is filled in the preview shows stand-ins, and says what is
 
 test('a complete preview is what the language renders', () => {
   const text = 'Hi {{.name}}';
-  expect(previewOf(text, compileTemplate(text), { name: 'Ada' })).toEqual({ output: 'Hi Ada', fault: undefined, missing: [] });
+  expect(previewOf(text, compileTemplate(text), { name: 'Ada' })).toEqual({
+    output: 'Hi Ada',
+    fault: undefined,
+    missing: [],
+  });
 });
 
 test('an error of execution is shown with its line, and without stand-ins when nothing is missing', () => {
@@ -57,7 +81,11 @@ test('an error of execution is shown with its line, and without stand-ins when n
 
 test('a broken template has a fault with line and column from 1', () => {
   const text = 'é\né {{.name';
-  expect(previewOf(text, compileTemplate(text), {}).fault).toMatchObject({ kind: 'syntax', line: 2, message: 'unclosed action' });
+  expect(previewOf(text, compileTemplate(text), {}).fault).toMatchObject({
+    kind: 'syntax',
+    line: 2,
+    message: 'unclosed action',
+  });
 });
 
 /** Templates that read a random tree of variables. */
@@ -84,7 +112,8 @@ function places(field: Field, data: JsonValue, at: JsonPath): JsonPath[] {
   if (value === undefined) return [];
   const below = field.children.flatMap((child) => places(child, data, [...at, child.label]));
   const { element } = field;
-  const items = Array.isArray(value) && element ? value.flatMap((_, index) => places(element, data, [...at, index])) : [];
+  const items =
+    Array.isArray(value) && element ? value.flatMap((_, index) => places(element, data, [...at, index])) : [];
   return [at, ...below, ...items];
 }
 
@@ -105,14 +134,20 @@ test('writing back what each field shows leaves the JSON as it was', () => {
 
 test('a field reads what was written through it, and other keys stay', () => {
   fc.assert(
-    fc.property(jsonObject, fc.array(fc.oneof(key, fc.nat(3)), { minLength: 1, maxLength: 4 }), fc.jsonValue(), (data, rest, value) => {
-      const path = ['root', ...rest];
-      const json: JsonValue = JSON.parse(JSON.stringify(value));
-      const written = withValueAt(data, path, json);
-      expect(valueAt(written, path)).toEqual(json);
-      for (const name of Object.keys(data)) expect(valueAt(written, [name])).toEqual(valueAt(data, [name]));
-      if (typeof path.at(-1) === 'string') expect(valueAt(withoutValueAt(written, path), path)).toBeUndefined();
-    }),
+    fc.property(
+      jsonObject,
+      fc.array(fc.oneof(key, fc.nat(3)), { minLength: 1, maxLength: 4 }),
+      fc.jsonValue(),
+      (data, rest, value) => {
+        const path = ['root', ...rest];
+        const json: JsonValue = JSON.parse(JSON.stringify(value));
+        const written = withValueAt(data, path, json);
+        expect(valueAt(written, path)).toEqual(json);
+        for (const name of Object.keys(data)) expect(valueAt(written, [name])).toEqual(valueAt(data, [name]));
+        if (typeof path.at(-1) === 'string')
+          expect(valueAt(withoutValueAt(written, path), path)).toBeUndefined();
+      },
+    ),
   );
 });
 

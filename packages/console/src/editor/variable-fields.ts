@@ -3,7 +3,15 @@
  * and writes one JSON value, so that form and JSON view cannot drift apart, and keys that no field knows are kept.
  */
 import type { TemplateVariable } from '@px0/template';
-import { isList, isObject, type JsonObject, type JsonPath, type JsonValue, valueAt, withValueAt } from './json-value.ts';
+import {
+  isList,
+  isObject,
+  type JsonObject,
+  type JsonPath,
+  type JsonValue,
+  valueAt,
+  withValueAt,
+} from './json-value.ts';
 
 /** A key of a map, or null for "each element". */
 type Segment = string | null;
@@ -102,7 +110,8 @@ export function emptyValue(field: Field): JsonValue {
   if (field.kind === 'list') return [];
   if (field.kind === 'scalar') return '';
   let value: JsonValue = {};
-  for (const child of field.children) if (child.required) value = withValueAt(value, [child.label], emptyValue(child));
+  for (const child of field.children)
+    if (child.required) value = withValueAt(value, [child.label], emptyValue(child));
   return value;
 }
 
