@@ -102,7 +102,7 @@ export const functionReference: { readonly [name: string]: FunctionHelp } = {
 export interface KeywordHelp {
   readonly word: string;
   readonly summary: string;
-  /** What is inserted; `${}` marks where the cursor goes. */
+  /** What is inserted; `#{}` marks where the cursor goes. */
   readonly snippet: string;
 }
 
@@ -111,27 +111,27 @@ export const keywordReference: readonly KeywordHelp[] = [
   {
     word: 'if',
     summary: 'The text inside, when the value is not empty.',
-    snippet: 'if ${.condition}}}${}{{end',
+    snippet: 'if #{.condition}}}#{}{{end',
   },
   { word: 'else', summary: 'What stands instead.', snippet: 'else' },
-  { word: 'else if', summary: 'Another condition.', snippet: 'else if ${.condition}' },
-  { word: 'range', summary: 'The text inside, once for each element.', snippet: 'range ${.items}}}${}{{end' },
+  { word: 'else if', summary: 'Another condition.', snippet: 'else if #{.condition}' },
+  { word: 'range', summary: 'The text inside, once for each element.', snippet: 'range #{.items}}}#{}{{end' },
   {
     word: 'with',
     summary: 'The text inside with `.` set to the value, when it is not empty.',
-    snippet: 'with ${.value}}}${}{{end',
+    snippet: 'with #{.value}}}#{}{{end',
   },
   { word: 'end', summary: 'Ends if, range, with, define or block.', snippet: 'end' },
   {
     word: 'define',
     summary: 'Names a template that others can include.',
-    snippet: 'define "${name}"}}${}{{end',
+    snippet: 'define "#{name}"}}#{}{{end',
   },
-  { word: 'template', summary: 'Includes a named template.', snippet: 'template "${name}" .' },
+  { word: 'template', summary: 'Includes a named template.', snippet: 'template "#{name}" .' },
   {
     word: 'block',
     summary: 'Defines a template and includes it here.',
-    snippet: 'block "${name}" .}}${}{{end',
+    snippet: 'block "#{name}" .}}#{}{{end',
   },
   { word: 'break', summary: 'Leaves the innermost range.', snippet: 'break' },
   { word: 'continue', summary: 'Goes on with the next element of the innermost range.', snippet: 'continue' },
