@@ -2,6 +2,7 @@
  * The console's build. What the console knows of the API (methods, paths, error texts, who may do what) is taken from the contracts
  * and from the role matrix when it is built, as data: the bundle holds neither zod nor the API description.
  */
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Action, can, permissions } from '@px0/access';
 import { errorCatalog, routes } from '@px0/contracts';
 import tailwindcss from '@tailwindcss/vite';
@@ -66,10 +67,33 @@ function preloadFonts(): Plugin {
   };
 }
 
+/** Brotli and gzip beside each file, as small as they get; the gateway sends what the browser can read. */
+function precompress(): Plugin {
+  return {
+    name: 'px0-precompress',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          if (!/\.(?:js|css|svg)$/.test(fileName)) continue;
+          const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+          this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) });
+          this.emitFile({
+            type: 'asset',
+            fileName: `${fileName}.gz`,
+            source: gzipSync(source, { level: 9 }),
+          });
+        }
+      },
+    },
+  };
+}
+
 const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), contract(), preloadFonts()],
+  plugins: [react(), tailwindcss(), contract(), preloadFonts(), precompress()],
   // Everything has a file of its own: `data:` URLs would need a wider content security policy.
   build: { target: 'es2023', assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
   // The gateway puts a nonce of its own in this place in each answer.

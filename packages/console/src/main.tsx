@@ -2,12 +2,16 @@
 import './styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessions } from './api/mod.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
-import { Toaster, TooltipProvider } from './ui/mod.ts';
+import { styleNonce, Toaster, TooltipProvider } from './ui/mod.ts';
+
+// Dialogs keep the page from scrolling by a style element.
+setNonce(styleNonce());
 
 window.addEventListener('storage', sessions.follow);
 

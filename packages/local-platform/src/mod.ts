@@ -1,3 +1,5 @@
+export { type BuiltFolderOptions, builtFolder } from './built-folder.ts';
+export { consoleFolder } from './console.ts';
 export { type NatsOptions, type RunningNats, startNats } from './nats.ts';
 export { natsServerBinary } from './nats-binary.ts';
 export {
@@ -14,3 +16,4 @@ export { commandLineOf, endProcess, processState } from './processes.ts';
 export { repositoryRoot } from './repository.ts';
 export type { Exit } from './server-process.ts';
 export { type Replicas, type ServiceName, serviceNames } from './service-names.ts';
+export { type SystemProgram, systemProgram } from './system-program.ts';

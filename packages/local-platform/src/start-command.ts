@@ -1,5 +1,6 @@
 /** `npm start`: the platform in the foreground, until Ctrl-C or SIGTERM. */
 import { resolve } from 'node:path';
+import { consoleFolder } from './console.ts';
 import { type LauncherConfig, loadLauncherConfig } from './launcher-config.ts';
 import { LogFollower } from './log-follower.ts';
 import { type PlatformOptions, type RunningPlatform, startPlatform } from './platform.ts';
@@ -26,7 +27,11 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
     await follower.start();
   }
   try {
-    const platform = await startPlatform(platformOptions(config, home, terminal, stopping.signal));
+    const consoleDirectory = process.env['CONSOLE_DIRECTORY'] ?? (await consoleFolder(terminal.step));
+    const platform = await startPlatform({
+      ...platformOptions(config, home, terminal, stopping.signal),
+      serviceEnv: { gateway: { CONSOLE_DIRECTORY: consoleDirectory } },
+    });
     try {
       await greet(platform, config, terminal, startedAt);
       await stopping.requested;
@@ -109,9 +114,9 @@ async function sampleOf(
 }
 
 function banner(origin: string, sample: Sample | undefined): string {
-  const open = `  Open        ${origin}\n`;
+  const open = `  Console     ${origin}\n  API         ${origin}/docs/api\n`;
   if (!sample) {
-    return `${open}  Sign in     run examples/quickstart.sh, which registers an account and goes the whole way with curl\n`;
+    return `${open}  Sign in     register an account in the console, or run examples/quickstart.sh\n`;
   }
   const body = JSON.stringify({ variables: sampleVariables });
   return [

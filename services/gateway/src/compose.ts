@@ -36,6 +36,7 @@ export async function startGateway(
     isServing: () => running.server?.draining === false,
     securityHeaders: security.pages,
     consoleDirectory: config.CONSOLE_DIRECTORY,
+    consoleHeaders: security.console,
     logger,
   });
   const gateway = new Gateway({

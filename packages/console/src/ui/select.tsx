@@ -4,6 +4,7 @@ import { Select as Radix } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
 import { classes } from './classes.ts';
 import { Field } from './field.tsx';
+import { styleNonce } from './style-nonce.ts';
 
 export interface SelectOption<Value extends string> {
   readonly value: Value;
@@ -68,7 +69,7 @@ export function Select<Value extends string>({
             collisionPadding={8}
             className="z-50 max-h-80 min-w-(--radix-select-trigger-width) max-w-[calc(100vw-16px)] animate-pop-in overflow-hidden rounded-lg border border-line bg-raised shadow-high"
           >
-            <Radix.Viewport className="p-1">
+            <Radix.Viewport nonce={styleNonce()} className="p-1">
               {options.map((option) => (
                 <Radix.Item
                   key={option.value}
