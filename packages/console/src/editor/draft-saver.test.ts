@@ -148,3 +148,39 @@ test('an unreachable platform is tried again until it answers', async () => {
   await vi.runAllTimersAsync();
   expect(registry.draft.template).toBe('two');
 });
+
+test('closing saves what can be saved, also what was written during a save', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  saver.edit('two');
+  void saver.flush();
+  saver.edit('three');
+  saver.close();
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('three');
+});
+
+test('a text that was kept is taken up again, or is a conflict when the draft has moved on', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  saver.restore('one, unsaved', 'one');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('one, unsaved');
+  const { saver: later } = opened(registry);
+  later.restore('one, older', 'one');
+  expect(later.status).toMatchObject({ kind: 'conflict', theirs: { template: 'one, unsaved' } });
+});
+
+test("somebody else's text is taken over while nothing is unsaved, and never for what is unsaved", async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  const first = registry.draft;
+  registry.write('theirs');
+  expect(saver.observe(registry.draft)).toBe(true);
+  expect(saver.text).toBe('theirs');
+  expect(saver.observe(first)).toBe(false);
+  saver.edit('mine');
+  registry.write('theirs again');
+  expect(saver.observe(registry.draft)).toBe(false);
+  expect(saver.text).toBe('mine');
+});

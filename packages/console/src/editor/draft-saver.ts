@@ -46,6 +46,7 @@ export interface DraftSaverOptions {
 export class DraftSaver {
   readonly #options: DraftSaverOptions;
   #base: DraftState;
+  readonly #known = new Set<string>();
   #text: string;
   #status: SaverStatus = { kind: 'saved' };
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +56,7 @@ export class DraftSaver {
   constructor(options: DraftSaverOptions) {
     this.#options = options;
     this.#base = options.base;
+    this.#known.add(options.base.etag);
     this.#text = options.base.template;
   }
 
@@ -96,22 +98,48 @@ export class DraftSaver {
   /** Ends a conflict in favour of this text, which replaces theirs with the next save. */
   keepMine(): void {
     if (this.#status.kind !== 'conflict') return;
-    this.#base = this.#status.theirs;
+    this.#rebase(this.#status.theirs);
     this.#resume();
   }
 
   /** Ends a conflict with a text made from both, or theirs. */
   resolveWith(text: string): void {
     if (this.#status.kind !== 'conflict') return;
-    this.#base = this.#status.theirs;
+    this.#rebase(this.#status.theirs);
     this.#text = text;
     this.#resume();
   }
 
-  /** Stops; what is unsaved stays with the caller. */
+  /** Takes up a text that was written before this saver was made, building on `baseTemplate`. */
+  restore(text: string, baseTemplate: string): void {
+    this.#text = text;
+    if (!this.hasUnsavedText) return;
+    if (this.#base.template === baseTemplate) this.#plan(0);
+    else this.#set({ kind: 'conflict', theirs: this.#base });
+  }
+
+  /**
+   * Takes note of what the draft is now. True when it was changed by others and nothing here is unsaved: the text is then
+   * theirs. A state that this saver has built on before is old news.
+   */
+  observe(state: DraftState): boolean {
+    if (this.#known.has(state.etag) || this.#inFlight !== undefined || this.hasUnsavedText) return false;
+    this.#rebase(state);
+    const isNew = state.template !== this.#text;
+    this.#text = state.template;
+    return isNew;
+  }
+
+  /** Saves what can be saved, and stops. What cannot be saved stays with the caller. */
   close(): void {
-    this.#isClosed = true;
     this.#cancel();
+    if (this.#inFlight === undefined && this.#mayBegin()) this.#begin();
+    this.#isClosed = true;
+  }
+
+  #rebase(base: DraftState): void {
+    this.#base = base;
+    this.#known.add(base.etag);
   }
 
   #resume(): void {
@@ -144,8 +172,15 @@ export class DraftSaver {
   #begin(): void {
     this.#inFlight = this.#save().finally(() => {
       this.#inFlight = undefined;
-      if (this.#status.kind === 'saved' || this.#status.kind === 'retrying') this.#continue();
+      if (this.#isClosed) this.#finish();
+      else if (this.#status.kind === 'saved' || this.#status.kind === 'retrying') this.#continue();
     });
+  }
+
+  /** What was written during the save that was under way at the end. */
+  #finish(): void {
+    if (this.#status.kind === 'saved' && this.hasUnsavedText && this.#options.canSave(this.#text))
+      this.#begin();
   }
 
   /** What was written during a save is saved next. */
@@ -159,7 +194,7 @@ export class DraftSaver {
     this.#set({ kind: 'saving' });
     const answer = await this.#answer(text);
     if (answer.kind === 'saved') {
-      this.#base = { template: text, etag: answer.etag };
+      this.#rebase({ template: text, etag: answer.etag });
       this.#set({ kind: 'saved' });
     } else if (answer.kind === 'conflict') {
       this.#conflict(text, answer.theirs);
@@ -175,7 +210,7 @@ export class DraftSaver {
     // The entity tag covers tags, too. When the text is still the one that this save builds on, nobody's text is lost.
     for (let attempt = 0; attempt < 3 && answer.kind === 'conflict'; attempt++) {
       if (answer.theirs.template !== this.#base.template) break;
-      this.#base = answer.theirs;
+      this.#rebase(answer.theirs);
       answer = await this.#options.backend.save(text, this.#base.etag);
     }
     return answer;
@@ -184,7 +219,7 @@ export class DraftSaver {
   /** Two people who wrote the same agree. */
   #conflict(text: string, theirs: DraftState): void {
     if (theirs.template === text) {
-      this.#base = theirs;
+      this.#rebase(theirs);
       this.#set({ kind: 'saved' });
     } else this.#set({ kind: 'conflict', theirs });
   }

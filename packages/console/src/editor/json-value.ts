@@ -7,6 +7,11 @@ export interface JsonObject {
 /** Keys of objects and positions in lists, from the root. */
 export type JsonPath = readonly (string | number)[];
 
+/** What the API sends has been parsed from JSON, so it is JSON. */
+export function asJson(value: unknown): JsonValue {
+  return value as JsonValue;
+}
+
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,8 @@
 import type { Wire } from '@px0/contracts';
 import { type Transition, versionTransitions } from '@px0/contracts/version-states';
 
+export type { Transition };
+
 export type Version = Wire<'PromptVersion'>;
 export type VersionStatus = Version['status'];
 
