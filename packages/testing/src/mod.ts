@@ -1,3 +1,4 @@
+export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
