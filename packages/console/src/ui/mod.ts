@@ -14,6 +14,7 @@ export { Keys } from './keys.tsx';
 export { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from './menu.tsx';
 export { Card, Page, Section, useDocumentTitle } from './page.tsx';
 export { Select, type SelectOption } from './select.tsx';
+export { SettingRow } from './setting-row.tsx';
 export { Skeleton, SkeletonRows } from './skeleton.tsx';
 export { Spinner } from './spinner.tsx';
 export { styleNonce } from './style-nonce.ts';
