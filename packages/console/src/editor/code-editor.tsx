@@ -27,6 +27,7 @@ import {
 } from '@codemirror/view';
 import { highlight } from '@px0/template';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { styleNonce } from '../ui/mod.ts';
 import { editorTheme, jsonColours } from './editor-theme.ts';
 import { type KnownVariables, templateCompletion } from './template-completion.ts';
 import type { TemplateFault } from './template-fault.ts';
@@ -88,6 +89,8 @@ export function CodeEditor(props: CodeEditorProps) {
       ],
     });
     view.current = editor;
+    // Lines were measured in a font that was to be replaced.
+    void document.fonts.ready.then(() => editor.requestMeasure());
     return () => {
       firstText.current = editor.state.doc.toString();
       view.current = null;
@@ -151,8 +154,8 @@ function common(label: string, isReadOnly: boolean, hint: string | undefined): E
 
 /** CodeMirror adds a style sheet to the page, which the content security policy allows by the page's nonce only. */
 function nonceExtension(): Extension {
-  const meta = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]');
-  return meta?.nonce === undefined || meta.nonce === '' ? [] : EditorView.cspNonce.of(meta.nonce);
+  const nonce = styleNonce();
+  return nonce === '' ? [] : EditorView.cspNonce.of(nonce);
 }
 
 function showFault(view: EditorView, fault: TemplateFault | undefined): void {

@@ -6,7 +6,7 @@ import { tags } from '@lezer/highlight';
 export const editorTheme = EditorView.theme({
   '&': { color: 'var(--fg)', backgroundColor: 'transparent', fontSize: '13px', height: '100%' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.65', overflow: 'auto' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '21px', overflow: 'auto' },
   '.cm-content': { caretColor: 'var(--fg)', padding: '12px 0' },
   '.cm-line': { padding: '0 16px 0 8px' },
   '.cm-cursor': { borderLeftColor: 'var(--fg)' },

@@ -235,10 +235,10 @@ function LeafView({
   const name = pathText(at);
   const isItem = typeof at.at(-1) === 'number';
   return (
-    <div className="group flex flex-col gap-1">
+    <div className="group/field flex flex-col gap-1">
       <div className="flex h-6 items-center justify-between gap-2">
         <FieldLabel id={id} label={label} field={field} value={value} />
-        <span className="flex shrink-0 items-center">
+        <span className="flex shrink-0 items-center transition-opacity [@media(hover:hover)]:opacity-0 [@media(hover:hover)]:group-focus-within/field:opacity-100 [@media(hover:hover)]:group-hover/field:opacity-100 has-data-[state=open]:opacity-100">
           {value !== undefined && !isItem && (
             <IconButton
               icon={X}

@@ -71,7 +71,11 @@ export function Description({ prompt, isEditing, mayEdit, onEdit }: DescriptionP
   if (prompt.description !== '')
     return <p className="whitespace-pre-line break-words">{prompt.description}</p>;
   return mayEdit ? (
-    <button type="button" onClick={() => onEdit(true)} className="rounded-sm text-faint hover:text-fg">
+    <button
+      type="button"
+      onClick={() => onEdit(true)}
+      className="self-start rounded-sm text-faint hover:text-fg"
+    >
       Add a description
     </button>
   ) : null;

@@ -301,12 +301,11 @@ function StarterCard({ name, summary, template, onChoose }: StarterCardProps) {
         {name}
       </button>
       <p className="text-muted text-xs">{summary}</p>
-      <pre
-        aria-hidden="true"
-        className="mt-2 line-clamp-4 whitespace-pre-wrap break-words rounded-md bg-sunken p-2 text-[11px] text-muted leading-4"
-      >
-        {template}
-      </pre>
+      <div aria-hidden="true" className="mt-2 rounded-md bg-sunken p-2">
+        <pre className="line-clamp-4 whitespace-pre-wrap break-words text-[11px] text-muted leading-4">
+          {template}
+        </pre>
+      </div>
     </li>
   );
 }

@@ -7,7 +7,7 @@ const code = (language: string, slug: string, variables = {}) =>
 test('each language renders the prompt by its slug, with its variables', () => {
   const variables = { name: "Ada's", tags: ['a', true, null], n: { x: 1 } };
   expect(code('curl', 'greeting', variables)).toContain(
-    `-d '{"variables":{"name":"Ada'\\''s","tags":["a",true,null],"n":{"x":1}}}'`,
+    `-d '{"variables": {"name": "Ada'\\''s", "tags": ["a", true, null], "n": {"x": 1}}}'`,
   );
   expect(code('TypeScript', 'greeting', variables)).toContain(
     `px0.render('greeting', { name: 'Ada\\'s', tags: ['a', true, null], n: { x: 1 } })`,
@@ -32,4 +32,13 @@ test('without a payload there is something to fill in for each variable', () => 
       { path: 'items[].title', required: true, shape: 'scalar' },
     ]),
   ).toEqual({ name: '…', items: [] });
+});
+
+test('long variables are written on several lines', () => {
+  const variables = { message: 'x'.repeat(80), rules: ['a'] };
+  expect(code('Python', 'greeting', variables)).toContain(
+    `px0.render("greeting", {\n    "message": "${'x'.repeat(80)}",\n    "rules": ["a"],\n}).text`,
+  );
+  const body = code('curl', 'greeting', variables).split("-d '")[1]?.slice(0, -1) ?? '';
+  expect(JSON.parse(body)).toEqual({ variables });
 });

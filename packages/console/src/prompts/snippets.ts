@@ -1,6 +1,6 @@
 /** How an application renders a prompt, with the prompt's real slug and variables and this installation's address. */
 import type { Wire } from '@px0/contracts';
-import type { JsonValue } from '../editor/json-value.ts';
+import { isList, type JsonValue } from '../editor/json-value.ts';
 
 export type SnippetLanguage = 'curl' | 'TypeScript' | 'Python' | 'Go';
 
@@ -31,7 +31,7 @@ export function snippetsFor(slug: string, origin: string, variables: JsonValue):
         `curl -s ${origin}/v1/prompts/${encodeURIComponent(slug)}/render \\`,
         '  -H "Authorization: Bearer $PX0_ACCESS_TOKEN" \\',
         "  -H 'Content-Type: application/json' \\",
-        `  -d ${shellQuoted(JSON.stringify({ variables }))}`,
+        `  -d ${shellQuoted(literal({ variables }, notations.json))}`,
       ].join('\n'),
     },
     {
@@ -42,7 +42,7 @@ export function snippetsFor(slug: string, origin: string, variables: JsonValue):
         '',
         '// Reads PX0_HOST and PX0_ACCESS_TOKEN.',
         'const px0 = new Px0();',
-        `const { text } = await px0.render(${singleQuoted(slug)}, ${objectLiteral(variables)});`,
+        `const { text } = await px0.render(${singleQuoted(slug)}, ${literal(variables, notations.typescript)});`,
       ].join('\n'),
     },
     {
@@ -52,7 +52,7 @@ export function snippetsFor(slug: string, origin: string, variables: JsonValue):
         'from px0 import Px0',
         '',
         'px0 = Px0()  # reads PX0_HOST and PX0_ACCESS_TOKEN',
-        `text = px0.render(${JSON.stringify(slug)}, ${pythonLiteral(variables)}).text`,
+        `text = px0.render(${JSON.stringify(slug)}, ${literal(variables, notations.python)}).text`,
       ].join('\n'),
     },
     {
@@ -63,7 +63,7 @@ export function snippetsFor(slug: string, origin: string, variables: JsonValue):
         'if err != nil {',
         '\treturn err',
         '}',
-        `result, err := client.Render(ctx, ${JSON.stringify(slug)}, px0.Vars${goFields(variables)})`,
+        `result, err := client.Render(ctx, ${JSON.stringify(slug)}, ${literal(variables, notations.go)})`,
         'if err != nil {',
         '\treturn err',
         '}',
@@ -81,38 +81,71 @@ function singleQuoted(text: string): string {
   return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
 
-/** JSON is TypeScript; keys that are identifiers go without quotes. */
-function objectLiteral(value: JsonValue): string {
-  if (value === null || typeof value !== 'object') {
-    return typeof value === 'string' ? singleQuoted(value) : JSON.stringify(value);
+/** How a language writes JSON values. */
+interface Notation {
+  readonly atom: (value: string | number | boolean | null) => string;
+  readonly key: (key: string) => string;
+  readonly list: readonly [open: string, close: string];
+  readonly map: readonly [open: string, close: string];
+  /** Of a map that is inside another value, where it differs. */
+  readonly innerMap?: readonly [open: string, close: string];
+  /** Whether the last line of several ends with a comma. */
+  readonly hasTrailingComma: boolean;
+  readonly indent: string;
+}
+
+const json = (value: string | number | boolean | null) => JSON.stringify(value);
+
+const notations = {
+  json: { atom: json, key: json, list: ['[', ']'], map: ['{', '}'], hasTrailingComma: false, indent: '  ' },
+  typescript: {
+    atom: (value) => (typeof value === 'string' ? singleQuoted(value) : json(value)),
+    key: (key) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : singleQuoted(key)),
+    list: ['[', ']'],
+    map: ['{', '}'],
+    hasTrailingComma: true,
+    indent: '  ',
+  },
+  python: {
+    atom: (value) =>
+      value === null ? 'None' : typeof value === 'boolean' ? (value ? 'True' : 'False') : json(value),
+    key: json,
+    list: ['[', ']'],
+    map: ['{', '}'],
+    hasTrailingComma: true,
+    indent: '    ',
+  },
+  go: {
+    atom: (value) => (value === null ? 'nil' : json(value)),
+    key: json,
+    list: ['[]any{', '}'],
+    map: ['px0.Vars{', '}'],
+    innerMap: ['map[string]any{', '}'],
+    hasTrailingComma: true,
+    indent: '\t',
+  },
+} as const satisfies { readonly [name: string]: Notation };
+
+/** A value that is longer than this is written on several lines. */
+const LONGEST_LINE = 76;
+
+/** A value in a language's notation: on one line, or one line for each entry when that is long. */
+function literal(value: JsonValue, notation: Notation, depth = 0): string {
+  if (value === null || typeof value !== 'object') return notation.atom(value);
+  const parts = isList(value)
+    ? value.map((item) => literal(item, notation, depth + 1))
+    : Object.entries(value).map(
+        ([key, item]) => `${notation.key(key)}: ${literal(item, notation, depth + 1)}`,
+      );
+  const [open, close] = isList(value)
+    ? notation.list
+    : ((depth > 0 ? notation.innerMap : undefined) ?? notation.map);
+  if (parts.length === 0) return open + close;
+  const line = parts.join(', ');
+  if (line.length <= LONGEST_LINE && !line.includes('\n')) {
+    return open === '{' && notation === notations.typescript ? `{ ${line} }` : `${open}${line}${close}`;
   }
-  if (Array.isArray(value)) return `[${value.map(objectLiteral).join(', ')}]`;
-  const entries = Object.entries(value).map(
-    ([key, item]) => `${/^[A-Za-z_$][\w$]*$/.test(key) ? key : singleQuoted(key)}: ${objectLiteral(item)}`,
-  );
-  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
-}
-
-function pythonLiteral(value: JsonValue): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}: ${pythonLiteral(item)}`)
-    .join(', ')}}`;
-}
-
-function goFields(value: JsonValue): string {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return '{}';
-  return `{${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}: ${goLiteral(item)}`)
-    .join(', ')}}`;
-}
-
-function goLiteral(value: JsonValue): string {
-  if (value === null) return 'nil';
-  if (typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[]any{${value.map(goLiteral).join(', ')}}`;
-  return `map[string]any${goFields(value)}`;
+  const inner = notation.indent.repeat(depth + 1);
+  const lines = parts.map((part) => inner + part).join(',\n');
+  return `${open}\n${lines}${notation.hasTrailingComma ? ',' : ''}\n${notation.indent.repeat(depth)}${close}`;
 }

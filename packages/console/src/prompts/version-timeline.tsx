@@ -91,6 +91,9 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
   const isLive = version.status === 'live';
   const promotion = promotionOf(version, liveOf(versions));
   const isDraft = version.status === 'draft';
+  // The newest stable version, when it is newer than what is live, is what one most likely wants to make live.
+  const isNextStep =
+    version === versions.find(({ status }) => status === 'stable' || status === 'live') && !isLive;
   return (
     <li className="group relative pb-3 pl-8 last:pb-0">
       <span
@@ -126,7 +129,7 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
             {promotion && permissions.may('promoteVersion') && (
               <Button
                 size="sm"
-                variant={promotion.to === 'live' ? 'accent' : 'secondary'}
+                variant={isNextStep ? 'accent' : 'secondary'}
                 icon={ArrowUpFromLine}
                 onClick={() => onRequest({ kind: 'promote', version })}
               >
