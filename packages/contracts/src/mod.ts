@@ -45,6 +45,7 @@ export {
   type Patience,
   type QueryOf,
   type ReplyOf,
+  type RequestOf,
   type RouteDefinition,
   type ServiceName,
   type Tag,

@@ -159,6 +159,11 @@ export type BodyOf<R extends { readonly body: z.ZodType | null }> = R['body'] ex
   ? Lenient<z.infer<R['body']>>
   : Record<never, never>;
 
+/** What a client sends: the declared fields, the required ones required. */
+export type RequestOf<R extends { readonly body: z.ZodType | null }> = R['body'] extends z.ZodType
+  ? z.input<R['body']>
+  : Record<never, never>;
+
 /** What a handler returns: the success body, or undefined for a 204. */
 export type ReplyOf<R extends { readonly success: { readonly schema: z.ZodType | null } }> =
   R['success']['schema'] extends z.ZodType ? z.infer<R['success']['schema']> : undefined;

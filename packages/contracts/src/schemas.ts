@@ -29,16 +29,22 @@ const OrganizationWithRole = Organization.extend({ role: z.enum(['ADMIN', 'MEMBE
   description: 'An organization with the role that the caller has in it.',
 });
 
+const teamRoles = ['admin', 'editor', 'viewer'] as const;
+
 const Team = z
   .object({
     id: uuid(),
     org_id: uuid().exactOptional().meta({ description: 'Absent when the team has no organization.' }),
     name: z.string(),
     created_at: timestamp(),
+    is_default: z.boolean().exactOptional().meta({
+      description: 'Whether it is the default team, whose admins administer the organization.',
+    }),
+    role: z.enum(teamRoles).exactOptional().meta({
+      description: 'The role that the caller has in it; only in the list of their own teams.',
+    }),
   })
   .meta({ description: 'A team of an organization. Prompts belong to teams.' });
-
-const teamRoles = ['admin', 'editor', 'viewer'] as const;
 
 const TeamMemberResponse = z
   .object({

@@ -1,4 +1,5 @@
 export { type BuiltFolderOptions, builtFolder } from './built-folder.ts';
+export { consoleFolder } from './console.ts';
 export { buildDocumentation, documentationFolder } from './documentation.ts';
 export { type NatsOptions, type RunningNats, startNats } from './nats.ts';
 export { natsServerBinary } from './nats-binary.ts';

@@ -1,5 +1,6 @@
 /** `npm start`: the platform in the foreground, until Ctrl-C or SIGTERM. */
 import { resolve } from 'node:path';
+import { consoleFolder } from './console.ts';
 import { buildDocumentation, documentationFolder } from './documentation.ts';
 import { type LauncherConfig, loadLauncherConfig } from './launcher-config.ts';
 import { LogFollower } from './log-follower.ts';
@@ -27,9 +28,11 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
     await follower.start();
   }
   try {
+    const consoleDirectory = process.env['CONSOLE_DIRECTORY'] || (await consoleFolder(terminal.step));
+    const docsDirectory = process.env['DOCS_DIRECTORY'] || documentationFolder;
     const platform = await startPlatform({
       ...platformOptions(config, home, terminal, stopping.signal),
-      serviceEnv: { gateway: { DOCS_DIRECTORY: process.env['DOCS_DIRECTORY'] || documentationFolder } },
+      serviceEnv: { gateway: { CONSOLE_DIRECTORY: consoleDirectory, DOCS_DIRECTORY: docsDirectory } },
     });
     try {
       await greet(platform, config, terminal, startedAt);
@@ -118,9 +121,9 @@ function reasonOf(error: unknown): string {
 }
 
 function banner(origin: string, sample: Sample | undefined): string {
-  const open = `  Open        ${origin}\n  Read        ${origin}/docs\n`;
+  const open = `  Console     ${origin}\n  Docs        ${origin}/docs\n  API         ${origin}/docs/api\n`;
   if (!sample) {
-    return `${open}  Sign in     run examples/quickstart.sh, which registers an account and goes the whole way with curl\n`;
+    return `${open}  Sign in     register an account in the console, or run examples/quickstart.sh\n`;
   }
   const body = JSON.stringify({ variables: sampleVariables });
   return [

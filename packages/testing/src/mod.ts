@@ -1,4 +1,5 @@
 export { CatchingUpClient, type CaughtUpReply, replyOf } from './catching-up-client.ts';
+export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export {

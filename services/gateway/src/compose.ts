@@ -38,6 +38,7 @@ export async function startGateway(
     isServing: () => running.server?.draining === false,
     securityHeaders: security.pages,
     consoleDirectory: config.CONSOLE_DIRECTORY,
+    consoleHeaders: security.console,
     docsDirectory: config.DOCS_DIRECTORY,
     logger,
   });

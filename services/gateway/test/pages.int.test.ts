@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gateway, stopAll } from './fixture.ts';
 
@@ -54,27 +55,76 @@ describe('the API reference', () => {
 });
 
 describe('the console', () => {
-  it('answers every page that a browser may open, keeps hashed files for ever, and leaves the API alone', async () => {
+  const folders: string[] = [];
+  afterEach(async () => {
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
+  });
+
+  async function built(): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'px0-console-'));
+    folders.push(directory);
     await mkdir(join(directory, 'assets'));
-    await writeFile(join(directory, 'index.html'), '<!doctype html>console');
+    await mkdir(join(directory, '.vite'));
+    await writeFile(join(directory, '.vite/manifest.json'), '{}');
+    await writeFile(
+      join(directory, 'index.html'),
+      '<!doctype html><meta property="csp-nonce" nonce="__PX0_NONCE__">',
+    );
+    await writeFile(join(directory, 'theme.js'), 'theme');
     await writeFile(join(directory, 'assets/app-1a2b.js'), 'js');
-    const { url } = await gateway({ CONSOLE_DIRECTORY: directory });
-    const open = (path: string) => fetch(url + path, { headers: { accept: 'text/html' } });
-    for (const path of ['/', '/prompts/hello', '/login?next=%2F']) {
+    await writeFile(join(directory, 'assets/app-1a2b.js.br'), brotliCompressSync('js'));
+    return directory;
+  }
+
+  it('answers every page that a browser may open, keeps hashed files for ever, and leaves the API alone', async () => {
+    const { url } = await gateway({ CONSOLE_DIRECTORY: await built() });
+    const headers = { accept: 'text/html', 'accept-encoding': 'br, gzip' };
+    const open = (path: string) => fetch(url + path, { headers });
+    for (const path of ['/', '/index.html', '/prompts/hello', '/login?next=%2F']) {
       const page = await open(path);
-      expect(await page.text()).toBe('<!doctype html>console');
-      expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(await page.text()).toContain('<!doctype html>');
+      expect(page.headers.get('cache-control')).toBe('no-cache');
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     }
     const asset = await open('/assets/app-1a2b.js');
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-    expect((await open('/assets/gone.js')).status).toBe(404);
+    expect(asset.headers.get('content-encoding')).toBe('br');
+    expect(await asset.text()).toBe('js');
+    const theme = await open('/theme.js');
+    expect([await theme.text(), theme.headers.get('cache-control')]).toEqual(['theme', 'no-cache']);
+    expect(await (await open('/assets/gone.js')).json()).toEqual({ error: 'not found' });
     expect((await open('/v1/nothing')).status).toBe(404);
+    expect((await open('/openapi.json')).headers.get('content-type')).toContain('json');
+    expect((await open('/docs')).url).toBe(`${url}/docs/api`);
+    expect(await (await open('/.vite/manifest.json')).text()).toContain('<!doctype html>');
     expect((await fetch(`${url}/nothing.json`, { headers: { accept: 'application/json' } })).status).toBe(
       404,
     );
     expect((await open('/%E0%A4%A')).status).toBeLessThan(500);
-    await rm(directory, { recursive: true });
+  });
+
+  it('runs no script but its own, and no style but its own and what its script adds, by a nonce of each answer', async () => {
+    const { url } = await gateway({ CONSOLE_DIRECTORY: await built() });
+    const nonceOf = async (): Promise<string> => {
+      const page = await fetch(url, { headers: { accept: 'text/html' } });
+      const policy = page.headers.get('content-security-policy') ?? '';
+      const nonce = /nonce="([^"]+)"/.exec(await page.text())?.[1] ?? '';
+      expect(policy).toContain(`style-src 'self' 'nonce-${nonce}'`);
+      expect(policy).toContain("script-src 'self';");
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain('unsafe');
+      return nonce;
+    };
+    const [first, second] = [await nonceOf(), await nonceOf()];
+    expect(first).toMatch(/^[A-Za-z0-9+/]{22}==$/);
+    expect(second).not.toBe(first);
+  });
+
+  it('that was never built is noticed when the gateway starts', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'px0-console-'));
+    folders.push(directory);
+    await expect(gateway({ CONSOLE_DIRECTORY: directory })).rejects.toThrow('index.html');
   });
 
   it('that is not built leaves a person at the API reference', async () => {

@@ -1,6 +1,6 @@
 /**
  * Security headers, by helmet. Those of API answers never vary, so helmet runs once, at start, against a recorder; an answer on the
- * hot path only appends the list. Pages (console, API reference) have a list with their own policy.
+ * hot path only appends the list. Pages have lists with policies of their own.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import helmet, { type HelmetOptions } from 'helmet';
@@ -9,7 +9,12 @@ export interface SecurityHeaders {
   /** Names and values in turn. */
   readonly api: readonly string[];
   readonly pages: readonly string[];
+  /** Those of a page of the console, for the nonce that its style elements carry. */
+  readonly console: (nonce: string) => readonly string[];
 }
+
+/** Stands in the recorded policy where each answer has a nonce of its own. */
+const NONCE = 'nonce-of-the-answer';
 
 export function securityHeaders({ hsts }: { readonly hsts: boolean }): SecurityHeaders {
   const common: HelmetOptions = {
@@ -17,6 +22,28 @@ export function securityHeaders({ hsts }: { readonly hsts: boolean }): SecurityH
     referrerPolicy: { policy: 'no-referrer' },
     xFrameOptions: { action: 'deny' },
   };
+  const consoleHeaders = record({
+    ...common,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        // No inline script, no eval: what an attacker gets into a page as text stays text.
+        scriptSrc: ["'self'"],
+        // The editor and the dialogs add style elements; only those that this answer's own script made count.
+        styleSrc: ["'self'", `'nonce-${NONCE}'`],
+        imgSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        manifestSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+  });
   return {
     // JSON that a browser was lured to open as a page can load and run nothing.
     api: record({
@@ -59,6 +86,7 @@ export function securityHeaders({ hsts }: { readonly hsts: boolean }): SecurityH
         },
       },
     }),
+    console: (nonce) => consoleHeaders.map((text) => text.replace(NONCE, nonce)),
   };
 }
 

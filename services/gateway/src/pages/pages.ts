@@ -3,12 +3,12 @@
  * of it is hot, so it is an express app.
  */
 import type { RequestListener } from 'node:http';
-import { join } from 'node:path';
 import { buildOpenApi } from '@px0/contracts';
 import { healthRoutes, type Logger, listenerOf } from '@px0/service-kit';
 import express from 'express';
 import type { Upstream } from '../upstreams/upstream.ts';
 import { mountApiReference } from './api-reference.ts';
+import { mountBuiltConsole } from './built-console.ts';
 import { mountDocumentation } from './documentation.ts';
 
 export interface PagesOptions {
@@ -18,6 +18,7 @@ export interface PagesOptions {
   /** Names and values in turn. */
   readonly securityHeaders: readonly string[];
   readonly consoleDirectory: string | undefined;
+  readonly consoleHeaders: (nonce: string) => readonly string[];
   readonly docsDirectory: string | undefined;
   readonly logger: Logger;
 }
@@ -35,7 +36,7 @@ export function createPages(options: PagesOptions): RequestListener {
   mountDescription(app);
   mountApiReference(app);
   mountDocumentation(app, options.docsDirectory);
-  mountConsole(app, options.consoleDirectory);
+  mountConsole(app, options);
   return listenerOf(app, options.logger);
 }
 
@@ -85,27 +86,14 @@ function mountDescription(app: express.Express): void {
   });
 }
 
-function mountConsole(app: express.Express, directory: string | undefined): void {
-  if (directory === undefined) {
-    app.get('/', (req, res) => {
-      // A person gets a page to read, a program what it can follow.
-      if (req.accepts(['json', 'html']) === 'html') res.redirect('/docs/api');
-      else res.json({ name: 'px0', api: '/v1', description: '/openapi.json', reference: '/docs/api' });
-    });
+function mountConsole(app: express.Express, { consoleDirectory, consoleHeaders }: PagesOptions): void {
+  if (consoleDirectory !== undefined) {
+    mountBuiltConsole(app, consoleDirectory, consoleHeaders);
     return;
   }
-  // Hashed names never change their content; the page that names them must always be asked for.
-  app.use(
-    '/assets',
-    express.static(join(directory, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),
-  );
-  app.use(express.static(directory, { index: 'index.html', cacheControl: false }));
-  // The console routes in the browser: every page that a person may open or reload is the same file.
-  app.get('/{*path}', (req, res, next) => {
-    if (req.accepts('html') !== 'html') {
-      next();
-      return;
-    }
-    res.set('Cache-Control', 'no-cache').sendFile(join(directory, 'index.html'));
+  app.get('/', (req, res) => {
+    // A person gets a page to read, a program what it can follow.
+    if (req.accepts(['json', 'html']) === 'html') res.redirect('/docs/api');
+    else res.json({ name: 'px0', api: '/v1', description: '/openapi.json', reference: '/docs/api' });
   });
 }

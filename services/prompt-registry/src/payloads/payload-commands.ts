@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import { characters } from '@px0/contracts/slug';
 import { ApiError } from '@px0/service-kit';
 import { type Db, sqlState } from '../database/db.ts';
 import { type Page, type PageMark, pageOf, parseLimit, parseMark } from '../paging/mod.ts';
-import { characters, type PromptChanges, type ReadPrompts } from '../prompts/mod.ts';
+import type { PromptChanges, ReadPrompts } from '../prompts/mod.ts';
 import type { PayloadRow, PayloadStore } from './store.ts';
 
 const NAME_CHARACTERS = 255;

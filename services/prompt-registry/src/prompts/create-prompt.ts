@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
+import { characters, normaliseSlug } from '@px0/contracts/slug';
 import { ApiError } from '@px0/service-kit';
 import type { AuditRecorder } from '../audit/mod.ts';
 import type { Transactions } from '../database/db.ts';
 import { requireEditor, type TeamAccess } from '../gates/mod.ts';
 import type { PromptPublisher } from './prompt-event.ts';
 import type { PromptRow } from './prompt-row.ts';
-import { characters, normaliseSlug } from './slug.ts';
 import type { PromptStore } from './store.ts';
 
 const NAME_CHARACTERS = 255;

@@ -5,5 +5,4 @@ export { type PromptChange, PromptChanges } from './prompt-changes.ts';
 export { PromptPublisher } from './prompt-event.ts';
 export { ReadPrompts } from './read-prompts.ts';
 export { promptRoutes } from './routes.ts';
-export { characters } from './slug.ts';
 export { PromptStore, teamLock } from './store.ts';

@@ -2,8 +2,7 @@
 import type { OrganizationId } from '@px0/contracts';
 import type { Caller } from '../authority/mod.ts';
 import type { Database } from '../database.ts';
-import type { TeamRow } from '../teams/mod.ts';
-import { type OrganizationWithRoleRow, organizationsOf, teamsOf } from './store.ts';
+import { type OrganizationWithRoleRow, type OwnTeamRow, organizationsOf, teamsOf } from './store.ts';
 
 export class Belonging {
   readonly #database: Database;
@@ -16,7 +15,7 @@ export class Belonging {
     return organizationsOf(this.#database, caller.userId, onlyOrganization(caller));
   }
 
-  teams(caller: Caller): Promise<TeamRow[]> {
+  teams(caller: Caller): Promise<OwnTeamRow[]> {
     return teamsOf(this.#database, caller.userId, onlyOrganization(caller));
   }
 }

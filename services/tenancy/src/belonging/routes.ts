@@ -13,7 +13,10 @@ export function belongingRoutes(belonging: Belonging) {
       organizations: (await belonging.organizations(callerOf(principal))).map(onWire),
     }),
     listUserTeams: async ({ principal }) => ({
-      teams: (await belonging.teams(callerOf(principal))).map(teamOnWire),
+      teams: (await belonging.teams(callerOf(principal))).map((team) => ({
+        ...teamOnWire(team),
+        role: team.role,
+      })),
     }),
   } satisfies Handlers<Principal>;
 }

@@ -1,4 +1,5 @@
 /** What a user belongs to. */
+import type { TeamRole } from '@px0/access';
 import type { OrganizationId, UserId } from '@px0/contracts';
 import type { OrgRole } from '../authority/mod.ts';
 import type { Tx } from '../database.ts';
@@ -9,6 +10,11 @@ export interface OrganizationWithRoleRow {
   readonly name: string;
   readonly createdAt: Date;
   readonly role: OrgRole;
+}
+
+export interface OwnTeamRow extends TeamRow {
+  /** The user's role in it. */
+  readonly role: TeamRole;
 }
 
 /** Far above what anybody belongs to; it only keeps one answer from growing without bound. */
@@ -33,9 +39,10 @@ export function organizationsOf(
 }
 
 /** The user's teams, the oldest first; only those of `orgId` when it is given. */
-export function teamsOf(tx: Tx, userId: UserId, orgId?: OrganizationId): Promise<TeamRow[]> {
-  return tx.$queryRaw<TeamRow[]>`
-    SELECT t.id, t.org_id AS "orgId", t.name, t.is_default AS "isDefault", t.created_at AS "createdAt"
+export function teamsOf(tx: Tx, userId: UserId, orgId?: OrganizationId): Promise<OwnTeamRow[]> {
+  return tx.$queryRaw<OwnTeamRow[]>`
+    SELECT t.id, t.org_id AS "orgId", t.name, t.is_default AS "isDefault", t.created_at AS "createdAt",
+           m.role
       FROM memberships m
       JOIN live_teams t ON t.id = m.team_id
      WHERE m.user_id = ${userId}::uuid

@@ -18,7 +18,7 @@ export interface JoinRequestRow {
 /** A pending request with what its resolver wants to see. */
 export interface InboxRow extends JoinRequestRow {
   readonly email: string;
-  readonly team: Omit<TeamRow, 'isDefault'>;
+  readonly team: TeamRow;
 }
 
 /** Which requests an inbox shows, besides those that the person may resolve: a key is held to its organization and scope. */
@@ -75,6 +75,7 @@ interface InboxColumns extends JoinRequestRow {
   readonly orgId: OrganizationId;
   readonly teamName: string;
   readonly teamCreatedAt: Date;
+  readonly teamIsDefault: boolean;
 }
 
 /**
@@ -93,7 +94,8 @@ export async function pendingFor(tx: Tx, userId: UserId, filter: InboxFilter): P
     )
     SELECT r.id, r.team_id AS "teamId", r.user_id AS "userId", r.status,
            r.created_at AS "createdAt", r.updated_at AS "updatedAt", u.email,
-           t.org_id AS "orgId", t.name AS "teamName", t.created_at AS "teamCreatedAt"
+           t.org_id AS "orgId", t.name AS "teamName", t.created_at AS "teamCreatedAt",
+           t.is_default AS "teamIsDefault"
       FROM administered a
       JOIN live_teams t ON t.id = a.team_id
      CROSS JOIN LATERAL (SELECT * FROM join_requests
@@ -105,8 +107,8 @@ export async function pendingFor(tx: Tx, userId: UserId, filter: InboxFilter): P
        AND (${filter.teamIds === undefined}::boolean OR t.id = ANY(${[...(filter.teamIds ?? [])]}::uuid[]))
      ORDER BY r.created_at DESC, r.id DESC
      LIMIT ${INBOX_CAP}`;
-  return rows.map(({ orgId, teamName, teamCreatedAt, ...row }) => ({
+  return rows.map(({ orgId, teamName, teamCreatedAt, teamIsDefault, ...row }) => ({
     ...row,
-    team: { id: row.teamId, orgId, name: teamName, createdAt: teamCreatedAt },
+    team: { id: row.teamId, orgId, name: teamName, isDefault: teamIsDefault, createdAt: teamCreatedAt },
   }));
 }

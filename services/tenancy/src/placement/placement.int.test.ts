@@ -38,7 +38,9 @@ describe('a new user', () => {
     const organizations = await organizationsOf(user.token);
     expect(organizations).toMatchObject([{ name: 'Default Org', role: 'ADMIN' }]);
     const teams = await tenancy.call(user, 'GET', '/v1/me/teams');
-    expect(teams.body).toMatchObject({ teams: [{ name: 'Default Team', org_id: organizations[0]?.id }] });
+    expect(teams.body).toMatchObject({
+      teams: [{ name: 'Default Team', org_id: organizations[0]?.id, is_default: true, role: 'admin' }],
+    });
   });
 
   test('of a delegated registration is an editor of the team named, or the admin of an empty one', async () => {

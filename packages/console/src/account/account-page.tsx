@@ -1,0 +1,201 @@
+/** One's own account: address, password, end. */
+import { useRouter } from '@tanstack/react-router';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { api, sentenceOf, sessions, useUser } from '../api/mod.ts';
+import {
+  Badge,
+  Button,
+  Callout,
+  Card,
+  ConfirmDialog,
+  CopyButton,
+  Page,
+  PasswordField,
+  Section,
+  TextField,
+  Time,
+  toast,
+} from '../ui/mod.ts';
+import { PasswordRule } from './password-rule.tsx';
+
+export function AccountPage() {
+  const user = useUser();
+  return (
+    <Page title="Your account" width="narrow">
+      <Section title="Profile">
+        <Card className="divide-y divide-line">
+          <dl className="grid gap-x-6 gap-y-3 p-5 text-sm sm:grid-cols-[8rem_1fr]">
+            <dt className="text-faint">User id</dt>
+            <dd className="flex min-w-0 items-center gap-1">
+              <code className="truncate text-xs">{user.id}</code>
+              <CopyButton text={user.id} label="Copy your user id" />
+            </dd>
+            <dt className="text-faint">Account</dt>
+            <dd>
+              {user.is_admin ? <Badge tone="accent">Admin account</Badge> : <Badge>Standard account</Badge>}
+              <span className="mt-1 block text-faint text-xs">
+                {user.is_admin
+                  ? 'May create organizations and accounts for others.'
+                  : 'Was created by somebody else; cannot create organizations.'}
+              </span>
+            </dd>
+            <dt className="text-faint">Since</dt>
+            <dd>
+              <Time timestamp={user.created_at} />
+            </dd>
+          </dl>
+          <EmailForm />
+        </Card>
+      </Section>
+      <Section title="Password" description="All your other sessions end when you change it.">
+        <Card>
+          <PasswordForm />
+        </Card>
+      </Section>
+      <Section title="Delete the account">
+        <DeleteAccount />
+      </Section>
+    </Page>
+  );
+}
+
+interface SmallFormProps {
+  readonly submitLabel: string;
+  readonly disabledReason: string | undefined;
+  readonly onSubmit: () => Promise<unknown>;
+  readonly children: ReactNode;
+}
+
+function SmallForm({ submitLabel, disabledReason, onSubmit, children }: SmallFormProps) {
+  const [failure, setFailure] = useState<unknown>();
+  const [sending, setSending] = useState(false);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (sending || disabledReason !== undefined) return;
+    setFailure(undefined);
+    setSending(true);
+    try {
+      await onSubmit();
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 p-5" noValidate>
+      {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
+      {children}
+      <Button
+        type="submit"
+        variant="primary"
+        loading={sending}
+        disabledReason={disabledReason}
+        className="self-start"
+      >
+        {submitLabel}
+      </Button>
+    </form>
+  );
+}
+
+function EmailForm() {
+  const user = useUser();
+  const [email, setEmail] = useState(user.email);
+  const save = async (): Promise<void> => {
+    const before = user.email;
+    await change(email.trim());
+    toast({
+      title: 'Your address was changed',
+      description: `You log in with ${email.trim()} from now on.`,
+      action: {
+        label: 'Undo',
+        run: async () => {
+          await change(before);
+          setEmail(before);
+        },
+      },
+    });
+  };
+  const change = async (next: string): Promise<void> => {
+    const answer = await api.call('updateMe', { body: { email: next } });
+    sessions.update(answer.user);
+  };
+  return (
+    <SmallForm
+      submitLabel="Change the address"
+      disabledReason={email.trim() === user.email ? 'This is your address already' : undefined}
+      onSubmit={save}
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="email"
+        value={email}
+        onChange={setEmail}
+        hint="The address that you log in with. The old one is told of the change."
+      />
+    </SmallForm>
+  );
+}
+
+function PasswordForm() {
+  const { email } = useUser();
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const change = async (): Promise<void> => {
+    await api.call('changePassword', { body: { current_password: current, new_password: next } });
+    setCurrent('');
+    setNext('');
+    toast({ title: 'Your password was changed', description: 'Your other sessions have ended.' });
+  };
+  return (
+    <SmallForm
+      submitLabel="Change the password"
+      disabledReason={current === '' || next === '' ? 'Fill in both fields first' : undefined}
+      onSubmit={change}
+    >
+      {/* Password managers learn from it whose password this is. */}
+      <input type="text" autoComplete="username" value={email} readOnly hidden />
+      <PasswordField
+        label="Present password"
+        autoComplete="current-password"
+        value={current}
+        onChange={setCurrent}
+      />
+      <PasswordField label="New password" autoComplete="new-password" value={next} onChange={setNext} />
+      <PasswordRule password={next} />
+    </SmallForm>
+  );
+}
+
+function DeleteAccount() {
+  const user = useUser();
+  const router = useRouter();
+  const [asking, setAsking] = useState(false);
+  const remove = async (): Promise<void> => {
+    await api.call('deleteMe');
+    sessions.leave();
+    toast({ title: 'Your account was deleted' });
+    await router.navigate({ to: '/login' });
+  };
+  return (
+    <Card className="flex flex-col gap-3 p-5 sm:flex-row sm:items-center">
+      <p className="flex-1 text-muted text-sm">
+        Your sessions and memberships end at once. Organizations, teams, prompts and API keys stay.
+      </p>
+      <Button variant="danger-quiet" onClick={() => setAsking(true)}>
+        Delete account
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title="Delete your account?"
+        description="This cannot be undone. You lose access to every team that you are in."
+        confirmLabel="Delete account"
+        typed={user.email}
+        onConfirm={remove}
+      />
+    </Card>
+  );
+}

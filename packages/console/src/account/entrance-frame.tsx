@@ -1,0 +1,16 @@
+/** The page round the forms before the login. */
+import { Outlet } from '@tanstack/react-router';
+import { Logo } from '../app/logo.tsx';
+
+export function EntranceFrame() {
+  return (
+    <div className="flex min-h-dvh flex-col items-center bg-panel px-4 py-10 sm:justify-center sm:py-16">
+      <div className="mb-8">
+        <Logo />
+      </div>
+      <main className="w-full max-w-sm rounded-xl border border-line bg-raised p-6 shadow-low sm:p-8">
+        <Outlet />
+      </main>
+    </div>
+  );
+}

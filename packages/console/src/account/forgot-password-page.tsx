@@ -1,0 +1,41 @@
+/** Asks for a code that sets a new password. */
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/mod.ts';
+import { TextField } from '../ui/mod.ts';
+import { EntranceForm, linkClasses } from './form.tsx';
+
+const route = getRouteApi('/entrance/forgot-password');
+
+export function ForgotPasswordPage() {
+  const search = route.useSearch();
+  const router = useRouter();
+  const [email, setEmail] = useState(search.email ?? '');
+  const ask = async (): Promise<void> => {
+    await api.call('triggerPasswordReset', { body: { email: email.trim() } });
+    await router.navigate({ to: '/reset-password', search: { ...search, email: email.trim() } });
+  };
+  return (
+    <EntranceForm
+      title="Reset your password"
+      description="We mail you a code with which you set a new one."
+      submitLabel="Send the code"
+      onSubmit={ask}
+      footer={
+        <Link to="/login" search={search} className={linkClasses}>
+          Back to the login
+        </Link>
+      }
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        onChange={setEmail}
+        autoFocus
+        required
+      />
+    </EntranceForm>
+  );
+}

@@ -1,0 +1,62 @@
+/** The frame of the forms at the entrance: one thing to do, its failure above it, other ways below it. */
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { sentenceOf } from '../api/mod.ts';
+import { Button, Callout, useDocumentTitle } from '../ui/mod.ts';
+
+export interface EntranceFormProps {
+  readonly title: string;
+  readonly description?: ReactNode;
+  /** A word on why one is here, above the form. */
+  readonly notice?: ReactNode;
+  readonly submitLabel: string;
+  /** Rejecting shows the reason. */
+  readonly onSubmit: () => Promise<unknown>;
+  readonly children: ReactNode;
+  readonly footer?: ReactNode;
+}
+
+export function EntranceForm({
+  title,
+  description,
+  notice,
+  submitLabel,
+  onSubmit,
+  children,
+  footer,
+}: EntranceFormProps) {
+  useDocumentTitle(title);
+  const [failure, setFailure] = useState<unknown>();
+  const [sending, setSending] = useState(false);
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (sending) return;
+    setSending(true);
+    setFailure(undefined);
+    try {
+      await onSubmit();
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <>
+      <h1 className="font-semibold text-xl tracking-tight">{title}</h1>
+      {description !== undefined && <p className="mt-1 text-muted text-sm">{description}</p>}
+      <form onSubmit={(event) => void submit(event)} className="mt-5 flex flex-col gap-4" noValidate>
+        {notice}
+        {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
+        {children}
+        <Button type="submit" variant="primary" size="lg" loading={sending} className="w-full">
+          {submitLabel}
+        </Button>
+      </form>
+      {footer !== undefined && (
+        <div className="mt-6 border-line border-t pt-4 text-center text-muted text-sm">{footer}</div>
+      )}
+    </>
+  );
+}
+
+export const linkClasses = 'font-medium text-accent-ink underline-offset-4 hover:underline';

@@ -1,0 +1,69 @@
+/** The login. It leads to where the person was going. */
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { sessions } from '../api/mod.ts';
+import { Callout, PasswordField, TextField } from '../ui/mod.ts';
+import { beginSession } from './begin-session.ts';
+import { EntranceForm, linkClasses } from './form.tsx';
+
+const route = getRouteApi('/entrance/login');
+
+export function LoginPage() {
+  const search = route.useSearch();
+  const router = useRouter();
+  const [email, setEmail] = useState(search.email ?? '');
+  const [password, setPassword] = useState('');
+  const [isExpired] = useState(() => sessions.absence === 'expired');
+  const logIn = async (): Promise<void> => {
+    const { user } = await beginSession(email.trim(), password);
+    if (user.is_verified) await router.navigate({ href: search.next ?? '/prompts' });
+    else await router.navigate({ to: '/verify-email', search: { ...search, email: user.email } });
+  };
+  return (
+    <EntranceForm
+      title="Log in"
+      description="Write, compare and promote prompts."
+      notice={
+        isExpired && (
+          <Callout tone="info">Your session has ended. Log in again to go on where you were.</Callout>
+        )
+      }
+      submitLabel="Log in"
+      onSubmit={logIn}
+      footer={
+        <>
+          New here?{' '}
+          <Link to="/register" search={search} className={linkClasses}>
+            Create an account
+          </Link>
+        </>
+      }
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        onChange={setEmail}
+        autoFocus={email === ''}
+        required
+      />
+      <div className="flex flex-col gap-2">
+        <PasswordField
+          label="Password"
+          autoComplete="current-password"
+          value={password}
+          onChange={setPassword}
+          required
+        />
+        <Link
+          to="/forgot-password"
+          search={{ ...search, ...(email !== '' && { email }) }}
+          className={`${linkClasses} self-end text-xs`}
+        >
+          Forgot your password?
+        </Link>
+      </div>
+    </EntranceForm>
+  );
+}

@@ -1,0 +1,57 @@
+/** A new account. The person is logged in at once; an address that must be verified first leads to the code. */
+import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api } from '../api/mod.ts';
+import { PasswordField, TextField } from '../ui/mod.ts';
+import { beginSession } from './begin-session.ts';
+import { EntranceForm, linkClasses } from './form.tsx';
+import { PasswordRule } from './password-rule.tsx';
+
+const route = getRouteApi('/entrance/register');
+
+export function RegisterPage() {
+  const search = route.useSearch();
+  const router = useRouter();
+  const [email, setEmail] = useState(search.email ?? '');
+  const [password, setPassword] = useState('');
+  const register = async (): Promise<void> => {
+    await api.call('register', { body: { email: email.trim(), password } });
+    const { user } = await beginSession(email.trim(), password);
+    if (user.is_verified) await router.navigate({ href: search.next ?? '/prompts' });
+    else await router.navigate({ to: '/verify-email', search: { ...search, email: user.email } });
+  };
+  return (
+    <EntranceForm
+      title="Create an account"
+      description="You get an organization and a team of your own, and can join others."
+      submitLabel="Create account"
+      onSubmit={register}
+      footer={
+        <>
+          Already have one?{' '}
+          <Link to="/login" search={search} className={linkClasses}>
+            Log in
+          </Link>
+        </>
+      }
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        value={email}
+        onChange={setEmail}
+        autoFocus
+        required
+      />
+      <PasswordField
+        label="Password"
+        autoComplete="new-password"
+        value={password}
+        onChange={setPassword}
+        required
+      />
+      <PasswordRule password={password} />
+    </EntranceForm>
+  );
+}

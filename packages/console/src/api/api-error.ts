@@ -1,0 +1,50 @@
+/** What a call fails with: the API's own answer, or that there was none. */
+import type { ErrorCode } from '@px0/contracts';
+
+export interface ApiErrorFacts {
+  /** 0: no answer came. */
+  readonly status: number;
+  readonly message: string;
+  readonly code: ErrorCode | undefined;
+  readonly requestId: string | undefined;
+}
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The contract's name of the error; undefined for one that it does not know. */
+  readonly code: ErrorCode | undefined;
+  readonly requestId: string | undefined;
+
+  constructor({ status, message, code, requestId }: ApiErrorFacts, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+    this.requestId = requestId;
+  }
+
+  get isOffline(): boolean {
+    return this.status === 0;
+  }
+}
+
+/** Whether an error is one of those named, as in `isApiError(error, 'promptNotFound')`. Without names: any answer of the API. */
+export function isApiError(error: unknown, ...codes: readonly ErrorCode[]): error is ApiError {
+  if (!(error instanceof ApiError)) return false;
+  return codes.length === 0 || (error.code !== undefined && codes.includes(error.code));
+}
+
+/** A sentence for a person. */
+export function sentenceOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return 'Something went wrong. Reload the page and try again.';
+  if (error.isOffline) return 'The server cannot be reached. Check your connection and try again.';
+  if (error.status === 429) return 'Too many requests. Wait a moment and try again.';
+  if (error.status === 503) return 'The service is unavailable just now. Try again in a moment.';
+  if (error.status >= 500) {
+    const id = error.requestId === undefined ? '' : ` The request was ${error.requestId}.`;
+    return `The server failed.${id}`;
+  }
+  if (error.code === 'forbidden') return 'Your role does not allow this.';
+  const [first = '', ...rest] = error.message;
+  return `${first.toUpperCase()}${rest.join('')}${/[.!?]$/.test(error.message) ? '' : '.'}`;
+}

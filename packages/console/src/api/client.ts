@@ -1,0 +1,169 @@
+/**
+ * Calls of the API, typed by the contracts. Each call says the newest revision that this browser knows, so that everyone reads their own
+ * writes whichever replica answers; and a session that the API no longer accepts is reported once, here.
+ */
+import type {
+  ErrorCode,
+  HttpMethod,
+  OperationId,
+  ParamsOf,
+  ReplyOf,
+  RequestOf,
+  routes,
+} from '@px0/contracts';
+import { ApiError } from './api-error.ts';
+
+type Routes = typeof routes;
+
+export type Reply<Id extends OperationId> = ReplyOf<Routes[Id]>;
+export type RequestBody<Id extends OperationId> = RequestOf<Routes[Id]>;
+
+/** `null` and `undefined` are left out. */
+export type QueryValues<Id extends OperationId> = {
+  readonly [K in keyof Routes[Id]['query']['shape']]?: string | number | boolean | null | undefined;
+};
+
+type Wanted<Key extends string, Value> = [keyof Value] extends [never]
+  ? { readonly [K in Key]?: undefined }
+  : { readonly [K in Key]: Value };
+
+export type CallOptions<Id extends OperationId> = Wanted<'params', ParamsOf<Routes[Id]>> &
+  Wanted<'body', RequestBody<Id>> & {
+    readonly query?: QueryValues<Id>;
+    readonly signal?: AbortSignal;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+
+/** A call whose parameters and body are all optional may be made without any. */
+export type CallArguments<Id extends OperationId> =
+  Record<never, never> extends CallOptions<Id> ? [options?: CallOptions<Id>] : [options: CallOptions<Id>];
+
+export interface Answer<Id extends OperationId> {
+  readonly reply: Reply<Id>;
+  readonly headers: Headers;
+}
+
+export interface ClientDependencies {
+  readonly routeTable: Readonly<Record<OperationId, readonly [HttpMethod, string]>>;
+  readonly errorMessages: Readonly<Record<ErrorCode, string>>;
+  readonly fetch: typeof fetch;
+  /** The session's token; undefined while nobody is logged in. */
+  readonly token: () => string | undefined;
+  /** The API did not accept the token that was sent. */
+  readonly onRefusedToken: (token: string) => void;
+}
+
+interface LooseOptions {
+  readonly params?: Readonly<Record<string, string>> | undefined;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export class ApiClient {
+  readonly #deps: ClientDependencies;
+  #revision: string | undefined;
+
+  constructor(deps: ClientDependencies) {
+    this.#deps = deps;
+  }
+
+  /** The body of a success. Throws `ApiError`; a call that was aborted rejects with the signal's reason. */
+  async call<Id extends OperationId>(id: Id, ...[options]: CallArguments<Id>): Promise<Reply<Id>> {
+    return (await this.#send<Id>(id, options ?? {})).reply;
+  }
+
+  /** The same with the response's headers, for those who need the entity tag. */
+  answer<Id extends OperationId>(id: Id, ...[options]: CallArguments<Id>): Promise<Answer<Id>> {
+    return this.#send<Id>(id, options ?? {});
+  }
+
+  async #send<Id extends OperationId>(id: Id, options: LooseOptions): Promise<Answer<Id>> {
+    const [method, path] = this.#deps.routeTable[id];
+    const token = this.#deps.token();
+    const asked = this.#revision;
+    const response = await this.#fetch(urlOf(path, options), {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(asked !== undefined && { 'px0-min-revision': asked }),
+        ...(options.body !== undefined && { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(options.signal && { signal: options.signal }),
+    });
+    this.#see(response, method, asked);
+    const text = await response.text();
+    if (response.ok) {
+      // The services validate what they answer in their tests; here the contract's type is taken at its word.
+      return { reply: (text === '' ? undefined : JSON.parse(text)) as Reply<Id>, headers: response.headers };
+    }
+    const error = this.#errorOf(response, text);
+    if (error.code === 'unauthorized' && token !== undefined) this.#deps.onRefusedToken(token);
+    throw error;
+  }
+
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#deps.fetch(url, init);
+    } catch (error) {
+      init.signal?.throwIfAborted();
+      throw new ApiError(
+        { status: 0, message: 'no answer', code: undefined, requestId: undefined },
+        { cause: error },
+      );
+    }
+  }
+
+  /**
+   * Tokens are opaque, so which of two is newer cannot be read off them. A write's is newer than what its caller knew; a read's is
+   * so when the read had asked for the one that is kept.
+   */
+  #see(response: Response, method: HttpMethod, asked: string | undefined): void {
+    const revision = response.headers.get('px0-revision');
+    if (revision === null || response.headers.get('px0-stale') === 'true') return;
+    if (method !== 'GET' || asked === this.#revision) this.#revision = revision;
+  }
+
+  #errorOf(response: Response, text: string): ApiError {
+    const message = messageIn(text) ?? response.statusText;
+    return new ApiError({
+      status: response.status,
+      message,
+      code: this.#codeOf(message),
+      requestId: response.headers.get('x-request-id') ?? undefined,
+    });
+  }
+
+  #codeOf(message: string): ErrorCode | undefined {
+    for (const [code, text] of Object.entries(this.#deps.errorMessages)) {
+      if (message === text || message.startsWith(`${text}: `)) return code as ErrorCode;
+    }
+    return undefined;
+  }
+}
+
+function urlOf(path: string, { params = {}, query = {} }: LooseOptions): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
+    encodeURIComponent(params[name] ?? ''),
+  );
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null) search.set(name, String(value));
+  }
+  return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
+function messageIn(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string') {
+      return body.error;
+    }
+  } catch {
+    // A proxy in between may answer with a page.
+  }
+  return undefined;
+}

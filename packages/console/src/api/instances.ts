@@ -1,0 +1,14 @@
+/** The one client and the one session of this page. */
+import { errorMessages, routeTable } from 'virtual:px0-contract';
+import { ApiClient } from './client.ts';
+import { SessionStore } from './session.ts';
+
+export const sessions = new SessionStore(localStorage);
+
+export const api = new ApiClient({
+  routeTable,
+  errorMessages,
+  fetch: (input, init) => fetch(input, init),
+  token: () => sessions.session?.token,
+  onRefusedToken: (token) => sessions.expire(token),
+});

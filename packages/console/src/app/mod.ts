@@ -1,0 +1,2 @@
+export { rootRoute } from './root-route.tsx';
+export { shellRoute } from './shell-route.tsx';

@@ -1,0 +1,31 @@
+/** What takes a page's place when it could not be shown. */
+import type { ErrorComponentProps } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
+import { CircleAlert, RotateCw } from 'lucide-react';
+import { isApiError, sentenceOf } from '../api/mod.ts';
+import { Button, EmptyState } from '../ui/mod.ts';
+import { NotFound } from './not-found.tsx';
+
+export function RouteFailure({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  if (isApiError(error) && error.status === 404) return <NotFound />;
+  const retry = async (): Promise<void> => {
+    reset();
+    await router.invalidate();
+  };
+  return (
+    <div className="mx-auto max-w-lg py-20">
+      <EmptyState
+        icon={CircleAlert}
+        title="This page could not be shown"
+        action={
+          <Button variant="primary" icon={RotateCw} onClick={() => void retry()}>
+            Try again
+          </Button>
+        }
+      >
+        {sentenceOf(error)}
+      </EmptyState>
+    </div>
+  );
+}

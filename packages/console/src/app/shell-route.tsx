@@ -1,0 +1,24 @@
+/** Everything behind the login hangs on this route. Without a session it leads to the login, which leads back. */
+import { createRoute, redirect } from '@tanstack/react-router';
+import { sessions } from '../api/mod.ts';
+import { loadWorkspace } from '../workspace/mod.ts';
+import { rootRoute } from './root-route.tsx';
+import { RouteFailure } from './route-failure.tsx';
+import { Shell, ShellSkeleton } from './shell.tsx';
+
+export const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  beforeLoad: ({ location }) => {
+    const { session } = sessions;
+    if (session === undefined) {
+      throw redirect({ to: '/login', search: location.href === '/' ? {} : { next: location.href } });
+    }
+    if (!session.user.is_verified)
+      throw redirect({ to: '/verify-email', search: { email: session.user.email } });
+  },
+  loader: ({ context }) => loadWorkspace(context.queryClient),
+  component: Shell,
+  pendingComponent: ShellSkeleton,
+  errorComponent: RouteFailure,
+});

@@ -1,0 +1,238 @@
+/** The navigation: which organization, where to in it, the person's teams, and the account. */
+import { useQuery } from '@tanstack/react-query';
+import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
+import {
+  BookOpen,
+  ChevronsUpDown,
+  CircleUser,
+  FileText,
+  Inbox,
+  Keyboard,
+  KeyRound,
+  LogOut,
+  type LucideIcon,
+  Plus,
+  ScrollText,
+  Search,
+  Settings,
+  Users,
+  UsersRound,
+} from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { logOut } from '../account/mod.ts';
+import { reading, useUser } from '../api/mod.ts';
+import { CreateOrganizationDialog } from '../governance/mod.ts';
+import { Avatar, Keys, Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/mod.ts';
+import { usePermissions, useWorkspace } from '../workspace/mod.ts';
+import { Logo } from './logo.tsx';
+import { setTheme, type ThemeChoice, useTheme } from './theme.ts';
+
+export interface SidebarProps {
+  readonly onSearch: () => void;
+  readonly onHelp: () => void;
+}
+
+export function Sidebar({ onSearch, onHelp }: SidebarProps) {
+  const { organization, myTeams } = useWorkspace();
+  // Requests of others do not announce themselves; the badge looks once a minute, and whenever the tab is returned to.
+  const inbox = useQuery({ ...reading('getAdminInbox'), refetchInterval: 60_000 }).data?.inbox.length ?? 0;
+  return (
+    <div className="flex h-full flex-col">
+      <div className="flex flex-col gap-2.5 px-3 pt-3 pb-2">
+        <Link to="/prompts" aria-label="px0, to the prompts" className="self-start rounded-md px-1.5 py-1">
+          <Logo />
+        </Link>
+        <OrganizationSwitcher />
+        <button
+          type="button"
+          onClick={onSearch}
+          className="flex h-8 items-center gap-2 rounded-md border border-line bg-raised px-2 text-faint text-sm shadow-low transition-colors hover:border-line-strong"
+        >
+          <Search aria-hidden="true" className="size-3.5" />
+          <span className="flex-1 text-left">Search</span>
+          <Keys combination="mod+k" />
+        </button>
+      </div>
+      <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-3 py-2">
+        <ul className="flex flex-col gap-0.5">
+          <Item icon={FileText} link={{ to: '/prompts' }}>
+            Prompts
+          </Item>
+          <Item icon={Inbox} link={{ to: '/inbox' }} badge={inbox}>
+            Inbox
+          </Item>
+        </ul>
+        {organization && (
+          <Group title="Organization">
+            <Item icon={UsersRound} link={{ to: '/orgs/$orgId/teams', params: { orgId: organization.id } }}>
+              Teams
+            </Item>
+            <Item icon={Users} link={{ to: '/orgs/$orgId/people', params: { orgId: organization.id } }}>
+              People
+            </Item>
+            <Item icon={KeyRound} link={{ to: '/orgs/$orgId/keys', params: { orgId: organization.id } }}>
+              API keys
+            </Item>
+            <Item icon={ScrollText} link={{ to: '/orgs/$orgId/audit', params: { orgId: organization.id } }}>
+              Audit log
+            </Item>
+            <Item icon={Settings} link={{ to: '/orgs/$orgId/settings', params: { orgId: organization.id } }}>
+              Settings
+            </Item>
+          </Group>
+        )}
+        {myTeams.length > 0 && (
+          <Group title="Your teams">
+            {myTeams.map((team) => (
+              <Item
+                key={team.id}
+                leading={<Avatar name={team.name} square size="sm" />}
+                link={{ to: '/teams/$teamId', params: { teamId: team.id } }}
+              >
+                {team.name}
+              </Item>
+            ))}
+          </Group>
+        )}
+      </nav>
+      <AccountMenu onHelp={onHelp} />
+    </div>
+  );
+}
+
+function Group({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section>
+      <h2 className="px-2 pb-1 font-medium text-faint text-xs">{title}</h2>
+      <ul className="flex flex-col gap-0.5">{children}</ul>
+    </section>
+  );
+}
+
+interface ItemProps {
+  readonly icon?: LucideIcon;
+  readonly leading?: ReactNode;
+  readonly link: LinkProps;
+  readonly badge?: number;
+  readonly children: ReactNode;
+}
+
+function Item({ icon: Icon, leading, link, badge = 0, children }: ItemProps) {
+  return (
+    <li>
+      <Link
+        {...link}
+        className="flex h-8 items-center gap-2.5 rounded-md px-2 text-muted text-sm transition-colors hover:bg-hover hover:text-fg data-[status=active]:bg-hover data-[status=active]:font-medium data-[status=active]:text-fg"
+      >
+        {Icon ? <Icon aria-hidden="true" className="size-4 shrink-0" /> : leading}
+        <span className="min-w-0 flex-1 truncate">{children}</span>
+        {badge > 0 && (
+          <span className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 font-medium text-accent-fg text-xs tabular-nums">
+            {badge}
+            <span className="sr-only"> waiting</span>
+          </span>
+        )}
+      </Link>
+    </li>
+  );
+}
+
+function OrganizationSwitcher() {
+  const { organizations, organization, selectOrganization } = useWorkspace();
+  const { reason } = usePermissions();
+  const [creating, setCreating] = useState(false);
+  return (
+    <>
+      <Menu
+        align="start"
+        className="w-56"
+        trigger={
+          <button
+            type="button"
+            aria-label={`Organization: ${organization?.name ?? 'none'}. Switch`}
+            className="flex h-9 items-center gap-2.5 rounded-md px-1.5 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
+          >
+            <Avatar name={organization?.name ?? '–'} square />
+            <span className="min-w-0 flex-1 truncate font-medium text-sm">
+              {organization?.name ?? 'No organization'}
+            </span>
+            <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
+          </button>
+        }
+      >
+        <MenuLabel>Organizations</MenuLabel>
+        <MenuChoice
+          value={organization?.id ?? ''}
+          onChange={selectOrganization}
+          options={organizations.map(({ id, name, role }) => ({
+            value: id,
+            label: name,
+            hint: role === 'ADMIN' ? 'You are an admin' : 'You are a member',
+          }))}
+        />
+        <MenuSeparator />
+        <MenuItem icon={Plus} onSelect={() => setCreating(true)} disabledReason={reason('createOrg')}>
+          New organization
+        </MenuItem>
+      </Menu>
+      <CreateOrganizationDialog open={creating} onOpenChange={setCreating} />
+    </>
+  );
+}
+
+const themes: readonly { readonly value: ThemeChoice; readonly label: string }[] = [
+  { value: 'system', label: 'As the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+function AccountMenu({ onHelp }: { readonly onHelp: () => void }) {
+  const user = useUser();
+  const theme = useTheme();
+  return (
+    <div className="border-line border-t p-2">
+      <Menu
+        side="top"
+        align="start"
+        className="w-56"
+        trigger={
+          <button
+            type="button"
+            aria-label={`Account: ${user.email}`}
+            className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
+          >
+            <Avatar name={user.email} />
+            <span className="min-w-0 flex-1 truncate text-sm">{user.email}</span>
+            <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
+          </button>
+        }
+      >
+        <AccountLinks onHelp={onHelp} />
+        <MenuSeparator />
+        <MenuLabel>Theme</MenuLabel>
+        <MenuChoice value={theme} onChange={setTheme} options={themes} />
+        <MenuSeparator />
+        <MenuItem icon={LogOut} onSelect={() => void logOut()}>
+          Log out
+        </MenuItem>
+      </Menu>
+    </div>
+  );
+}
+
+function AccountLinks({ onHelp }: { readonly onHelp: () => void }) {
+  const navigate = useNavigate();
+  return (
+    <>
+      <MenuItem icon={CircleUser} onSelect={() => void navigate({ to: '/account' })}>
+        Your account
+      </MenuItem>
+      <MenuItem icon={Keyboard} onSelect={onHelp} shortcut="?">
+        Keyboard shortcuts
+      </MenuItem>
+      <MenuItem icon={BookOpen} onSelect={() => window.open('/docs/api', '_blank', 'noopener')}>
+        API reference
+      </MenuItem>
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+export { type Command, type CommandSource, useCommandSource, useCommands } from './registry.ts';
+export { useShortcutKeys } from './shortcuts.ts';

@@ -1,0 +1,212 @@
+/** Two versions of a prompt beside each other: their templates, or what they render with a chosen payload. */
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { ArrowLeftRight, Columns2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { useCommands } from '../commands/mod.ts';
+import { asJson } from '../editor/json-value.ts';
+import { compileTemplate, previewOf } from '../editor/preview.ts';
+import { payloadsReading, promptReading, versionsReading } from '../prompts/data.ts';
+import { Trail } from '../prompts/prompt-heading.tsx';
+import { compareRoute } from '../prompts/routes.ts';
+import type { Version } from '../prompts/version-actions.ts';
+import { Callout, Card, EmptyState, IconButton, Page, Select } from '../ui/mod.ts';
+import { type CompareSearch, comparedVersions } from './compare-search.ts';
+import { type DiffLayout, DiffView } from './diff-view.tsx';
+import { LayoutChoice, useIsWide } from './layout-choice.tsx';
+
+/** Stands in the choice of a payload for "the templates themselves". */
+const TEMPLATES = 'templates';
+
+export function ComparePage() {
+  const { promptId } = compareRoute.useParams();
+  const search = compareRoute.useSearch();
+  const navigate = useNavigate({ from: compareRoute.fullPath });
+  const { prompt } = useSuspenseQuery(promptReading(promptId)).data;
+  const { versions } = useSuspenseQuery(versionsReading(promptId)).data;
+  const { payloads } = useSuspenseQuery(payloadsReading(promptId)).data;
+  const isWide = useIsWide();
+  const layout: DiffLayout = isWide ? (search.view ?? 'split') : 'unified';
+  const set = (changes: CompareSearch): void => {
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  };
+  const compared = comparedVersions(versions, search);
+  const left = versions.find(({ version }) => version === compared?.from);
+  const right = versions.find(({ version }) => version === compared?.to);
+  const swap = (): void => {
+    if (compared !== undefined) set({ from: compared.to, to: compared.from });
+  };
+  useCommands([
+    {
+      id: 'swap-versions',
+      group: 'Compare',
+      label: 'Swap the two versions',
+      icon: ArrowLeftRight,
+      shortcut: 'x',
+      run: swap,
+    },
+    {
+      id: 'toggle-layout',
+      group: 'Compare',
+      label: 'Side by side or unified',
+      icon: Columns2,
+      shortcut: 'u',
+      run: () => set({ view: layout === 'split' ? 'unified' : 'split' }),
+    },
+  ]);
+  const payload = payloads.find(({ id }) => id === search.payload);
+  return (
+    <Page
+      title={`Compare versions of ${prompt.name}`}
+      heading="Compare versions"
+      breadcrumb={<Trail prompt={prompt} here="Compare" />}
+      width="full"
+    >
+      {left === undefined || right === undefined ? (
+        <Card>
+          <EmptyState icon={Columns2} title="There is nothing to compare yet">
+            Once the prompt has versions, any two of them can be compared here.
+          </EmptyState>
+        </Card>
+      ) : (
+        <div className="flex min-w-0 flex-col gap-4">
+          <div className="flex flex-wrap items-end gap-2">
+            <VersionSelect
+              label="From"
+              versions={versions}
+              value={left.version}
+              onChange={(from) => set({ from, to: right.version })}
+            />
+            <IconButton
+              icon={ArrowLeftRight}
+              label="Swap the two versions"
+              shortcut="x"
+              onClick={swap}
+              className="mb-0.5"
+            />
+            <VersionSelect
+              label="To"
+              versions={versions}
+              value={right.version}
+              onChange={(to) => set({ from: left.version, to })}
+            />
+            <Select
+              label="What is compared"
+              value={payload?.id ?? TEMPLATES}
+              onChange={(chosen) => void navigate({ search: comparing(search, chosen), replace: true })}
+              options={[
+                { value: TEMPLATES, label: 'The templates' },
+                ...payloads.map(({ id, name }) => ({
+                  value: id,
+                  label: `Output with ${name ?? 'a payload without a name'}`,
+                })),
+              ]}
+              className="min-w-44 max-w-72"
+            />
+            {isWide && (
+              <div className="mb-0.5 ml-auto">
+                <LayoutChoice value={layout} onChange={(view) => set({ view })} />
+              </div>
+            )}
+          </div>
+          {payload === undefined ? (
+            <>
+              <DiffView
+                left={left.template}
+                right={right.template}
+                leftLabel={nameOf(left)}
+                rightLabel={nameOf(right)}
+                layout={layout}
+                equalNote={
+                  left === right
+                    ? 'This is one and the same version.'
+                    : 'The two versions have the same text.'
+                }
+              />
+              {payloads.length === 0 && (
+                <p className="text-faint text-xs">
+                  Save a payload in the editor, and the rendered outputs can be compared, too.
+                </p>
+              )}
+            </>
+          ) : (
+            <OutputDiff left={left} right={right} variables={payload.variables} layout={layout} />
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}
+
+function comparing({ payload: _payload, ...search }: CompareSearch, chosen: string): CompareSearch {
+  return chosen === TEMPLATES ? search : { ...search, payload: chosen };
+}
+
+function nameOf({ version, status }: Version): string {
+  return `Version ${version}${status === 'live' ? ', live' : ''}`;
+}
+
+interface VersionSelectProps {
+  readonly label: string;
+  readonly versions: readonly Version[];
+  readonly value: number;
+  readonly onChange: (version: number) => void;
+}
+
+function VersionSelect({ label, versions, value, onChange }: VersionSelectProps) {
+  return (
+    <Select
+      label={label}
+      value={String(value)}
+      onChange={(chosen) => onChange(Number(chosen))}
+      options={versions.map(({ version, status, tags }) => ({
+        value: String(version),
+        label: `Version ${version} · ${[status, ...tags].join(', ')}`,
+      }))}
+      className="min-w-36 max-w-60"
+    />
+  );
+}
+
+interface OutputDiffProps {
+  readonly left: Version;
+  readonly right: Version;
+  readonly variables: unknown;
+  readonly layout: DiffLayout;
+}
+
+function OutputDiff({ left, right, variables, layout }: OutputDiffProps) {
+  const data = asJson(variables);
+  const before = previewOf(left.template, compileTemplate(left.template), data);
+  const after = previewOf(right.template, compileTemplate(right.template), data);
+  return (
+    <>
+      <OutputFault version={left} message={before.fault?.message} />
+      <OutputFault version={right} message={after.fault?.message} />
+      {before.fault === undefined && after.fault === undefined && (
+        <DiffView
+          left={before.output ?? ''}
+          right={after.output ?? ''}
+          leftLabel={`Output of ${nameOf(left).toLowerCase()}`}
+          rightLabel={`output of ${nameOf(right).toLowerCase()}`}
+          layout={layout}
+          equalNote="Both versions render the same with this payload."
+        />
+      )}
+    </>
+  );
+}
+
+function OutputFault({
+  version,
+  message,
+}: {
+  readonly version: Version;
+  readonly message: string | undefined;
+}): ReactNode {
+  return message === undefined ? null : (
+    <Callout tone="warning" title={`Version ${version.version} cannot be rendered with this payload`}>
+      <span className="break-words font-mono text-xs">{message}</span>
+    </Callout>
+  );
+}

@@ -1,0 +1,39 @@
+/** What is compared, and how, as the address of the page holds it. */
+
+export interface CompareSearch {
+  /** Version numbers; absent: the page chooses. */
+  readonly from?: number;
+  readonly to?: number;
+  /** A payload's id: the rendered outputs are compared instead of the templates. */
+  readonly payload?: string;
+  readonly view?: 'unified' | 'split';
+}
+
+export function compareSearch(search: Readonly<Record<string, unknown>>): CompareSearch {
+  const { from, to, payload, view } = search;
+  return {
+    ...(isVersion(from) && { from }),
+    ...(isVersion(to) && { to }),
+    ...(typeof payload === 'string' && payload !== '' && { payload }),
+    ...((view === 'unified' || view === 'split') && { view }),
+  };
+}
+
+function isVersion(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0;
+}
+
+/** Which two versions are compared when the address does not say: from the live one, or the one before, to the newest. */
+export function comparedVersions(
+  versions: readonly { readonly version: number; readonly status: string }[],
+  { from, to }: CompareSearch,
+): { readonly from: number; readonly to: number } | undefined {
+  const numbers = versions.map(({ version }) => version).toSorted((one, other) => other - one);
+  const newest = numbers[0];
+  if (newest === undefined) return undefined;
+  const right = to !== undefined && numbers.includes(to) ? to : newest;
+  if (from !== undefined && numbers.includes(from)) return { from, to: right };
+  const live = versions.find(({ status }) => status === 'live')?.version;
+  const left = live !== undefined && live !== right ? live : (numbers.find((one) => one < right) ?? right);
+  return { from: left, to: right };
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { diffTexts, foldedSections, type Side, unifiedLines } from './text-diff.ts';
+
+const text = (side: Side | undefined) => side?.parts.map((part) => part.text).join('');
+
+test('a rewritten line shows which words changed', () => {
+  const { rows, added, removed } = diffTexts('Hello world\nend', 'Hello brave world\nend');
+  expect({ added, removed }).toEqual({ added: 1, removed: 1 });
+  expect(rows[0]?.kind).toBe('changed');
+  expect(rows[0]?.right?.parts.filter((part) => part.isChanged).map((part) => part.text.trim())).toEqual([
+    'brave',
+  ]);
+});
+
+test('lines that have nothing in common are marked as a whole', () => {
+  const [row] = diffTexts('abc def', 'completely other words').rows;
+  expect(row?.left?.parts).toEqual([{ text: 'abc def', isChanged: false }]);
+});
+
+test('equal texts have no changes, and an empty text has no lines', () => {
+  expect(diffTexts('a\nb', 'a\nb')).toMatchObject({ added: 0, removed: 0 });
+  expect(diffTexts('', '').rows).toEqual([]);
+  expect(diffTexts('', 'a').rows).toMatchObject([{ kind: 'added', left: undefined }]);
+});
+
+test('far from changes equal lines are folded', () => {
+  const before = Array.from({ length: 30 }, (_, line) => `line ${line}`);
+  const after = before.with(15, 'another');
+  const sections = foldedSections(diffTexts(before.join('\n'), after.join('\n')).rows);
+  expect(sections.map(({ kind, rows }) => `${kind} ${rows.length}`)).toEqual([
+    'fold 12',
+    'rows 7',
+    'fold 11',
+  ]);
+});
+
+test('in one column removed lines of a block stand before the added ones', () => {
+  const kinds = unifiedLines(diffTexts('a\nb\nc\nz', 'x\ny\nz').rows).map(({ kind }) => kind);
+  expect(kinds).toEqual(['removed', 'removed', 'removed', 'added', 'added', 'same']);
+});
+
+const line = fc.constantFrom('', 'a', 'b', 'the quick fox', 'the slow fox', '{{.name}}');
+const lines = fc.array(line, { maxLength: 12 }).map((all) => all.join('\n'));
+
+test('each side of the rows gives its text back, in two columns and in one', () => {
+  fc.assert(
+    fc.property(lines, lines, (left, right) => {
+      const { rows } = diffTexts(left, right);
+      const side = (pick: 'left' | 'right') => rows.flatMap((row) => text(row[pick]) ?? []).join('\n');
+      expect(side('left')).toBe(left);
+      expect(side('right')).toBe(right);
+      const column = (skipped: string) =>
+        unifiedLines(rows)
+          .filter(({ kind }) => kind !== skipped)
+          .map(({ parts }) => parts.map((part) => part.text).join(''))
+          .join('\n');
+      expect(column('added')).toBe(left);
+      expect(column('removed')).toBe(right);
+    }),
+  );
+});
+
+test('line numbers count up on both sides', () => {
+  fc.assert(
+    fc.property(lines, lines, (left, right) => {
+      const { rows } = diffTexts(left, right);
+      for (const pick of ['left', 'right'] as const) {
+        const numbers = rows.flatMap((row) => row[pick]?.line ?? []);
+        expect(numbers).toEqual(numbers.map((_, at) => at + 1));
+      }
+    }),
+  );
+});

@@ -1,0 +1,189 @@
+/**
+ * The editor of templates and of JSON: CodeMirror in a React component. CodeMirror owns the text while it is shown; the
+ * page hears of each change, and replaces the text only by asking to.
+ */
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { json } from '@codemirror/lang-json';
+import { bracketMatching } from '@codemirror/language';
+import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { EditorState, type Extension } from '@codemirror/state';
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  placeholder,
+} from '@codemirror/view';
+import { highlight } from '@px0/template';
+import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import { styleNonce } from '../ui/mod.ts';
+import { editorTheme, jsonColours } from './editor-theme.ts';
+import { type KnownVariables, templateCompletion } from './template-completion.ts';
+import type { TemplateFault } from './template-fault.ts';
+import { templateHighlighting } from './template-highlighting.ts';
+import { offsetOf } from './text-position.ts';
+
+export interface CodeEditorHandle {
+  focus(): void;
+  /** Puts the cursor on the place of a fault. */
+  goTo(fault: TemplateFault): void;
+  /** Replaces the text as an edit that can be undone. */
+  replace(text: string): void;
+  /** Inserts at the cursor. */
+  insert(text: string): void;
+}
+
+export interface CodeEditorProps {
+  readonly ref?: Ref<CodeEditorHandle>;
+  readonly language: 'template' | 'json';
+  /** The text at first; later ones come by `replace`. */
+  readonly initialText: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly isReadOnly?: boolean;
+  readonly fault?: TemplateFault | undefined;
+  /** For completion, asked when it opens. */
+  readonly known?: () => KnownVariables;
+  readonly onChange?: (text: string) => void;
+  readonly className?: string;
+}
+
+export function CodeEditor(props: CodeEditorProps) {
+  const { ref, language, initialText, label, hint, isReadOnly = false, fault, className } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const firstText = useRef(initialText);
+
+  useEffect(() => {
+    if (host.current === null) return;
+    const editor = new EditorView({
+      parent: host.current,
+      doc: firstText.current,
+      extensions: [
+        common(label, isReadOnly, hint),
+        language === 'json'
+          ? [json(), jsonColours]
+          : [
+              templateHighlighting,
+              autocompletion({
+                override: [templateCompletion(() => latest.current.known?.() ?? { fields: [], data: {} })],
+                icons: true,
+              }),
+            ],
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+        }),
+      ],
+    });
+    view.current = editor;
+    // Lines were measured in a font that was to be replaced.
+    void document.fonts.ready.then(() => editor.requestMeasure());
+    return () => {
+      firstText.current = editor.state.doc.toString();
+      view.current = null;
+      editor.destroy();
+    };
+  }, [language, label, isReadOnly, hint]);
+
+  useEffect(() => {
+    if (view.current !== null) showFault(view.current, fault);
+  }, [fault]);
+
+  useImperativeHandle(ref, () => ({
+    focus: () => view.current?.focus(),
+    goTo: (place) => view.current && goTo(view.current, place),
+    replace: (text) => view.current && replace(view.current, text),
+    insert: (text) => {
+      view.current?.dispatch(view.current.state.replaceSelection(text));
+      view.current?.focus();
+    },
+  }));
+
+  return <div ref={host} className={className} data-language={language} />;
+}
+
+function common(label: string, isReadOnly: boolean, hint: string | undefined): Extension {
+  return [
+    lineNumbers(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    bracketMatching(),
+    closeBrackets(),
+    search({ top: true }),
+    highlightSelectionMatches(),
+    lintGutter(),
+    EditorView.lineWrapping,
+    EditorState.readOnly.of(isReadOnly),
+    isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
+    hint === undefined ? [] : placeholder(hint),
+    EditorView.contentAttributes.of({
+      'aria-label': label,
+      'aria-readonly': String(isReadOnly),
+      spellcheck: 'true',
+      autocapitalize: 'off',
+      autocorrect: 'off',
+    }),
+    nonceExtension(),
+    // Tab leaves the editor, as everywhere on a page; it takes a completion while one is offered.
+    keymap.of([
+      { key: 'Tab', run: acceptCompletion },
+      ...closeBracketsKeymap,
+      ...defaultKeymap,
+      ...searchKeymap,
+      ...historyKeymap,
+      ...completionKeymap,
+      ...lintKeymap,
+    ]),
+    editorTheme,
+  ];
+}
+
+/** CodeMirror adds a style sheet to the page, which the content security policy allows by the page's nonce only. */
+function nonceExtension(): Extension {
+  const nonce = styleNonce();
+  return nonce === '' ? [] : EditorView.cspNonce.of(nonce);
+}
+
+function showFault(view: EditorView, fault: TemplateFault | undefined): void {
+  view.dispatch(setDiagnostics(view.state, fault === undefined ? [] : [diagnosticOf(view, fault)]));
+}
+
+function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
+  const text = view.state.doc.toString();
+  const offset = offsetOf(text, { line: fault.line, column: fault.byteColumn });
+  const token = highlight(text).find(({ from, to }) => from <= offset && offset < to);
+  const lineEnd = view.state.doc.lineAt(offset).to;
+  // At the end of the text there is nothing to underline but the last character.
+  const from = offset === text.length && offset > 0 ? offset - 1 : offset;
+  return {
+    from,
+    to: Math.max(Math.min(token?.to ?? from + 1, Math.max(lineEnd, from)), Math.min(from + 1, text.length)),
+    severity: fault.kind === 'syntax' ? 'error' : 'warning',
+    message: `Line ${fault.line}, column ${fault.column}: ${fault.message}`,
+  };
+}
+
+function goTo(view: EditorView, fault: TemplateFault): void {
+  const anchor = offsetOf(view.state.doc.toString(), { line: fault.line, column: fault.byteColumn });
+  view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
+  view.focus();
+}
+
+function replace(view: EditorView, text: string): void {
+  if (view.state.doc.toString() === text) return;
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+}

@@ -1,0 +1,54 @@
+import { compile } from '@px0/template';
+import { expect, test } from 'vitest';
+import { keysAt, scopeAt } from './completion-scope.ts';
+import { fieldsOf } from './variable-fields.ts';
+
+/** The scope at the `|` of a text, which is taken out. */
+function scope(text: string) {
+  const at = text.indexOf('|');
+  return scopeAt(text.slice(0, at) + text.slice(at + 1), at);
+}
+
+test('completion knows whether it stands in an action, and at its beginning', () => {
+  expect(scope('Hi | {{.name}}')).toMatchObject({ isInAction: false });
+  expect(scope('Hi {{|}}')).toMatchObject({ isInAction: true, isAtStart: true });
+  expect(scope('Hi {{- |}}')).toMatchObject({ isInAction: true, isAtStart: true });
+  expect(scope('Hi {{if |}}')).toMatchObject({ isInAction: true, isAtStart: false });
+});
+
+test('the dot is what the enclosing blocks make it', () => {
+  expect(scope('{{range .items}}{{|').dot).toEqual(['items', null]);
+  expect(scope('{{with .user}}{{range .tags}}{{end}}{{|').dot).toEqual(['user']);
+  expect(scope('{{with .user}}a{{else}}{{|').dot).toEqual([]);
+  expect(scope('{{with .user}}a{{end}}{{|').dot).toEqual([]);
+  expect(scope('{{define "part"}}{{|').dot).toBeUndefined();
+});
+
+test('variables stand for what was assigned to them', () => {
+  const { variables } = scope('{{$u := .user}}{{range $i, $item := .items}}{{|');
+  expect(variables.get('$u')).toEqual(['user']);
+  expect(variables.get('$item')).toEqual(['items', null]);
+  expect(variables.get('$i')).toBeUndefined();
+});
+
+test('an action that is still being written counts for nothing', () => {
+  expect(scope('{{range .items}}{{end}}{{range .other |').dot).toEqual([]);
+});
+
+test('open blocks are known', () => {
+  expect(scope('{{if .a}}{{range .b}}{{|').openBlocks).toEqual(['if', 'range']);
+});
+
+test('keys come from the template and from the payload', () => {
+  const fields = fieldsOf(compile('{{range .items}}{{.title}}{{end}}').variables);
+  const data = { items: [{ title: 'x', note: 1 }], other: {} };
+  expect(keysAt(fields, data, []).map(({ key, kind }) => [key, kind])).toEqual([
+    ['items', 'list'],
+    ['other', 'map'],
+  ]);
+  expect(keysAt(fields, data, ['items', null])).toEqual([
+    { key: 'title', kind: 'scalar', sample: 'x' },
+    { key: 'note', kind: 'scalar', sample: 1 },
+  ]);
+  expect(keysAt(fields, data, undefined)).toEqual([]);
+});

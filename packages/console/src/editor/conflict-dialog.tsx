@@ -1,0 +1,126 @@
+/**
+ * Two people wrote the same draft. Both texts are shown and one is chosen, or a third that is made of both. Closing the dialog chooses
+ * nothing; whichever text is not chosen can still be had.
+ */
+import { useState } from 'react';
+import { type DiffLayout, DiffView } from '../compare/diff-view.tsx';
+import { LayoutChoice, useIsWide } from '../compare/layout-choice.tsx';
+import { Button, CopyButton, Dialog, Tabs } from '../ui/mod.ts';
+import { CodeEditor } from './code-editor.tsx';
+
+export interface ConflictDialogProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly mine: string;
+  readonly theirs: string;
+  readonly onKeepMine: () => void;
+  readonly onTakeTheirs: () => void;
+  readonly onMerge: (text: string) => void;
+  readonly onSaveMineAsNew: () => Promise<void>;
+}
+
+type View = 'diff' | 'theirs' | 'mine' | 'merge';
+
+export function ConflictDialog(props: ConflictDialogProps) {
+  const { open, onOpenChange, mine, theirs, onKeepMine, onTakeTheirs, onMerge, onSaveMineAsNew } = props;
+  const isWide = useIsWide();
+  const [chosenLayout, setLayout] = useState<DiffLayout>('split');
+  const [view, setView] = useState<View>('diff');
+  const [merged, setMerged] = useState<string>();
+  const [copying, setCopying] = useState(false);
+  const layout = isWide ? chosenLayout : 'unified';
+  const saveAsNew = async (): Promise<void> => {
+    setCopying(true);
+    await onSaveMineAsNew();
+    setCopying(false);
+  };
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onOpenChange}
+      size="xl"
+      title="Somebody else changed this draft"
+      description="Nothing of yours was saved over it, and nothing is lost: choose which text the draft shall have."
+      footer={
+        view === 'merge' ? (
+          <Button variant="primary" onClick={() => onMerge(merged ?? mine)}>
+            Use the merged text
+          </Button>
+        ) : (
+          <>
+            <Button variant="ghost" loading={copying} onClick={() => void saveAsNew()}>
+              Keep both: mine as a new draft
+            </Button>
+            <Button onClick={onTakeTheirs}>Take theirs</Button>
+            <Button variant="primary" onClick={onKeepMine}>
+              Keep mine
+            </Button>
+          </>
+        )
+      }
+    >
+      <Tabs
+        label="The two texts"
+        value={view}
+        onChange={setView}
+        tabs={[
+          {
+            value: 'diff',
+            label: 'Difference',
+            content: (
+              <div className="flex flex-col gap-2">
+                {isWide && (
+                  <div className="self-end">
+                    <LayoutChoice value={layout} onChange={setLayout} />
+                  </div>
+                )}
+                <DiffView
+                  left={theirs}
+                  right={mine}
+                  leftLabel="Theirs, saved"
+                  rightLabel="Mine, not saved"
+                  layout={layout}
+                />
+              </div>
+            ),
+          },
+          { value: 'theirs', label: 'Theirs', content: <Whole text={theirs} label="Their text" /> },
+          { value: 'mine', label: 'Mine', content: <Whole text={mine} label="My text" /> },
+          {
+            value: 'merge',
+            label: 'Merge by hand',
+            content: (
+              <div className="flex flex-col gap-2">
+                <p className="text-muted text-sm">Begins with your text. Put in what you want of theirs.</p>
+                <CodeEditor
+                  language="template"
+                  label="Merged text"
+                  initialText={merged ?? mine}
+                  onChange={setMerged}
+                  className="h-80 overflow-hidden rounded-lg border border-line"
+                />
+              </div>
+            ),
+          },
+        ]}
+      />
+    </Dialog>
+  );
+}
+
+function Whole({ text, label }: { readonly text: string; readonly label: string }) {
+  return (
+    <div className="relative">
+      <div className="absolute top-2 right-2 z-10">
+        <CopyButton text={text} label={`Copy: ${label.toLowerCase()}`} />
+      </div>
+      <CodeEditor
+        language="template"
+        label={label}
+        initialText={text}
+        isReadOnly
+        className="h-80 overflow-hidden rounded-lg border border-line bg-panel"
+      />
+    </div>
+  );
+}

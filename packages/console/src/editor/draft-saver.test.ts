@@ -1,0 +1,186 @@
+import { compile } from '@px0/template';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { DraftSaver, type DraftState, type SaveAnswer, type SaverStatus } from './draft-saver.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A registry with one draft, guarded by its entity tag as the real one is. */
+class Registry {
+  draft: DraftState = { template: 'one', etag: '"1"' };
+  isReachable = true;
+  saves = 0;
+  #revision = 1;
+
+  write(template: string): void {
+    this.#revision++;
+    this.draft = { template, etag: `"${this.#revision}"` };
+  }
+
+  async save(template: string, etag: string): Promise<SaveAnswer> {
+    this.saves++;
+    if (!this.isReachable) return { kind: 'unreachable' };
+    if (etag !== this.draft.etag) return { kind: 'conflict', theirs: this.draft };
+    this.write(template);
+    return { kind: 'saved', etag: this.draft.etag };
+  }
+}
+
+function isTemplate(text: string): boolean {
+  try {
+    compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function opened(registry: Registry): { saver: DraftSaver; seen: SaverStatus['kind'][] } {
+  const seen: SaverStatus['kind'][] = [];
+  const saver = new DraftSaver({
+    base: registry.draft,
+    backend: registry,
+    canSave: isTemplate,
+    onStatus: ({ kind }) => seen.push(kind),
+  });
+  return { saver, seen };
+}
+
+test('writing is saved once, after a pause', async () => {
+  const registry = new Registry();
+  const { saver, seen } = opened(registry);
+  for (const text of ['one t', 'one tw', 'one two']) saver.edit(text);
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('one two');
+  expect(registry.saves).toBe(1);
+  expect(seen).toEqual(['dirty', 'dirty', 'dirty', 'saving', 'saved']);
+});
+
+test('what is written during a save is saved next', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  saver.edit('two');
+  const flushed = saver.flush();
+  saver.edit('three');
+  await flushed;
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('three');
+  expect(saver.hasUnsavedText).toBe(false);
+});
+
+test('a text that is no template waits until it is one', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  saver.edit('{{.name');
+  await vi.runAllTimersAsync();
+  expect(saver.status.kind).toBe('invalid');
+  expect(registry.saves).toBe(0);
+  saver.edit('{{.name}}');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('{{.name}}');
+});
+
+test("somebody else's text is not overwritten: both are kept until one is chosen", async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  registry.write('theirs');
+  saver.edit('mine');
+  await vi.runAllTimersAsync();
+  expect(saver.status).toMatchObject({ kind: 'conflict', theirs: { template: 'theirs' } });
+  saver.edit('mine, longer');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('theirs');
+  saver.keepMine();
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('mine, longer');
+});
+
+test('a conflict may end with a text made from both', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  registry.write('theirs');
+  saver.edit('mine');
+  await vi.runAllTimersAsync();
+  saver.resolveWith('theirs and mine');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('theirs and mine');
+});
+
+test('taking theirs saves nothing', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  registry.write('theirs');
+  saver.edit('mine');
+  await vi.runAllTimersAsync();
+  const { saves } = registry;
+  saver.resolveWith('theirs');
+  await vi.runAllTimersAsync();
+  expect([saver.status.kind, registry.saves]).toEqual(['saved', saves]);
+});
+
+test('a draft that was only tagged meanwhile is no conflict', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  registry.write('one');
+  saver.edit('two');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('two');
+});
+
+test('a save whose answer was lost is no conflict with oneself', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  registry.write('two');
+  saver.edit('two');
+  await vi.runAllTimersAsync();
+  expect(saver.status.kind).toBe('saved');
+});
+
+test('an unreachable platform is tried again until it answers', async () => {
+  const registry = new Registry();
+  registry.isReachable = false;
+  const { saver } = opened(registry);
+  saver.edit('two');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(saver.status.kind).toBe('retrying');
+  expect(saver.hasUnsavedText).toBe(true);
+  registry.isReachable = true;
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('two');
+});
+
+test('closing saves what can be saved, also what was written during a save', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  saver.edit('two');
+  void saver.flush();
+  saver.edit('three');
+  saver.close();
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('three');
+});
+
+test('a text that was kept is taken up again, or is a conflict when the draft has moved on', async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  saver.restore('one, unsaved', 'one');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.template).toBe('one, unsaved');
+  const { saver: later } = opened(registry);
+  later.restore('one, older', 'one');
+  expect(later.status).toMatchObject({ kind: 'conflict', theirs: { template: 'one, unsaved' } });
+});
+
+test("somebody else's text is taken over while nothing is unsaved, and never for what is unsaved", async () => {
+  const registry = new Registry();
+  const { saver } = opened(registry);
+  const first = registry.draft;
+  registry.write('theirs');
+  expect(saver.observe(registry.draft)).toBe(true);
+  expect(saver.text).toBe('theirs');
+  expect(saver.observe(first)).toBe(false);
+  saver.edit('mine');
+  registry.write('theirs again');
+  expect(saver.observe(registry.draft)).toBe(false);
+  expect(saver.text).toBe('mine');
+});

@@ -1,0 +1,93 @@
+/** JSON values as immutable trees, addressed by lists of keys. Nothing is ever changed in place. */
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+/** Keys of objects and positions in lists, from the root. */
+export type JsonPath = readonly (string | number)[];
+
+/** What the API sends has been parsed from JSON, so it is JSON. */
+export function asJson(value: unknown): JsonValue {
+  return value as JsonValue;
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** The value at a path; undefined where there is none. Only own keys count. */
+export function valueAt(root: JsonValue | undefined, path: JsonPath): JsonValue | undefined {
+  let value = root;
+  for (const key of path) {
+    if (typeof key === 'number') value = isList(value) ? value[key] : undefined;
+    else value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  }
+  return value;
+}
+
+/** A copy with the value at a path replaced; what is missing on the way, or is of another kind, is made. */
+export function withValueAt(root: JsonValue | undefined, path: JsonPath, value: JsonValue): JsonValue {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (typeof key === 'number') {
+    const list = isList(root) ? [...root] : [];
+    while (list.length < key) list.push(null);
+    list[key] = withValueAt(list[key], rest, value);
+    return list;
+  }
+  const object = isObject(root) ? root : {};
+  const child = Object.hasOwn(object, key) ? object[key] : undefined;
+  // `fromEntries` defines own properties, so that a key like `__proto__` stays a key.
+  return Object.fromEntries(
+    [
+      ...Object.entries(object).filter(([name]) => name !== key || child !== undefined),
+      ...(child === undefined ? [[key, null] as const] : []),
+    ].map(([name, old]) => [name, name === key ? withValueAt(child, rest, value) : old]),
+  );
+}
+
+/** A copy without the value at a path; the same tree when there is none. */
+export function withoutValueAt(root: JsonValue, path: JsonPath): JsonValue {
+  const parentPath = path.slice(0, -1);
+  const key = path.at(-1);
+  const parent = valueAt(root, parentPath);
+  if (typeof key === 'number' && isList(parent)) {
+    return withValueAt(
+      root,
+      parentPath,
+      parent.filter((_, at) => at !== key),
+    );
+  }
+  if (typeof key === 'string' && isObject(parent) && Object.hasOwn(parent, key)) {
+    return withValueAt(
+      root,
+      parentPath,
+      Object.fromEntries(Object.entries(parent).filter(([name]) => name !== key)),
+    );
+  }
+  return root;
+}
+
+export type ParsedJson =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly message: string };
+
+/** Reads a text as JSON. The message of a fault is the engine's own. */
+export function parseJson(text: string): ParsedJson {
+  try {
+    const value: JsonValue = JSON.parse(text);
+    return { ok: true, value };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The text that people see and edit. */
+export function prettyJson(value: JsonValue): string {
+  return JSON.stringify(value, null, 2);
+}

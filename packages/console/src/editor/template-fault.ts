@@ -1,0 +1,27 @@
+/** What is wrong with a template or a render, worded for the page: without the prefix that names the template and line. */
+import { TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
+import { shownPosition } from './text-position.ts';
+
+export interface TemplateFault {
+  readonly kind: 'syntax' | 'execution';
+  readonly message: string;
+  /** From 1. */
+  readonly line: number;
+  /** In characters, from 1. */
+  readonly column: number;
+  /** In bytes of UTF-8, from 0, as the language counts. */
+  readonly byteColumn: number;
+}
+
+const prefix = /^template: [^:]*:\d+(?::\d+)?: /;
+
+/** The fault that `compile` or `render` has thrown. Any other error is thrown again: it is a bug of ours. */
+export function faultOf(error: unknown, text: string): TemplateFault {
+  if (!(error instanceof TemplateSyntaxError || error instanceof TemplateExecutionError)) throw error;
+  return {
+    kind: error instanceof TemplateSyntaxError ? 'syntax' : 'execution',
+    message: error.message.replace(prefix, '').replace(/^executing "[^"]*" /, ''),
+    ...shownPosition(text, error),
+    byteColumn: error.column,
+  };
+}

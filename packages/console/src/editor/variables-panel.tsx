@@ -1,0 +1,270 @@
+/** The variables that the preview renders with: as a form or as JSON, from a saved payload or made up on the spot. */
+import { useQuery } from '@tanstack/react-query';
+import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { attempt } from '../prompts/attempt.ts';
+import { payloadsReading, usePromptWrites } from '../prompts/data.ts';
+import {
+  Badge,
+  Button,
+  ConfirmDialog,
+  classes,
+  FormDialog,
+  IconButton,
+  Menu,
+  MenuItem,
+  MenuSeparator,
+  Select,
+  TextField,
+  toast,
+} from '../ui/mod.ts';
+import type { Permissions } from '../workspace/mod.ts';
+import { CodeEditor } from './code-editor.tsx';
+import { isObject, parseJson, prettyJson } from './json-value.ts';
+import { type Payloads, SCRATCH } from './use-payloads.ts';
+import type { Field } from './variable-fields.ts';
+import { VariablesForm } from './variables-form.tsx';
+
+export interface VariablesPanelProps {
+  readonly promptId: string;
+  readonly fields: readonly Field[];
+  readonly values: Payloads;
+  readonly permissions: Permissions;
+}
+
+export function VariablesPanel({ promptId, fields, values, permissions }: VariablesPanelProps) {
+  const [view, setView] = useState<'form' | 'json'>('form');
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <header className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
+        <h2 className="mr-auto font-semibold text-sm">Variables</h2>
+        <PayloadBar promptId={promptId} values={values} permissions={permissions} />
+        <fieldset className="inline-flex rounded-md border border-line-strong p-0.5">
+          <legend className="sr-only">View of the variables</legend>
+          {(['form', 'json'] as const).map((one) => (
+            <button
+              key={one}
+              type="button"
+              aria-pressed={view === one}
+              onClick={() => setView(one)}
+              className={classes(
+                'h-5.5 rounded-sm px-2 text-xs',
+                view === one ? 'bg-hover font-medium text-fg' : 'text-muted hover:text-fg',
+              )}
+            >
+              {one === 'form' ? 'Form' : 'JSON'}
+            </button>
+          ))}
+        </fieldset>
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        {view === 'form' ? (
+          <div className="p-3">
+            {isObject(values.data) ? (
+              <VariablesForm
+                key={values.chosen}
+                fields={fields}
+                data={values.data}
+                onChange={values.change}
+              />
+            ) : (
+              <p className="text-muted text-sm">
+                This payload is no JSON object. Renders need one: change it in the JSON view.
+              </p>
+            )}
+          </div>
+        ) : (
+          <JsonView key={values.chosen} values={values} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function JsonView({ values }: { readonly values: Payloads }) {
+  const [error, setError] = useState<string>();
+  return (
+    <div className="flex h-full min-h-40 flex-col">
+      {error !== undefined && (
+        <p role="status" className="border-line border-b bg-danger-soft px-3 py-1.5 text-danger-ink text-xs">
+          {error}
+        </p>
+      )}
+      <CodeEditor
+        language="json"
+        label="Variables as JSON"
+        initialText={prettyJson(values.data)}
+        className="min-h-0 flex-1"
+        onChange={(text) => {
+          const parsed = parseJson(text);
+          if (parsed.ok) values.change(parsed.value);
+          setError(
+            parsed.ok ? (isObject(parsed.value) ? undefined : 'Renders need a JSON object.') : parsed.message,
+          );
+        }}
+      />
+    </div>
+  );
+}
+
+interface PayloadBarProps {
+  readonly promptId: string;
+  readonly values: Payloads;
+  readonly permissions: Permissions;
+}
+
+function PayloadBar({ promptId, values, permissions: { reason } }: PayloadBarProps) {
+  const payloads = useQuery(payloadsReading(promptId)).data?.payloads ?? [];
+  const writes = usePromptWrites();
+  const [asked, setAsked] = useState<'create' | 'rename' | 'delete'>();
+  const { payload, data, isChanged } = values;
+  const nameOf = (name: string | null) => name ?? 'Without a name';
+  const update = (): Promise<void> =>
+    attempt(async () => {
+      if (payload === undefined) return;
+      await writes.updatePayload(promptId, payload.id, { variables: data });
+      values.saved(payload.id);
+      toast({ title: `Saved the payload “${nameOf(payload.name)}”` });
+    }, 'The payload was not saved');
+  const remove = async (): Promise<void> => {
+    if (payload === undefined) return;
+    const { name } = payload;
+    await writes.deletePayload(promptId, payload.id);
+    values.choose(SCRATCH);
+    toast({
+      title: `Deleted the payload “${nameOf(name)}”`,
+      action: {
+        label: 'Undo',
+        run: () =>
+          attempt(async () =>
+            values.saved((await writes.createPayload(promptId, name ?? '', data)).payload.id),
+          ),
+      },
+    });
+  };
+  return (
+    <>
+      {isChanged && payload !== undefined && <Badge tone="warning">Changed</Badge>}
+      <Select
+        label="Payload"
+        labelHidden
+        size="sm"
+        value={values.chosen}
+        onChange={values.choose}
+        options={[
+          ...payloads.map(({ id, name }) => ({ value: id, label: nameOf(name) })),
+          { value: SCRATCH, label: 'Values of my own' },
+        ]}
+        className="max-w-40"
+      />
+      {(payload === undefined || isChanged) && (
+        <Button
+          size="sm"
+          icon={Save}
+          disabledReason={reason(payload === undefined ? 'createPromptPayload' : 'updatePromptPayload')}
+          onClick={() => (payload === undefined ? setAsked('create') : void update())}
+        >
+          Save
+        </Button>
+      )}
+      <Menu trigger={<IconButton icon={MoreHorizontal} label="More about the payload" size="sm" />}>
+        <MenuItem
+          icon={Plus}
+          onSelect={() => setAsked('create')}
+          disabledReason={reason('createPromptPayload')}
+        >
+          Save as a new payload
+        </MenuItem>
+        {payload !== undefined && (
+          <>
+            <MenuItem
+              icon={RotateCcw}
+              onSelect={values.revert}
+              disabledReason={isChanged ? undefined : 'Nothing was changed.'}
+            >
+              Back to what is saved
+            </MenuItem>
+            <MenuItem
+              icon={Pencil}
+              onSelect={() => setAsked('rename')}
+              disabledReason={reason('updatePromptPayload')}
+            >
+              Rename
+            </MenuItem>
+            <MenuSeparator />
+            <MenuItem
+              icon={Trash2}
+              tone="danger"
+              onSelect={() => setAsked('delete')}
+              disabledReason={reason('deletePromptPayload')}
+            >
+              Delete
+            </MenuItem>
+          </>
+        )}
+      </Menu>
+      <NameDialog
+        key={asked}
+        open={asked === 'create' || asked === 'rename'}
+        title={asked === 'rename' ? 'Rename the payload' : 'Save as a payload'}
+        initialName={asked === 'rename' ? (payload?.name ?? '') : ''}
+        onClose={() => setAsked(undefined)}
+        onName={async (name) => {
+          if (asked === 'rename' && payload !== undefined) {
+            await writes.updatePayload(promptId, payload.id, { name });
+            toast({ title: `The payload is called “${name}” now` });
+          } else {
+            const created = await writes.createPayload(promptId, name, data);
+            values.saved(created.payload.id);
+            toast({ title: `Saved the payload “${name}”` });
+          }
+        }}
+      />
+      <ConfirmDialog
+        open={asked === 'delete'}
+        onOpenChange={(open) => {
+          if (!open) setAsked(undefined);
+        }}
+        title={`Delete the payload “${nameOf(payload?.name ?? null)}”?`}
+        description="Promotions are no longer checked with it."
+        confirmLabel="Delete payload"
+        onConfirm={remove}
+      />
+    </>
+  );
+}
+
+interface NameDialogProps {
+  readonly open: boolean;
+  readonly title: string;
+  readonly initialName: string;
+  readonly onClose: () => void;
+  readonly onName: (name: string) => Promise<void>;
+}
+
+function NameDialog({ open, title, initialName, onClose, onName }: NameDialogProps) {
+  const [name, setName] = useState(initialName);
+  return (
+    <FormDialog
+      open={open}
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+      size="sm"
+      title={title}
+      description="Saved payloads are rendered before each promotion, so that a version that breaks one is noticed."
+      submitLabel="Save payload"
+      disabledReason={name.trim() === '' ? 'Give it a name first' : undefined}
+      onSubmit={() => onName(name.trim())}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        placeholder="Returning customer"
+        maxLength={255}
+        autoFocus
+      />
+    </FormDialog>
+  );
+}

@@ -1,0 +1,119 @@
+/** Who did what in an organization, the newest first. */
+import type { Wire } from '@px0/contracts';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { Bot, KeyRound, Lock, ScrollText } from 'lucide-react';
+import { pages, reading, useUser } from '../api/mod.ts';
+import { Avatar, Button, Card, EmptyState, Failure, Page, SkeletonRows, Time } from '../ui/mod.ts';
+import { usePermissions, usePresentOrganization } from '../workspace/mod.ts';
+import { auditSentence, type Names } from './audit-sentence.ts';
+
+const route = getRouteApi('/shell/orgs/$orgId/audit');
+
+export function AuditPage() {
+  const { orgId } = route.useParams();
+  usePresentOrganization(orgId);
+  const { may } = usePermissions({ orgId });
+  return (
+    <Page
+      title="Audit log"
+      description="Who created, renamed, moved or deleted what, who joined, left or got another role."
+    >
+      {may('listOrgAudit') ? (
+        <Entries orgId={orgId} />
+      ) : (
+        <Card>
+          <EmptyState icon={Lock} title="The audit log is for the organization’s admins">
+            What was done to a prompt is on the prompt’s page, for everybody in its team.
+          </EmptyState>
+        </Card>
+      )}
+    </Page>
+  );
+}
+
+function Entries({ orgId }: { readonly orgId: string }) {
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    pages('listOrgAudit', { params: { id: orgId } }),
+  );
+  const names = useNames(orgId);
+  if (error !== null) return <Failure error={error} retry={refetch} />;
+  if (data === undefined) {
+    return (
+      <Card>
+        <SkeletonRows label="audit log" rows={8} />
+      </Card>
+    );
+  }
+  const entries = data.pages.flatMap((page) => page.entries);
+  return (
+    <Card>
+      {entries.length === 0 ? (
+        <EmptyState icon={ScrollText} title="Nothing has happened yet">
+          Changes of teams, members and roles are written down here.
+        </EmptyState>
+      ) : (
+        <ol className="divide-y divide-line">
+          {entries.map((entry) => (
+            <Line key={entry.id} entry={entry} names={names} />
+          ))}
+        </ol>
+      )}
+      {hasNextPage && (
+        <div className="flex justify-center border-line border-t p-3">
+          <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Show older entries
+          </Button>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+interface LineProps {
+  readonly entry: Wire<'OrganizationAuditEntry'>;
+  readonly names: Names;
+}
+
+function Line({ entry, names }: LineProps) {
+  const { kind, user_id } = entry.actor;
+  const person = names.person(user_id);
+  const Icon = kind === 'api-key' ? KeyRound : Bot;
+  return (
+    <li className="flex items-start gap-3 px-4 py-3 text-sm">
+      {kind === 'user' ? (
+        <Avatar name={person} />
+      ) : (
+        <span className="grid size-7 shrink-0 place-items-center rounded-full bg-sunken text-muted">
+          <Icon aria-hidden="true" className="size-4" />
+        </span>
+      )}
+      <p className="min-w-0 flex-1 break-words pt-0.5">
+        <span className="font-medium">
+          {kind === 'system' ? 'px0' : kind === 'api-key' ? 'An API key' : person}
+        </span>{' '}
+        <span className="text-muted">{auditSentence(entry, names)}</span>
+      </p>
+      <span className="shrink-0 pt-0.5 text-faint text-xs">
+        <Time timestamp={entry.created_at} />
+      </span>
+    </li>
+  );
+}
+
+function useNames(orgId: string): Names {
+  const user = useUser();
+  const people = useQuery(reading('listOrgPeople', { params: { orgID: orgId }, query: { limit: 100 } })).data
+    ?.people;
+  const teams = useQuery(reading('listOrgTeams', { params: { orgID: orgId } })).data?.teams;
+  return {
+    person: (id) => {
+      if (id === user.id) return user.email;
+      return people?.find((one) => one.id === id)?.email ?? 'somebody who is no longer here';
+    },
+    team: (id) => {
+      const name = teams?.find((one) => one.id === id)?.name;
+      return name === undefined ? 'a team that is gone' : `“${name}”`;
+    },
+  };
+}

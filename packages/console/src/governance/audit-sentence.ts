@@ -1,0 +1,55 @@
+/** An entry of an organization's audit log as the end of a sentence: "Ada made grace@example.com an editor of Search". */
+import type { Wire } from '@px0/contracts';
+
+type Entry = Wire<'OrganizationAuditEntry'>;
+
+export interface Names {
+  readonly person: (id: string | null) => string;
+  readonly team: (id: string | null) => string;
+}
+
+type Tell = (entry: Entry, names: Names, detail: (name: string) => string) => string;
+
+const isOwnDoing = ({ actor, user_id }: Entry): boolean => user_id !== null && actor.user_id === user_id;
+
+const sentences: { readonly [action: string]: Tell } = {
+  'organization.created': (_entry, _names, detail) => `created the organization ${quoted(detail('name'))}`,
+  'organization.renamed': (_entry, _names, detail) =>
+    `renamed the organization from ${quoted(detail('from'))} to ${quoted(detail('to'))}`,
+  'organization.deleted': () => 'deleted the organization',
+  'team.created': (_entry, _names, detail) => `created the team ${quoted(detail('name'))}`,
+  'team.renamed': (_entry, _names, detail) =>
+    `renamed the team ${quoted(detail('from'))} to ${quoted(detail('to'))}`,
+  'team.moved_in': (entry, names) => `moved ${names.team(entry.team_id)} here from another organization`,
+  'team.moved_out': (entry, names) => `moved ${names.team(entry.team_id)} to another organization`,
+  'team.deleted': (entry, names, detail) =>
+    `deleted the team ${detail('name') === '' ? names.team(entry.team_id) : quoted(detail('name'))}`,
+  'member.joined': (entry, names, detail) => {
+    const where = `${names.team(entry.team_id)}${roleAs(detail('role'))}`;
+    return isOwnDoing(entry) ? `joined ${where}` : `added ${names.person(entry.user_id)} to ${where}`;
+  },
+  'member.removed': (entry, names) =>
+    `removed ${names.person(entry.user_id)} from ${names.team(entry.team_id)}`,
+  'member.left': (entry, names) => `left ${names.team(entry.team_id)}`,
+  'member.account_deleted': (entry, names) => `left ${names.team(entry.team_id)}: the account was deleted`,
+  'member.role_changed': (entry, names, detail) =>
+    `changed the role of ${names.person(entry.user_id)} in ${names.team(entry.team_id)} from ${detail('from')} to ${detail('to')}`,
+  'join_request.created': (entry, names) => `asked to join ${names.team(entry.team_id)}`,
+  'join_request.approved': (entry, names) =>
+    `approved the request of ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
+  'join_request.rejected': (entry, names) =>
+    `rejected the request of ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
+};
+
+function quoted(name: string): string {
+  return `“${name}”`;
+}
+
+function roleAs(role: string): string {
+  return role === '' ? '' : ` as ${role}`;
+}
+
+/** Without the actor. An action that is not known is told by its own name. */
+export function auditSentence(entry: Entry, names: Names): string {
+  return sentences[entry.action]?.(entry, names, (name) => entry.details[name] ?? '') ?? entry.action;
+}

@@ -1,0 +1,188 @@
+/** API keys: what applications call px0 with. A secret is shown once, when its key is made. */
+import type { Wire } from '@px0/contracts';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { KeyRound, Lock, MoreHorizontal, Plus, RotateCw, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { api, outdated, reading } from '../api/mod.ts';
+import { useCommands } from '../commands/mod.ts';
+import {
+  Badge,
+  Button,
+  Card,
+  type Column,
+  ConfirmDialog,
+  EmptyState,
+  Failure,
+  IconButton,
+  Menu,
+  MenuItem,
+  MenuSeparator,
+  Page,
+  SkeletonRows,
+  Table,
+  Time,
+  timeText,
+  toast,
+} from '../ui/mod.ts';
+import { usePermissions, usePresentOrganization, useWorkspace } from '../workspace/mod.ts';
+import { CreateKeyDialog } from './create-key-dialog.tsx';
+import { operationNames } from './roles.ts';
+import { RotateKeyDialog } from './rotate-key-dialog.tsx';
+import { SecretDialog, type ShownSecret } from './secret-dialog.tsx';
+
+const route = getRouteApi('/shell/orgs/$orgId/keys');
+
+type Key = Wire<'APIKey'>;
+
+export function KeysPage() {
+  const { orgId } = route.useParams();
+  usePresentOrganization(orgId);
+  const { may, reason } = usePermissions({ orgId });
+  const queryClient = useQueryClient();
+  const { teams } = useWorkspace();
+  const [creating, setCreating] = useState(false);
+  const [secret, setSecret] = useState<ShownSecret>();
+  const [rotating, setRotating] = useState<Key>();
+  const [deleting, setDeleting] = useState<Key>();
+  const { data, error, refetch } = useQuery({
+    ...reading('listAPIKeys', { query: { org_id: orgId } }),
+    enabled: may('listAPIKeys'),
+  });
+  useCommands([
+    {
+      id: 'create-key',
+      group: 'Organization',
+      label: 'New API key',
+      icon: Plus,
+      shortcut: 'c',
+      run: () => setCreating(may('createAPIKey')),
+    },
+  ]);
+  const remove = async (): Promise<void> => {
+    if (deleting === undefined) return;
+    await api.call('deleteAPIKey', { params: { id: deleting.id } });
+    await outdated(queryClient, 'listAPIKeys');
+    toast({ title: `${deleting.name} was deleted`, description: 'It is refused from now on.' });
+  };
+  const create = (
+    <Button
+      variant="primary"
+      icon={Plus}
+      shortcut="c"
+      disabledReason={reason('createAPIKey')}
+      onClick={() => setCreating(true)}
+    >
+      New API key
+    </Button>
+  );
+  const nameOfTeam = (id: string): string => teams.find((team) => team.id === id)?.name ?? 'one team';
+  const columns: readonly Column<Key>[] = [
+    {
+      name: 'Name',
+      cell: (key) => (
+        <span className="flex min-w-0 items-center gap-2">
+          <span className="truncate font-medium">{key.name}</span>
+          <Expiry at={key.expires_at ?? null} />
+        </span>
+      ),
+    },
+    { name: 'May', cell: ({ operation }) => operationNames[operation] },
+    {
+      name: 'Scope',
+      cell: ({ team_id }) =>
+        team_id === undefined ? 'All teams' : <span className="truncate">{nameOfTeam(team_id)}</span>,
+    },
+    {
+      name: 'Last used',
+      className: 'sm:w-32',
+      cell: ({ last_used_at }) => (
+        <span className="text-muted">
+          {last_used_at === null ? 'Never' : <Time timestamp={last_used_at} />}
+        </span>
+      ),
+    },
+    {
+      name: 'Created',
+      className: 'sm:w-32',
+      cell: ({ created_at }) => (
+        <span className="text-muted">
+          <Time timestamp={created_at} />
+        </span>
+      ),
+    },
+    {
+      name: 'Actions',
+      nameHidden: true,
+      align: 'end',
+      className: 'sm:w-16',
+      cell: (key) => (
+        <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${key.name}`} size="sm" />}>
+          <MenuItem icon={RotateCw} onSelect={() => setRotating(key)}>
+            Rotate
+          </MenuItem>
+          <MenuSeparator />
+          <MenuItem icon={Trash2} tone="danger" onSelect={() => setDeleting(key)}>
+            Delete
+          </MenuItem>
+        </Menu>
+      ),
+    },
+  ];
+  return (
+    <Page
+      title="API keys"
+      description="What applications render prompts with. A key belongs to the organization, not to the person who made it."
+      {...(may('listAPIKeys') && { actions: create })}
+    >
+      {error !== null && <Failure error={error} retry={refetch} />}
+      <Card>
+        {!may('listAPIKeys') ? (
+          <EmptyState icon={Lock} title="API keys are kept by the organization’s admins">
+            Ask one of them for a key for your application.
+          </EmptyState>
+        ) : data === undefined ? (
+          <SkeletonRows label="API keys" rows={3} />
+        ) : data.api_keys.length === 0 ? (
+          <EmptyState icon={KeyRound} title="No API keys yet" action={create}>
+            An application sends its key with each render:{' '}
+            <code className="text-xs">Authorization: Bearer ak_…</code>. Give each application a key of its
+            own, so that you can take it back alone.
+          </EmptyState>
+        ) : (
+          <Table caption="API keys" columns={columns} rows={data.api_keys} keyOf={({ id }) => id} />
+        )}
+      </Card>
+      <CreateKeyDialog orgId={orgId} open={creating} onOpenChange={setCreating} onCreated={setSecret} />
+      {rotating && (
+        <RotateKeyDialog
+          apiKey={rotating}
+          open
+          onOpenChange={() => setRotating(undefined)}
+          onRotated={setSecret}
+        />
+      )}
+      <ConfirmDialog
+        open={deleting !== undefined}
+        onOpenChange={() => setDeleting(undefined)}
+        title={`Delete ${deleting?.name ?? ''}?`}
+        description={
+          deleting?.last_used_at == null
+            ? 'It has never been used. It is refused at once.'
+            : `It was last used ${timeText(deleting.last_used_at)}. Applications that use it are refused at once.`
+        }
+        confirmLabel="Delete the key"
+        onConfirm={remove}
+      />
+      <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />
+    </Page>
+  );
+}
+
+function Expiry({ at }: { readonly at: string | null }) {
+  if (at === null) return null;
+  const left = Date.parse(at) - Date.now();
+  if (left <= 0) return <Badge tone="danger">Expired</Badge>;
+  const isSoon = left < 7 * 24 * 3_600_000;
+  return <Badge tone={isSoon ? 'warning' : 'neutral'}>Expires {timeText(at)}</Badge>;
+}

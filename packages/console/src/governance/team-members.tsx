@@ -1,0 +1,221 @@
+/** The members of a team: who they are, what they may do, who comes and who goes. */
+import type { Wire } from '@px0/contracts';
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Lock, MoreHorizontal, UserMinus, UserPlus } from 'lucide-react';
+import { useState } from 'react';
+import { api, outdated, reading, useUser } from '../api/mod.ts';
+import {
+  Avatar,
+  Badge,
+  Button,
+  Card,
+  type Column,
+  CopyButton,
+  EmptyState,
+  Failure,
+  IconButton,
+  Menu,
+  MenuItem,
+  Pager,
+  Select,
+  SkeletonRows,
+  Table,
+  Time,
+  toast,
+  toastError,
+} from '../ui/mod.ts';
+import { type TeamRole, usePermissions, type WorkspaceTeam } from '../workspace/mod.ts';
+import { AddMemberDialog } from './add-member-dialog.tsx';
+import { roleNames, roleOptions } from './roles.ts';
+
+type Member = Wire<'TeamMemberResponse'>;
+
+export function TeamMembers({ team }: { readonly team: WorkspaceTeam }) {
+  const { may, reason } = usePermissions({ teamId: team.id });
+  const [page, setPage] = useState(1);
+  const [adding, setAdding] = useState(false);
+  const { data, error, refetch } = useQuery({
+    ...reading('listTeamMembers', { params: { id: team.id }, query: { page } }),
+    enabled: may('listTeamMembers'),
+    placeholderData: keepPreviousData,
+  });
+  if (!may('listTeamMembers')) {
+    return (
+      <Card>
+        <EmptyState icon={Lock} title="The members are not shown to you">
+          {reason('listTeamMembers')}
+        </EmptyState>
+      </Card>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-3">
+      <div className="flex items-center justify-between gap-3">
+        <p className="text-muted text-sm">
+          {data === undefined ? ' ' : data.total === 1 ? '1 member' : `${data.total} members`}
+        </p>
+        <Button
+          icon={UserPlus}
+          variant="primary"
+          disabledReason={reason('addTeamMember')}
+          onClick={() => setAdding(true)}
+        >
+          Add member
+        </Button>
+      </div>
+      {error !== null && <Failure error={error} retry={refetch} />}
+      <Card>
+        {data === undefined ? (
+          <SkeletonRows label="members" rows={3} />
+        ) : (
+          <>
+            <Table
+              caption="Members"
+              columns={columnsOf(team)}
+              rows={data.members}
+              keyOf={({ user_id }) => user_id}
+            />
+            <Pager page={data.page} limit={data.limit} total={data.total} onPage={setPage} />
+          </>
+        )}
+      </Card>
+      <AddMemberDialog team={team} open={adding} onOpenChange={setAdding} />
+    </div>
+  );
+}
+
+function columnsOf(team: WorkspaceTeam): readonly Column<Member>[] {
+  return [
+    { name: 'Person', cell: (member) => <PersonCell member={member} /> },
+    { name: 'Role', className: 'sm:w-36', cell: (member) => <RoleCell team={team} member={member} /> },
+    {
+      name: 'Since',
+      className: 'sm:w-36',
+      cell: ({ created_at }) => (
+        <span className="text-muted">
+          <Time timestamp={created_at} />
+        </span>
+      ),
+    },
+    {
+      name: 'Actions',
+      nameHidden: true,
+      align: 'end',
+      className: 'sm:w-24',
+      cell: (member) => <MemberMenu team={team} member={member} />,
+    },
+  ];
+}
+
+function PersonCell({ member }: { readonly member: Member }) {
+  const user = useUser();
+  return (
+    <span className="flex min-w-0 items-center gap-2.5">
+      <Avatar name={member.email} />
+      <span className="truncate">{member.email}</span>
+      {member.user_id === user.id && <Badge>You</Badge>}
+    </span>
+  );
+}
+
+interface MemberProps {
+  readonly team: WorkspaceTeam;
+  readonly member: Member;
+}
+
+function RoleCell({ team, member }: MemberProps) {
+  const { may } = usePermissions({ teamId: team.id });
+  const user = useUser();
+  const queryClient = useQueryClient();
+  if (!may('updateTeamMemberRole')) return <span>{roleNames[member.role]}</span>;
+  const set = (role: TeamRole) =>
+    api.call('updateTeamMemberRole', {
+      params: { id: team.id, userID: member.user_id },
+      body: { role },
+    });
+  const refresh = async (): Promise<void> => {
+    await outdated(queryClient, 'listTeamMembers');
+    // One's own role decides what the whole console offers.
+    if (member.user_id === user.id) await outdated(queryClient, 'listUserTeams', 'listUserOrgs');
+  };
+  const change = async (role: TeamRole): Promise<void> => {
+    try {
+      await set(role);
+      toast({
+        title: `${member.email} is now ${roleNames[role].toLowerCase()}`,
+        action: {
+          label: 'Undo',
+          run: async () => {
+            try {
+              await set(member.role);
+              await refresh();
+            } catch (error) {
+              toastError(error, 'The role was not changed back');
+            }
+          },
+        },
+      });
+    } catch (error) {
+      toastError(error, 'The role was not changed');
+    }
+    await refresh();
+  };
+  return (
+    <Select
+      label={`Role of ${member.email}`}
+      labelHidden
+      size="sm"
+      value={member.role}
+      onChange={(role) => void change(role)}
+      options={roleOptions}
+      className="w-28"
+    />
+  );
+}
+
+function MemberMenu({ team, member }: MemberProps) {
+  const { reason } = usePermissions({ teamId: team.id });
+  const user = useUser();
+  const queryClient = useQueryClient();
+  const remove = async (): Promise<void> => {
+    const params = { id: team.id, userID: member.user_id };
+    try {
+      await api.call('removeTeamMember', { params });
+      toast({
+        title: `${member.email} was removed from ${team.name}`,
+        action: {
+          label: 'Undo',
+          run: async () => {
+            try {
+              await api.call('addTeamMember', { params: { id: team.id }, body: { user_id: member.user_id } });
+              await api.call('updateTeamMemberRole', { params, body: { role: member.role } });
+              await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
+            } catch (error) {
+              toastError(error, 'The person was not added again');
+            }
+          },
+        },
+      });
+    } catch (error) {
+      toastError(error, 'The person was not removed');
+    }
+    await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
+  };
+  return (
+    <span className="inline-flex">
+      <CopyButton text={member.user_id} label={`Copy the user id of ${member.email}`} />
+      <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${member.email}`} size="sm" />}>
+        <MenuItem
+          icon={UserMinus}
+          tone="danger"
+          disabledReason={
+            member.user_id === user.id ? 'Leave the team in its settings' : reason('removeTeamMember')
+          }
+          onSelect={() => void remove()}
+        >
+          Remove from the team
+        </MenuItem>
+      </Menu>
+    </span>
+  );
+}

@@ -1,0 +1,89 @@
+/** One team: its members and its settings. */
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { FileText, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { reading } from '../api/mod.ts';
+import { Badge, buttonClasses, CopyButton, EmptyState, Page, Tabs } from '../ui/mod.ts';
+import { usePresentOrganization, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
+import { roleNames } from './roles.ts';
+import { TeamMembers } from './team-members.tsx';
+import { TeamSettings } from './team-settings.tsx';
+
+const route = getRouteApi('/shell/teams/$teamId');
+
+export function TeamPage() {
+  const { teamId } = route.useParams();
+  const { data } = useSuspenseQuery(reading('listUserTeams'));
+  const { teams } = useWorkspace();
+  const own = data.teams.find(({ id }) => id === teamId);
+  const team: WorkspaceTeam | undefined =
+    own === undefined ? teams.find(({ id }) => id === teamId) : { ...own, myRole: own.role ?? null };
+  usePresentOrganization(team?.org_id);
+  if (team === undefined) {
+    return (
+      <Page title="Team">
+        <EmptyState icon={SearchX} title="You are not in this team">
+          It may have been deleted, or belong to another organization. Ask its admins to let you in, with its
+          id: <code className="break-all text-xs">{teamId}</code>
+        </EmptyState>
+      </Page>
+    );
+  }
+  return <KnownTeam key={team.id} team={team} />;
+}
+
+function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
+  const [tab, setTab] = useState<'members' | 'settings'>('members');
+  return (
+    <Page
+      title={team.name}
+      heading={
+        <span className="flex flex-wrap items-center gap-2">
+          {team.name}
+          {team.is_default === true && <Badge>Default</Badge>}
+          <Badge tone="outline">
+            {team.myRole === null
+              ? 'You are not a member'
+              : `You are ${roleNames[team.myRole].toLowerCase()}`}
+          </Badge>
+        </span>
+      }
+      breadcrumb={
+        team.org_id !== undefined && (
+          <Link
+            to="/orgs/$orgId/teams"
+            params={{ orgId: team.org_id }}
+            className="underline-offset-4 hover:text-fg hover:underline"
+          >
+            Teams
+          </Link>
+        )
+      }
+      description={
+        <span className="flex items-center gap-1 text-xs">
+          <code className="truncate">{team.id}</code>
+          <CopyButton text={team.id} label="Copy the team’s id" />
+        </span>
+      }
+      actions={
+        team.myRole !== null && (
+          <a href={`/prompts?team=${team.id}`} className={buttonClasses('secondary')}>
+            <FileText aria-hidden="true" className="size-3.5" />
+            Prompts
+          </a>
+        )
+      }
+    >
+      <Tabs
+        label={`Views of ${team.name}`}
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { value: 'members', label: 'Members', content: <TeamMembers team={team} /> },
+          { value: 'settings', label: 'Settings', content: <TeamSettings team={team} /> },
+        ]}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,39 @@
+/** Starts the console in the page. */
+import './styles.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { sessions } from './api/mod.ts';
+import { queryClient } from './app/query-client.ts';
+import { router } from './app/router.tsx';
+import { styleNonce, Toaster, TooltipProvider } from './ui/mod.ts';
+
+// Dialogs keep the page from scrolling by a style element.
+setNonce(styleNonce());
+
+window.addEventListener('storage', sessions.follow);
+
+let account = sessions.session?.user.id;
+sessions.subscribe(() => {
+  const now = sessions.session?.user.id;
+  if (now === account) return;
+  account = now;
+  // What one person has read is not for the next. The guard of the present page then decides where to go.
+  queryClient.clear();
+  void router.invalidate();
+});
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <TooltipProvider>
+        <RouterProvider router={router} />
+        <Toaster />
+      </TooltipProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

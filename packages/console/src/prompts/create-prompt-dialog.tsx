@@ -1,0 +1,104 @@
+/** Creates a prompt. The slug is shown as it will be, while the name is typed: applications use it for good. */
+import { normaliseSlug } from '@px0/contracts/slug';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { FormDialog, Select, TextArea, TextField, toast } from '../ui/mod.ts';
+import { usePromptWrites } from './data.ts';
+import { useTeamsWhere } from './team-rights.ts';
+
+export interface CreatePromptDialogProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  /** The team that is looked at; the person may choose another. */
+  readonly teamId: string | undefined;
+}
+
+export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptDialogProps) {
+  const teams = useTeamsWhere('createPrompt');
+  const writes = usePromptWrites();
+  const navigate = useNavigate();
+  const [name, setName] = useState('');
+  const [slug, setSlug] = useState<string>();
+  const [description, setDescription] = useState('');
+  const [chosenTeam, setChosenTeam] = useState<string>();
+  const team = [chosenTeam, teamId].find((id) => teams.some((one) => one.id === id)) ?? teams[0]?.id ?? '';
+  const shownSlug = normaliseSlug(slug === undefined || slug === '' ? name : slug);
+  const close = (isOpen: boolean): void => {
+    if (!isOpen) {
+      setName('');
+      setSlug(undefined);
+      setDescription('');
+    }
+    onOpenChange(isOpen);
+  };
+  const create = async (): Promise<void> => {
+    const { prompt } = await writes.createPrompt(team, {
+      name: name.trim(),
+      description,
+      ...(slug === undefined || slug === '' ? {} : { slug }),
+    });
+    toast({ title: `Created “${prompt.name}”` });
+    await navigate({ to: '/prompts/$promptId', params: { promptId: prompt.id } });
+  };
+  return (
+    <FormDialog
+      open={open}
+      onOpenChange={close}
+      title="New prompt"
+      description="A prompt has a slug, by which applications render it, and numbered versions."
+      submitLabel="Create prompt"
+      disabledReason={
+        name.trim() === ''
+          ? 'Give it a name first'
+          : shownSlug === ''
+            ? 'The slug needs a letter or digit'
+            : undefined
+      }
+      onSubmit={create}
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={setName}
+        placeholder="Support reply"
+        maxLength={255}
+        autoFocus
+      />
+      <TextField
+        label="Slug"
+        mono
+        value={slug ?? shownSlug}
+        onChange={setSlug}
+        onBlur={() => slug !== undefined && setSlug(slug === '' ? undefined : normaliseSlug(slug))}
+        spellCheck={false}
+        autoCapitalize="none"
+        hint={
+          shownSlug === '' ? (
+            'Made from the name. It never changes afterwards.'
+          ) : (
+            <>
+              Applications call <span className="break-all font-mono">/v1/prompts/{shownSlug}/render</span>.
+              The slug never changes.
+            </>
+          )
+        }
+      />
+      <TextArea
+        label="Description"
+        value={description}
+        onChange={setDescription}
+        placeholder="What it is for, and who owns it."
+        rows={2}
+      />
+      {teams.length > 1 && (
+        <Select
+          label="Team"
+          value={team}
+          onChange={setChosenTeam}
+          options={teams.map((one) => ({ value: one.id, label: one.name }))}
+          className="w-full"
+        />
+      )}
+    </FormDialog>
+  );
+}

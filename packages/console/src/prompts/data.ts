@@ -1,0 +1,143 @@
+/** Reads and writes of prompts. Every write says which readings it puts out of date, once, here. */
+import type { OperationId } from '@px0/contracts';
+import { type QueryClient, queryOptions, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { api, outdated, type Reply, reading } from '../api/mod.ts';
+import type { JsonValue } from '../editor/json-value.ts';
+import type { Transition } from './version-actions.ts';
+
+export function promptReading(promptId: string) {
+  return reading('getPrompt', { params: { id: promptId } });
+}
+
+/** All versions with their templates, the newest first. */
+export function versionsReading(promptId: string) {
+  return reading('listVersions', { params: { id: promptId } });
+}
+
+export function payloadsReading(promptId: string) {
+  return reading('listPromptPayloads', { params: { id: promptId } });
+}
+
+export interface TaggedVersion {
+  readonly version: Reply<'getVersion'>['version'];
+  readonly etag: string;
+}
+
+/** One version with its entity tag. */
+export async function readVersion(
+  promptId: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<TaggedVersion> {
+  const { reply, headers } = await api.answer('getVersion', {
+    params: { id: promptId, version },
+    ...(signal && { signal }),
+  });
+  return { version: reply.version, etag: headers.get('etag') ?? '' };
+}
+
+export function taggedVersionReading(promptId: string, version: string) {
+  return queryOptions({
+    queryKey: ['getVersion', { id: promptId, version }, 'tagged'] as const,
+    queryFn: ({ signal }) => readVersion(promptId, version, signal),
+  });
+}
+
+export function checkReading(promptId: string, version: number) {
+  return queryOptions({
+    queryKey: ['checkVersion', { id: promptId, version }] as const,
+    queryFn: async ({ signal }) => {
+      const { check } = await api.call('checkVersion', {
+        params: { id: promptId, version: String(version) },
+        signal,
+      });
+      return check;
+    },
+    // What it says depends on the payloads, the version and the live one: any of them may have changed.
+    staleTime: 0,
+    gcTime: 0,
+  });
+}
+
+const promptOperations: readonly OperationId[] = ['getPrompt', 'listPrompts', 'listPromptAudit'];
+const versionOperations: readonly OperationId[] = ['listVersions', 'getVersion', ...promptOperations];
+const payloadOperations: readonly OperationId[] = ['listPromptPayloads', 'listPromptAudit'];
+
+export type PromptWrites = ReturnType<typeof promptWrites>;
+
+export function usePromptWrites(): PromptWrites {
+  const queryClient = useQueryClient();
+  return useMemo(() => promptWrites(queryClient), [queryClient]);
+}
+
+function promptWrites(queryClient: QueryClient) {
+  const changed = async <T>(ids: readonly OperationId[], write: Promise<T>): Promise<T> => {
+    const reply = await write;
+    await outdated(queryClient, ...ids);
+    return reply;
+  };
+  const ifMatch = (etag: string | undefined) => (etag === undefined ? {} : { headers: { 'if-match': etag } });
+  return {
+    createPrompt: (
+      teamID: string,
+      body: { readonly name: string; readonly description: string; readonly slug?: string },
+    ) => changed(promptOperations, api.call('createPrompt', { params: { teamID }, body })),
+    describe: (id: string, description: string) =>
+      changed(promptOperations, api.call('updatePrompt', { params: { id }, body: { description } })),
+    archive: (id: string) => changed(promptOperations, api.call('archivePrompt', { params: { id } })),
+    restore: (id: string) => changed(promptOperations, api.call('restorePrompt', { params: { id } })),
+    move: (id: string, teamId: string) =>
+      changed(promptOperations, api.call('movePrompt', { params: { id }, body: { team_id: teamId } })),
+    createVersion: (id: string, template: string) =>
+      changed(versionOperations, api.call('createVersion', { params: { id }, body: { template } })),
+    duplicate: (id: string, version: number) =>
+      changed(versionOperations, api.call('duplicateVersion', { params: { id, version: String(version) } })),
+    deleteDraft: (id: string, version: number) =>
+      changed(
+        versionOperations,
+        api.call('deletePromptVersion', { params: { id, version: String(version) } }),
+      ),
+    transition: (transition: Transition, id: string, version: number, options: TransitionOptions = {}) => {
+      const call = { params: { id, version: String(version) }, ...ifMatch(options.etag) };
+      const write =
+        transition === 'promote'
+          ? api.call('promoteVersion', {
+              ...call,
+              query: { require: options.requirePayloads === true ? 'payloads' : undefined },
+            })
+          : api.call(transition === 'demote' ? 'demoteVersion' : 'archiveVersion', call);
+      return changed(versionOperations, write);
+    },
+    setTag: (id: string, version: number, tag: string) =>
+      changed(
+        versionOperations,
+        api.call('setVersionTag', { params: { id, version: String(version) }, body: { tag } }),
+      ),
+    removeTag: (id: string, tag: string) =>
+      changed(versionOperations, api.call('removeVersionTag', { params: { id, tag } })),
+    createPayload: (id: string, name: string, variables: JsonValue) =>
+      changed(
+        payloadOperations,
+        api.call('createPromptPayload', { params: { id }, body: { name, variables } }),
+      ),
+    updatePayload: (
+      id: string,
+      payloadID: string,
+      change: { readonly name?: string; readonly variables?: JsonValue },
+    ) =>
+      changed(
+        payloadOperations,
+        api.call('updatePromptPayload', { params: { id, payloadID }, body: change }),
+      ),
+    deletePayload: (id: string, payloadID: string) =>
+      changed(payloadOperations, api.call('deletePromptPayload', { params: { id, payloadID } })),
+  };
+}
+
+export interface TransitionOptions {
+  /** Only if the version is still as it was when it was read. */
+  readonly etag?: string | undefined;
+  /** Only if every payload renders. */
+  readonly requirePayloads?: boolean;
+}

@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { listQuery, promptSearch } from './list-search.ts';
+
+test('what is no filter is dropped', () => {
+  expect(promptSearch({ q: 'hi', sort: 'slug', status: 'active', tag: '', foo: 1 })).toEqual({ q: 'hi' });
+});
+
+test('a filter that looks like a number is a text', () => {
+  expect(promptSearch({ q: 42, tag: 1 })).toEqual({ q: '42', tag: '1' });
+});
+
+test('without filters active prompts are asked for, those changed last first', () => {
+  expect(listQuery(promptSearch({}))).toMatchObject({ status: 'active', sort: '-updated_at' });
+  expect(listQuery(promptSearch({ status: 'all' })).status).toBeUndefined();
+});
+
+test('reading filters twice changes nothing', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.constantFrom('q', 'tag', 'team', 'status', 'sort', 'x'), fc.anything()),
+      (search) => {
+        const once = promptSearch(search);
+        expect(promptSearch({ ...once })).toEqual(once);
+      },
+    ),
+  );
+});

@@ -1,0 +1,395 @@
+/** All prompts that a person can read: found by words, narrowed by team, state and tag. The address holds what narrows them. */
+import type { Wire } from '@px0/contracts';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { FileText, Plus, Search, SearchX, Tag, X } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useCommands } from '../commands/mod.ts';
+import {
+  Badge,
+  Button,
+  Card,
+  classes,
+  EmptyState,
+  Failure,
+  inputClasses,
+  Keys,
+  Page,
+  Select,
+  SkeletonRows,
+  Time,
+} from '../ui/mod.ts';
+import { useWorkspace } from '../workspace/mod.ts';
+import { CreatePromptDialog } from './create-prompt-dialog.tsx';
+import { defaultSort, isFiltered, type PromptSearch, type PromptSort, promptSearch } from './list-search.ts';
+import { PromptMenu } from './prompt-menu.tsx';
+import { promptListRoute } from './routes.ts';
+import { useTeamsWhere } from './team-rights.ts';
+import { useListKeys } from './use-list-keys.ts';
+import { type TeamPrompts, usePromptPages } from './use-prompt-pages.ts';
+
+export function PromptListPage() {
+  const search = promptListRoute.useSearch();
+  const navigate = useNavigate({ from: promptListRoute.fullPath });
+  const { myTeams } = useWorkspace();
+  const creatable = useTeamsWhere('createPrompt');
+  const [creating, setCreating] = useState(false);
+  const team = myTeams.find(({ id }) => id === search.team);
+  const shown = team === undefined ? myTeams : [team];
+  const change = (next: PromptSearch): void => {
+    void navigate({ search: promptSearch({ ...next }), replace: true });
+  };
+  const noCreation =
+    creatable.length === 0 ? 'Only editors and admins of a team may create prompts.' : undefined;
+  useCommands([
+    {
+      id: 'create-prompt',
+      group: 'Prompts',
+      label: 'New prompt',
+      icon: Plus,
+      shortcut: 'c',
+      run: () => noCreation === undefined && setCreating(true),
+    },
+  ]);
+  const create = (
+    <Button
+      variant="primary"
+      icon={Plus}
+      shortcut="c"
+      disabledReason={noCreation}
+      onClick={() => setCreating(true)}
+    >
+      New prompt
+    </Button>
+  );
+  return (
+    <Page
+      title="Prompts"
+      description="Templates that applications render by slug, without a redeploy."
+      actions={create}
+    >
+      <Filters search={search} teams={myTeams} onChange={change} />
+      {myTeams.length === 0 ? (
+        <Card>
+          <EmptyState icon={FileText} title="You are in no team yet">
+            Prompts belong to teams. Ask an admin to add you, or send a request to join one.
+          </EmptyState>
+        </Card>
+      ) : (
+        <List
+          search={search}
+          teams={shown}
+          create={create}
+          onClear={() => change(search.team === undefined ? {} : { team: search.team })}
+        />
+      )}
+      <CreatePromptDialog open={creating} onOpenChange={setCreating} teamId={search.team} />
+    </Page>
+  );
+}
+
+const sorts: readonly { readonly value: PromptSort; readonly label: string }[] = [
+  { value: '-updated_at', label: 'Changed last' },
+  { value: '-created_at', label: 'Newest' },
+  { value: 'created_at', label: 'Oldest' },
+  { value: 'name', label: 'Name, A to Z' },
+  { value: '-name', label: 'Name, Z to A' },
+];
+
+const statuses = [
+  { value: 'active', label: 'Active' },
+  { value: 'archived', label: 'Archived' },
+  { value: 'all', label: 'Active and archived' },
+] as const;
+
+interface FiltersProps {
+  readonly search: PromptSearch;
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
+  readonly onChange: (search: PromptSearch) => void;
+}
+
+function Filters({ search, teams, onChange }: FiltersProps) {
+  const { team, status, tag, q, sort, ...none } = search;
+  const field = useRef<HTMLInputElement>(null);
+  useCommands([
+    {
+      id: 'search-prompts',
+      group: 'Prompts',
+      label: 'Search the prompts',
+      icon: Search,
+      shortcut: '/',
+      run: () => field.current?.focus(),
+    },
+  ]);
+  const set = (changes: { [K in keyof PromptSearch]?: PromptSearch[K] | undefined }): void =>
+    onChange(promptSearch({ ...none, team, status, tag, q, sort, ...changes }));
+  return (
+    <search className="flex flex-col gap-2 sm:flex-row sm:flex-wrap sm:items-center">
+      <FilterText
+        label="Search by name, slug or description"
+        placeholder="Search"
+        icon={<Search aria-hidden="true" className="size-3.5" />}
+        inputRef={field}
+        value={q}
+        onChange={(text) => set({ q: text })}
+        hint={<Keys combination="/" />}
+        className="min-w-52 sm:flex-1"
+      />
+      <FilterText
+        label="Only prompts with this tag"
+        placeholder="Tag"
+        icon={<Tag aria-hidden="true" className="size-3.5" />}
+        value={tag}
+        onChange={(text) => set({ tag: text })}
+        className="sm:w-32"
+      />
+      <div className="grid grid-cols-2 gap-2 sm:flex">
+        {teams.length > 1 && (
+          <Select
+            label="Team"
+            labelHidden
+            value={team ?? 'all'}
+            onChange={(chosen) => set({ team: chosen === 'all' ? undefined : chosen })}
+            options={[
+              { value: 'all', label: 'All your teams' },
+              ...teams.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+            className="w-full sm:max-w-44"
+          />
+        )}
+        <Select
+          label="State"
+          labelHidden
+          value={status ?? 'active'}
+          onChange={(chosen) => set({ status: chosen === 'active' ? undefined : chosen })}
+          options={statuses}
+          className="w-full"
+        />
+        <Select
+          label="Order"
+          labelHidden
+          value={sort ?? defaultSort}
+          onChange={(chosen) => set({ sort: chosen })}
+          options={sorts}
+          className="w-full"
+        />
+      </div>
+    </search>
+  );
+}
+
+interface FilterTextProps {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly icon: ReactNode;
+  readonly inputRef?: React.RefObject<HTMLInputElement | null>;
+  readonly value: string | undefined;
+  readonly onChange: (value: string | undefined) => void;
+  readonly hint?: ReactNode;
+  readonly className: string;
+}
+
+/** A text that filters after a pause in the typing. */
+function FilterText({
+  label,
+  placeholder,
+  icon,
+  inputRef,
+  value,
+  onChange,
+  hint,
+  className,
+}: FilterTextProps) {
+  const [text, setText] = useState(value ?? '');
+  const settled = useRef(value ?? '');
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
+  useEffect(() => {
+    // The address was changed from elsewhere, as by going back.
+    if ((value ?? '') === settled.current) return;
+    settled.current = value ?? '';
+    setText(value ?? '');
+  }, [value]);
+  useEffect(() => {
+    if (text.trim() === settled.current) return;
+    const timer = setTimeout(() => {
+      settled.current = text.trim();
+      latest.current(text.trim() === '' ? undefined : text.trim());
+    }, 180);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <div className={classes('relative', className)}>
+      <span className="pointer-events-none absolute inset-y-0 left-2.5 grid place-items-center text-faint">
+        {icon}
+      </span>
+      <input
+        ref={inputRef}
+        aria-label={label}
+        placeholder={placeholder}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          setText('');
+          event.currentTarget.blur();
+        }}
+        className={classes(inputClasses, 'h-9 pr-9 pl-8')}
+      />
+      <span className="absolute inset-y-0 right-2 grid place-items-center">
+        {text !== '' ? (
+          <button
+            type="button"
+            aria-label={`Clear: ${label}`}
+            onClick={() => setText('')}
+            className="grid size-6 place-items-center rounded-md text-faint hover:bg-hover hover:text-fg"
+          >
+            <X aria-hidden="true" className="size-3.5" />
+          </button>
+        ) : (
+          <span className="pointer-events-none max-sm:hidden">{hint}</span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+interface ListProps {
+  readonly search: PromptSearch;
+  readonly teams: readonly { readonly id: string; readonly name: string }[];
+  readonly create: ReactNode;
+  readonly onClear: () => void;
+}
+
+function List({ search, teams, create, onClear }: ListProps) {
+  const list = useRef<HTMLDivElement>(null);
+  useListKeys(list, 'Prompts');
+  const pages = usePromptPages(
+    teams.map(({ id }) => id),
+    search,
+  );
+  if (pages.error) return <Failure error={pages.error} retry={pages.refetch} />;
+  if (pages.isPending) {
+    return (
+      <Card>
+        <SkeletonRows label="prompts" rows={6} />
+      </Card>
+    );
+  }
+  if (pages.count === 0) {
+    return (
+      <Card>{isFiltered(search) ? <NothingFound onClear={onClear} /> : <NoPrompts create={create} />}</Card>
+    );
+  }
+  const names = new Map(teams.map(({ id, name }) => [id, name] as const));
+  return (
+    <div
+      ref={list}
+      className={classes('flex flex-col gap-6 transition-opacity', pages.isStale && 'opacity-60')}
+    >
+      {pages.teams.map((team) => (
+        <TeamSection
+          key={team.teamId}
+          team={team}
+          name={teams.length > 1 ? names.get(team.teamId) : undefined}
+        />
+      ))}
+      {pages.hasMore && <More isLoading={pages.isFetchingMore} onMore={pages.more} />}
+    </div>
+  );
+}
+
+function TeamSection({ team, name }: { readonly team: TeamPrompts; readonly name: string | undefined }) {
+  return (
+    <section aria-label={name ?? 'Prompts'} className="flex flex-col gap-2">
+      {name !== undefined && <h2 className="px-1 font-medium text-faint text-xs">{name}</h2>}
+      <Card className="overflow-hidden">
+        <ul className="divide-y divide-line">
+          {team.prompts.map((prompt) => (
+            <PromptRow key={prompt.id} prompt={prompt} />
+          ))}
+        </ul>
+      </Card>
+    </section>
+  );
+}
+
+function PromptRow({ prompt }: { readonly prompt: Wire<'Prompt'> }) {
+  return (
+    <li className="relative flex items-center gap-3 px-4 py-3 transition-colors focus-within:bg-panel hover:bg-panel">
+      <div className="min-w-0 flex-1">
+        <div className="flex min-w-0 items-center gap-2">
+          <Link
+            to="/prompts/$promptId"
+            params={{ promptId: prompt.id }}
+            data-row
+            className="truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
+          >
+            {prompt.name}
+          </Link>
+          {prompt.status === 'archived' && <Badge>Archived</Badge>}
+        </div>
+        <div className="mt-0.5 flex min-w-0 items-baseline gap-2 text-xs">
+          <code className="max-w-[45%] shrink-0 truncate text-faint">{prompt.slug}</code>
+          {prompt.description !== '' && <span className="truncate text-muted">{prompt.description}</span>}
+        </div>
+      </div>
+      <span className="relative shrink-0 text-faint text-xs max-sm:hidden">
+        <Time timestamp={prompt.updated_at} />
+      </span>
+      <span className="relative">
+        <PromptMenu prompt={prompt} size="sm" />
+      </span>
+    </li>
+  );
+}
+
+/** Loads on when it comes into view, and by a click. */
+function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onMore: () => void }) {
+  const end = useRef<HTMLDivElement>(null);
+  const latest = useRef(onMore);
+  useEffect(() => {
+    latest.current = onMore;
+  });
+  useEffect(() => {
+    if (end.current === null || isLoading) return;
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && latest.current(),
+      { rootMargin: '400px' },
+    );
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [isLoading]);
+  return (
+    <div ref={end} className="flex justify-center">
+      <Button variant="ghost" loading={isLoading} onClick={onMore}>
+        Show more
+      </Button>
+    </div>
+  );
+}
+
+function NothingFound({ onClear }: { readonly onClear: () => void }) {
+  return (
+    <EmptyState
+      icon={SearchX}
+      title="No prompt matches"
+      action={<Button onClick={onClear}>Clear the filters</Button>}
+    >
+      Each word must begin a word of the name, the slug or the description.
+    </EmptyState>
+  );
+}
+
+function NoPrompts({ create }: { readonly create: ReactNode }) {
+  return (
+    <EmptyState icon={FileText} title="Write your first prompt" action={create}>
+      <p>
+        A prompt is a template such as{' '}
+        <code className="rounded bg-sunken px-1 py-0.5 text-xs">Hello {'{{.name}}'}!</code> Write a version,
+        try it with sample variables, make it live. Applications then render it by its slug.
+      </p>
+    </EmptyState>
+  );
+}

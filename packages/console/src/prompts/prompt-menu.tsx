@@ -1,0 +1,100 @@
+/** What can be done with a prompt as a whole. */
+import type { Wire } from '@px0/contracts';
+import { useNavigate } from '@tanstack/react-router';
+import { Archive, ArchiveRestore, Columns2, Copy, FolderInput, MoreHorizontal, PenLine } from 'lucide-react';
+import { useState } from 'react';
+import { copyText, IconButton, Menu, MenuItem, MenuSeparator, toast } from '../ui/mod.ts';
+import { usePermissions } from '../workspace/mod.ts';
+import { attempt } from './attempt.ts';
+import { type PromptWrites, usePromptWrites } from './data.ts';
+import { MovePromptDialog } from './move-prompt-dialog.tsx';
+
+export interface PromptMenuProps {
+  readonly prompt: Wire<'Prompt'>;
+  readonly size?: 'sm' | 'md';
+  /** Offered where the description can be edited in place. */
+  readonly onDescribe?: () => void;
+}
+
+export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps) {
+  const writes = usePromptWrites();
+  const navigate = useNavigate();
+  const { reason } = usePermissions({ teamId: prompt.team_id });
+  const [moving, setMoving] = useState(false);
+  const copySlug = async (): Promise<void> => {
+    if (await copyText(prompt.slug)) toast({ title: `Copied “${prompt.slug}”` });
+  };
+  return (
+    <>
+      <Menu
+        trigger={
+          <IconButton
+            icon={MoreHorizontal}
+            label={`More about ${prompt.name}`}
+            size={size}
+            variant={size === 'md' ? 'secondary' : 'ghost'}
+          />
+        }
+      >
+        <MenuItem icon={Copy} onSelect={() => void copySlug()}>
+          Copy the slug
+        </MenuItem>
+        <MenuItem
+          icon={Columns2}
+          onSelect={() =>
+            void navigate({ to: '/prompts/$promptId/compare', params: { promptId: prompt.id } })
+          }
+        >
+          Compare versions
+        </MenuItem>
+        {onDescribe && (
+          <MenuItem icon={PenLine} onSelect={onDescribe} disabledReason={reason('updatePrompt')}>
+            Edit the description
+          </MenuItem>
+        )}
+        <MenuSeparator />
+        <MenuItem icon={FolderInput} onSelect={() => setMoving(true)} disabledReason={reason('movePrompt')}>
+          Move to another team
+        </MenuItem>
+        {prompt.status === 'archived' ? (
+          <MenuItem
+            icon={ArchiveRestore}
+            onSelect={() => void restore(prompt, writes)}
+            disabledReason={reason('restorePrompt')}
+          >
+            Restore
+          </MenuItem>
+        ) : (
+          <MenuItem
+            icon={Archive}
+            tone="danger"
+            onSelect={() => void archive(prompt, writes)}
+            disabledReason={reason('archivePrompt')}
+          >
+            Archive
+          </MenuItem>
+        )}
+      </Menu>
+      <MovePromptDialog prompt={prompt} open={moving} onOpenChange={setMoving} />
+    </>
+  );
+}
+
+/** Both ways can be taken back, so neither asks first. */
+function archive(prompt: Wire<'Prompt'>, writes: PromptWrites): Promise<void> {
+  return attempt(async () => {
+    await writes.archive(prompt.id);
+    toast({
+      title: `Archived “${prompt.name}”`,
+      description: 'Applications can still render it.',
+      action: { label: 'Undo', run: () => restore(prompt, writes) },
+    });
+  }, 'It was not archived');
+}
+
+export function restore(prompt: Wire<'Prompt'>, writes: PromptWrites): Promise<void> {
+  return attempt(async () => {
+    await writes.restore(prompt.id);
+    toast({ title: `Restored “${prompt.name}”` });
+  }, 'It was not restored');
+}

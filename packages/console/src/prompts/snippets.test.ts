@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { sampleVariables, snippetsFor } from './snippets.ts';
+
+const code = (language: string, slug: string, variables = {}) =>
+  snippetsFor(slug, 'https://px0.example', variables).find((one) => one.language === language)?.code ?? '';
+
+test('each language renders the prompt by its slug, with its variables', () => {
+  const variables = { name: "Ada's", tags: ['a', true, null], n: { x: 1 } };
+  expect(code('curl', 'greeting', variables)).toContain(
+    `-d '{"variables": {"name": "Ada'\\''s", "tags": ["a", true, null], "n": {"x": 1}}}'`,
+  );
+  expect(code('TypeScript', 'greeting', variables)).toContain(
+    `px0.render('greeting', { name: 'Ada\\'s', tags: ['a', true, null], n: { x: 1 } })`,
+  );
+  expect(code('Python', 'greeting', variables)).toContain(
+    `px0.render("greeting", {"name": "Ada's", "tags": ["a", True, None], "n": {"x": 1}}).text`,
+  );
+  expect(code('Go', 'greeting', variables)).toContain(
+    `client.Render(ctx, "greeting", px0.Vars{"name": "Ada's", "tags": []any{"a", true, nil}, "n": map[string]any{"x": 1}})`,
+  );
+});
+
+test('a slug with other letters is encoded in the address', () => {
+  expect(code('curl', 'größe')).toContain('https://px0.example/v1/prompts/gr%C3%B6%C3%9Fe/render');
+});
+
+test('without a payload there is something to fill in for each variable', () => {
+  expect(
+    sampleVariables([
+      { path: 'name', required: true, shape: 'scalar' },
+      { path: 'items', required: true, shape: 'list' },
+      { path: 'items[].title', required: true, shape: 'scalar' },
+    ]),
+  ).toEqual({ name: '…', items: [] });
+});
+
+test('long variables are written on several lines', () => {
+  const variables = { message: 'x'.repeat(80), rules: ['a'] };
+  expect(code('Python', 'greeting', variables)).toContain(
+    `px0.render("greeting", {\n    "message": "${'x'.repeat(80)}",\n    "rules": ["a"],\n}).text`,
+  );
+  const body = code('curl', 'greeting', variables).split("-d '")[1]?.slice(0, -1) ?? '';
+  expect(JSON.parse(body)).toEqual({ variables });
+});

@@ -1,0 +1,151 @@
+/** How an application renders a prompt, with the prompt's real slug and variables and this installation's address. */
+import type { Wire } from '@px0/contracts';
+import { isList, type JsonValue } from '../editor/json-value.ts';
+
+export type SnippetLanguage = 'curl' | 'TypeScript' | 'Python' | 'Go';
+
+export interface Snippet {
+  readonly language: SnippetLanguage;
+  readonly install: string | undefined;
+  readonly code: string;
+}
+
+/** Variables to show: a saved payload's, or made-up ones for what the live version reads. */
+export function sampleVariables(variables: readonly Wire<'TemplateVariable'>[]): {
+  readonly [name: string]: JsonValue;
+} {
+  const sample: [string, JsonValue][] = [];
+  for (const { path, shape } of variables) {
+    if (!/^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(path)) continue;
+    sample.push([path, shape === 'list' ? [] : shape === 'map' ? {} : '…']);
+  }
+  return Object.fromEntries(sample);
+}
+
+export function snippetsFor(slug: string, origin: string, variables: JsonValue): readonly Snippet[] {
+  return [
+    {
+      language: 'curl',
+      install: undefined,
+      code: [
+        `curl -s ${origin}/v1/prompts/${encodeURIComponent(slug)}/render \\`,
+        '  -H "Authorization: Bearer $PX0_ACCESS_TOKEN" \\',
+        "  -H 'Content-Type: application/json' \\",
+        `  -d ${shellQuoted(literal({ variables }, notations.json))}`,
+      ].join('\n'),
+    },
+    {
+      language: 'TypeScript',
+      install: 'npm install @px0/sdk',
+      code: [
+        "import { Px0 } from '@px0/sdk';",
+        '',
+        '// Reads PX0_HOST and PX0_ACCESS_TOKEN.',
+        'const px0 = new Px0();',
+        `const { text } = await px0.render(${singleQuoted(slug)}, ${literal(variables, notations.typescript)});`,
+      ].join('\n'),
+    },
+    {
+      language: 'Python',
+      install: 'pip install px0',
+      code: [
+        'from px0 import Px0',
+        '',
+        'px0 = Px0()  # reads PX0_HOST and PX0_ACCESS_TOKEN',
+        `text = px0.render(${JSON.stringify(slug)}, ${literal(variables, notations.python)}).text`,
+      ].join('\n'),
+    },
+    {
+      language: 'Go',
+      install: undefined,
+      code: [
+        'client, err := px0.New() // reads PX0_HOST and PX0_ACCESS_TOKEN',
+        'if err != nil {',
+        '\treturn err',
+        '}',
+        `result, err := client.Render(ctx, ${JSON.stringify(slug)}, ${literal(variables, notations.go)})`,
+        'if err != nil {',
+        '\treturn err',
+        '}',
+        'fmt.Println(result.Text)',
+      ].join('\n'),
+    },
+  ];
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function singleQuoted(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+/** How a language writes JSON values. */
+interface Notation {
+  readonly atom: (value: string | number | boolean | null) => string;
+  readonly key: (key: string) => string;
+  readonly list: readonly [open: string, close: string];
+  readonly map: readonly [open: string, close: string];
+  /** Of a map that is inside another value, where it differs. */
+  readonly innerMap?: readonly [open: string, close: string];
+  /** Whether the last line of several ends with a comma. */
+  readonly hasTrailingComma: boolean;
+  readonly indent: string;
+}
+
+const json = (value: string | number | boolean | null) => JSON.stringify(value);
+
+const notations = {
+  json: { atom: json, key: json, list: ['[', ']'], map: ['{', '}'], hasTrailingComma: false, indent: '  ' },
+  typescript: {
+    atom: (value) => (typeof value === 'string' ? singleQuoted(value) : json(value)),
+    key: (key) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : singleQuoted(key)),
+    list: ['[', ']'],
+    map: ['{', '}'],
+    hasTrailingComma: true,
+    indent: '  ',
+  },
+  python: {
+    atom: (value) =>
+      value === null ? 'None' : typeof value === 'boolean' ? (value ? 'True' : 'False') : json(value),
+    key: json,
+    list: ['[', ']'],
+    map: ['{', '}'],
+    hasTrailingComma: true,
+    indent: '    ',
+  },
+  go: {
+    atom: (value) => (value === null ? 'nil' : json(value)),
+    key: json,
+    list: ['[]any{', '}'],
+    map: ['px0.Vars{', '}'],
+    innerMap: ['map[string]any{', '}'],
+    hasTrailingComma: true,
+    indent: '\t',
+  },
+} as const satisfies { readonly [name: string]: Notation };
+
+/** A value that is longer than this is written on several lines. */
+const LONGEST_LINE = 76;
+
+/** A value in a language's notation: on one line, or one line for each entry when that is long. */
+function literal(value: JsonValue, notation: Notation, depth = 0): string {
+  if (value === null || typeof value !== 'object') return notation.atom(value);
+  const parts = isList(value)
+    ? value.map((item) => literal(item, notation, depth + 1))
+    : Object.entries(value).map(
+        ([key, item]) => `${notation.key(key)}: ${literal(item, notation, depth + 1)}`,
+      );
+  const [open, close] = isList(value)
+    ? notation.list
+    : ((depth > 0 ? notation.innerMap : undefined) ?? notation.map);
+  if (parts.length === 0) return open + close;
+  const line = parts.join(', ');
+  if (line.length <= LONGEST_LINE && !line.includes('\n')) {
+    return open === '{' && notation === notations.typescript ? `{ ${line} }` : `${open}${line}${close}`;
+  }
+  const inner = notation.indent.repeat(depth + 1);
+  const lines = parts.map((part) => inner + part).join(',\n');
+  return `${open}\n${lines}${notation.hasTrailingComma ? ',' : ''}\n${notation.indent.repeat(depth)}${close}`;
+}

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { compileTemplate, previewOf } from '../editor/preview.ts';
+import { starters } from './starters.ts';
+
+test('every template to begin with can be saved and previewed', () => {
+  for (const { template } of starters) {
+    const compilation = compileTemplate(template);
+    expect(compilation.ok).toBe(true);
+    expect(previewOf(template, compilation, {}).output).toContain('‹');
+  }
+});

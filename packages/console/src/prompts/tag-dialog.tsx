@@ -1,0 +1,100 @@
+/** Puts a tag on a version. A tag that another version has moves, and the dialog says so before. */
+import { useState } from 'react';
+import { FormDialog, TextField, toast } from '../ui/mod.ts';
+import { attempt } from './attempt.ts';
+import { usePromptWrites } from './data.ts';
+import type { Version } from './version-actions.ts';
+
+export interface TagDialogProps {
+  readonly promptId: string;
+  readonly versions: readonly Version[];
+  /** Undefined: closed. */
+  readonly version: Version | undefined;
+  readonly onClose: () => void;
+}
+
+/** As the contract has it. */
+const tagForm = /^[A-Za-z0-9._-]{1,50}$/;
+
+export function TagDialog({ promptId, versions, version, onClose }: TagDialogProps) {
+  const writes = usePromptWrites();
+  const [tag, setTag] = useState('');
+  const known = [...new Set(versions.flatMap(({ tags }) => tags))].filter(
+    (one) => version?.tags.includes(one) === false,
+  );
+  const holder = versions.find(({ tags }) => tags.includes(tag));
+  const isDigits = /^\d+$/.test(tag);
+  const close = (): void => {
+    setTag('');
+    onClose();
+  };
+  const set = async (): Promise<void> => {
+    if (version === undefined) return;
+    await writes.setTag(promptId, version.version, tag);
+    toast({
+      title: `Version ${version.version} is tagged “${tag}”`,
+      action: {
+        label: 'Undo',
+        run: () =>
+          attempt(() =>
+            holder === undefined
+              ? writes.removeTag(promptId, tag)
+              : writes.setTag(promptId, holder.version, tag),
+          ),
+      },
+    });
+  };
+  return (
+    <FormDialog
+      open={version !== undefined}
+      onOpenChange={(open) => {
+        if (!open) close();
+      }}
+      title={`Tag version ${version?.version ?? ''}`}
+      description="Applications can render a version by its tag. A tag is on one version at a time."
+      submitLabel={holder === undefined || holder === version ? 'Set tag' : 'Move tag'}
+      disabledReason={
+        tagForm.test(tag)
+          ? holder === version
+            ? 'This version has it already'
+            : undefined
+          : 'Letters, digits, dots, dashes and underscores; at most 50'
+      }
+      onSubmit={set}
+      size="sm"
+    >
+      <TextField
+        label="Tag"
+        mono
+        autoFocus
+        value={tag}
+        onChange={setTag}
+        placeholder="production"
+        spellCheck={false}
+        autoCapitalize="none"
+        hint={
+          holder !== undefined && holder !== version
+            ? `Version ${holder.version} has it now; it moves here.`
+            : isDigits
+              ? 'A tag of digits only is hidden by the version with that number.'
+              : 'For example production, beta or 2026-03.'
+        }
+      />
+      {known.length > 0 && (
+        <div className="flex flex-wrap items-center gap-1.5 text-xs">
+          <span className="text-faint">On other versions:</span>
+          {known.map((one) => (
+            <button
+              key={one}
+              type="button"
+              onClick={() => setTag(one)}
+              className="rounded-full border border-line px-2 py-0.5 font-mono text-muted hover:border-line-strong hover:text-fg"
+            >
+              {one}
+            </button>
+          ))}
+        </div>
+      )}
+    </FormDialog>
+  );
+}

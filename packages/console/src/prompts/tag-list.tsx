@@ -1,0 +1,48 @@
+/** The tags of a version. Each can be taken off, and put back by the toast. */
+import { Tag, X } from 'lucide-react';
+import { toast } from '../ui/mod.ts';
+import { attempt } from './attempt.ts';
+import { usePromptWrites } from './data.ts';
+import type { Version } from './version-actions.ts';
+
+export interface TagListProps {
+  readonly promptId: string;
+  readonly version: Version;
+  readonly isRemovable: boolean;
+}
+
+export function TagList({ promptId, version, isRemovable }: TagListProps) {
+  const writes = usePromptWrites();
+  if (version.tags.length === 0) return null;
+  const remove = (tag: string): Promise<void> =>
+    attempt(async () => {
+      await writes.removeTag(promptId, tag);
+      toast({
+        title: `Removed the tag “${tag}”`,
+        action: { label: 'Undo', run: () => attempt(() => writes.setTag(promptId, version.version, tag)) },
+      });
+    });
+  return (
+    <ul aria-label={`Tags of version ${version.version}`} className="relative flex flex-wrap gap-1">
+      {version.tags.map((tag) => (
+        <li
+          key={tag}
+          className="inline-flex h-5 items-center gap-1 rounded-full border border-line bg-raised pl-2 font-mono text-muted text-xs"
+        >
+          <Tag aria-hidden="true" className="size-3 text-faint" />
+          <span className={isRemovable ? '' : 'pr-2'}>{tag}</span>
+          {isRemovable && (
+            <button
+              type="button"
+              aria-label={`Remove the tag ${tag}`}
+              onClick={() => void remove(tag)}
+              className="grid size-5 place-items-center rounded-full text-faint hover:bg-hover hover:text-fg"
+            >
+              <X aria-hidden="true" className="size-3" />
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

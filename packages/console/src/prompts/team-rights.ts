@@ -1,0 +1,18 @@
+/** In which of their teams a person may do something: for actions that begin with the choice of a team. */
+import type { Action } from '@px0/access';
+import { useMemo } from 'react';
+import { useUser } from '../api/mod.ts';
+import { may, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
+
+export function useTeamsWhere(action: Action): readonly WorkspaceTeam[] {
+  const { is_admin: isAccountAdmin } = useUser();
+  const { teams, organization } = useWorkspace();
+  const isOrgAdmin = organization?.role === 'ADMIN';
+  return useMemo(
+    () =>
+      teams.filter(({ myRole }) =>
+        may({ isAccountAdmin, isOrgMember: true, isOrgAdmin, teamRole: myRole }, action),
+      ),
+    [teams, isAccountAdmin, isOrgAdmin, action],
+  );
+}

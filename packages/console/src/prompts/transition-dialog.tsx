@@ -1,0 +1,360 @@
+/**
+ * The question before a version changes its state. Before a promotion it shows what would change for applications: the
+ * difference to the live version, and how every saved payload fares. What was looked at is what is promoted (If-Match).
+ */
+import type { Wire } from '@px0/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { CircleCheck, CircleX } from 'lucide-react';
+import { useState } from 'react';
+import { DiffView } from '../compare/diff-view.tsx';
+import { ScrollRegion } from '../compare/scroll-region.tsx';
+import { Badge, Callout, ConfirmDialog, Failure, Skeleton, toast } from '../ui/mod.ts';
+import { attempt } from './attempt.ts';
+import { checkReading, type PromptWrites, readVersion, usePromptWrites } from './data.ts';
+import { liveOf, type Promotion, promotionOf, type Rollback, type Version } from './version-actions.ts';
+
+export type TransitionRequest =
+  | { readonly kind: 'promote'; readonly version: Version }
+  | { readonly kind: 'demote'; readonly version: Version }
+  | { readonly kind: 'archive'; readonly version: Version }
+  | { readonly kind: 'delete'; readonly version: Version }
+  | { readonly kind: 'rollback'; readonly rollback: Rollback };
+
+export interface TransitionDialogProps {
+  readonly promptId: string;
+  readonly versions: readonly Version[];
+  /** Undefined: closed. */
+  readonly request: TransitionRequest | undefined;
+  readonly onClose: () => void;
+  readonly onDone?: (request: TransitionRequest) => void;
+}
+
+export function TransitionDialog({ promptId, versions, request, onClose, onDone }: TransitionDialogProps) {
+  const writes = usePromptWrites();
+  if (request === undefined) return null;
+  const live = liveOf(versions);
+  const change = (open: boolean): void => {
+    if (!open) onClose();
+  };
+  const done = async (act: Promise<unknown>): Promise<void> => {
+    await act;
+    onDone?.(request);
+  };
+  if (request.kind === 'promote') {
+    const promotion = promotionOf(request.version, live);
+    return promotion === undefined ? null : (
+      <PromoteDialog
+        promptId={promptId}
+        version={request.version}
+        live={live}
+        promotion={promotion}
+        onOpenChange={change}
+        onConfirm={done}
+      />
+    );
+  }
+  if (request.kind === 'rollback') {
+    return live === undefined ? null : (
+      <RollbackDialog
+        promptId={promptId}
+        rollback={request.rollback}
+        live={live}
+        onOpenChange={change}
+        onConfirm={done}
+      />
+    );
+  }
+  const { version } = request;
+  const name = `version ${version.version}`;
+  const texts = {
+    demote: {
+      title: `Take ${name} out of live?`,
+      description:
+        'The prompt then has no live version: renders by its slug are answered with 404 until another version is made live. Renders of a version by number or tag go on.',
+      confirmLabel: 'Take out of live',
+    },
+    archive: {
+      title: `Archive ${name}?`,
+      description:
+        version.status === 'live'
+          ? 'It is the live version: renders by the slug are answered with 404 until another version is made live. Archiving is for good; a copy can be made at any time.'
+          : 'Archiving is for good: it can neither be edited nor promoted any more. It stays readable and renderable by its number and tags, and a copy can be made at any time.',
+      confirmLabel: 'Archive version',
+    },
+    delete: {
+      title: `Delete draft ${name}?`,
+      description: 'Its text and its tags are gone. The number is not used again.',
+      confirmLabel: 'Delete draft',
+    },
+  }[request.kind];
+  const act = async (): Promise<void> => {
+    if (request.kind === 'delete') {
+      await writes.deleteDraft(promptId, version.version);
+      toast({ title: `Deleted draft version ${version.version}` });
+    } else {
+      await writes.transition(request.kind, promptId, version.version);
+      toast(
+        request.kind === 'demote'
+          ? {
+              title: `Version ${version.version} is no longer live`,
+              action: { label: 'Undo', run: () => backTo(writes, promptId, version.version) },
+            }
+          : { title: `Archived version ${version.version}` },
+      );
+    }
+  };
+  return <ConfirmDialog open onOpenChange={change} {...texts} onConfirm={() => done(act())} />;
+}
+
+interface PromoteDialogProps {
+  readonly promptId: string;
+  readonly version: Version;
+  readonly live: Version | undefined;
+  readonly promotion: Promotion;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly onConfirm: (act: Promise<unknown>) => Promise<void>;
+}
+
+function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onConfirm }: PromoteDialogProps) {
+  const writes = usePromptWrites();
+  const reviewed = useQuery({
+    queryKey: ['getVersion', { id: promptId, version: version.version }, 'reviewed'],
+    queryFn: ({ signal }) => readVersion(promptId, String(version.version), signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  const check = useQuery(checkReading(promptId, version.version));
+  const failing = check.data?.passed === false;
+  const promote = async (): Promise<void> => {
+    const { version: promoted } = await writes.transition('promote', promptId, version.version, {
+      etag: reviewed.data?.etag,
+      requirePayloads: check.data?.passed === true,
+    });
+    toast({
+      title:
+        promoted.status === 'live'
+          ? `Version ${promoted.version} is live`
+          : `Version ${promoted.version} is stable`,
+      ...(promoted.status === 'live' && live !== undefined
+        ? {
+            action: {
+              label: `Back to version ${live.version}`,
+              run: () => backTo(writes, promptId, live.version),
+            },
+          }
+        : {}),
+    });
+  };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={onOpenChange}
+      wide
+      tone={failing ? 'danger' : 'neutral'}
+      title={
+        promotion.to === 'live'
+          ? `Make version ${version.version} live?`
+          : `Mark version ${version.version} stable?`
+      }
+      description={promotion.consequence}
+      confirmLabel={failing ? `${promotion.verb} anyway` : promotion.verb}
+      onConfirm={() => onConfirm(promote())}
+    >
+      <CheckResult check={check.data} error={check.error} />
+      {reviewed.data === undefined ? (
+        reviewed.error ? (
+          <Failure error={reviewed.error} retry={reviewed.refetch} />
+        ) : (
+          <Skeleton className="h-32 w-full" />
+        )
+      ) : live === undefined ? (
+        <FirstVersion template={reviewed.data.version.template} />
+      ) : (
+        <DiffView
+          left={live.template}
+          right={reviewed.data.version.template}
+          leftLabel={`Version ${live.version}, live`}
+          rightLabel={`Version ${version.version}`}
+          layout="unified"
+          equalNote="Its text is the one that is live now."
+        />
+      )}
+    </ConfirmDialog>
+  );
+}
+
+function backTo(writes: PromptWrites, promptId: string, version: number): Promise<void> {
+  return attempt(async () => {
+    await writes.transition('promote', promptId, version);
+    toast({ title: `Version ${version} is live again` });
+  });
+}
+
+function FirstVersion({ template }: { readonly template: string }) {
+  return (
+    <div>
+      <p className="mb-1.5 text-muted text-xs">There is no live version to compare with. This is the text:</p>
+      <ScrollRegion
+        label="Text of the version"
+        className="max-h-64 overflow-auto rounded-lg border border-line bg-canvas p-3"
+      >
+        <pre className="whitespace-pre-wrap break-words text-xs leading-5">{template}</pre>
+      </ScrollRegion>
+    </div>
+  );
+}
+
+interface RollbackDialogProps {
+  readonly promptId: string;
+  readonly rollback: Rollback;
+  readonly live: Version;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly onConfirm: (act: Promise<unknown>) => Promise<void>;
+}
+
+function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: RollbackDialogProps) {
+  const writes = usePromptWrites();
+  const { version } = rollback;
+  const check = useQuery(checkReading(promptId, version.version));
+  const act = async (): Promise<void> => {
+    let { version: number } = version;
+    if (rollback.kind === 'copy') {
+      ({
+        version: { version: number },
+      } = await writes.duplicate(promptId, version.version));
+      await writes.transition('promote', promptId, number);
+    }
+    await writes.transition('promote', promptId, number);
+    toast({
+      title: `Version ${number} is live`,
+      action: { label: `Back to version ${live.version}`, run: () => backTo(writes, promptId, live.version) },
+    });
+  };
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={onOpenChange}
+      wide
+      tone="neutral"
+      title={`Go back to version ${version.version}?`}
+      description={
+        rollback.kind === 'promote'
+          ? `Renders use version ${version.version} again from the next request on. Version ${live.version} becomes stable.`
+          : `Version ${version.version} is archived, and that is for good. A copy of it becomes a new version, which is made live. Version ${live.version} becomes stable.`
+      }
+      confirmLabel={`Make ${rollback.kind === 'copy' ? 'a copy of ' : ''}version ${version.version} live`}
+      onConfirm={() => onConfirm(act())}
+    >
+      <CheckResult check={check.data} error={check.error} />
+      <DiffView
+        left={live.template}
+        right={version.template}
+        leftLabel={`Version ${live.version}, live`}
+        rightLabel={`Version ${version.version}`}
+        layout="unified"
+        equalNote="Its text is the one that is live now."
+      />
+    </ConfirmDialog>
+  );
+}
+
+interface CheckResultProps {
+  readonly check: Wire<'VersionCheck'> | undefined;
+  readonly error: unknown;
+}
+
+/** How the version fares with the saved payloads. */
+function CheckResult({ check, error }: CheckResultProps) {
+  const [opened, setOpened] = useState<string>();
+  if (error) return <Failure error={error} />;
+  if (check === undefined) return <Skeleton className="h-10 w-full" />;
+  const failed = check.payloads.filter(({ version }) => version.outcome === 'failed');
+  return (
+    <section aria-label="Check with the saved payloads" className="flex flex-col gap-2">
+      {check.payloads.length === 0 ? (
+        <Callout tone="info">
+          No payloads are saved, so nothing was tried. Saved payloads are rendered here before each promotion.
+        </Callout>
+      ) : (
+        <Callout tone={failed.length === 0 ? 'success' : 'warning'}>
+          {failed.length === 0
+            ? `${count(check.payloads.length, 'payload')} rendered without an error.`
+            : `${failed.length} of ${count(check.payloads.length, 'payload')} cannot be rendered with this version.`}
+        </Callout>
+      )}
+      {check.new_variables.length > 0 && (
+        <Callout tone="warning" title="Applications must send more than before">
+          The live version does not need {check.new_variables.map((path) => `“${path}”`).join(', ')}. Renders
+          that lack
+          {check.new_variables.length === 1 ? ' it' : ' them'} will fail.
+        </Callout>
+      )}
+      {check.payloads.length > 0 && (
+        <ul className="divide-y divide-line rounded-lg border border-line">
+          {check.payloads.map((payload) => (
+            <CheckedPayload
+              key={payload.payload_id}
+              payload={payload}
+              isOpen={opened === payload.payload_id}
+              onToggle={() => setOpened(opened === payload.payload_id ? undefined : payload.payload_id)}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+interface CheckedPayloadProps {
+  readonly payload: Wire<'VersionCheck'>['payloads'][number];
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+function CheckedPayload({ payload: { name, version, live, diff }, isOpen, onToggle }: CheckedPayloadProps) {
+  const hasFailed = version.outcome === 'failed';
+  const Icon = hasFailed ? CircleX : CircleCheck;
+  const isSame =
+    !hasFailed && live?.outcome === 'rendered' && (diff === '' || live.rendered === version.rendered);
+  return (
+    <li className="text-sm">
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={onToggle}
+        className="flex min-h-9 w-full items-center gap-2 px-3 py-1.5 text-left -outline-offset-2 hover:bg-panel"
+      >
+        <Icon
+          aria-hidden="true"
+          className={hasFailed ? 'size-4 shrink-0 text-danger' : 'size-4 shrink-0 text-success'}
+        />
+        <span className="min-w-0 flex-1 truncate">{name ?? 'Without a name'}</span>
+        <Badge tone={hasFailed ? 'danger' : 'outline'}>
+          {hasFailed ? 'Fails' : live === null ? 'Renders' : isSame ? 'Same output' : 'Output changes'}
+        </Badge>
+      </button>
+      {isOpen && (
+        <div className="px-3 pb-3">
+          {hasFailed ? (
+            <p className="break-words rounded-md bg-danger-soft px-3 py-2 font-mono text-danger-ink text-xs">
+              {version.error}
+            </p>
+          ) : (
+            <DiffView
+              left={live?.rendered ?? ''}
+              right={version.rendered ?? ''}
+              leftLabel={live?.outcome === 'failed' ? 'Live output (fails)' : 'Live output'}
+              rightLabel="New output"
+              layout="unified"
+              equalNote="Both versions render the same."
+            />
+          )}
+        </div>
+      )}
+    </li>
+  );
+}
+
+function count(number: number, noun: string): string {
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import {
+  afterTransition,
+  promotionOf,
+  rollbackOf,
+  rollbackTo,
+  type Version,
+  type VersionStatus,
+} from './version-actions.ts';
+
+function version(number: number, status: VersionStatus, isPublished = status !== 'draft'): Version {
+  return {
+    id: `v${number}`,
+    prompt_id: 'p',
+    version: number,
+    template: '',
+    status,
+    created_at: '',
+    published_at: isPublished ? '2026-01-01T00:00:00Z' : null,
+    tags: [],
+    variables: [],
+  };
+}
+
+test('a draft becomes stable, a stable version live, and nothing follows', () => {
+  expect(promotionOf(version(1, 'draft'), undefined)?.to).toBe('stable');
+  expect(promotionOf(version(1, 'stable'), undefined)?.to).toBe('live');
+  expect(promotionOf(version(1, 'live'), undefined)).toBeUndefined();
+  expect(promotionOf(version(1, 'archived'), undefined)).toBeUndefined();
+});
+
+test('what a promotion does to the present live version is said', () => {
+  expect(promotionOf(version(2, 'stable'), version(1, 'live'))?.consequence).toContain(
+    'Version 1 becomes stable',
+  );
+  expect(promotionOf(version(2, 'stable'), undefined)?.consequence).toContain('fail now');
+});
+
+test('only the live version can be demoted, and an archived one is archived for good', () => {
+  expect(afterTransition('demote', 'live')).toBe('stable');
+  expect(afterTransition('demote', 'stable')).toBeUndefined();
+  expect(afterTransition('archive', 'archived')).toBeUndefined();
+});
+
+test('going back prefers the newest earlier stable version', () => {
+  const versions = [version(4, 'live'), version(3, 'archived'), version(2, 'stable'), version(1, 'stable')];
+  expect(rollbackOf(versions)).toMatchObject({ kind: 'promote', version: { version: 2 } });
+});
+
+test('an archived version comes back as a copy, for archiving is for good', () => {
+  expect(rollbackOf([version(2, 'live'), version(1, 'archived')])).toMatchObject({ kind: 'copy' });
+});
+
+test('a version that was never published is nothing to go back to', () => {
+  expect(rollbackOf([version(2, 'live'), version(1, 'archived', false)])).toBeUndefined();
+  expect(rollbackOf([version(2, 'stable'), version(1, 'stable')])).toBeUndefined();
+  expect(rollbackTo(version(1, 'draft'))).toBeUndefined();
+});

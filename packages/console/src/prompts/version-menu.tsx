@@ -1,0 +1,107 @@
+/** What can be done with a version besides opening it. */
+import { useNavigate } from '@tanstack/react-router';
+import {
+  Archive,
+  ArrowDownFromLine,
+  Columns2,
+  CopyPlus,
+  MoreHorizontal,
+  Tag,
+  Trash2,
+  Undo2,
+} from 'lucide-react';
+import { IconButton, Menu, MenuItem, MenuSeparator } from '../ui/mod.ts';
+import type { Permissions } from '../workspace/mod.ts';
+import type { TransitionRequest } from './transition-dialog.tsx';
+import { afterTransition, liveOf, rollbackTo, type Version } from './version-actions.ts';
+
+export interface VersionMenuProps {
+  readonly promptId: string;
+  readonly version: Version;
+  readonly versions: readonly Version[];
+  readonly permissions: Permissions;
+  readonly onRequest: (request: TransitionRequest) => void;
+  readonly onDuplicate: () => void;
+  readonly onTag?: () => void;
+  readonly size?: 'sm' | 'md';
+}
+
+export function VersionMenu(props: VersionMenuProps) {
+  const { promptId, version, versions, permissions, onRequest, onDuplicate, onTag, size = 'sm' } = props;
+  const navigate = useNavigate();
+  const { reason } = permissions;
+  const live = liveOf(versions);
+  const rollback = live === undefined || live.version < version.version ? undefined : rollbackTo(version);
+  const other = live === undefined || live === version ? versions.find((one) => one !== version) : live;
+  return (
+    <Menu
+      trigger={
+        <IconButton icon={MoreHorizontal} label={`More about version ${version.version}`} size={size} />
+      }
+    >
+      {other && (
+        <MenuItem
+          icon={Columns2}
+          onSelect={() =>
+            void navigate({
+              to: '/prompts/$promptId/compare',
+              params: { promptId },
+              search: { from: other.version, to: version.version },
+            })
+          }
+        >
+          {other === live ? 'Compare with the live version' : `Compare with version ${other.version}`}
+        </MenuItem>
+      )}
+      <MenuItem icon={CopyPlus} onSelect={onDuplicate} disabledReason={reason('duplicateVersion')}>
+        Edit a copy as new draft
+      </MenuItem>
+      {onTag && (
+        <MenuItem icon={Tag} onSelect={onTag} disabledReason={reason('setVersionTag')}>
+          Tag this version
+        </MenuItem>
+      )}
+      {rollback && (
+        <MenuItem
+          icon={Undo2}
+          onSelect={() => onRequest({ kind: 'rollback', rollback })}
+          disabledReason={reason('promoteVersion')}
+        >
+          Go back to this version
+        </MenuItem>
+      )}
+      <MenuSeparator />
+      {afterTransition('demote', version.status) && (
+        <MenuItem
+          icon={ArrowDownFromLine}
+          tone="danger"
+          onSelect={() => onRequest({ kind: 'demote', version })}
+          disabledReason={reason('demoteVersion')}
+        >
+          Take out of live
+        </MenuItem>
+      )}
+      {version.status === 'draft' && (
+        <MenuItem
+          icon={Trash2}
+          tone="danger"
+          onSelect={() => onRequest({ kind: 'delete', version })}
+          disabledReason={reason('deletePromptVersion')}
+        >
+          Delete draft
+        </MenuItem>
+      )}
+      <MenuItem
+        icon={Archive}
+        tone="danger"
+        onSelect={() => onRequest({ kind: 'archive', version })}
+        disabledReason={
+          reason('archiveVersion') ??
+          (afterTransition('archive', version.status) ? undefined : 'It is archived already.')
+        }
+      >
+        Archive version
+      </MenuItem>
+    </Menu>
+  );
+}

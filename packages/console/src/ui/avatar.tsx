@@ -1,0 +1,33 @@
+/** A person or a thing by its first letter, in a colour that follows from its name. */
+import { classes } from './classes.ts';
+
+const colours = [
+  'bg-accent-soft text-accent-ink',
+  'bg-success-soft text-success-ink',
+  'bg-warning-soft text-warning-ink',
+  'bg-info-soft text-info-ink',
+  'bg-danger-soft text-danger-ink',
+] as const;
+
+export interface AvatarProps {
+  readonly name: string;
+  readonly square?: boolean;
+  readonly size?: 'sm' | 'md';
+}
+
+export function Avatar({ name, square = false, size = 'md' }: AvatarProps) {
+  const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
+  return (
+    <span
+      aria-hidden="true"
+      className={classes(
+        'grid shrink-0 place-items-center font-semibold uppercase',
+        size === 'sm' ? 'size-5 text-[10px]' : 'size-7 text-xs',
+        square ? 'rounded-md' : 'rounded-full',
+        colours[sum % colours.length],
+      )}
+    >
+      {[...name][0] ?? '?'}
+    </span>
+  );
+}

@@ -1,0 +1,114 @@
+/** The question before something that cannot be undone. A click beside it does not answer; what matters most asks for a typed word. */
+import { AlertDialog as Radix } from 'radix-ui';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { sentenceOf } from '../api/mod.ts';
+import { Button } from './button.tsx';
+import { Callout } from './callout.tsx';
+import { classes } from './classes.ts';
+import { overlayClasses } from './dialog.tsx';
+import { TextField } from './field.tsx';
+
+export interface ConfirmDialogProps {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly title: string;
+  /** What will happen, and to whom. */
+  readonly description: ReactNode;
+  readonly confirmLabel: string;
+  readonly tone?: 'danger' | 'neutral';
+  /** What the person must type, such as the name of what is deleted. */
+  readonly typed?: string;
+  readonly wide?: boolean;
+  readonly children?: ReactNode;
+  /** Rejecting keeps the question open and shows the reason. */
+  readonly onConfirm: () => Promise<unknown>;
+}
+
+export function ConfirmDialog(props: ConfirmDialogProps) {
+  return (
+    <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={overlayClasses} />
+        <Radix.Content
+          className={classes(
+            'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-rise flex-col rounded-t-xl border border-line bg-raised shadow-high outline-none',
+            'sm:top-[16vh] sm:bottom-auto sm:max-h-[80dvh] sm:rounded-xl',
+            props.wide === true ? 'sm:max-w-3xl' : 'sm:max-w-md',
+          )}
+        >
+          <Question {...props} />
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+function Question({
+  title,
+  description,
+  confirmLabel,
+  tone = 'danger',
+  typed,
+  children,
+  onOpenChange,
+  onConfirm,
+}: ConfirmDialogProps) {
+  const [text, setText] = useState('');
+  const [failure, setFailure] = useState<unknown>();
+  const [sending, setSending] = useState(false);
+  const isTyped = typed === undefined || text === typed;
+  const confirm = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (!isTyped || sending) return;
+    setFailure(undefined);
+    setSending(true);
+    try {
+      await onConfirm();
+      onOpenChange(false);
+    } catch (error) {
+      setFailure(error);
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <form onSubmit={(event) => void confirm(event)} className="flex min-h-0 flex-col">
+      <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5">
+        <div>
+          <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
+          <Radix.Description asChild>
+            <div className="mt-1 text-muted text-sm">{description}</div>
+          </Radix.Description>
+        </div>
+        {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
+        {children}
+        {typed !== undefined && (
+          <TextField
+            label={
+              <>
+                Type <span className="break-all font-mono text-fg">{typed}</span> to confirm
+              </>
+            }
+            value={text}
+            onChange={setText}
+            autoComplete="off"
+            spellCheck={false}
+          />
+        )}
+      </div>
+      <footer className="flex flex-wrap justify-end gap-2 rounded-b-xl border-line border-t bg-panel px-5 py-3">
+        <Radix.Cancel asChild>
+          <Button variant="ghost">Cancel</Button>
+        </Radix.Cancel>
+        <Button
+          type="submit"
+          variant={tone === 'danger' ? 'danger' : 'primary'}
+          loading={sending}
+          disabledReason={isTyped ? undefined : 'Type the text above first'}
+        >
+          {confirmLabel}
+        </Button>
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+/** What a list says while nothing is in it: what would be here, why one wants it, and the first step. */
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+export interface EmptyStateProps {
+  readonly icon: LucideIcon;
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}
+
+export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
+  return (
+    <div className="flex flex-col items-center px-6 py-14 text-center">
+      <div className="mb-4 grid size-11 place-items-center rounded-xl border border-line bg-panel shadow-low">
+        <Icon aria-hidden="true" className="size-5 text-muted" />
+      </div>
+      <h2 className="font-semibold text-base">{title}</h2>
+      {children !== undefined && <div className="mt-1 max-w-md text-muted text-sm">{children}</div>}
+      {action !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
+    </div>
+  );
+}

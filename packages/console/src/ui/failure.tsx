@@ -1,0 +1,27 @@
+/** What a part of a page shows when its data could not be had, with a way to try again. */
+import { RotateCw } from 'lucide-react';
+import { sentenceOf } from '../api/mod.ts';
+import { Button } from './button.tsx';
+import { Callout } from './callout.tsx';
+
+export interface FailureProps {
+  readonly error: unknown;
+  readonly retry?: (() => unknown) | undefined;
+}
+
+export function Failure({ error, retry }: FailureProps) {
+  return (
+    <Callout
+      tone="danger"
+      action={
+        retry && (
+          <Button size="sm" variant="ghost" icon={RotateCw} onClick={() => void retry()}>
+            Try again
+          </Button>
+        )
+      }
+    >
+      {sentenceOf(error)}
+    </Callout>
+  );
+}

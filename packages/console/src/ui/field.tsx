@@ -1,0 +1,206 @@
+/** Form fields. Label, hint and error are tied to the control, so that a screen reader says all three. */
+import { Eye, EyeOff } from 'lucide-react';
+import { Checkbox as RadixCheckbox } from 'radix-ui';
+import { type ComponentProps, type ReactNode, useId, useState } from 'react';
+import { classes } from './classes.ts';
+
+export const inputClasses =
+  'w-full rounded-md border border-line-strong bg-raised px-2.5 text-fg text-sm shadow-low transition-colors placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:outline-offset-0 disabled:bg-sunken aria-invalid:border-danger';
+
+interface FieldTexts {
+  readonly label: ReactNode;
+  /** Only screen readers get the label. */
+  readonly labelHidden?: boolean;
+  readonly hint?: ReactNode;
+  readonly error?: string | undefined;
+}
+
+interface FieldProps extends FieldTexts {
+  readonly id: string;
+  readonly children: ReactNode;
+}
+
+/** What a control of one's own needs round it; `useField` gives the ids. */
+export function Field({ id, label, labelHidden = false, hint, error, children }: FieldProps) {
+  return (
+    <div className="flex flex-col gap-1.5">
+      <label htmlFor={id} className={labelHidden ? 'sr-only' : 'font-medium text-sm'}>
+        {label}
+      </label>
+      {children}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="text-faint text-xs">
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p id={`${id}-error`} className="text-danger-ink text-xs">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The attributes that tie a control to its texts. */
+function describedBy(id: string, { hint, error }: FieldTexts) {
+  const ids = classes(hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`);
+  return {
+    id,
+    ...(ids !== '' && { 'aria-describedby': ids }),
+    ...(error !== undefined && { 'aria-invalid': true }),
+  };
+}
+
+interface Changes {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+export type TextFieldProps = FieldTexts &
+  Changes &
+  Omit<ComponentProps<'input'>, keyof FieldTexts | keyof Changes | 'id'> & {
+    readonly mono?: boolean;
+    /** Placed at the end inside the control. */
+    readonly trailing?: ReactNode;
+  };
+
+export function TextField({
+  label,
+  labelHidden = false,
+  hint,
+  error,
+  value,
+  onChange,
+  mono = false,
+  trailing,
+  className,
+  ...rest
+}: TextFieldProps) {
+  const id = useId();
+  const texts = { label, labelHidden, hint, error };
+  return (
+    <Field id={id} {...texts}>
+      <div className="relative">
+        <input
+          {...rest}
+          {...describedBy(id, texts)}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          className={classes(
+            inputClasses,
+            'h-9',
+            mono && 'font-mono',
+            trailing !== undefined && 'pr-10',
+            className,
+          )}
+        />
+        {trailing !== undefined && (
+          <div className="absolute inset-y-0 right-1 grid place-items-center">{trailing}</div>
+        )}
+      </div>
+    </Field>
+  );
+}
+
+export type PasswordFieldProps = Omit<TextFieldProps, 'type' | 'trailing'>;
+
+export function PasswordField(props: PasswordFieldProps) {
+  const [shown, setShown] = useState(false);
+  const Icon = shown ? EyeOff : Eye;
+  return (
+    <TextField
+      {...props}
+      type={shown ? 'text' : 'password'}
+      spellCheck={false}
+      autoCapitalize="none"
+      trailing={
+        <button
+          type="button"
+          aria-label={shown ? 'Hide the password' : 'Show the password'}
+          aria-pressed={shown}
+          onClick={() => setShown(!shown)}
+          className="grid size-7 place-items-center rounded-md text-faint hover:text-fg"
+        >
+          <Icon aria-hidden="true" className="size-4" />
+        </button>
+      }
+    />
+  );
+}
+
+export type TextAreaProps = FieldTexts &
+  Changes &
+  Omit<ComponentProps<'textarea'>, keyof FieldTexts | keyof Changes | 'id'> & { readonly mono?: boolean };
+
+export function TextArea({
+  label,
+  labelHidden = false,
+  hint,
+  error,
+  value,
+  onChange,
+  mono = false,
+  className,
+  ...rest
+}: TextAreaProps) {
+  const id = useId();
+  const texts = { label, labelHidden, hint, error };
+  return (
+    <Field id={id} {...texts}>
+      <textarea
+        rows={3}
+        {...rest}
+        {...describedBy(id, texts)}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className={classes(inputClasses, 'resize-y py-2', mono && 'font-mono', className)}
+      />
+    </Field>
+  );
+}
+
+export interface CheckboxProps {
+  readonly label: ReactNode;
+  readonly hint?: ReactNode;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly disabled?: boolean;
+}
+
+export function Checkbox({ label, hint, checked, onChange, disabled = false }: CheckboxProps) {
+  const id = useId();
+  return (
+    <div className="flex items-start gap-2.5">
+      <RadixCheckbox.Root
+        id={id}
+        checked={checked}
+        disabled={disabled}
+        onCheckedChange={(state) => onChange(state === true)}
+        {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
+        className="mt-0.5 grid size-4.5 shrink-0 place-items-center rounded-sm border border-control bg-raised data-[state=checked]:border-accent data-[state=checked]:bg-accent"
+      >
+        <RadixCheckbox.Indicator>
+          <svg
+            viewBox="0 0 12 12"
+            aria-hidden="true"
+            fill="none"
+            className="size-3 stroke-2 stroke-accent-fg"
+          >
+            <path d="M2.5 6.2l2.4 2.4 4.6-5" strokeLinecap="round" strokeLinejoin="round" />
+          </svg>
+        </RadixCheckbox.Indicator>
+      </RadixCheckbox.Root>
+      <div className="min-w-0">
+        <label htmlFor={id} className="text-sm">
+          {label}
+        </label>
+        {hint !== undefined && (
+          <p id={`${id}-hint`} className="text-faint text-xs">
+            {hint}
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}

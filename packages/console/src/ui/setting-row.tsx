@@ -1,0 +1,20 @@
+/** One setting in a list of them: what it is, what it means, and the control that changes it. */
+import type { ReactNode } from 'react';
+
+export interface SettingRowProps {
+  readonly title: string;
+  readonly text: ReactNode;
+  readonly children: ReactNode;
+}
+
+export function SettingRow({ title, text, children }: SettingRowProps) {
+  return (
+    <div className="flex flex-col items-start gap-3 px-5 py-4 sm:flex-row sm:items-center">
+      <div className="min-w-0 flex-1">
+        <h3 className="font-medium text-sm">{title}</h3>
+        <div className="text-muted text-sm">{text}</div>
+      </div>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/** What takes the place of content that is on its way, in its size, so that nothing moves when it comes. */
+import { classes } from './classes.ts';
+
+export function Skeleton({ className }: { readonly className: string }) {
+  return <div aria-hidden="true" className={classes('animate-pulse rounded-md bg-sunken', className)} />;
+}
+
+export interface SkeletonRowsProps {
+  readonly rows?: number;
+  /** What is being loaded, for screen readers. */
+  readonly label: string;
+}
+
+/** As many rows of a list as are likely to come. */
+export function SkeletonRows({ rows = 5, label }: SkeletonRowsProps) {
+  return (
+    <div role="status" aria-label={`Loading ${label}`} className="divide-y divide-line">
+      {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the rows have no identity
+        <div key={row} className="flex h-14 items-center gap-3 px-4">
+          <Skeleton className="size-7 rounded-full" />
+          <Skeleton className={classes('h-3.5', ['w-40', 'w-56', 'w-32'][row % 3])} />
+          <Skeleton className="ml-auto h-3.5 w-20" />
+        </div>
+      ))}
+    </div>
+  );
+}

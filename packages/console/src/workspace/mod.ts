@@ -1,0 +1,11 @@
+export { may, refusalReason } from './permissions.ts';
+export type { Standing, TeamRole } from './standing.ts';
+export {
+  loadWorkspace,
+  type Permissions,
+  usePermissions,
+  usePresentOrganization,
+  useWorkspace,
+  type Workspace,
+  type WorkspaceTeam,
+} from './workspace.tsx';

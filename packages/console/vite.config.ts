@@ -1,0 +1,102 @@
+/**
+ * The console's build. What the console knows of the API (methods, paths, error texts, who may do what) is taken from the contracts
+ * and from the role matrix when it is built, as data: the bundle holds neither zod nor the API description.
+ */
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { type Action, can, permissions } from '@px0/access';
+import { errorCatalog, routes } from '@px0/contracts';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+import { everyStanding, type Standing } from './src/workspace/standing.ts';
+
+const moduleName = 'virtual:px0-contract';
+
+/** `src/api/contract.d.ts` declares what this module exports. */
+function contract(): Plugin {
+  return {
+    name: 'px0-contract',
+    resolveId: (id) => (id === moduleName ? `\0${moduleName}` : undefined),
+    load(id) {
+      if (id !== `\0${moduleName}`) return undefined;
+      const table = Object.values(routes).map((route) => [
+        route.operationId,
+        [route.method, route.path] as const,
+      ]);
+      const errors = Object.entries(errorCatalog).map(([code, { message }]) => [code, message]);
+      return [
+        `export const routeTable = ${JSON.stringify(Object.fromEntries(table))};`,
+        `export const errorMessages = ${JSON.stringify(Object.fromEntries(errors))};`,
+        `export const roleTable = ${JSON.stringify(roleTable())};`,
+      ].join('\n');
+    },
+  };
+}
+
+/** For each action the standings that allow it, as the bits of a number. */
+function roleTable(): Record<string, number> {
+  const actions = Object.keys(permissions) as Action[];
+  return Object.fromEntries(
+    actions.map((action) => [
+      action,
+      everyStanding.reduce((bits, standing, bit) => bits + (may(standing, action) ? 2 ** bit : 0), 0),
+    ]),
+  );
+}
+
+function may(standing: Standing, action: Action): boolean {
+  const teamRole = standing.teamRole ?? undefined;
+  return can({ ...standing, teamRole, caller: 'user', coverage: 'organization' }, action);
+}
+
+/** The fonts of the first view are asked for together with the script, so that no text is drawn twice. */
+function preloadFonts(): Plugin {
+  return {
+    name: 'px0-preload-fonts',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) =>
+        Object.keys(bundle ?? {})
+          .filter((file) => /inter-latin-wght-normal.*\.woff2$/.test(file))
+          .map((file) => ({
+            tag: 'link',
+            injectTo: 'head-prepend' as const,
+            attrs: { rel: 'preload', href: `/${file}`, as: 'font', type: 'font/woff2', crossorigin: '' },
+          })),
+    },
+  };
+}
+
+/** Brotli and gzip beside each file, as small as they get; the gateway sends what the browser can read. */
+function precompress(): Plugin {
+  return {
+    name: 'px0-precompress',
+    apply: 'build',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          if (!/\.(?:js|css|svg)$/.test(fileName)) continue;
+          const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+          this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) });
+          this.emitFile({
+            type: 'asset',
+            fileName: `${fileName}.gz`,
+            source: gzipSync(source, { level: 9 }),
+          });
+        }
+      },
+    },
+  };
+}
+
+const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), contract(), preloadFonts(), precompress()],
+  // Everything has a file of its own: `data:` URLs would need a wider content security policy.
+  build: { target: 'es2023', assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
+  // The gateway puts a nonce of its own in this place in each answer.
+  html: { cspNonce: '__PX0_NONCE__' },
+  server: { port: 5173, proxy: { '/v1': gateway, '/docs': gateway, '/openapi.json': gateway } },
+});

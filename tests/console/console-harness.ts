@@ -1,0 +1,215 @@
+/**
+ * The console as people use it: the built files, served by the gateway of a real platform, in a headless Chromium. One platform and one
+ * browser serve all stories; each person has a browser context, so that several can be at work at one time. Whatever a page complains of
+ * (an error, a broken content security policy, a request to another origin) fails the story that opened it.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { consoleFolder, repositoryRoot } from '@px0/local-platform';
+import {
+  chromiumArguments,
+  chromiumBinary,
+  eventually,
+  startTestPlatform,
+  type TestPlatform,
+} from '@px0/testing';
+import axe from 'axe-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { Api, type Method, type RequestOptions } from '../api.ts';
+import { PASSWORD, Shape } from '../journeys/world.ts';
+
+export { PASSWORD };
+
+/** A verified account with the organization and the team that it was given. */
+export interface Person {
+  readonly email: string;
+  readonly userId: string;
+  /** The token of a session of the API, apart from those of the browser. */
+  readonly token: string;
+  readonly organizationId: string;
+  readonly teamId: string;
+}
+
+export interface WindowOptions {
+  /** Logged in as; otherwise nobody. */
+  readonly person?: Person;
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Where pictures of pages are put; Git does not know it. */
+const pictures = join(repositoryRoot, 'tests', 'console', 'screenshots');
+
+export class ConsoleHarness {
+  readonly platform: TestPlatform;
+  readonly api: Api;
+  readonly #browser: Browser;
+  readonly #contexts = new Set<BrowserContext>();
+  readonly #complaints: string[] = [];
+
+  private constructor(platform: TestPlatform, browser: Browser) {
+    this.platform = platform;
+    this.#browser = browser;
+    this.api = new Api(platform.gatewayUrl);
+  }
+
+  static async start(): Promise<ConsoleHarness> {
+    const [directory, executablePath] = await Promise.all([consoleFolder(), chromiumBinary()]);
+    const [platform, browser] = await Promise.all([
+      startTestPlatform({
+        // Mails are written to identity's output, where `code` finds them.
+        env: { RESEND_API_KEY: '' },
+        serviceEnv: { gateway: { CONSOLE_DIRECTORY: directory } },
+      }),
+      chromium.launch({ executablePath, args: [...chromiumArguments] }),
+    ]);
+    return new ConsoleHarness(platform, browser);
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    await this.platform.stop();
+  }
+
+  /** To be called after each story: closes its windows, and fails it when one of them complained. */
+  async finish(): Promise<void> {
+    await Promise.all([...this.#contexts].map((context) => context.close()));
+    this.#contexts.clear();
+    expect(this.#complaints.splice(0)).toEqual([]);
+  }
+
+  /** The newest code that was mailed to an address, once there is one. `after` is a code that was there before. */
+  async code(email: string, after?: string): Promise<string> {
+    const file = join(this.platform.home, 'logs', 'identity.log');
+    return await eventually(
+      async () => {
+        const mails = (await readFile(file, 'utf8')).split('--- mail to ').slice(1);
+        const mail = mails.findLast((text) => text.startsWith(`${email}: `));
+        const code = /^ {4}(\S+)$/m.exec(mail ?? '')?.[1];
+        return code === after ? undefined : code;
+      },
+      { what: `a mail to ${email}`, timeoutMs: 20_000 },
+    );
+  }
+
+  /** The body of a successful answer of the API, to be read by paths. */
+  async shape(method: Method, path: string, options: RequestOptions = {}): Promise<Shape> {
+    return new Shape(await this.api.call(method, path, options));
+  }
+
+  async person(name = 'person'): Promise<Person> {
+    const email = `${name}-${randomUUID().slice(0, 8)}@example.com`;
+    const credentials = { email, password: PASSWORD };
+    await this.api.call('POST', '/v1/auth/register', { body: credentials });
+    const body = { email, code: await this.code(email) };
+    await this.api.call('POST', '/v1/auth/verify-email', { body });
+    const login = await this.shape('POST', '/v1/auth/login', { body: credentials });
+    const token = login.text('token');
+    const organizations = await this.shape('GET', '/v1/me/orgs', { token });
+    const teams = await this.shape('GET', '/v1/me/teams', { token });
+    return {
+      email,
+      userId: login.text('user', 'id'),
+      token,
+      organizationId: organizations.text('organizations', 0, 'id'),
+      teamId: teams.text('teams', 0, 'id'),
+    };
+  }
+
+  /** A page in a browser context of its own: other storage than that of any other window. */
+  async open(path: string, options: WindowOptions = {}): Promise<Page> {
+    const { person, theme = 'light', width = 1440, height = 900 } = options;
+    const context = await this.#browser.newContext({
+      baseURL: this.platform.gatewayUrl,
+      viewport: { width, height },
+      colorScheme: theme,
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    context.setDefaultTimeout(20_000);
+    this.#contexts.add(context);
+    if (person !== undefined) {
+      const login = await this.shape('POST', '/v1/auth/login', {
+        body: { email: person.email, password: PASSWORD },
+      });
+      const session = { token: login.text('token'), expiresAt: login.text('expires_at') };
+      const stored = JSON.stringify({ ...session, user: login.at('user') });
+      // Only once: a page that logs out stays so after a reload.
+      await context.addInitScript(
+        `if (sessionStorage.getItem('seeded') === null) {
+          sessionStorage.setItem('seeded', 'yes');
+          localStorage.setItem('px0.session', ${JSON.stringify(stored)});
+        }`,
+      );
+    }
+    const page = await context.newPage();
+    this.#listen(page);
+    await page.goto(path);
+    return page;
+  }
+
+  /** No violation of WCAG 2.2 A and AA on the page as it is now. */
+  async expectAccessible(page: Page): Promise<void> {
+    await page.evaluate(axe.source);
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const result: unknown = await page.evaluate(
+      `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })
+        .then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
+          nodes.map((node) => id + ': ' + help + ' ' + node.html.slice(0, 300) + ' ' + node.failureSummary)))`,
+    );
+    expect(result, page.url()).toEqual([]);
+  }
+
+  /**
+   * Looks at a page in both themes and in the widths of a desk and of a phone: pictures of all four, no violation in any, and nothing
+   * that has to be scrolled sideways. `ready` waits for what the page is about.
+   */
+  async inspect(
+    name: string,
+    path: string,
+    person: Person | undefined,
+    ready: (page: Page) => Promise<unknown>,
+  ) {
+    await mkdir(pictures, { recursive: true });
+    for (const theme of ['light', 'dark'] as const) {
+      const page = await this.open(path, { theme, ...(person && { person }) });
+      for (const [width, height] of [
+        [1440, 900],
+        [390, 844],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        await ready(page);
+        await page.evaluate('document.fonts.ready');
+        await page.screenshot({
+          path: join(pictures, `${name}-${theme}-${width}.png`),
+          animations: 'disabled',
+        });
+        await this.expectAccessible(page);
+        const overflow: unknown = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        expect(overflow, `${name} is wider than a window of ${width} pixels`).toBe(0);
+      }
+      await page.context().close();
+    }
+  }
+
+  #listen(page: Page): void {
+    const origin = this.platform.gatewayUrl;
+    page.on('console', (message) => {
+      // The API's refusals are part of the stories; a browser reports each as an error of its own.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) {
+        this.#complaints.push(`${page.url()}: ${message.text()}`);
+      }
+    });
+    page.on('pageerror', (error) => this.#complaints.push(`${page.url()}: ${error.stack ?? error.message}`));
+    page.on('request', (request) => {
+      if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(`${origin}/`)) {
+        this.#complaints.push(`${page.url()} asks another origin: ${request.url()}`);
+      }
+    });
+  }
+}

@@ -1,0 +1,26 @@
+/** The stories of the console. One start of the platform and of the browser serves them all. */
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { accountStories } from './account-stories.ts';
+import { ConsoleHarness } from './console-harness.ts';
+import { governanceStories } from './governance-stories.ts';
+
+let harness: ConsoleHarness | undefined;
+
+// A machine without Chromium installs it first.
+beforeAll(async () => {
+  harness = await ConsoleHarness.start();
+}, 600_000);
+afterEach(async () => {
+  await harness?.finish();
+});
+afterAll(async () => {
+  await harness?.stop();
+});
+
+function started(): ConsoleHarness {
+  if (harness === undefined) throw new Error('the console has not started');
+  return harness;
+}
+
+accountStories(started);
+governanceStories(started);
