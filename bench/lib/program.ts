@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -20,9 +20,16 @@ export class Program {
     this.#child = child;
   }
 
-  /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. */
-  static async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
-    const child = spawn(process.execPath, [join(ROOT, file)], {
+  /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. `flags` are Node's. */
+  static async start(
+    file: string,
+    environment: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
+  ): Promise<Program> {
+    const script = join(ROOT, file);
+    const child = spawn(process.execPath, [...flags, script], {
+      // Node finds what `flags` import from here.
+      cwd: dirname(script),
       env: { ...process.env, PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -1,4 +1,4 @@
-// npm run bench:render [throughput] [scale] [promotion] [rates]: prints a table for each and writes bench/results/<name>.json.
+// npm run bench:render [throughput] [scale] [promotion] [rates] [telemetry]: prints a table for each and writes bench/results/<name>.json.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,9 +7,10 @@ import { clientName } from '../lib/load.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
 import { scale } from './scale.ts';
+import { telemetry } from './telemetry.ts';
 import { throughput } from './throughput.ts';
 
-const benchmarks = { throughput, scale, promotion, rates };
+const benchmarks = { throughput, scale, promotion, rates, telemetry };
 
 const asked = process.argv.slice(2);
 const results = join(import.meta.dirname, '../results');
