@@ -1,18 +1,12 @@
 // 5. What telemetry costs a render: started plainly, with the telemetry module but no exporter, and exporting with a share of renders traced.
 
 import { createServer } from 'node:http';
-import { type LoadResult, load } from '../lib/load.ts';
+import { CONNECTIONS, type MeasuredLoad, measuredLoad } from '../lib/measured-load.ts';
 import type { Program } from '../lib/program.ts';
 import { median, spread } from '../lib/statistics.ts';
 import { World } from '../lib/world.ts';
 
-const BODY = '{"variables":{"name":"Ada","place":"London"}}';
-const CONNECTIONS = 32;
 const MODULE = ['--import', '@px0/service-kit/telemetry'];
-
-interface Run extends LoadResult {
-  readonly cpuMicroseconds: number;
-}
 
 export async function telemetry({ rounds = 12, seconds = 2, ratio = 0.01 } = {}) {
   const sink = await startSink();
@@ -26,20 +20,8 @@ export async function telemetry({ rounds = 12, seconds = 2, ratio = 0.01 } = {})
     'no exporter': (await world.startRender({}, MODULE)).render,
     [`exporting, ${ratio * 100} % traced`]: (await world.startRender(exporting, MODULE)).render,
   };
-  const runOn = async (program: Program): Promise<Run> => {
-    const before = program.cpuSeconds();
-    const result = await load({
-      url: `${program.url}/v1/prompts/greeting/render`,
-      key: world.key,
-      body: BODY,
-      connections: CONNECTIONS,
-      seconds,
-    });
-    if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
-    const used = program.cpuSeconds() - before;
-    return { ...result, cpuMicroseconds: (used * 1e6) / (result.perSecond * seconds) };
-  };
-  const runs = new Map<string, Run[]>(Object.keys(variants).map((name) => [name, []]));
+  const runOn = (program: Program) => measuredLoad(program, world.key, seconds);
+  const runs = new Map<string, MeasuredLoad[]>(Object.keys(variants).map((name) => [name, []]));
   try {
     for (const program of Object.values(variants)) await runOn(program);
     for (let round = 0; round < rounds; round += 1) {
