@@ -1,3 +1,2 @@
-export { UsageAggregator, type UsageCounts } from './usage-aggregator.ts';
-export { UsageFlusher } from './usage-flusher.ts';
+export { UsageAggregator } from './usage-aggregator.ts';
 export { VersionUsage } from './version-usage.ts';
