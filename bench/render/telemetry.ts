@@ -8,7 +8,7 @@ import { World } from '../lib/world.ts';
 
 const MODULE = ['--import', '@px0/service-kit/telemetry'];
 
-export async function telemetry({ rounds = 12, seconds = 2, ratio = 0.01 } = {}) {
+export async function telemetry({ rounds = 24, seconds = 1, ratio = 0.01 } = {}) {
   const sink = await startSink();
   const world = await World.create(1);
   const exporting = {
