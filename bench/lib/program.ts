@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -26,10 +26,17 @@ export class Program {
     this.#probeFile = probeFile;
   }
 
-  /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. */
-  static async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
+  /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. `flags` are Node's. */
+  static async start(
+    file: string,
+    environment: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
+  ): Promise<Program> {
+    const script = join(ROOT, file);
     const probeFile = join(tmpdir(), `px0-bench-${randomUUID()}.probe`);
-    const child = spawn(process.execPath, ['--import', PROBE, join(ROOT, file)], {
+    const child = spawn(process.execPath, [...flags, '--import', PROBE, script], {
+      // Node finds what `flags` import from here.
+      cwd: dirname(script),
       env: { ...process.env, PORT: '0', PX0_BENCH_PROBE: probeFile, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

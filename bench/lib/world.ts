@@ -44,12 +44,11 @@ export class World {
   /** Starts a render process on this world; it is ready when this resolves. Returns the seconds that it took. */
   async startRender(
     environment: Readonly<Record<string, string>> = {},
+    flags: readonly string[] = [],
   ): Promise<{ render: Program; seconds: number }> {
     const started = performance.now();
-    const render = await Program.start('services/render/src/main.ts', {
-      NATS_URL: this.nats.url,
-      ...environment,
-    });
+    const settings = { NATS_URL: this.nats.url, ...environment };
+    const render = await Program.start('services/render/src/main.ts', settings, flags);
     while (!(await fetch(`${render.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
     return { render, seconds: (performance.now() - started) / 1_000 };
   }

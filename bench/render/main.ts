@@ -1,5 +1,6 @@
-// npm run bench:render [throughput] [scale] [promotion] [rates] [soak] [platform]: prints a table for each and writes
-// bench/results/<name>.json. Without a name it runs the first four; `soak` takes ten minutes, `platform` loads a platform that runs already.
+// npm run bench:render [throughput] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a table for each and writes
+// bench/results/<name>.json. Without a name it runs the first four; `telemetry` and `soak` take longest, `platform` loads a platform that
+// runs already.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -10,9 +11,10 @@ import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
 import { scale } from './scale.ts';
 import { soak } from './soak.ts';
+import { telemetry } from './telemetry.ts';
 import { throughput } from './throughput.ts';
 
-const benchmarks = { throughput, scale, promotion, rates, soak, platform };
+const benchmarks = { throughput, scale, promotion, rates, telemetry, soak, platform };
 
 const named = process.argv.slice(2);
 const asked = named.length > 0 ? named : ['throughput', 'scale', 'promotion', 'rates'];

@@ -2,10 +2,10 @@
 // that they cost the hot path nothing.
 
 import { usageLatencyBoundsMs } from '@px0/contracts';
+import type { UsageCounts } from '@px0/event-bus';
 import { durationHistogram, metricCatalog, type Observation, observe } from '@px0/service-kit';
 import type { VersionBodies } from './bodies/mod.ts';
 import type { PromptDirectory } from './prompts/mod.ts';
-import type { UsageCounts } from '@px0/event-bus';
 
 /** Prompts that get series of their own; exact counts of all prompts are in the usage API. */
 const MAX_PROMPTS = 200;

@@ -17,7 +17,7 @@ export function exportsTelemetry(env: Environment = process.env): boolean {
   return exporterVariables.some((name) => env[name]) && env['OTEL_SDK_DISABLED'] !== 'true';
 }
 
-/** Every traced render costs its process some ten microseconds, as much as a third of the render itself. */
+/** Every traced render costs its process some ten microseconds, two fifths of a render. */
 const RENDER_RATIO = 0.01;
 
 /** The share of renders that begin a trace of their own (0 to 1), from `PX0_TRACE_RENDER_RATIO`. */

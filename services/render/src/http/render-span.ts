@@ -7,8 +7,8 @@ import { DECIDED_ATTRIBUTE, exportsTelemetry, renderTraceRatio } from '@px0/serv
 
 const SAMPLED = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]?[13579bdf]$/;
 
-/** Of requests that come without a trace context; 0 where nobody would see the trace. */
-const rootRatio = exportsTelemetry() ? renderTraceRatio() : 0;
+/** The share of requests without a trace context that begin a trace; 0 where nobody would see it. */
+const ownTraceRatio = exportsTelemetry() ? renderTraceRatio() : 0;
 
 const tracer = trace.getTracer('@px0/render');
 
@@ -16,7 +16,11 @@ const tracer = trace.getTracer('@px0/render');
  * A span below the caller's, or the first of a trace where the caller has none and the dice say so; undefined when the caller's trace is
  * not sampled, or for most of those who have none.
  */
-export function startRenderSpan(req: IncomingMessage, route: string): Span | undefined {
+export function startRenderSpan(
+  req: Pick<IncomingMessage, 'headers'>,
+  route: string,
+  rootRatio = ownTraceRatio,
+): Span | undefined {
   const { traceparent } = req.headers;
   if (traceparent === undefined) {
     if (rootRatio === 0 || Math.random() >= rootRatio) return undefined;
@@ -25,7 +29,7 @@ export function startRenderSpan(req: IncomingMessage, route: string): Span | und
   return typeof traceparent === 'string' && SAMPLED.test(traceparent) ? start(route, false, req) : undefined;
 }
 
-function start(route: string, isRoot: boolean, req: IncomingMessage): Span {
+function start(route: string, isRoot: boolean, req: Pick<IncomingMessage, 'headers'>): Span {
   const attributes = {
     'http.request.method': 'POST',
     'http.route': route,

@@ -1,0 +1,21 @@
+// Load on a render process, and what the process used for it.
+
+import { type LoadResult, load } from './load.ts';
+import type { Program } from './program.ts';
+
+const BODY = '{"variables":{"name":"Ada","place":"London"}}';
+export const CONNECTIONS = 32;
+
+export interface MeasuredLoad extends LoadResult {
+  readonly cpuMicroseconds: number;
+}
+
+/** Renders as fast as the program can for some seconds. @throws Error when one failed */
+export async function measuredLoad(program: Program, key: string, seconds: number): Promise<MeasuredLoad> {
+  const before = program.cpuSeconds();
+  const url = `${program.url}/v1/prompts/greeting/render`;
+  const result = await load({ url, key, body: BODY, connections: CONNECTIONS, seconds });
+  if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
+  const used = program.cpuSeconds() - before;
+  return { ...result, cpuMicroseconds: (used * 1e6) / (result.perSecond * seconds) };
+}

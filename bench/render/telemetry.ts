@@ -1,0 +1,86 @@
+// 5. What telemetry costs a render: started plainly, with the telemetry module but no exporter, and exporting with a share of renders traced.
+
+import { createServer } from 'node:http';
+import { CONNECTIONS, type MeasuredLoad, measuredLoad } from '../lib/measured-load.ts';
+import type { Program } from '../lib/program.ts';
+import { median, spread } from '../lib/statistics.ts';
+import { World } from '../lib/world.ts';
+
+const MODULE = ['--import', '@px0/service-kit/telemetry'];
+
+export async function telemetry({ rounds = 24, seconds = 1, ratio = 0.01 } = {}) {
+  const sink = await startSink();
+  const world = await World.create(1);
+  const exporting = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+    PX0_TRACE_RENDER_RATIO: String(ratio),
+  };
+  const variants = {
+    plain: (await world.startRender()).render,
+    'no exporter': (await world.startRender({}, MODULE)).render,
+    [`exporting, ${ratio * 100} % traced`]: (await world.startRender(exporting, MODULE)).render,
+  };
+  const runOn = (program: Program) => measuredLoad(program, world.key, seconds);
+  const runs = new Map<string, MeasuredLoad[]>(Object.keys(variants).map((name) => [name, []]));
+  try {
+    for (const program of Object.values(variants)) await runOn(program);
+    for (let round = 0; round < rounds; round += 1) {
+      // Every other round backwards: what changes on the machine meanwhile hits each place alike.
+      const order = Object.entries(variants);
+      for (const [name, program] of round % 2 === 0 ? order : order.reverse()) {
+        runs.get(name)?.push(await runOn(program));
+      }
+    }
+    const plain = runs.get('plain') ?? [];
+    return {
+      title: `Telemetry on a live render, ${CONNECTIONS} connections, ${rounds} alternating rounds of ${seconds} s`,
+      rows: [...runs].map(([name, ofVariant]) => ({
+        variant: name,
+        'renders/s': spread(
+          ofVariant.map((run) => run.perSecond),
+          0,
+        ),
+        'CPU µs/render': spread(
+          ofVariant.map((run) => run.cpuMicroseconds),
+          1,
+        ),
+        'p99 ms': median(ofVariant.map((run) => run.p99)).toFixed(2),
+        'throughput to plain': spread(
+          ofVariant.map((run, i) => run.perSecond / (plain[i]?.perSecond ?? Number.NaN)),
+          3,
+        ),
+        'CPU to plain': spread(
+          ofVariant.map((run, i) => run.cpuMicroseconds / (plain[i]?.cpuMicroseconds ?? Number.NaN)),
+          3,
+        ),
+      })),
+      summary: `${sink.bytes()} bytes were exported`,
+    };
+  } finally {
+    for (const program of Object.values(variants)) await program.stop();
+    await world.close();
+    sink.close();
+  }
+}
+
+/** Takes what is exported and throws it away. */
+async function startSink() {
+  let bytes = 0;
+  const server = createServer((req, res) => {
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+    });
+    req.on('end', () => res.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    bytes: () => bytes,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
