@@ -1,0 +1,170 @@
+/**
+ * The cluster that Kubernetes runs, on this machine: three servers of the pinned release, with the very files of `k8s/`, TLS and users.
+ * What differs is what must differ here: ports, folders, and the addresses of the routes.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stateSubject } from '@px0/contracts';
+import {
+  type Bus,
+  type BusUser,
+  busUsers,
+  connectConfigured,
+  inboxPrefixOf,
+  type StreamConfiguration,
+} from '@px0/event-bus';
+import { freePort, type RunningNats, startNats } from '@px0/local-platform';
+import { silentLogger } from '@px0/service-kit';
+import { eventually, temporaryFolder } from '@px0/testing';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { passwordVariable } from '../generate/nats-accounts.ts';
+import { accountsFile, passwordOf } from './nats-users.ts';
+import { tool } from './tools.ts';
+
+const k8s = join(import.meta.dirname, '..', '..', 'k8s');
+const servers: RunningNats[] = [];
+const buses: Bus[] = [];
+let folder: string;
+let urls: string[];
+
+beforeAll(async () => {
+  folder = await temporaryFolder('nats-cluster');
+  await writeCertificates();
+  const binary = await tool('nats-server');
+  const ports = await Promise.all(
+    [1, 2, 3].map(async () => ({
+      client: await freePort(),
+      cluster: await freePort(),
+      monitor: await freePort(),
+    })),
+  );
+  const env = Object.fromEntries(
+    [...busUsers, 'system' as const].map((user) => [passwordVariable(user), passwordOf(user)]),
+  );
+  urls = ports.map(({ client }) => `tls://localhost:${client}`);
+  const started = ports.map(async ({ client, cluster, monitor }, index) =>
+    startNats({
+      binary,
+      storeDir: join(folder, `data-${index}`),
+      port: client,
+      logFile: join(folder, `nats-${index}.log`),
+      configuration: [
+        await configuration(
+          cluster,
+          monitor,
+          ports.map((one) => one.cluster),
+        ),
+      ],
+      env: { ...env, POD_NAME: `nats-${index}` },
+    }),
+  );
+  servers.push(...(await Promise.all(started)));
+}, 300_000);
+
+afterAll(async () => {
+  await Promise.all(buses.map((bus) => bus.close()));
+  await Promise.all(servers.map((server) => server.stop()));
+});
+
+async function writeCertificates(): Promise<void> {
+  const names = [
+    { type: 2 as const, value: 'localhost' },
+    { type: 7 as const, ip: '127.0.0.1' },
+  ];
+  const made = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: names },
+    ],
+  });
+  await writeFile(join(folder, 'tls.crt'), made.cert);
+  await writeFile(join(folder, 'ca.crt'), made.cert);
+  await writeFile(join(folder, 'tls.key'), made.private, { mode: 0o600 });
+}
+
+/** `nats.conf` with what it includes put in its place, and what `startNats` sets itself left out. */
+async function configuration(cluster: number, monitor: number, peers: readonly number[]): Promise<string> {
+  const read = (path: string) => readFile(join(k8s, path), 'utf8');
+  const routes = peers.map((port) => `    "nats://localhost:${port}"`).join('\n');
+  const clusterConf = (await read('base/nats/cluster.conf'))
+    .replace('include "cluster-tls.conf"', await read('components/nats-tls/cluster-tls.conf'))
+    .replace('port: 6222', `host: "127.0.0.1"\n  port: ${cluster}`)
+    .replace(/routes: \[[^\]]*\]/, `routes: [\n${routes}\n  ]`);
+  const whole = (await read('base/nats/nats.conf'))
+    .replace('include "cluster.conf"', clusterConf)
+    .replace('include "tls.conf"', await read('components/nats-tls/tls.conf'))
+    .replace('include "accounts.conf"', await readFile(accountsFile, 'utf8'))
+    .replaceAll('/etc/nats-tls/', `${folder}/`)
+    .replace('http_port: 8222', `http: "127.0.0.1:${monitor}"`)
+    .replace(/^port: 4222$/m, '')
+    .replace('store_dir: "/data"', '')
+    .replace(/^max_payload:.*$/m, '');
+  expect(whole).not.toMatch(/include |6222|8222/);
+  return whole;
+}
+
+async function as(user: BusUser, config: Partial<StreamConfiguration> = {}): Promise<Bus> {
+  const bus = await connectConfigured(
+    {
+      NATS_URL: urls,
+      PX0_STREAM_PREFIX: '',
+      PX0_STREAM_REPLICAS: 3,
+      NATS_USER: user,
+      NATS_PASSWORD: passwordOf(user),
+      NATS_INBOX_PREFIX: inboxPrefixOf(user),
+      NATS_TLS_CA_FILE: join(folder, 'ca.crt'),
+      ...config,
+    },
+    { name: user, logger: silentLogger() },
+  );
+  buses.push(bus);
+  return bus;
+}
+
+const event = (revision: number) => ({
+  subject: stateSubject('user', '1'),
+  payload: `{"revision":${revision}}`,
+  revision,
+  traceparent: undefined,
+});
+
+describe('the cluster of three', () => {
+  it('holds each stream on every server, and loses nothing with one of them', async () => {
+    const identity = await as('identity');
+    const { config, cluster } = await identity.manager.streams.info('PX0_STATE');
+    expect([config.num_replicas, cluster?.replicas?.length]).toEqual([3, 2]);
+    const first = await identity.publish({ ...event(1), expectation: { lastSubjectSequence: 0 } });
+
+    const leader = servers.findIndex((_, index) => cluster?.leader === `nats-${index}`);
+    await servers[leader]?.kill();
+    const second = await eventually(
+      () => identity.publish({ ...event(2), expectation: { lastSubjectSequence: first } }),
+      { what: 'a publish without the leader', timeoutMs: 30_000 },
+    ).catch(async (error: unknown) => {
+      // It may have been stored although its answer was lost with the leader.
+      const last = await identity.lastMessage('state', stateSubject('user', '1'));
+      if (last?.revision === 2) return last.sequence;
+      throw error;
+    });
+    const render = await as('render');
+    const seen = await eventually(() => render.lastMessage('state', stateSubject('user', '1')), {
+      timeoutMs: 30_000,
+    });
+    expect([seen.revision, seen.sequence]).toEqual([2, second]);
+  }, 120_000);
+
+  it('refuses who does not know its authority', async () => {
+    const { connect } = await import('@nats-io/transport-node');
+    const [, second = ''] = urls;
+    const options = {
+      servers: [second, urls[0] ?? '', urls[2] ?? ''],
+      user: 'render',
+      pass: passwordOf('render'),
+      reconnect: false,
+    };
+    await expect(connect(options)).rejects.toThrow();
+    await expect(connect({ ...options, tls: null })).rejects.toThrow();
+  }, 60_000);
+});
