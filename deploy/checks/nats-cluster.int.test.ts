@@ -27,6 +27,7 @@ const servers: RunningNats[] = [];
 const buses: Bus[] = [];
 let folder: string;
 let urls: string[];
+let launch: (index: number) => Promise<void>;
 
 beforeAll(async () => {
   folder = await temporaryFolder('nats-cluster');
@@ -43,23 +44,19 @@ beforeAll(async () => {
     [...busUsers, 'system' as const].map((user) => [passwordVariable(user), passwordOf(user)]),
   );
   urls = ports.map(({ client }) => `tls://localhost:${client}`);
-  const started = ports.map(async ({ client, cluster, monitor }, index) =>
-    startNats({
+  const peers = ports.map(({ cluster }) => cluster);
+  launch = async (index) => {
+    const { client, cluster, monitor } = ports[index] ?? { client: 0, cluster: 0, monitor: 0 };
+    const storeDir = join(folder, `data-${index}`);
+    servers[index] = await startNats({
       binary,
-      storeDir: join(folder, `data-${index}`),
+      storeDir,
       port: client,
       logFile: join(folder, `nats-${index}.log`),
-      configuration: [
-        await configuration(
-          cluster,
-          monitor,
-          ports.map((one) => one.cluster),
-        ),
-      ],
+      configuration: [await configuration(storeDir, cluster, monitor, peers)],
       env: { ...env, POD_NAME: `nats-${index}` },
-    }),
-  );
-  servers.push(...(await Promise.all(started)));
+    });
+  };
 }, 300_000);
 
 afterAll(async () => {
@@ -85,23 +82,31 @@ async function writeCertificates(): Promise<void> {
 }
 
 /** `nats.conf` with what it includes put in its place, and what `startNats` sets itself left out. */
-async function configuration(cluster: number, monitor: number, peers: readonly number[]): Promise<string> {
+async function configuration(
+  store: string,
+  cluster: number,
+  monitor: number,
+  peers: readonly number[],
+): Promise<string> {
   const read = (path: string) => readFile(join(k8s, path), 'utf8');
   const routes = peers.map((port) => `    "nats://localhost:${port}"`).join('\n');
-  const clusterConf = (await read('base/nats/cluster.conf'))
-    .replace('include "cluster-tls.conf"', await read('components/nats-tls/cluster-tls.conf'))
-    .replace('port: 6222', `host: "127.0.0.1"\n  port: ${cluster}`)
-    .replace(/routes: \[[^\]]*\]/, `routes: [\n${routes}\n  ]`);
-  const whole = (await read('base/nats/nats.conf'))
-    .replace('include "cluster.conf"', clusterConf)
-    .replace('include "tls.conf"', await read('components/nats-tls/tls.conf'))
-    .replace('include "accounts.conf"', await readFile(accountsFile, 'utf8'))
+  const included = {
+    'cluster.conf': await read('base/nats/cluster.conf'),
+    'cluster-tls.conf': await read('components/nats-tls/cluster-tls.conf'),
+    'tls.conf': await read('components/nats-tls/tls.conf'),
+    'accounts.conf': await readFile(accountsFile, 'utf8'),
+  };
+  let whole = await read('base/nats/nats.conf');
+  for (const [name, text] of Object.entries(included)) whole = whole.replace(`include "${name}"`, () => text);
+  whole = whole
     .replaceAll('/etc/nats-tls/', `${folder}/`)
+    .replace(/routes: \[[^\]]*\]/, `routes: [\n${routes}\n  ]`)
+    .replace('port: 6222', `host: "127.0.0.1"\n  port: ${cluster}`)
     .replace('http_port: 8222', `http: "127.0.0.1:${monitor}"`)
     .replace(/^port: 4222$/m, '')
-    .replace('store_dir: "/data"', '')
+    .replace('"/data"', JSON.stringify(store))
     .replace(/^max_payload:.*$/m, '');
-  expect(whole).not.toMatch(/include |6222|8222/);
+  expect(whole).not.toMatch(/include "|\/etc\/|"\/data"/);
   return whole;
 }
 
@@ -131,8 +136,11 @@ const event = (revision: number) => ({
 });
 
 describe('the cluster of three', () => {
-  it('holds each stream on every server, and loses nothing with one of them', async () => {
-    const identity = await as('identity');
+  it('is awaited until it is complete, holds each stream on every server, and loses nothing with one of them', async () => {
+    await Promise.all([launch(0), launch(1)]);
+    const connecting = as('identity');
+    await launch(2);
+    const identity = await connecting;
     const { config, cluster } = await identity.manager.streams.info('PX0_STATE');
     expect([config.num_replicas, cluster?.replicas?.length]).toEqual([3, 2]);
     const first = await identity.publish({ ...event(1), expectation: { lastSubjectSequence: 0 } });
