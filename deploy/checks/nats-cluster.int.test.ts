@@ -4,6 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { stateSubject } from '@px0/contracts';
 import {
   type Bus,
@@ -128,6 +130,34 @@ async function as(user: BusUser, config: Partial<StreamConfiguration> = {}): Pro
   return bus;
 }
 
+/** What the servers say to somebody who wants three copies while there are two servers. */
+async function creationRefused(): Promise<string> {
+  const connection = await connect({
+    servers: urls,
+    user: 'maintenance',
+    pass: passwordOf('maintenance'),
+    inboxPrefix: inboxPrefixOf('maintenance'),
+    tls: { caFile: join(folder, 'ca.crt') },
+  });
+  try {
+    const manager = await jetstreamManager(connection, { timeout: 2_000, checkAPI: false });
+    return await eventually(
+      async () => {
+        try {
+          await manager.streams.add({ name: 'PX0_USAGE', subjects: ['px0.usage.>'], num_replicas: 3 });
+          return 'nothing was refused';
+        } catch (error) {
+          // Without an answer the servers have not found each other yet.
+          return error instanceof JetStreamApiError ? error.message : undefined;
+        }
+      },
+      { timeoutMs: 30_000 },
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
 const event = (revision: number) => ({
   subject: stateSubject('user', '1'),
   payload: `{"revision":${revision}}`,
@@ -139,6 +169,7 @@ describe('the cluster of three', () => {
   it('is awaited until it is complete, holds each stream on every server, and loses nothing with one of them', async () => {
     await Promise.all([launch(0), launch(1)]);
     const connecting = as('identity');
+    expect(await creationRefused()).toMatch(/temporarily unavailable|no suitable peers/);
     await launch(2);
     const identity = await connecting;
     const { config, cluster } = await identity.manager.streams.info('PX0_STATE');
@@ -164,7 +195,6 @@ describe('the cluster of three', () => {
   }, 120_000);
 
   it('refuses who does not know its authority', async () => {
-    const { connect } = await import('@nats-io/transport-node');
     const [, second = ''] = urls;
     const options = {
       servers: [second, urls[0] ?? '', urls[2] ?? ''],
