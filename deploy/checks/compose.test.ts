@@ -138,7 +138,7 @@ describe('docker-compose.yml', () => {
 
   it('scrapes the names that it gives to the exporters', () => {
     const text = readFileSync(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8');
-    const targets = [...text.matchAll(/'([a-z-]+):\d+'/g)].map(([, host]) => host ?? '');
+    const targets = [...text.matchAll(/['"]([a-z-]+):\d+['"]/g)].map(([, host]) => host ?? '');
     expect(targets.filter((host) => host !== 'localhost' && !(host in file.services))).toEqual([]);
     expect(targets).toContain('otel-collector');
   });
