@@ -78,5 +78,6 @@ CMD ["src/main.ts"]
 # The gateway, with the pages that it serves.
 FROM service AS gateway
 COPY --from=build /app/packages/console/dist /app/packages/console/dist
-COPY --from=build /app/packages/docs/dist /app/packages/docs/dist
-ENV CONSOLE_DIRECTORY=/app/packages/console/dist
+COPY --from=build /app/packages/docs/dist/site /app/packages/docs/dist/site
+ENV CONSOLE_DIRECTORY=/app/packages/console/dist \
+    DOCS_DIRECTORY=/app/packages/docs/dist/site

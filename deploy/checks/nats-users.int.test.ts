@@ -1,4 +1,7 @@
 /** What each user of the NATS servers may do, tried on Debian's server and on the release that production runs. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { stateSubject } from '@px0/contracts';
@@ -6,6 +9,7 @@ import { type BusUser, connectBus, Names } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';
 import type { OwnNats } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { composeFile } from '../generate/compose-file.ts';
 import { environmentOf, natsWithUsers, passwordOf, refusals } from './nats-users.ts';
 import { tool } from './tools.ts';
 
@@ -148,4 +152,17 @@ describe.each([
     // Everything that was refused above was refused by the server, and is in its log for an operator to see.
     expect((await refusals(nats)).length).toBeGreaterThan(20);
   });
+});
+
+it('compose’s own configuration of the server is one that the pinned release accepts', async () => {
+  const passwords = Object.entries(composeFile().services['nats']?.environment ?? {}).map(
+    ([name, value]) => [name, /:-([^}]*)\}/.exec(value ?? '')?.[1] ?? ''] as const,
+  );
+  expect(passwords.length).toBe(6);
+  const checked = await promisify(execFile)(
+    await tool('nats-server'),
+    ['-t', '-c', join(import.meta.dirname, '..', 'nats', 'compose.conf')],
+    { env: Object.fromEntries(passwords) },
+  );
+  expect(checked.stderr).toContain('is valid');
 });

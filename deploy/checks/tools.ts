@@ -24,7 +24,7 @@ export type Tool = keyof typeof packages;
 
 const kubernetesSchemas = {
   requirement: 'kubernetes-validate==1.37.0',
-  member: 'kubernetes_validate/kubernetes-json-schema/v1.37.0-local/_definitions.json',
+  member: 'kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict/_definitions.json',
 };
 
 /** The program's path; installed with the first question. @throws Error what pip said */
@@ -87,4 +87,9 @@ async function ensurePip(): Promise<void> {
     timeout: INSTALL_TIMEOUT_MS,
     env,
   });
+}
+
+/** Name and release of the package that a program comes from. */
+export function packageOf(name: Tool): string {
+  return packages[name].requirement;
 }

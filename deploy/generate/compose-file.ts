@@ -9,7 +9,9 @@ const composeSchema = z.looseObject({
     z.string(),
     z.looseObject({
       image: z.string(),
-      build: z.object({ context: z.string(), target: z.string(), args: z.record(z.string(), z.string()) }).optional(),
+      build: z
+        .object({ context: z.string(), target: z.string(), args: z.record(z.string(), z.string()) })
+        .optional(),
       command: z.array(z.string()).optional(),
       environment: z.record(z.string(), z.string().nullable()).default({}),
       volumes: z.array(z.string()).default([]),

@@ -4,19 +4,22 @@ import { type Service, services, variableOf } from './service-variables.ts';
 
 /** What only compose, its servers, or OpenTelemetry read; everything else is described where a service reads it. */
 const ownDescriptions: Readonly<Record<string, string>> = {
-  COMPOSE_PROFILES: '`telemetry` also runs Collector, Tempo, Prometheus and Grafana, and sends traces and metrics to them.',
+  COMPOSE_PROFILES:
+    '`telemetry` also runs Collector, Tempo, Prometheus and Grafana, and sends traces and metrics to them.',
   PX0_BIND: 'Address on which ports are published. `0.0.0.0` lets other machines in: set every secret first.',
   PX0_PORT: 'Port of px0.',
   GRAFANA_PORT: 'Port of Grafana.',
   PROMETHEUS_PORT: 'Port of Prometheus.',
   POSTGRES_PASSWORD: 'Password of the database; it takes effect when the volume is new.',
-  NATS_PASSWORD_IDENTITY: 'Password of identity at NATS. These passwords may hold letters, digits, `_` and `-`, and begin with a letter.',
+  NATS_PASSWORD_IDENTITY:
+    'Password of identity at NATS. These passwords may hold letters, digits, `_` and `-`, and begin with a letter.',
   NATS_PASSWORD_TENANCY: 'Password of tenancy at NATS.',
   NATS_PASSWORD_PROMPT_REGISTRY: 'Password of prompt-registry at NATS.',
   NATS_PASSWORD_RENDER: 'Password of render at NATS.',
   NATS_PASSWORD_MAINTENANCE: 'Password of the user who may purge and delete streams.',
   NATS_PASSWORD_SYSTEM: 'Password of the user who may look at the NATS server itself.',
-  PX0_COMPACT_AFTER_DAYS: 'Tombstones older than this many days are removed by `docker compose run --rm compact`.',
+  PX0_COMPACT_AFTER_DAYS:
+    'Tombstones older than this many days are removed by `docker compose run --rm compact`.',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'Where traces and metrics go instead, for instance to a Collector of yours.',
   OTEL_TRACES_SAMPLER: 'A sampler of OpenTelemetry instead of px0’s own.',
   OTEL_TRACES_SAMPLER_ARG: 'Its argument.',

