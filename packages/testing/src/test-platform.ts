@@ -27,6 +27,10 @@ export interface TestPlatform {
   readonly services: RunFile['services'];
   /** The end of every service's log, for the message of a failed test. */
   logs(lines?: number): Promise<string>;
+  /** Stops every service, so that nothing answers; servers and data stay. */
+  pause(): Promise<void>;
+  /** Starts them again, at the same address. */
+  resume(): Promise<void>;
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -76,7 +80,7 @@ async function start(
 ): Promise<TestPlatform> {
   const folder = await temporaryFolder('test-platform');
   const home = join(folder, 'home');
-  const platform = await startPlatform({
+  const launching = {
     ...options,
     ...servers,
     home,
@@ -92,7 +96,8 @@ async function start(
       PX0_STREAM_PREFIX: streamPrefix,
       ...options.env,
     },
-  });
+  };
+  let platform = await startPlatform(launching);
   const stop = async (): Promise<void> => {
     await platform.stop();
     await afterwards();
@@ -105,6 +110,10 @@ async function start(
       return platform.describe().services;
     },
     logs: (lines = 20) => lastLines(platform, lines),
+    pause: () => platform.stop(),
+    resume: async () => {
+      platform = await startPlatform(launching);
+    },
     stop,
     [Symbol.asyncDispose]: stop,
   };
