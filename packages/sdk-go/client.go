@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -427,7 +428,7 @@ func (w wanted) name() string { return fmt.Sprintf("%q %q %q", w.team, w.slug, w
 
 func liveResult(w wanted, got *live) Result {
 	return Result{
-		Text: got.text, Source: SourceLive, Slug: w.slug, Version: got.version, Tags: got.tags,
+		Text: got.text, Source: SourceLive, Slug: w.slug, Version: got.version, Tags: slices.Clone(got.tags),
 		Revision: got.revision, Stale: got.stale,
 	}
 }
@@ -447,7 +448,7 @@ func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool)
 		return Result{}, false
 	}
 	result := Result{
-		Text: text, Source: entry.origin, Slug: entry.wanted.slug, Version: entry.version, Tags: entry.tags,
+		Text: text, Source: entry.origin, Slug: entry.wanted.slug, Version: entry.version, Tags: slices.Clone(entry.tags),
 		Revision: entry.revision, Age: ageOf(entry), Stale: true,
 	}
 	if cause != nil {
