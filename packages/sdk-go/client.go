@@ -123,8 +123,7 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 // Close waits for what goes on in the background, writes the snapshot and closes idle connections.
 func (c *Client) Close() error {
 	c.isClosed.Store(true)
-	c.background.close()
-	c.background.running.Wait()
+	c.background.close(c.settings.timeout)
 	if c.snapshot != nil {
 		c.snapshot.flush()
 	}

@@ -59,6 +59,7 @@ class Px0:
             team_id=team_id,
             on_warning=on_warning,
         )
+        self._settings = settings
         self._background = Background(settings.on_warning)
         self._engine = Engine(settings, self._spawn)
         self._owns_http = http_client is None
@@ -94,7 +95,7 @@ class Px0:
     def close(self) -> None:
         """Waits for what goes on in the background, writes the snapshot and closes the connections."""
         self._closed.set()
-        self._background.close()
+        self._background.close(self._settings.timeout)
         self._engine.flush()
         if self._owns_http:
             self._http.close()
