@@ -74,12 +74,11 @@ export const targets: readonly Target[] = [
 /** Names for the objects inside of others, which the generator would number and call Inner. */
 export const inlineSchemaNames: Readonly<Record<string, string>> = {
   DiffHunk_lines_inner: 'DiffLine',
-  TemplateValidation_error: 'TemplateError',
+  TemplateValidation_error: 'TemplateProblem',
   VersionCheck_payloads_inner: 'PayloadCheck',
   VersionCheck_payloads_inner_version: 'PayloadOutcome',
   VersionCheck_payloads_inner_live: 'LivePayloadOutcome',
   ImportResult_changes_inner: 'ImportChange',
-  RenderRequest_options: 'RenderOptions',
   RenderBatchRequest_renders_inner: 'RenderBatchItem',
   RenderBatchResponse_results_inner: 'RenderBatchResult',
   listVersionTags_200_response_tags_inner: 'VersionTag',

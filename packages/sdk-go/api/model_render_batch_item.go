@@ -20,8 +20,8 @@ var _ MappedNullable = &RenderBatchItem{}
 // RenderBatchItem struct for RenderBatchItem
 type RenderBatchItem struct {
 	// Omitted: no variables.
-	Variables map[string]interface{} `json:"variables,omitempty"`
-	Options   NullableRenderOptions  `json:"options,omitempty"`
+	Variables map[string]interface{}       `json:"variables,omitempty"`
+	Options   NullableRenderRequestOptions `json:"options,omitempty"`
 	// The slug of the prompt.
 	Slug string `json:"slug"`
 	// A version number or a tag, as text. Omitted: the live version.
@@ -84,9 +84,9 @@ func (o *RenderBatchItem) SetVariables(v map[string]interface{}) {
 }
 
 // GetOptions returns the Options field value if set, zero value otherwise (both if not set or set to explicit null).
-func (o *RenderBatchItem) GetOptions() RenderOptions {
+func (o *RenderBatchItem) GetOptions() RenderRequestOptions {
 	if o == nil || IsNil(o.Options.Get()) {
-		var ret RenderOptions
+		var ret RenderRequestOptions
 		return ret
 	}
 	return *o.Options.Get()
@@ -95,7 +95,7 @@ func (o *RenderBatchItem) GetOptions() RenderOptions {
 // GetOptionsOk returns a tuple with the Options field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *RenderBatchItem) GetOptionsOk() (*RenderOptions, bool) {
+func (o *RenderBatchItem) GetOptionsOk() (*RenderRequestOptions, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -111,8 +111,8 @@ func (o *RenderBatchItem) HasOptions() bool {
 	return false
 }
 
-// SetOptions gets a reference to the given NullableRenderOptions and assigns it to the Options field.
-func (o *RenderBatchItem) SetOptions(v RenderOptions) {
+// SetOptions gets a reference to the given NullableRenderRequestOptions and assigns it to the Options field.
+func (o *RenderBatchItem) SetOptions(v RenderRequestOptions) {
 	o.Options.Set(&v)
 }
 

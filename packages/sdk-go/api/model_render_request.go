@@ -20,8 +20,8 @@ var _ MappedNullable = &RenderRequest{}
 // RenderRequest The variables to render with.
 type RenderRequest struct {
 	// Omitted: no variables.
-	Variables map[string]interface{} `json:"variables,omitempty"`
-	Options   NullableRenderOptions  `json:"options,omitempty"`
+	Variables map[string]interface{}       `json:"variables,omitempty"`
+	Options   NullableRenderRequestOptions `json:"options,omitempty"`
 }
 
 // NewRenderRequest instantiates a new RenderRequest object
@@ -75,9 +75,9 @@ func (o *RenderRequest) SetVariables(v map[string]interface{}) {
 }
 
 // GetOptions returns the Options field value if set, zero value otherwise (both if not set or set to explicit null).
-func (o *RenderRequest) GetOptions() RenderOptions {
+func (o *RenderRequest) GetOptions() RenderRequestOptions {
 	if o == nil || IsNil(o.Options.Get()) {
-		var ret RenderOptions
+		var ret RenderRequestOptions
 		return ret
 	}
 	return *o.Options.Get()
@@ -86,7 +86,7 @@ func (o *RenderRequest) GetOptions() RenderOptions {
 // GetOptionsOk returns a tuple with the Options field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *RenderRequest) GetOptionsOk() (*RenderOptions, bool) {
+func (o *RenderRequest) GetOptionsOk() (*RenderRequestOptions, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -102,8 +102,8 @@ func (o *RenderRequest) HasOptions() bool {
 	return false
 }
 
-// SetOptions gets a reference to the given NullableRenderOptions and assigns it to the Options field.
-func (o *RenderRequest) SetOptions(v RenderOptions) {
+// SetOptions gets a reference to the given NullableRenderRequestOptions and assigns it to the Options field.
+func (o *RenderRequest) SetOptions(v RenderRequestOptions) {
 	o.Options.Set(&v)
 }
 

@@ -21,8 +21,8 @@ var _ MappedNullable = &TemplateValidation{}
 type TemplateValidation struct {
 	Valid bool `json:"valid"`
 	// What the template reads; empty when it is broken.
-	Variables []TemplateVariable    `json:"variables"`
-	Error     NullableTemplateError `json:"error"`
+	Variables []TemplateVariable      `json:"variables"`
+	Error     NullableTemplateProblem `json:"error"`
 }
 
 type _TemplateValidation TemplateValidation
@@ -31,7 +31,7 @@ type _TemplateValidation TemplateValidation
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewTemplateValidation(valid bool, variables []TemplateVariable, error_ NullableTemplateError) *TemplateValidation {
+func NewTemplateValidation(valid bool, variables []TemplateVariable, error_ NullableTemplateProblem) *TemplateValidation {
 	this := TemplateValidation{}
 	this.Valid = valid
 	this.Variables = variables
@@ -96,10 +96,10 @@ func (o *TemplateValidation) SetVariables(v []TemplateVariable) {
 }
 
 // GetError returns the Error field value
-// If the value is explicit nil, the zero value for TemplateError will be returned
-func (o *TemplateValidation) GetError() TemplateError {
+// If the value is explicit nil, the zero value for TemplateProblem will be returned
+func (o *TemplateValidation) GetError() TemplateProblem {
 	if o == nil || o.Error.Get() == nil {
-		var ret TemplateError
+		var ret TemplateProblem
 		return ret
 	}
 
@@ -109,7 +109,7 @@ func (o *TemplateValidation) GetError() TemplateError {
 // GetErrorOk returns a tuple with the Error field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *TemplateValidation) GetErrorOk() (*TemplateError, bool) {
+func (o *TemplateValidation) GetErrorOk() (*TemplateProblem, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -117,7 +117,7 @@ func (o *TemplateValidation) GetErrorOk() (*TemplateError, bool) {
 }
 
 // SetError sets field value
-func (o *TemplateValidation) SetError(v TemplateError) {
+func (o *TemplateValidation) SetError(v TemplateProblem) {
 	o.Error.Set(&v)
 }
 

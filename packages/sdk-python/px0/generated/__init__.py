@@ -103,8 +103,8 @@ __all__ = [
     "RenderBatchRequest",
     "RenderBatchResponse",
     "RenderBatchResult",
-    "RenderOptions",
     "RenderRequest",
+    "RenderRequestOptions",
     "RenderResponse",
     "ResetPassword200Response",
     "ResetPasswordRequest",
@@ -114,7 +114,7 @@ __all__ = [
     "Team",
     "TeamJoinRequest",
     "TeamMemberResponse",
-    "TemplateError",
+    "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
     "TriggerPasswordResetRequest",
@@ -224,8 +224,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.render_batch_request import RenderBatchRequest as RenderBatchRequest
     from px0.generated.models.render_batch_response import RenderBatchResponse as RenderBatchResponse
     from px0.generated.models.render_batch_result import RenderBatchResult as RenderBatchResult
-    from px0.generated.models.render_options import RenderOptions as RenderOptions
     from px0.generated.models.render_request import RenderRequest as RenderRequest
+    from px0.generated.models.render_request_options import RenderRequestOptions as RenderRequestOptions
     from px0.generated.models.render_response import RenderResponse as RenderResponse
     from px0.generated.models.reset_password200_response import ResetPassword200Response as ResetPassword200Response
     from px0.generated.models.reset_password_request import ResetPasswordRequest as ResetPasswordRequest
@@ -235,7 +235,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.team import Team as Team
     from px0.generated.models.team_join_request import TeamJoinRequest as TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse as TeamMemberResponse
-    from px0.generated.models.template_error import TemplateError as TemplateError
+    from px0.generated.models.template_problem import TemplateProblem as TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation as TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable as TemplateVariable
     from px0.generated.models.trigger_password_reset_request import TriggerPasswordResetRequest as TriggerPasswordResetRequest
@@ -340,8 +340,8 @@ else:
         "RenderBatchRequest": ".models.render_batch_request",
         "RenderBatchResponse": ".models.render_batch_response",
         "RenderBatchResult": ".models.render_batch_result",
-        "RenderOptions": ".models.render_options",
         "RenderRequest": ".models.render_request",
+        "RenderRequestOptions": ".models.render_request_options",
         "RenderResponse": ".models.render_response",
         "ResetPassword200Response": ".models.reset_password200_response",
         "ResetPasswordRequest": ".models.reset_password_request",
@@ -351,7 +351,7 @@ else:
         "Team": ".models.team",
         "TeamJoinRequest": ".models.team_join_request",
         "TeamMemberResponse": ".models.team_member_response",
-        "TemplateError": ".models.template_error",
+        "TemplateProblem": ".models.template_problem",
         "TemplateValidation": ".models.template_validation",
         "TemplateVariable": ".models.template_variable",
         "TriggerPasswordResetRequest": ".models.trigger_password_reset_request",

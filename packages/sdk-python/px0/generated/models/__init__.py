@@ -76,8 +76,8 @@ __all__ = [
     "RenderBatchRequest",
     "RenderBatchResponse",
     "RenderBatchResult",
-    "RenderOptions",
     "RenderRequest",
+    "RenderRequestOptions",
     "RenderResponse",
     "ResetPassword200Response",
     "ResetPasswordRequest",
@@ -87,7 +87,7 @@ __all__ = [
     "Team",
     "TeamJoinRequest",
     "TeamMemberResponse",
-    "TemplateError",
+    "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
     "TriggerPasswordResetRequest",
@@ -171,8 +171,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.render_batch_request import RenderBatchRequest
     from px0.generated.models.render_batch_response import RenderBatchResponse
     from px0.generated.models.render_batch_result import RenderBatchResult
-    from px0.generated.models.render_options import RenderOptions
     from px0.generated.models.render_request import RenderRequest
+    from px0.generated.models.render_request_options import RenderRequestOptions
     from px0.generated.models.render_response import RenderResponse
     from px0.generated.models.reset_password200_response import ResetPassword200Response
     from px0.generated.models.reset_password_request import ResetPasswordRequest
@@ -182,7 +182,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.team import Team
     from px0.generated.models.team_join_request import TeamJoinRequest
     from px0.generated.models.team_member_response import TeamMemberResponse
-    from px0.generated.models.template_error import TemplateError
+    from px0.generated.models.template_problem import TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable
     from px0.generated.models.trigger_password_reset_request import TriggerPasswordResetRequest
@@ -265,8 +265,8 @@ else:
         "RenderBatchRequest": ".render_batch_request",
         "RenderBatchResponse": ".render_batch_response",
         "RenderBatchResult": ".render_batch_result",
-        "RenderOptions": ".render_options",
         "RenderRequest": ".render_request",
+        "RenderRequestOptions": ".render_request_options",
         "RenderResponse": ".render_response",
         "ResetPassword200Response": ".reset_password200_response",
         "ResetPasswordRequest": ".reset_password_request",
@@ -276,7 +276,7 @@ else:
         "Team": ".team",
         "TeamJoinRequest": ".team_join_request",
         "TeamMemberResponse": ".team_member_response",
-        "TemplateError": ".template_error",
+        "TemplateProblem": ".template_problem",
         "TemplateValidation": ".template_validation",
         "TemplateVariable": ".template_variable",
         "TriggerPasswordResetRequest": ".trigger_password_reset_request",

@@ -20,7 +20,7 @@ import json
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
-from px0.generated.models.render_options import RenderOptions
+from px0.generated.models.render_request_options import RenderRequestOptions
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -30,7 +30,7 @@ class RenderBatchItem(BaseModel):
     RenderBatchItem
     """ # noqa: E501
     variables: Optional[Dict[str, Any]] = Field(default=None, description="Omitted: no variables.")
-    options: Optional[RenderOptions] = None
+    options: Optional[RenderRequestOptions] = None
     slug: StrictStr = Field(description="The slug of the prompt.")
     version: Optional[StrictStr] = Field(default=None, description="A version number or a tag, as text. Omitted: the live version.")
     team_id: Optional[UUID] = Field(default=None, description="Restricts the slug to one team.")
@@ -111,7 +111,7 @@ class RenderBatchItem(BaseModel):
 
         _obj = cls.model_validate({
             "variables": obj.get("variables"),
-            "options": RenderOptions.from_dict(obj["options"]) if obj.get("options") is not None else None,
+            "options": RenderRequestOptions.from_dict(obj["options"]) if obj.get("options") is not None else None,
             "slug": obj.get("slug"),
             "version": obj.get("version"),
             "team_id": obj.get("team_id")

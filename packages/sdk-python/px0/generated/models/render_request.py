@@ -19,7 +19,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field
 from typing import Any, ClassVar, Dict, List, Optional
-from px0.generated.models.render_options import RenderOptions
+from px0.generated.models.render_request_options import RenderRequestOptions
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -29,7 +29,7 @@ class RenderRequest(BaseModel):
     The variables to render with.
     """ # noqa: E501
     variables: Optional[Dict[str, Any]] = Field(default=None, description="Omitted: no variables.")
-    options: Optional[RenderOptions] = None
+    options: Optional[RenderRequestOptions] = None
     __properties: ClassVar[List[str]] = ["variables", "options"]
 
     model_config = ConfigDict(
@@ -97,6 +97,6 @@ class RenderRequest(BaseModel):
 
         _obj = cls.model_validate({
             "variables": obj.get("variables"),
-            "options": RenderOptions.from_dict(obj["options"]) if obj.get("options") is not None else None
+            "options": RenderRequestOptions.from_dict(obj["options"]) if obj.get("options") is not None else None
         })
         return _obj

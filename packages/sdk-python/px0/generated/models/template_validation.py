@@ -19,7 +19,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from typing import Any, ClassVar, Dict, List, Optional
-from px0.generated.models.template_error import TemplateError
+from px0.generated.models.template_problem import TemplateProblem
 from px0.generated.models.template_variable import TemplateVariable
 from typing import Optional, Set
 from typing_extensions import Self
@@ -31,7 +31,7 @@ class TemplateValidation(BaseModel):
     """ # noqa: E501
     valid: StrictBool
     variables: List[TemplateVariable] = Field(description="What the template reads; empty when it is broken.")
-    error: Optional[TemplateError]
+    error: Optional[TemplateProblem]
     __properties: ClassVar[List[str]] = ["valid", "variables", "error"]
 
     model_config = ConfigDict(
@@ -101,6 +101,6 @@ class TemplateValidation(BaseModel):
         _obj = cls.model_validate({
             "valid": obj.get("valid"),
             "variables": [TemplateVariable.from_dict(_item) for _item in obj["variables"]] if obj.get("variables") is not None else None,
-            "error": TemplateError.from_dict(obj["error"]) if obj.get("error") is not None else None
+            "error": TemplateProblem.from_dict(obj["error"]) if obj.get("error") is not None else None
         })
         return _obj

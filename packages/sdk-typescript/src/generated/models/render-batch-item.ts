@@ -14,13 +14,13 @@
  */
 
 import { mapValues } from '../runtime.ts';
-import type { RenderOptions } from './render-options.ts';
+import type { RenderRequestOptions } from './render-request-options.ts';
 import {
-    RenderOptionsFromJSON,
-    RenderOptionsFromJSONTyped,
-    RenderOptionsToJSON,
-    RenderOptionsToJSONTyped,
-} from './render-options.ts';
+    RenderRequestOptionsFromJSON,
+    RenderRequestOptionsFromJSONTyped,
+    RenderRequestOptionsToJSON,
+    RenderRequestOptionsToJSONTyped,
+} from './render-request-options.ts';
 
 /**
  * 
@@ -35,7 +35,7 @@ export interface RenderBatchItem {
     /**
      * 
      */
-    options?: RenderOptions | null;
+    options?: RenderRequestOptions | null;
     /**
      * The slug of the prompt.
      */
@@ -69,7 +69,7 @@ export function RenderBatchItemFromJSONTyped(json: any, ignoreDiscriminator: boo
     return {
         
         'variables': json['variables'] === undefined ? undefined : json['variables'] === null ? null : json['variables'],
-        'options': json['options'] === undefined ? undefined : json['options'] === null ? null : RenderOptionsFromJSON(json['options']),
+        'options': json['options'] === undefined ? undefined : json['options'] === null ? null : RenderRequestOptionsFromJSON(json['options']),
         'slug': json['slug'],
         'version': json['version'] === undefined ? undefined : json['version'] === null ? null : json['version'],
         'teamId': json['team_id'] === undefined ? undefined : json['team_id'] === null ? null : json['team_id'],
@@ -88,7 +88,7 @@ export function RenderBatchItemToJSONTyped(value?: RenderBatchItem | null, ignor
     return {
         
         'variables': value['variables'],
-        'options': RenderOptionsToJSON(value['options']),
+        'options': RenderRequestOptionsToJSON(value['options']),
         'slug': value['slug'],
         'version': value['version'],
         'team_id': value['teamId'],

@@ -14,13 +14,13 @@
  */
 
 import { mapValues } from '../runtime.ts';
-import type { RenderOptions } from './render-options.ts';
+import type { RenderRequestOptions } from './render-request-options.ts';
 import {
-    RenderOptionsFromJSON,
-    RenderOptionsFromJSONTyped,
-    RenderOptionsToJSON,
-    RenderOptionsToJSONTyped,
-} from './render-options.ts';
+    RenderRequestOptionsFromJSON,
+    RenderRequestOptionsFromJSONTyped,
+    RenderRequestOptionsToJSON,
+    RenderRequestOptionsToJSONTyped,
+} from './render-request-options.ts';
 
 /**
  * The variables to render with.
@@ -35,7 +35,7 @@ export interface RenderRequest {
     /**
      * 
      */
-    options?: RenderOptions | null;
+    options?: RenderRequestOptions | null;
 }
 
 /**
@@ -56,7 +56,7 @@ export function RenderRequestFromJSONTyped(json: any, ignoreDiscriminator: boole
     return {
         
         'variables': json['variables'] === undefined ? undefined : json['variables'] === null ? null : json['variables'],
-        'options': json['options'] === undefined ? undefined : json['options'] === null ? null : RenderOptionsFromJSON(json['options']),
+        'options': json['options'] === undefined ? undefined : json['options'] === null ? null : RenderRequestOptionsFromJSON(json['options']),
     };
 }
 
@@ -72,6 +72,6 @@ export function RenderRequestToJSONTyped(value?: RenderRequest | null, ignoreDis
     return {
         
         'variables': value['variables'],
-        'options': RenderOptionsToJSON(value['options']),
+        'options': RenderRequestOptionsToJSON(value['options']),
     };
 }

@@ -21,13 +21,13 @@ import {
     TemplateVariableToJSON,
     TemplateVariableToJSONTyped,
 } from './template-variable.ts';
-import type { TemplateError } from './template-error.ts';
+import type { TemplateProblem } from './template-problem.ts';
 import {
-    TemplateErrorFromJSON,
-    TemplateErrorFromJSONTyped,
-    TemplateErrorToJSON,
-    TemplateErrorToJSONTyped,
-} from './template-error.ts';
+    TemplateProblemFromJSON,
+    TemplateProblemFromJSONTyped,
+    TemplateProblemToJSON,
+    TemplateProblemToJSONTyped,
+} from './template-problem.ts';
 
 /**
  * The judgement on a template.
@@ -46,7 +46,7 @@ export interface TemplateValidation {
     /**
      * 
      */
-    error: TemplateError | null;
+    error: TemplateProblem | null;
 }
 
 /**
@@ -71,7 +71,7 @@ export function TemplateValidationFromJSONTyped(json: any, ignoreDiscriminator: 
         
         'valid': json['valid'],
         'variables': ((json['variables'] as Array<any>).map(TemplateVariableFromJSON)),
-        'error': TemplateErrorFromJSON(json['error']),
+        'error': TemplateProblemFromJSON(json['error']),
     };
 }
 
@@ -88,6 +88,6 @@ export function TemplateValidationToJSONTyped(value?: TemplateValidation | null,
         
         'valid': value['valid'],
         'variables': ((value['variables'] as Array<any>).map(TemplateVariableToJSON)),
-        'error': TemplateErrorToJSON(value['error']),
+        'error': TemplateProblemToJSON(value['error']),
     };
 }

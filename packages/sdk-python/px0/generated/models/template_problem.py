@@ -18,17 +18,20 @@ import re  # noqa: F401
 import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
-from typing import Any, ClassVar, Dict, List, Optional
+from typing import Any, ClassVar, Dict, List
+from typing_extensions import Annotated
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
-class RenderOptions(BaseModel):
+class TemplateProblem(BaseModel):
     """
-    RenderOptions
+    TemplateProblem
     """ # noqa: E501
-    missing_key: Optional[StrictStr] = Field(default=None, description="What an absent key does: fails the render (the default), or counts as a missing value. One of `error`, `default`, `zero`; newer servers may have more.")
-    __properties: ClassVar[List[str]] = ["missing_key"]
+    message: StrictStr
+    line: Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)] = Field(description="From 1.")
+    column: Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)] = Field(description="In bytes of UTF-8, from 0.")
+    __properties: ClassVar[List[str]] = ["message", "line", "column"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -48,7 +51,7 @@ class RenderOptions(BaseModel):
 
     @classmethod
     def from_json(cls, json_str: str) -> Optional[Self]:
-        """Create an instance of RenderOptions from a JSON string"""
+        """Create an instance of TemplateProblem from a JSON string"""
         return cls.from_dict(json.loads(json_str))
 
     def to_dict(self) -> Dict[str, Any]:
@@ -69,16 +72,11 @@ class RenderOptions(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
-        # set to None if missing_key (nullable) is None
-        # and model_fields_set contains the field
-        if self.missing_key is None and "missing_key" in self.model_fields_set:
-            _dict['missing_key'] = None
-
         return _dict
 
     @classmethod
     def from_dict(cls, obj: Optional[Dict[str, Any]]) -> Optional[Self]:
-        """Create an instance of RenderOptions from a dict"""
+        """Create an instance of TemplateProblem from a dict"""
         if obj is None:
             return None
 
@@ -86,6 +84,8 @@ class RenderOptions(BaseModel):
             return cls.model_validate(obj)
 
         _obj = cls.model_validate({
-            "missing_key": obj.get("missing_key")
+            "message": obj.get("message"),
+            "line": obj.get("line"),
+            "column": obj.get("column")
         })
         return _obj

@@ -17,9 +17,9 @@ import { mapValues } from '../runtime.ts';
 /**
  * 
  * @export
- * @interface TemplateError
+ * @interface TemplateProblem
  */
-export interface TemplateError {
+export interface TemplateProblem {
     /**
      * 
      */
@@ -35,20 +35,20 @@ export interface TemplateError {
 }
 
 /**
- * Check if a given object implements the TemplateError interface.
+ * Check if a given object implements the TemplateProblem interface.
  */
-export function instanceOfTemplateError(value: object): value is TemplateError {
+export function instanceOfTemplateProblem(value: object): value is TemplateProblem {
     if (!('message' in value) || value['message'] === undefined) return false;
     if (!('line' in value) || value['line'] === undefined) return false;
     if (!('column' in value) || value['column'] === undefined) return false;
     return true;
 }
 
-export function TemplateErrorFromJSON(json: any): TemplateError {
-    return TemplateErrorFromJSONTyped(json, false);
+export function TemplateProblemFromJSON(json: any): TemplateProblem {
+    return TemplateProblemFromJSONTyped(json, false);
 }
 
-export function TemplateErrorFromJSONTyped(json: any, ignoreDiscriminator: boolean): TemplateError {
+export function TemplateProblemFromJSONTyped(json: any, ignoreDiscriminator: boolean): TemplateProblem {
     if (json == null) {
         return json;
     }
@@ -60,11 +60,11 @@ export function TemplateErrorFromJSONTyped(json: any, ignoreDiscriminator: boole
     };
 }
 
-export function TemplateErrorToJSON(json: any): TemplateError {
-    return TemplateErrorToJSONTyped(json, false);
+export function TemplateProblemToJSON(json: any): TemplateProblem {
+    return TemplateProblemToJSONTyped(json, false);
 }
 
-export function TemplateErrorToJSONTyped(value?: TemplateError | null, ignoreDiscriminator: boolean = false): any {
+export function TemplateProblemToJSONTyped(value?: TemplateProblem | null, ignoreDiscriminator: boolean = false): any {
     if (value == null) {
         return value;
     }

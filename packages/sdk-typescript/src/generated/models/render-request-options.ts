@@ -17,39 +17,39 @@ import { mapValues } from '../runtime.ts';
 /**
  * 
  * @export
- * @interface RenderOptions
+ * @interface RenderRequestOptions
  */
-export interface RenderOptions {
+export interface RenderRequestOptions {
     /**
      * What an absent key does: fails the render (the default), or counts as a missing value.
      */
-    missingKey?: RenderOptionsMissingKeyEnum | null;
+    missingKey?: RenderRequestOptionsMissingKeyEnum | null;
 }
 
 
 /**
  * @export
  */
-export const RenderOptionsMissingKeyEnum = {
+export const RenderRequestOptionsMissingKeyEnum = {
     Error: 'error',
     Default: 'default',
     Zero: 'zero',
 } as const;
-export type RenderOptionsMissingKeyEnum = typeof RenderOptionsMissingKeyEnum[keyof typeof RenderOptionsMissingKeyEnum];
+export type RenderRequestOptionsMissingKeyEnum = typeof RenderRequestOptionsMissingKeyEnum[keyof typeof RenderRequestOptionsMissingKeyEnum];
 
 
 /**
- * Check if a given object implements the RenderOptions interface.
+ * Check if a given object implements the RenderRequestOptions interface.
  */
-export function instanceOfRenderOptions(value: object): value is RenderOptions {
+export function instanceOfRenderRequestOptions(value: object): value is RenderRequestOptions {
     return true;
 }
 
-export function RenderOptionsFromJSON(json: any): RenderOptions {
-    return RenderOptionsFromJSONTyped(json, false);
+export function RenderRequestOptionsFromJSON(json: any): RenderRequestOptions {
+    return RenderRequestOptionsFromJSONTyped(json, false);
 }
 
-export function RenderOptionsFromJSONTyped(json: any, ignoreDiscriminator: boolean): RenderOptions {
+export function RenderRequestOptionsFromJSONTyped(json: any, ignoreDiscriminator: boolean): RenderRequestOptions {
     if (json == null) {
         return json;
     }
@@ -59,11 +59,11 @@ export function RenderOptionsFromJSONTyped(json: any, ignoreDiscriminator: boole
     };
 }
 
-export function RenderOptionsToJSON(json: any): RenderOptions {
-    return RenderOptionsToJSONTyped(json, false);
+export function RenderRequestOptionsToJSON(json: any): RenderRequestOptions {
+    return RenderRequestOptionsToJSONTyped(json, false);
 }
 
-export function RenderOptionsToJSONTyped(value?: RenderOptions | null, ignoreDiscriminator: boolean = false): any {
+export function RenderRequestOptionsToJSONTyped(value?: RenderRequestOptions | null, ignoreDiscriminator: boolean = false): any {
     if (value == null) {
         return value;
     }

@@ -14,11 +14,11 @@ import (
 	"encoding/json"
 )
 
-// checks if the TemplateError type satisfies the MappedNullable interface at compile time
-var _ MappedNullable = &TemplateError{}
+// checks if the TemplateProblem type satisfies the MappedNullable interface at compile time
+var _ MappedNullable = &TemplateProblem{}
 
-// TemplateError struct for TemplateError
-type TemplateError struct {
+// TemplateProblem struct for TemplateProblem
+type TemplateProblem struct {
 	Message string `json:"message"`
 	// From 1.
 	Line int32 `json:"line"`
@@ -26,30 +26,30 @@ type TemplateError struct {
 	Column int32 `json:"column"`
 }
 
-type _TemplateError TemplateError
+type _TemplateProblem TemplateProblem
 
-// NewTemplateError instantiates a new TemplateError object
+// NewTemplateProblem instantiates a new TemplateProblem object
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewTemplateError(message string, line int32, column int32) *TemplateError {
-	this := TemplateError{}
+func NewTemplateProblem(message string, line int32, column int32) *TemplateProblem {
+	this := TemplateProblem{}
 	this.Message = message
 	this.Line = line
 	this.Column = column
 	return &this
 }
 
-// NewTemplateErrorWithDefaults instantiates a new TemplateError object
+// NewTemplateProblemWithDefaults instantiates a new TemplateProblem object
 // This constructor will only assign default values to properties that have it defined,
 // but it doesn't guarantee that properties required by API are set
-func NewTemplateErrorWithDefaults() *TemplateError {
-	this := TemplateError{}
+func NewTemplateProblemWithDefaults() *TemplateProblem {
+	this := TemplateProblem{}
 	return &this
 }
 
 // GetMessage returns the Message field value
-func (o *TemplateError) GetMessage() string {
+func (o *TemplateProblem) GetMessage() string {
 	if o == nil {
 		var ret string
 		return ret
@@ -60,7 +60,7 @@ func (o *TemplateError) GetMessage() string {
 
 // GetMessageOk returns a tuple with the Message field value
 // and a boolean to check if the value has been set.
-func (o *TemplateError) GetMessageOk() (*string, bool) {
+func (o *TemplateProblem) GetMessageOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -68,12 +68,12 @@ func (o *TemplateError) GetMessageOk() (*string, bool) {
 }
 
 // SetMessage sets field value
-func (o *TemplateError) SetMessage(v string) {
+func (o *TemplateProblem) SetMessage(v string) {
 	o.Message = v
 }
 
 // GetLine returns the Line field value
-func (o *TemplateError) GetLine() int32 {
+func (o *TemplateProblem) GetLine() int32 {
 	if o == nil {
 		var ret int32
 		return ret
@@ -84,7 +84,7 @@ func (o *TemplateError) GetLine() int32 {
 
 // GetLineOk returns a tuple with the Line field value
 // and a boolean to check if the value has been set.
-func (o *TemplateError) GetLineOk() (*int32, bool) {
+func (o *TemplateProblem) GetLineOk() (*int32, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -92,12 +92,12 @@ func (o *TemplateError) GetLineOk() (*int32, bool) {
 }
 
 // SetLine sets field value
-func (o *TemplateError) SetLine(v int32) {
+func (o *TemplateProblem) SetLine(v int32) {
 	o.Line = v
 }
 
 // GetColumn returns the Column field value
-func (o *TemplateError) GetColumn() int32 {
+func (o *TemplateProblem) GetColumn() int32 {
 	if o == nil {
 		var ret int32
 		return ret
@@ -108,7 +108,7 @@ func (o *TemplateError) GetColumn() int32 {
 
 // GetColumnOk returns a tuple with the Column field value
 // and a boolean to check if the value has been set.
-func (o *TemplateError) GetColumnOk() (*int32, bool) {
+func (o *TemplateProblem) GetColumnOk() (*int32, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -116,11 +116,11 @@ func (o *TemplateError) GetColumnOk() (*int32, bool) {
 }
 
 // SetColumn sets field value
-func (o *TemplateError) SetColumn(v int32) {
+func (o *TemplateProblem) SetColumn(v int32) {
 	o.Column = v
 }
 
-func (o TemplateError) MarshalJSON() ([]byte, error) {
+func (o TemplateProblem) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
 		return []byte{}, err
@@ -128,7 +128,7 @@ func (o TemplateError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(toSerialize)
 }
 
-func (o TemplateError) ToMap() (map[string]interface{}, error) {
+func (o TemplateProblem) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["message"] = o.Message
 	toSerialize["line"] = o.Line
@@ -136,38 +136,38 @@ func (o TemplateError) ToMap() (map[string]interface{}, error) {
 	return toSerialize, nil
 }
 
-type NullableTemplateError struct {
-	value *TemplateError
+type NullableTemplateProblem struct {
+	value *TemplateProblem
 	isSet bool
 }
 
-func (v NullableTemplateError) Get() *TemplateError {
+func (v NullableTemplateProblem) Get() *TemplateProblem {
 	return v.value
 }
 
-func (v *NullableTemplateError) Set(val *TemplateError) {
+func (v *NullableTemplateProblem) Set(val *TemplateProblem) {
 	v.value = val
 	v.isSet = true
 }
 
-func (v NullableTemplateError) IsSet() bool {
+func (v NullableTemplateProblem) IsSet() bool {
 	return v.isSet
 }
 
-func (v *NullableTemplateError) Unset() {
+func (v *NullableTemplateProblem) Unset() {
 	v.value = nil
 	v.isSet = false
 }
 
-func NewNullableTemplateError(val *TemplateError) *NullableTemplateError {
-	return &NullableTemplateError{value: val, isSet: true}
+func NewNullableTemplateProblem(val *TemplateProblem) *NullableTemplateProblem {
+	return &NullableTemplateProblem{value: val, isSet: true}
 }
 
-func (v NullableTemplateError) MarshalJSON() ([]byte, error) {
+func (v NullableTemplateProblem) MarshalJSON() ([]byte, error) {
 	return json.Marshal(v.value)
 }
 
-func (v *NullableTemplateError) UnmarshalJSON(src []byte) error {
+func (v *NullableTemplateProblem) UnmarshalJSON(src []byte) error {
 	v.isSet = true
 	return json.Unmarshal(src, &v.value)
 }

@@ -18,20 +18,17 @@ import re  # noqa: F401
 import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
-from typing import Any, ClassVar, Dict, List
-from typing_extensions import Annotated
+from typing import Any, ClassVar, Dict, List, Optional
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
-class TemplateError(BaseModel):
+class RenderRequestOptions(BaseModel):
     """
-    TemplateError
+    RenderRequestOptions
     """ # noqa: E501
-    message: StrictStr
-    line: Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)] = Field(description="From 1.")
-    column: Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)] = Field(description="In bytes of UTF-8, from 0.")
-    __properties: ClassVar[List[str]] = ["message", "line", "column"]
+    missing_key: Optional[StrictStr] = Field(default=None, description="What an absent key does: fails the render (the default), or counts as a missing value. One of `error`, `default`, `zero`; newer servers may have more.")
+    __properties: ClassVar[List[str]] = ["missing_key"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -51,7 +48,7 @@ class TemplateError(BaseModel):
 
     @classmethod
     def from_json(cls, json_str: str) -> Optional[Self]:
-        """Create an instance of TemplateError from a JSON string"""
+        """Create an instance of RenderRequestOptions from a JSON string"""
         return cls.from_dict(json.loads(json_str))
 
     def to_dict(self) -> Dict[str, Any]:
@@ -72,11 +69,16 @@ class TemplateError(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # set to None if missing_key (nullable) is None
+        # and model_fields_set contains the field
+        if self.missing_key is None and "missing_key" in self.model_fields_set:
+            _dict['missing_key'] = None
+
         return _dict
 
     @classmethod
     def from_dict(cls, obj: Optional[Dict[str, Any]]) -> Optional[Self]:
-        """Create an instance of TemplateError from a dict"""
+        """Create an instance of RenderRequestOptions from a dict"""
         if obj is None:
             return None
 
@@ -84,8 +86,6 @@ class TemplateError(BaseModel):
             return cls.model_validate(obj)
 
         _obj = cls.model_validate({
-            "message": obj.get("message"),
-            "line": obj.get("line"),
-            "column": obj.get("column")
+            "missing_key": obj.get("missing_key")
         })
         return _obj

@@ -14,34 +14,34 @@ import (
 	"encoding/json"
 )
 
-// checks if the RenderOptions type satisfies the MappedNullable interface at compile time
-var _ MappedNullable = &RenderOptions{}
+// checks if the RenderRequestOptions type satisfies the MappedNullable interface at compile time
+var _ MappedNullable = &RenderRequestOptions{}
 
-// RenderOptions struct for RenderOptions
-type RenderOptions struct {
+// RenderRequestOptions struct for RenderRequestOptions
+type RenderRequestOptions struct {
 	// What an absent key does: fails the render (the default), or counts as a missing value.
 	MissingKey NullableString `json:"missing_key,omitempty"`
 }
 
-// NewRenderOptions instantiates a new RenderOptions object
+// NewRenderRequestOptions instantiates a new RenderRequestOptions object
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewRenderOptions() *RenderOptions {
-	this := RenderOptions{}
+func NewRenderRequestOptions() *RenderRequestOptions {
+	this := RenderRequestOptions{}
 	return &this
 }
 
-// NewRenderOptionsWithDefaults instantiates a new RenderOptions object
+// NewRenderRequestOptionsWithDefaults instantiates a new RenderRequestOptions object
 // This constructor will only assign default values to properties that have it defined,
 // but it doesn't guarantee that properties required by API are set
-func NewRenderOptionsWithDefaults() *RenderOptions {
-	this := RenderOptions{}
+func NewRenderRequestOptionsWithDefaults() *RenderRequestOptions {
+	this := RenderRequestOptions{}
 	return &this
 }
 
 // GetMissingKey returns the MissingKey field value if set, zero value otherwise (both if not set or set to explicit null).
-func (o *RenderOptions) GetMissingKey() string {
+func (o *RenderRequestOptions) GetMissingKey() string {
 	if o == nil || IsNil(o.MissingKey.Get()) {
 		var ret string
 		return ret
@@ -52,7 +52,7 @@ func (o *RenderOptions) GetMissingKey() string {
 // GetMissingKeyOk returns a tuple with the MissingKey field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *RenderOptions) GetMissingKeyOk() (*string, bool) {
+func (o *RenderRequestOptions) GetMissingKeyOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -60,7 +60,7 @@ func (o *RenderOptions) GetMissingKeyOk() (*string, bool) {
 }
 
 // HasMissingKey returns a boolean if a field has been set.
-func (o *RenderOptions) HasMissingKey() bool {
+func (o *RenderRequestOptions) HasMissingKey() bool {
 	if o != nil && o.MissingKey.IsSet() {
 		return true
 	}
@@ -69,21 +69,21 @@ func (o *RenderOptions) HasMissingKey() bool {
 }
 
 // SetMissingKey gets a reference to the given NullableString and assigns it to the MissingKey field.
-func (o *RenderOptions) SetMissingKey(v string) {
+func (o *RenderRequestOptions) SetMissingKey(v string) {
 	o.MissingKey.Set(&v)
 }
 
 // SetMissingKeyNil sets the value for MissingKey to be an explicit nil
-func (o *RenderOptions) SetMissingKeyNil() {
+func (o *RenderRequestOptions) SetMissingKeyNil() {
 	o.MissingKey.Set(nil)
 }
 
 // UnsetMissingKey ensures that no value is present for MissingKey, not even an explicit nil
-func (o *RenderOptions) UnsetMissingKey() {
+func (o *RenderRequestOptions) UnsetMissingKey() {
 	o.MissingKey.Unset()
 }
 
-func (o RenderOptions) MarshalJSON() ([]byte, error) {
+func (o RenderRequestOptions) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
 		return []byte{}, err
@@ -91,7 +91,7 @@ func (o RenderOptions) MarshalJSON() ([]byte, error) {
 	return json.Marshal(toSerialize)
 }
 
-func (o RenderOptions) ToMap() (map[string]interface{}, error) {
+func (o RenderRequestOptions) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	if o.MissingKey.IsSet() {
 		toSerialize["missing_key"] = o.MissingKey.Get()
@@ -99,38 +99,38 @@ func (o RenderOptions) ToMap() (map[string]interface{}, error) {
 	return toSerialize, nil
 }
 
-type NullableRenderOptions struct {
-	value *RenderOptions
+type NullableRenderRequestOptions struct {
+	value *RenderRequestOptions
 	isSet bool
 }
 
-func (v NullableRenderOptions) Get() *RenderOptions {
+func (v NullableRenderRequestOptions) Get() *RenderRequestOptions {
 	return v.value
 }
 
-func (v *NullableRenderOptions) Set(val *RenderOptions) {
+func (v *NullableRenderRequestOptions) Set(val *RenderRequestOptions) {
 	v.value = val
 	v.isSet = true
 }
 
-func (v NullableRenderOptions) IsSet() bool {
+func (v NullableRenderRequestOptions) IsSet() bool {
 	return v.isSet
 }
 
-func (v *NullableRenderOptions) Unset() {
+func (v *NullableRenderRequestOptions) Unset() {
 	v.value = nil
 	v.isSet = false
 }
 
-func NewNullableRenderOptions(val *RenderOptions) *NullableRenderOptions {
-	return &NullableRenderOptions{value: val, isSet: true}
+func NewNullableRenderRequestOptions(val *RenderRequestOptions) *NullableRenderRequestOptions {
+	return &NullableRenderRequestOptions{value: val, isSet: true}
 }
 
-func (v NullableRenderOptions) MarshalJSON() ([]byte, error) {
+func (v NullableRenderRequestOptions) MarshalJSON() ([]byte, error) {
 	return json.Marshal(v.value)
 }
 
-func (v *NullableRenderOptions) UnmarshalJSON(src []byte) error {
+func (v *NullableRenderRequestOptions) UnmarshalJSON(src []byte) error {
 	v.isSet = true
 	return json.Unmarshal(src, &v.value)
 }

@@ -1,0 +1,462 @@
+package px0
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/url"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
+	fetchAgainAfter        = 5 * time.Minute
+	fetchRetryAfter        = 10 * time.Second
+	mostFailuresRemembered = 1_000
+	// Smaller progress of a confirmation is not worth a write.
+	saveConfirmationAfter = time.Minute
+)
+
+// Client renders prompts, also while px0 is away. It serves any number of goroutines; make it once, and close it at the end.
+type Client struct {
+	settings   *settings
+	transport  *transport
+	kept       *keptTemplates
+	outage     *outage
+	background *background
+	// nil without a file.
+	snapshot *snapshotFile
+	isClosed atomic.Bool
+
+	mu sync.Mutex
+	// While a template is fetched: the answer of px0 that it has to suit.
+	awaited       map[wanted]*live
+	fetchFailedAt map[wanted]time.Time
+}
+
+// call is one render, with everything that does not change on its way.
+type call struct {
+	wanted     wanted
+	version    int
+	tag        string
+	body       []byte
+	variables  func() (map[string]any, error)
+	missingKey string
+	fallback   fallback
+	err        error
+}
+
+// New makes a client. The error is ErrUsage for settings with which it cannot work.
+func New(options ...Option) (*Client, error) {
+	s, err := newSettings(options)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{
+		settings:      s,
+		transport:     newTransport(s),
+		kept:          newKeptTemplates(0, 0),
+		outage:        &outage{now: time.Now, draw: rand.Float64},
+		background:    newBackground(),
+		awaited:       map[wanted]*live{},
+		fetchFailedAt: map[wanted]time.Time{},
+	}
+	if s.cache != nil {
+		c.kept = newKeptTemplates(s.cache.MaxEntries, s.cache.MaxBytes)
+	}
+	if s.snapshotFile != "" {
+		c.snapshot = &snapshotFile{path: s.snapshotFile, host: s.host, entries: c.kept.all, warn: s.warn}
+		for _, entry := range c.snapshot.read() {
+			c.kept.update(entry.wanted, func(*kept) *kept { return entry })
+		}
+	}
+	return c, nil
+}
+
+// Render makes the text of a prompt's live version, or of the one named by WithVersion or WithTag.
+//
+// For errors.Is an error is ErrUsage for a call that cannot work; ErrNotFound, ErrUnauthorized, ErrForbidden or
+// ErrInvalidRequest (a *RefusedError) when px0 refuses; ErrUnreachable (an *UnreachableError) when px0 is away and there is nothing
+// to fall back on; ErrTemplate when the fallback fails; and the cause of ctx when that ends.
+func (c *Client) Render(ctx context.Context, slug string, variables Vars, options ...RenderOption) (Result, error) {
+	if c.isClosed.Load() {
+		return Result{}, usageError("the client is closed")
+	}
+	made, err := c.newCall(slug, variables, options)
+	if err != nil {
+		return Result{}, err
+	}
+	if ctx.Err() != nil {
+		return Result{}, context.Cause(ctx)
+	}
+	if result, ok := c.fresh(made); ok {
+		return result, nil
+	}
+	if result, ok, err := c.duringPause(made); ok || err != nil {
+		return result, err
+	}
+	answer, err := c.ask(ctx, made)
+	if err == nil {
+		return liveResult(made.wanted, answer), nil
+	}
+	if ctx.Err() != nil {
+		return Result{}, context.Cause(ctx)
+	}
+	var away *UnreachableError
+	if !errors.As(err, &away) {
+		return Result{}, err
+	}
+	result, ok, failure := c.withoutPx0(made, away)
+	if ok || failure != nil {
+		return result, failure
+	}
+	return Result{}, err
+}
+
+// Close waits for what goes on in the background, writes the snapshot and closes idle connections.
+func (c *Client) Close() error {
+	c.isClosed.Store(true)
+	c.background.close()
+	c.background.running.Wait()
+	if c.snapshot != nil {
+		c.snapshot.flush()
+	}
+	c.transport.close()
+	return nil
+}
+
+func (c *Client) newCall(slug string, variables Vars, options []RenderOption) (*call, error) {
+	made := &call{wanted: wanted{team: c.settings.team, slug: slug}, fallback: c.settings.fallbacks[slug]}
+	for _, option := range options {
+		option.change(made)
+	}
+	switch {
+	case made.err != nil:
+		return nil, made.err
+	case slug == "":
+		return nil, usageError("a slug is required")
+	case made.version != 0 && made.tag != "":
+		return nil, usageError("either a version or a tag, not both")
+	case made.version < 0:
+		return nil, usageError("versions are counted from 1")
+	}
+	made.wanted.ref = made.tag
+	if made.version != 0 {
+		made.wanted.ref = strconv.Itoa(made.version)
+	}
+	return made, made.encode(variables)
+}
+
+func (c *call) encode(variables Vars) error {
+	if variables == nil {
+		variables = Vars{}
+	}
+	encoded, err := json.Marshal(variables)
+	if err != nil {
+		return usageError("the variables cannot be written as JSON: %v", err)
+	}
+	c.variables = sync.OnceValues(func() (map[string]any, error) { return asJSON(encoded) })
+	switch c.missingKey {
+	case "":
+		c.body = fmt.Appendf(nil, `{"variables":%s}`, encoded)
+	case "error", "default", "zero":
+		c.body = fmt.Appendf(nil, `{"variables":%s,"options":{"missing_key":%q}}`, encoded, c.missingKey)
+	default:
+		return usageError(`the missing key option is "error", "default" or "zero"`)
+	}
+	return nil
+}
+
+// fresh serves from what is kept, while that is young enough for the client.
+func (c *Client) fresh(made *call) (Result, bool) {
+	cache := c.settings.cache
+	if cache == nil || cache.Fresh+cache.StaleWhileRevalidate == 0 {
+		return Result{}, false
+	}
+	entry := c.kept.get(made.wanted)
+	if entry == nil || !entry.mayBeFresh {
+		return Result{}, false
+	}
+	age := ageOf(entry)
+	if age >= cache.Fresh+cache.StaleWhileRevalidate {
+		return Result{}, false
+	}
+	result, ok := keptResult(made, entry, nil)
+	if ok && age >= cache.Fresh {
+		c.background.start("revalidate "+made.wanted.name(), func() { c.askAlone(made) })
+	}
+	return result, ok
+}
+
+// duringPause: while px0 is known to be away, whoever has something to go on with does not wait.
+func (c *Client) duringPause(made *call) (Result, bool, error) {
+	cause := c.outage.cause()
+	if cause == nil {
+		return Result{}, false, nil
+	}
+	result, ok, err := c.withoutPx0(made, cause)
+	if ok && c.outage.beginProbe() {
+		c.background.start("probe", func() {
+			defer c.outage.endProbe()
+			c.askAlone(made)
+		})
+	}
+	return result, ok, err
+}
+
+// askAlone is for the background: the caller's context has its own end, and failures are dealt with where they are noticed.
+func (c *Client) askAlone(made *call) {
+	_, _ = c.ask(context.Background(), made)
+}
+
+func (c *Client) ask(ctx context.Context, made *call) (*live, error) {
+	got, err := c.transport.send(ctx, request{"POST", made.wanted.renderPath(), made.body})
+	if err != nil {
+		var away *UnreachableError
+		if errors.As(err, &away) && ctx.Err() == nil {
+			c.outage.found(away)
+		}
+		return nil, err
+	}
+	judged := judgeRender(c.settings.host, got)
+	if judged.unreachable != nil {
+		c.outage.found(judged.unreachable)
+		return nil, judged.unreachable
+	}
+	c.outage.answered()
+	switch {
+	case judged.gone != nil:
+		c.forget(made.wanted)
+		return nil, judged.gone
+	case judged.refused != nil:
+		c.endFreshness(made.wanted)
+		return nil, judged.refused
+	}
+	c.confirm(made.wanted, judged.live)
+	return judged.live, nil
+}
+
+// withoutPx0 tries what is kept, then the fallback. The error is the fallback's.
+func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, error) {
+	if entry := c.kept.get(made.wanted); entry != nil {
+		if result, ok := keptResult(made, entry, cause); ok {
+			return result, true, nil
+		}
+	}
+	if made.fallback == nil {
+		return Result{}, false, nil
+	}
+	variables, err := made.variables()
+	if err != nil {
+		return Result{}, false, usageError("the variables: %v", err)
+	}
+	text, err := made.fallback(variables, made.missingKey)
+	if err != nil {
+		return Result{}, false, err
+	}
+	return Result{Text: text, Source: SourceFallback, Slug: made.wanted.slug, Stale: true, Cause: cause}, true, nil
+}
+
+func (c *Client) confirm(w wanted, got *live) {
+	if c.settings.cache == nil {
+		return
+	}
+	now := time.Now()
+	before, _ := c.kept.update(w, func(entry *kept) *kept {
+		if entry == nil || (entry.version == got.version && got.stale) {
+			return entry
+		}
+		changed := *entry
+		changed.mayBeFresh = entry.version == got.version
+		if changed.mayBeFresh {
+			changed.tags, changed.revision, changed.confirmedAt, changed.origin = got.tags, got.revision, now, SourceCache
+		}
+		return &changed
+	})
+	isHeld := before != nil && before.version == got.version
+	if isHeld && !got.stale && now.Sub(before.confirmedAt) > saveConfirmationAfter {
+		c.changed()
+	}
+	if !isHeld || now.Sub(before.fetchedAt) > fetchAgainAfter {
+		c.fetchTemplate(w, got)
+	}
+}
+
+func (c *Client) forget(w wanted) {
+	c.mu.Lock()
+	delete(c.awaited, w)
+	c.mu.Unlock()
+	if before, _ := c.kept.update(w, func(*kept) *kept { return nil }); before != nil {
+		c.changed()
+	}
+}
+
+func (c *Client) endFreshness(w wanted) {
+	c.kept.update(w, func(entry *kept) *kept {
+		if entry == nil || !entry.mayBeFresh {
+			return entry
+		}
+		changed := *entry
+		changed.mayBeFresh = false
+		return &changed
+	})
+}
+
+func (c *Client) changed() {
+	if c.snapshot != nil {
+		c.snapshot.changed()
+	}
+}
+
+// fetchTemplate works in the background, for the caller has its text already; and for the latest answer, should another come
+// meanwhile.
+func (c *Client) fetchTemplate(w wanted, got *live) {
+	c.mu.Lock()
+	failedAt, hasFailed := c.fetchFailedAt[w]
+	if hasFailed && time.Since(failedAt) < fetchRetryAfter {
+		c.mu.Unlock()
+		return
+	}
+	c.awaited[w] = got
+	c.mu.Unlock()
+	c.background.start("fetch "+w.name(), func() { c.fetch(w) })
+}
+
+func (c *Client) fetch(w wanted) {
+	for {
+		version, isAwaited := c.awaitedVersion(w)
+		if !isAwaited {
+			return
+		}
+		template, ok := c.templateOf(w, version)
+		if c.settle(w, version, template, ok) {
+			return
+		}
+	}
+}
+
+func (c *Client) awaitedVersion(w wanted) (int, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	got, ok := c.awaited[w]
+	if !ok {
+		return 0, false
+	}
+	return got.version, true
+}
+
+// settle keeps a fetched template, unless px0 has meanwhile answered with another version.
+func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	got, isAwaited := c.awaited[w]
+	if !isAwaited {
+		return true
+	}
+	if got.version != version {
+		return false
+	}
+	delete(c.awaited, w)
+	if !ok {
+		if len(c.fetchFailedAt) >= mostFailuresRemembered {
+			clear(c.fetchFailedAt)
+		}
+		c.fetchFailedAt[w] = time.Now()
+		return true
+	}
+	delete(c.fetchFailedAt, w)
+	now := time.Now()
+	// A later px0 may know a function that this module does not: then the template is of no use here.
+	program, _ := parseTemplate(template)
+	c.kept.update(w, func(*kept) *kept {
+		return &kept{
+			wanted: w, version: version, tags: got.tags, template: template, revision: got.revision,
+			confirmedAt: now, fetchedAt: now, origin: SourceCache, mayBeFresh: !got.stale, program: program,
+		}
+	})
+	c.changed()
+	return true
+}
+
+// templateOf gives nothing when the template cannot be had at the moment, and for a draft, whose text may change under its number.
+func (c *Client) templateOf(w wanted, number int) (string, bool) {
+	query := url.Values{"version": {strconv.Itoa(number)}}
+	if w.team != "" {
+		query.Set("team_id", w.team)
+	}
+	path := "/v1/prompts/" + url.PathEscape(w.slug) + "?" + query.Encode()
+	got, err := c.transport.send(context.Background(), request{method: "GET", path: path})
+	if err != nil || got.status != 200 {
+		return "", false
+	}
+	var body struct {
+		Prompt  struct{ Slug string }
+		Version struct {
+			Version  int
+			Status   string
+			Template *string
+		}
+	}
+	if json.Unmarshal(got.body, &body) != nil || body.Version.Template == nil {
+		return "", false
+	}
+	isIt := body.Prompt.Slug == w.slug && body.Version.Version == number && body.Version.Status != "draft"
+	return *body.Version.Template, isIt
+}
+
+func (w wanted) renderPath() string {
+	path := "/v1/prompts/" + url.PathEscape(w.slug)
+	if w.ref != "" {
+		path += "/versions/" + url.PathEscape(w.ref)
+	}
+	path += "/render"
+	if w.team != "" {
+		path += "?" + url.Values{"team_id": {w.team}}.Encode()
+	}
+	return path
+}
+
+// name is different for what is differently wanted.
+func (w wanted) name() string { return fmt.Sprintf("%q %q %q", w.team, w.slug, w.ref) }
+
+func liveResult(w wanted, got *live) Result {
+	return Result{
+		Text: got.text, Source: SourceLive, Slug: w.slug, Version: got.version, Tags: got.tags,
+		Revision: got.revision, Stale: got.stale,
+	}
+}
+
+// keptResult gives nothing when the template cannot be run with these variables.
+func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool) {
+	variables, err := made.variables()
+	if err != nil || entry.program == nil {
+		return Result{}, false
+	}
+	missingKey := made.missingKey
+	if missingKey == "" {
+		missingKey = "error"
+	}
+	text, err := entry.program.render(variables, missingKey)
+	if err != nil {
+		return Result{}, false
+	}
+	result := Result{
+		Text: text, Source: entry.origin, Slug: entry.wanted.slug, Version: entry.version, Tags: entry.tags,
+		Revision: entry.revision, Age: ageOf(entry), Stale: true,
+	}
+	if cause != nil {
+		result.Cause = cause
+	}
+	return result, true
+}
+
+// ageOf is not negative, though clocks are set back.
+func ageOf(entry *kept) time.Duration { return max(0, time.Since(entry.confirmedAt)) }
+
+func warnToLog(message string) { slog.Warn("px0: " + message) }

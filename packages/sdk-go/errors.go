@@ -1,0 +1,76 @@
+package px0
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kinds of errors, for errors.Is. They are told apart by who has to act.
+var (
+	// ErrUsage: the client was made or called in a way that cannot work.
+	ErrUsage = errors.New("px0: cannot work like this")
+	// ErrTemplate: a fallback could not be rendered with the variables given.
+	ErrTemplate = errors.New("px0: the fallback has failed")
+	// ErrUnreachable: px0 could not be asked, or its answer decides nothing.
+	ErrUnreachable = errors.New("px0: unreachable")
+	// ErrUnauthorized: 401, the access token is missing, unknown, expired or revoked.
+	ErrUnauthorized = errors.New("px0: unauthorized")
+	// ErrForbidden: 403, the caller may not do this.
+	ErrForbidden = errors.New("px0: forbidden")
+	// ErrNotFound: 404, there is no such prompt or version, or no live version, as far as the caller may see.
+	ErrNotFound = errors.New("px0: not found")
+	// ErrConflict: 409 and 412, something else stands in the way.
+	ErrConflict = errors.New("px0: conflict")
+	// ErrInvalidRequest: 400, 413 and 422, the request, or what it asks to be rendered, is not right.
+	ErrInvalidRequest = errors.New("px0: invalid request")
+)
+
+// RefusedError says that px0 has refused the request. For errors.Is it is the kind of its status.
+type RefusedError struct {
+	Status int
+	// Message is the server's text, which is part of its contract.
+	Message string
+}
+
+func (e *RefusedError) Error() string { return fmt.Sprintf("px0: %s (status %d)", e.Message, e.Status) }
+
+// Is reports whether target is the kind of the status.
+func (e *RefusedError) Is(target error) bool {
+	switch e.Status {
+	case 401:
+		return target == ErrUnauthorized
+	case 403:
+		return target == ErrForbidden
+	case 404:
+		return target == ErrNotFound
+	case 409, 412:
+		return target == ErrConflict
+	case 400, 413, 422:
+		return target == ErrInvalidRequest
+	}
+	return false
+}
+
+// UnreachableError says why px0 could not be asked: no connection, a timeout, 5xx, 429, an answer of somebody else.
+type UnreachableError struct {
+	// Status of the last answer; 0 when there was none.
+	Status int
+	// RetryAfter is what the last answer asked to wait.
+	RetryAfter time.Duration
+	Message    string
+	// Err is what kept the request from being answered, if it was not.
+	Err error
+}
+
+func (e *UnreachableError) Error() string { return "px0: " + e.Message }
+
+// Unwrap gives what kept the request from being answered.
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// Is reports whether target is ErrUnreachable.
+func (e *UnreachableError) Is(target error) bool { return target == ErrUnreachable }
+
+func usageError(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrUsage, fmt.Sprintf(format, args...))
+}

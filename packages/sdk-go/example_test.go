@@ -1,0 +1,75 @@
+package px0_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	px0 "github.com/px0/px0/packages/sdk-go"
+	"github.com/px0/px0/packages/sdk-go/api"
+)
+
+// PX0_HOST and PX0_ACCESS_TOKEN say where px0 is and who asks.
+func ExampleClient_Render() {
+	client, err := px0.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	result, err := client.Render(context.Background(), "greeting", px0.Vars{"name": "Ada"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Text, result.Source)
+	// Output: Hello, Ada! live
+}
+
+// A version by its number, instead of the live one.
+func ExampleWithVersion() {
+	client, err := px0.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	result, err := client.Render(context.Background(), "greeting", px0.Vars{"name": "Ada"}, px0.WithVersion(1))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Text, result.Version)
+	// Output: Hello, Ada! 1
+}
+
+// A call with a fallback is answered though px0 is away.
+func ExampleWithFallback() {
+	client, err := px0.New(px0.WithHost("http://127.0.0.1:1"), px0.WithTimeout(time.Second))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	result, err := client.Render(context.Background(), "greeting", px0.Vars{"guests": []string{"Ada", "Grace"}},
+		px0.WithFallback(`Hello {{join " and " .guests}}`))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Text, result.Source, errors.Is(result.Cause, px0.ErrUnreachable))
+	// Output: Hello Ada and Grace fallback true
+}
+
+// The complete API, as it is generated from its description.
+func Example_api() {
+	configuration := api.NewConfiguration()
+	configuration.Servers = api.ServerConfigurations{{URL: os.Getenv("PX0_HOST")}}
+	apiClient := api.NewAPIClient(configuration)
+	ctx := context.WithValue(context.Background(), api.ContextAccessToken, os.Getenv("PX0_ACCESS_TOKEN"))
+
+	request := api.RenderRequest{Variables: map[string]any{"name": "Ada"}}
+	response, _, err := apiClient.PromptRendersAPI.RenderLive(ctx, "greeting").RenderRequest(request).Execute()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(response.Rendered, response.Version)
+	// Output: Hello, Ada! 1
+}

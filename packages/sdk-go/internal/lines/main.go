@@ -1,0 +1,75 @@
+// Renders what it is asked for, line by line, as a long-running application would: JSON in, JSON out. For tests that stop px0
+// meanwhile.
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"log"
+	"os"
+
+	px0 "github.com/px0/px0/packages/sdk-go"
+)
+
+type question struct {
+	Slug      string   `json:"slug"`
+	Variables px0.Vars `json:"variables"`
+	Version   int      `json:"version"`
+	Tag       string   `json:"tag"`
+	Fallback  *string  `json:"fallback"`
+}
+
+type answer struct {
+	Text    string `json:"text"`
+	Source  string `json:"source"`
+	Version int    `json:"version"`
+	Error   string `json:"error,omitempty"`
+	Message string `json:"message,omitempty"`
+}
+
+func main() {
+	client, err := px0.New(px0.WithSnapshotFile(os.Args[1]))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	lines := bufio.NewScanner(os.Stdin)
+	out := json.NewEncoder(os.Stdout)
+	for lines.Scan() {
+		var asked question
+		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
+			log.Fatal(err)
+		}
+		if err := out.Encode(render(client, asked)); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+func render(client *px0.Client, asked question) answer {
+	options := []px0.RenderOption{px0.WithVersion(asked.Version), px0.WithTag(asked.Tag)}
+	if asked.Fallback != nil {
+		options = append(options, px0.WithFallback(*asked.Fallback))
+	}
+	result, err := client.Render(context.Background(), asked.Slug, asked.Variables, options...)
+	if err != nil {
+		return answer{Error: kindOf(err), Message: err.Error()}
+	}
+	return answer{Text: result.Text, Source: string(result.Source), Version: result.Version}
+}
+
+func kindOf(err error) string {
+	switch {
+	case errors.Is(err, px0.ErrNotFound):
+		return "not found"
+	case errors.Is(err, px0.ErrUnauthorized):
+		return "unauthorized"
+	case errors.Is(err, px0.ErrInvalidRequest):
+		return "invalid request"
+	case errors.Is(err, px0.ErrUnreachable):
+		return "unreachable"
+	}
+	return "another"
+}

@@ -1,0 +1,38 @@
+package px0
+
+import "time"
+
+// Source says where a text was made, and from what.
+type Source string
+
+const (
+	// SourceLive: by px0, for this call.
+	SourceLive Source = "live"
+	// SourceCache: here, from a template that px0 has served to this process.
+	SourceCache Source = "cache"
+	// SourceSnapshot: here, from a template that an earlier process had kept.
+	SourceSnapshot Source = "snapshot"
+	// SourceFallback: here, from the fallback given in code.
+	SourceFallback Source = "fallback"
+)
+
+// Result is a text, and where it comes from: enough to explain a wrong prompt by one log line.
+type Result struct {
+	Text   string
+	Source Source
+	Slug   string
+	// Version is the version's number; 0 for a fallback.
+	Version int
+	Tags    []string
+	// Revision is px0's when it last confirmed that this is the version; empty for a fallback.
+	Revision string
+	// Age is how long ago that was; 0 when live and for a fallback.
+	Age time.Duration
+	// Stale says that something newer may exist: the text is not live, or px0 has said that it may be behind.
+	Stale bool
+	// Cause is what kept the text from being live; nil when nothing did.
+	Cause error
+}
+
+// String is the text.
+func (r Result) String() string { return r.Text }

@@ -1,0 +1,155 @@
+package px0
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"time"
+)
+
+type request struct {
+	method string
+	// With the query.
+	path string
+	body []byte
+}
+
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// transport makes requests to px0: the token, the revision, time limits and retries. It judges no status beyond whether to send
+// the request again.
+type transport struct {
+	settings *settings
+	client   *http.Client
+	owned    *http.Transport
+	revision highestRevision
+	budget   retryBudget
+}
+
+func newTransport(s *settings) *transport {
+	t := &transport{settings: s, budget: retryBudget{left: fullBudget}}
+	if s.httpClient != nil {
+		copied := *s.httpClient
+		t.client = &copied
+	} else {
+		t.owned = newHTTPTransport()
+		t.client = &http.Client{Transport: t.owned}
+	}
+	t.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return t
+}
+
+func newHTTPTransport() *http.Transport {
+	made := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	if usual, ok := http.DefaultTransport.(*http.Transport); ok {
+		made = usual.Clone()
+	}
+	// All requests go to one host; the usual two connections kept for it would be opened and closed all the time.
+	made.MaxIdleConnsPerHost = 100
+	return made
+}
+
+func (t *transport) close() {
+	if t.owned != nil {
+		t.owned.CloseIdleConnections()
+	}
+}
+
+// send gives the answer, whatever its status; else an UnreachableError, or the cause of ctx when that has ended.
+func (t *transport) send(ctx context.Context, r request) (*answer, error) {
+	deadline := time.Now().Add(t.settings.timeout)
+	for retry := 0; ; retry++ {
+		got, err := t.attempt(ctx, r, time.Until(deadline))
+		if err == nil {
+			t.revision.see(got.header.Get("Px0-Revision"))
+		} else if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		wait, again := t.waitAfter(got, retry)
+		if !again || !time.Now().Add(wait).Before(deadline) || !t.budget.take() {
+			return got, err
+		}
+		if err := pause(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// waitAfter says whether the request is sent again, and how long to wait before.
+func (t *transport) waitAfter(got *answer, retry int) (time.Duration, bool) {
+	if got != nil && !isPassing(got.status) {
+		t.budget.succeeded()
+		return 0, false
+	}
+	if retry >= t.settings.retries {
+		return 0, false
+	}
+	var retryAfter time.Duration
+	if got != nil {
+		retryAfter = parseRetryAfter(got.header.Get("Retry-After"), time.Now())
+	}
+	return waitBeforeRetry(retry, retryAfter, rand.Float64), true
+}
+
+// isPassing: answers that tell of a passing state.
+func isPassing(status int) bool { return status == 429 || (status >= 502 && status <= 504) }
+
+func (t *transport) attempt(ctx context.Context, r request, left time.Duration) (*answer, error) {
+	limit := max(time.Millisecond, min(t.settings.attemptTimeout, left))
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	req, err := http.NewRequestWithContext(limited, r.method, t.settings.host+r.path, bytes.NewReader(r.body))
+	if err != nil {
+		return nil, t.failure(err, limit)
+	}
+	t.setHeaders(req, r)
+	res, err := t.client.Do(req)
+	if err != nil {
+		return nil, t.failure(err, limit)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, t.failure(err, limit)
+	}
+	return &answer{res.StatusCode, res.Header, body}, nil
+}
+
+func (t *transport) setHeaders(req *http.Request, r request) {
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Authorization", "Bearer "+t.settings.accessToken)
+	req.Header.Set("User-Agent", "px0-go/"+Version)
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if revision := t.revision.get(); revision != "" {
+		req.Header.Set("Px0-Min-Revision", revision)
+	}
+}
+
+func (t *transport) failure(err error, limit time.Duration) error {
+	message := fmt.Sprintf("%s cannot be reached: %v", t.settings.host, err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		message = fmt.Sprintf("%s has not answered within %v", t.settings.host, limit.Round(time.Millisecond))
+	}
+	return &UnreachableError{Message: message, Err: err}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

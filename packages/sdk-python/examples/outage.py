@@ -1,0 +1,9 @@
+from px0 import Px0
+
+px0 = Px0(
+    snapshot_file="px0-snapshot.json",
+    fallbacks={"greeting": "Hello, {{.name}}!"},
+)
+result = px0.render("greeting", {"name": "Ada"})
+print(f"{result.text} ({result.slug}: {result.source}, version {result.version}, {result.age} s old)")
+px0.close()

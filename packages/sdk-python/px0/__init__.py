@@ -1,0 +1,68 @@
+"""Render px0 prompts from Python, also while px0 is away.
+
+    from px0 import Px0
+
+    with Px0() as px0:
+        print(px0.render("greeting", {"name": "Ada"}).text)
+
+`Px0` and `AsyncPx0` are for applications. Beside them stands a complete client of the API, generated from its description:
+`ApiClient`, `Configuration`, an `...Api` class for each of its parts, and its models. Those are imported when they are first
+used, because they need more time than the rest.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, List
+
+from ._fallbacks import Fallback
+from ._options import CacheOptions
+from ._version import VERSION as __version__
+from .client import AsyncPx0, Px0
+from .errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    Px0Error,
+    RefusedError,
+    TemplateError,
+    UnauthorizedError,
+    UnreachableError,
+    UsageError,
+)
+from .result import RenderResult
+
+if TYPE_CHECKING:
+    from .generated import *  # noqa: F403
+
+__all__ = [
+    "AsyncPx0",
+    "CacheOptions",
+    "ConflictError",
+    "Fallback",
+    "ForbiddenError",
+    "InvalidRequestError",
+    "NotFoundError",
+    "Px0",
+    "Px0Error",
+    "RefusedError",
+    "RenderResult",
+    "TemplateError",
+    "UnauthorizedError",
+    "UnreachableError",
+    "UsageError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if not name.startswith("_") and name != "generated":
+        generated = import_module(".generated", __name__)
+        if name in generated.__all__:
+            return getattr(generated, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *import_module(".generated", __name__).__all__})

@@ -1,0 +1,384 @@
+"""What a client decides: which source a text comes from, and what an answer means for what is kept. It does no input or output.
+
+A call is a flow (see `_transport`): it yields what has to be done and ends with the result. The lock guards the state that the
+flows of several threads share; it is never held over a step.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any, Callable, Dict, List, Mapping, Optional
+from urllib.parse import quote, urlencode
+
+from . import _template
+from ._fallbacks import Fallback, FallbackRenderer, renderer
+from ._judge import Gone, Live, judge_render, parse_object
+from ._kept import Kept, KeptTemplates, Wanted, digest_of
+from ._options import CacheOptions, Settings
+from ._outage import Outage
+from ._snapshot import SnapshotFile
+from ._transport import Flow, Request, Transport
+from .errors import UnreachableError, UsageError
+from .result import RenderResult
+
+# As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
+_FETCH_AGAIN_AFTER = 5 * 60.0
+_FETCH_RETRY_AFTER = 10.0
+_MOST_FAILURES_REMEMBERED = 1_000
+# Smaller progress of a confirmation is not worth a write.
+_SAVE_CONFIRMATION_AFTER = 60.0
+_MISSING_KEYS = (None, "error", "default", "zero")
+
+# Runs a flow in the background, unless one of that name is under way.
+Spawn = Callable[[str, Callable[[], Flow[Any]]], None]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call, with everything that does not change on its way."""
+
+    wanted: Wanted
+    body: bytes
+    missing_key: Optional[str]
+    fallback: Optional[FallbackRenderer]
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """What px0 gets to see."""
+        return (parse_object(self.body) or {}).get("variables") or {}
+
+
+@dataclass
+class _Awaited:
+    """While a template is fetched: the answer of px0 that it has to suit, and the texts that px0 has made meanwhile."""
+
+    live: Live
+    texts: Dict[str, str] = field(default_factory=dict)
+
+
+class Engine:
+    def __init__(self, settings: Settings, spawn: Spawn) -> None:
+        self._settings = settings
+        self._spawn = spawn
+        self._transport = Transport(settings)
+        self._lock = threading.RLock()
+        self._outage = Outage()
+        cache = settings.cache or CacheOptions(max_entries=0, max_bytes=0)
+        self._cache = cache
+        self._kept = KeptTemplates(cache.max_entries, cache.max_bytes)
+        self._awaited: Dict[Wanted, _Awaited] = {}
+        self._fetch_failed_at: Dict[Wanted, float] = {}
+        self._snapshot: Optional[SnapshotFile] = None
+        if settings.snapshot_file is not None:
+            self._snapshot = SnapshotFile(settings.snapshot_file, settings.host, self._entries, settings.on_warning)
+            for kept in self._snapshot.read():
+                self._kept.set(kept)
+
+    def flush(self) -> None:
+        """Writes the snapshot, if there is something new in it."""
+        if self._snapshot is not None:
+            self._snapshot.flush()
+
+    def call(
+        self,
+        slug: str,
+        variables: Mapping[str, Any],
+        *,
+        version: Optional[int],
+        tag: Optional[str],
+        fallback: Optional[Fallback],
+        missing_key: Optional[str],
+        team_id: Optional[str],
+    ) -> Call:
+        """Raises UsageError for a call that cannot work."""
+        if not slug:
+            raise UsageError("a slug is required")
+        if version is not None and tag is not None:
+            raise UsageError("either a version or a tag, not both")
+        if missing_key not in _MISSING_KEYS:
+            raise UsageError("missing_key is 'error', 'default' or 'zero'")
+        return Call(
+            wanted=Wanted(
+                team_id=team_id or self._settings.team_id,
+                slug=slug,
+                ref=tag if version is None else str(version),
+            ),
+            body=_body_of(variables, missing_key),
+            missing_key=missing_key,
+            fallback=self._settings.fallbacks.get(slug) if fallback is None else renderer(slug, fallback),
+        )
+
+    def render(self, call: Call) -> Flow[RenderResult]:
+        """The flow of a call. Raises RefusedError, UnreachableError, TemplateError."""
+        served = self._fresh(call) or self._during_pause(call)
+        if served is not None:
+            return served
+        try:
+            return _live_result(call.wanted, (yield from self._ask(call)))
+        except UnreachableError as error:
+            result = self._without_px0(call, error)
+            if result is None:
+                raise
+            return result
+
+    def _fresh(self, call: Call) -> Optional[RenderResult]:
+        """From what is kept, while that is young enough for the client."""
+        fresh, revalidate = self._cache.fresh, self._cache.stale_while_revalidate
+        if fresh + revalidate <= 0:
+            return None
+        kept = self._get(call.wanted)
+        if kept is None or not kept.may_be_fresh:
+            return None
+        age = _age_of(kept)
+        if age >= fresh + revalidate:
+            return None
+        result = _kept_result(call, kept, None)
+        if result is not None and age >= fresh:
+            self._spawn(f"revalidate {call.wanted}", lambda: self._ask(call))
+        return result
+
+    def _during_pause(self, call: Call) -> Optional[RenderResult]:
+        """While px0 is known to be away, whoever has something to go on with does not wait."""
+        with self._lock:
+            cause = self._outage.cause
+        if cause is None:
+            return None
+        result = self._without_px0(call, cause)
+        if result is None:
+            return None
+        with self._lock:
+            is_due = self._outage.begin_probe()
+        if is_due:
+            self._spawn("probe", lambda: self._probe(call))
+        return result
+
+    def _probe(self, call: Call) -> Flow[None]:
+        try:
+            yield from self._ask(call)
+        finally:
+            with self._lock:
+                self._outage.end_probe()
+
+    def _ask(self, call: Call) -> Flow[Live]:
+        """Raises RefusedError, UnreachableError."""
+        try:
+            answer = yield from self._transport.send(Request("POST", _render_path(call.wanted), call.body))
+            judgement = judge_render(self._settings.host, answer)
+            if isinstance(judgement, UnreachableError):
+                raise judgement
+        except UnreachableError as error:
+            with self._lock:
+                self._outage.found(error)
+            raise
+        with self._lock:
+            self._outage.answered()
+            if isinstance(judgement, Live):
+                self._confirm(call, judgement)
+                return judgement
+            if isinstance(judgement, Gone):
+                self._remove(call.wanted)
+                raise judgement.error
+            self._end_freshness(call.wanted)
+        raise judgement
+
+    def _without_px0(self, call: Call, cause: UnreachableError) -> Optional[RenderResult]:
+        kept = self._get(call.wanted)
+        result = None if kept is None else _kept_result(call, kept, cause)
+        if result is not None or call.fallback is None:
+            return result
+        text = call.fallback(call.variables, call.missing_key)
+        return RenderResult(
+            text=text,
+            source="fallback",
+            slug=call.wanted.slug,
+            version=None,
+            tags=(),
+            revision=None,
+            age=None,
+            stale=True,
+            cause=cause,
+        )
+
+    def _get(self, wanted: Wanted) -> Optional[Kept]:
+        with self._lock:
+            return self._kept.get(wanted)
+
+    def _entries(self) -> List[Kept]:
+        with self._lock:
+            return self._kept.all()
+
+    def _confirm(self, call: Call, live: Live) -> None:
+        if self._settings.cache is None:
+            return
+        wanted, now = call.wanted, time.time()
+        kept = self._kept.get(wanted)
+        if kept is None or kept.version != live.version:
+            self._end_freshness(wanted)
+            self._fetch_template(call, live)
+            return
+        if not live.stale:
+            confirmed_at = kept.confirmed_at
+            kept = replace(
+                kept, tags=live.tags, revision=live.revision, confirmed_at=now, origin="cache", may_be_fresh=True
+            )
+            if now - confirmed_at > _SAVE_CONFIRMATION_AFTER:
+                self._changed()
+        if kept.program is None:
+            digest = _digest_of(call)
+            if kept.texts.get(digest) != live.text:
+                kept = kept.with_text(digest, live.text)
+                self._changed()
+        self._kept.set(kept)
+        if now - kept.fetched_at > _FETCH_AGAIN_AFTER:
+            self._fetch_template(call, live)
+
+    def _remove(self, wanted: Wanted) -> None:
+        self._awaited.pop(wanted, None)
+        if self._kept.remove(wanted):
+            self._changed()
+
+    def _end_freshness(self, wanted: Wanted) -> None:
+        kept = self._kept.get(wanted)
+        if kept is not None and kept.may_be_fresh:
+            self._kept.set(replace(kept, may_be_fresh=False))
+
+    def _changed(self) -> None:
+        if self._snapshot is not None:
+            self._snapshot.changed()
+
+    def _fetch_template(self, call: Call, live: Live) -> None:
+        """In the background, for the caller has its text already; for the latest answer, should another come meanwhile."""
+        wanted = call.wanted
+        failed_at = self._fetch_failed_at.get(wanted)
+        if failed_at is not None and time.monotonic() - failed_at < _FETCH_RETRY_AFTER:
+            return
+        awaited = self._awaited.get(wanted)
+        if awaited is None or awaited.live.version != live.version:
+            awaited = _Awaited(live)
+            self._awaited[wanted] = awaited
+        awaited.live = live
+        if len(awaited.texts) < 100:
+            awaited.texts[_digest_of(call)] = live.text
+        self._spawn(f"fetch {wanted}", lambda: self._fetch(wanted))
+
+    def _fetch(self, wanted: Wanted) -> Flow[None]:
+        while True:
+            with self._lock:
+                awaited = self._awaited.get(wanted)
+            if awaited is None:
+                return
+            version = awaited.live.version
+            template = yield from self._template_of(wanted, version)
+            with self._lock:
+                latest = self._awaited.get(wanted)
+                if latest is None or latest.live.version != version:
+                    continue
+                del self._awaited[wanted]
+                if template is None:
+                    self._note_failed_fetch(wanted)
+                else:
+                    self._keep(wanted, latest, template)
+                return
+
+    def _template_of(self, wanted: Wanted, version: int) -> Flow[Optional[str]]:
+        """None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
+        query = {"version": str(version), **({} if wanted.team_id is None else {"team_id": wanted.team_id})}
+        path = f"/v1/prompts/{quote(wanted.slug, safe='')}?{urlencode(query)}"
+        try:
+            answer = yield from self._transport.send(Request("GET", path))
+        except UnreachableError:
+            return None
+        body = parse_object(answer.body) if answer.status == 200 else None
+        prompt, got = (body or {}).get("prompt"), (body or {}).get("version")
+        if not isinstance(prompt, dict) or not isinstance(got, dict):
+            return None
+        template = got.get("template")
+        is_it = prompt.get("slug") == wanted.slug and got.get("version") == version and got.get("status") != "draft"
+        return template if is_it and isinstance(template, str) else None
+
+    def _note_failed_fetch(self, wanted: Wanted) -> None:
+        if len(self._fetch_failed_at) >= _MOST_FAILURES_REMEMBERED:
+            self._fetch_failed_at.clear()
+        self._fetch_failed_at[wanted] = time.monotonic()
+
+    def _keep(self, wanted: Wanted, awaited: _Awaited, template: str) -> None:
+        self._fetch_failed_at.pop(wanted, None)
+        live, now = awaited.live, time.time()
+        program = _template.parse(template)
+        previous = self._kept.get(wanted)
+        texts = previous.texts if previous is not None and previous.version == live.version else {}
+        self._kept.set(
+            Kept(
+                wanted=wanted,
+                version=live.version,
+                tags=live.tags,
+                template=template,
+                revision=live.revision,
+                confirmed_at=now,
+                fetched_at=now,
+                origin="cache",
+                may_be_fresh=not live.stale,
+                texts={**texts, **awaited.texts} if program is None else {},
+                program=program,
+            )
+        )
+        self._changed()
+
+
+def _live_result(wanted: Wanted, live: Live) -> RenderResult:
+    return RenderResult(
+        text=live.text,
+        source="live",
+        slug=wanted.slug,
+        version=live.version,
+        tags=live.tags,
+        revision=live.revision,
+        age=0.0,
+        stale=live.stale,
+        cause=None,
+    )
+
+
+def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> Optional[RenderResult]:
+    text = kept.render(call.variables, call.missing_key or "error")
+    if text is None:
+        return None
+    return RenderResult(
+        text=text,
+        source="snapshot" if kept.origin == "snapshot" else "cache",
+        slug=kept.wanted.slug,
+        version=kept.version,
+        tags=kept.tags,
+        revision=kept.revision,
+        age=_age_of(kept),
+        stale=True,
+        cause=cause,
+    )
+
+
+def _digest_of(call: Call) -> str:
+    return digest_of(call.variables, call.missing_key or "error")
+
+
+def _render_path(wanted: Wanted) -> str:
+    version = "" if wanted.ref is None else f"/versions/{quote(wanted.ref, safe='')}"
+    query = "" if wanted.team_id is None else f"?{urlencode({'team_id': wanted.team_id})}"
+    return f"/v1/prompts/{quote(wanted.slug, safe='')}{version}/render{query}"
+
+
+def _body_of(variables: Mapping[str, Any], missing_key: Optional[str]) -> bytes:
+    body: Dict[str, Any] = {"variables": dict(variables)}
+    if missing_key is not None:
+        body["options"] = {"missing_key": missing_key}
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"the variables cannot be written as JSON: {error}") from error
+
+
+def _age_of(kept: Kept) -> float:
+    """Not negative, though clocks are set back."""
+    return max(0.0, time.time() - kept.confirmed_at)

@@ -1,0 +1,52 @@
+"""Fallbacks given in code. A broken template is found when it is given, not in the outage."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping, Optional, Union
+
+from . import _template
+from .errors import TemplateError, UsageError
+
+# A template of text and plain fields, or a function that makes the text.
+Fallback = Union[str, Callable[[Mapping[str, Any]], str]]
+
+# Takes the variables and the call's missing-key option.
+FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], str]
+
+
+def by_slug(fallbacks: Mapping[str, Fallback]) -> Dict[str, FallbackRenderer]:
+    """Raises UsageError for a broken template."""
+    return {slug: renderer(slug, fallback) for slug, fallback in fallbacks.items()}
+
+
+def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
+    """Raises UsageError for a broken template; what it gives raises TemplateError."""
+    if not isinstance(fallback, str):
+        return _calling(slug, fallback)
+    template = _template.parse(fallback)
+    if template is None:
+        raise UsageError(
+            f"the fallback of {slug} has more than text and plain fields such as {{{{.name}}}}: give a function instead"
+        )
+    return _rendering(slug, template)
+
+
+def _rendering(slug: str, template: _template.Template) -> FallbackRenderer:
+    def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> str:
+        try:
+            # A fallback is there to answer: a key that the variables lack counts as nil unless the call says otherwise.
+            return template.render(variables, missing_key or "default")
+        except _template.CannotRender as error:
+            raise TemplateError(f"the fallback of {slug} has failed: {error}") from error
+
+    return render
+
+
+def _calling(slug: str, fallback: Callable[[Mapping[str, Any]], str]) -> FallbackRenderer:
+    def render(variables: Mapping[str, Any], _: Optional[str]) -> str:
+        try:
+            return fallback(variables)
+        except Exception as error:
+            raise TemplateError(f"the fallback of {slug} has failed: {error!r}") from error
+
+    return render

@@ -1,0 +1,84 @@
+"""What an answer to a render means.
+
+Only px0 itself can say that a prompt is gone or that a caller is refused, and only when it does not also say that it may be
+behind; whatever else came instead of a text is an outage.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Dict, Optional, Tuple, Union
+
+from ._retries import parse_retry_after
+from ._transport import Answer
+from .errors import RefusedError, UnreachableError, refusal
+
+# Statuses of the 4xx range that tell of the moment, not of the request.
+_OF_THE_MOMENT = frozenset((408, 425, 429))
+# What a process that is behind may say wrongly: it has not heard of the key, the membership, the prompt.
+_MAY_BE_BEHIND = frozenset((401, 403, 404))
+_NOT_FOUND = 404
+
+
+@dataclass(frozen=True)
+class Live:
+    text: str
+    version: int
+    tags: Tuple[str, ...]
+    revision: Optional[str]
+    # Whether px0 says that it may lack the latest changes.
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Gone:
+    error: RefusedError
+
+
+Judgement = Union[Live, Gone, RefusedError, UnreachableError]
+
+
+def judge_render(host: str, answer: Answer) -> Judgement:
+    is_stale = answer.headers.get("px0-stale") == "true"
+    body = parse_object(answer.body) or {}
+    if answer.status == 200:
+        live = _live_of(body, answer, is_stale)
+        return live or _no_answer(host, answer, "which is no render of px0")
+    told = body.get("error")
+    error = told if isinstance(told, str) else None
+    if not 400 <= answer.status < 500 or answer.status in _OF_THE_MOMENT:
+        return _no_answer(host, answer, error)
+    if is_stale and answer.status in _MAY_BE_BEHIND:
+        return _no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
+    if answer.status != _NOT_FOUND:
+        return refusal(answer.status, error or f"status {answer.status}")
+    if error is None:
+        return _no_answer(host, answer, "which is no answer of px0")
+    return Gone(refusal(answer.status, error))
+
+
+def parse_object(body: bytes) -> Optional[Dict[str, Any]]:
+    """The value of a JSON text that is an object; None for every other text."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _live_of(body: Dict[str, Any], answer: Answer, is_stale: bool) -> Optional[Live]:
+    rendered, version, tags = body.get("rendered"), body.get("version"), body.get("tags")
+    if not isinstance(rendered, str) or not isinstance(version, int) or not isinstance(tags, list):
+        return None
+    if not all(isinstance(tag, str) for tag in tags):
+        return None
+    return Live(rendered, version, tuple(tags), answer.headers.get("px0-revision"), is_stale)
+
+
+def _no_answer(host: str, answer: Answer, detail: Optional[str]) -> UnreachableError:
+    return UnreachableError(
+        f"px0 at {host} answered {answer.status}{'' if detail is None else f': {detail}'}",
+        status=answer.status,
+        retry_after=parse_retry_after(answer.headers.get("retry-after")),
+    )

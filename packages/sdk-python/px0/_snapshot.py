@@ -1,0 +1,189 @@
+"""The snapshot file of a client: read once, written seldom, and always whole; its form is the same in all SDKs.
+
+Whatever is wrong with it is a warning; the application goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import uuid
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, List, Optional, Union
+
+from . import _template
+from ._kept import Kept, Wanted
+
+_KIND = "px0/snapshot/v1"
+_PAUSE_BETWEEN_WRITES = 1.0
+_MODE = 0o600
+
+
+class SnapshotFile:
+    """`entries` gives what is to be written, at the moment of writing."""
+
+    def __init__(
+        self, path: str, host: str, entries: Callable[[], List[Kept]], warn: Callable[[str], None]
+    ) -> None:
+        self._path = path
+        self._host = host
+        self._entries = entries
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._is_dirty = False
+        self._timer: Optional[threading.Timer] = None
+
+    def read(self) -> List[Kept]:
+        """What the file holds for this host; nothing when it is missing, broken or of another host."""
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                read = read_snapshot(file.read(), self._host)
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError) as error:
+            self._warn(f"The snapshot {self._path} cannot be read: {error}")
+            return []
+        if isinstance(read, str):
+            self._warn(f"The snapshot {self._path} {read}; it is not used.")
+            return []
+        return read
+
+    def changed(self) -> None:
+        """Something has changed: it is written within a second."""
+        with self._lock:
+            self._is_dirty = True
+            if self._timer is not None:
+                return
+            self._timer = threading.Timer(_PAUSE_BETWEEN_WRITES, self.flush)
+            # A program that has nothing else to do shall end; closing the client writes what is left.
+            self._timer.daemon = True
+            self._timer.start()
+
+    def flush(self) -> None:
+        """Writes now what has changed. Raises nothing."""
+        with self._writing:
+            with self._lock:
+                if self._timer is not None:
+                    self._timer.cancel()
+                self._timer = None
+                is_dirty, self._is_dirty = self._is_dirty, False
+            if not is_dirty:
+                return
+            try:
+                _write_whole(self._path, write_snapshot(self._host, self._entries()))
+            except OSError as error:
+                self._warn(f"The snapshot {self._path} cannot be written: {error}")
+
+
+def write_snapshot(host: str, entries: List[Kept], now: Optional[datetime] = None) -> str:
+    """The text of a file with these entries."""
+    document = {
+        "kind": _KIND,
+        "host": host,
+        "saved_at": _format_time((now or datetime.now(timezone.utc)).timestamp()),
+        "entries": [_write_entry(kept) for kept in entries],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_snapshot(text: str, host: str) -> Union[List[Kept], str]:
+    """The entries of a snapshot of this host, or a sentence that says why it is not used."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict) or document.get("kind") != _KIND:
+        return f"is no {_KIND}"
+    if document.get("host") != host:
+        return f"belongs to another host ({document.get('host')})"
+    entries = document.get("entries")
+    if not isinstance(entries, list):
+        return "has no entries"
+    return [kept for kept in map(_read_entry, entries) if kept is not None]
+
+
+def _write_entry(kept: Kept) -> Dict[str, Any]:
+    entry: Dict[str, Any] = {
+        "team_id": kept.wanted.team_id,
+        "slug": kept.wanted.slug,
+        "ref": kept.wanted.ref,
+        "version": kept.version,
+        "tags": list(kept.tags),
+        "template": kept.template,
+        "revision": kept.revision,
+        "confirmed_at": _format_time(kept.confirmed_at),
+        "fetched_at": _format_time(kept.fetched_at),
+    }
+    if kept.texts:
+        entry["texts"] = dict(kept.texts)
+    return entry
+
+
+def _read_entry(entry: Any) -> Optional[Kept]:
+    if not isinstance(entry, dict):
+        return None
+    confirmed_at = _parse_time(entry.get("confirmed_at"))
+    fetched_at = _parse_time(entry.get("fetched_at"))
+    version = entry.get("version")
+    tags = entry.get("tags")
+    texts = entry.get("texts", {})
+    is_whole = (
+        all(isinstance(entry.get(key), str) for key in ("slug", "template"))
+        and all(isinstance(entry.get(key), (str, type(None))) for key in ("team_id", "ref", "revision"))
+        and isinstance(version, int)
+        and not isinstance(version, bool)
+        and isinstance(tags, list)
+        and all(isinstance(tag, str) for tag in tags)
+        and isinstance(texts, dict)
+        and all(isinstance(made, str) for made in texts.values())
+    )
+    if not is_whole or confirmed_at is None or fetched_at is None:
+        return None
+    return Kept(
+        wanted=Wanted(entry.get("team_id"), entry["slug"], entry.get("ref")),
+        version=entry["version"],
+        tags=tuple(entry["tags"]),
+        template=entry["template"],
+        revision=entry.get("revision"),
+        confirmed_at=confirmed_at,
+        fetched_at=fetched_at,
+        origin="snapshot",
+        may_be_fresh=False,
+        texts=texts,
+        program=_template.parse(entry["template"]),
+    )
+
+
+def _format_time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _parse_time(value: Any) -> Optional[float]:
+    if not isinstance(value, str):
+        return None
+    try:
+        # Before Python 3.11 this reads no Z.
+        time = datetime.fromisoformat(value[:-1] + "+00:00" if value.endswith("Z") else value)
+    except ValueError:
+        return None
+    return time.timestamp() if time.tzinfo is not None else None
+
+
+def _write_whole(path: str, text: str) -> None:
+    """A reader sees the old text or the new one, also after a loss of power: beside it, flushed, then renamed."""
+    temporary = f"{path}.{uuid.uuid4()}.tmp"
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        try:
+            os.unlink(temporary)
+        except OSError:
+            pass
+        raise

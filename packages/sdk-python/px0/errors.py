@@ -1,0 +1,77 @@
+"""What the SDK raises: one small hierarchy, told apart by who has to act.
+
+The server's own words and status are kept, because they are part of the contract.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Optional, Type
+
+
+class Px0Error(Exception):
+    """Everything that this package raises on its own account; cancellation and interrupts pass through as they are."""
+
+
+class UsageError(Px0Error, ValueError):
+    """The client was made or called in a way that cannot work: no token, a broken fallback, variables that are no JSON."""
+
+
+class TemplateError(Px0Error):
+    """A fallback could not be rendered with the variables given."""
+
+
+class UnreachableError(Px0Error):
+    """px0 could not be asked, or its answer decides nothing: connection failures, timeouts, 5xx, 429, answers of somebody else.
+
+    `status` is that of the last answer, None when there was none; `retry_after` what it asked to wait, in seconds.
+    """
+
+    def __init__(self, message: str, *, status: Optional[int] = None, retry_after: Optional[float] = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class RefusedError(Px0Error):
+    """px0 has refused the request. The message is the server's text."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UnauthorizedError(RefusedError):
+    """401: the access token is missing, unknown, expired or revoked."""
+
+
+class ForbiddenError(RefusedError):
+    """403: the caller may not do this."""
+
+
+class NotFoundError(RefusedError):
+    """404: there is no such prompt or version, or no live version, as far as the caller may see."""
+
+
+class ConflictError(RefusedError):
+    """409 and 412: something else stands in the way."""
+
+
+class InvalidRequestError(RefusedError):
+    """400, 413 and 422: the request, or what it asks to be rendered, is not right."""
+
+
+_BY_STATUS: Dict[int, Type[RefusedError]] = {
+    400: InvalidRequestError,
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    412: ConflictError,
+    413: InvalidRequestError,
+    422: InvalidRequestError,
+}
+
+
+def refusal(status: int, message: str) -> RefusedError:
+    """The error of a 4xx answer by its status."""
+    return _BY_STATUS.get(status, RefusedError)(status, message)

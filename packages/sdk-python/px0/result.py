@@ -1,0 +1,32 @@
+"""What a render gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+from .errors import UnreachableError
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """A text, and where it comes from: enough to explain a wrong prompt by one log line."""
+
+    text: str
+    # `live`, `cache`, `snapshot` or `fallback`: where the text was made, and from what.
+    source: str
+    slug: str
+    # The version's number; None for a fallback.
+    version: Optional[int]
+    tags: Tuple[str, ...]
+    # px0's revision when it last confirmed that this is the version; None for a fallback.
+    revision: Optional[str]
+    # How long ago that was, in seconds; None for a fallback.
+    age: Optional[float]
+    # Whether something newer may exist: the text is not live, or px0 has said that it may be behind.
+    stale: bool
+    # What kept the text from being live; None when nothing did.
+    cause: Optional[UnreachableError]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import time
+from typing import Any, Callable, Iterator, List
+
+import pytest
+from played_px0 import PlayedPx0
+
+from px0 import Px0
+
+
+@pytest.fixture
+def played() -> Iterator[PlayedPx0]:
+    server = PlayedPx0()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def client(played: PlayedPx0) -> Iterator[Callable[..., Px0]]:
+    """Makes clients of the played px0, quick to give up, and closes them."""
+    made: List[Px0] = []
+
+    def make(**options: Any) -> Px0:
+        px0 = Px0(played.host, "ak_test", **{"retries": 0, **options})
+        made.append(px0)
+        return px0
+
+    yield make
+    played.stop()
+    for px0 in made:
+        px0.close()
+
+
+def eventually(condition: Callable[[], Any], timeout: float = 20.0) -> Any:
+    """The condition's value once it is true; its last failure when it never is."""
+    end = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError("it never became true")
+        time.sleep(0.01)

@@ -1,0 +1,145 @@
+/** The SDKs that are not TypeScript: whether their language is on this machine, their own tests, and a program that renders by them. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const python = join(root, 'packages', 'sdk-python');
+const go = join(root, 'packages', 'sdk-go');
+const INSTALL_TIMEOUT_MS = 280_000;
+const OLDEST_GO = 23;
+
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+}
+
+export interface Sdk {
+  readonly language: 'Python' | 'Go';
+  /** Its own tests; examples among them run against the px0 of the environment. */
+  readonly tests: Command;
+  /** A program that answers questions line by line; it takes the path of a snapshot file. */
+  readonly lines: Command;
+}
+
+/** Runs a command to its end and gives what it printed. @throws Error with the output when it fails */
+export async function output({ program, args, cwd }: Command, env: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    return (await run(program, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 16 << 20 })).stdout;
+  } catch (error) {
+    if (!(error instanceof Error && 'stdout' in error && 'stderr' in error)) throw error;
+    throw new Error(`${program} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`);
+  }
+}
+
+/** The SDK, installed below `.px0/`; or the sentence that says why it cannot be tried here. */
+export async function pythonSdk(): Promise<Sdk | string> {
+  const metadata = await readFile(join(python, 'pyproject.toml'));
+  const name = createHash('sha256').update(metadata).digest('hex').slice(0, 12);
+  const environment = join(root, '.px0', 'sdk-python', name);
+  const program = join(environment, 'bin', 'python');
+  const installed = join(environment, 'installed');
+  try {
+    if (!existsSync(installed)) {
+      await run('python3', ['-m', 'venv', '--clear', environment], { timeout: INSTALL_TIMEOUT_MS });
+      const options = ['--quiet', '--disable-pip-version-check', '--editable', `${python}[test]`];
+      await run(program, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
+      await run('touch', [installed]);
+    }
+  } catch (error) {
+    await rm(environment, { recursive: true, force: true });
+    return reasonOf(error);
+  }
+  return {
+    language: 'Python',
+    tests: { program, args: ['-m', 'pytest'], cwd: python },
+    lines: { program, args: [join(python, 'tests', 'lines.py')], cwd: python },
+  };
+}
+
+/** The SDK, with its program built into `folder`; or the sentence that says why it cannot be tried here. */
+export async function goSdk(folder: string): Promise<Sdk | string> {
+  try {
+    const { stdout } = await run('go', ['version']);
+    const minor = Number(/go1\.(\d+)/.exec(stdout)?.[1] ?? 0);
+    if (minor < OLDEST_GO) return `go 1.${OLDEST_GO} or later is needed, and not ${stdout.trim()}`;
+  } catch (error) {
+    return reasonOf(error);
+  }
+  const program = join(folder, 'lines');
+  await run('go', ['build', '-buildvcs=false', '-o', program, './internal/lines'], {
+    cwd: go,
+    timeout: INSTALL_TIMEOUT_MS,
+  });
+  return {
+    language: 'Go',
+    // Its results depend on the px0 of the environment, so those of an earlier run say nothing.
+    tests: { program: 'go', args: ['test', '-count=1', './...'], cwd: go },
+    lines: { program, args: [], cwd: folder },
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return (
+    (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? 'unknown reason'
+  );
+}
+
+export interface Question {
+  readonly slug: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly version?: number;
+  readonly tag?: string;
+  readonly fallback?: string;
+}
+
+const answerSchema = z.union([
+  z.object({ text: z.string(), source: z.string(), version: z.number(), error: z.undefined().optional() }),
+  z.object({ error: z.string(), message: z.string() }),
+]);
+
+export type LineAnswer = z.infer<typeof answerSchema>;
+
+/** A running program: an application that has a client of the SDK for as long as it lives. */
+export class Application implements AsyncDisposable {
+  readonly #process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #ended: Promise<unknown>;
+
+  constructor({ program, args, cwd }: Command, snapshotFile: string, env: NodeJS.ProcessEnv) {
+    const child = spawn(program, [...args, snapshotFile], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#process = child;
+    const lines: Interface = createInterface({ input: child.stdout });
+    this.#lines = lines[Symbol.asyncIterator]();
+    this.#ended = once(child, 'close');
+  }
+
+  async ask(question: Question): Promise<LineAnswer> {
+    this.#process.stdin?.write(`${JSON.stringify(question)}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('the program has ended');
+    return answerSchema.parse(JSON.parse(value));
+  }
+
+  /** Ends it in order, with its snapshot written. */
+  async close(): Promise<void> {
+    this.#process.stdin?.end();
+    await this.#ended;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

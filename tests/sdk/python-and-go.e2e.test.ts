@@ -1,0 +1,177 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { type Account, Journey, type Prompt } from '../journey.ts';
+import { Application, goSdk, output, pythonSdk, type Question, type Sdk } from './programs.ts';
+
+const pythonFolder = join(import.meta.dirname, '..', '..', 'packages', 'sdk-python');
+
+let platform: TestPlatform;
+let journey: Journey;
+let account: Account;
+let greeting: Prompt;
+let folder: string;
+let sdks: { readonly Python: Sdk | string; readonly Go: Sdk | string };
+
+beforeAll(async () => {
+  folder = await temporaryFolder('sdks');
+  sdks = { Python: await pythonSdk(), Go: await goSdk(folder) };
+  platform = await startTestPlatform();
+  journey = new Journey(platform.gatewayUrl);
+  account = await journey.account();
+  greeting = await journey.prompt(account);
+  await journey.liveVersion(account, greeting, 'Hello, {{.name}}!');
+}, 600_000);
+
+afterAll(async () => {
+  await platform?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const languages = ['Python', 'Go'] as const;
+
+/** The SDK of a language; skips the test, and says why, where the language is missing. */
+function sdkOf(language: (typeof languages)[number], { skip }: TestContext): Sdk {
+  const sdk = sdks[language];
+  return typeof sdk === 'string' ? skip(`${language} is missing: ${sdk}`) : sdk;
+}
+
+function environment(token = account.key): NodeJS.ProcessEnv {
+  return { PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: token };
+}
+
+function applicationOf(sdk: Sdk, snapshot = `${sdk.language}.json`, token = account.key): Application {
+  return new Application(sdk.lines, join(folder, snapshot), environment(token));
+}
+
+describe.each(languages)('the %s SDK', (language) => {
+  it('passes its own tests, its examples on the real px0', async (context) => {
+    const { tests } = sdkOf(language, context);
+    expect(await output(tests, environment())).toMatch(/\d+ passed|^ok /m);
+  }, 240_000);
+
+  it('renders live, by number and by tag, and reads what was promoted just now', async (context) => {
+    await using application = applicationOf(sdkOf(language, context));
+    const body = { tag: `tag-${language}` };
+    const path = `/v1/prompts/${greeting.id}/versions/1/tags`;
+    await journey.api.call('POST', path, { token: account.key, body });
+    const variables = { name: 'Ada' };
+    for (const which of [{ version: 1 }, body, {}]) {
+      expect(await application.ask({ slug: 'greeting', variables, ...which })).toEqual({
+        text: 'Hello, Ada!',
+        source: 'live',
+        version: 1,
+      });
+    }
+    const prompt = await journey.prompt(account, `promoted_${language.toLowerCase()}`);
+    for (const word of ['One', 'Two', 'Three']) {
+      await journey.liveVersion(account, prompt, `${word} {{.name}}`);
+      expect(await application.ask({ slug: prompt.slug, variables })).toMatchObject({ text: `${word} Ada` });
+    }
+  });
+
+  it('says what px0 refuses, a fallback notwithstanding, and forgets what is gone', async (context) => {
+    const sdk = sdkOf(language, context);
+    const prompt = await journey.prompt(account, `gone_${language.toLowerCase()}`);
+    await journey.liveVersion(account, prompt, 'Here');
+    const question: Question = { slug: prompt.slug, fallback: 'Fallback' };
+    {
+      await using application = applicationOf(sdk, 'gone.json');
+      expect(await application.ask(question)).toMatchObject({ text: 'Here', source: 'live' });
+    }
+    await using application = applicationOf(sdk, 'gone.json');
+    await journey.api.call('POST', `/v1/prompts/${prompt.id}/versions/1/demote`, { token: account.key });
+    expect(await application.ask(question)).toMatchObject({
+      error: 'not found',
+      message: expect.stringContaining('no live version found for this prompt'),
+    });
+    expect(await application.ask({ slug: 'greeting', fallback: 'Hi' })).toMatchObject({
+      error: 'invalid request',
+      message: expect.stringContaining('map has no entry for key "name"'),
+    });
+    await using stranger = applicationOf(sdk, 'stranger.json', 'ak_unknown');
+    expect(await stranger.ask({ slug: 'greeting', fallback: 'Hi' })).toMatchObject({ error: 'unauthorized' });
+    await application.close();
+    expect(await readFile(join(folder, 'gone.json'), 'utf8')).not.toContain('Here');
+  });
+});
+
+describe('the Python examples', () => {
+  const outputs: Readonly<Record<string, string>> = {
+    'api.py': 'Hello, Ada! 1\n',
+    'asynchronous.py': 'Hello, Ada!\n',
+    'outage.py': 'Hello, Ada! (greeting: live, version 1, 0.0 s old)\n',
+    'quickstart.py': 'Hello, Ada!\n',
+  };
+
+  it('are all tried', async () => {
+    const names = await readdir(join(pythonFolder, 'examples'));
+    expect(names.filter((name) => name.endsWith('.py')).toSorted()).toEqual(Object.keys(outputs));
+  });
+
+  it.each(Object.entries(outputs))(
+    '%s prints what it says, and stands in the README',
+    async (name, printed) => {
+      const file = join(pythonFolder, 'examples', name);
+      const readme = await readFile(join(pythonFolder, 'README.md'), 'utf8');
+      expect(readme).toContain(`\`\`\`python\n${await readFile(file, 'utf8')}\`\`\``);
+      if (typeof sdks.Python === 'string') return;
+      const command = { program: sdks.Python.lines.program, args: [file], cwd: folder };
+      expect(await output(command, environment())).toBe(printed);
+    },
+  );
+});
+
+describe('px0 stopped and started again', () => {
+  it('is not noticed by an application with a cache, a snapshot or a fallback, and needs no restart of it', async (context) => {
+    const present = Object.values(sdks).filter((sdk) => typeof sdk !== 'string');
+    if (present.length === 0) return context.skip('neither Python nor Go is here');
+    // New variables each time: it is the template that is kept.
+    const ask = (application: Application, name: string) =>
+      application.ask({ slug: 'greeting', variables: { name } });
+    await using stack = new AsyncDisposableStack();
+    const start = (sdk: Sdk, snapshot: string) => stack.use(applicationOf(sdk, snapshot));
+    for (const sdk of present) {
+      await using earlier = applicationOf(sdk, `earlier-${sdk.language}.json`);
+      expect(await ask(earlier, 'Ada')).toMatchObject({ source: 'live' });
+    }
+    const running = present.map((sdk) => start(sdk, `running-${sdk.language}.json`));
+    for (const [index, application] of running.entries()) {
+      await ask(application, 'Ada');
+      // Written as soon as the template is there.
+      const snapshot = join(folder, `running-${present[index]?.language}.json`);
+      await eventually(() => existsSync(snapshot), { what: snapshot });
+    }
+    await platform.pause();
+    for (const application of running) {
+      expect(await ask(application, 'Grace')).toEqual({ text: 'Hello, Grace!', source: 'cache', version: 1 });
+      const other = { slug: 'other', variables: { name: 'Grace' } };
+      expect(await application.ask({ ...other, fallback: 'Hi {{.name}}' })).toEqual({
+        text: 'Hi Grace',
+        source: 'fallback',
+        version: 0,
+      });
+      expect(await application.ask(other)).toMatchObject({ error: 'unreachable' });
+    }
+    const started = present.map((sdk) => start(sdk, `earlier-${sdk.language}.json`));
+    for (const application of started) {
+      expect(await ask(application, 'Edith')).toEqual({
+        text: 'Hello, Edith!',
+        source: 'snapshot',
+        version: 1,
+      });
+    }
+    await platform.resume();
+    for (const application of [...running, ...started]) {
+      await eventually(
+        async () => {
+          const answer = await ask(application, 'Ada');
+          return 'source' in answer && answer.source === 'live';
+        },
+        { timeoutMs: 60_000, what: 'a live render' },
+      );
+    }
+  }, 240_000);
+});
