@@ -166,6 +166,7 @@ describe.each(outages)('%s', (_name, fault) => {
       stale: true,
     });
     expect(result.cause).toBeInstanceOf(UnreachableError);
+    expect(JSON.parse(JSON.stringify(result)).cause).toMatch(/^UnreachableError: px0 at http/);
     expect(result.ageMs).toBeGreaterThanOrEqual(0);
   });
 
