@@ -1,17 +1,21 @@
 package px0
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Of a client's background work at once.
 const mostAtOnce = 4
 
 // background is work that nobody waits for. What is already under way, or waits for its turn, is not begun again.
 type background struct {
-	mu       sync.Mutex
-	names    map[string]bool
-	isClosed bool
-	running  sync.WaitGroup
-	slots    chan struct{}
+	mu        sync.Mutex
+	names     map[string]bool
+	isClosed  bool
+	dropsRest bool
+	running   sync.WaitGroup
+	slots     chan struct{}
 }
 
 func newBackground() *background {
@@ -31,7 +35,7 @@ func (b *background) start(name string, work func()) {
 		b.slots <- struct{}{}
 		defer func() { <-b.slots }()
 		defer b.end(name)
-		if !b.hasClosed() {
+		if !b.isDropped() {
 			work()
 		}
 	}()
@@ -43,15 +47,22 @@ func (b *background) end(name string) {
 	delete(b.names, name)
 }
 
-func (b *background) hasClosed() bool {
+func (b *background) isDropped() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.isClosed
+	return b.dropsRest
 }
 
-// close lets nothing more begin.
-func (b *background) close() {
+// close lets nothing new begin, and waits for the rest; what has not begun after the patience is dropped.
+func (b *background) close(patience time.Duration) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	b.isClosed = true
+	b.mu.Unlock()
+	timer := time.AfterFunc(patience, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.dropsRest = true
+	})
+	defer timer.Stop()
+	b.running.Wait()
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -122,8 +123,7 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 // Close waits for what goes on in the background, writes the snapshot and closes idle connections.
 func (c *Client) Close() error {
 	c.isClosed.Store(true)
-	c.background.close()
-	c.background.running.Wait()
+	c.background.close(c.settings.timeout)
 	if c.snapshot != nil {
 		c.snapshot.flush()
 	}
@@ -427,7 +427,7 @@ func (w wanted) name() string { return fmt.Sprintf("%q %q %q", w.team, w.slug, w
 
 func liveResult(w wanted, got *live) Result {
 	return Result{
-		Text: got.text, Source: SourceLive, Slug: w.slug, Version: got.version, Tags: got.tags,
+		Text: got.text, Source: SourceLive, Slug: w.slug, Version: got.version, Tags: slices.Clone(got.tags),
 		Revision: got.revision, Stale: got.stale,
 	}
 }
@@ -447,7 +447,7 @@ func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool)
 		return Result{}, false
 	}
 	result := Result{
-		Text: text, Source: entry.origin, Slug: entry.wanted.slug, Version: entry.version, Tags: entry.tags,
+		Text: text, Source: entry.origin, Slug: entry.wanted.slug, Version: entry.version, Tags: slices.Clone(entry.tags),
 		Revision: entry.revision, Age: ageOf(entry), Stale: true,
 	}
 	if cause != nil {

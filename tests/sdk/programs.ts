@@ -7,7 +7,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
-import { z } from 'zod';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
@@ -101,13 +100,6 @@ export interface Question {
   readonly fallback?: string;
 }
 
-const answerSchema = z.union([
-  z.object({ text: z.string(), source: z.string(), version: z.number(), error: z.undefined().optional() }),
-  z.object({ error: z.string(), message: z.string() }),
-]);
-
-export type LineAnswer = z.infer<typeof answerSchema>;
-
 /** A running program: an application that has a client of the SDK for as long as it lives. */
 export class Application implements AsyncDisposable {
   readonly #process: ChildProcess;
@@ -126,11 +118,12 @@ export class Application implements AsyncDisposable {
     this.#ended = once(child, 'close');
   }
 
-  async ask(question: Question): Promise<LineAnswer> {
+  /** What it answers: text, source and version, or error and message. */
+  async ask(question: Question): Promise<unknown> {
     this.#process.stdin?.write(`${JSON.stringify(question)}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('the program has ended');
-    return answerSchema.parse(JSON.parse(value));
+    return JSON.parse(value);
   }
 
   /** Ends it in order, with its snapshot written. */

@@ -167,8 +167,8 @@ describe('px0 stopped and started again', () => {
     for (const application of [...running, ...started]) {
       await eventually(
         async () => {
-          const answer = await ask(application, 'Ada');
-          return 'source' in answer && answer.source === 'live';
+          expect(await ask(application, 'Ada')).toMatchObject({ source: 'live' });
+          return true;
         },
         { timeoutMs: 60_000, what: 'a live render' },
       );

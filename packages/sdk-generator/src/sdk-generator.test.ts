@@ -6,7 +6,7 @@ import { checkStamp } from './check.ts';
 import { clientDescription } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
 import { presentStamp, readStamp } from './stamp.ts';
-import { root, type Target, targets } from './targets.ts';
+import { root, SDK_VERSION, type Target, targets } from './targets.ts';
 
 const operationIds = Object.values(buildOpenApi().paths)
   .flatMap((item) => Object.values(item))
@@ -49,6 +49,14 @@ describe('the committed API clients', () => {
     expect(typescript).toContain('async renderLive(slug: string, renderRequest: RenderRequest,');
     expect(python).toContain('def render_live(');
     expect(go).toContain('RenderLive(ctx context.Context, slug string) ApiRenderLiveRequest');
+  });
+
+  it('have the version of the SDKs around them', () => {
+    for (const file of ['sdk-python/px0/_version.py', 'sdk-go/options.go']) {
+      const [, version] =
+        /(?:VERSION|Version) = "([^"]+)"/.exec(readFileSync(join(root, 'packages', file), 'utf8')) ?? [];
+      expect(version, file).toBe(SDK_VERSION);
+    }
   });
 
   it('name neither a place to publish nor a placeholder', () => {

@@ -31,10 +31,11 @@ class Background:
         # A program that has nothing else to do shall end.
         threading.Thread(target=self._work, name="px0", daemon=True).start()
 
-    def close(self) -> None:
-        """Waits for what is under way. What has not begun is dropped, and nothing begins anymore."""
+    def close(self, patience: float) -> None:
+        """Lets nothing new begin, and waits for the rest; what has not begun after `patience` seconds is dropped."""
         with self._condition:
             self._is_closed = True
+            self._condition.wait_for(lambda: self._threads == 0, patience)
             self._waiting.clear()
             self._condition.wait_for(lambda: self._threads == 0)
 

@@ -59,10 +59,11 @@ class Px0:
             team_id=team_id,
             on_warning=on_warning,
         )
+        self._settings = settings
         self._background = Background(settings.on_warning)
         self._engine = Engine(settings, self._spawn)
-        self._owned = httpx.Client() if http_client is None else None
-        self._http = http_client or self._owned or httpx.Client()
+        self._owns_http = http_client is None
+        self._http = httpx.Client() if http_client is None else http_client
         self._closed = threading.Event()
 
     def render(
@@ -94,10 +95,10 @@ class Px0:
     def close(self) -> None:
         """Waits for what goes on in the background, writes the snapshot and closes the connections."""
         self._closed.set()
-        self._background.close()
+        self._background.close(self._settings.timeout)
         self._engine.flush()
-        if self._owned is not None:
-            self._owned.close()
+        if self._owns_http:
+            self._http.close()
 
     def __enter__(self) -> Px0:
         return self
@@ -167,8 +168,8 @@ class AsyncPx0:
             on_warning=on_warning,
         )
         self._engine = Engine(self._settings, self._spawn)
-        self._owned = httpx.AsyncClient() if http_client is None else None
-        self._http = http_client or self._owned or httpx.AsyncClient()
+        self._owns_http = http_client is None
+        self._http = httpx.AsyncClient() if http_client is None else http_client
         self._tasks: Dict[str, "asyncio.Task[None]"] = {}
         self._is_closed = False
 
@@ -195,10 +196,10 @@ class AsyncPx0:
         """Waits for what goes on in the background, writes the snapshot and closes the connections."""
         self._is_closed = True
         while self._tasks:
-            await asyncio.gather(*self._tasks.values())
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         await asyncio.get_running_loop().run_in_executor(None, self._engine.flush)
-        if self._owned is not None:
-            await self._owned.aclose()
+        if self._owns_http:
+            await self._http.aclose()
 
     async def __aenter__(self) -> AsyncPx0:
         return self

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import Literal, Optional, Tuple
 
 from .errors import UnreachableError
+
+# Where a text was made, and from what.
+Source = Literal["live", "cache", "snapshot", "fallback"]
 
 
 @dataclass(frozen=True)
@@ -13,8 +16,7 @@ class RenderResult:
     """A text, and where it comes from: enough to explain a wrong prompt by one log line."""
 
     text: str
-    # `live`, `cache`, `snapshot` or `fallback`: where the text was made, and from what.
-    source: str
+    source: Source
     slug: str
     # The version's number; None for a fallback.
     version: Optional[int]
