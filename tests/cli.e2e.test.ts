@@ -1,12 +1,17 @@
-import { spawn } from 'node:child_process';
+/** The command as it is published: built, and run as a process. */
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Account, Journey } from './journey.ts';
 
-const main = join(import.meta.dirname, '..', 'packages', 'cli', 'src', 'main.ts');
+const root = join(import.meta.dirname, '..');
+const packages = join(root, 'packages');
+const main = join(packages, 'cli', 'dist', 'main.js');
+const run = promisify(execFile);
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 let platform: TestPlatform;
@@ -14,8 +19,13 @@ let journey: Journey;
 let account: Account;
 let folder: string;
 
+// A test starts a dozen processes, which take their time on a machine that is busy.
+vi.setConfig({ testTimeout: 180_000 });
+
 beforeAll(async () => {
+  const building = run(process.execPath, [join(root, 'deploy', 'packages', 'main.ts')]);
   platform = await startTestPlatform();
+  await building;
   journey = new Journey(platform.gatewayUrl);
   account = await journey.account();
   folder = await temporaryFolder('cli');
@@ -57,6 +67,75 @@ async function done(args: readonly string[], options?: RunOptions): Promise<stri
   if (code !== 0) throw new Error(`px0 ${args.join(' ')} ended with ${code}: ${stderr}`);
   return stdout;
 }
+
+describe('the packages for npm', () => {
+  interface Packed {
+    readonly name: string;
+    readonly files: readonly { readonly path: string }[];
+  }
+
+  async function pack(name: string, ...options: string[]): Promise<Packed> {
+    const args = ['pack', '--json', ...options, join(packages, name, 'dist')];
+    const { stdout } = await run('npm', args, { cwd: folder });
+    return JSON.parse(stdout)[0];
+  }
+
+  it('hold what they need, and nothing else', async () => {
+    const command = await pack('cli', '--dry-run');
+    expect(command.name).toBe('px0');
+    const commandPaths = command.files.map(({ path }) => path);
+    expect(commandPaths).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'main.js', 'package.json']));
+    expect(
+      commandPaths.filter((path) => !/^[\w-]+\.js$|^(LICENSE|README\.md|package\.json)$/.test(path)),
+    ).toEqual([]);
+    const sdk = await pack('sdk-typescript', '--dry-run');
+    expect(sdk.name).toBe('@px0/sdk');
+    const paths = sdk.files.map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'mod.js',
+        'mod.d.ts',
+        'api.js',
+        'api.d.ts',
+      ]),
+    );
+    expect(
+      paths.filter((path) => !/\.(js|d\.ts)$|^(LICENSE|README\.md|package\.json)$|test/.test(path)),
+    ).toEqual([]);
+  });
+
+  it('the SDK works and has its types where nothing else of px0 is installed', async () => {
+    await pack('sdk-typescript');
+    const application = join(folder, 'application');
+    const installed = join(application, 'node_modules', '@px0', 'sdk');
+    await mkdir(installed, { recursive: true });
+    await run('tar', ['-xzf', join(folder, 'px0-sdk-0.1.0.tgz'), '-C', installed, '--strip-components=1']);
+    await writeFile(join(application, 'package.json'), '{"type": "module"}');
+    const source = `
+      import { Px0, type RenderResult } from '@px0/sdk';
+      import { apiConfiguration, PromptRendersApi } from '@px0/sdk/api';
+      const px0 = new Px0({ host: 'http://127.0.0.1:9', accessToken: 'ak_', fallbacks: { greeting: 'Hello {{.name}}' } });
+      const result: RenderResult = await px0.render('greeting', { name: 'Ada' });
+      const renders = new PromptRendersApi(apiConfiguration(px0));
+      console.log(result.text, typeof renders.renderLive);
+    `;
+    await writeFile(join(application, 'main.ts'), source);
+    const options = ['--module', 'nodenext', '--target', 'es2024', '--strict', '--types', 'node'];
+    const types = ['--typeRoots', join(root, 'node_modules', '@types')];
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    await run(process.execPath, [tsc, ...options, ...types, 'main.ts'], { cwd: application });
+    const { stdout } = await run(process.execPath, ['main.js'], { cwd: application });
+    expect(stdout).toBe('Hello Ada function\n');
+  });
+
+  it('the command runs in the repository, too', async () => {
+    const { stdout } = await run(process.execPath, [join(packages, 'cli', 'bin', 'px0.mjs'), '--version']);
+    expect(stdout).toBe('0.1.0\n');
+  });
+});
 
 // The tests tell one story in their order: each goes on from where the one before has left the team.
 describe('a session', () => {
@@ -226,7 +305,7 @@ Bye {{.name}}
     await rm(many, { recursive: true });
     await done(['pull', 'many']);
     expect(await readdir(many)).toHaveLength(32);
-  }, 120_000);
+  });
 });
 
 describe('keys', () => {
@@ -273,7 +352,7 @@ describe('tail', () => {
 describe('an error', () => {
   const key = () => ({ PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team });
 
-  it.each([
+  it.concurrent.each([
     ['an unknown command', 2, ['nonsense']],
     ['an unknown option', 2, ['prompts', 'list', '--nonsense']],
     ['a missing argument', 2, ['render']],

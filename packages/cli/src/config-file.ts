@@ -5,23 +5,20 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
 import { CliError } from './exit-codes.ts';
 
-const credential = z.object({
-  access_token: z.string(),
+export interface Credential {
+  readonly access_token: string;
   /** Whose session it is; absent for an API key. */
-  email: z.string().optional(),
-});
+  readonly email?: string;
+}
 
-const config = z.object({
+export interface Config {
   /** The host that is meant when none is named. */
-  host: z.string().optional(),
-  credentials: z.record(z.string(), credential).default({}),
-});
-
-export type Credential = z.infer<typeof credential>;
-export type Config = z.infer<typeof config>;
+  readonly host?: string;
+  /** By host. */
+  readonly credentials: Readonly<Record<string, Credential>>;
+}
 
 const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -40,11 +37,9 @@ export class ConfigFile {
       if (error.code === 'ENOENT') return '{}';
       throw new CliError('usage', `${this.path} cannot be read: ${error.message}`, { cause: error });
     });
-    try {
-      return config.parse(JSON.parse(text));
-    } catch (error) {
-      throw new CliError('usage', `${this.path} is broken; remove it and log in again`, { cause: error });
-    }
+    const config = parseConfig(text);
+    if (config !== undefined) return config;
+    throw new CliError('usage', `${this.path} is broken; remove it and log in again`);
   }
 
   async write(next: Config): Promise<void> {
@@ -56,4 +51,32 @@ export class ConfigFile {
     await chmod(temporary, FILE_MODE);
     await rename(temporary, this.path);
   }
+}
+
+/** Undefined for a text of another form. By hand, because every command reads it, and a schema library takes longer to load than all else. */
+function parseConfig(text: string): Config | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!isObject(value)) return undefined;
+    const { host, credentials = {} } = value;
+    if (!isTextOrAbsent(host) || !isObject(credentials)) return undefined;
+    const read: Record<string, Credential> = {};
+    for (const [at, credential] of Object.entries(credentials)) {
+      if (!isObject(credential)) return undefined;
+      const { access_token, email } = credential;
+      if (typeof access_token !== 'string' || !isTextOrAbsent(email)) return undefined;
+      read[at] = { access_token, ...(email !== undefined && { email }) };
+    }
+    return { ...(host !== undefined && { host }), credentials: read };
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextOrAbsent(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string';
 }

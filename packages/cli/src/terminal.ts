@@ -1,6 +1,8 @@
-/** Questions to a person. Where there is no terminal nothing is asked: the command says which option answers instead. */
+/**
+ * Questions to a person. Where there is no terminal nothing is asked: the command says which option answers instead. The library is loaded with the
+ * first question, since most commands ask none.
+ */
 import { text as readText } from 'node:stream/consumers';
-import { cancel, confirm, password, text } from '@clack/prompts';
 import { CliError } from './exit-codes.ts';
 
 export function isInteractive(): boolean {
@@ -10,16 +12,18 @@ export function isInteractive(): boolean {
 /** @throws CliError when there is nobody to ask, naming `instead` */
 export async function askText(message: string, instead: string): Promise<string> {
   requirePerson(message, instead);
+  const { text, cancel } = await import('@clack/prompts');
   const answer = await text({ message, output: process.stderr, validate: required });
-  if (typeof answer === 'symbol') throw cancelled();
+  if (typeof answer === 'symbol') throw cancelled(cancel);
   return answer;
 }
 
 /** As `askText`, without an echo. */
 export async function askSecret(message: string, instead: string): Promise<string> {
   requirePerson(message, instead);
+  const { password, cancel } = await import('@clack/prompts');
   const answer = await password({ message, output: process.stderr, validate: required });
-  if (typeof answer === 'symbol') throw cancelled();
+  if (typeof answer === 'symbol') throw cancelled(cancel);
   return answer;
 }
 
@@ -27,8 +31,9 @@ export async function askSecret(message: string, instead: string): Promise<strin
 export async function agreed(message: string, yes: boolean | undefined): Promise<boolean> {
   if (yes === true) return true;
   requirePerson(message, '--yes');
+  const { confirm, cancel } = await import('@clack/prompts');
   const answer = await confirm({ message, output: process.stderr, initialValue: false });
-  if (typeof answer === 'symbol') throw cancelled();
+  if (typeof answer === 'symbol') throw cancelled(cancel);
   return answer;
 }
 
@@ -47,7 +52,7 @@ function requirePerson(message: string, instead: string): void {
 }
 
 /** What a question gives when the person has left it. */
-function cancelled(): CliError {
+function cancelled(cancel: typeof import('@clack/prompts').cancel): CliError {
   cancel('Nothing was done.', { output: process.stderr });
   return new CliError('interrupted', 'cancelled');
 }

@@ -4,7 +4,12 @@
  */
 
 /** Everything that this package throws on its own account; a caller's cancellation is thrown as the caller's reason. */
-export abstract class Px0Error extends Error {}
+export abstract class Px0Error extends Error {
+  /** Errors vanish from JSON otherwise, and a result that is logged shall say what kept it from being live. */
+  toJSON(): string {
+    return `${this.name}: ${this.message}`;
+  }
+}
 
 /** The client was made or called in a way that cannot work: no token, a broken fallback template, variables that are no JSON. */
 export class UsageError extends Px0Error {

@@ -106,6 +106,9 @@ export function hostOf(given: string | undefined): string {
 function accessTokenOf(given: string | undefined): string {
   const token = given ?? environment('PX0_ACCESS_TOKEN');
   if (!token) throw new UsageError('no access token: pass accessToken or set PX0_ACCESS_TOKEN');
+  // Otherwise every request would fail before it is sent, and look like an outage.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new UsageError('the access token has characters that no token has');
   return token;
 }
 

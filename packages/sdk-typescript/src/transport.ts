@@ -85,14 +85,15 @@ export class Transport {
   async #attempt(request: Request, leftMs: number): Promise<Outcome> {
     const { fetch, attemptTimeoutMs } = this.#settings;
     const limitMs = Math.max(1, Math.ceil(Math.min(attemptTimeoutMs, leftMs)));
-    const timeout = AbortSignal.timeout(limitMs);
-    const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+    const limit = limited(limitMs, request.signal);
     try {
       const response = await fetch(`${this.host}${request.path}`, {
         method: request.method,
         headers: this.#headers(request),
         ...(request.body !== undefined && { body: request.body }),
-        signal,
+        // A POST that is sent elsewhere becomes a GET, and what answers there is not px0.
+        redirect: 'manual',
+        signal: limit.signal,
       });
       const text = await response.text();
       this.revision.see(response.headers.get('px0-revision'));
@@ -100,7 +101,9 @@ export class Transport {
       return { answer: { status: response.status, headers: response.headers, text }, retryAfterMs };
     } catch (error) {
       request.signal?.throwIfAborted();
-      return this.#failure(error, timeout.aborted ? limitMs : undefined);
+      return this.#failure(error, limit.isOver() ? limitMs : undefined);
+    } finally {
+      limit.end();
     }
   }
 
@@ -147,6 +150,34 @@ function codesOf(error: unknown): string[] {
 function reasonOf(error: unknown): string {
   const told = [...causesOf(error)].map(({ message }) => message).filter((message) => message !== '');
   return told.at(-1) ?? String(error);
+}
+
+interface Limit {
+  readonly signal: AbortSignal;
+  /** Whether it was the time that ended it. */
+  isOver(): boolean;
+  end(): void;
+}
+
+/** A signal that is aborted by time or by the caller. By hand, because some releases of Node.js collect a combined signal while it is waited for. */
+function limited(milliseconds: number, caller: AbortSignal | undefined): Limit {
+  const controller = new AbortController();
+  let isOver = false;
+  const abort = () => controller.abort(caller?.reason);
+  const timer = setTimeout(() => {
+    isOver = true;
+    controller.abort();
+  }, milliseconds);
+  if (caller?.aborted) abort();
+  caller?.addEventListener('abort', abort, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => isOver,
+    end: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', abort);
+    },
+  };
 }
 
 /** @throws the reason of the signal */

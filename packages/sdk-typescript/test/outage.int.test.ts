@@ -146,6 +146,7 @@ const outages: readonly [string, Fault][] = [
   ['502 of a proxy', { status: 502, body: '<h1>Bad Gateway</h1>' }],
   ['503', px0Error(503, 'service unavailable')],
   ['a 404 of a load balancer', { status: 404, body: '<h1>Not Found</h1>' }],
+  ['a redirection', { status: 302, body: 'elsewhere', headers: { location: '/login' } }],
   ['a 200 that is no render', { status: 200, body: '<h1>Welcome</h1>' }],
   ['a 404 of a px0 that may be behind', px0Error(404, 'prompt not found', stale)],
   ['a 401 of a px0 that may be behind', px0Error(401, 'unauthorized', stale)],
@@ -165,6 +166,7 @@ describe.each(outages)('%s', (_name, fault) => {
       stale: true,
     });
     expect(result.cause).toBeInstanceOf(UnreachableError);
+    expect(JSON.parse(JSON.stringify(result)).cause).toMatch(/^UnreachableError: px0 at http/);
     expect(result.ageMs).toBeGreaterThanOrEqual(0);
   });
 
@@ -520,6 +522,7 @@ describe('a client', () => {
     vi.stubEnv('PX0_HOST', '');
     expect(() => new Px0()).toThrow(/set PX0_ACCESS_TOKEN/);
     const accessToken = 'ak_test';
+    expect(() => new Px0({ accessToken: 'ak_1\n' })).toThrow(/access token/);
     expect(() => new Px0({ accessToken, host: 'localhost' })).toThrow(/no http or https address/);
     expect(() => new Px0({ accessToken, timeoutMs: Number.NaN })).toThrow(/timeoutMs/);
     expect(() => new Px0({ accessToken, cache: { freshMs: -1 } })).toThrow(/freshMs/);

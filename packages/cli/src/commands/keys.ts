@@ -1,5 +1,6 @@
 /** `keys`: the API keys of an organization, for those who administer it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import { agreed } from '../terminal.ts';
@@ -74,8 +75,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
           },
         }),
       );
-      if (!context.output.isJson) context.output.note('Keep it: it is shown only here.');
-      context.output.result(wire, () => value.key);
+      showSecret(context, wire, value.key);
     });
 
   keys
@@ -88,8 +88,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       const { keys: api } = await context.api();
       const rotateAPIKeyRequest = overlap === undefined ? {} : { overlapSeconds: overlap };
       const { wire, value } = await answered(api.rotateAPIKeyRaw({ id, rotateAPIKeyRequest }));
-      if (!context.output.isJson) context.output.note('Keep it: it is shown only here.');
-      context.output.result(wire, () => value.key);
+      showSecret(context, wire, value.key);
     });
 
   keys
@@ -105,6 +104,11 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       await api.deleteAPIKey(id);
       context.output.result({ id }, () => `The key ${id} is revoked.`);
     });
+}
+
+function showSecret({ output }: Context, wire: unknown, secret: string): void {
+  if (!output.isJson) output.note('Keep it: it is shown only here.');
+  output.result(wire, () => secret);
 }
 
 function time(text: string): Date {

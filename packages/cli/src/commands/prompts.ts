@@ -69,25 +69,21 @@ export function addPromptCommands(program: Command, connect: Connect): void {
       show(context, await answered(api.createPromptRaw(request)));
     });
 
-  prompts
-    .command('archive')
-    .description('archive a prompt; it still renders')
-    .argument('<prompt>', 'slug or id')
-    .action(async (slug: string, _options: object, command: Command) => {
-      const context = connect(command);
-      const [{ prompts: api }, { id }] = [await context.api(), await context.prompt(slug)];
-      show(context, await answered(api.archivePromptRaw({ id })));
-    });
-
-  prompts
-    .command('restore')
-    .description('make an archived prompt active again')
-    .argument('<prompt>', 'slug or id')
-    .action(async (slug: string, _options: object, command: Command) => {
-      const context = connect(command);
-      const [{ prompts: api }, { id }] = [await context.api(), await context.prompt(slug)];
-      show(context, await answered(api.restorePromptRaw({ id })));
-    });
+  const changes = {
+    archive: ['archive a prompt; it still renders', 'archivePromptRaw'],
+    restore: ['make an archived prompt active again', 'restorePromptRaw'],
+  } as const;
+  for (const [name, [description, operation]] of Object.entries(changes)) {
+    prompts
+      .command(name)
+      .description(description)
+      .argument('<prompt>', 'slug or id')
+      .action(async (slug: string, _options: object, command: Command) => {
+        const context = connect(command);
+        const [{ prompts: api }, { id }] = [await context.api(), await context.prompt(slug)];
+        show(context, await answered(api[operation]({ id })));
+      });
+  }
 }
 
 function show(

@@ -1,7 +1,7 @@
 /** `render`: a prompt's text with variables from options, a file or standard input. */
 import { fstatSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { Px0, type Variables } from '@px0/sdk';
+import type { Variables } from '@px0/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CliError } from '../exit-codes.ts';
 import { readInput } from '../terminal.ts';
@@ -37,6 +37,8 @@ export function addRenderCommand(program: Command, connect: Connect): void {
       const variables = { ...(await variablesFrom(options)), ...options.var };
       const { host, accessToken } = await context.signedIn();
       const teamId = await context.namedTeam();
+      // With the template engine, which nothing else needs.
+      const { Px0 } = await import('@px0/sdk');
       const px0 = new Px0({ host, accessToken, cache: false });
       const { text, source, ...rest } = await px0.render(slug, variables, {
         ...(version !== undefined && { version }),

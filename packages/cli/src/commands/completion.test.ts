@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../program.ts';
+import { candidates } from './completion.ts';
+
+const program = createProgram(() => {
+  throw new Error('a completion runs no command');
+});
+
+describe('a completion', () => {
+  it.each([
+    [['pro'], ['prompts', 'promote']],
+    [
+      ['prompts', ''],
+      ['list', 'get', 'create', 'archive', 'restore', 'help'],
+    ],
+    [['--json', 'keys', 'ro'], ['rotate']],
+    [['--team', 'keys', 'keys', 'ro'], ['rotate']],
+    [
+      ['promote', 'greeting', '3', '--to', ''],
+      ['stable', 'live'],
+    ],
+    [['render', 'greeting', '--missing-key', 'd'], ['default']],
+    [['push', '--d'], ['--dry-run']],
+    [
+      ['completion', ''],
+      ['bash', 'zsh', 'fish'],
+    ],
+    [['render', 'greeting', '--var', ''], []],
+    [['nonsense', 'x'], []],
+  ])('of %j is %j', (words, expected) => {
+    expect(candidates(program, words)).toEqual(expected);
+  });
+
+  it('knows the options of the command and of the program', () => {
+    expect(candidates(program, ['pull', '--'])).toEqual(
+      expect.arrayContaining(['--prune', '--yes', '--json']),
+    );
+  });
+});
