@@ -83,7 +83,7 @@ let platform: ChildProcess | undefined;
 let shell: Shell;
 
 async function stop(): Promise<void> {
-  if (platform === undefined || platform.exitCode !== null) return;
+  if (platform === undefined || platform.exitCode !== null || platform.signalCode !== null) return;
   const ended = new Promise((resolve) => platform?.once('exit', resolve));
   platform.kill('SIGTERM');
   await ended;
@@ -135,7 +135,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+}, 90_000);
 
 async function follow({ language, command, shown }: Step): Promise<void> {
   const output = await (language === 'ts' ? shell.runTypeScript(command) : shell.run(command));
