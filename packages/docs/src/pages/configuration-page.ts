@@ -88,7 +88,7 @@ function variableTable(
     variables.map((variable) => [
       `\`${variable.name}\``,
       defaultText(variable),
-      [meaning(variable), ...(readers ? [readers(variable)] : [])].join(' '),
+      [meaning(variable), ...(readers ? [readers(variable)] : [])].join(' ').trim(),
     ]),
   );
 }
