@@ -31,7 +31,8 @@ class NpmStart {
     this.home = home;
     this.child = spawn('npm', ['start', ...args], {
       cwd: folder,
-      env: { ...personsEnvironment(), PX0_HOME: home, PX0_PORT: String(port) },
+      // Pages are another test's; without a folder of one's own each start would build them.
+      env: { ...personsEnvironment(), PX0_HOME: home, PX0_PORT: String(port), DOCS_DIRECTORY: home },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.push(this.child);

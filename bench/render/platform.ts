@@ -1,13 +1,10 @@
 // A steady load on a platform that runs already, to be watched on its dashboards: renders through the gateway, at a fixed rate.
 
-import { z } from 'zod';
+import { routes } from '@px0/contracts';
 import { load } from '../lib/load.ts';
 
 const SLUG = 'benchmark';
 const VARIABLES = { name: 'Ada', place: 'London' };
-
-const teams = z.object({ teams: z.array(z.object({ id: z.string() })).min(1) });
-const prompt = z.object({ prompt: z.object({ id: z.string() }) });
 
 /** `PX0_HOST` and `PX0_ACCESS_TOKEN` (a key with operation `all`) say where; `PX0_BENCH_SECONDS` and `PX0_BENCH_RATE` how much. */
 export async function platform() {
@@ -49,13 +46,15 @@ async function ensurePrompt(host: string, key: string, url: string, body: string
     return await response.json();
   };
   if ((await call('POST', url, body)).ok) return;
-  const [team] = teams.parse(await answerOf(await call('GET', `${host}/v1/me/teams`))).teams;
+  const [team] = routes.listUserTeams.success.schema.parse(
+    await answerOf(await call('GET', `${host}/v1/me/teams`)),
+  ).teams;
   const created = await call(
     'POST',
     `${host}/v1/teams/${team?.id}/prompts`,
     JSON.stringify({ name: 'Benchmark', slug: SLUG }),
   );
-  const { id } = prompt.parse(await answerOf(created)).prompt;
+  const { id } = routes.createPrompt.success.schema.parse(await answerOf(created)).prompt;
   const versions = `${host}/v1/prompts/${id}/versions`;
   await answerOf(
     await call('POST', versions, JSON.stringify({ template: 'Hello {{.name}}, welcome to {{.place}}!' })),

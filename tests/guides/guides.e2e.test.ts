@@ -83,7 +83,7 @@ let platform: ChildProcess | undefined;
 let shell: Shell;
 
 async function stop(): Promise<void> {
-  if (platform === undefined || platform.exitCode !== null) return;
+  if (platform === undefined || platform.exitCode !== null || platform.signalCode !== null) return;
   const ended = new Promise((resolve) => platform?.once('exit', resolve));
   platform.kill('SIGTERM');
   await ended;
@@ -106,7 +106,6 @@ beforeAll(async () => {
   const settings = {
     PX0_HOME: join(folder, 'home'),
     PX0_PORT: String(port),
-    DOCS_DIRECTORY: folder,
     // A minute of load proves no more than this.
     PX0_BENCH_SECONDS: '2',
     PX0_BENCH_RATE: '50',
@@ -136,7 +135,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stop();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-});
+}, 90_000);
 
 async function follow({ language, command, shown }: Step): Promise<void> {
   const output = await (language === 'ts' ? shell.runTypeScript(command) : shell.run(command));
@@ -149,6 +148,18 @@ async function follow({ language, command, shown }: Step): Promise<void> {
 
 describe('a reader of the guides', () => {
   it.each(stepsToRun())('can run line $line of $page and sees what it shows', follow, 90_000);
+
+  it('finds the pages themselves on the platform', async () => {
+    const page = await eventually(
+      async () => {
+        const response = await fetch(`${shell.origin}/docs/get-started/run-locally`);
+        return response.ok ? await response.text() : undefined;
+      },
+      // On a fresh checkout they are being built in the background.
+      { timeoutMs: 200_000, intervalMs: 500, what: 'the page' },
+    );
+    expect(page).toContain('<title>Run px0 locally');
+  }, 240_000);
 
   it('can stop the platform and run what is meant for afterwards', async () => {
     await stop();

@@ -28,6 +28,10 @@ export class Shell {
     this.#state = join(options.folder, '.variables');
   }
 
+  get origin(): string {
+    return this.#options.origin;
+  }
+
   /** What the block printed. @throws with its error output when a command of it failed */
   async run(block: string): Promise<string> {
     const { repository, folder } = this.#options;

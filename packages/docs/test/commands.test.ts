@@ -135,3 +135,25 @@ describe.skipIf(manifests.length === 0)('a line for a cluster', () => {
     }
   });
 });
+
+const dashboards = globSync('deploy/grafana/dashboards/*.json', { cwd: repositoryRoot });
+
+describe.skipIf(dashboards.length === 0)('the guide to telemetry', () => {
+  it('names dashboards and panels that exist', () => {
+    const page = readGuides().find(({ path }) => path === 'get-started/setup-telemetry.md');
+    const titles = new Set(
+      dashboards.flatMap((file) =>
+        [...readFileSync(join(repositoryRoot, file), 'utf8').matchAll(/"title": "([^"]+)"/g)].map(
+          ([, title]) => title,
+        ),
+      ),
+    );
+    const markdown = page?.markdown ?? '';
+    const named = [
+      ...[...markdown.matchAll(/\*\*([^*]+)\*\*/g)].map(([, name = '']) => name),
+      ...[...markdown.matchAll(/px0 \/ [A-Z]\w*(?: [a-z]\w*)*/g)].map(([name]) => name),
+    ];
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !titles.has(name))).toEqual([]);
+  });
+});

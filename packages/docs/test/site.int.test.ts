@@ -1,31 +1,22 @@
-import { execFile } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { promisify } from 'node:util';
 import { buildOpenApi } from '@px0/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildDocumentation, documentationFolder } from '@px0/local-platform';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { packageFolder } from '../src/repository.ts';
 import { publishedPaths } from './published-paths.ts';
 
 /** What the gateway serves beside the site; its own tests see to these. */
 const besideTheSite = new Set(['/', '/docs/api', '/openapi.json', '/llms.txt']);
 
-const run = promisify(execFile);
-const folder = join(packageFolder, 'dist', `test-${process.pid}`);
+// The build that `npm start` serves; whoever builds first, the others find it.
+const folder = documentationFolder;
 let pages: readonly string[] = [];
 
 beforeAll(async () => {
-  // As `npm run docs:build` does it, in a process without Vitest's environment.
-  const env = { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '' };
-  await run(process.execPath, [join(packageFolder, 'src', 'main.ts'), folder], { env });
+  await buildDocumentation();
   pages = globSync('**/*.html', { cwd: folder }).filter((page) => page !== '404.html');
 }, 300_000);
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
 
 const read = (file: string) => readFileSync(join(folder, file), 'utf8');
 

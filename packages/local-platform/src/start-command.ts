@@ -36,7 +36,9 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
     });
     try {
       await greet(platform, config, terminal, startedAt);
-      buildDocumentation().catch((error: unknown) => terminal.say(reasonOf(error)));
+      if (!process.env['DOCS_DIRECTORY']) {
+        buildDocumentation().catch((error: unknown) => terminal.say(reasonOf(error)));
+      }
       await stopping.requested;
     } finally {
       await terminal.step('stopping', () => platform.stop());

@@ -54,9 +54,10 @@ export async function configurationPage(): Promise<Page> {
     summary,
     'A process reads its environment once, when it starts. A wrong value stops it with one sentence that names the variable and never shows the value. A variable that is set to the empty string counts as not set. This page is made from the schemas that the processes check their environment with.',
     '## Variables of several services',
+    'Every service reads them, unless the last sentence names who does.',
     variableTable(shared, (variable) => {
       const names = readers(variable.name);
-      return names.length === services.length ? 'all' : names.join(', ');
+      return names.length === services.length ? '' : `Read by ${names.join(', ')}.`;
     }),
     ...services.flatMap(({ name, variables }) => {
       const own = variables.filter((variable) => !isShared(variable));
@@ -83,12 +84,11 @@ function variableTable(
   readers?: (variable: VariableDescription) => string,
 ): string {
   return table(
-    ['variable', 'default', ...(readers ? ['read by'] : []), 'meaning'],
+    ['variable', 'default', 'meaning'],
     variables.map((variable) => [
       `\`${variable.name}\``,
       defaultText(variable),
-      ...(readers ? [readers(variable)] : []),
-      meaning(variable),
+      [meaning(variable), ...(readers ? [readers(variable)] : [])].join(' ').trim(),
     ]),
   );
 }

@@ -14,9 +14,3 @@ export interface Section {
   readonly title: string;
   readonly pages: readonly Page[];
 }
-
-/** The page's address on a gateway. */
-export function addressOf(path: string): string {
-  const clean = path.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '');
-  return `/docs/${clean}`;
-}

@@ -2,6 +2,7 @@
  * Builds the documentation into a folder: HTML by VitePress, each page as Markdown beside it, `llms.txt` and `openapi.yaml`. The folder
  * is replaced in one step when everything is there, so a reader never meets half a site.
  */
+import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -24,6 +25,8 @@ export async function buildSite(target: string = siteFolder): Promise<readonly S
   await mkdir(workFolder, { recursive: true });
   // Inside the package, so that what the pages import is found; of its own, so that builds may run side by side.
   const source = await mkdtemp(join(workFolder, 'build-'));
+  const removeSource = () => rmSync(source, { recursive: true, force: true });
+  process.once('exit', removeSource);
   try {
     await writeSource(source, sections);
     const output = join(source, '.output');
@@ -31,7 +34,8 @@ export async function buildSite(target: string = siteFolder): Promise<readonly S
     await writeTexts(output, sections);
     await replace(target, output);
   } finally {
-    await rm(source, { recursive: true, force: true });
+    removeSource();
+    process.off('exit', removeSource);
   }
   return sections;
 }

@@ -1,5 +1,8 @@
 /** Highlighting of what only px0's pages have: templates, and the blocks that show what came out. Grammars of TextMate's kind. */
-import type { LanguageRegistration } from 'shiki';
+import type { MarkdownOptions } from 'vitepress';
+
+type Languages = NonNullable<MarkdownOptions['languages']>;
+type LanguageRegistration = Exclude<Languages[number], string>;
 
 const plain = (name: string): LanguageRegistration => ({
   name,
@@ -25,7 +28,7 @@ const template: LanguageRegistration = {
           name: 'keyword.control',
           match: '\\b(?:if|else|end|range|with|define|template|block|break|continue)\\b',
         },
-        { name: 'variable.other', match: '\\$[\\w.]*|\\.[\\w.]*' },
+        { name: 'support.variable', match: '\\$[\\w.]*|\\.[\\w.]*' },
         { name: 'constant.numeric', match: '\\b\\d[\\d.]*\\b' },
         { name: 'entity.name.function', match: '\\b[A-Za-z]\\w*\\b' },
       ],
@@ -33,4 +36,4 @@ const template: LanguageRegistration = {
   ],
 };
 
-export const languages: LanguageRegistration[] = [template, plain('output'), plain('error')];
+export const languages: Languages = [template, plain('output'), plain('error')];

@@ -1,5 +1,5 @@
 /** The sections of the documentation as VitePress wants its sidebar, and as `llms.txt` lists them. */
-import { addressOf, type Page, type Section } from '../pages/page.ts';
+import type { Page, Section } from '../pages/page.ts';
 
 export interface NavigationItem {
   readonly text: string;
@@ -33,8 +33,4 @@ export function llmsText(sections: readonly Section[]): string {
     '## API description\n\n- [openapi.yaml](/docs/openapi.yaml): OpenAPI 3.1, every operation and schema.',
   ];
   return `${parts.join('\n\n')}\n`;
-}
-
-export function pageAddresses(sections: readonly Section[]): string[] {
-  return sections.flatMap(({ pages }) => pages.map(({ path }) => addressOf(path)));
 }

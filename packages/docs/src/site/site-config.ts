@@ -11,6 +11,11 @@ import type { NavigationItem } from './navigation.ts';
 
 const BASE = '/docs/';
 
+/** The name's two letters, as the gateway's policy allows them: in the page itself. */
+const ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#3451b2"/><text x="16" y="22" text-anchor="middle" font-family="sans-serif" font-weight="700" font-size="16" fill="#fff">p0</text></svg>',
+)}`;
+
 /** Served by the gateway beside the pages; the router of the site must leave them to the browser. */
 const outside = /^\/(?:docs\/api(?:#|$)|docs\/openapi\.yaml$|docs\/llms\.txt$|openapi\.json$|llms\.txt$|$)/;
 
@@ -20,6 +25,7 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
     lang: 'en',
     title: 'px0',
     description: 'Self-hosted prompt infrastructure.',
+    head: [['link', { rel: 'icon', href: ICON }]],
     base: BASE,
     cleanUrls: true,
     // Otherwise each page holds the names of all others in an inline script.
