@@ -1,6 +1,7 @@
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export {
+  startOn,
   startTestPlatformWithServers,
   type TestPlatform,
   type TestPlatformOptions,
