@@ -17,7 +17,12 @@ const workspaces = ['packages', 'services'].flatMap((group) =>
 
 /** The platform as a whole: as people use it, and with parts of it failing. */
 const wholePlatform = [
-  project('e2e', join(root, 'tests'), ['**/*.e2e.test.ts', 'import-direction.test.ts', 'bounds.test.ts']),
+  project('e2e', join(root, 'tests'), [
+    '**/*.e2e.test.ts',
+    'import-direction.test.ts',
+    'bounds.test.ts',
+    'security-page.test.ts',
+  ]),
   project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts']),
 ];
 
