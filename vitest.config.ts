@@ -23,7 +23,7 @@ const wholePlatform = [
     'bounds.test.ts',
     'security-page.test.ts',
   ]),
-  project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts']),
+  project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts', 'load/*.test.ts']),
 ];
 
 function project(name: string, folder: string, include: string[]) {
