@@ -1,8 +1,8 @@
 /** The promise of the render tier: renders go on, direct and through the gateway, while everything else dies in turn. */
 import { eventually, startTestPlatformWithServers, type TestPlatformWithServers } from '@px0/testing';
-import autocannon from 'autocannon';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Account, Journey, type Prompt } from './journey.ts';
+import { steadyRenders } from './steady-load.ts';
 
 const long = process.env['PX0_LONG_TESTS'] === '1';
 /** Renders a second to the render process itself and through the gateway; two cores carry the load, its client and all services. */
@@ -23,29 +23,6 @@ beforeAll(async () => {
   await journey.liveVersion(account, prompt, 'steady {{.name}}');
 });
 afterAll(() => platform?.stop());
-
-/** Renders at a steady rate until told to end; then says how many there were and how many failed. */
-function renderAll(origin: string, rate: number): () => Promise<{ total: number; failed: number }> {
-  const { promise, resolve, reject } = Promise.withResolvers<autocannon.Result>();
-  const run = autocannon(
-    {
-      url: `${origin}/v1/prompts/${prompt.slug}/render`,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${account.key}` },
-      body: JSON.stringify({ variables: { name: 'Ada' } }),
-      connections: 10,
-      overallRate: rate,
-      duration: 3_600,
-      timeout: 10,
-    },
-    (error: unknown, result) => (error ? reject(error) : resolve(result)),
-  );
-  return async () => {
-    run.stop?.();
-    const { requests, non2xx, errors, timeouts } = await promise;
-    return { total: requests.total, failed: non2xx + errors + timeouts };
-  };
-}
 
 /** Kills a service's process and waits until the supervisor's next one is ready. */
 async function killService(name: 'identity' | 'tenancy' | 'prompt-registry'): Promise<void> {
@@ -93,8 +70,8 @@ const faults: Readonly<Record<string, () => Promise<void>>> = {
 it(
   'no render fails, direct or through the gateway, while each other part is killed and comes back',
   async () => {
-    const direct = renderAll(platform.services.render[0]?.url ?? '', directRate);
-    const throughGateway = renderAll(platform.gatewayUrl, gatewayRate);
+    const direct = steadyRenders(platform.services.render[0]?.url ?? '', directRate, account, prompt);
+    const throughGateway = steadyRenders(platform.gatewayUrl, gatewayRate, account, prompt);
     for (let round = 1; round <= rounds; round += 1) {
       for (const [name, fault] of Object.entries(faults)) {
         await fault();

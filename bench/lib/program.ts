@@ -1,29 +1,36 @@
 // A program of the repository as a child process, for the time of a measurement.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(import.meta.dirname, '../..');
+const PROBE = join(import.meta.dirname, 'event-loop-probe.ts');
 
 /** A running program that has said where it listens. */
 export class Program {
   readonly url: string;
   readonly pid: number;
   readonly #child: ChildProcess;
+  readonly #probeFile: string;
 
-  private constructor(url: string, pid: number, child: ChildProcess) {
+  private constructor(url: string, pid: number, child: ChildProcess, probeFile: string) {
     this.url = url;
     this.pid = pid;
     this.#child = child;
+    this.#probeFile = probeFile;
   }
 
   /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. */
   static async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<Program> {
-    const child = spawn(process.execPath, [join(ROOT, file)], {
-      env: { ...process.env, PORT: '0', ...environment },
+    const probeFile = join(tmpdir(), `px0-bench-${randomUUID()}.probe`);
+    const child = spawn(process.execPath, ['--import', PROBE, join(ROOT, file)], {
+      env: { ...process.env, PORT: '0', PX0_BENCH_PROBE: probeFile, ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const { stdout, pid } = child;
@@ -31,13 +38,29 @@ export class Program {
     const url = await listeningUrl(createInterface({ input: stdout }));
     // What it logs from here on is of no interest, but a full pipe would stop it.
     stdout.resume();
-    return new Program(url, pid, child);
+    return new Program(url, pid, child, probeFile);
   }
 
   /** Resident memory in bytes. */
   memory(): number {
     const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1];
     return Number(kilobytes ?? Number.NaN) * 1024;
+  }
+
+  /** How many files and sockets it has open. */
+  openFiles(): number {
+    return readdirSync(`/proc/${this.pid}/fd`).length;
+  }
+
+  /** The p99 of the event loop's delay since the last call, in milliseconds. */
+  async eventLoopDelay(): Promise<number> {
+    rmSync(this.#probeFile, { force: true });
+    this.#child.kill('SIGUSR2');
+    for (;;) {
+      const written = readIfThere(this.#probeFile);
+      if (written !== '') return Number(written);
+      await sleep(5);
+    }
   }
 
   /** Processor time used so far, in seconds. */
@@ -51,6 +74,15 @@ export class Program {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
     await ended;
+    rmSync(this.#probeFile, { force: true });
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }
 

@@ -1,4 +1,5 @@
-// npm run bench:render [throughput] [scale] [promotion] [rates]: prints a table for each and writes bench/results/<name>.json.
+// npm run bench:render [throughput] [scale] [promotion] [rates] [soak]: prints a table for each and writes bench/results/<name>.json.
+// Without names it runs all but the soak, which takes ten minutes.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -7,17 +8,19 @@ import { clientName } from '../lib/load.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
 import { scale } from './scale.ts';
+import { soak } from './soak.ts';
 import { throughput } from './throughput.ts';
 
-const benchmarks = { throughput, scale, promotion, rates };
+const benchmarks = { throughput, scale, promotion, rates, soak };
 
-const asked = process.argv.slice(2);
+const named = process.argv.slice(2);
+const asked = named.length > 0 ? named : ['throughput', 'scale', 'promotion', 'rates'];
 const results = join(import.meta.dirname, '../results');
 mkdirSync(results, { recursive: true });
 const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, ${await clientName()}`;
 console.log(`${new Date().toISOString()}: ${machine}`);
 for (const [name, benchmark] of Object.entries(benchmarks)) {
-  if (asked.length > 0 && !asked.includes(name)) continue;
+  if (!asked.includes(name)) continue;
   const result = await benchmark();
   console.log(`\n${result.title}`);
   console.table(result.rows);

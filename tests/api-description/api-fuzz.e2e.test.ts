@@ -1,12 +1,12 @@
 /**
  * Schemathesis makes up requests from the API description, and holds every answer against it: no 5xx, no status, header, content type
- * or body that the description does not know. `npm run test:api-fuzz` is the long form, which also installs it.
+ * or body that the description does not know. `npm run test:api-fuzz` is the long form.
  */
 import { type OpenApiDocument, routes } from '@px0/contracts';
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setScene } from './scene.ts';
-import { type Campaign, install, isInstalled, runCampaign } from './schemathesis.ts';
+import { type Campaign, install, runCampaign } from './schemathesis.ts';
 import { seededDescription } from './seeded-description.ts';
 
 const isLong = process.env['PX0_API_FUZZ'] === 'long';
@@ -28,11 +28,7 @@ const ENDINGS = [
 /** Success needs a code that was mailed, or an account that is not verified. */
 const OUT_OF_REACH = ['verifyEmail', 'resetPassword', 'triggerVerificationEmail'];
 
-const missing = isLong
-  ? await install()
-  : isInstalled()
-    ? undefined
-    : 'it is not installed; `npm run test:api-fuzz` installs it';
+const missing = await install();
 if (missing !== undefined) process.stdout.write(`px0: the tests by Schemathesis are skipped: ${missing}\n`);
 
 const effort: Pick<Campaign, 'examples' | 'phases' | 'timeoutMs'> = isLong

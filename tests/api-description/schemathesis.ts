@@ -24,13 +24,9 @@ const CHECKS = [
   'response_schema_conformance',
 ].join(',');
 
-export function isInstalled(): boolean {
-  return existsSync(program);
-}
-
-/** Installs it into a virtual environment below `.px0/`. Returns why it could not be, or undefined. */
+/** Installs it into a virtual environment below `.px0/`, once. Returns why it could not be, or undefined. */
 export async function install(): Promise<string | undefined> {
-  if (isInstalled()) return undefined;
+  if (existsSync(program)) return undefined;
   try {
     await run('python3', ['-m', 'venv', environment], { timeout: INSTALL_TIMEOUT_MS });
     const pip = join(environment, 'bin', 'pip');

@@ -1,6 +1,7 @@
 /** What a key of each operation and scope may do, over all services at once. */
+import { eventually } from '@px0/testing';
 import { describe, expect, it } from 'vitest';
-import { type Operation, said, type World } from './world.ts';
+import { type Key, type Operation, said, type World } from './world.ts';
 
 export function keyStories(started: () => World): void {
   describe('an API key', () => {
@@ -65,6 +66,35 @@ export function keyStories(started: () => World): void {
         const prompt = await world.prompt(key, await world.team(owner), 'new');
         expect(await world.reach(key, prompt)).toEqual([200, 200, 200]);
       }
+    });
+
+    it('shows when it was last used, in whichever service it was', async () => {
+      const world = started();
+      const owner = await world.owner();
+      const prompt = await world.prompt(owner, owner.team, 'used');
+      const uses = [
+        (key: Key) => world.render(key, prompt),
+        (key: Key) => world.ask(key, 'POST', '/v1/render/batch', { renders: [{ slug: prompt.slug }] }),
+        (key: Key) => world.ask(key, 'GET', `/v1/prompts/${prompt.id}`),
+        (key: Key) => world.ask(key, 'GET', '/v1/me/orgs'),
+        (key: Key) => world.ask(key, 'GET', '/v1/auth/me'),
+      ];
+      const keys = await Promise.all(uses.map(() => world.key(owner, 'admin')));
+      const unused = await world.key(owner, 'admin');
+      await Promise.all(uses.map(async (use, index) => await use(keys[index] ?? unused)));
+      const lastUse = async (): Promise<ReadonlyMap<unknown, unknown>> => {
+        const answer = await world.get(owner, `/v1/api-keys?org_id=${owner.organization}`);
+        const times = answer.each('api_keys', 'last_used_at');
+        return new Map(answer.each('api_keys', 'id').map((id, index) => [id, times[index]]));
+      };
+      await eventually(
+        async () => {
+          const times = await lastUse();
+          return keys.every(({ id }) => typeof times.get(id) === 'string');
+        },
+        { timeoutMs: 30_000, what: 'the last use of every key' },
+      );
+      expect((await lastUse()).get(unused.id)).toBeNull();
     });
 
     it('changes nobody’s account and joins or leaves no team', async () => {

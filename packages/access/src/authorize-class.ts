@@ -1,6 +1,7 @@
 // The auth classes of routes: which credentials a route takes at all, and in which order it refuses the others. What the
 // caller may do to a resource is another question (permissions.ts).
-import type { AuthClass, ErrorCode, UserId } from '@px0/contracts';
+import type { ApiKeyId, AuthClass, ErrorCode, UserId } from '@px0/contracts';
+import type { AccessProjection } from './access-projection.ts';
 import type { Authentication, KeyOperation, Principal, Refusal } from './principal.ts';
 
 /** The kinds of callers that the contract's tables tell apart. */
@@ -48,6 +49,26 @@ export function authorizeClass(auth: AuthClass, authentication: Authentication):
   const { principal } = authentication;
   const error = classRefusal(auth, callerKind(principal));
   return error === undefined ? principal : { error };
+}
+
+/** Hears of each API key that authenticated a request, whether or not the request is then refused. */
+export interface KeyUseListener {
+  /** `now` is in milliseconds since 1970. */
+  note(keyId: ApiKeyId, now: number): void;
+}
+
+/** The principal that a route of this class gets for an Authorization header, or the class's refusal. */
+export function authenticateRoute(
+  access: AccessProjection,
+  uses: KeyUseListener,
+  { auth }: { readonly auth: AuthClass },
+  header: string | undefined,
+): Principal | Refusal {
+  const authentication = access.authenticate(header);
+  if (authentication.outcome === 'principal' && authentication.principal.kind === 'api-key') {
+    uses.note(authentication.principal.keyId, Date.now());
+  }
+  return authorizeClass(auth, authentication);
 }
 
 /**

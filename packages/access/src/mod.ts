@@ -7,11 +7,13 @@ export {
 export { apiKeyPrefix, hashApiKey, looksLikeApiKey, newApiKey } from './api-key.ts';
 export {
   actingUserOf,
+  authenticateRoute,
   authorizeClass,
   authorizeRegistration,
   type CallerKind,
   callerKind,
   classRefusal,
+  type KeyUseListener,
   requireActingUser,
 } from './authorize-class.ts';
 export { type Coverage, coverageOf, type Facts, factsFor, type Target } from './facts.ts';
@@ -28,6 +30,7 @@ export type {
   TeamRole,
 } from './principal.ts';
 export {
+  importVerificationKey,
   type SessionClaims,
   type SessionSigner,
   sessionTokenPrefix,

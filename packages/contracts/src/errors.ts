@@ -67,6 +67,7 @@ export const errorCatalog = {
   invalidLimit: { status: 400, message: 'invalid limit' },
   invalidCursor: { status: 400, message: 'invalid cursor' },
   invalidTimeRange: { status: 400, message: 'invalid time range' },
+  invalidStep: { status: 400, message: 'invalid step, must be hour or day' },
   invalidDocument: { status: 400, message: 'invalid document', detail: 'prompts.0.slug: is required' },
   rendersRequired: { status: 400, message: 'renders is required' },
   tooManyRenders: { status: 400, message: 'renders must have at most 100 items' },

@@ -311,14 +311,25 @@ const ImportResult = z
   })
   .meta({ description: 'What an import did, or with `dry_run` would do. Empty: all was in line.' });
 
+const latency = (which: string) =>
+  z
+    .number()
+    .nullable()
+    .meta({
+      description: `${which} at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.`,
+    });
+
 const PromptUsageHour = z
   .object({
-    hour: timestamp().meta({ description: 'The beginning of the hour.' }),
+    hour: timestamp().meta({ description: 'The beginning of the hour, or of the day.' }),
     version: z.int(),
     renders: z.int(),
     failures: z.int(),
+    p50_ms: latency('Half of the renders took'),
+    p95_ms: latency('Of 100 renders, 95 took'),
+    p99_ms: latency('Of 100 renders, 99 took'),
   })
-  .meta({ description: 'Renders of one version in one hour.' });
+  .meta({ description: 'Renders of one version in one hour or day.' });
 
 const PromptPayload = z
   .object({

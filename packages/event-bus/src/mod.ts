@@ -59,6 +59,7 @@ export { observeProjection } from './projection-metrics.ts';
 export { Relay, type RelayOptions } from './relay.ts';
 export { currentRequestScope, inRequestScope, RequestScope } from './request-scope.ts';
 export { Saga, type SagaDefinition, type SagaOptions } from './saga.ts';
+export { SeenKeys } from './seen-keys.ts';
 export { SelfCheck, type SelfCheckOptions } from './self-check.ts';
 export type { SqlTransaction, TransactionRunner } from './sql.ts';
 export { type Delivery, type OpenStreamReader, pushReader, type ReadOptions } from './stream-reader.ts';
@@ -72,3 +73,9 @@ export {
 } from './token.ts';
 export type { TokenWaitOutcome } from './token-wait.ts';
 export { activeTraceparent, linksTo } from './trace-context.ts';
+export {
+  type UsageCounts,
+  UsagePublisher,
+  type UsagePublisherOptions,
+  type UsageSource,
+} from './usage-publisher.ts';

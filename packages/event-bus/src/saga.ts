@@ -37,6 +37,8 @@ export interface SagaDefinition<Tx> {
   readonly name: string;
   /** Which entities it reacts to. All others only move its position. */
   readonly wants: (name: EntityName) => boolean;
+  /** Which of these events call for an effect; all unless told otherwise. The others only move the position, without a transaction. */
+  readonly concerns?: (event: StateEvent) => boolean;
   /**
    * Writes, inside the transaction. Must be idempotent: in a new epoch every entity's last event comes again.
    */
@@ -243,9 +245,22 @@ export class Saga<Tx extends SqlTransaction & object> {
   #receive(delivery: Delivery, leader: string): void | Promise<void> {
     const name = entityOfSubject(delivery.subject);
     const repeated = delivery.sequence <= this.#place.position;
-    if (!repeated && name !== undefined && this.#options.wants(name)) return this.#react(delivery, leader);
+    if (!repeated && name !== undefined && this.#options.wants(name) && this.#concerns(delivery)) {
+      return this.#react(delivery, leader);
+    }
     this.#place.delivered(delivery.sequence);
     return undefined;
+  }
+
+  /** An event that cannot be read is no reason to skip it: it is parked like one whose effect fails. */
+  #concerns(delivery: Delivery): boolean {
+    const { concerns } = this.#options;
+    if (concerns === undefined) return true;
+    try {
+      return concerns(decodeEvent(delivery.subject, delivery.text()));
+    } catch {
+      return true;
+    }
   }
 
   async #react(delivery: Delivery, leader: string): Promise<void> {

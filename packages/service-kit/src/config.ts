@@ -111,6 +111,13 @@ export const databaseVariables = {
     .describe('How long a start waits for a database that does not answer yet.'),
 } as const;
 
+/** What a process that counts the use of keys reads. */
+export const usageVariables = {
+  USAGE_FLUSH_MS: integerVariable(100)
+    .prefault('5000')
+    .describe('How often counts of renders and uses of API keys are published, in milliseconds.'),
+} as const;
+
 /** The variables of a control-plane service; a service spreads `baseConfigSchema.shape` into its own schema. */
 export const baseConfigSchema = z.object({
   ...processVariables,

@@ -12,6 +12,7 @@ export {
   streamVariables,
   urlListVariable,
   urlVariable,
+  usageVariables,
   type VariableDescription,
 } from './config.ts';
 export { type MigrateOptions, migrate } from './database/migrate.ts';

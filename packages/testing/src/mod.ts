@@ -1,3 +1,4 @@
+export { CatchingUpClient, type CaughtUpReply, replyOf } from './catching-up-client.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export {

@@ -27,12 +27,18 @@ export class PlayedTenancy {
   }
 
   /** Adds a member, or gives one another role. */
-  async setMember(teamId: string, userId: string, role: 'admin' | 'editor' | 'viewer'): Promise<void> {
+  async setMember(
+    teamId: string,
+    userId: string,
+    role: 'admin' | 'editor' | 'viewer',
+    more: { readonly added_by?: string; readonly created_at?: string } = {},
+  ): Promise<void> {
     await this.#contexts.publish('membership', `${teamId}.${userId}`, {
       team_id: teamId,
       user_id: userId,
       role,
       created_at: now(),
+      ...more,
     });
   }
 

@@ -7,6 +7,7 @@ import { securityHeaders } from './edge/security-headers.ts';
 import { Gateway } from './gateway.ts';
 import { connectRedis, memoryLimiters, redisLimiters } from './limits/limiters.ts';
 import { type LimiterFactory, Limits } from './limits/limits.ts';
+import { SessionUsers } from './limits/session-users.ts';
 import { Metrics, observe } from './metrics.ts';
 import { createPages } from './pages/pages.ts';
 import { HighestRevision } from './revision/highest-revision.ts';
@@ -29,6 +30,7 @@ export async function startGateway(
 
   const metrics = new Metrics();
   observe(metrics, all);
+  const sessionUsers = new SessionUsers({ identityUrls: config.IDENTITY_URL, logger });
   const security = securityHeaders({ hsts: config.HSTS });
   const running: { server?: RunningServer } = {};
   const pages = createPages({
@@ -50,6 +52,7 @@ export async function startGateway(
       },
       config.RATE_LIMIT_WINDOW_SECONDS,
       createLimiters(config, { logger, cleanups }),
+      (authorization) => sessionUsers.userOf(authorization),
     ),
     cors: new Cors(config.CORS_ORIGINS),
     clientAddress: clientAddressReader(config.TRUSTED_PROXIES),

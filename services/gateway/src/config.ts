@@ -18,7 +18,7 @@ const limit = (perMinute: number, what: string) =>
   integerVariable(0)
     .prefault(String(perMinute))
     .describe(
-      `${what}, per credential and per address, in each window. 0: no limit. The default suits one machine and its tests; production sets it lower.`,
+      `${what}, per user or API key and per address, in each window. 0: no limit. The default suits one machine and its tests; production sets it lower.`,
     );
 
 export const configSchema = z.object({

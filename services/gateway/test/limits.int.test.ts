@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { signSession } from '@px0/access';
 import { eventually } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deadUrl, fakeService, gateway, ok, stopAll } from './fixture.ts';
@@ -17,6 +19,8 @@ afterEach(async () => {
 
 /** Redis is optional, for px0 and for its tests. */
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+const curve = { namedCurve: 'P-256' } as const;
 
 const as = (credential: string) => ({ headers: { authorization: `Bearer ${credential}` } });
 const statuses = async (count: number, call: () => Promise<Response>) => {
@@ -55,6 +59,39 @@ describe('rate limits', () => {
     expect(await statuses(2, () => fetch(`${url}/v1/me/orgs`, as('sess_2')))).toEqual([200, 429]);
     const create = () => fetch(`${url}/v1/orgs`, { method: 'POST', body: '{}', ...as('sess_1') });
     expect(await statuses(2, create)).toEqual([200, 429]);
+  });
+
+  it('are shared by all sessions of a user, and by no forged one', async () => {
+    const [ours, forgers] = [generateKeyPairSync('ec', curve), generateKeyPairSync('ec', curve)];
+    const kid = randomUUID();
+    const identity = await fakeService((_req, res) => {
+      const jwk = { ...ours.publicKey.export({ format: 'jwk' }), kid };
+      res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: [jwk] }));
+    });
+    const tenancy = await fakeService(ok);
+    const { url } = await gateway({
+      IDENTITY_URL: identity.url,
+      TENANCY_URL: tenancy.url,
+      RATE_LIMIT_READ: '10',
+    });
+    const session = (userId: string, { privateKey } = ours) => {
+      const issuedAt = Math.floor(Date.now() / 1_000);
+      const claims = { userId, sessionNumber: 1, tokenId: randomUUID(), issuedAt, expiresAt: issuedAt + 600 };
+      return signSession(claims, { kid, privateKey });
+    };
+    const left = async (token: string) =>
+      Number((await fetch(`${url}/v1/me/orgs`, as(token))).headers.get('ratelimit-remaining'));
+    // The first token makes the gateway ask for the keys; until it has them, each session counts for itself.
+    await eventually(async () => {
+      const stranger = randomUUID();
+      return (await left(session(stranger))) === 9 && (await left(session(stranger))) === 8;
+    });
+    const [user, other] = [randomUUID(), randomUUID()];
+    expect([await left(session(user)), await left(session(user)), await left(session(other))]).toEqual([
+      9, 8, 9,
+    ]);
+    expect(await left(session(user, forgers))).toBe(9);
+    expect(await left(session(user))).toBe(7);
   });
 
   it('hold for an address that makes up credentials', async () => {

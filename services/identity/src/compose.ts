@@ -1,6 +1,6 @@
 /** Identity's whole object graph. */
 import { join } from 'node:path';
-import { AccessProjection, authorizeClass, type Principal, requireActingUser } from '@px0/access';
+import { AccessProjection, authenticateRoute, type Principal, requireActingUser } from '@px0/access';
 import type { RouteDefinition } from '@px0/contracts';
 import { type Context, createEventCore, type EventCore, type OutboxHooks } from '@px0/event-bus';
 import {
@@ -29,8 +29,16 @@ import {
 import type { Config } from './config.ts';
 import { createDatabase, type Database, SCHEMA, type Tx } from './database/db.ts';
 import { decidedOnce } from './decided-once.ts';
-import { alreadyRegisteredMail, createMailer, emailChangedMail, type Mailer, MailQueue } from './mail/mod.ts';
+import {
+  addedToTeamMail,
+  alreadyRegisteredMail,
+  createMailer,
+  emailChangedMail,
+  type Mailer,
+  MailQueue,
+} from './mail/mod.ts';
 import { chores, PeriodicTasks } from './maintenance/mod.ts';
+import { membershipNotices } from './memberships/mod.ts';
 import { HashQueue, Passwords } from './passwords/mod.ts';
 import { createAccountCommands, profileRoutes } from './profile/mod.ts';
 import { connectRedis, RateLimiter, rateLimits } from './rate-limits/mod.ts';
@@ -68,6 +76,9 @@ export async function startIdentity(
   const database = createDatabase(pool);
   cleanups.add('prisma', () => database.$disconnect());
 
+  const secrets = new SecretKeys(config.PX0_SECRET_KEY);
+  const mails = createMailQueue(config, { database, secrets, logger, mailer: replacements.mailer });
+
   const access = new AccessProjection();
   const core: EventCore<Tx> = await createEventCore<Tx>({
     config,
@@ -75,7 +86,7 @@ export async function startIdentity(
     prisma: database,
     context: 'identity',
     views: [access],
-    sagas: [apiKeyCleanup(() => core.outbox)],
+    sagas: [apiKeyCleanup(() => core.outbox), membershipNotices(mails)],
     logger,
     cleanups,
     ...(replacements.contexts === undefined ? {} : { contexts: replacements.contexts }),
@@ -83,7 +94,6 @@ export async function startIdentity(
   });
   const changes = new Changes(database, core.outbox);
 
-  const secrets = new SecretKeys(config.PX0_SECRET_KEY);
   const sessionDurationMs = config.SESSION_DURATION_HOURS * HOUR_MS;
   const keyRing = new KeyRing({
     database,
@@ -110,7 +120,6 @@ export async function startIdentity(
     keyPrefix: `px0:${config.PX0_STREAM_PREFIX}identity:`,
   });
 
-  const mails = createMailQueue(config, { database, secrets, logger, mailer: replacements.mailer });
   mails.start();
   cleanups.add('mail queue', () => mails.stop());
 
@@ -188,12 +197,7 @@ function authenticate(
   route: RouteDefinition,
   header: string | undefined,
 ): Principal {
-  const authentication = access.authenticate(header);
-  // A key counts as used also when the call is then refused.
-  if (authentication.outcome === 'principal' && authentication.principal.kind === 'api-key') {
-    keyUses.note(authentication.principal.keyId, Date.now());
-  }
-  const principal = authorizeClass(route.auth, authentication);
+  const principal = authenticateRoute(access, keyUses, route, header);
   if ('error' in principal) throw new ApiError(principal.error);
   return principal;
 }
@@ -214,6 +218,7 @@ function createMailQueue(config: Config, { database, secrets, logger, mailer }: 
       verification: verificationMailWriter(database, secrets),
       'password-reset': passwordResetMailWriter(database),
       'email-changed': ({ recipient }) => Promise.resolve(emailChangedMail(recipient)),
+      'added-to-team': ({ recipient }) => Promise.resolve(addedToTeamMail(recipient)),
       'already-registered': ({ recipient }) => Promise.resolve(alreadyRegisteredMail(recipient)),
     },
     logger,

@@ -3,9 +3,10 @@
  * that reads its own writes, as every client with a revision token does.
  */
 import { randomUUID } from 'node:crypto';
-import { decodeToken, encodeToken } from '@px0/event-bus';
 import { Cleanups, createLogger, createPool, loadConfig, silentLogger } from '@px0/service-kit';
 import {
+  CatchingUpClient,
+  type CaughtUpReply,
   eventually,
   ForeignContexts,
   PlayedTenancy,
@@ -21,11 +22,7 @@ import { type Config, configSchema } from '../src/config.ts';
 import { SCHEMA } from '../src/database/db.ts';
 import { CapturedMails } from './captured-mails.ts';
 
-export interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Headers;
-}
+export type Reply = CaughtUpReply;
 
 /** Whoever has a token: a user, a key. */
 export interface Bearer {
@@ -51,9 +48,6 @@ const registered = z.object({
 export const begunSession = z.object({ token: z.string(), expires_at: z.string() });
 export const createdKey = z.object({ id: z.string(), key: z.string() });
 
-/** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
-const CATCH_UP_ATTEMPTS = 10;
-
 /** Hashes that take no time: what they are worth is not what these tests ask. */
 const cheapHashes = { ARGON2_MEMORY_KIB: 64, ARGON2_PASSES: 1 };
 
@@ -75,7 +69,7 @@ export class RunningIdentity {
   readonly #options: RunOptions;
   #cleanups: Cleanups;
   #url: string;
-  #seen = 0;
+  readonly #client: CatchingUpClient;
 
   private constructor(parts: {
     contexts: ForeignContexts;
@@ -88,6 +82,7 @@ export class RunningIdentity {
     options: RunOptions;
   }) {
     this.contexts = parts.contexts;
+    this.#client = new CatchingUpClient(parts.contexts);
     this.tenancy = new PlayedTenancy(parts.contexts);
     this.pool = parts.pool;
     this.mails = parts.mails;
@@ -159,17 +154,7 @@ export class RunningIdentity {
     path: string,
     init: { headers?: Record<string, string>; body?: string } = {},
   ): Promise<Reply> {
-    for (let attempt = 1; ; attempt++) {
-      const headers = new Headers(init.headers);
-      headers.set('px0-min-revision', this.token());
-      headers.set('px0-consistency', 'require');
-      const response = await fetch(this.#url + path, { ...init, method, headers });
-      this.#see(response.headers.get('px0-revision'));
-      const text = await response.text();
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
-      const reply = { status: response.status, body, headers: response.headers };
-      if (!isBehind(reply) || attempt === CATCH_UP_ATTEMPTS) return reply;
-    }
+    return this.#client.send(this.#url + path, method, init);
   }
 
   /** An address that nobody has yet. */
@@ -209,15 +194,7 @@ export class RunningIdentity {
 
   /** The highest revision seen or published here. */
   token(): string {
-    return encodeToken({
-      epoch: this.contexts.epoch,
-      sequence: Math.max(this.#seen, this.contexts.lastSequence),
-    });
-  }
-
-  #see(token: string | null): void {
-    const decoded = token === null ? undefined : decodeToken(token);
-    if (decoded !== undefined) this.#seen = Math.max(this.#seen, decoded.sequence);
+    return this.#client.token;
   }
 }
 
@@ -267,9 +244,4 @@ async function whenReady(url: string): Promise<void> {
     },
     { what: 'readiness', timeoutMs: 30_000 },
   );
-}
-
-function isBehind({ status, body }: Reply): boolean {
-  const error = z.object({ error: z.literal('revision not yet available') }).safeParse(body);
-  return status === 503 && error.success;
 }

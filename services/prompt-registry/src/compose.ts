@@ -1,8 +1,8 @@
 /** The whole object graph of the prompt registry on one page. */
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { AccessProjection, authorizeClass, type Principal } from '@px0/access';
-import { createEventCore } from '@px0/event-bus';
+import { AccessProjection, authenticateRoute, type Principal } from '@px0/access';
+import { createEventCore, SeenKeys, UsagePublisher } from '@px0/event-bus';
 import {
   ApiError,
   createPool,
@@ -90,6 +90,16 @@ export async function startPromptRegistry(
   usage.start();
   cleanups.add('usage consumer', () => usage.stop());
 
+  const seenKeys = new SeenKeys();
+  const publisher = new UsagePublisher({
+    source: seenKeys,
+    bus: core.bus,
+    intervalMs: config.USAGE_FLUSH_MS,
+    logger,
+  });
+  publisher.start();
+  cleanups.add('usage publisher', () => publisher.stop());
+
   const app = express();
   healthRoutes(app, {
     ready: () => {
@@ -100,7 +110,7 @@ export async function startPromptRegistry(
   mountRoutes<Principal>(app, {
     handlers: handlersOf({ config, prisma, access, transactions: transactionsOn(prisma, outbox), outbox }),
     authenticate: (route, req) => {
-      const authorized = authorizeClass(route.auth, access.authenticate(req.headers.authorization));
+      const authorized = authenticateRoute(access, seenKeys, route, req.headers.authorization);
       if ('error' in authorized) throw new ApiError(authorized.error);
       return authorized;
     },

@@ -1,9 +1,10 @@
 /** What the prompt registry reads from its environment. */
-import { baseConfigSchema, integerVariable } from '@px0/service-kit';
+import { baseConfigSchema, integerVariable, usageVariables } from '@px0/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   ...baseConfigSchema.shape,
+  ...usageVariables,
   CHECK_TIME_BUDGET_MS: integerVariable(100, 60_000)
     .prefault('5000')
     .describe(

@@ -2,9 +2,11 @@
  * The registry in the test's own process, on the run's real Postgres and NATS, with identity and tenancy played by the test; and a client
  * that reads its own writes, as every client with a revision token does.
  */
-import { type Bus, connectBus, decodeToken, encodeToken } from '@px0/event-bus';
+import { type Bus, connectBus } from '@px0/event-bus';
 import { Cleanups, createPool, loadConfig, silentLogger } from '@px0/service-kit';
 import {
+  CatchingUpClient,
+  type CaughtUpReply,
   ForeignContexts,
   PlayedIdentity,
   PlayedTenancy,
@@ -18,11 +20,7 @@ import { startPromptRegistry } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
 import { Prompts } from './prompts.ts';
 
-export interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Headers;
-}
+export type Reply = CaughtUpReply;
 
 /** Whoever has a token: a user, a key. */
 export interface Bearer {
@@ -49,9 +47,6 @@ interface Stores {
   readonly bus: TestBus;
 }
 
-/** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
-const CATCH_UP_ATTEMPTS = 10;
-
 export class RunningRegistry {
   readonly contexts: ForeignContexts;
   readonly identity: PlayedIdentity;
@@ -64,7 +59,7 @@ export class RunningRegistry {
   readonly #ownCleanups = new Cleanups(silentLogger());
   #cleanups: Cleanups;
   #url: string;
-  #seen = 0;
+  readonly #client: CatchingUpClient;
 
   private constructor(
     contexts: ForeignContexts,
@@ -72,6 +67,7 @@ export class RunningRegistry {
     service: { url: string; cleanups: Cleanups },
   ) {
     this.contexts = contexts;
+    this.#client = new CatchingUpClient(contexts);
     this.identity = new PlayedIdentity(contexts);
     this.tenancy = new PlayedTenancy(contexts);
     this.prompts = new Prompts(this);
@@ -154,18 +150,7 @@ export class RunningRegistry {
     path: string,
     init: { headers?: Record<string, string>; body?: string } = {},
   ): Promise<Reply> {
-    for (let attempt = 1; ; attempt += 1) {
-      const headers = new Headers(init.headers);
-      headers.set('px0-min-revision', this.#token());
-      headers.set('px0-consistency', 'require');
-      const response = await fetch(this.#url + path, { ...init, method, headers });
-      this.#see(response.headers.get('px0-revision'));
-      const text = await response.text();
-      const body: unknown = text === '' ? undefined : JSON.parse(text);
-      const isBehind = response.status === 503 && text.includes('revision not yet available');
-      if (!isBehind || attempt === CATCH_UP_ATTEMPTS)
-        return { status: response.status, body, headers: response.headers };
-    }
+    return this.#client.send(this.#url + path, method, init);
   }
 
   /** A new organization with a team and somebody in each relation to it. */
@@ -185,18 +170,6 @@ export class RunningRegistry {
     const allKey = await this.identity.createKey(orgId, { operation: 'all', scope });
     const adminKey = await this.identity.createKey(orgId, { operation: 'admin', scope });
     return { orgId, teamId, viewer, editor, admin, orgAdmin, outsider, readRenderKey, allKey, adminKey };
-  }
-
-  #token(): string {
-    return encodeToken({
-      epoch: this.contexts.epoch,
-      sequence: Math.max(this.#seen, this.contexts.lastSequence),
-    });
-  }
-
-  #see(token: string | null): void {
-    const decoded = token === null ? undefined : decodeToken(token);
-    if (decoded !== undefined) this.#seen = Math.max(this.#seen, decoded.sequence);
   }
 }
 

@@ -267,7 +267,13 @@ describe('usage', () => {
   const send = (
     process: string,
     window: number,
-    versions: { prompt_id: string; number: number; renders: number; failures: number }[],
+    versions: {
+      prompt_id: string;
+      number: number;
+      renders: number;
+      failures: number;
+      latencies?: number[];
+    }[],
     startedAt: string,
   ) =>
     bus.publish({
@@ -277,7 +283,7 @@ describe('usage', () => {
         window,
         started_at: startedAt,
         ended_at: startedAt,
-        versions: versions.map((version) => ({ ...version, latencies: [] })),
+        versions: versions.map((version) => ({ latencies: [], ...version })),
         keys: [],
       }),
       revision: window,
@@ -301,11 +307,12 @@ describe('usage', () => {
     for (const window of [1, 1, 2]) await send(process, window, counts, '2026-03-01T10:59:59.999Z');
     await send(process, 3, counts, '2026-03-01T11:00:00.000Z');
     const read = (query: string) => registry.call(cast.viewer, 'GET', `/v1/prompts/${id}/usage${query}`);
+    const unknown = { p50_ms: null, p95_ms: null, p99_ms: null };
     const expected = [
-      { hour, version: 1, renders: 10, failures: 2 },
-      { hour, version: 2, renders: 14, failures: 0 },
-      { hour: '2026-03-01T11:00:00Z', version: 1, renders: 5, failures: 1 },
-      { hour: '2026-03-01T11:00:00Z', version: 2, renders: 7, failures: 0 },
+      { hour, version: 1, renders: 10, failures: 2, ...unknown },
+      { hour, version: 2, renders: 14, failures: 0, ...unknown },
+      { hour: '2026-03-01T11:00:00Z', version: 1, renders: 5, failures: 1, ...unknown },
+      { hour: '2026-03-01T11:00:00Z', version: 2, renders: 7, failures: 0, ...unknown },
     ];
     await eventually(
       async () =>
@@ -326,5 +333,46 @@ describe('usage', () => {
     ]) {
       expect(errorOf(await read(query))).toEqual(refused(400, 'invalid time range'));
     }
+  });
+
+  test('says how long renders took, by the hour or by the day', async () => {
+    const { id } = await newPrompt();
+    const process = randomUUID();
+    const count = (latencies: number[]) => [
+      { prompt_id: id, number: 1, renders: latencies.reduce((a, b) => a + b, 0), failures: 0, latencies },
+    ];
+    // 90 renders of at most 31 µs, then 10 of more than 1 ms and at most 2 ms; an older process counts fewer buckets.
+    await send(process, 1, count([90]), '2026-03-01T10:00:00Z');
+    await send(process, 2, count([0, 0, 0, 0, 0, 0, 10]), '2026-03-01T23:00:00Z');
+    await send(process, 3, count([...new Array(13).fill(0), 1, 1_000]), '2026-03-02T00:00:00Z');
+    const read = (query: string) =>
+      registry.call(
+        cast.viewer,
+        'GET',
+        `/v1/prompts/${id}/usage?from=2026-03-01T12:00:00Z&to=2026-03-03T00:00:00Z${query}`,
+      );
+    const version = { version: 1, failures: 0 };
+    const night = { p50_ms: 1.5, p95_ms: 1.95, p99_ms: 1.99 };
+    const slow = {
+      ...version,
+      hour: '2026-03-02T00:00:00Z',
+      renders: 1_001,
+      p50_ms: 128,
+      p95_ms: 128,
+      p99_ms: 128,
+    };
+    await eventually(
+      async () =>
+        expect((await read('')).body).toEqual({
+          usage: [{ ...version, hour: '2026-03-01T23:00:00Z', renders: 10, ...night }, slow],
+        }) ?? true,
+    );
+    expect((await read('&step=day')).body).toEqual({
+      usage: [
+        { ...version, hour: '2026-03-01T00:00:00Z', renders: 100, p50_ms: 0.017, p95_ms: 1.5, p99_ms: 1.9 },
+        slow,
+      ],
+    });
+    expect(errorOf(await read('&step=week'))).toEqual(refused(400, 'invalid step, must be hour or day'));
   });
 });

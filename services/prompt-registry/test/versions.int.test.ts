@@ -360,6 +360,24 @@ describe('the diff', () => {
     });
   });
 
+  test('follows a draft while it changes, and stays the same from then on', async () => {
+    const { id } = await newPrompt();
+    for (const template of ['a', 'b']) await registry.prompts.createVersion(cast.editor, id, template);
+    const { call } = on(id);
+    const diff = async () => (await call('GET', '/diff?from=1&to=2')).body;
+    for (const template of ['c', 'd']) {
+      await call('PUT', '/2', { template });
+      expect(await diff()).toMatchObject({
+        to_template: template,
+        diff: expect.stringContaining(`+${template}`),
+      });
+    }
+    for (const version of ['1', '2']) await call('POST', `/${version}/promote`);
+    const settled = await diff();
+    expect(settled).toMatchObject({ diff: '--- v1\n+++ v2\n@@ -1 +1 @@\n-a\n+d\n' });
+    expect(await diff()).toEqual(settled);
+  });
+
   test('judges its parameters before the access, and from before to', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id);

@@ -1,7 +1,7 @@
 // The whole object graph of a render process on one page.
 
-import { AccessProjection, authorizeClass, type Principal } from '@px0/access';
-import { connectBus, consistency, observeProjection, Projection } from '@px0/event-bus';
+import { AccessProjection, authenticateRoute, type Principal } from '@px0/access';
+import { connectBus, consistency, observeProjection, Projection, UsagePublisher } from '@px0/event-bus';
 import {
   ApiError,
   healthRoutes,
@@ -18,7 +18,7 @@ import type { Config } from './config.ts';
 import { createHotPath } from './http/hot-path.ts';
 import { PromptDirectory } from './prompts/mod.ts';
 import { ProjectionRevisions } from './revisions/mod.ts';
-import { UsageAggregator, UsageFlusher } from './usage/mod.ts';
+import { UsageAggregator } from './usage/mod.ts';
 
 /** Starts a render process. It listens at once, unless told to wait, and is ready when its projection has caught up with the stream. */
 export async function startRender(
@@ -48,9 +48,9 @@ export async function startRender(
   observeProjection(projection);
 
   const usage = new UsageAggregator();
-  const flusher = new UsageFlusher({ aggregator: usage, bus, intervalMs: config.USAGE_FLUSH_MS, logger });
-  cleanups.add('usage', () => flusher.stop());
-  flusher.start();
+  const publisher = new UsagePublisher({ source: usage, bus, intervalMs: config.USAGE_FLUSH_MS, logger });
+  cleanups.add('usage', () => publisher.stop());
+  publisher.start();
 
   const app = express();
   healthRoutes(app, {
@@ -69,7 +69,7 @@ export async function startRender(
   mountRoutes<Principal>(app, {
     handlers: batchRoutes(createRenderBatch({ access, directory, bodies, usage })),
     authenticate: (route, req) => {
-      const authorized = authorizeClass(route.auth, access.authenticate(req.headers.authorization));
+      const authorized = authenticateRoute(access, usage, route, req.headers.authorization);
       if ('error' in authorized) throw new ApiError(authorized.error);
       return authorized;
     },

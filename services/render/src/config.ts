@@ -1,6 +1,6 @@
 // The environment of the render service.
 
-import { integerVariable, processVariables, streamVariables } from '@px0/service-kit';
+import { integerVariable, processVariables, streamVariables, usageVariables } from '@px0/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
@@ -14,9 +14,7 @@ export const configSchema = z.object({
   VERSION_FETCHES: integerVariable(1)
     .prefault('64')
     .describe('How many such versions may be fetched from the stream at the same time.'),
-  USAGE_FLUSH_MS: integerVariable(100)
-    .prefault('5000')
-    .describe('How often counts of renders are published, in milliseconds.'),
+  ...usageVariables,
   WEB_CONCURRENCY: integerVariable(1)
     .prefault('1')
     .describe('How many worker processes serve renders on this host.'),

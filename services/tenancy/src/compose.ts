@@ -3,9 +3,15 @@
  * organizations, teams and memberships it decides on its own rows.
  */
 import { join } from 'node:path';
-import { AccessProjection, authorizeClass, type Principal, requireActingUser } from '@px0/access';
+import {
+  AccessProjection,
+  authenticateRoute,
+  type KeyUseListener,
+  type Principal,
+  requireActingUser,
+} from '@px0/access';
 import type { RouteDefinition } from '@px0/contracts';
-import { createEventCore } from '@px0/event-bus';
+import { createEventCore, SeenKeys, UsagePublisher } from '@px0/event-bus';
 import {
   ApiError,
   createPool,
@@ -80,6 +86,16 @@ export async function startTenancy(
   cleanups.add('sweeper', () => sweeper.stop());
   const onDeleted = () => sweeper.wake();
 
+  const seenKeys = new SeenKeys();
+  const usage = new UsagePublisher({
+    source: seenKeys,
+    bus: core.bus,
+    intervalMs: config.USAGE_FLUSH_MS,
+    logger,
+  });
+  usage.start();
+  cleanups.add('usage', () => usage.stop());
+
   const app = express();
   healthRoutes(app, { ready: () => core.ready() });
   mountRoutes<Principal>(app, {
@@ -92,7 +108,7 @@ export async function startTenancy(
       ...joinRequestRoutes(new JoinRequests({ database, changes })),
       ...auditRoutes(new Audit(database)),
     },
-    authenticate: (route, req) => principalOf(access, route, req.headers.authorization),
+    authenticate: (route, req) => principalOf(access, seenKeys, route, req.headers.authorization),
     afterParams: (route, principal) => {
       const refused = requireActingUser(route, principal);
       if (refused !== undefined) throw new ApiError(refused.error);
@@ -116,10 +132,11 @@ export async function startTenancy(
 
 function principalOf(
   access: AccessProjection,
+  uses: KeyUseListener,
   route: RouteDefinition,
   authorization: string | undefined,
 ): Principal {
-  const principal = authorizeClass(route.auth, access.authenticate(authorization));
+  const principal = authenticateRoute(access, uses, route, authorization);
   if ('error' in principal) throw new ApiError(principal.error);
   return principal;
 }

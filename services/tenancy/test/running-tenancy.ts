@@ -3,12 +3,14 @@
  * client that reads its own writes, as every client with a revision token does.
  */
 import { randomUUID } from 'node:crypto';
-import { decodeToken, encodeToken } from '@px0/event-bus';
 import { Cleanups, createPool, loadConfig, silentLogger } from '@px0/service-kit';
 import {
+  CatchingUpClient,
+  type CaughtUpReply,
   ForeignContexts,
   PlayedIdentity,
   type PlayedUser,
+  replyOf,
   type TestBus,
   type TestDatabase,
   testBus,
@@ -20,11 +22,7 @@ import { startTenancy } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
 import { createDatabase, type Database, SCHEMA } from '../src/database.ts';
 
-export interface Reply {
-  readonly status: number;
-  readonly body: unknown;
-  readonly headers: Headers;
-}
+export type Reply = CaughtUpReply;
 
 /** Whoever has a token: a user, a key. */
 export interface Bearer {
@@ -48,9 +46,6 @@ export interface Stores {
   readonly bus: TestBus;
 }
 
-/** How often a call is repeated that came before the service had caught up. A busy machine needs more than the service waits. */
-const CATCH_UP_ATTEMPTS = 10;
-
 export class RunningTenancy {
   readonly identity: PlayedIdentity;
   readonly contexts: ForeignContexts;
@@ -60,7 +55,7 @@ export class RunningTenancy {
   readonly stores: Stores;
   #cleanups: Cleanups;
   #url: string;
-  #seen = 0;
+  readonly #client: CatchingUpClient;
 
   private constructor(parts: {
     contexts: ForeignContexts;
@@ -71,6 +66,7 @@ export class RunningTenancy {
     identity: PlayedIdentity;
   }) {
     this.contexts = parts.contexts;
+    this.#client = new CatchingUpClient(parts.contexts);
     this.identity = parts.identity;
     this.pool = parts.pool;
     this.database = createDatabase(parts.pool);
@@ -105,7 +101,7 @@ export class RunningTenancy {
 
   /** Takes over the other client's revision: its writes are read here, too. */
   sawAsMuchAs(other: RunningTenancy): void {
-    this.#seen = Math.max(this.#seen, other.#seen);
+    this.#client.sawAsMuchAs(other.#client);
   }
 
   /** Ends the service as SIGTERM would; what it had begun is left to the next one. */
@@ -144,15 +140,7 @@ export class RunningTenancy {
     path: string,
     init: { headers?: Record<string, string>; body?: string } = {},
   ): Promise<Reply> {
-    for (let attempt = 1; ; attempt++) {
-      const headers = new Headers(init.headers);
-      headers.set('px0-min-revision', this.#token());
-      headers.set('px0-consistency', 'require');
-      const response = await fetch(this.#url + path, { ...init, method, headers });
-      this.#see(response.headers.get('px0-revision'));
-      const reply = await replyOf(response);
-      if (!isBehind(reply) || attempt === CATCH_UP_ATTEMPTS) return reply;
-    }
+    return this.#client.send(this.#url + path, method, init);
   }
 
   /** Calls once, asking for no revision: what a client without a token gets. */
@@ -168,8 +156,8 @@ export class RunningTenancy {
   /** Registers a user and waits for their place. */
   async founder(facts: Parameters<PlayedIdentity['register']>[0] = {}): Promise<Founder> {
     const user = await this.identity.register({ ...facts, is_verified: true });
-    const orgs = organizationsReply.parse((await this.call(user, 'GET', '/v1/me/orgs')).body).organizations;
-    const teams = teamsReply.parse((await this.call(user, 'GET', '/v1/me/teams')).body).teams;
+    const orgs = organizationsReply.parse(await this.#must(user, 'GET', '/v1/me/orgs')).organizations;
+    const teams = teamsReply.parse(await this.#must(user, 'GET', '/v1/me/teams')).teams;
     const founder = { ...user, orgId: first(orgs).id, teamId: first(teams).id };
     if (facts.is_verified === false) await this.identity.change(user.id, { is_verified: false });
     return founder;
@@ -177,8 +165,7 @@ export class RunningTenancy {
 
   /** Creates a team and returns its id. */
   async createTeam(by: Bearer, orgId: string, name = `Team ${randomUUID()}`): Promise<string> {
-    const reply = await this.call(by, 'POST', `/v1/orgs/${orgId}/teams`, { name });
-    return teamReply.parse(reply.body).team.id;
+    return teamReply.parse(await this.#must(by, 'POST', `/v1/orgs/${orgId}/teams`, { name })).team.id;
   }
 
   /** Adds a member, with a role other than the one that joining gives. */
@@ -197,19 +184,11 @@ export class RunningTenancy {
     return user;
   }
 
-  async #must(by: Bearer, method: string, path: string, body: unknown): Promise<void> {
+  /** The body of a success. @throws Error which shows the exchange */
+  async #must(by: Bearer, method: string, path: string, body?: unknown): Promise<unknown> {
     const { status, body: answer } = await this.call(by, method, path, body);
     if (status >= 300) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
-  }
-
-  #token(): string {
-    const sequence = Math.max(this.#seen, this.contexts.lastSequence);
-    return encodeToken({ epoch: this.contexts.epoch, sequence });
-  }
-
-  #see(token: string | null): void {
-    const decoded = token === null ? undefined : decodeToken(token);
-    if (decoded !== undefined) this.#seen = Math.max(this.#seen, decoded.sequence);
+    return answer;
   }
 }
 
@@ -224,17 +203,6 @@ async function startService({ database, bus }: Stores) {
   const cleanups = new Cleanups(logger);
   const { url } = await startTenancy(config, { logger, cleanups });
   return { url, cleanups };
-}
-
-async function replyOf(response: Response): Promise<Reply> {
-  const text = await response.text();
-  const body: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status: response.status, body, headers: response.headers };
-}
-
-function isBehind({ status, body }: Reply): boolean {
-  const error = z.object({ error: z.literal('revision not yet available') }).safeParse(body);
-  return status === 503 && error.success;
 }
 
 function first<T>(items: readonly T[]): T {

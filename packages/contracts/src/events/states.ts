@@ -52,6 +52,8 @@ const membership = z.object({
   /** `admin`, `editor` or `viewer`; a reader treats anything else as `viewer`. */
   role: z.string(),
   created_at: z.string(),
+  /** The user who added the person; absent for those who came by themselves or asked to join. */
+  added_by: z.string().optional(),
 });
 
 /** Number, status and body revision of one version. */

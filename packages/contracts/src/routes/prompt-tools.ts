@@ -128,14 +128,17 @@ const promptToolRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'Get Prompt Usage',
-      description: 'Renders of the prompt by version and hour.',
+      description: 'Renders of the prompt, their failures and latencies, by version and hour or day.',
       params: { id: promptId },
       query: z.object({
         from: queryText('The first hour, RFC 3339; by default 24 hours ago.', { format: 'date-time' }),
         to: queryText('The end, RFC 3339, not included; by default now.', { format: 'date-time' }),
+        step: queryText('What is summed up: an `hour` (the default) or a `day` in UTC.', {
+          enum: ['hour', 'day'],
+        }),
       }),
       success: { status: 200, schema: z.object({ usage: z.array(schemas.PromptUsageHour) }) },
-      errors: ['invalidPromptId', 'promptNotFound', 'invalidTimeRange'],
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidStep', 'invalidTimeRange'],
     },
   },
 );

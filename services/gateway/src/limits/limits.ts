@@ -1,7 +1,7 @@
 /**
- * The limits of all callers: by credential where there is one, and by address. Logins and the like count by address alone, since
- * guessing passwords needs no credential. The gateway does not verify credentials; a made-up one only gets a count of its own, and
- * the address bounds how many can be made up.
+ * The limits of all callers: by user or API key where there is a credential, and by address. Logins and the like count by address alone,
+ * since guessing passwords needs no credential. A credential that is made up only gets a count of its own, and the address bounds how
+ * many can be made up.
  */
 import type { CostClass } from '@px0/contracts';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
@@ -26,12 +26,17 @@ const MAX_CREDENTIAL_LENGTH = 1_200;
 
 const UNLIMITED: LimitVerdict = { allowed: true, headers: [], retryAfterSeconds: 0 };
 
+/** The user whose session an Authorization header holds, if it does. */
+export type UserOf = (authorization: string) => string | undefined;
+
 export class Limits {
+  readonly #userOf: UserOf;
   readonly #byCaller = new Map<CostClass, RateLimit>();
   readonly #byAddress = new Map<CostClass, RateLimit>();
   readonly #policies = new Map<CostClass, string>();
 
-  constructor(points: Points, windowSeconds: number, create: LimiterFactory) {
+  constructor(points: Points, windowSeconds: number, create: LimiterFactory, userOf: UserOf) {
+    this.#userOf = userOf;
     for (const cost of ['auth', 'write', 'read', 'render'] as const) {
       const most = points[cost];
       if (most === 0) continue;
@@ -56,7 +61,9 @@ export class Limits {
     const hasCredential =
       cost !== 'auth' && credential !== undefined && credential.length <= MAX_CREDENTIAL_LENGTH;
     if (!hasCredential) return this.#judge(cost, byCaller.take(`address ${address}`), undefined);
-    return this.#judge(cost, byCaller.take(credential), byAddress.take(address));
+    const user = this.#userOf(credential);
+    const caller = user === undefined ? credential : `user ${user}`;
+    return this.#judge(cost, byCaller.take(caller), byAddress.take(address));
   }
 
   #judge(

@@ -3,7 +3,12 @@ import { randomUUID } from 'node:crypto';
 import type { UserId } from '@px0/contracts';
 import type { Db } from '../database/db.ts';
 
-export type MailKind = 'verification' | 'password-reset' | 'email-changed' | 'already-registered';
+export type MailKind =
+  | 'verification'
+  | 'password-reset'
+  | 'email-changed'
+  | 'already-registered'
+  | 'added-to-team';
 
 export interface QueuedMail {
   readonly id: string;
@@ -21,8 +26,8 @@ export interface MailOrder {
 }
 
 /**
- * Queues a mail, leased to the caller for `leaseSeconds` (0: whoever comes first sends it). A mail with a code that is owed already is
- * not queued twice. Returns its row.
+ * Queues a mail, leased to the caller for `leaseSeconds` (0: whoever comes first sends it). A mail that is owed already is not queued
+ * twice, but for those to addresses that an account has left. Returns its row.
  */
 export async function insertMail(db: Db, order: MailOrder, leaseSeconds: number): Promise<QueuedMail> {
   const rows = await db.$queryRaw<QueuedMail[]>`

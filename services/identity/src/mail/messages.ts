@@ -30,6 +30,13 @@ export function alreadyRegisteredMail(to: string): Mail {
   ]);
 }
 
+export function addedToTeamMail(to: string): Mail {
+  return compose(to, 'You were added to a team on px0', [
+    'Somebody who administers a team on px0 has added you to it. You find its prompts among yours when you log in.',
+    'If you do not want to be in it, leave the team: nobody needs to agree.',
+  ]);
+}
+
 type Paragraph = string | { readonly code: string };
 
 function compose(to: string, subject: string, paragraphs: readonly Paragraph[]): Mail {

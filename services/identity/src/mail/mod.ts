@@ -1,4 +1,10 @@
 export { createMailer } from './create-mailer.ts';
 export type { Mail, Mailer } from './mail.ts';
 export { MailQueue, type MailWriter } from './mail-queue.ts';
-export { alreadyRegisteredMail, emailChangedMail, passwordResetMail, verificationMail } from './messages.ts';
+export {
+  addedToTeamMail,
+  alreadyRegisteredMail,
+  emailChangedMail,
+  passwordResetMail,
+  verificationMail,
+} from './messages.ts';

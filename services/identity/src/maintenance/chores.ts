@@ -3,6 +3,7 @@ import { deleteExpiredKeys, type KeyUses } from '../api-keys/mod.ts';
 import type { Changes } from '../changes/mod.ts';
 import { deleteExpiredCodes } from '../codes/mod.ts';
 import type { Database } from '../database/db.ts';
+import { deleteOldNotices } from '../memberships/mod.ts';
 import { compactSessions, deleteExpiredSessions } from '../sessions/mod.ts';
 import type { KeyRing } from '../signing-keys/mod.ts';
 import type { PeriodicTask } from './periodic-tasks.ts';
@@ -32,6 +33,11 @@ export function chores({ database, changes, keyRing, keyUses }: ChoreDependencie
     },
     { name: 'delete expired codes', everyMs: MINUTE, run: () => deleteExpiredCodes(database) },
     { name: 'delete expired rate limits', everyMs: 5 * MINUTE, run: () => deleteExpiredLimits(database) },
+    {
+      name: 'delete old notices of memberships',
+      everyMs: 60 * MINUTE,
+      run: () => deleteOldNotices(database),
+    },
     {
       name: 'delete expired API keys',
       everyMs: 10 * MINUTE,

@@ -2,6 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
+import { LRUCache } from 'lru-cache';
 import type { Db } from '../database/db.ts';
 import type { ReadPrompts } from '../prompts/mod.ts';
 import { parseVersionNumber, type VersionRow, type VersionStore } from '../versions/mod.ts';
@@ -21,8 +22,14 @@ export interface DiffVersionsDependencies {
   readonly versions: VersionStore;
 }
 
+/** Memory for diffs that cannot change any more: those of versions that left draft. */
+const KEPT_BYTES = 16 * 1_048_576;
+/** Of a line beside its text, of which a character takes two bytes at most. */
+const LINE_BYTES = 64;
+
 export class DiffVersions {
   readonly #deps: DiffVersionsDependencies;
+  readonly #kept = new LRUCache<string, readonly Hunk[]>({ maxSize: KEPT_BYTES, sizeCalculation: sizeOf });
 
   constructor(deps: DiffVersionsDependencies) {
     this.#deps = deps;
@@ -51,7 +58,22 @@ export class DiffVersions {
     const [from, to] = await versions.pair(db, promptId, fromNumber, toNumber);
     if (from === undefined) throw new ApiError('fromVersionNotFound');
     if (to === undefined) throw new ApiError('toVersionNotFound');
-    const hunks = hunksOf(from.template, to.template);
+    const hunks = this.#hunks(from, to);
     return { from, to, hunks, text: formatHunks(hunks, `v${from.number}`, `v${to.number}`) };
   }
+
+  #hunks(from: VersionRow, to: VersionRow): readonly Hunk[] {
+    if (from.status === 'draft' || to.status === 'draft') return hunksOf(from.template, to.template);
+    const key = `${from.id}:${to.id}`;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined) return kept;
+    const hunks = hunksOf(from.template, to.template);
+    this.#kept.set(key, hunks);
+    return hunks;
+  }
+}
+
+function sizeOf(hunks: readonly Hunk[]): number {
+  const lines = hunks.flatMap((hunk) => hunk.lines);
+  return 1 + lines.reduce((sum, { text }) => sum + LINE_BYTES + text.length * 2, 0);
 }

@@ -1,10 +1,11 @@
-/** Shows how often a prompt's versions were rendered. */
+/** Shows how often a prompt's versions were rendered, and how long it took. */
 import type { Principal } from '@px0/access';
-import type { PromptId } from '@px0/contracts';
+import type { PromptId, Wire } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Db } from '../database/db.ts';
 import type { ReadPrompts } from '../prompts/mod.ts';
-import type { UsageHour, UsageStore } from './store.ts';
+import { latencyPercentile } from './latency-percentile.ts';
+import { type UsageSpan, type UsageStep, type UsageStore, usageSteps } from './store.ts';
 
 export interface ReadUsageDependencies {
   readonly db: Db;
@@ -15,12 +16,14 @@ export interface ReadUsageDependencies {
 export interface UsageParameters {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
+  readonly step?: string | undefined;
 }
 
 const AN_HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 24;
-/** A quarter of a year in hours; more would be an answer that nobody reads. */
-const MAX_HOURS = 2_200;
+/** A quarter of a year in hours, six years in days; more would be an answer that nobody reads. */
+const MAX_STEPS = 2_200;
+const STEP_HOURS: Readonly<Record<UsageStep, number>> = { hour: 1, day: 24 };
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
 export class ReadUsage {
@@ -30,20 +33,41 @@ export class ReadUsage {
     this.#deps = deps;
   }
 
-  /** The last 24 hours unless told otherwise. Hours in which nothing was rendered are left out. @throws ApiError promptNotFound, invalidTimeRange */
+  /**
+   * The last 24 hours unless told otherwise. Hours (or days) in which nothing was rendered are left out.
+   *
+   * @throws ApiError promptNotFound, invalidTimeRange, invalidStep
+   */
   async run(
     principal: Principal,
     promptId: PromptId,
-    { from = '', to = '' }: UsageParameters,
-  ): Promise<UsageHour[]> {
+    { from = '', to = '', step = '' }: UsageParameters,
+  ): Promise<Wire<'PromptUsageHour'>[]> {
     const { db, prompts, store } = this.#deps;
     await prompts.byId(principal, promptId);
+    const width = parseStep(step);
     const end = to === '' ? new Date() : parseTime(to);
     const start = from === '' ? new Date(end.getTime() - DEFAULT_HOURS * AN_HOUR_MS) : parseTime(from);
-    const hours = (end.getTime() - start.getTime()) / AN_HOUR_MS;
-    if (hours < 0 || hours > MAX_HOURS) throw new ApiError('invalidTimeRange');
-    return store.hours(db, promptId, startOfHour(start), end);
+    const steps = (end.getTime() - start.getTime()) / (AN_HOUR_MS * STEP_HOURS[width]);
+    if (steps < 0 || steps > MAX_STEPS) throw new ApiError('invalidTimeRange');
+    const spans = await store.spans(db, promptId, { from: startOf(width, start), to: end, step: width });
+    return spans.map(wireSpan);
   }
+}
+
+function wireSpan({ latencies, ...counts }: UsageSpan): Wire<'PromptUsageHour'> {
+  return {
+    ...counts,
+    p50_ms: latencyPercentile(latencies, 0.5),
+    p95_ms: latencyPercentile(latencies, 0.95),
+    p99_ms: latencyPercentile(latencies, 0.99),
+  };
+}
+
+function parseStep(text: string): UsageStep {
+  const step = text === '' ? 'hour' : usageSteps.find((known) => known === text);
+  if (step === undefined) throw new ApiError('invalidStep');
+  return step;
 }
 
 function parseTime(text: string): Date {
@@ -53,6 +77,8 @@ function parseTime(text: string): Date {
   return new Date(time);
 }
 
-function startOfHour(time: Date): Date {
-  return new Date(Math.floor(time.getTime() / AN_HOUR_MS) * AN_HOUR_MS);
+/** Of the hour or the day in UTC that holds the time. */
+function startOf(step: UsageStep, time: Date): Date {
+  const width = AN_HOUR_MS * STEP_HOURS[step];
+  return new Date(Math.floor(time.getTime() / width) * width);
 }

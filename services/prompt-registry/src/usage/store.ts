@@ -1,4 +1,4 @@
-/** Renders per prompt version and hour, summed up from the windows that render processes send. */
+/** Renders per prompt version and hour, with their latencies, summed up from the windows that render processes send. */
 import type { PromptId } from '@px0/contracts';
 import type { Db, Tx } from '../database/db.ts';
 
@@ -15,13 +15,28 @@ export interface VersionCount {
   readonly version: number;
   readonly renders: number;
   readonly failures: number;
+  /** One count for each of the contract's latency buckets. */
+  readonly latencies: readonly number[];
 }
 
-export interface UsageHour {
+/** The lengths of time over which usage is summed up. */
+export const usageSteps = ['hour', 'day'] as const;
+export type UsageStep = (typeof usageSteps)[number];
+
+export interface UsageSpan {
+  /** When the hour or the day (in UTC) began. */
   readonly hour: string;
   readonly version: number;
   readonly renders: number;
   readonly failures: number;
+  readonly latencies: readonly number[];
+}
+
+export interface UsageRange {
+  readonly from: Date;
+  /** Not included. */
+  readonly to: Date;
+  readonly step: UsageStep;
 }
 
 export class UsageStore {
@@ -34,27 +49,33 @@ export class UsageStore {
 
   /** Adds a window's counts; what belongs to prompts that are gone is dropped. */
   async add(tx: Tx, { startedAt, counts }: CountedWindow): Promise<void> {
+    const rows = counts.map(({ promptId, ...count }) => ({ prompt_id: promptId, ...count }));
     await tx.$executeRaw`
-      insert into render_usage as u (prompt_id, version, hour, renders, failures)
-      select c.prompt_id, c.version, date_trunc('hour', ${startedAt}::timestamptz, 'UTC'), sum(c.renders), sum(c.failures)
-      from unnest(
-        ${counts.map(({ promptId }) => promptId)}::uuid[], ${counts.map(({ version }) => version)}::int[],
-        ${counts.map(({ renders }) => renders)}::bigint[], ${counts.map(({ failures }) => failures)}::bigint[]
-      ) as c (prompt_id, version, renders, failures)
+      insert into render_usage as u (prompt_id, version, hour, renders, failures, latencies)
+      select c.prompt_id, c.version, date_trunc('hour', ${startedAt}::timestamptz, 'UTC'),
+             sum(c.renders), sum(c.failures), sum_counts(c.latencies)
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as c (prompt_id uuid, version int, renders bigint, failures bigint, latencies bigint[])
       join prompts p on p.id = c.prompt_id
       group by c.prompt_id, c.version
       order by c.prompt_id, c.version
       on conflict (prompt_id, hour, version) do update
-        set renders = u.renders + excluded.renders, failures = u.failures + excluded.failures`;
+        set renders = u.renders + excluded.renders, failures = u.failures + excluded.failures,
+            latencies = add_counts(u.latencies, excluded.latencies)`;
   }
 
-  /** By hour, then version, both ascending. */
-  async hours(db: Db, promptId: PromptId, from: Date, to: Date): Promise<UsageHour[]> {
-    return db.$queryRaw<UsageHour[]>`
-      select wire_time(hour) as hour, version, renders::float8 as renders, failures::float8 as failures
-      from render_usage
-      where prompt_id = ${promptId}::uuid and hour >= ${from.toISOString()}::timestamptz and hour < ${to.toISOString()}::timestamptz
-      order by render_usage.hour, version`;
+  /** By time, then version, both ascending. */
+  async spans(db: Db, promptId: PromptId, { from, to, step }: UsageRange): Promise<UsageSpan[]> {
+    return db.$queryRaw<UsageSpan[]>`
+      select wire_time(span) as hour, version, renders, failures, latencies
+      from (
+        select date_trunc(${step}, hour, 'UTC') as span, version, sum(renders)::float8 as renders,
+               sum(failures)::float8 as failures, sum_counts(latencies)::float8[] as latencies
+        from render_usage
+        where prompt_id = ${promptId}::uuid and hour >= ${from.toISOString()}::timestamptz and hour < ${to.toISOString()}::timestamptz
+        group by 1, 2
+      ) as spans
+      order by span, version`;
   }
 
   /** Drops what is older than the retention. Keys of windows need to be known only while the stream may repeat them: a day. */

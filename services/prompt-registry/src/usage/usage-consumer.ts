@@ -4,7 +4,13 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type ConsumerMessages, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
-import { decodeUsage, parseUuid, type UsageWindow, usageSubjects } from '@px0/contracts';
+import {
+  decodeUsage,
+  parseUuid,
+  type UsageWindow,
+  usageLatencyBoundsMs,
+  usageSubjects,
+} from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
 import type { Tx } from '../database/db.ts';
@@ -28,6 +34,8 @@ const ACK_WAIT_NS = 30_000 * 1_000_000;
 const RETRY_MS = 2_000;
 const AN_HOUR_MS = 3_600_000;
 const LARGEST_VERSION = 2_147_483_647;
+/** More buckets than the contract has would only lengthen rows. */
+const BUCKETS = usageLatencyBoundsMs.length + 1;
 
 export class UsageConsumer {
   readonly #options: UsageConsumerOptions;
@@ -116,11 +124,11 @@ export class UsageConsumer {
 
 /** Ids and numbers that no prompt can have would make the statement fail, for all the others in the window, too. */
 function countedWindow(usage: UsageWindow): CountedWindow {
-  const counts = usage.versions.flatMap(({ prompt_id, number, renders, failures }) => {
+  const counts = usage.versions.flatMap(({ prompt_id, number, renders, failures, latencies }) => {
     const promptId = parseUuid(prompt_id);
     return promptId === undefined || number > LARGEST_VERSION
       ? []
-      : [{ promptId, version: number, renders, failures }];
+      : [{ promptId, version: number, renders, failures, latencies: latencies.slice(0, BUCKETS) }];
   });
   const started = Date.parse(usage.started_at);
   const startedAt = new Date(Number.isNaN(started) ? Date.now() : started).toISOString();

@@ -96,7 +96,7 @@ class RenderExchange {
   }
 
   #readBody(principal: Principal): void {
-    if (principal.kind === 'api-key') this.#on.usage.keySeen(principal.keyId, Date.now());
+    if (principal.kind === 'api-key') this.#on.usage.note(principal.keyId, Date.now());
     const req = this.#req;
     refuseDeclaredOversize(req);
     if (req.headers['content-encoding'] !== undefined) {

@@ -1,3 +1,2 @@
 export { UsageAggregator } from './usage-aggregator.ts';
-export { UsageFlusher } from './usage-flusher.ts';
 export { VersionUsage } from './version-usage.ts';

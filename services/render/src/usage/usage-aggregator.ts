@@ -1,24 +1,8 @@
-// Counts renders in memory, per prompt version and per API key, until the flusher takes them. Bounded by what was used in one window.
+// Counts renders in memory, per prompt version and per API key, until the publisher takes them. Bounded by what was used in one window.
 
+import type { UsageCounts, UsageSource } from '@px0/event-bus';
 import type { RenderableVersion } from '../prompts/mod.ts';
 import type { VersionUsage } from './version-usage.ts';
-
-/** What one process has counted since the last window ended. */
-export interface UsageCounts {
-  readonly versions: readonly {
-    readonly promptId: string;
-    readonly number: number;
-    readonly renders: number;
-    readonly failures: number;
-    readonly latencies: readonly number[];
-  }[];
-  readonly keys: readonly {
-    readonly keyId: string;
-    readonly renders: number;
-    readonly failures: number;
-    readonly lastUsedAt: number;
-  }[];
-}
 
 interface KeyUsage {
   renders: number;
@@ -27,12 +11,12 @@ interface KeyUsage {
 }
 
 /** Nothing is counted twice: what `take` hands over is gone from here. */
-export class UsageAggregator {
+export class UsageAggregator implements UsageSource {
   #versions: VersionUsage[] = [];
   #keys = new Map<string, KeyUsage>();
 
   /** Notes that a key has authenticated a request, whether or not it is then refused. `now` is in milliseconds since 1970. */
-  keySeen(keyId: string, now: number): void {
+  note(keyId: string, now: number): void {
     const usage = this.#keys.get(keyId);
     if (usage === undefined) this.#keys.set(keyId, { renders: 0, failures: 0, lastUsedAt: now });
     else usage.lastUsedAt = now;
@@ -52,7 +36,6 @@ export class UsageAggregator {
     else key.renders += 1;
   }
 
-  /** Hands over everything counted so far; undefined when nothing was. */
   take(): UsageCounts | undefined {
     if (this.#versions.length === 0 && this.#keys.size === 0) return undefined;
     const versions = this.#versions.map((usage) => ({

@@ -5,14 +5,16 @@ import { insertMembership } from './store.ts';
 
 /**
  * Makes a user a member: the first of a team becomes its admin, everyone after an editor, a member stays as they are. The
- * team's organization must be locked, or new: two people who join an empty team at once would both become admins.
+ * team's organization must be locked, or new: two people who join an empty team at once would both become admins. `addedBy` is whoever
+ * made them a member without being asked to.
  */
 export async function join(
   change: Change,
   team: { readonly id: TeamId; readonly orgId: OrganizationId },
   userId: UserId,
+  addedBy?: UserId,
 ): Promise<void> {
-  const membership = await insertMembership(change, team.id, userId);
+  const membership = await insertMembership(change, team.id, userId, addedBy);
   if (membership === undefined) return;
   await change.audit({
     action: 'member.joined',

@@ -92,6 +92,26 @@ describe('adding a member', () => {
     expect(await rolesIn(teamId)).toEqual({ [founder.id]: 'admin', [user.id]: 'viewer' });
   });
 
+  test('tells the other services who did it; of somebody who asked to join it says nothing', async () => {
+    const [added, asking] = [await tenancy.founder(), await tenancy.founder()];
+    await tenancy.addMember(founder, teamId, added.id, 'viewer');
+    const request = await tenancy.call(asking, 'POST', `/v1/teams/${teamId}/join-requests`);
+    const { id } = z.object({ id: z.string() }).parse(request.body);
+    await tenancy.call(founder, 'PUT', `/v1/join-requests/${id}`, { status: 'approved' });
+    const addedBy = async (user: { readonly id: string }) => {
+      const { rows } = await tenancy.pool.query<{ by: string | null }>(
+        'SELECT added_by AS by FROM memberships WHERE team_id = $1 AND user_id = $2',
+        [teamId, user.id],
+      );
+      return rows.map(({ by }) => by);
+    };
+    expect([await addedBy(added), await addedBy(asking), await addedBy(founder)]).toEqual([
+      [founder.id],
+      [null],
+      [null],
+    ]);
+  });
+
   test('makes the first of an empty team its admin', async () => {
     await tenancy.call(founder, 'DELETE', `/v1/me/teams/${teamId}`);
     const user = await tenancy.identity.register();

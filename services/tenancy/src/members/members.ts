@@ -74,7 +74,7 @@ export class Members {
       const userId = body().user_id;
       if (userId === undefined || userId === NIL_UUID) throw new ApiError('userIdRequired');
       if (!(await holdUser(change.tx, userId))) throw new ApiError('userToAddNotFound');
-      await join(change, team, userId);
+      await join(change, team, userId, caller.userId);
     });
   }
 

@@ -9,6 +9,8 @@ export interface MembershipRow {
   readonly userId: UserId;
   readonly role: TeamRole;
   readonly createdAt: Date;
+  /** Null for whoever came by themselves. */
+  readonly addedBy: UserId | null;
 }
 
 export interface MemberRow {
@@ -20,22 +22,23 @@ export interface MemberRow {
 
 /**
  * Adds a living user to a team: `admin` when it has no members, else `editor`. Undefined when they were a member already, or
- * no such user lives.
+ * no such user lives. `addedBy` is who added them, if somebody did.
  */
 export async function insertMembership(
   change: Change,
   teamId: TeamId,
   userId: UserId,
+  addedBy: UserId | undefined,
 ): Promise<MembershipRow | undefined> {
   const rows = await change.tx.$queryRaw<MembershipRow[]>`
-    INSERT INTO memberships (team_id, user_id, role, user_created_at)
+    INSERT INTO memberships (team_id, user_id, role, user_created_at, added_by)
     SELECT ${teamId}::uuid, u.id,
            CASE WHEN EXISTS (SELECT 1 FROM memberships WHERE team_id = ${teamId}::uuid) THEN 'editor' ELSE 'admin' END,
-           u.created_at
+           u.created_at, ${addedBy ?? null}::uuid
       FROM users u
      WHERE u.id = ${userId}::uuid AND u.deleted_at IS NULL
         ON CONFLICT (team_id, user_id) DO NOTHING
-    RETURNING team_id AS "teamId", user_id AS "userId", role, created_at AS "createdAt"`;
+    RETURNING team_id AS "teamId", user_id AS "userId", role, created_at AS "createdAt", added_by AS "addedBy"`;
   const row = rows[0];
   if (row !== undefined) await putMembership(change, row);
   return row;
@@ -46,7 +49,7 @@ export async function setRole(change: Change, teamId: TeamId, userId: UserId, ro
   const rows = await change.tx.$queryRaw<MembershipRow[]>`
     UPDATE memberships SET role = ${role}
      WHERE team_id = ${teamId}::uuid AND user_id = ${userId}::uuid
-    RETURNING team_id AS "teamId", user_id AS "userId", role, created_at AS "createdAt"`;
+    RETURNING team_id AS "teamId", user_id AS "userId", role, created_at AS "createdAt", added_by AS "addedBy"`;
   for (const row of rows) await putMembership(change, row);
 }
 
@@ -112,5 +115,6 @@ async function putMembership(change: Change, row: MembershipRow): Promise<void> 
     user_id: row.userId,
     role: row.role,
     created_at: row.createdAt.toISOString(),
+    ...(row.addedBy !== null && { added_by: row.addedBy }),
   });
 }

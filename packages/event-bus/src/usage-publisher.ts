@@ -1,15 +1,41 @@
-// Publishes what was counted, a window every few seconds: one message per process and window, so that a consumer which inserts by that pair
-// counts a message once however often it is sent.
-
+/**
+ * Publishes what was counted, a window every few seconds: one message per process and window, so that a consumer which inserts by that
+ * pair counts a message once however often it is sent.
+ */
 import { randomUUID } from 'node:crypto';
 import { encodeUsage, type UsageWindow, usageSubject } from '@px0/contracts';
-import { type Bus, BusUnavailableError } from '@px0/event-bus';
 import type { Logger } from '@px0/service-kit';
-import type { UsageAggregator, UsageCounts } from './usage-aggregator.ts';
+import type { Bus } from './bus.ts';
+import { BusUnavailableError } from './errors.ts';
 
-export interface UsageFlusherOptions {
-  readonly aggregator: UsageAggregator;
+/** What one process has counted since the last window ended. */
+export interface UsageCounts {
+  readonly versions: readonly {
+    readonly promptId: string;
+    readonly number: number;
+    readonly renders: number;
+    readonly failures: number;
+    /** One count for each bucket of the contract. */
+    readonly latencies: readonly number[];
+  }[];
+  readonly keys: readonly {
+    readonly keyId: string;
+    readonly renders: number;
+    readonly failures: number;
+    /** In milliseconds since 1970. */
+    readonly lastUsedAt: number;
+  }[];
+}
+
+export interface UsageSource {
+  /** Hands over everything counted so far, which is then gone from the source; undefined when nothing was. */
+  take(): UsageCounts | undefined;
+}
+
+export interface UsagePublisherOptions {
+  readonly source: UsageSource;
   readonly bus: Bus;
+  /** Length of a window. */
   readonly intervalMs: number;
   readonly logger: Logger;
 }
@@ -21,8 +47,8 @@ const MAX_ENTRIES = 5_000;
 const MAX_UNSENT = 360;
 
 /** A window that was sent without an answer is sent again under the same key. */
-export class UsageFlusher {
-  readonly #options: UsageFlusherOptions;
+export class UsagePublisher {
+  readonly #options: UsagePublisherOptions;
   readonly #process = randomUUID();
   readonly #unsent: UsageWindow[] = [];
   #window = 0;
@@ -30,7 +56,7 @@ export class UsageFlusher {
   #timer: NodeJS.Timeout | undefined;
   #sending: Promise<void> | undefined;
 
-  constructor(options: UsageFlusherOptions) {
+  constructor(options: UsagePublisherOptions) {
     this.#options = options;
   }
 
@@ -71,7 +97,7 @@ export class UsageFlusher {
   }
 
   #collect(): void {
-    const counts = this.#options.aggregator.take();
+    const counts = this.#options.source.take();
     const started = this.#since;
     this.#since = new Date();
     if (counts === undefined) return;

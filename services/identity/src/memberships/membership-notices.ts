@@ -1,0 +1,56 @@
+/**
+ * Tells people by mail that somebody has added them to a team: it happens without their consent. One mail for each membership, however
+ * often its event comes; a membership that is old by the time that its event is seen is no news any more.
+ */
+import type { StateEvent } from '@px0/contracts';
+import type { SagaDefinition } from '@px0/event-bus';
+import type { Db, Tx } from '../database/db.ts';
+import type { MailQueue } from '../mail/mod.ts';
+
+/** In a new epoch, or at the first start after an upgrade, all memberships come again. */
+const NEWS_MS = 86_400_000;
+
+export function membershipNotices(mails: Pick<MailQueue, 'enqueue'>): SagaDefinition<Tx> {
+  return {
+    name: 'membership-notices',
+    wants: (name) => name === 'membership',
+    concerns: isNews,
+    async effect(tx, event) {
+      if (event.name !== 'membership' || event.state === undefined) return;
+      const { team_id: teamId, user_id: userId, created_at: joinedAt } = event.state;
+      const recipient = await noteMembership(tx, teamId, userId, joinedAt);
+      if (recipient === undefined) return;
+      // Sent after the commit, at the queue's next look.
+      await mails.enqueue(tx, { userId, kind: 'added-to-team', recipient });
+    },
+  };
+}
+
+function isNews(event: StateEvent): boolean {
+  if (event.name !== 'membership' || event.state === undefined) return false;
+  const { added_by: addedBy, user_id: userId, created_at: joinedAt } = event.state;
+  return addedBy !== undefined && addedBy !== userId && Date.now() - Date.parse(joinedAt) < NEWS_MS;
+}
+
+/** The address of the person; undefined when they have been told, or are gone. */
+async function noteMembership(
+  tx: Tx,
+  teamId: string,
+  userId: string,
+  joinedAt: string,
+): Promise<string | undefined> {
+  const rows = await tx.$queryRaw<{ email: string }[]>`
+    WITH noted AS (
+      INSERT INTO membership_notices (team_id, user_id, joined_at)
+      SELECT ${teamId}::uuid, id, ${joinedAt}::timestamptz FROM users WHERE id = ${userId}::uuid
+          ON CONFLICT DO NOTHING
+      RETURNING user_id)
+    SELECT u.email FROM noted JOIN users u ON u.id = noted.user_id`;
+  return rows[0]?.email;
+}
+
+/** Notices of memberships that are no news any more. */
+export async function deleteOldNotices(db: Db): Promise<void> {
+  await db.$executeRaw`
+    DELETE FROM membership_notices WHERE joined_at < now() - 2 * ${NEWS_MS}::float8 * interval '1 millisecond'`;
+}

@@ -1,0 +1,1 @@
+export { deleteOldNotices, membershipNotices } from './membership-notices.ts';

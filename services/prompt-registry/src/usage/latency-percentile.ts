@@ -1,0 +1,27 @@
+/** Percentiles of a latency histogram. They are estimates: a bucket says only between which bounds its renders took. */
+import { usageLatencyBoundsMs } from '@px0/contracts';
+
+/**
+ * The latency below which `share` (0 to 1) of the renders stayed, in milliseconds, interpolated within its bucket as Prometheus'
+ * `histogram_quantile` does; the last bound when it lies beyond. Null for an empty histogram.
+ */
+export function latencyPercentile(latencies: readonly number[], share: number): number | null {
+  const total = latencies.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  const rank = share * total;
+  let below = 0;
+  for (const [bucket, upper] of usageLatencyBoundsMs.entries()) {
+    const count = latencies[bucket] ?? 0;
+    if (count > 0 && below + count >= rank) {
+      const lower = usageLatencyBoundsMs[bucket - 1] ?? 0;
+      return rounded(lower + ((upper - lower) * (rank - below)) / count);
+    }
+    below += count;
+  }
+  return usageLatencyBoundsMs.at(-1) ?? null;
+}
+
+/** To microseconds: more digits than the buckets are worth. */
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1_000) / 1_000;
+}
