@@ -17,9 +17,14 @@ const workspaces = ['packages', 'services'].flatMap((group) =>
 
 /** The platform as a whole: as people use it, and with parts of it failing. */
 const wholePlatform = [
-  project('e2e', join(root, 'tests'), ['**/*.e2e.test.ts', 'import-direction.test.ts']),
+  project('e2e', join(root, 'tests'), [
+    '**/*.e2e.test.ts',
+    'import-direction.test.ts',
+    'bounds.test.ts',
+    'security-page.test.ts',
+  ]),
   project('deploy', join(root, 'deploy'), ['**/*.test.ts']),
-  project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts']),
+  project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts', 'load/*.test.ts']),
 ];
 
 function project(name: string, folder: string, include: string[]) {

@@ -44,6 +44,8 @@ export interface StreamFacts {
   /** RFC 3339 with nanoseconds, as the server writes it. */
   readonly created: string;
   readonly lastSequence: number;
+  /** Consumers: everybody who follows it. */
+  readonly readers: number;
 }
 
 /** A message that lies in a stream. */
@@ -210,7 +212,7 @@ export class Bus {
     return this.#ask(async () => {
       try {
         const { created, state } = await this.manager.streams.info(this.names.stream(kind));
-        return { created, lastSequence: state.last_seq };
+        return { created, lastSequence: state.last_seq, readers: state.consumer_count };
       } catch (error) {
         if (isStreamNotFound(error)) return undefined;
         throw error;
@@ -265,6 +267,14 @@ export class Bus {
   /** Creates a consumer of the state stream. Ends early only with the connection's own timeouts: the server may need long. */
   async createConsumer(configuration: Partial<ConsumerConfig>): Promise<void> {
     await this.#ask(() => this.#patient.consumers.add(this.names.stream('state'), configuration));
+  }
+
+  /** Deletes whole streams: what they held is published again from the outboxes. */
+  async deleteStreams(kinds: readonly StreamKind[]): Promise<void> {
+    for (const kind of kinds) {
+      if ((await this.streamFacts(kind)) === undefined) continue;
+      await this.#ask(() => this.manager.streams.delete(this.names.stream(kind)));
+    }
   }
 
   /** Removes a subject's messages below `sequence`. */

@@ -1,21 +1,33 @@
-/** The launcher's command line: `start [--verbose]`, `reset [--yes]`. */
+/** The launcher's command line: `start [--verbose]`, `reset [--yes]`, `backup FOLDER`, `restore FOLDER [--replace]`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '@px0/service-kit';
+import { BackupError } from '@px0/backup';
+import { ConfigError, StartError } from '@px0/service-kit';
+import { backupCommand, restoreCommand } from './backup-command.ts';
 import { PlatformError } from './platform-error.ts';
 import { repositoryRoot } from './repository.ts';
 import { resetCommand } from './reset-command.ts';
 import { startCommand } from './start-command.ts';
 
-const usage = 'usage: npm start [-- --verbose] | npm run reset [-- --yes]';
+const usage =
+  'usage: npm start [-- --verbose] | npm run reset [-- --yes] | npm run backup -- FOLDER | npm run restore -- FOLDER [--replace]';
 
 async function run(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { verbose: { type: 'boolean', default: false }, yes: { type: 'boolean', default: false } },
+    options: {
+      verbose: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+      replace: { type: 'boolean', default: false },
+    },
   });
-  const command = positionals.join(' ');
+  const [command, folder, ...more] = positionals;
+  if (folder !== undefined && more.length === 0) {
+    if (command === 'backup') return await backupCommand(folder);
+    if (command === 'restore') return await restoreCommand(folder, { replace: values.replace });
+  }
+  if (folder !== undefined) throw new PlatformError(usage);
   if (command === 'start') return await startCommand({ verbose: values.verbose }, startedAt());
   if (command === 'reset') return await resetCommand({ yes: values.yes });
   throw new PlatformError(usage);
@@ -31,8 +43,10 @@ try {
   process.exitCode = await run();
 } catch (error) {
   process.exitCode = 1;
-  const expected = error instanceof PlatformError || error instanceof ConfigError;
-  process.stderr.write(`px0: ${expected ? error.message : describe(error)}\n`);
+  const expected = [PlatformError, ConfigError, BackupError, StartError].some(
+    (kind) => error instanceof kind,
+  );
+  process.stderr.write(`px0: ${expected && error instanceof Error ? error.message : describe(error)}\n`);
 }
 // Nothing may keep a stopped launcher alive: its children are gone, and so is its work.
 process.exit();

@@ -3,6 +3,7 @@ export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export {
+  startOn,
   startTestPlatformWithServers,
   type TestPlatform,
   type TestPlatformOptions,

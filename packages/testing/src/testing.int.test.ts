@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
+import { connect as connectTcp, createServer } from 'node:net';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { eventually, ownNats, ownPostgres, testBus, testDatabase } from './mod.ts';
+import { eventually, ownNats, ownPostgres, TcpProxy, testBus, testDatabase } from './mod.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -90,6 +92,44 @@ describe('a Postgres server of the test’s own', () => {
     await postgres.start();
     expect(postgres.url).toBe(url);
     expect(await query(url, 'SELECT id FROM kept')).toEqual([{ id: 1 }]);
+  });
+});
+
+describe('a proxy', () => {
+  it('hands bytes on in order, ends connections when it is cut, and takes new ones when it is healed', async () => {
+    const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    const address = echo.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const proxy = await TcpProxy.start(address.port);
+    const open = () => {
+      let text = '';
+      const socket = connectTcp(proxy.port, '127.0.0.1').setEncoding('utf8');
+      socket
+        .on('error', () => undefined)
+        .on('data', (chunk: string) => {
+          text += chunk;
+        });
+      return { socket, text: () => text };
+    };
+
+    const first = open();
+    proxy.delay(2);
+    for (const letter of 'abcdef') first.socket.write(letter);
+    await eventually(() => first.text() === 'abcdef');
+
+    proxy.cut();
+    await eventually(() => first.socket.closed);
+    const refused = open();
+    await eventually(() => refused.socket.closed);
+
+    proxy.heal();
+    const second = open();
+    second.socket.write('again');
+    await eventually(() => second.text() === 'again');
+    await proxy.close();
+    await eventually(() => second.socket.closed);
+    echo.close();
   });
 });
 

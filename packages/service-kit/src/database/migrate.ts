@@ -22,6 +22,8 @@ export interface MigrateOptions {
   readonly schema: string;
   /** The folder that holds one folder per migration, usually `prisma/migrations`. */
   readonly directory: string;
+  /** Only migrations of these names: a state of before, for a restored backup or a test. */
+  readonly only?: ReadonlySet<string>;
   readonly logger?: Logger;
   /** How long to wait for a database that does not answer yet. */
   readonly waitMs?: number;
@@ -70,7 +72,9 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     options.pool ??
     createPool({ connectionString: options.connectionString ?? '', schema: options.schema, logger, max: 1 });
   try {
-    const migrations = await readMigrations(options.directory);
+    const { only } = options;
+    const all = await readMigrations(options.directory);
+    const migrations = only === undefined ? all : all.filter(({ name }) => only.has(name));
     const client = await waitForPostgres(pool, options.waitMs ?? 60_000, logger);
     try {
       return await migrateUnderLock(client, options.schema, migrations, logger);

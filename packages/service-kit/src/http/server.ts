@@ -60,6 +60,8 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
 const DRAIN_MS = 10_000;
+/** Each costs a socket and its buffers; the one beyond is closed at once, and whoever opened it may try another replica. */
+const MAX_CONNECTIONS = 20_000;
 /** Headers of honest clients (a session token of 1 KiB, a few cookies, trace state) stay far below. */
 const MAX_HEADER_BYTES = 16 * 1024;
 /**
@@ -85,6 +87,7 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
     noDelay: true,
   });
   const drain = new Drain(server, timeouts.drainMs ?? DRAIN_MS, timeouts.drainDelayMs ?? 0, logger);
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', drain.countConnection);
   const { before } = options;
   const handler = options.handler ?? appListener(options.app, logger);

@@ -20,6 +20,8 @@ const MAX_REMEMBERED = 20_000;
 const REFRESH_MS = 10_000;
 const TIMEOUT_MS = 2_000;
 const BEARER = `Bearer ${sessionTokenPrefix}`;
+/** No token is longer; a header may have 16 KiB, and a stranger's must not fill the memory with as many of them as are remembered. */
+const MAX_HEADER_LENGTH = 'Bearer '.length + 1_024;
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kid: z.string() })) });
 
@@ -39,7 +41,7 @@ export class SessionUsers {
    * undefined.
    */
   userOf(authorization: string): string | undefined {
-    if (!authorization.startsWith(BEARER)) return undefined;
+    if (!authorization.startsWith(BEARER) || authorization.length > MAX_HEADER_LENGTH) return undefined;
     const now = Date.now();
     if (this.#remembered.has(authorization)) {
       const found = this.#remembered.get(authorization);

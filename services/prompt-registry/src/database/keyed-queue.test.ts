@@ -32,6 +32,17 @@ describe('a keyed queue', () => {
     expect(await next).toBe('yes');
   });
 
+  test('refuses at once when too many wait, and takes more when they are through', async () => {
+    const queue = new KeyedQueue(2);
+    const first = Promise.withResolvers<void>();
+    const waiting = ['one', 'two', 'three'].map(() => queue.run('a', () => first.promise));
+    await expect(queue.run('a', () => Promise.resolve())).rejects.toThrow('too many writers');
+    expect(await queue.run('b', () => Promise.resolve('another key'))).toBe('another key');
+    first.resolve();
+    await Promise.all(waiting);
+    expect(await queue.run('a', () => Promise.resolve('again'))).toBe('again');
+  });
+
   test('who gives up waiting lets nobody pass those before', async () => {
     vi.useFakeTimers();
     const queue = new KeyedQueue();

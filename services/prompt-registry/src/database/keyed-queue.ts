@@ -6,17 +6,26 @@ import { ApiError } from '@px0/service-kit';
 
 /** Who waits longer is told to come back: the database is away, or the prompt has more writers than it can take. */
 const PATIENCE_MS = 10_000;
+/** Each is a request with its body in memory; more than the gateway lets wait for this service would be somebody else's. */
+const MAX_WAITING = 2_000;
 
 export class KeyedQueue {
   readonly #tails = new Map<string, Promise<void>>();
+  readonly #maxWaiting: number;
+  #waiting = 0;
+
+  constructor(maxWaiting = MAX_WAITING) {
+    this.#maxWaiting = maxWaiting;
+  }
 
   /** Runs `work` after all that came before it for the key. @throws ApiError serviceUnavailable */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key);
+    if (before !== undefined && this.#waiting >= this.#maxWaiting) throw tooMany();
     const turn = Promise.withResolvers<void>();
     this.#tails.set(key, turn.promise);
     try {
-      if (before !== undefined) await patiently(before);
+      if (before !== undefined) await this.#wait(before);
       return await work();
     } finally {
       // Who gave up waiting must not let the next one pass those before it.
@@ -26,15 +35,25 @@ export class KeyedQueue {
       });
     }
   }
+
+  async #wait(turn: Promise<void>): Promise<void> {
+    this.#waiting += 1;
+    try {
+      await patiently(turn);
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+}
+
+function tooMany(): ApiError {
+  return new ApiError('serviceUnavailable', { message: 'too many writers of one prompt' });
 }
 
 async function patiently(turn: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new ApiError('serviceUnavailable', { message: 'too many writers of one prompt' })),
-      PATIENCE_MS,
-    );
+    timer = setTimeout(() => reject(tooMany()), PATIENCE_MS);
   });
   try {
     await Promise.race([turn, expired]);
