@@ -86,7 +86,7 @@ export function Sidebar({ onSearch, onHelp }: SidebarProps) {
             {myTeams.map((team) => (
               <Item
                 key={team.id}
-                leading={<Avatar name={team.name} square size="sm" />}
+                leading={<Avatar name={team.name} square size="xs" />}
                 link={{ to: '/teams/$teamId', params: { teamId: team.id } }}
               >
                 {team.name}
@@ -149,12 +149,12 @@ function OrganizationSwitcher() {
         trigger={
           <button
             type="button"
-            aria-label={`Organization: ${organization?.name ?? 'none'}. Switch`}
             className="flex h-9 items-center gap-2.5 rounded-md px-1.5 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
           >
             <Avatar name={organization?.name ?? '–'} square />
             <span className="min-w-0 flex-1 truncate font-medium text-sm">
-              {organization?.name ?? 'No organization'}
+              <span className="sr-only">Organization: </span>
+              {organization?.name ?? 'none'}
             </span>
             <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
           </button>
@@ -198,11 +198,13 @@ function AccountMenu({ onHelp }: { readonly onHelp: () => void }) {
         trigger={
           <button
             type="button"
-            aria-label={`Account: ${user.email}`}
             className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
           >
             <Avatar name={user.email} />
-            <span className="min-w-0 flex-1 truncate text-sm">{user.email}</span>
+            <span className="min-w-0 flex-1 truncate text-sm">
+              <span className="sr-only">Account: </span>
+              {user.email}
+            </span>
             <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
           </button>
         }
