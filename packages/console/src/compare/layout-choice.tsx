@@ -4,16 +4,16 @@ import { useSyncExternalStore } from 'react';
 import { classes } from '../ui/mod.ts';
 import type { DiffLayout } from './diff-view.tsx';
 
-const wide = window.matchMedia('(min-width: 768px)');
+const wide = () => window.matchMedia('(min-width: 768px)');
 
 export function useIsWide(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      wide.addEventListener('change', listener);
-      return () => wide.removeEventListener('change', listener);
-    },
-    () => wide.matches,
-  );
+  return useSyncExternalStore(subscribe, () => wide().matches);
+}
+
+function subscribe(listener: () => void): () => void {
+  const query = wide();
+  query.addEventListener('change', listener);
+  return () => query.removeEventListener('change', listener);
 }
 
 const choices = [

@@ -1,26 +1,30 @@
 /** One version of a prompt. A draft is edited here and saved by itself; every other version is shown, tried and moved on. */
+
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowUpFromLine, Columns2, CopyPlus, Lock } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
-import { attempt } from '../prompts/attempt.ts';
 import {
+  attempt,
+  liveOf,
   payloadsReading,
+  promotionOf,
   promptReading,
+  TagDialog,
   type TaggedVersion,
+  Trail,
+  TransitionDialog,
+  type TransitionRequest,
   taggedVersionReading,
+  useDuplicate,
   usePromptWrites,
+  type Version,
+  VersionBadge,
+  VersionMenu,
+  versionRoute,
   versionsReading,
-} from '../prompts/data.ts';
-import { Trail } from '../prompts/prompt-heading.tsx';
-import { versionRoute } from '../prompts/routes.ts';
-import { TagDialog } from '../prompts/tag-dialog.tsx';
-import { TransitionDialog, type TransitionRequest } from '../prompts/transition-dialog.tsx';
-import { liveOf, promotionOf, type Version } from '../prompts/version-actions.ts';
-import { VersionBadge } from '../prompts/version-badge.tsx';
-import { VersionMenu } from '../prompts/version-menu.tsx';
-import { useDuplicate } from '../prompts/version-timeline.tsx';
+} from '../prompts/mod.ts';
 import { Button, buttonClasses, classes, Select, toast, useDocumentTitle } from '../ui/mod.ts';
 import { type Permissions, usePermissions } from '../workspace/mod.ts';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';

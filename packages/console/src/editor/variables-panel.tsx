@@ -1,9 +1,9 @@
 /** The variables that the preview renders with: as a form or as JSON, from a saved payload or made up on the spot. */
+
 import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { attempt } from '../prompts/attempt.ts';
-import { payloadsReading, usePromptWrites } from '../prompts/data.ts';
+import { attempt, payloadsReading, usePromptWrites } from '../prompts/mod.ts';
 import {
   Badge,
   Button,

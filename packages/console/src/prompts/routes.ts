@@ -1,7 +1,8 @@
 /** The addresses of the pages about prompts. Each page is loaded when it is first visited. */
+
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../app/mod.ts';
-import { compareSearch } from '../compare/compare-search.ts';
+import { compareSearch } from '../compare/mod.ts';
 import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from './data.ts';
 import { promptSearch } from './list-search.ts';
 
