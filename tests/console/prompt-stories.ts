@@ -136,7 +136,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       // Create: the slug is shown before it is for good.
       await page.getByText('Write your first prompt').waitFor();
       await page.keyboard.press('c');
-      await page.getByLabel('Name').fill('Welcome Mail!');
+      await page.getByLabel('Name', { exact: true }).fill('Welcome Mail!');
       await page.getByText('/v1/prompts/welcome_mail/render').waitFor();
       await page.getByRole('button', { name: 'Create prompt' }).click();
       await heading(page, 'Welcome Mail!').waitFor();

@@ -92,6 +92,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
     <div className="flex h-[calc(100dvh-3.25rem)] flex-col lg:h-dvh">
       <TopBar
         promptId={promptId}
+        name={prompt.name}
         present={present}
         versions={versions}
         permissions={permissions}
@@ -199,6 +200,7 @@ function shownFault(
 
 interface TopBarProps {
   readonly promptId: string;
+  readonly name: string;
   readonly present: TaggedVersion;
   readonly versions: readonly Version[];
   readonly permissions: Permissions;
@@ -208,7 +210,17 @@ interface TopBarProps {
   readonly isEditable: boolean;
 }
 
-function TopBar({ promptId, present, versions, permissions, trail, draft, editor, isEditable }: TopBarProps) {
+function TopBar({
+  promptId,
+  name,
+  present,
+  versions,
+  permissions,
+  trail,
+  draft,
+  editor,
+  isEditable,
+}: TopBarProps) {
   const { version } = present;
   const navigate = useNavigate();
   const writes = usePromptWrites();
@@ -292,9 +304,11 @@ function TopBar({ promptId, present, versions, permissions, trail, draft, editor
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 sm:px-4">
       <div className="min-w-0 max-sm:w-full">
-        <div className="max-sm:hidden">{trail}</div>
-        <h1 className="mt-1 flex items-center gap-2">
-          <span className="sr-only">Version {version.version}</span>
+        {trail}
+        <h1 className="sr-only">
+          {name}, version {version.version}
+        </h1>
+        <div className="mt-1 flex items-center gap-2">
           <Select
             label="Version"
             labelHidden
@@ -309,7 +323,7 @@ function TopBar({ promptId, present, versions, permissions, trail, draft, editor
           />
           <VersionBadge status={version.status} />
           {isEditable && <SaveStatus status={status} onResolve={() => setResolving(true)} />}
-        </h1>
+        </div>
       </div>
       <div className="ml-auto flex items-center gap-2 max-sm:ml-0 max-sm:w-full">
         {status.kind === 'refused' && (

@@ -5,6 +5,7 @@ import { shellRoute } from '../app/mod.ts';
 import { compareSearch } from '../compare/mod.ts';
 import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from './data.ts';
 import { promptSearch } from './list-search.ts';
+import { EditorSkeleton, PromptSkeleton } from './page-skeletons.tsx';
 
 export const promptListRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -29,6 +30,7 @@ export const promptRoute = createRoute({
       queryClient.ensureQueryData(versionsReading(promptId)),
     ]),
   component: lazyRouteComponent(() => import('./prompt-page.tsx'), 'PromptPage'),
+  pendingComponent: PromptSkeleton,
 });
 
 export const versionRoute = createRoute({
@@ -43,6 +45,7 @@ export const versionRoute = createRoute({
       queryClient.fetchQuery(taggedVersionReading(promptId, version)),
     ]),
   component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
+  pendingComponent: EditorSkeleton,
 });
 
 export const compareRoute = createRoute({
@@ -56,6 +59,7 @@ export const compareRoute = createRoute({
       queryClient.ensureQueryData(payloadsReading(promptId)),
     ]),
   component: lazyRouteComponent(() => import('../compare/compare-page.tsx'), 'ComparePage'),
+  pendingComponent: PromptSkeleton,
 });
 
 export const promptRoutes = [promptListRoute, promptRoute, versionRoute, compareRoute] as const;
