@@ -64,12 +64,12 @@ export function accountStories(started: () => ConsoleHarness): void {
       await heading(page, 'Prompts').waitFor();
 
       // The session that was open elsewhere has ended; its next step leads to the login, and from there back.
-      await inside.getByRole('link', { name: 'Inbox' }).click();
+      await inside.getByRole('link', { name: 'People' }).click();
       await inside.getByText('Your session has ended.').waitFor();
       await inside.getByLabel('E-mail').fill(person.email);
       await inside.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await inside.getByRole('button', { name: 'Log in' }).click();
-      await heading(inside, 'Inbox').waitFor();
+      await heading(inside, 'People').waitFor();
     }, 90_000);
 
     it('changes its address and its password, and ends by the typed word', async () => {

@@ -168,14 +168,17 @@ export class ConsoleHarness {
     return page;
   }
 
-  /** No violation of WCAG 2.2 A and AA on the page as it is now. */
+  /**
+   * No violation of WCAG 2.2 A and AA on the page as it is now, nor of axe's best practices; save that tooltips and menus are placed at
+   * the end of the document, outside of any landmark.
+   */
   async expectAccessible(page: Page): Promise<void> {
     if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
     const result: unknown = await page.evaluate(
       `axe.run(document, { runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations'] })
         .then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
-          nodes.map((node) => id + ': ' + help + ' ' + node.html.slice(0, 300) + ' ' + node.failureSummary)))`,
+          nodes.filter(({ html }) => id !== 'region' || !html.includes('data-radix-popper')).map((node) => id + ': ' + help + ' ' + node.html.slice(0, 300) + ' ' + node.failureSummary)))`,
     );
     expect(result, page.url()).toEqual([]);
   }
@@ -203,7 +206,7 @@ export class ConsoleHarness {
         await page.screenshot({ path: file, animations: 'disabled' });
         await this.expectAccessible(page);
         const overflow: unknown = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+          'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)',
         );
         expect(overflow, `${name} is wider than a window of ${width} pixels`).toBe(0);
       }

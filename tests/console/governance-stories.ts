@@ -6,19 +6,15 @@ import { type ConsoleHarness, choose, type Person, toastSays } from './console-h
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
-/** A team with a live prompt, made by the API. */
-async function livePrompt(harness: ConsoleHarness, owner: Person): Promise<string> {
-  const { token } = owner;
-  const slug = `greeting-${Date.now()}`;
-  const created = await harness.shape('POST', `/v1/teams/${owner.teamId}/prompts`, {
-    token,
-    body: { name: 'Greeting', slug },
-  });
+/** The slug of a live prompt in the person's team, made by the API. */
+async function livePrompt(harness: ConsoleHarness, { token, teamId }: Person): Promise<string> {
+  const body = { name: 'Greeting' };
+  const created = await harness.shape('POST', `/v1/teams/${teamId}/prompts`, { token, body });
   const versions = `/v1/prompts/${created.text('prompt', 'id')}/versions`;
   await harness.api.call('POST', versions, { token, body: { template: 'Hello' } });
   await harness.api.call('POST', `${versions}/1/promote`, { token });
   await harness.api.call('POST', `${versions}/1/promote`, { token });
-  return slug;
+  return created.text('prompt', 'slug');
 }
 
 export function governanceStories(started: () => ConsoleHarness): void {
@@ -97,6 +93,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await theirs.getByLabel('E-mail').fill(email);
       await theirs.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await theirs.getByRole('button', { name: 'Log in' }).click();
+      await heading(theirs, 'Prompts').waitFor();
       // A member of the organization without its keys: the page says whom to ask.
       await theirs.goto(`/orgs/${owner.organizationId}/keys`);
       await theirs.getByText('API keys are kept by the organization’s admins').waitFor();

@@ -1,20 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ErrorCode, errorCatalog, type HttpMethod, type OperationId, routes } from '@px0/contracts';
+import { type ErrorCode, errorCatalog, routes } from '@px0/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isApiError, sentenceOf } from './api-error.ts';
 import { ApiClient } from './client.ts';
 
-const ids = Object.keys(routes) as OperationId[];
-const routeTable = Object.fromEntries(ids.map((id) => [id, [routes[id].method, routes[id].path]])) as Record<
-  OperationId,
-  readonly [HttpMethod, string]
->;
 const codes = Object.keys(errorCatalog) as ErrorCode[];
-const errorMessages = Object.fromEntries(codes.map((code) => [code, errorCatalog[code].message])) as Record<
-  ErrorCode,
-  string
->;
+const errorMessages = codes.map((code) => [code, errorCatalog[code].message] as const);
 
 interface Given {
   readonly status?: number;
@@ -53,7 +45,7 @@ async function scene(token?: string): Promise<Scene> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const client = new ApiClient({
-    routeTable,
+    routeOf: (id) => [routes[id].method, routes[id].path],
     errorMessages,
     fetch: (path, init) => fetch(`http://127.0.0.1:${port}${String(path)}`, init),
     token: () => token,
