@@ -13,6 +13,7 @@ export { FormDialog } from './form-dialog.tsx';
 export { Keys } from './keys.tsx';
 export { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from './menu.tsx';
 export { Card, Page, Section, useDocumentTitle } from './page.tsx';
+export { Segments } from './segments.tsx';
 export { Select, type SelectOption } from './select.tsx';
 export { SettingRow } from './setting-row.tsx';
 export { Skeleton, SkeletonRows } from './skeleton.tsx';
