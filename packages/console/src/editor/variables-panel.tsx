@@ -51,7 +51,7 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
           <div className="p-3">
             {isObject(values.data) ? (
               <VariablesForm
-                key={values.chosen}
+                key={values.edition}
                 fields={fields}
                 data={values.data}
                 onChange={values.change}
@@ -63,7 +63,7 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
             )}
           </div>
         ) : (
-          <JsonView key={values.chosen} values={values} />
+          <JsonView key={values.edition} values={values} />
         )}
       </div>
     </div>

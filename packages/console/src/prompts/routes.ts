@@ -42,7 +42,7 @@ export const versionRoute = createRoute({
       queryClient.ensureQueryData(versionsReading(promptId)),
       queryClient.ensureQueryData(payloadsReading(promptId)),
       // A draft is edited from what it is now, never from what it was.
-      queryClient.fetchQuery(taggedVersionReading(promptId, version)),
+      queryClient.fetchQuery({ ...taggedVersionReading(promptId, version), staleTime: 0 }),
     ]),
   component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
   pendingComponent: EditorSkeleton,
