@@ -1,6 +1,6 @@
 /** The navigation: which organization, where to in it, the person's teams, and the account. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
+import { Link, type LinkProps, useNavigate, useRouter } from '@tanstack/react-router';
 import {
   BookOpen,
   ChevronsUpDown,
@@ -141,6 +141,14 @@ function OrganizationSwitcher() {
   const { organizations, organization, selectOrganization } = useWorkspace();
   const { reason } = usePermissions();
   const [creating, setCreating] = useState(false);
+  const router = useRouter();
+  const select = async (id: string): Promise<void> => {
+    selectOrganization(id);
+    // A page about the organization becomes the same page about the other one; one about a team has none there.
+    const { pathname } = router.state.location;
+    const page = /^\/orgs\/[^/]+\/(\w+)/.exec(pathname)?.[1] ?? (pathname.startsWith('/teams/') && 'teams');
+    if (page !== false) await router.navigate({ href: `/orgs/${id}/${page}` });
+  };
   return (
     <>
       <Menu
@@ -163,7 +171,7 @@ function OrganizationSwitcher() {
         <MenuLabel>Organizations</MenuLabel>
         <MenuChoice
           value={organization?.id ?? ''}
-          onChange={selectOrganization}
+          onChange={(id) => void select(id)}
           options={organizations.map(({ id, name, role }) => ({
             value: id,
             label: name,
