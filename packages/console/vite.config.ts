@@ -26,7 +26,7 @@ function contract(): Plugin {
       const errors = Object.entries(errorCatalog).map(([code, { message }]) => [code, message]);
       return [
         `export const routeTable = ${JSON.stringify(Object.fromEntries(table))};`,
-        `export const errorMessages = ${JSON.stringify(Object.fromEntries(errors))};`,
+        `export const errorMessages = ${JSON.stringify(errors)};`,
         `export const roleTable = ${JSON.stringify(roleTable())};`,
       ].join('\n');
     },

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { accountStories } from './account-stories.ts';
 import { ConsoleHarness } from './console-harness.ts';
 import { governanceStories } from './governance-stories.ts';
+import { promptStories } from './prompt-stories.ts';
 
 let harness: ConsoleHarness | undefined;
 
@@ -24,3 +25,4 @@ function started(): ConsoleHarness {
 
 accountStories(started);
 governanceStories(started);
+promptStories(started);

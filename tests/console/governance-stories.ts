@@ -1,15 +1,246 @@
 /** What people do to govern who may do what. */
-import { describe, it } from 'vitest';
-import type { ConsoleHarness } from './console-harness.ts';
+import { eventually } from '@px0/testing';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { type ConsoleHarness, choose, type Person, toastSays } from './console-harness.ts';
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+
+/** The slug of a live prompt in the person's team, made by the API. */
+async function livePrompt(harness: ConsoleHarness, { token, teamId }: Person): Promise<string> {
+  const body = { name: 'Greeting' };
+  const created = await harness.shape('POST', `/v1/teams/${teamId}/prompts`, { token, body });
+  const versions = `/v1/prompts/${created.text('prompt', 'id')}/versions`;
+  await harness.api.call('POST', versions, { token, body: { template: 'Hello' } });
+  await harness.api.call('POST', `${versions}/1/promote`, { token });
+  await harness.api.call('POST', `${versions}/1/promote`, { token });
+  return created.text('prompt', 'slug');
+}
 
 export function governanceStories(started: () => ConsoleHarness): void {
-  describe('governance', () => {
-    it('looks right and is accessible, in both themes and widths', async () => {
+  describe('two people', () => {
+    it('meet by a join request, and feel each other’s decisions', async () => {
+      const harness = started();
+      const [owner, guest] = await Promise.all([harness.person('ada'), harness.person('grace')]);
+      const ada = await harness.open(`/teams/${owner.teamId}`, { person: owner });
+      const grace = await harness.open('/inbox', { person: guest });
+
+      // Grace asks to be let in with the id that Ada has copied for her.
+      await ada.getByRole('button', { name: 'Copy the team’s id' }).click();
+      expect(await ada.evaluate('navigator.clipboard.readText()')).toBe(owner.teamId);
+      await grace.getByRole('button', { name: 'Ask to join a team' }).click();
+      await grace.getByLabel('Team id').fill(owner.teamId);
+      await grace.getByRole('button', { name: 'Send the request' }).click();
+      await toastSays(grace, 'Your request was sent');
+
+      // Ada finds it by the badge.
+      await ada.reload();
+      await ada.getByRole('link', { name: 'Inbox 1 waiting' }).click();
+      await ada.getByRole('button', { name: `Approve ${guest.email}` }).click();
+      await toastSays(ada, `${guest.email} is in Default Team`);
+      await ada.getByText('Nothing waits for you').waitFor();
+
+      // Grace has a second organization now, and is an editor in it: she may not add members, and reads why.
+      await grace.goto(`/teams/${owner.teamId}`);
+      await grace.getByText('You are editor').waitFor();
+      const add = grace.getByRole('button', { name: 'Add member' });
+      expect(await add.getAttribute('aria-disabled')).toBe('true');
+      await add.hover();
+      await grace
+        .getByRole('tooltip')
+        .getByText('Only admins of the team or of the organization may do this.')
+        .waitFor();
+
+      // Ada makes her an admin; after a reload Grace may.
+      await ada.goto(`/teams/${owner.teamId}`);
+      await choose(ada, `Role of ${guest.email}`, 'Admin');
+      await toastSays(ada, `${guest.email} is now admin`);
+      await grace.reload();
+      await grace.getByText('You are admin').waitFor();
+      expect(
+        await grace.getByRole('button', { name: 'Add member' }).getAttribute('aria-disabled'),
+      ).toBeNull();
+
+      // Ada takes it back.
+      await ada.getByRole('button', { name: 'Undo' }).click();
+      await grace.reload();
+      await eventually(async () => {
+        await grace.reload();
+        return (await grace.getByText('You are editor').count()) === 1;
+      });
+
+      // Ada removes her; Grace’s next look says that she is not in the team.
+      await ada.getByRole('button', { name: `Actions for ${guest.email}` }).click();
+      await ada.getByRole('menuitem', { name: 'Remove from the team' }).click();
+      await toastSays(ada, `${guest.email} was removed`);
+      await grace.goto(`/teams/${owner.teamId}`);
+      await grace.getByText('You are not in this team').waitFor();
+    }, 120_000);
+
+    it('one of whom makes an account for the other do not need a request', async () => {
       const harness = started();
       const owner = await harness.person('ada');
-      await harness.inspect('teams', `/orgs/${owner.organizationId}/teams`, owner, (page) =>
-        page.getByRole('heading', { level: 1 }).waitFor(),
+      const page = await harness.open(`/teams/${owner.teamId}`, { person: owner });
+      const email = `colleague-${Date.now()}@example.com`;
+      await page.getByRole('button', { name: 'Add member' }).click();
+      await page.getByRole('tab', { name: 'Is new' }).click();
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('First password').fill('Battery-staple-2');
+      await page.getByRole('button', { name: 'Create account and add' }).click();
+      await page.getByText(email, { exact: true }).waitFor();
+
+      const theirs = await harness.open('/login');
+      await theirs.getByLabel('E-mail').fill(email);
+      await theirs.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
+      await theirs.getByRole('button', { name: 'Log in' }).click();
+      await heading(theirs, 'Prompts').waitFor();
+      // A member of the organization without its keys: the page says whom to ask.
+      await theirs.goto(`/orgs/${owner.organizationId}/keys`);
+      await theirs.getByText('API keys are kept by the organization’s admins').waitFor();
+      await theirs.getByRole('button', { name: /^Organization: / }).click();
+      const create = theirs.getByRole('menuitem', { name: /New organization/ });
+      expect(await create.getAttribute('aria-disabled')).toBe('true');
+      await create.getByText('Only admin accounts may do this.').waitFor();
+    }, 90_000);
+  });
+
+  describe('an API key', () => {
+    it('is shown once, works, is rotated, and is refused when it was deleted', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const slug = await livePrompt(harness, owner);
+      const render = async (key: string): Promise<number> =>
+        (await harness.api.request('POST', `/v1/prompts/${slug}/render`, { token: key, body: {} })).status;
+
+      const page = await harness.open(`/orgs/${owner.organizationId}/keys`, { person: owner });
+      await page.getByText('No API keys yet').waitFor();
+      await page.keyboard.press('c');
+      await page.getByRole('textbox', { name: 'Name' }).fill('checkout-service');
+      await choose(page, 'Scope', 'Some teams');
+      await page.getByRole('checkbox', { name: 'Default Team' }).click();
+      await choose(page, 'Expires', 'In 30 days');
+      await harness.expectAccessible(page);
+      await page.getByRole('button', { name: 'Create key' }).click();
+
+      const secret = page.getByRole('dialog', { name: 'The secret of checkout-service' });
+      await secret.getByRole('button', { name: 'Copy the key' }).click();
+      const key = String(await page.evaluate('navigator.clipboard.readText()'));
+      expect(key).toMatch(/^ak_[0-9a-f]{64}$/);
+      await harness.expectAccessible(page);
+      await secret.getByRole('button', { name: 'I have stored it' }).click();
+      expect(await page.content()).not.toContain(key);
+      expect(await render(key)).toBe(200);
+
+      await page.getByRole('button', { name: 'Actions for checkout-service' }).click();
+      await page.getByRole('menuitem', { name: 'Rotate' }).click();
+      await choose(page, 'The old key', 'Ends at once');
+      await page.getByRole('button', { name: 'Rotate' }).click();
+      await secret.getByRole('button', { name: 'Copy the key' }).click();
+      const successor = String(await page.evaluate('navigator.clipboard.readText()'));
+      await secret.getByRole('button', { name: 'I have stored it' }).click();
+      expect([await render(key), await render(successor)]).toEqual([401, 200]);
+
+      await page.getByRole('button', { name: 'Actions for checkout-service' }).first().click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the key' }).click();
+      await toastSays(page, 'checkout-service was deleted');
+      expect(await render(successor)).toBe(401);
+    }, 120_000);
+  });
+
+  describe('an organization', () => {
+    it('is created, gets teams, is renamed and left by its teams, and is deleted by its typed name', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const page = await harness.open('/inbox', { person: owner });
+      const name = `Analytical Engines ${Date.now()}`;
+      await page.getByRole('button', { name: /^Organization: / }).click();
+      await page.getByRole('menuitem', { name: 'New organization' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill(name);
+      await page.getByRole('button', { name: 'Create organization' }).click();
+      await page.getByText(`These are the teams of ${name}`).waitFor();
+
+      await page.keyboard.press('c');
+      await page.getByRole('textbox', { name: 'Name' }).fill('Search');
+      await page.getByRole('button', { name: 'Create team' }).click();
+      await heading(page, 'Search').waitFor();
+      await page.getByRole('tab', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Rename' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Retrieval');
+      await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+      await heading(page, 'Retrieval').waitFor();
+      await page.getByRole('button', { name: 'Move' }).click();
+      await page.getByRole('button', { name: 'Move the team' }).click();
+      await toastSays(page, 'Retrieval was moved to Default Org');
+      await page.getByRole('button', { name: 'Organization: Default Org' }).waitFor();
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('alertdialog').getByRole('textbox').fill('Retrieval');
+      await page.getByRole('button', { name: 'Delete the team' }).click();
+      await toastSays(page, 'Retrieval was deleted');
+      await heading(page, 'Teams').waitFor();
+
+      await page.getByRole('button', { name: /^Organization: / }).click();
+      await page.getByRole('menuitemradio', { name }).click();
+      await page.getByRole('link', { name: 'Audit log' }).click();
+      await page.getByText('created the team “Search”').waitFor();
+      await page.getByRole('link', { name: 'Settings' }).click();
+      await page.getByRole('button', { name: 'Rename' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill(`${name} Ltd`);
+      await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
+      await toastSays(page, `now called ${name} Ltd`);
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
+      await page.getByRole('alertdialog').getByRole('textbox').fill(`${name} Ltd`);
+      await page.getByRole('button', { name: 'Delete the organization' }).click();
+      await toastSays(page, `${name} Ltd was deleted`);
+      await page.getByRole('button', { name: 'Organization: Default Org' }).waitFor();
+    }, 120_000);
+  });
+
+  describe('the pages of governance', () => {
+    it('are accessible and fit, in both themes and widths', async () => {
+      const harness = started();
+      const owner = await harness.person('ada.lovelace');
+      const guests = await Promise.all(
+        ['grace.hopper', 'alan.turing', 'edsger'].map((name) => harness.person(name)),
       );
-    }, 60_000);
+      const { token, organizationId, teamId } = owner;
+      const made = await harness.shape('POST', `/v1/orgs/${organizationId}/teams`, {
+        token,
+        body: { name: 'Customer support' },
+      });
+      const [grace, alan, edsger] = guests;
+      for (const person of [grace, alan]) {
+        await harness.api.call('POST', `/v1/teams/${teamId}/members`, {
+          token,
+          body: { user_id: person?.userId },
+        });
+      }
+      await harness.api.call('POST', `/v1/teams/${made.text('team', 'id')}/join-requests`, {
+        token: edsger?.token ?? '',
+      });
+      for (const [name, operation] of [
+        ['checkout-service', 'read_render'],
+        ['prompt-importer', 'all'],
+      ] as const) {
+        await harness.api.call('POST', '/v1/api-keys', {
+          token,
+          body: { name, operation, org_id: organizationId },
+        });
+      }
+      const pages: readonly (readonly [name: string, path: string, text: string])[] = [
+        ['inbox', '/inbox', edsger?.email ?? ''],
+        ['teams', `/orgs/${organizationId}/teams`, 'Customer support'],
+        ['team', `/teams/${teamId}`, grace?.email ?? ''],
+        ['people', `/orgs/${organizationId}/people`, alan?.email ?? ''],
+        ['keys', `/orgs/${organizationId}/keys`, 'prompt-importer'],
+        ['audit', `/orgs/${organizationId}/audit`, 'Customer support'],
+        ['organization-settings', `/orgs/${organizationId}/settings`, 'Delete the organization'],
+      ];
+      for (const [name, path, text] of pages) {
+        await harness.inspect(name, path, owner, (page) =>
+          page.getByRole('main').getByText(text).first().waitFor(),
+        );
+      }
+    }, 120_000);
   });
 }

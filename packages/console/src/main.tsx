@@ -15,14 +15,19 @@ setNonce(styleNonce());
 
 window.addEventListener('storage', sessions.follow);
 
+/** The guard of the present page decides where to go. What one person has read is not for the next. */
+async function follow(before: string | undefined): Promise<void> {
+  await router.invalidate();
+  if (before !== undefined) queryClient.clear();
+}
+
 let account = sessions.session?.user.id;
 sessions.subscribe(() => {
   const now = sessions.session?.user.id;
   if (now === account) return;
+  const before = account;
   account = now;
-  // What one person has read is not for the next. The guard of the present page then decides where to go.
-  queryClient.clear();
-  void router.invalidate();
+  void follow(before);
 });
 
 const root = document.getElementById('root');

@@ -22,6 +22,10 @@ export const launcherConfigSchema = z.object({
   REDIS_URL: urlVariable('redis', 'rediss')
     .optional()
     .describe('Redis for rate limits; without it each process counts in its memory.'),
+  CONSOLE_DIRECTORY: z
+    .string()
+    .optional()
+    .describe('A built console of yours instead of the one that is built from the sources.'),
   PX0_REPLICAS_GATEWAY: replicas('gateway'),
   PX0_REPLICAS_IDENTITY: replicas('identity'),
   PX0_REPLICAS_TENANCY: replicas('tenancy'),

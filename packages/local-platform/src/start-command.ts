@@ -28,7 +28,7 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
     await follower.start();
   }
   try {
-    const consoleDirectory = process.env['CONSOLE_DIRECTORY'] || (await consoleFolder(terminal.step));
+    const consoleDirectory = config.CONSOLE_DIRECTORY ?? (await consoleFolder(terminal.step));
     const docsDirectory = process.env['DOCS_DIRECTORY'] || documentationFolder;
     const platform = await startPlatform({
       ...platformOptions(config, home, terminal, stopping.signal),

@@ -1,6 +1,6 @@
 /** One's own account: address, password, end. */
 import { useRouter } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { api, sentenceOf, sessions, useUser } from '../api/mod.ts';
 import {
   Badge,
@@ -15,6 +15,7 @@ import {
   TextField,
   Time,
   toast,
+  useSubmission,
 } from '../ui/mod.ts';
 import { PasswordRule } from './password-rule.tsx';
 
@@ -67,29 +68,18 @@ interface SmallFormProps {
 }
 
 function SmallForm({ submitLabel, disabledReason, onSubmit, children }: SmallFormProps) {
-  const [failure, setFailure] = useState<unknown>();
-  const [sending, setSending] = useState(false);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (sending || disabledReason !== undefined) return;
-    setFailure(undefined);
-    setSending(true);
-    try {
-      await onSubmit();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setSending(false);
-    }
-  };
+  const { failure, isSending, submit } = useSubmission({
+    isReady: disabledReason === undefined,
+    send: onSubmit,
+  });
   return (
-    <form onSubmit={(event) => void submit(event)} className="flex flex-col gap-4 p-5" noValidate>
+    <form onSubmit={submit} className="flex flex-col gap-4 p-5" noValidate>
       {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
       {children}
       <Button
         type="submit"
         variant="primary"
-        loading={sending}
+        loading={isSending}
         disabledReason={disabledReason}
         className="self-start"
       >

@@ -5,9 +5,9 @@ import { Logo } from '../app/logo.tsx';
 export function EntranceFrame() {
   return (
     <div className="flex min-h-dvh flex-col items-center bg-panel px-4 py-10 sm:justify-center sm:py-16">
-      <div className="mb-8">
+      <header className="mb-8">
         <Logo />
-      </div>
+      </header>
       <main className="w-full max-w-sm rounded-xl border border-line bg-raised p-6 shadow-low sm:p-8">
         <Outlet />
       </main>

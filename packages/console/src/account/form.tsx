@@ -1,7 +1,7 @@
 /** The frame of the forms at the entrance: one thing to do, its failure above it, other ways below it. */
-import { type FormEvent, type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/mod.ts';
-import { Button, Callout, useDocumentTitle } from '../ui/mod.ts';
+import { Button, Callout, useDocumentTitle, useSubmission } from '../ui/mod.ts';
 
 export interface EntranceFormProps {
   readonly title: string;
@@ -25,30 +25,16 @@ export function EntranceForm({
   footer,
 }: EntranceFormProps) {
   useDocumentTitle(title);
-  const [failure, setFailure] = useState<unknown>();
-  const [sending, setSending] = useState(false);
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (sending) return;
-    setSending(true);
-    setFailure(undefined);
-    try {
-      await onSubmit();
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setSending(false);
-    }
-  };
+  const { failure, isSending, submit } = useSubmission({ send: onSubmit });
   return (
     <>
       <h1 className="font-semibold text-xl tracking-tight">{title}</h1>
       {description !== undefined && <p className="mt-1 text-muted text-sm">{description}</p>}
-      <form onSubmit={(event) => void submit(event)} className="mt-5 flex flex-col gap-4" noValidate>
+      <form onSubmit={submit} className="mt-5 flex flex-col gap-4" noValidate>
         {notice}
         {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
         {children}
-        <Button type="submit" variant="primary" size="lg" loading={sending} className="w-full">
+        <Button type="submit" variant="primary" size="lg" loading={isSending} className="w-full">
           {submitLabel}
         </Button>
       </form>

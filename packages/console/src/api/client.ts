@@ -44,8 +44,9 @@ export interface Answer<Id extends OperationId> {
 }
 
 export interface ClientDependencies {
-  readonly routeTable: Readonly<Record<OperationId, readonly [HttpMethod, string]>>;
-  readonly errorMessages: Readonly<Record<ErrorCode, string>>;
+  /** Method and path of an operation. */
+  readonly routeOf: (id: OperationId) => readonly [HttpMethod, string];
+  readonly errorMessages: readonly (readonly [ErrorCode, string])[];
   readonly fetch: typeof fetch;
   /** The session's token; undefined while nobody is logged in. */
   readonly token: () => string | undefined;
@@ -80,7 +81,7 @@ export class ApiClient {
   }
 
   async #send<Id extends OperationId>(id: Id, options: LooseOptions): Promise<Answer<Id>> {
-    const [method, path] = this.#deps.routeTable[id];
+    const [method, path] = this.#deps.routeOf(id);
     const token = this.#deps.token();
     const asked = this.#revision;
     const response = await this.#fetch(urlOf(path, options), {
@@ -138,10 +139,9 @@ export class ApiClient {
   }
 
   #codeOf(message: string): ErrorCode | undefined {
-    for (const [code, text] of Object.entries(this.#deps.errorMessages)) {
-      if (message === text || message.startsWith(`${text}: `)) return code as ErrorCode;
-    }
-    return undefined;
+    return this.#deps.errorMessages.find(
+      ([, text]) => message === text || message.startsWith(`${text}: `),
+    )?.[0];
   }
 }
 

@@ -6,7 +6,7 @@ declare module 'virtual:px0-contract' {
   /** Method and path of each operation. */
   export const routeTable: Readonly<Record<OperationId, readonly [HttpMethod, string]>>;
   /** The literal text of each error, or its beginning where a detail follows. */
-  export const errorMessages: Readonly<Record<ErrorCode, string>>;
+  export const errorMessages: readonly (readonly [ErrorCode, string])[];
   /** Which standings allow an action: bit n for the nth of `everyStanding`. */
   export const roleTable: Readonly<Record<Action, number>>;
 }

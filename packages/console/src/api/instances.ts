@@ -6,7 +6,7 @@ import { SessionStore } from './session.ts';
 export const sessions = new SessionStore(localStorage);
 
 export const api = new ApiClient({
-  routeTable,
+  routeOf: (id) => routeTable[id],
   errorMessages,
   fetch: (input, init) => fetch(input, init),
   token: () => sessions.session?.token,

@@ -3,4 +3,4 @@ export type { Answer, CallOptions, Reply, RequestBody } from './client.ts';
 export { api, sessions } from './instances.ts';
 export { outdated, pages, reading } from './queries.ts';
 export type { Session } from './session.ts';
-export { useSession, useUser } from './use-session.ts';
+export { useUser } from './use-session.ts';

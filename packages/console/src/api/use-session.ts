@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { sessions } from './instances.ts';
 import type { Session } from './session.ts';
 
-export function useSession(): Session | undefined {
+function useSession(): Session | undefined {
   return useSyncExternalStore(sessions.subscribe, () => sessions.session);
 }
 

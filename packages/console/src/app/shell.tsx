@@ -4,6 +4,7 @@ import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useCommands, useShortcutKeys } from '../commands/mod.ts';
+import { usePromptSource } from '../prompts/mod.ts';
 import { IconButton, Skeleton } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 import { Logo } from './logo.tsx';
@@ -19,6 +20,7 @@ export function Shell() {
   const navigate = useNavigate();
   const { organization } = useWorkspace();
   useShortcutKeys();
+  usePromptSource();
   useCommands([
     {
       id: 'palette',
@@ -54,9 +56,12 @@ export function Shell() {
       >
         Skip to the content
       </a>
-      <div className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block">
+      <aside
+        aria-label="Sidebar"
+        className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
+      >
         <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
-      </div>
+      </aside>
       <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
         <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
         <Link to="/prompts" aria-label="px0, to the prompts" className="rounded-md px-1.5 py-1">

@@ -1,6 +1,6 @@
 /** The navigation: which organization, where to in it, the person's teams, and the account. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, type LinkProps, useNavigate } from '@tanstack/react-router';
+import { Link, type LinkProps, useNavigate, useRouter } from '@tanstack/react-router';
 import {
   BookOpen,
   ChevronsUpDown,
@@ -86,7 +86,7 @@ export function Sidebar({ onSearch, onHelp }: SidebarProps) {
             {myTeams.map((team) => (
               <Item
                 key={team.id}
-                leading={<Avatar name={team.name} square size="sm" />}
+                leading={<Avatar name={team.name} square size="xs" />}
                 link={{ to: '/teams/$teamId', params: { teamId: team.id } }}
               >
                 {team.name}
@@ -141,6 +141,14 @@ function OrganizationSwitcher() {
   const { organizations, organization, selectOrganization } = useWorkspace();
   const { reason } = usePermissions();
   const [creating, setCreating] = useState(false);
+  const router = useRouter();
+  const select = async (id: string): Promise<void> => {
+    selectOrganization(id);
+    // A page about the organization becomes the same page about the other one; one about a team has none there.
+    const { pathname } = router.state.location;
+    const page = /^\/orgs\/[^/]+\/(\w+)/.exec(pathname)?.[1] ?? (pathname.startsWith('/teams/') && 'teams');
+    if (page !== false) await router.navigate({ href: `/orgs/${id}/${page}` });
+  };
   return (
     <>
       <Menu
@@ -149,12 +157,12 @@ function OrganizationSwitcher() {
         trigger={
           <button
             type="button"
-            aria-label={`Organization: ${organization?.name ?? 'none'}. Switch`}
             className="flex h-9 items-center gap-2.5 rounded-md px-1.5 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
           >
             <Avatar name={organization?.name ?? '–'} square />
             <span className="min-w-0 flex-1 truncate font-medium text-sm">
-              {organization?.name ?? 'No organization'}
+              <span className="sr-only">Organization: </span>
+              {organization?.name ?? 'none'}
             </span>
             <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
           </button>
@@ -163,7 +171,7 @@ function OrganizationSwitcher() {
         <MenuLabel>Organizations</MenuLabel>
         <MenuChoice
           value={organization?.id ?? ''}
-          onChange={selectOrganization}
+          onChange={(id) => void select(id)}
           options={organizations.map(({ id, name, role }) => ({
             value: id,
             label: name,
@@ -198,11 +206,13 @@ function AccountMenu({ onHelp }: { readonly onHelp: () => void }) {
         trigger={
           <button
             type="button"
-            aria-label={`Account: ${user.email}`}
             className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left transition-colors hover:bg-hover data-[state=open]:bg-hover"
           >
             <Avatar name={user.email} />
-            <span className="min-w-0 flex-1 truncate text-sm">{user.email}</span>
+            <span className="min-w-0 flex-1 truncate text-sm">
+              <span className="sr-only">Account: </span>
+              {user.email}
+            </span>
             <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
           </button>
         }

@@ -1,15 +1,19 @@
 /** Two versions of a prompt beside each other: their templates, or what they render with a chosen payload. */
+
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ArrowLeftRight, Columns2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useCommands } from '../commands/mod.ts';
-import { asJson } from '../editor/json-value.ts';
-import { compileTemplate, previewOf } from '../editor/preview.ts';
-import { payloadsReading, promptReading, versionsReading } from '../prompts/data.ts';
-import { Trail } from '../prompts/prompt-heading.tsx';
-import { compareRoute } from '../prompts/routes.ts';
-import type { Version } from '../prompts/version-actions.ts';
+import { asJson, compileTemplate, previewOf } from '../editor/mod.ts';
+import {
+  compareRoute,
+  payloadsReading,
+  promptReading,
+  Trail,
+  type Version,
+  versionsReading,
+} from '../prompts/mod.ts';
 import { Callout, Card, EmptyState, IconButton, Page, Select } from '../ui/mod.ts';
 import { type CompareSearch, comparedVersions } from './compare-search.ts';
 import { type DiffLayout, DiffView } from './diff-view.tsx';

@@ -1,19 +1,19 @@
 /** Side by side or in one column: remembered in this browser; a phone has room for one column only. */
 import { Columns2, Rows2 } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { classes } from '../ui/mod.ts';
+import { Segments } from '../ui/mod.ts';
 import type { DiffLayout } from './diff-view.tsx';
 
-const wide = window.matchMedia('(min-width: 768px)');
+const wide = () => window.matchMedia('(min-width: 768px)');
 
 export function useIsWide(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      wide.addEventListener('change', listener);
-      return () => wide.removeEventListener('change', listener);
-    },
-    () => wide.matches,
-  );
+  return useSyncExternalStore(subscribe, () => wide().matches);
+}
+
+function subscribe(listener: () => void): () => void {
+  const query = wide();
+  query.addEventListener('change', listener);
+  return () => query.removeEventListener('change', listener);
 }
 
 const choices = [
@@ -27,24 +27,5 @@ export interface LayoutChoiceProps {
 }
 
 export function LayoutChoice({ value, onChange }: LayoutChoiceProps) {
-  return (
-    <fieldset className="inline-flex h-8 rounded-md border border-line-strong bg-raised p-0.5 shadow-low">
-      <legend className="sr-only">Layout</legend>
-      {choices.map(({ value: layout, label, icon: Icon }) => (
-        <button
-          key={layout}
-          type="button"
-          aria-pressed={value === layout}
-          onClick={() => onChange(layout)}
-          className={classes(
-            'inline-flex items-center gap-1.5 rounded-sm px-2 text-xs transition-colors',
-            value === layout ? 'bg-hover font-medium text-fg' : 'text-muted hover:text-fg',
-          )}
-        >
-          <Icon aria-hidden="true" className="size-3.5" />
-          {label}
-        </button>
-      ))}
-    </fieldset>
-  );
+  return <Segments label="Layout" value={value} onChange={onChange} options={choices} />;
 }

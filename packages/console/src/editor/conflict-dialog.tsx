@@ -2,9 +2,9 @@
  * Two people wrote the same draft. Both texts are shown and one is chosen, or a third that is made of both. Closing the dialog chooses
  * nothing; whichever text is not chosen can still be had.
  */
+
 import { useState } from 'react';
-import { type DiffLayout, DiffView } from '../compare/diff-view.tsx';
-import { LayoutChoice, useIsWide } from '../compare/layout-choice.tsx';
+import { type DiffLayout, DiffView, LayoutChoice, useIsWide } from '../compare/mod.ts';
 import { Button, CopyButton, Dialog, Tabs } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 

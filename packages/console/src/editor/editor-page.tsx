@@ -1,26 +1,30 @@
 /** One version of a prompt. A draft is edited here and saved by itself; every other version is shown, tried and moved on. */
+
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowUpFromLine, Columns2, CopyPlus, Lock } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
-import { attempt } from '../prompts/attempt.ts';
 import {
+  attempt,
+  liveOf,
   payloadsReading,
+  promotionOf,
   promptReading,
+  TagDialog,
   type TaggedVersion,
+  Trail,
+  TransitionDialog,
+  type TransitionRequest,
   taggedVersionReading,
+  useDuplicate,
   usePromptWrites,
+  type Version,
+  VersionBadge,
+  VersionMenu,
+  versionRoute,
   versionsReading,
-} from '../prompts/data.ts';
-import { Trail } from '../prompts/prompt-heading.tsx';
-import { versionRoute } from '../prompts/routes.ts';
-import { TagDialog } from '../prompts/tag-dialog.tsx';
-import { TransitionDialog, type TransitionRequest } from '../prompts/transition-dialog.tsx';
-import { liveOf, promotionOf, type Version } from '../prompts/version-actions.ts';
-import { VersionBadge } from '../prompts/version-badge.tsx';
-import { VersionMenu } from '../prompts/version-menu.tsx';
-import { useDuplicate } from '../prompts/version-timeline.tsx';
+} from '../prompts/mod.ts';
 import { Button, buttonClasses, classes, Select, toast, useDocumentTitle } from '../ui/mod.ts';
 import { type Permissions, usePermissions } from '../workspace/mod.ts';
 import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
@@ -88,6 +92,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
     <div className="flex h-[calc(100dvh-3.25rem)] flex-col lg:h-dvh">
       <TopBar
         promptId={promptId}
+        name={prompt.name}
         present={present}
         versions={versions}
         permissions={permissions}
@@ -195,6 +200,7 @@ function shownFault(
 
 interface TopBarProps {
   readonly promptId: string;
+  readonly name: string;
   readonly present: TaggedVersion;
   readonly versions: readonly Version[];
   readonly permissions: Permissions;
@@ -204,7 +210,17 @@ interface TopBarProps {
   readonly isEditable: boolean;
 }
 
-function TopBar({ promptId, present, versions, permissions, trail, draft, editor, isEditable }: TopBarProps) {
+function TopBar({
+  promptId,
+  name,
+  present,
+  versions,
+  permissions,
+  trail,
+  draft,
+  editor,
+  isEditable,
+}: TopBarProps) {
   const { version } = present;
   const navigate = useNavigate();
   const writes = usePromptWrites();
@@ -288,9 +304,11 @@ function TopBar({ promptId, present, versions, permissions, trail, draft, editor
   return (
     <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 sm:px-4">
       <div className="min-w-0 max-sm:w-full">
-        <div className="max-sm:hidden">{trail}</div>
-        <h1 className="mt-1 flex items-center gap-2">
-          <span className="sr-only">Version {version.version}</span>
+        {trail}
+        <h1 className="sr-only">
+          {name}, version {version.version}
+        </h1>
+        <div className="mt-1 flex items-center gap-2">
           <Select
             label="Version"
             labelHidden
@@ -305,7 +323,7 @@ function TopBar({ promptId, present, versions, permissions, trail, draft, editor
           />
           <VersionBadge status={version.status} />
           {isEditable && <SaveStatus status={status} onResolve={() => setResolving(true)} />}
-        </h1>
+        </div>
       </div>
       <div className="ml-auto flex items-center gap-2 max-sm:ml-0 max-sm:w-full">
         {status.kind === 'refused' && (

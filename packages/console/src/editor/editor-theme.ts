@@ -70,6 +70,17 @@ export const editorTheme = EditorView.theme({
     textDecoration: 'underline wavy var(--warning)',
     textUnderlineOffset: '3px',
   },
+  // The package's own marks are `data:` images, which the content security policy forbids.
+  '.cm-lint-marker-error, .cm-lint-marker-warning, .cm-lint-marker-info': {
+    content: '""',
+    display: 'block',
+    width: '8px',
+    height: '8px',
+    margin: '6px 2px',
+    borderRadius: '50%',
+  },
+  '.cm-lint-marker-error': { backgroundColor: 'var(--danger)' },
+  '.cm-lint-marker-warning': { backgroundColor: 'var(--warning)' },
   '.cm-panels': { backgroundColor: 'var(--panel)', color: 'var(--fg)', borderColor: 'var(--line)' },
   '.cm-panel.cm-search': { padding: '8px 12px', fontFamily: 'var(--font-sans)' },
   '.cm-panel.cm-search input, .cm-panel.cm-search button': {

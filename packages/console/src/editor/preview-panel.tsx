@@ -1,7 +1,8 @@
 /** What the template renders to, at every key stroke, with its size. A render that would fail says why, and where. */
+
 import { CircleAlert, Info } from 'lucide-react';
 import { Fragment } from 'react';
-import { ScrollRegion } from '../compare/scroll-region.tsx';
+import { ScrollRegion } from '../compare/mod.ts';
 import { CopyButton, classes } from '../ui/mod.ts';
 import { characterCount, type Preview } from './preview.ts';
 import type { TemplateFault } from './template-fault.ts';

@@ -1,8 +1,9 @@
 /** A draft that is being edited: its text, and the state of its saving. */
+
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, api, isApiError, sentenceOf } from '../api/mod.ts';
-import { readVersion, type TaggedVersion, taggedVersionReading } from '../prompts/data.ts';
+import { readVersion, type TaggedVersion, taggedVersionReading } from '../prompts/mod.ts';
 import { DraftSaver, type SaveAnswer, type SaverStatus } from './draft-saver.ts';
 import { dropText, keepText, keptText } from './kept-text.ts';
 import { compileTemplate } from './preview.ts';

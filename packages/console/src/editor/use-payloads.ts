@@ -17,6 +17,8 @@ export interface Payloads {
   readonly payload: Payload | undefined;
   readonly data: JsonValue;
   readonly isChanged: boolean;
+  /** Another one whenever the values were replaced from outside a field: what was being typed there is over. */
+  readonly edition: string;
   readonly choose: (id: string) => void;
   readonly change: (data: JsonValue) => void;
   /** Gives up what was changed in the chosen one. */
@@ -33,6 +35,7 @@ export function usePayloads(promptId: string, payloads: readonly Payload[]): Pay
   const key = keys(promptId);
   const [wanted, setWanted] = useState(() => localStorage.getItem(key.chosen));
   const [changes, setChanges] = useState<Changes>(() => storedChanges(key.changes));
+  const [reverts, setReverts] = useState(0);
   const payload = wanted === SCRATCH ? undefined : (payloads.find(({ id }) => id === wanted) ?? payloads[0]);
   const chosen = payload?.id ?? SCRATCH;
   const saved = payload === undefined ? {} : asJson(payload.variables);
@@ -58,7 +61,11 @@ export function usePayloads(promptId: string, payloads: readonly Payload[]): Pay
     isChanged: changed !== undefined && JSON.stringify(changed) !== JSON.stringify(saved),
     choose,
     change: (next) => store({ ...changes, [chosen]: next }),
-    revert: () => store(without(chosen)),
+    edition: `${chosen} ${reverts}`,
+    revert: () => {
+      store(without(chosen));
+      setReverts(reverts + 1);
+    },
     saved: (id) => {
       store(without(chosen));
       choose(id);

@@ -1,19 +1,19 @@
 /** The variables that the preview renders with: as a form or as JSON, from a saved payload or made up on the spot. */
+
 import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { attempt } from '../prompts/attempt.ts';
-import { payloadsReading, usePromptWrites } from '../prompts/data.ts';
+import { attempt, payloadsReading, usePromptWrites } from '../prompts/mod.ts';
 import {
   Badge,
   Button,
   ConfirmDialog,
-  classes,
   FormDialog,
   IconButton,
   Menu,
   MenuItem,
   MenuSeparator,
+  Segments,
   Select,
   TextField,
   toast,
@@ -24,6 +24,11 @@ import { isObject, parseJson, prettyJson } from './json-value.ts';
 import { type Payloads, SCRATCH } from './use-payloads.ts';
 import type { Field } from './variable-fields.ts';
 import { VariablesForm } from './variables-form.tsx';
+
+const views = [
+  { value: 'form', label: 'Form' },
+  { value: 'json', label: 'JSON' },
+] as const;
 
 export interface VariablesPanelProps {
   readonly promptId: string;
@@ -39,30 +44,14 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
       <header className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
         <h2 className="mr-auto font-semibold text-sm">Variables</h2>
         <PayloadBar promptId={promptId} values={values} permissions={permissions} />
-        <fieldset className="inline-flex rounded-md border border-line-strong p-0.5">
-          <legend className="sr-only">View of the variables</legend>
-          {(['form', 'json'] as const).map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={view === one}
-              onClick={() => setView(one)}
-              className={classes(
-                'h-5.5 rounded-sm px-2 text-xs',
-                view === one ? 'bg-hover font-medium text-fg' : 'text-muted hover:text-fg',
-              )}
-            >
-              {one === 'form' ? 'Form' : 'JSON'}
-            </button>
-          ))}
-        </fieldset>
+        <Segments label="View of the variables" value={view} onChange={setView} options={views} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {view === 'form' ? (
           <div className="p-3">
             {isObject(values.data) ? (
               <VariablesForm
-                key={values.chosen}
+                key={values.edition}
                 fields={fields}
                 data={values.data}
                 onChange={values.change}
@@ -74,7 +63,7 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
             )}
           </div>
         ) : (
-          <JsonView key={values.chosen} values={values} />
+          <JsonView key={values.edition} values={values} />
         )}
       </div>
     </div>

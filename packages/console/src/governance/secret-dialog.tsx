@@ -28,9 +28,7 @@ export function SecretDialog({ secret, onClose }: SecretDialogProps) {
           Copy it now. Only its hash is stored; nobody can show it to you again.
         </Callout>
         <div className="flex items-center gap-2 rounded-md border border-line-strong bg-sunken py-2 pr-2 pl-3">
-          <code className="min-w-0 flex-1 break-all text-xs">
-            {secret?.key}
-          </code>
+          <code className="min-w-0 flex-1 break-all text-xs">{secret?.key}</code>
           <CopyButton text={secret?.key ?? ''} label="Copy the key" labelled />
         </div>
       </div>

@@ -98,7 +98,7 @@ const sorts: readonly { readonly value: PromptSort; readonly label: string }[] =
 const statuses = [
   { value: 'active', label: 'Active' },
   { value: 'archived', label: 'Archived' },
-  { value: 'all', label: 'Active and archived' },
+  { value: 'all', label: 'Any state' },
 ] as const;
 
 interface FiltersProps {

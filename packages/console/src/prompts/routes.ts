@@ -1,9 +1,11 @@
 /** The addresses of the pages about prompts. Each page is loaded when it is first visited. */
+
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../app/mod.ts';
-import { compareSearch } from '../compare/compare-search.ts';
+import { compareSearch } from '../compare/mod.ts';
 import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from './data.ts';
 import { promptSearch } from './list-search.ts';
+import { EditorSkeleton, PromptSkeleton } from './page-skeletons.tsx';
 
 export const promptListRoute = createRoute({
   getParentRoute: () => shellRoute,
@@ -28,6 +30,7 @@ export const promptRoute = createRoute({
       queryClient.ensureQueryData(versionsReading(promptId)),
     ]),
   component: lazyRouteComponent(() => import('./prompt-page.tsx'), 'PromptPage'),
+  pendingComponent: PromptSkeleton,
 });
 
 export const versionRoute = createRoute({
@@ -39,9 +42,10 @@ export const versionRoute = createRoute({
       queryClient.ensureQueryData(versionsReading(promptId)),
       queryClient.ensureQueryData(payloadsReading(promptId)),
       // A draft is edited from what it is now, never from what it was.
-      queryClient.fetchQuery(taggedVersionReading(promptId, version)),
+      queryClient.fetchQuery({ ...taggedVersionReading(promptId, version), staleTime: 0 }),
     ]),
   component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
+  pendingComponent: EditorSkeleton,
 });
 
 export const compareRoute = createRoute({
@@ -55,6 +59,7 @@ export const compareRoute = createRoute({
       queryClient.ensureQueryData(payloadsReading(promptId)),
     ]),
   component: lazyRouteComponent(() => import('../compare/compare-page.tsx'), 'ComparePage'),
+  pendingComponent: PromptSkeleton,
 });
 
 export const promptRoutes = [promptListRoute, promptRoute, versionRoute, compareRoute] as const;

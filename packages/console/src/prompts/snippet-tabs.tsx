@@ -1,10 +1,11 @@
 /** "Use it": how an application renders this prompt, ready to be copied. */
+
 import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ScrollRegion } from '../compare/scroll-region.tsx';
-import { asJson, isObject } from '../editor/json-value.ts';
+import { ScrollRegion } from '../compare/mod.ts';
+import { asJson, isObject } from '../editor/mod.ts';
 import { Callout, CopyButton, classes } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 import { payloadsReading } from './data.ts';

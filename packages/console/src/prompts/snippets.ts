@@ -1,6 +1,7 @@
 /** How an application renders a prompt, with the prompt's real slug and variables and this installation's address. */
+
 import type { Wire } from '@px0/contracts';
-import { isList, type JsonValue } from '../editor/json-value.ts';
+import { isList, type JsonValue } from '../editor/mod.ts';
 
 export type SnippetLanguage = 'curl' | 'TypeScript' | 'Python' | 'Go';
 

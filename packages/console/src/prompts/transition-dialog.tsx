@@ -2,12 +2,12 @@
  * The question before a version changes its state. Before a promotion it shows what would change for applications: the
  * difference to the live version, and how every saved payload fares. What was looked at is what is promoted (If-Match).
  */
+
 import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
-import { DiffView } from '../compare/diff-view.tsx';
-import { ScrollRegion } from '../compare/scroll-region.tsx';
+import { DiffView, ScrollRegion } from '../compare/mod.ts';
 import { Badge, Callout, ConfirmDialog, Failure, Skeleton, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
 import { checkReading, type PromptWrites, readVersion, usePromptWrites } from './data.ts';

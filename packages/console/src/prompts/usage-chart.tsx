@@ -5,7 +5,7 @@ import { line } from 'd3-shape';
 import { Activity } from 'lucide-react';
 import { useLayoutEffect, useRef, useState } from 'react';
 import { reading } from '../api/mod.ts';
-import { Badge, Card, classes, EmptyState, Failure, Skeleton } from '../ui/mod.ts';
+import { Badge, Card, classes, EmptyState, Failure, Segments, Skeleton } from '../ui/mod.ts';
 import {
   millisecondsText,
   type UsageBar,
@@ -16,7 +16,9 @@ import {
   windowOf,
 } from './usage-series.ts';
 
-const ranges = Object.keys(usageRanges).filter((key): key is UsageRange => key in usageRanges);
+const ranges = Object.keys(usageRanges)
+  .filter((key): key is UsageRange => key in usageRanges)
+  .map((value) => ({ value, label: usageRanges[value].label }));
 /** A colour for a version, going round; the legend says which is which. */
 const fills = ['fill-accent', 'fill-info', 'fill-warning', 'fill-success', 'fill-control'];
 const strokes = ['stroke-accent', 'stroke-info', 'stroke-warning', 'stroke-success', 'stroke-control'];
@@ -44,23 +46,9 @@ export function UsageChart({ promptId }: { readonly promptId: string }) {
     <div className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2">
         <Figures series={series} />
-        <fieldset className="ml-auto inline-flex rounded-md border border-line-strong bg-raised p-0.5 shadow-low">
-          <legend className="sr-only">Range</legend>
-          {ranges.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === range}
-              onClick={() => setRange(one)}
-              className={classes(
-                'h-6.5 rounded-sm px-2 text-xs transition-colors',
-                one === range ? 'bg-hover font-medium text-fg' : 'text-muted hover:text-fg',
-              )}
-            >
-              {usageRanges[one].label}
-            </button>
-          ))}
-        </fieldset>
+        <div className="ml-auto">
+          <Segments label="Range" value={range} onChange={setRange} options={ranges} />
+        </div>
       </div>
       {series === undefined ? (
         <Skeleton className="h-56 w-full rounded-xl" />

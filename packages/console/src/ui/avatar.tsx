@@ -9,10 +9,16 @@ const colours = [
   'bg-danger-soft text-danger-ink',
 ] as const;
 
+const sizes = {
+  xs: 'size-4 text-[9px]',
+  sm: 'size-5 text-[10px]',
+  md: 'size-7 text-xs',
+} as const;
+
 export interface AvatarProps {
   readonly name: string;
   readonly square?: boolean;
-  readonly size?: 'sm' | 'md';
+  readonly size?: keyof typeof sizes;
 }
 
 export function Avatar({ name, square = false, size = 'md' }: AvatarProps) {
@@ -22,8 +28,8 @@ export function Avatar({ name, square = false, size = 'md' }: AvatarProps) {
       aria-hidden="true"
       className={classes(
         'grid shrink-0 place-items-center font-semibold uppercase',
-        size === 'sm' ? 'size-5 text-[10px]' : 'size-7 text-xs',
-        square ? 'rounded-md' : 'rounded-full',
+        sizes[size],
+        square ? (size === 'md' ? 'rounded-md' : 'rounded-sm') : 'rounded-full',
         colours[sum % colours.length],
       )}
     >

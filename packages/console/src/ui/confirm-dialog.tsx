@@ -1,12 +1,13 @@
 /** The question before something that cannot be undone. A click beside it does not answer; what matters most asks for a typed word. */
 import { AlertDialog as Radix } from 'radix-ui';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button } from './button.tsx';
 import { Callout } from './callout.tsx';
 import { classes } from './classes.ts';
 import { overlayClasses } from './dialog.tsx';
 import { TextField } from './field.tsx';
+import { useSubmission } from './use-submission.ts';
 
 export interface ConfirmDialogProps {
   readonly open: boolean;
@@ -54,25 +55,14 @@ function Question({
   onConfirm,
 }: ConfirmDialogProps) {
   const [text, setText] = useState('');
-  const [failure, setFailure] = useState<unknown>();
-  const [sending, setSending] = useState(false);
   const isTyped = typed === undefined || text === typed;
-  const confirm = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (!isTyped || sending) return;
-    setFailure(undefined);
-    setSending(true);
-    try {
-      await onConfirm();
-      onOpenChange(false);
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setSending(false);
-    }
-  };
+  const { failure, isSending, submit } = useSubmission({
+    isReady: isTyped,
+    send: onConfirm,
+    onDone: () => onOpenChange(false),
+  });
   return (
-    <form onSubmit={(event) => void confirm(event)} className="flex min-h-0 flex-col">
+    <form onSubmit={submit} className="flex min-h-0 flex-col">
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 pt-4 pb-5">
         <div>
           <Radix.Title className="font-semibold text-lg">{title}</Radix.Title>
@@ -103,7 +93,7 @@ function Question({
         <Button
           type="submit"
           variant={tone === 'danger' ? 'danger' : 'primary'}
-          loading={sending}
+          loading={isSending}
           disabledReason={isTyped ? undefined : 'Type the text above first'}
         >
           {confirmLabel}

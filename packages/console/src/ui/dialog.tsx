@@ -35,6 +35,11 @@ export function Dialog({
         <Radix.Overlay className={overlayClasses} />
         <Radix.Content
           {...(description === undefined && { 'aria-describedby': undefined })}
+          // Unless a field has the focus already, the window itself gets it, and not its first button with that one's tooltip.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+          }}
           className={classes(
             'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-rise flex-col rounded-t-xl border border-line bg-raised shadow-high outline-none',
             'sm:top-[12vh] sm:bottom-auto sm:max-h-[80dvh] sm:rounded-xl',

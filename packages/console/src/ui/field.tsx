@@ -20,7 +20,7 @@ interface FieldProps extends FieldTexts {
   readonly children: ReactNode;
 }
 
-/** What a control of one's own needs round it; `useField` gives the ids. */
+/** What stands round a control: its label above it, hint and error below. */
 export function Field({ id, label, labelHidden = false, hint, error, children }: FieldProps) {
   return (
     <div className="flex flex-col gap-1.5">

@@ -1,9 +1,10 @@
 /** A dialog round one form: it sends on Enter, shows what the server refused, and closes when it was done. */
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useId } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button, type ButtonVariant } from './button.tsx';
 import { Callout } from './callout.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
+import { useSubmission } from './use-submission.ts';
 
 export interface FormDialogProps extends Omit<DialogProps, 'footer'> {
   readonly submitLabel: string;
@@ -25,25 +26,14 @@ export function FormDialog({
   ...dialog
 }: FormDialogProps) {
   const form = useId();
-  const [failure, setFailure] = useState<unknown>();
-  const [sending, setSending] = useState(false);
+  const { failure, isSending, submit, forget } = useSubmission({
+    isReady: disabledReason === undefined,
+    send: onSubmit,
+    onDone: () => onOpenChange(false),
+  });
   const change = (open: boolean): void => {
-    setFailure(undefined);
+    forget();
     onOpenChange(open);
-  };
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (sending || disabledReason !== undefined) return;
-    setFailure(undefined);
-    setSending(true);
-    try {
-      await onSubmit();
-      onOpenChange(false);
-    } catch (error) {
-      setFailure(error);
-    } finally {
-      setSending(false);
-    }
   };
   return (
     <Dialog
@@ -58,7 +48,7 @@ export function FormDialog({
             type="submit"
             form={form}
             variant={submitVariant}
-            loading={sending}
+            loading={isSending}
             disabledReason={disabledReason}
           >
             {submitLabel}
@@ -66,7 +56,7 @@ export function FormDialog({
         </>
       }
     >
-      <form id={form} onSubmit={(event) => void submit(event)} className="flex flex-col gap-4" noValidate>
+      <form id={form} onSubmit={submit} className="flex flex-col gap-4" noValidate>
         {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
         {children}
       </form>

@@ -19,9 +19,9 @@ export interface TabsProps<Value extends string> {
   readonly className?: string;
 }
 
-export const tabListClasses = 'flex gap-5 overflow-x-auto border-line border-b';
-export const tabClasses =
-  '-mb-px inline-flex h-9 shrink-0 items-center gap-1.5 border-transparent border-b-2 text-muted text-sm transition-colors hover:text-fg data-[state=active]:border-fg data-[state=active]:font-medium data-[state=active]:text-fg data-[status=active]:border-fg data-[status=active]:font-medium data-[status=active]:text-fg';
+const tabListClasses = 'flex gap-5 overflow-x-auto border-line border-b';
+const tabClasses =
+  '-mb-px inline-flex h-9 shrink-0 items-center gap-1.5 border-transparent border-b-2 text-muted text-sm transition-colors hover:text-fg data-[state=active]:border-fg data-[state=active]:font-medium data-[state=active]:text-fg';
 
 export function Tabs<Value extends string>({ label, value, onChange, tabs, className }: TabsProps<Value>) {
   const choose = (chosen: string): void => {

@@ -1,4 +1,4 @@
-export { may, refusalReason } from './permissions.ts';
+export { may } from './permissions.ts';
 export type { Standing, TeamRole } from './standing.ts';
 export {
   loadWorkspace,

@@ -171,6 +171,7 @@ describe('the inbox', () => {
           org_id: founder.orgId,
           name: rows[0]?.name,
           created_at: rows[0]?.created_at.toISOString(),
+          is_default: false,
         },
       },
     });

@@ -5,7 +5,13 @@ import { expectError, expectOk } from '../../test/replies.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
 
 const teamReply = z.strictObject({
-  team: z.strictObject({ id: z.guid(), org_id: z.guid(), name: z.string(), created_at: z.iso.datetime() }),
+  team: z.strictObject({
+    id: z.guid(),
+    org_id: z.guid(),
+    name: z.string(),
+    created_at: z.iso.datetime(),
+    is_default: z.boolean(),
+  }),
 });
 
 let tenancy: RunningTenancy;

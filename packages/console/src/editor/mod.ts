@@ -1,0 +1,2 @@
+export { asJson, isList, isObject, type JsonValue } from './json-value.ts';
+export { compileTemplate, previewOf } from './preview.ts';

@@ -1,0 +1,47 @@
+/** The outlines of pages about a prompt, while what they show is on its way. */
+import { Skeleton, SkeletonRows } from '../ui/mod.ts';
+
+export function PromptSkeleton() {
+  return (
+    <div
+      role="status"
+      aria-label="Loading the prompt"
+      className="mx-auto flex w-full max-w-5xl flex-col gap-6 px-4 py-6 sm:px-8 sm:py-8"
+    >
+      <div className="flex flex-col gap-2">
+        <Skeleton className="h-4 w-40" />
+        <Skeleton className="h-7 w-64" />
+        <Skeleton className="h-5 w-32" />
+      </div>
+      <Skeleton className="h-9 w-80" />
+      <Skeleton className="h-14 w-full rounded-xl" />
+      <Skeleton className="h-32 w-full rounded-xl" />
+      <Skeleton className="h-32 w-full rounded-xl" />
+    </div>
+  );
+}
+
+export function EditorSkeleton() {
+  return (
+    <div
+      role="status"
+      aria-label="Loading the version"
+      className="flex h-[calc(100dvh-3.25rem)] flex-col lg:h-dvh"
+    >
+      <div className="flex h-16 flex-col justify-center gap-2 border-line border-b px-4">
+        <Skeleton className="h-3.5 w-56" />
+        <Skeleton className="h-6 w-40" />
+      </div>
+      <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
+        <div className="flex flex-col gap-2.5 p-4">
+          <Skeleton className="h-3.5 w-3/4" />
+          <Skeleton className="h-3.5 w-full" />
+          <Skeleton className="h-3.5 w-1/2" />
+        </div>
+        <div className="border-line border-l max-lg:hidden">
+          <SkeletonRows label="the variables" rows={4} />
+        </div>
+      </div>
+    </div>
+  );
+}

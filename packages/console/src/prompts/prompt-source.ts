@@ -1,0 +1,34 @@
+/** Prompts in the command palette, found by words as in the list. */
+import { useNavigate } from '@tanstack/react-router';
+import { FileText } from 'lucide-react';
+import { api } from '../api/mod.ts';
+import { type Command, useCommandSource } from '../commands/mod.ts';
+import { useWorkspace } from '../workspace/mod.ts';
+
+/** Of each team: a palette is for what one can name, not for looking around. */
+const MOST_OF_A_TEAM = 5;
+
+export function usePromptSource(): void {
+  const navigate = useNavigate();
+  const { myTeams } = useWorkspace();
+  useCommandSource({
+    id: 'prompts',
+    search: async (text, signal): Promise<readonly Command[]> => {
+      if (text === '') return [];
+      const query = { q: text, status: 'active', limit: MOST_OF_A_TEAM };
+      const found = await Promise.all(
+        myTeams.map(({ id }) => api.call('listPrompts', { params: { teamID: id }, query, signal })),
+      );
+      return found
+        .flatMap(({ prompts }) => prompts)
+        .map(({ id, name, slug }) => ({
+          id: `prompt-${id}`,
+          group: 'Prompts',
+          label: name,
+          keywords: slug,
+          icon: FileText,
+          run: () => navigate({ to: '/prompts/$promptId', params: { promptId: id } }),
+        }));
+    },
+  });
+}

@@ -1,0 +1,39 @@
+/** What a browser must fetch before it shows the list of prompts. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { consoleFolder } from '@px0/local-platform';
+import { expect, it } from 'vitest';
+
+/** Vite's list of chunks by their source, as far as it is read here. */
+interface Manifest {
+  readonly [name: string]: { readonly file: string; readonly imports?: readonly string[] };
+}
+
+/** The script files that a chunk needs at once: its own and those that it imports, directly or not. */
+function scriptsOf(manifest: Manifest, name: string, found = new Set<string>()): Set<string> {
+  const entry = manifest[name];
+  if (entry === undefined) throw new Error(`${name} is not in the manifest`);
+  if (found.has(entry.file)) return found;
+  found.add(entry.file);
+  for (const imported of entry.imports ?? []) scriptsOf(manifest, imported, found);
+  return found;
+}
+
+it('the list of prompts needs less than 250 KiB of compressed script, and nothing of the editor', async () => {
+  const folder = await consoleFolder();
+  const text = await readFile(join(folder, '.vite', 'manifest.json'), 'utf8');
+  const manifest: Manifest = JSON.parse(text);
+  const files = scriptsOf(manifest, 'index.html');
+  scriptsOf(manifest, 'src/prompts/prompt-list-page.tsx', files);
+  const sizes = await Promise.all(
+    [...files].map(async (file) => (await readFile(join(folder, `${file}.gz`))).length),
+  );
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  expect(total).toBeLessThan(250 * 1024);
+
+  const editor = manifest['src/editor/editor-page.tsx'];
+  expect(editor?.file).toBeDefined();
+  expect(files.has(editor?.file ?? '')).toBe(false);
+  const sources = await Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
+  expect(sources.some((source) => source.includes('cm-editor'))).toBe(false);
+}, 300_000);

@@ -1,0 +1,413 @@
+/** What people do with prompts: write, try, compare, promote, go back, and meet in one draft. */
+import { eventually } from '@px0/testing';
+import type { Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { type ConsoleHarness, choose, PASSWORD, type Person, toastSays } from './console-harness.ts';
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
+const template = (page: Page, version: number) =>
+  page.getByRole('textbox', { name: `Template of version ${version}` });
+const output = (page: Page) => page.getByRole('region', { name: 'Rendered output' });
+
+/** Replaces the text of an editor, as one does by selecting all and pasting. */
+async function write(page: Page, editor: Locator, text: string): Promise<void> {
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(text);
+}
+
+const saved = (page: Page) => page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
+
+interface MadePrompt {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/** A prompt with the given versions, all drafts, made by the API. */
+async function promptWith(
+  harness: ConsoleHarness,
+  owner: Person,
+  name: string,
+  templates: readonly string[],
+): Promise<MadePrompt> {
+  const { token } = owner;
+  const body = { name, description: 'Answers customers who write to support.' };
+  const created = await harness.shape('POST', `/v1/teams/${owner.teamId}/prompts`, { token, body });
+  const id = created.text('prompt', 'id');
+  for (const text of templates) {
+    await harness.api.call('POST', `/v1/prompts/${id}/versions`, { token, body: { template: text } });
+  }
+  return { id, slug: created.text('prompt', 'slug') };
+}
+
+async function promote(
+  harness: ConsoleHarness,
+  { token }: Person,
+  { id }: MadePrompt,
+  version: number,
+  times: number,
+): Promise<void> {
+  for (let done = 0; done < times; done++) {
+    await harness.api.call('POST', `/v1/prompts/${id}/versions/${version}/promote`, { token });
+  }
+}
+
+/** Makes somebody a member of the owner's team. */
+async function join(
+  harness: ConsoleHarness,
+  owner: Person,
+  guest: Person,
+  role: 'editor' | 'viewer',
+): Promise<void> {
+  const { token } = owner;
+  await harness.api.call('POST', `/v1/teams/${owner.teamId}/members`, {
+    token,
+    body: { user_id: guest.userId },
+  });
+  const path = `/v1/teams/${owner.teamId}/members/${guest.userId}/role`;
+  await harness.api.call('PUT', path, { token, body: { role } });
+}
+
+const richTemplate = [
+  'You are a support agent of {{.company}}.',
+  'Answer in a {{.tone | default "friendly"}} tone, in at most three sentences.',
+  '{{if .customer}}The customer is called {{.customer.name}} and is on the {{.customer.plan}} plan.{{end}}',
+  '',
+  'Rules:',
+  '{{range .rules}}- {{.}}',
+  '{{end}}',
+].join('\n');
+
+/** A prompt with all that its pages can show. */
+async function richPrompt(harness: ConsoleHarness, owner: Person): Promise<MadePrompt> {
+  const prompt = await promptWith(harness, owner, 'Support reply', [
+    richTemplate.replace('three', 'five'),
+    richTemplate,
+    `${richTemplate}\nReply in {{.language}}.\n`,
+  ]);
+  await promote(harness, owner, prompt, 1, 2);
+  await promote(harness, owner, prompt, 2, 2);
+  const { token } = owner;
+  await harness.api.call('POST', `/v1/prompts/${prompt.id}/versions/2/tags`, {
+    token,
+    body: { tag: 'production' },
+  });
+  const variables = {
+    company: 'Acme',
+    customer: { name: 'Grace', plan: 'pro' },
+    rules: ['Apologise once', 'Offer a refund'],
+  };
+  await harness.api.call('POST', `/v1/prompts/${prompt.id}/payloads`, {
+    token,
+    body: { name: 'Angry customer', variables },
+  });
+  for (const version of [1, 2, 2]) {
+    await harness.api.call('POST', `/v1/prompts/${prompt.slug}/versions/${version}/render`, {
+      token,
+      body: { variables },
+    });
+  }
+  await harness.api.request('POST', `/v1/prompts/${prompt.slug}/render`, { token, body: {} });
+  return prompt;
+}
+
+export function promptStories(started: () => ConsoleHarness): void {
+  describe('a prompt', () => {
+    it('is created, written with a preview, tried, promoted, rendered by the API, changed, compared and rolled back', async () => {
+      const harness = started();
+      const email = `first-${Date.now()}@example.com`;
+      const page = await harness.open('/register');
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByLabel('Code').fill(await harness.code(email));
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await heading(page, 'Prompts').waitFor();
+      const login = await harness.shape('POST', '/v1/auth/login', { body: { email, password: PASSWORD } });
+      const token = login.text('token');
+      const render = async (): Promise<string> =>
+        (
+          await harness.shape('POST', '/v1/prompts/welcome_mail/render', {
+            token,
+            body: { variables: { name: 'Ada' } },
+          })
+        ).text('rendered');
+
+      // Create: the slug is shown before it is for good.
+      await page.getByText('Write your first prompt').waitFor();
+      await page.keyboard.press('c');
+      await page.getByLabel('Name', { exact: true }).fill('Welcome Mail!');
+      await page.getByText('/v1/prompts/welcome_mail/render').waitFor();
+      await page.getByRole('button', { name: 'Create prompt' }).click();
+      await heading(page, 'Welcome Mail!').waitFor();
+
+      // Write: the preview follows each key, and what is missing is named.
+      await page.getByRole('button', { name: 'Greeting' }).click();
+      const editor = template(page, 1);
+      await editor.waitFor();
+      await output(page).getByText('Hello ‹name›!').waitFor();
+      await page.getByLabel('name', { exact: true }).fill('Ada');
+      await output(page).getByText('Hello Ada!').waitFor();
+      await page
+        .getByText(/≈ \d+ tokens/)
+        .first()
+        .waitFor();
+
+      // A broken template says where it is broken, and is not saved.
+      await write(page, editor, 'Dear {{.name');
+      await page.getByRole('button', { name: '1:13 unclosed action' }).waitFor();
+      await page.getByRole('status').getByText('Not saved').waitFor();
+      // Variables are offered while they are written.
+      await write(page, editor, 'Dear ');
+      await page.keyboard.type('{{.n');
+      await page.getByRole('option', { name: 'name' }).click();
+      await page.keyboard.press('End');
+      await page.keyboard.insertText(', welcome.');
+      await output(page).getByText('Dear Ada, welcome.').waitFor();
+      await saved(page);
+
+      // The values become a payload.
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByLabel('Name', { exact: true }).fill('A person');
+      await page.getByRole('button', { name: 'Save payload' }).click();
+      await toastSays(page, 'Saved the payload “A person”');
+
+      // Draft, stable, live; each step shows what it does, and that the payload renders.
+      await page.getByRole('button', { name: 'Mark stable' }).click();
+      const dialog = page.getByRole('alertdialog');
+      await dialog.getByText('1 payload rendered without an error.').waitFor();
+      await dialog.getByRole('button', { name: 'Mark stable' }).click();
+      await page.getByText('A version that is stable can no longer be edited.').waitFor();
+      await page.getByRole('button', { name: 'Make live' }).click();
+      await dialog.getByText('which fail now for want of a live version').waitFor();
+      await dialog.getByRole('button', { name: 'Make live' }).click();
+      await toastSays(page, 'Version 1 is live');
+      expect(await render()).toBe('Dear Ada, welcome.');
+
+      // A second version from the live one.
+      await page.getByRole('button', { name: 'Edit as new draft' }).click();
+      await template(page, 2).waitFor();
+      await write(page, template(page, 2), 'Hi {{.name}}, welcome.');
+      await output(page).getByText('Hi Ada, welcome.').waitFor();
+      await saved(page);
+      await page.getByRole('button', { name: 'Mark stable' }).click();
+      await dialog
+        .getByRole('region', { name: 'Difference between Version 1, live and Version 2' })
+        .waitFor();
+      await dialog.getByRole('button', { name: 'A person' }).click();
+      await dialog.getByRole('region', { name: 'Difference between Live output and New output' }).waitFor();
+      await dialog.getByRole('button', { name: 'Mark stable' }).click();
+      await page.getByRole('button', { name: 'Make live' }).click();
+      await dialog.getByText('Version 1 becomes stable, so you can go back.').waitFor();
+      await dialog.getByRole('button', { name: 'Make live' }).click();
+      await toastSays(page, 'Version 2 is live');
+      expect(await render()).toBe('Hi Ada, welcome.');
+
+      // Compare: the templates, then what they render.
+      await page.getByRole('link', { name: 'Compare' }).click();
+      await heading(page, 'Compare versions').waitFor();
+      await page.getByRole('region', { name: 'Difference between Version 1 and Version 2, live' }).waitFor();
+      await choose(page, 'What is compared', 'Output with A person');
+      await page
+        .getByRole('region', { name: /^Difference between Output of version 1/ })
+        .getByText('Dear')
+        .waitFor();
+      await page.getByRole('button', { name: 'Unified' }).click();
+      await page.waitForURL(/view=unified/);
+
+      // Back in one step.
+      await page.getByRole('link', { name: 'Welcome Mail!' }).click();
+      await page.getByRole('button', { name: 'Roll back to version 1' }).click();
+      await dialog.getByRole('button', { name: 'Make version 1 live' }).click();
+      await toastSays(page, 'Version 1 is live');
+      expect(await render()).toBe('Dear Ada, welcome.');
+
+      // Who did what, how to use it.
+      await page.getByRole('tab', { name: 'Activity' }).click();
+      await page.getByText('made version 1 live, in place of version 2').waitFor();
+      await page.getByRole('tab', { name: 'Use it' }).click();
+      await page.getByRole('button', { name: 'Python' }).click();
+      await page.getByText('px0.render("welcome_mail", {"name": "Ada"}).text').waitFor();
+    }, 180_000);
+
+    it('is found by words, archived and brought back, and tagged, by keys where that is quicker', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const prompt = await promptWith(harness, owner, 'Ticket triage', ['Hello', 'Hello again']);
+      await promptWith(harness, owner, 'Weekly digest', []);
+      const page = await harness.open('/prompts', { person: owner });
+      await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('week');
+      await page.getByRole('link', { name: 'Ticket triage' }).waitFor({ state: 'detached' });
+      await page.waitForURL(/q=week/);
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await heading(page, 'Ticket triage').waitFor();
+
+      await page.getByRole('button', { name: 'More about version 2' }).click();
+      await page.getByRole('menuitem', { name: 'Tag this version' }).click();
+      await page.getByLabel('Tag', { exact: true }).fill('beta');
+      await page.getByRole('button', { name: 'Set tag' }).click();
+      await toastSays(page, 'Version 2 is tagged “beta”');
+      await page.getByRole('button', { name: 'Remove the tag beta' }).click();
+      await toastSays(page, 'Removed the tag “beta”');
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await page.getByRole('button', { name: 'Remove the tag beta' }).waitFor();
+
+      await page.getByRole('button', { name: 'More about Ticket triage' }).click();
+      await page.getByRole('menuitem', { name: 'Archive' }).click();
+      await page.getByText('This prompt is archived').waitFor();
+      await page.goto('/prompts?tag=beta');
+      await page.getByText('No prompt matches').waitFor();
+      await choose(page, 'State', 'Archived');
+      await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
+      await page.goto(`/prompts/${prompt.id}`);
+      await page.getByRole('button', { name: 'Restore' }).click();
+      await toastSays(page, 'Restored “Ticket triage”');
+    }, 120_000);
+  });
+
+  describe('two people in one draft', () => {
+    it('never overwrite each other unseen, and neither loses a word', async () => {
+      const harness = started();
+      const [owner, guest] = await Promise.all([harness.person('ada'), harness.person('grace')]);
+      await join(harness, owner, guest, 'editor');
+      const prompt = await promptWith(harness, owner, 'Shared draft', ['The first text.']);
+      const path = `/prompts/${prompt.id}/versions/1`;
+      const [ada, grace] = await Promise.all([
+        harness.open(path, { person: owner }),
+        harness.open(path, { person: guest }),
+      ]);
+      const stored = async (version: number): Promise<string> =>
+        (
+          await harness.shape('GET', `/v1/prompts/${prompt.id}/versions/${version}`, { token: owner.token })
+        ).text('version', 'template');
+
+      await template(grace, 1).waitFor();
+      await write(ada, template(ada, 1), 'What Ada wrote.');
+      await eventually(async () => (await stored(1)) === 'What Ada wrote.');
+      await write(grace, template(grace, 1), 'What Grace wrote.');
+      const conflict = grace.getByRole('dialog', { name: 'Somebody else changed this draft' });
+      await conflict
+        .getByRole('region', { name: 'Difference between Theirs, saved and Mine, not saved' })
+        .waitFor();
+      await harness.expectAccessible(grace);
+      expect(await stored(1)).toBe('What Ada wrote.');
+
+      // Nothing is lost by a reload in the middle of it either.
+      await grace.reload();
+      await conflict.waitFor();
+      await conflict.getByRole('tab', { name: 'Mine' }).click();
+      await conflict.getByText('What Grace wrote.').waitFor();
+      await conflict.getByRole('button', { name: 'Keep both: mine as a new draft' }).click();
+      await template(grace, 2).getByText('What Grace wrote.').waitFor();
+      expect([await stored(1), await stored(2)]).toEqual(['What Ada wrote.', 'What Grace wrote.']);
+
+      // The other way round: Ada’s text yields, and comes back from the toast.
+      await grace.goto(path);
+      await template(grace, 1).waitFor();
+      await write(grace, template(grace, 1), 'Grace is quicker.');
+      await eventually(async () => (await stored(1)) === 'Grace is quicker.');
+      await write(ada, template(ada, 1), 'Ada is later.');
+      await ada.getByRole('button', { name: 'Take theirs' }).click();
+      await template(ada, 1).getByText('Grace is quicker.').waitFor();
+      await ada.getByRole('button', { name: 'Use mine after all' }).click();
+      await eventually(async () => (await stored(1)) === 'Ada is later.');
+
+      // A draft that is promoted under somebody’s hands can be gone on with as a new one.
+      await template(ada, 1).click();
+      await promote(harness, guest, prompt, 1, 1);
+      await write(ada, template(ada, 1), 'Too late for version 1.');
+      await ada.getByRole('button', { name: 'Save as new draft' }).click();
+      await template(ada, 3).getByText('Too late for version 1.').waitFor();
+      expect([await stored(1), await stored(3)]).toEqual(['Ada is later.', 'Too late for version 1.']);
+    }, 150_000);
+  });
+
+  describe('a viewer', () => {
+    it('sees and tries everything, changes nothing, and reads why', async () => {
+      const harness = started();
+      const [owner, guest] = await Promise.all([harness.person('ada'), harness.person('grace')]);
+      await join(harness, owner, guest, 'viewer');
+      const prompt = await richPrompt(harness, owner);
+      const page = await harness.open(`/prompts/${prompt.id}`, { person: guest });
+      await heading(page, 'Support reply').waitFor();
+      for (const name of ['New version', 'Roll back to version 1']) {
+        expect(await page.getByRole('button', { name }).getAttribute('aria-disabled'), name).toBe('true');
+      }
+      for (const name of ['Mark stable', 'Make live', 'Add a description', /^Remove the tag/]) {
+        expect(await page.getByRole('button', { name }).count(), String(name)).toBe(0);
+      }
+      await page.getByRole('button', { name: 'More about version 3' }).click();
+      const items = page.getByRole('menuitem');
+      await items.getByText('Only editors and admins of the team may do this.').first().waitFor();
+      await page.keyboard.press('Escape');
+
+      await page.goto(`/prompts/${prompt.id}/versions/3`);
+      await page.getByText('Only editors and admins of the team may do this.').waitFor();
+      await output(page).getByText('The customer is called Grace').waitFor();
+      await template(page, 3).click();
+      await page.keyboard.insertText('X');
+      expect(await template(page, 3).textContent()).not.toContain('X');
+      expect(await page.getByRole('button', { name: 'Mark stable' }).getAttribute('aria-disabled')).toBe(
+        'true',
+      );
+    }, 90_000);
+  });
+
+  describe('the pages of prompts', () => {
+    it('look right and are accessible, in both themes and widths', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const nothing = (page: Page) => page.getByText('Write your first prompt').waitFor();
+      await harness.inspect('prompts-empty', '/prompts', owner, nothing);
+      const { id } = await richPrompt(harness, owner);
+      const empty = await promptWith(harness, owner, 'Ticket triage', []);
+      // Usage is counted by render and told to the registry after some seconds.
+      await eventually(async () => {
+        const usage = await harness.shape('GET', `/v1/prompts/${id}/usage`, { token: owner.token });
+        return JSON.stringify(usage.at('usage')) !== '[]';
+      });
+      const pages: readonly (readonly [
+        name: string,
+        path: string,
+        ready: (page: Page) => Promise<unknown>,
+      ])[] = [
+        ['prompts', '/prompts', (page) => page.getByRole('link', { name: 'Support reply' }).waitFor()],
+        ['prompt', `/prompts/${id}`, (page) => page.getByText('Applications get').waitFor()],
+        [
+          'prompt-without-versions',
+          `/prompts/${empty.id}`,
+          (page) => page.getByText('Write the first version').waitFor(),
+        ],
+        ['prompt-usage', `/prompts/${id}?tab=usage`, (page) => page.getByRole('img').last().waitFor()],
+        ['prompt-use', `/prompts/${id}?tab=use`, (page) => page.getByText('curl -s').waitFor()],
+        [
+          'prompt-activity',
+          `/prompts/${id}?tab=activity`,
+          (page) => page.getByText('created the prompt').waitFor(),
+        ],
+        ['compare', `/prompts/${id}/compare`, (page) => page.getByText('Reply in').last().waitFor()],
+        [
+          'version-live',
+          `/prompts/${id}/versions/2`,
+          (page) => page.getByText('can no longer be edited').waitFor(),
+        ],
+        ['version-draft', `/prompts/${id}/versions/3`, (page) => page.getByText('Saved').waitFor()],
+        ['promotion', `/prompts/${id}`, openPromotion],
+      ];
+      for (const [name, path, ready] of pages) await harness.inspect(name, path, owner, ready);
+    }, 300_000);
+  });
+}
+
+/** Opens the dialog unless it is open from the look before. */
+async function openPromotion(page: Page): Promise<void> {
+  const dialog = page.getByRole('alertdialog');
+  if ((await dialog.count()) === 0) await page.getByRole('button', { name: 'Mark stable' }).click();
+  await dialog.getByText('Applications must send more than before').waitFor();
+}
