@@ -1,7 +1,13 @@
 // The whole object graph of a render process on one page.
 
 import { AccessProjection, authenticateRoute, type Principal } from '@px0/access';
-import { connectConfigured, consistency, observeProjection, Projection, UsagePublisher } from '@px0/event-bus';
+import {
+  connectConfigured,
+  consistency,
+  observeProjection,
+  Projection,
+  UsagePublisher,
+} from '@px0/event-bus';
 import {
   ApiError,
   healthRoutes,
