@@ -4,7 +4,7 @@ import { Logo } from '../app/logo.tsx';
 
 export function EntranceFrame() {
   return (
-    <div className="flex min-h-dvh flex-col items-center bg-panel px-4 py-10 sm:justify-center sm:py-16">
+    <div className="flex min-h-dvh flex-col items-center px-4 py-10 sm:justify-center sm:py-16">
       <header className="mb-8">
         <Logo />
       </header>

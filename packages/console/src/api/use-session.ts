@@ -1,5 +1,5 @@
 /** The session in components. */
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { sessions } from './instances.ts';
 import type { Session } from './session.ts';
 
@@ -9,7 +9,11 @@ function useSession(): Session | undefined {
 
 /** The account in pages behind the login. */
 export function useUser(): Session['user'] {
-  const session = useSession();
-  // While the page is being left for the login, the last account may be asked for once more.
-  return session?.user ?? { id: '', email: '', is_admin: false, is_verified: false, created_at: '' };
+  const now = useSession()?.user;
+  // While a page is being left for the login it goes on showing whose it was.
+  const [last, keep] = useState(now);
+  if (now !== undefined && now !== last) keep(now);
+  const user = now ?? last;
+  if (user === undefined) throw new Error('a page behind the login was shown without a session');
+  return user;
 }

@@ -64,7 +64,7 @@ export function Shell() {
       </aside>
       <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
         <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
-        <Link to="/prompts" aria-label="px0, to the prompts" className="rounded-md px-1.5 py-1">
+        <Link to="/prompts" aria-label="px0, to the prompts" className="inline-flex rounded-md px-1.5 py-1">
           <Logo />
         </Link>
         <span className="flex-1" />
