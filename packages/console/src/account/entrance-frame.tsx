@@ -1,6 +1,6 @@
 /** The page round the forms before the login. */
 import { Outlet } from '@tanstack/react-router';
-import { Logo } from '../app/logo.tsx';
+import { Logo } from '../ui/mod.ts';
 
 export function EntranceFrame() {
   return (

@@ -2,18 +2,14 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useCommands, useShortcutKeys } from '../commands/mod.ts';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
-import { IconButton, Skeleton } from '../ui/mod.ts';
+import { IconButton, Logo, Skeleton } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
-import { Logo } from './logo.tsx';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
 import { setTheme } from './theme.ts';
-
-const Palette = lazy(async () => ({ default: (await import('../commands/palette.tsx')).Palette }));
-const HelpSheet = lazy(async () => ({ default: (await import('../commands/help-sheet.tsx')).HelpSheet }));
 
 export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'navigation'>();

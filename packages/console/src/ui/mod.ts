@@ -11,6 +11,7 @@ export { Failure } from './failure.tsx';
 export { Checkbox, inputClasses, PasswordField, TextArea, TextField } from './field.tsx';
 export { FormDialog } from './form-dialog.tsx';
 export { Keys } from './keys.tsx';
+export { Logo } from './logo.tsx';
 export { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from './menu.tsx';
 export { Card, Page, Section, useDocumentTitle } from './page.tsx';
 export { Segments } from './segments.tsx';
