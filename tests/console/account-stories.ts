@@ -41,7 +41,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByRole('button', { name: 'Log in' }).click();
       await heading(page, 'Prompts').waitFor();
-    }, 90_000);
+    }, 300_000);
 
     it('gets a new password by the mailed code when the old one is forgotten, which ends its sessions', async () => {
       const harness = started();
@@ -70,7 +70,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await inside.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await inside.getByRole('button', { name: 'Log in' }).click();
       await heading(inside, 'People').waitFor();
-    }, 90_000);
+    }, 300_000);
 
     it('changes its address and its password, and ends by the typed word', async () => {
       const harness = started();
@@ -105,7 +105,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Log in' }).click();
       await page.getByRole('alert').getByText('Invalid credentials.').waitFor();
-    }, 90_000);
+    }, 300_000);
 
     it('that ends its session in one tab ends it in all', async () => {
       const harness = started();
@@ -118,7 +118,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await second.getByRole('button', { name: /^Account: / }).click();
       await second.getByRole('menuitem', { name: 'Log out' }).click();
       await heading(first, 'Log in').waitFor();
-    }, 60_000);
+    }, 300_000);
   });
 
   describe('the keyboard', () => {
@@ -147,7 +147,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByPlaceholder('Search or jump to…').waitFor();
       await harness.expectAccessible(page);
       expect(await page.getByRole('dialog', { name: 'New team' }).count()).toBe(0);
-    }, 60_000);
+    }, 300_000);
   });
 
   describe('the pages of accounts', () => {
@@ -167,6 +167,6 @@ export function accountStories(started: () => ConsoleHarness): void {
       await harness.inspect('not-found', '/nothing/here', person, (page) =>
         page.getByText('There is no such page').waitFor(),
       );
-    }, 120_000);
+    }, 300_000);
   });
 }

@@ -40,14 +40,16 @@ export interface WindowOptions {
   readonly height?: number;
 }
 
-/** A desk's and a phone's. */
-const windows = [
-  [1440, 900],
-  [390, 844],
-] as const;
-
 /** Where pictures of pages are put; Git does not know it. */
 const pictures = join(repositoryRoot, 'tests', 'console', 'screenshots');
+
+/** Theme, width and height: a desk's and a phone's window. Two of them show every colour and every layout once. */
+const twoViews = [
+  ['light', 1440, 900],
+  ['dark', 390, 844],
+] as const;
+const everyView = [...twoViews, ['dark', 1440, 900], ['light', 390, 844]] as const;
+const isLong = process.env['PX0_LONG_TESTS'] === '1';
 
 /** Waits until a toast says this. */
 export async function toastSays(page: Page, text: string): Promise<void> {
@@ -184,8 +186,8 @@ export class ConsoleHarness {
   }
 
   /**
-   * Looks at a page in both themes and in the widths of a desk and of a phone: pictures of all four, no violation in any, and nothing
-   * that has to be scrolled sideways. `ready` waits for what the page is about.
+   * Looks at a page in both themes and in the widths of a desk and of a phone: a picture of each (of all four in the long form of the
+   * tests), no violation in any, and nothing that has to be scrolled sideways. `ready` waits for what the page is about.
    */
   async inspect(
     name: string,
@@ -195,21 +197,19 @@ export class ConsoleHarness {
   ) {
     await mkdir(pictures, { recursive: true });
     const page = await this.open(path, person && { person });
-    for (const theme of ['light', 'dark'] as const) {
+    for (const [theme, width, height] of isLong ? everyView : twoViews) {
       // The console follows the system's theme, without a reload.
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      for (const [width, height] of windows) {
-        await page.setViewportSize({ width, height });
-        await ready(page);
-        await page.evaluate('document.fonts.ready');
-        const file = join(pictures, `${name}-${theme}-${width}.png`);
-        await page.screenshot({ path: file, animations: 'disabled' });
-        await this.expectAccessible(page);
-        const overflow: unknown = await page.evaluate(
-          'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)',
-        );
-        expect(overflow, `${name} is wider than a window of ${width} pixels`).toBe(0);
-      }
+      await page.setViewportSize({ width, height });
+      await ready(page);
+      await page.evaluate('document.fonts.ready');
+      const file = join(pictures, `${name}-${theme}-${width}.png`);
+      await page.screenshot({ path: file, animations: 'disabled' });
+      await this.expectAccessible(page);
+      const overflow: unknown = await page.evaluate(
+        'Math.max(0, document.documentElement.scrollWidth - window.innerWidth)',
+      );
+      expect(overflow, `${name} is wider than a window of ${width} pixels`).toBe(0);
     }
     await page.context().close();
   }

@@ -75,7 +75,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await toastSays(ada, `${guest.email} was removed`);
       await grace.goto(`/teams/${owner.teamId}`);
       await grace.getByText('You are not in this team').waitFor();
-    }, 120_000);
+    }, 300_000);
 
     it('one of whom makes an account for the other do not need a request', async () => {
       const harness = started();
@@ -101,7 +101,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       const create = theirs.getByRole('menuitem', { name: /New organization/ });
       expect(await create.getAttribute('aria-disabled')).toBe('true');
       await create.getByText('Only admin accounts may do this.').waitFor();
-    }, 90_000);
+    }, 300_000);
   });
 
   describe('an API key', () => {
@@ -145,7 +145,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the key' }).click();
       await toastSays(page, 'checkout-service was deleted');
       expect(await render(successor)).toBe(401);
-    }, 120_000);
+    }, 300_000);
   });
 
   describe('an organization', () => {
@@ -193,7 +193,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: 'Delete the organization' }).click();
       await toastSays(page, `${name} Ltd was deleted`);
       await page.getByRole('button', { name: 'Organization: Default Org' }).waitFor();
-    }, 120_000);
+    }, 300_000);
   });
 
   describe('the pages of governance', () => {
@@ -241,6 +241,6 @@ export function governanceStories(started: () => ConsoleHarness): void {
           page.getByRole('main').getByText(text).first().waitFor(),
         );
       }
-    }, 120_000);
+    }, 300_000);
   });
 }

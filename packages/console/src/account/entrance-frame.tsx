@@ -1,10 +1,10 @@
 /** The page round the forms before the login. */
 import { Outlet } from '@tanstack/react-router';
-import { Logo } from '../app/logo.tsx';
+import { Logo } from '../ui/mod.ts';
 
 export function EntranceFrame() {
   return (
-    <div className="flex min-h-dvh flex-col items-center bg-panel px-4 py-10 sm:justify-center sm:py-16">
+    <div className="flex min-h-dvh flex-col items-center px-4 py-10 sm:justify-center sm:py-16">
       <header className="mb-8">
         <Logo />
       </header>

@@ -9,6 +9,7 @@ export function NotFound() {
     <main className="mx-auto max-w-lg py-20">
       <EmptyState
         icon={SearchX}
+        level={1}
         title="There is no such page"
         action={
           <Link to="/" className={buttonClasses('primary')}>

@@ -17,6 +17,7 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
     <div className="mx-auto max-w-lg py-20">
       <EmptyState
         icon={CircleAlert}
+        level={1}
         title="This page could not be shown"
         action={
           <Button variant="primary" icon={RotateCw} onClick={() => void retry()}>

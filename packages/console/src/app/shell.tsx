@@ -2,18 +2,14 @@
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { useCommands, useShortcutKeys } from '../commands/mod.ts';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
-import { IconButton, Skeleton } from '../ui/mod.ts';
+import { IconButton, Logo, Skeleton } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
-import { Logo } from './logo.tsx';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
 import { setTheme } from './theme.ts';
-
-const Palette = lazy(async () => ({ default: (await import('../commands/palette.tsx')).Palette }));
-const HelpSheet = lazy(async () => ({ default: (await import('../commands/help-sheet.tsx')).HelpSheet }));
 
 export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'navigation'>();
@@ -64,7 +60,7 @@ export function Shell() {
       </aside>
       <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
         <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
-        <Link to="/prompts" aria-label="px0, to the prompts" className="rounded-md px-1.5 py-1">
+        <Link to="/prompts" aria-label="px0, to the prompts" className="inline-flex rounded-md px-1.5 py-1">
           <Logo />
         </Link>
         <span className="flex-1" />

@@ -22,9 +22,8 @@ import { type ReactNode, useState } from 'react';
 import { logOut } from '../account/mod.ts';
 import { reading, useUser } from '../api/mod.ts';
 import { CreateOrganizationDialog } from '../governance/mod.ts';
-import { Avatar, Keys, Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/mod.ts';
+import { Avatar, Keys, Logo, Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator } from '../ui/mod.ts';
 import { usePermissions, useWorkspace } from '../workspace/mod.ts';
-import { Logo } from './logo.tsx';
 import { setTheme, type ThemeChoice, useTheme } from './theme.ts';
 
 export interface SidebarProps {

@@ -1,2 +1,3 @@
+export { HelpSheet, Palette } from './overlays.ts';
 export { type Command, type CommandSource, useCommandSource, useCommands } from './registry.ts';
 export { useShortcutKeys } from './shortcuts.ts';

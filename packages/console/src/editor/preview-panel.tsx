@@ -45,7 +45,7 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
           <div
             className={classes(
               'whitespace-pre-wrap break-words text-sm leading-6 transition-opacity',
-              isOutdated && 'opacity-45',
+              isOutdated && 'opacity-70',
             )}
           >
             {missing.length > 0 ? <StandIns text={shown} /> : shown}

@@ -51,7 +51,7 @@ export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
           aria-label="Values that the template does not read"
           className="flex flex-col gap-1.5 border-line border-t pt-3"
         >
-          <h4 className="text-faint text-xs">Not read by this template</h4>
+          <h3 className="text-faint text-xs">Not read by this template</h3>
           <ul className="flex flex-wrap gap-1.5">
             {unused.map((key) => (
               <li

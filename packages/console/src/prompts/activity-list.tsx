@@ -29,7 +29,7 @@ export function ActivityList({ promptId, teamId }: { readonly promptId: string; 
     <div className="flex flex-col gap-6">
       {[...days].map(([name, groups]) => (
         <section key={name}>
-          <h3 className="mb-1 font-medium text-faint text-xs">{name}</h3>
+          <h2 className="mb-1 font-medium text-faint text-xs">{name}</h2>
           <ul>
             {groups.map((group) => (
               <Entry key={group.entry.id} group={group} nameOf={nameOf} />

@@ -88,7 +88,7 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
               key={one}
               type="button"
               onClick={() => setTag(one)}
-              className="rounded-full border border-line px-2 py-0.5 font-mono text-muted hover:border-line-strong hover:text-fg"
+              className="min-h-6 rounded-full border border-line px-2 py-0.5 font-mono text-muted hover:border-line-strong hover:text-fg"
             >
               {one}
             </button>

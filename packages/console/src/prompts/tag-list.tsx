@@ -27,7 +27,7 @@ export function TagList({ promptId, version, isRemovable }: TagListProps) {
       {version.tags.map((tag) => (
         <li
           key={tag}
-          className="inline-flex h-5 items-center gap-1 rounded-full border border-line bg-raised pl-2 font-mono text-muted text-xs"
+          className="inline-flex h-6 items-center gap-1 rounded-full border border-line bg-raised pl-2 font-mono text-muted text-xs"
         >
           <Tag aria-hidden="true" className="size-3 text-faint" />
           <span className={isRemovable ? '' : 'pr-2'}>{tag}</span>
@@ -36,7 +36,7 @@ export function TagList({ promptId, version, isRemovable }: TagListProps) {
               type="button"
               aria-label={`Remove the tag ${tag}`}
               onClick={() => void remove(tag)}
-              className="grid size-5 place-items-center rounded-full text-faint hover:bg-hover hover:text-fg"
+              className="grid size-6 place-items-center rounded-full text-faint hover:bg-hover hover:text-fg"
             >
               <X aria-hidden="true" className="size-3" />
             </button>

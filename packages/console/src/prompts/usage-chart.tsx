@@ -60,7 +60,9 @@ export function UsageChart({ promptId }: { readonly promptId: string }) {
 }
 
 function Figures({ series }: { readonly series: UsageSeries | undefined }) {
-  const rate = series === undefined || series.renders === 0 ? 0 : series.failures / series.renders;
+  // A render that failed is counted as a failure only.
+  const attempts = (series?.renders ?? 0) + (series?.failures ?? 0);
+  const rate = attempts === 0 ? 0 : (series?.failures ?? 0) / attempts;
   return (
     <dl className="flex gap-8">
       <Figure name="Renders" value={series?.renders.toLocaleString('en') ?? '–'} />
@@ -108,12 +110,12 @@ function Charts({ series, step }: { readonly series: UsageSeries; readonly step:
   return (
     <>
       <Card className="p-4">
-        <h3 className="mb-2 font-medium text-sm">Renders by version</h3>
+        <h2 className="mb-2 font-medium text-sm">Renders by version</h2>
         <RendersChart series={series} step={step} />
         <Legend series={series} />
       </Card>
       <Card className="p-4">
-        <h3 className="mb-2 font-medium text-sm">95th percentile of the latency in the render service</h3>
+        <h2 className="mb-2 font-medium text-sm">95th percentile of the latency in the render service</h2>
         <LatencyChart series={series} step={step} />
       </Card>
       <Totals series={series} />
@@ -212,14 +214,15 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact' });
 
 function RendersChart({ series: { bars, renders, failures }, step }: ChartProps) {
   const { box, width } = useWidth();
-  const { x, y } = axes(bars, width, Math.max(1, ...bars.map((bar) => bar.renders)));
+  const { x, y } = axes(bars, width, Math.max(1, ...bars.map((bar) => bar.renders + bar.failures)));
   return (
-    <div ref={box} className="min-h-45">
+    <div ref={box} className="min-h-45 overflow-hidden">
       <svg
         width={width}
         height={HEIGHT}
         role="img"
-        aria-label={`${renders} renders, ${failures} of them failed. The table below has the numbers.`}
+        className="block"
+        aria-label={`${renders} renders, and ${failures} that failed. The table below has the numbers.`}
       >
         <Frame
           bars={bars}
@@ -233,7 +236,7 @@ function RendersChart({ series: { bars, renders, failures }, step }: ChartProps)
           let below = 0;
           return (
             <g key={bar.at.getTime()}>
-              <title>{`${timeLabel(bar.at, step)}: ${bar.renders} renders, ${bar.failures} failed`}</title>
+              <title>{`${timeLabel(bar.at, step)}: ${bar.renders} rendered, ${bar.failures} failed`}</title>
               <rect
                 x={x(at)}
                 y={margin.top}
@@ -258,9 +261,9 @@ function RendersChart({ series: { bars, renders, failures }, step }: ChartProps)
               {bar.failures > 0 && (
                 <rect
                   x={x(at)}
-                  y={y(bar.failures)}
+                  y={y(bar.renders + bar.failures)}
                   width={x.bandwidth()}
-                  height={Math.max(2, y(0) - y(bar.failures))}
+                  height={Math.max(2, y(bar.renders) - y(bar.renders + bar.failures))}
                   className="fill-danger"
                 />
               )}
@@ -278,11 +281,12 @@ function LatencyChart({ series: { bars, totals }, step }: ChartProps) {
   const { x, y } = axes(bars, width, highest);
   const centre = (at: number) => (x(at) ?? 0) + x.bandwidth() / 2;
   return (
-    <div ref={box} className="min-h-45">
+    <div ref={box} className="min-h-45 overflow-hidden">
       <svg
         width={width}
         height={HEIGHT}
         role="img"
+        className="block"
         aria-label="95th percentile of the latency over time. The table below has the highest of each version."
       >
         <Frame bars={bars} step={step} width={width} x={x} y={y} format={millisecondsText} />

@@ -109,7 +109,6 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
         className={classes(
           'relative rounded-xl border p-4 transition-colors',
           isLive ? 'border-success/40 bg-success-soft/40' : 'border-line bg-raised hover:border-line-strong',
-          version.status === 'archived' && 'opacity-80',
         )}
       >
         <div className="flex flex-wrap items-center gap-x-2.5 gap-y-2">

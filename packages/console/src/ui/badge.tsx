@@ -28,7 +28,7 @@ export function Badge({ tone = 'neutral', icon: Icon, dot = false, mono = false,
   return (
     <span
       className={classes(
-        'inline-flex h-5 max-w-full items-center gap-1 whitespace-nowrap rounded-full px-2 font-medium text-xs',
+        'inline-flex h-5 max-w-full items-center gap-1 whitespace-nowrap rounded-full px-2 font-medium text-xs tracking-normal',
         mono && 'font-mono',
         tones[tone],
       )}

@@ -5,17 +5,20 @@ import type { ReactNode } from 'react';
 export interface EmptyStateProps {
   readonly icon: LucideIcon;
   readonly title: string;
+  /** 1 where it is all that the page says. */
+  readonly level?: 1 | 2;
   readonly children?: ReactNode;
   readonly action?: ReactNode;
 }
 
-export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
+export function EmptyState({ icon: Icon, title, level = 2, children, action }: EmptyStateProps) {
+  const Heading = level === 1 ? 'h1' : 'h2';
   return (
     <div className="flex flex-col items-center px-6 py-14 text-center">
       <div className="mb-4 grid size-11 place-items-center rounded-xl border border-line bg-panel shadow-low">
         <Icon aria-hidden="true" className="size-5 text-muted" />
       </div>
-      <h2 className="font-semibold text-base">{title}</h2>
+      <Heading className="font-semibold text-base">{title}</Heading>
       {children !== undefined && <div className="mt-1 max-w-md text-muted text-sm">{children}</div>}
       {action !== undefined && <div className="mt-5 flex flex-wrap justify-center gap-2">{action}</div>}
     </div>

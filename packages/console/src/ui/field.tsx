@@ -5,7 +5,7 @@ import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 import { classes } from './classes.ts';
 
 export const inputClasses =
-  'w-full rounded-md border border-line-strong bg-raised px-2.5 text-fg text-sm shadow-low transition-colors placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:outline-offset-0 disabled:bg-sunken aria-invalid:border-danger';
+  'w-full rounded-md border border-line-strong bg-raised px-2.5 text-fg text-sm shadow-low transition-colors placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:-outline-offset-1 disabled:bg-sunken aria-invalid:border-danger';
 
 interface FieldTexts {
   readonly label: ReactNode;

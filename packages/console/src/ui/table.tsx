@@ -1,4 +1,7 @@
-/** Tables. On a phone each row becomes a block, in which a cell is preceded by its column's name. */
+/**
+ * Tables. On a phone each row becomes a block: its first cell is the heading, the others are preceded by their columns' names, and what can
+ * be done stands at the top right.
+ */
 import type { ReactNode } from 'react';
 import { classes } from './classes.ts';
 
@@ -20,7 +23,7 @@ export interface TableProps<Row> {
 
 export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
   return (
-    <table className="w-full border-collapse text-sm">
+    <table className="w-full border-collapse text-sm max-sm:block">
       <caption className="sr-only">{caption}</caption>
       <thead className="max-sm:sr-only">
         <tr className="border-line border-b">
@@ -39,26 +42,26 @@ export function Table<Row>({ caption, columns, rows, keyOf }: TableProps<Row>) {
           ))}
         </tr>
       </thead>
-      <tbody className="divide-y divide-line">
+      <tbody className="divide-y divide-line max-sm:block">
         {rows.map((row) => (
           <tr key={keyOf(row)} className="relative transition-colors hover:bg-panel max-sm:block max-sm:py-2">
-            {columns.map((column) => (
+            {columns.map((column, index) => (
               <td
                 key={column.name}
                 className={classes(
-                  'max-sm:flex max-sm:items-center max-sm:gap-3 max-sm:py-1 sm:h-13 sm:px-4',
-                  'px-4',
+                  'px-4 max-sm:flex max-sm:items-center max-sm:gap-3 max-sm:py-1 sm:h-13',
+                  index === 0 && 'max-sm:min-h-9 max-sm:pr-24',
                   column.nameHidden === true && 'max-sm:absolute max-sm:top-2 max-sm:right-0',
                   column.align === 'end' && 'sm:text-right',
                   column.className,
                 )}
               >
-                {column.nameHidden !== true && (
+                {index > 0 && column.nameHidden !== true && (
                   <span aria-hidden="true" className="w-24 shrink-0 text-faint text-xs sm:hidden">
                     {column.name}
                   </span>
                 )}
-                {column.cell(row)}
+                <div className="min-w-0">{column.cell(row)}</div>
               </td>
             ))}
           </tr>

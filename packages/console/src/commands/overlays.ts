@@ -1,0 +1,5 @@
+/** Palette and help sheet, loaded when they are first opened. */
+import { lazy } from 'react';
+
+export const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
+export const HelpSheet = lazy(async () => ({ default: (await import('./help-sheet.tsx')).HelpSheet }));
