@@ -40,12 +40,10 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
       languages,
       theme: { light: 'github-light', dark: 'github-dark' },
       config(md) {
-        const text = md.renderer.rules.text;
-        md.renderer.rules.text = (...args) =>
-          (text?.(...args) ?? md.utils.escapeHtml(args[0][args[1]]?.content ?? '')).replaceAll(
-            '{{',
-            '&#123;&#123;',
-          );
+        for (const kind of ['text', 'code_inline']) {
+          const rule = md.renderer.rules[kind];
+          md.renderer.rules[kind] = (...args) => (rule?.(...args) ?? '').replaceAll('{{', '&#123;&#123;');
+        }
         const link = md.renderer.rules['link_open'];
         md.renderer.rules['link_open'] = (tokens, index, options, env, self) => {
           const token = tokens[index];
