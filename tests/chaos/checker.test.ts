@@ -241,6 +241,19 @@ describe('the checker finds', () => {
     expect(broken(story, end())).toEqual(['stale without a mark', 'stale without a mark']);
   });
 
+  it('a write whose revision somebody had been given before it began, unless it said that it is pending', () => {
+    for (const pending of [false, true]) {
+      const story = promoted();
+      story.version(3);
+      story.tell(
+        { kind: 'promote', prompt: 'p', version: 3 },
+        { version: 3, text: 'stable', revision: revision(5), pending },
+      );
+      const statuses = { 1: 'stable', 2: 'live', 3: 'stable' };
+      expect(broken(story, end({ statuses }))).toEqual(pending ? [] : ['token without its write']);
+    }
+  });
+
   it('a revoked credential that is accepted although the request carries the revocation', () => {
     const story = promoted();
     const revoked = story.tell({ kind: 'revoke', credential: 'key' }, { status: 204 });

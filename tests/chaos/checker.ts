@@ -22,6 +22,7 @@ export type Promised =
   | 'mixed or wrong text'
   | 'rendered before it was live'
   | 'stale without a mark'
+  | 'token without its write'
   | 'revoked and accepted'
   | 'revoked and accepted in the end'
   | 'valid and refused'
@@ -39,6 +40,7 @@ type Of<Kind extends Action['kind']> = Operation & { readonly action: Extract<Ac
 export function check(history: readonly Operation[], final: FinalState): readonly Violation[] {
   return [
     ...answers(history),
+    ...tokens(history),
     ...versions(history, final),
     ...liveVersions(history, final),
     ...replicas(final),
@@ -85,8 +87,9 @@ function mayHaveHappened({ answer, action }: Operation): boolean {
   return action.kind === 'revoke' && answer.status === 404;
 }
 
-/** Whether the request asked for a state that includes what the other one did. */
-function covers(request: Operation, { answer }: Operation): boolean {
+/** Whether the request asked for a state that includes what the other one, which had been answered by then, did. */
+function covers(request: Operation, { answer, end }: Operation): boolean {
+  if (request.start < end) return false;
   if (request.carried === undefined || answer?.revision === undefined || answer.pending) return false;
   const [asked, made] = [decodeToken(request.carried), decodeToken(answer.revision)];
   return asked !== undefined && made !== undefined && compareTokens(asked, made) >= 0;
@@ -104,6 +107,29 @@ function answers(history: readonly Operation[]): Violation[] {
       ? []
       : [{ broken: 'answer outside the description', what: wrong, evidence: [operation] }];
   });
+}
+
+/** The revision of a write that is not pending is one that nobody had been given before the write began. */
+function tokens(history: readonly Operation[]): Violation[] {
+  const given = history
+    .flatMap((operation) => {
+      const token = decodeToken(operation.answer?.revision ?? '');
+      return token === undefined ? [] : [{ operation, token }];
+    })
+    .toSorted((one, other) => compareTokens(other.token, one.token));
+  return history.filter(isWrite).flatMap((write): Violation[] => {
+    const token = decodeToken(write.answer?.revision ?? '');
+    if (token === undefined || !wasAcknowledged(write) || write.answer?.pending) return [];
+    const earlier = given.find(({ operation }) => operation.end < write.start);
+    if (earlier === undefined || compareTokens(earlier.token, token) < 0) return [];
+    const what = 'its revision had been handed out before it began';
+    return [{ broken: 'token without its write', what, evidence: [earlier.operation, write] }];
+  });
+}
+
+/** Of those whose success always publishes something. */
+function isWrite({ action }: Operation): boolean {
+  return ['create-version', 'promote', 'create-key', 'register'].includes(action.kind);
 }
 
 function versions(history: readonly Operation[], final: FinalState): Violation[] {

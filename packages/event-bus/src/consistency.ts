@@ -73,6 +73,7 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
     if (stale && demand.required) throw new ApiError('revisionNotYetAvailable', { retryAfterSeconds: 1 });
 
     const decidedAt = projection.reported;
+    const before = projection.epoch && { epoch: projection.epoch.epoch, sequence: decidedAt };
     let reply = await inRequestScope(scope, run);
     if (CONFIRMED_STATUSES.has(reply.status) && !satisfied && !scope.wroteAnything) {
       const confirmation = await projection.confirmPosition(decidedAt);
@@ -80,8 +81,10 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
       stale ||= confirmation === 'unknown';
     }
 
-    const standing = outbox === undefined ? undefined : await settled(outbox, scope, projection);
-    if (standing?.owed) res.setHeader(revisionHeaders.pending, 'true');
+    const standing = outbox === undefined ? undefined : await settled(outbox, scope, projection, before);
+    // Published into an epoch that the reader has not entered yet: the token, which is of the reader's, cannot cover it.
+    const isAhead = scope.wroteAnything && outbox?.epoch?.epoch !== projection.epoch?.epoch;
+    if (standing?.owed || isAhead) res.setHeader(revisionHeaders.pending, 'true');
     if (stale) res.setHeader(revisionHeaders.stale, 'true');
     const token = revisionOf(projection, sagas, outbox, standing);
     if (token !== undefined) res.setHeader(revisionHeaders.revision, token);
@@ -120,22 +123,29 @@ async function settled(
   outbox: Outbox,
   scope: RequestScope,
   projection: Projection,
+  before: RevisionToken | undefined,
 ): Promise<Standing | undefined> {
   const deadline = performance.now() + PENDING_WAIT_MS;
   await within(scope.published(), PENDING_WAIT_MS);
-  let standing = await ask(outbox, scope);
+  let standing = await ask(outbox, scope, before);
   // While NATS is away nothing will be published, so waiting would only make writes slow.
   while (standing.owed && projection.connected && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, PENDING_POLL_MS));
-    standing = await ask(outbox, scope);
+    standing = await ask(outbox, scope, before);
   }
   return standing;
 }
 
 /** When the question cannot be asked, the honest answer is "perhaps": the response is there and must not be lost. */
-async function ask(outbox: Outbox, scope: RequestScope): Promise<Standing> {
+async function ask(
+  outbox: Outbox,
+  scope: RequestScope,
+  before: RevisionToken | undefined,
+): Promise<Standing> {
   const unknown = { published: 0, owed: true };
-  return (await outbox.standing(scope).catch(() => unknown)) ?? { published: 0, owed: scope.wroteAnything };
+  return (
+    (await outbox.standing(scope, before).catch(() => unknown)) ?? { published: 0, owed: scope.wroteAnything }
+  );
 }
 
 async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {

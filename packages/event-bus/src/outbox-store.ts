@@ -117,15 +117,16 @@ export class OutboxStore {
   }
 
   /** What the end of a request asks. Ages are compared, not clocks: the request's is measured here, the rows' by the database. */
-  async standing(epoch: string, ageMs: number, written: readonly Written[]): Promise<Standing> {
+  async standing(epoch: string, ageMs: number, written: readonly Written[], position = 0): Promise<Standing> {
     const { rows } = await this.#db.query<Standing>(
       `select
          coalesce((select max(last_sequence) from outbox where stream = 'state' and epoch = $1), 0)::float8 as published,
          exists (select from outbox
                  where published_revision < revision and owed_since <= clock_timestamp() - $2 * interval '1 ms')
          or exists (select from unnest($3::text[], $4::bigint[]) as w (subject, revision) join outbox o using (subject)
-                    where o.published_revision < w.revision) as owed`,
-      [epoch, ageMs, ...columnsOf(written)],
+                    where o.published_revision < w.revision
+                    or (o.stream = 'state' and (o.epoch <> $1 or o.last_sequence <= $5))) as owed`,
+      [epoch, ageMs, ...columnsOf(written), position],
     );
     return rows[0] ?? { published: 0, owed: true };
   }

@@ -14,6 +14,7 @@ import { OutboxStore, type Standing } from './outbox-store.ts';
 import { type ExpectationRule, Publisher, type Settled } from './publisher.ts';
 import { currentRequestScope, type RequestScope, type Written } from './request-scope.ts';
 import type { Queryable, SqlTransaction, TransactionRunner } from './sql.ts';
+import type { RevisionToken } from './token.ts';
 import { activeTraceparent } from './trace-context.ts';
 
 export type OwnerContext = 'identity' | 'tenancy' | 'registry';
@@ -147,10 +148,15 @@ export class Outbox {
     return { result, publication: { written, ended: this.#publishInline(rows) } };
   }
 
-  /** The one question at the end of a request; undefined while no epoch is known. */
-  async standing(scope: RequestScope): Promise<Standing | undefined> {
+  /**
+   * The one question at the end of a request; undefined while no epoch is known. What the request wrote is settled only above the position
+   * at which its reader stood before: a lower sequence is one of a stream that has begun anew, and no token covers it yet.
+   */
+  async standing(scope: RequestScope, before?: RevisionToken): Promise<Standing | undefined> {
     if (this.#epoch === undefined) return undefined;
-    return await this.store.standing(this.#epoch.epoch, scope.ageMs, scope.written);
+    const { epoch } = this.#epoch;
+    const position = before?.epoch === epoch ? before.sequence : 0;
+    return await this.store.standing(epoch, scope.ageMs, scope.written, position);
   }
 
   /**

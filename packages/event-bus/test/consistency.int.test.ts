@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { ApiError, type Reply, type RequestWrapper, replyOfApiError, sendReply } from '@px0/service-kit';
 import { eventually, ownNats, testBus } from '@px0/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { consistency, type Delivery, encodeToken, type OpenStreamReader, pushReader } from '../src/mod.ts';
+import {
+  consistency,
+  type Delivery,
+  decodeToken,
+  encodeToken,
+  type OpenStreamReader,
+  pushReader,
+} from '../src/mod.ts';
 import { closer, openOwner, openReader, organization, type Place } from './support.ts';
 
 let place: Place;
@@ -111,6 +118,21 @@ test('200 writes, each read at once in another service with its token', async ()
     expect(pending).toBeUndefined();
     expect(await read({ 'px0-min-revision': revision })).toMatchObject({ status: 200, stale: undefined });
   }
+});
+
+test('a write that was stored in a stream which has just begun anew is pending: no token of before covers it', async () => {
+  const { owner, write } = await twoServices();
+  await write();
+  const before = decodeToken((await write()).revision ?? '');
+  const publish = owner.bus.publish.bind(owner.bus);
+  // What a server answers whose store was lost a moment ago, before anybody has noticed.
+  owner.bus.publish = async (request) => {
+    await publish(request);
+    return 1;
+  };
+  const written = await write();
+  expect(written).toMatchObject({ status: 200, pending: 'true' });
+  expect(before?.sequence).toBeGreaterThan(1);
 });
 
 test('without a token a 404 is confirmed before it is sent', async () => {

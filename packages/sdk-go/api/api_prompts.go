@@ -926,6 +926,7 @@ type ApiGetPromptUsageRequest struct {
 	id             string
 	from           *time.Time
 	to             *time.Time
+	step           *string
 	px0MinRevision *string
 	px0Consistency *string
 }
@@ -939,6 +940,12 @@ func (r ApiGetPromptUsageRequest) From(from time.Time) ApiGetPromptUsageRequest 
 // The end, RFC 3339, not included; by default now.
 func (r ApiGetPromptUsageRequest) To(to time.Time) ApiGetPromptUsageRequest {
 	r.to = &to
+	return r
+}
+
+// What is summed up: an `hour` (the default) or a `day` in UTC.
+func (r ApiGetPromptUsageRequest) Step(step string) ApiGetPromptUsageRequest {
+	r.step = &step
 	return r
 }
 
@@ -961,7 +968,7 @@ func (r ApiGetPromptUsageRequest) Execute() (*GetPromptUsage200Response, *http.R
 /*
 GetPromptUsage Get Prompt Usage
 
-Renders of the prompt by version and hour.
+Renders of the prompt, their failures and latencies, by version and hour or day.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1003,6 +1010,9 @@ func (a *PromptsAPIService) GetPromptUsageExecute(r ApiGetPromptUsageRequest) (*
 	}
 	if r.to != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "to", r.to, "form", "")
+	}
+	if r.step != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "step", r.step, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -18,13 +18,19 @@ import (
 // checks if the PromptUsageHour type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &PromptUsageHour{}
 
-// PromptUsageHour Renders of one version in one hour.
+// PromptUsageHour Renders of one version in one hour or day.
 type PromptUsageHour struct {
-	// The beginning of the hour.
+	// The beginning of the hour, or of the day.
 	Hour     time.Time `json:"hour"`
 	Version  int32     `json:"version"`
 	Renders  int32     `json:"renders"`
 	Failures int32     `json:"failures"`
+	// Half of the renders took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+	P50Ms NullableFloat32 `json:"p50_ms"`
+	// Of 100 renders, 95 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+	P95Ms NullableFloat32 `json:"p95_ms"`
+	// Of 100 renders, 99 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+	P99Ms NullableFloat32 `json:"p99_ms"`
 }
 
 type _PromptUsageHour PromptUsageHour
@@ -33,12 +39,15 @@ type _PromptUsageHour PromptUsageHour
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPromptUsageHour(hour time.Time, version int32, renders int32, failures int32) *PromptUsageHour {
+func NewPromptUsageHour(hour time.Time, version int32, renders int32, failures int32, p50Ms NullableFloat32, p95Ms NullableFloat32, p99Ms NullableFloat32) *PromptUsageHour {
 	this := PromptUsageHour{}
 	this.Hour = hour
 	this.Version = version
 	this.Renders = renders
 	this.Failures = failures
+	this.P50Ms = p50Ms
+	this.P95Ms = p95Ms
+	this.P99Ms = p99Ms
 	return &this
 }
 
@@ -146,6 +155,84 @@ func (o *PromptUsageHour) SetFailures(v int32) {
 	o.Failures = v
 }
 
+// GetP50Ms returns the P50Ms field value
+// If the value is explicit nil, the zero value for float32 will be returned
+func (o *PromptUsageHour) GetP50Ms() float32 {
+	if o == nil || o.P50Ms.Get() == nil {
+		var ret float32
+		return ret
+	}
+
+	return *o.P50Ms.Get()
+}
+
+// GetP50MsOk returns a tuple with the P50Ms field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptUsageHour) GetP50MsOk() (*float32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.P50Ms.Get(), o.P50Ms.IsSet()
+}
+
+// SetP50Ms sets field value
+func (o *PromptUsageHour) SetP50Ms(v float32) {
+	o.P50Ms.Set(&v)
+}
+
+// GetP95Ms returns the P95Ms field value
+// If the value is explicit nil, the zero value for float32 will be returned
+func (o *PromptUsageHour) GetP95Ms() float32 {
+	if o == nil || o.P95Ms.Get() == nil {
+		var ret float32
+		return ret
+	}
+
+	return *o.P95Ms.Get()
+}
+
+// GetP95MsOk returns a tuple with the P95Ms field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptUsageHour) GetP95MsOk() (*float32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.P95Ms.Get(), o.P95Ms.IsSet()
+}
+
+// SetP95Ms sets field value
+func (o *PromptUsageHour) SetP95Ms(v float32) {
+	o.P95Ms.Set(&v)
+}
+
+// GetP99Ms returns the P99Ms field value
+// If the value is explicit nil, the zero value for float32 will be returned
+func (o *PromptUsageHour) GetP99Ms() float32 {
+	if o == nil || o.P99Ms.Get() == nil {
+		var ret float32
+		return ret
+	}
+
+	return *o.P99Ms.Get()
+}
+
+// GetP99MsOk returns a tuple with the P99Ms field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptUsageHour) GetP99MsOk() (*float32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.P99Ms.Get(), o.P99Ms.IsSet()
+}
+
+// SetP99Ms sets field value
+func (o *PromptUsageHour) SetP99Ms(v float32) {
+	o.P99Ms.Set(&v)
+}
+
 func (o PromptUsageHour) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -160,6 +247,9 @@ func (o PromptUsageHour) ToMap() (map[string]interface{}, error) {
 	toSerialize["version"] = o.Version
 	toSerialize["renders"] = o.Renders
 	toSerialize["failures"] = o.Failures
+	toSerialize["p50_ms"] = o.P50Ms.Get()
+	toSerialize["p95_ms"] = o.P95Ms.Get()
+	toSerialize["p99_ms"] = o.P99Ms.Get()
 	return toSerialize, nil
 }
 

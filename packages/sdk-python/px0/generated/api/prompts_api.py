@@ -1430,6 +1430,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         var_from: Annotated[Optional[datetime], Field(description="The first hour, RFC 3339; by default 24 hours ago.")] = None,
         to: Annotated[Optional[datetime], Field(description="The end, RFC 3339, not included; by default now.")] = None,
+        step: Annotated[Optional[StrictStr], Field(description="What is summed up: an `hour` (the default) or a `day` in UTC.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
         _request_timeout: Union[
@@ -1447,7 +1448,7 @@ class PromptsApi:
     ) -> GetPromptUsage200Response:
         """Get Prompt Usage
 
-        Renders of the prompt by version and hour.
+        Renders of the prompt, their failures and latencies, by version and hour or day.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1455,6 +1456,8 @@ class PromptsApi:
         :type var_from: datetime
         :param to: The end, RFC 3339, not included; by default now.
         :type to: datetime
+        :param step: What is summed up: an `hour` (the default) or a `day` in UTC.
+        :type step: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
@@ -1485,6 +1488,7 @@ class PromptsApi:
             id=id,
             var_from=var_from,
             to=to,
+            step=step,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -1520,6 +1524,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         var_from: Annotated[Optional[datetime], Field(description="The first hour, RFC 3339; by default 24 hours ago.")] = None,
         to: Annotated[Optional[datetime], Field(description="The end, RFC 3339, not included; by default now.")] = None,
+        step: Annotated[Optional[StrictStr], Field(description="What is summed up: an `hour` (the default) or a `day` in UTC.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
         _request_timeout: Union[
@@ -1537,7 +1542,7 @@ class PromptsApi:
     ) -> ApiResponse[GetPromptUsage200Response]:
         """Get Prompt Usage
 
-        Renders of the prompt by version and hour.
+        Renders of the prompt, their failures and latencies, by version and hour or day.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1545,6 +1550,8 @@ class PromptsApi:
         :type var_from: datetime
         :param to: The end, RFC 3339, not included; by default now.
         :type to: datetime
+        :param step: What is summed up: an `hour` (the default) or a `day` in UTC.
+        :type step: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
@@ -1575,6 +1582,7 @@ class PromptsApi:
             id=id,
             var_from=var_from,
             to=to,
+            step=step,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -1610,6 +1618,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         var_from: Annotated[Optional[datetime], Field(description="The first hour, RFC 3339; by default 24 hours ago.")] = None,
         to: Annotated[Optional[datetime], Field(description="The end, RFC 3339, not included; by default now.")] = None,
+        step: Annotated[Optional[StrictStr], Field(description="What is summed up: an `hour` (the default) or a `day` in UTC.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
         _request_timeout: Union[
@@ -1627,7 +1636,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """Get Prompt Usage
 
-        Renders of the prompt by version and hour.
+        Renders of the prompt, their failures and latencies, by version and hour or day.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1635,6 +1644,8 @@ class PromptsApi:
         :type var_from: datetime
         :param to: The end, RFC 3339, not included; by default now.
         :type to: datetime
+        :param step: What is summed up: an `hour` (the default) or a `day` in UTC.
+        :type step: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
@@ -1665,6 +1676,7 @@ class PromptsApi:
             id=id,
             var_from=var_from,
             to=to,
+            step=step,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -1695,6 +1707,7 @@ class PromptsApi:
         id,
         var_from,
         to,
+        step,
         px0_min_revision,
         px0_consistency,
         _request_auth,
@@ -1746,6 +1759,10 @@ class PromptsApi:
                 )
             else:
                 _query_params.append(('to', to))
+            
+        if step is not None:
+            
+            _query_params.append(('step', step))
             
         # process the header parameters
         if px0_min_revision is not None:

@@ -18,21 +18,24 @@ import re  # noqa: F401
 import json
 
 from datetime import datetime
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
-from typing import Any, ClassVar, Dict, List
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
+from typing import Any, ClassVar, Dict, List, Optional, Union
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
 class PromptUsageHour(BaseModel):
     """
-    Renders of one version in one hour.
+    Renders of one version in one hour or day.
     """ # noqa: E501
-    hour: datetime = Field(description="The beginning of the hour.")
+    hour: datetime = Field(description="The beginning of the hour, or of the day.")
     version: StrictInt
     renders: StrictInt
     failures: StrictInt
-    __properties: ClassVar[List[str]] = ["hour", "version", "renders", "failures"]
+    p50_ms: Optional[Union[StrictFloat, StrictInt]] = Field(description="Half of the renders took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.")
+    p95_ms: Optional[Union[StrictFloat, StrictInt]] = Field(description="Of 100 renders, 95 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.")
+    p99_ms: Optional[Union[StrictFloat, StrictInt]] = Field(description="Of 100 renders, 99 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.")
+    __properties: ClassVar[List[str]] = ["hour", "version", "renders", "failures", "p50_ms", "p95_ms", "p99_ms"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -73,6 +76,21 @@ class PromptUsageHour(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # set to None if p50_ms (nullable) is None
+        # and model_fields_set contains the field
+        if self.p50_ms is None and "p50_ms" in self.model_fields_set:
+            _dict['p50_ms'] = None
+
+        # set to None if p95_ms (nullable) is None
+        # and model_fields_set contains the field
+        if self.p95_ms is None and "p95_ms" in self.model_fields_set:
+            _dict['p95_ms'] = None
+
+        # set to None if p99_ms (nullable) is None
+        # and model_fields_set contains the field
+        if self.p99_ms is None and "p99_ms" in self.model_fields_set:
+            _dict['p99_ms'] = None
+
         return _dict
 
     @classmethod
@@ -88,6 +106,9 @@ class PromptUsageHour(BaseModel):
             "hour": obj.get("hour"),
             "version": obj.get("version"),
             "renders": obj.get("renders"),
-            "failures": obj.get("failures")
+            "failures": obj.get("failures"),
+            "p50_ms": obj.get("p50_ms"),
+            "p95_ms": obj.get("p95_ms"),
+            "p99_ms": obj.get("p99_ms")
         })
         return _obj

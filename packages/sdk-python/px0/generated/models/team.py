@@ -18,7 +18,7 @@ import re  # noqa: F401
 import json
 
 from datetime import datetime
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
 from typing import Optional, Set
@@ -33,7 +33,9 @@ class Team(BaseModel):
     org_id: Optional[UUID] = Field(default=None, description="Absent when the team has no organization.")
     name: StrictStr
     created_at: datetime
-    __properties: ClassVar[List[str]] = ["id", "org_id", "name", "created_at"]
+    is_default: Optional[StrictBool] = Field(default=None, description="Whether it is the default team, whose admins administer the organization.")
+    role: Optional[StrictStr] = Field(default=None, description="The role that the caller has in it; only in the list of their own teams. One of `admin`, `editor`, `viewer`; newer servers may have more.")
+    __properties: ClassVar[List[str]] = ["id", "org_id", "name", "created_at", "is_default", "role"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -89,6 +91,8 @@ class Team(BaseModel):
             "id": obj.get("id"),
             "org_id": obj.get("org_id"),
             "name": obj.get("name"),
-            "created_at": obj.get("created_at")
+            "created_at": obj.get("created_at"),
+            "is_default": obj.get("is_default"),
+            "role": obj.get("role")
         })
         return _obj

@@ -173,6 +173,10 @@ export interface GetPromptUsageRequest {
      */
     to?: Date;
     /**
+     * What is summed up: an `hour` (the default) or a `day` in UTC.
+     */
+    step?: GetPromptUsageStepEnum;
+    /**
      * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
      */
     px0MinRevision?: string;
@@ -734,6 +738,10 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['to'] = runtime.serializeDateTime(requestParameters['to'] as any);
         }
 
+        if (requestParameters['step'] != null) {
+            queryParameters['step'] = requestParameters['step'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -773,7 +781,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders of the prompt by version and hour.
+     * Renders of the prompt, their failures and latencies, by version and hour or day.
      * Get Prompt Usage
      */
     async getPromptUsageRaw(requestParameters: GetPromptUsageRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetPromptUsage200Response>> {
@@ -784,11 +792,11 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders of the prompt by version and hour.
+     * Renders of the prompt, their failures and latencies, by version and hour or day.
      * Get Prompt Usage
      */
-    async getPromptUsage(id: string, from?: Date, to?: Date, px0MinRevision?: string, px0Consistency?: GetPromptUsagePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPromptUsage200Response> {
-        const response = await this.getPromptUsageRaw({ id: id, from: from, to: to, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async getPromptUsage(id: string, from?: Date, to?: Date, step?: GetPromptUsageStepEnum, px0MinRevision?: string, px0Consistency?: GetPromptUsagePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPromptUsage200Response> {
+        const response = await this.getPromptUsageRaw({ id: id, from: from, to: to, step: step, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -1496,6 +1504,14 @@ export const GetPromptPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type GetPromptPx0ConsistencyEnum = typeof GetPromptPx0ConsistencyEnum[keyof typeof GetPromptPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const GetPromptUsageStepEnum = {
+    Hour: 'hour',
+    Day: 'day',
+} as const;
+export type GetPromptUsageStepEnum = typeof GetPromptUsageStepEnum[keyof typeof GetPromptUsageStepEnum];
 /**
  * @export
  */

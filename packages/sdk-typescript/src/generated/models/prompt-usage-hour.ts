@@ -15,13 +15,13 @@
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
 /**
- * Renders of one version in one hour.
+ * Renders of one version in one hour or day.
  * @export
  * @interface PromptUsageHour
  */
 export interface PromptUsageHour {
     /**
-     * The beginning of the hour.
+     * The beginning of the hour, or of the day.
      */
     hour: Date;
     /**
@@ -36,6 +36,18 @@ export interface PromptUsageHour {
      * 
      */
     failures: number;
+    /**
+     * Half of the renders took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+     */
+    p50Ms: number | null;
+    /**
+     * Of 100 renders, 95 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+     */
+    p95Ms: number | null;
+    /**
+     * Of 100 renders, 99 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+     */
+    p99Ms: number | null;
 }
 
 /**
@@ -46,6 +58,9 @@ export function instanceOfPromptUsageHour(value: object): value is PromptUsageHo
     if (!('version' in value) || value['version'] === undefined) return false;
     if (!('renders' in value) || value['renders'] === undefined) return false;
     if (!('failures' in value) || value['failures'] === undefined) return false;
+    if ((!('p50Ms' in (value as Record<string, any>)) && !('p50_ms' in (value as Record<string, any>))) || ((value as Record<string, any>)['p50Ms'] === undefined && (value as Record<string, any>)['p50_ms'] === undefined)) return false;
+    if ((!('p95Ms' in (value as Record<string, any>)) && !('p95_ms' in (value as Record<string, any>))) || ((value as Record<string, any>)['p95Ms'] === undefined && (value as Record<string, any>)['p95_ms'] === undefined)) return false;
+    if ((!('p99Ms' in (value as Record<string, any>)) && !('p99_ms' in (value as Record<string, any>))) || ((value as Record<string, any>)['p99Ms'] === undefined && (value as Record<string, any>)['p99_ms'] === undefined)) return false;
     return true;
 }
 
@@ -63,6 +78,9 @@ export function PromptUsageHourFromJSONTyped(json: any, ignoreDiscriminator: boo
         'version': json['version'],
         'renders': json['renders'],
         'failures': json['failures'],
+        'p50Ms': json['p50_ms'],
+        'p95Ms': json['p95_ms'],
+        'p99Ms': json['p99_ms'],
     };
 }
 
@@ -81,5 +99,8 @@ export function PromptUsageHourToJSONTyped(value?: PromptUsageHour | null, ignor
         'version': value['version'],
         'renders': value['renders'],
         'failures': value['failures'],
+        'p50_ms': value['p50Ms'],
+        'p95_ms': value['p95Ms'],
+        'p99_ms': value['p99Ms'],
     };
 }

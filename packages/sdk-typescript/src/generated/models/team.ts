@@ -36,7 +36,27 @@ export interface Team {
      * 
      */
     createdAt: Date;
+    /**
+     * Whether it is the default team, whose admins administer the organization.
+     */
+    isDefault?: boolean;
+    /**
+     * The role that the caller has in it; only in the list of their own teams.
+     */
+    role?: TeamRoleEnum;
 }
+
+
+/**
+ * @export
+ */
+export const TeamRoleEnum = {
+    Admin: 'admin',
+    Editor: 'editor',
+    Viewer: 'viewer',
+} as const;
+export type TeamRoleEnum = typeof TeamRoleEnum[keyof typeof TeamRoleEnum];
+
 
 /**
  * Check if a given object implements the Team interface.
@@ -62,6 +82,8 @@ export function TeamFromJSONTyped(json: any, ignoreDiscriminator: boolean): Team
         'orgId': json['org_id'] == null ? undefined : json['org_id'],
         'name': json['name'],
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
+        'isDefault': json['is_default'] == null ? undefined : json['is_default'],
+        'role': json['role'] == null ? undefined : json['role'],
     };
 }
 
@@ -80,5 +102,7 @@ export function TeamToJSONTyped(value?: Team | null, ignoreDiscriminator: boolea
         'org_id': value['orgId'],
         'name': value['name'],
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
+        'is_default': value['isDefault'],
+        'role': value['role'],
     };
 }
