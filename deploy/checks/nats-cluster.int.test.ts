@@ -2,7 +2,7 @@
  * The cluster that Kubernetes runs, on this machine: three servers of the pinned release, with the very files of `k8s/`, TLS and users.
  * What differs is what must differ here: ports, folders, and the addresses of the routes.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
@@ -63,7 +63,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all(buses.map((bus) => bus.close()));
-  await Promise.all(servers.map((server) => server.stop()));
+  await Promise.all(servers.map((server) => server?.stop()));
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
 async function writeCertificates(): Promise<void> {
