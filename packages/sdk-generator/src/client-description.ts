@@ -43,9 +43,11 @@ function rewritten(value: unknown, openEnums: boolean): unknown {
   return openEnums ? withOpenEnum(result) : result;
 }
 
-/** A pattern beside `format: uuid` says it twice, and names of JSON keys are always strings. */
+/** A pattern beside `format: uuid` says it twice, a bound of all safe integers nothing; names of JSON keys are always strings. */
 function isNoise(key: string, schema: JsonObject): boolean {
   if (key === 'pattern') return schema['format'] === 'uuid';
+  if (key === 'minimum' || key === 'maximum')
+    return Math.abs(Number(schema[key])) === Number.MAX_SAFE_INTEGER;
   return key === 'propertyNames' && isObject(schema[key]);
 }
 
@@ -58,8 +60,10 @@ function openMap(values: unknown, openEnums: boolean): unknown {
 }
 
 function withOpenEnum(schema: JsonObject): JsonObject {
-  const { enum: values, ...rest } = schema;
-  if (!Array.isArray(values)) return schema;
+  const { enum: several, const: single, ...rest } = schema;
+  const values = Array.isArray(several) ? several : [single];
+  // A field may have the name of a keyword; its schema is no list and no text.
+  if (!Array.isArray(several) && typeof single !== 'string') return schema;
   const listed = values.filter((value) => value !== null).map((value) => `\`${value}\``);
   const sentence = `One of ${listed.join(', ')}; newer servers may have more.`;
   const description = rest['description'];

@@ -82,7 +82,7 @@ describe('the description for the generator', () => {
   it('turns fixed values into text where a client would refuse others', () => {
     const text = JSON.stringify(clientDescription({ openEnums: true }));
     expect(text).toContain('One of `draft`, `stable`, `live`, `archived`; newer servers may have more.');
-    expect(text).not.toContain('"enum":["draft"');
+    expect(text).not.toMatch(/"enum":\["draft"|"const":"/);
   });
 });
 

@@ -17,9 +17,8 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
-from typing_extensions import Annotated
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -29,8 +28,8 @@ class DiffLine(BaseModel):
     DiffLine
     """ # noqa: E501
     kind: StrictStr = Field(description="One of `context`, `removed`, `added`; newer servers may have more.")
-    from_line: Optional[Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)]]
-    to_line: Optional[Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)]]
+    from_line: Optional[StrictInt]
+    to_line: Optional[StrictInt]
     text: StrictStr
     __properties: ClassVar[List[str]] = ["kind", "from_line", "to_line", "text"]
 

@@ -18,7 +18,7 @@ import re  # noqa: F401
 import json
 
 from datetime import datetime
-from pydantic import BaseModel, ConfigDict, Field, StrictStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
 from typing import Any, ClassVar, Dict, List
 from uuid import UUID
 from px0.generated.models.join_request_payload import JoinRequestPayload
@@ -31,19 +31,12 @@ class InboxItem(BaseModel):
     Something that waits for a decision of the caller.
     """ # noqa: E501
     id: UUID = Field(description="The id of the join request.")
-    type: StrictStr
+    type: StrictStr = Field(description="One of `join_request`; newer servers may have more.")
     status: StrictStr
     created_at: datetime
     updated_at: datetime
     payload: JoinRequestPayload
     __properties: ClassVar[List[str]] = ["id", "type", "status", "created_at", "updated_at", "payload"]
-
-    @field_validator('type')
-    def type_validate_enum(cls, value):
-        """Validates the enum"""
-        if value not in set(['join_request']):
-            raise ValueError("must be one of enum values ('join_request')")
-        return value
 
     model_config = ConfigDict(
         validate_by_name=True,

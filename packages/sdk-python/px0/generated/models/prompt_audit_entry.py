@@ -18,9 +18,8 @@ import re  # noqa: F401
 import json
 
 from datetime import datetime
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
-from typing_extensions import Annotated
 from uuid import UUID
 from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor
 from typing import Optional, Set
@@ -36,7 +35,7 @@ class PromptAuditEntry(BaseModel):
     actor: PromptAuditEntryActor
     prompt_id: UUID
     team_id: UUID
-    version: Optional[Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)]] = Field(description="The version concerned.")
+    version: Optional[StrictInt] = Field(description="The version concerned.")
     details: Dict[str, Any] = Field(description="For example the state before and after.")
     created_at: datetime
     __properties: ClassVar[List[str]] = ["id", "action", "actor", "prompt_id", "team_id", "version", "details", "created_at"]

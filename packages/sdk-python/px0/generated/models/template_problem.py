@@ -17,9 +17,8 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List
-from typing_extensions import Annotated
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -29,8 +28,8 @@ class TemplateProblem(BaseModel):
     TemplateProblem
     """ # noqa: E501
     message: StrictStr
-    line: Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)] = Field(description="From 1.")
-    column: Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)] = Field(description="In bytes of UTF-8, from 0.")
+    line: StrictInt = Field(description="From 1.")
+    column: StrictInt = Field(description="In bytes of UTF-8, from 0.")
     __properties: ClassVar[List[str]] = ["message", "line", "column"]
 
     model_config = ConfigDict(

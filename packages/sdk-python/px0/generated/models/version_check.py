@@ -19,7 +19,6 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
-from typing_extensions import Annotated
 from px0.generated.models.payload_check import PayloadCheck
 from typing import Optional, Set
 from typing_extensions import Self
@@ -30,7 +29,7 @@ class VersionCheck(BaseModel):
     How a version fares with the payloads of its prompt.
     """ # noqa: E501
     version: StrictInt
-    live_version: Optional[Annotated[int, Field(le=9007199254740991, strict=True, ge=-9007199254740991)]]
+    live_version: Optional[StrictInt]
     passed: StrictBool = Field(description="Whether every payload renders with the version.")
     new_variables: List[StrictStr] = Field(description="Variables that the version requires and the live one does not.")
     payloads: List[PayloadCheck]
