@@ -90,7 +90,7 @@ function Line({ entry, names }: LineProps) {
       )}
       <p className="min-w-0 flex-1 break-words pt-0.5">
         <span className="font-medium">
-          {kind === 'system' ? 'px0' : kind === 'api-key' ? 'An API key' : person}
+          {kind === 'system' ? 'px0' : kind === 'api-key' ? 'An API key' : capitalised(person)}
         </span>{' '}
         <span className="text-muted">{auditSentence(entry, names)}</span>
       </p>
@@ -101,6 +101,11 @@ function Line({ entry, names }: LineProps) {
   );
 }
 
+/** A name begins as its owner writes it, a description with a capital. */
+function capitalised(person: string): string {
+  return person.includes('@') ? person : `${person.charAt(0).toUpperCase()}${person.slice(1)}`;
+}
+
 function useNames(orgId: string): Names {
   const user = useUser();
   const people = useQuery(reading('listOrgPeople', { params: { orgID: orgId }, query: { limit: 100 } })).data
@@ -109,7 +114,7 @@ function useNames(orgId: string): Names {
   return {
     person: (id) => {
       if (id === user.id) return user.email;
-      return people?.find((one) => one.id === id)?.email ?? 'somebody who is no longer here';
+      return people?.find((one) => one.id === id)?.email ?? 'somebody outside the organization';
     },
     team: (id) => {
       const name = teams?.find((one) => one.id === id)?.name;

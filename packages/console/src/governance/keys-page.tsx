@@ -87,7 +87,7 @@ export function KeysPage() {
         </span>
       ),
     },
-    { name: 'May', cell: ({ operation }) => operationNames[operation] },
+    { name: 'Rights', cell: ({ operation }) => operationNames[operation] },
     {
       name: 'Scope',
       cell: ({ team_id }) =>

@@ -20,9 +20,9 @@ const ranges = Object.keys(usageRanges)
   .filter((key): key is UsageRange => key in usageRanges)
   .map((value) => ({ value, label: usageRanges[value].label }));
 /** A colour for a version, going round; the legend says which is which. */
-const fills = ['fill-accent', 'fill-info', 'fill-warning', 'fill-success', 'fill-control'];
-const strokes = ['stroke-accent', 'stroke-info', 'stroke-warning', 'stroke-success', 'stroke-control'];
-const swatches = ['bg-accent', 'bg-info', 'bg-warning', 'bg-success', 'bg-control'];
+const fills = ['fill-accent', 'fill-info', 'fill-success', 'fill-warning', 'fill-control'];
+const strokes = ['stroke-accent', 'stroke-info', 'stroke-success', 'stroke-warning', 'stroke-control'];
+const swatches = ['bg-accent', 'bg-info', 'bg-success', 'bg-warning', 'bg-control'];
 const colourAt = (colours: readonly string[], version: number) => colours[version % colours.length] ?? '';
 const HEIGHT = 180;
 const margin = { top: 8, right: 4, bottom: 22, left: 44 };

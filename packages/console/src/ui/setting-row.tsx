@@ -11,7 +11,7 @@ export function SettingRow({ title, text, children }: SettingRowProps) {
   return (
     <div className="flex flex-col items-start gap-3 px-5 py-4 sm:flex-row sm:items-center">
       <div className="min-w-0 flex-1">
-        <h3 className="font-medium text-sm">{title}</h3>
+        <h2 className="font-medium text-sm">{title}</h2>
         <div className="text-muted text-sm">{text}</div>
       </div>
       {children}
