@@ -28,6 +28,8 @@ export function siteConfig(navigation: readonly NavigationItem[]): UserConfig<De
     head: [['link', { rel: 'icon', href: ICON }]],
     base: BASE,
     cleanUrls: true,
+    // Addresses of the reader's own platform.
+    ignoreDeadLinks: 'localhostLinks',
     // Otherwise each page holds the names of all others in an inline script.
     metaChunk: true,
     vite: {
