@@ -26,7 +26,7 @@ it('so are handles, rows that are owed, rows, and lag', () => {
   expect(
     growthOf(
       samples((at) => ({
-        handles: { render: 40 + at * 2 },
+        handles: { render: 40 + at * 10 },
         owed: at * 10,
         outbox: at * 10,
         lagMs: at * 100,
