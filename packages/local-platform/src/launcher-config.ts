@@ -26,6 +26,10 @@ export const launcherConfigSchema = z.object({
     .string()
     .optional()
     .describe('A built console of yours instead of the one that is built from the sources.'),
+  DOCS_DIRECTORY: z
+    .string()
+    .optional()
+    .describe('Built documentation of yours instead of the one that is built from the sources.'),
   PX0_REPLICAS_GATEWAY: replicas('gateway'),
   PX0_REPLICAS_IDENTITY: replicas('identity'),
   PX0_REPLICAS_TENANCY: replicas('tenancy'),

@@ -29,14 +29,14 @@ export async function startCommand(flags: StartFlags, startedAt: number): Promis
   }
   try {
     const consoleDirectory = config.CONSOLE_DIRECTORY ?? (await consoleFolder(terminal.step));
-    const docsDirectory = process.env['DOCS_DIRECTORY'] || documentationFolder;
+    const docsDirectory = config.DOCS_DIRECTORY ?? documentationFolder;
     const platform = await startPlatform({
       ...platformOptions(config, home, terminal, stopping.signal),
       serviceEnv: { gateway: { CONSOLE_DIRECTORY: consoleDirectory, DOCS_DIRECTORY: docsDirectory } },
     });
     try {
       await greet(platform, config, terminal, startedAt);
-      if (!process.env['DOCS_DIRECTORY']) {
+      if (config.DOCS_DIRECTORY === undefined) {
         buildDocumentation().catch((error: unknown) => terminal.say(reasonOf(error)));
       }
       await stopping.requested;
