@@ -65,7 +65,12 @@ describe('the platform, each service as its own NATS user', () => {
   it('goes on after a restart of the server, and after the loss of its streams', async () => {
     const journey = new Journey(platform.gatewayUrl);
     await nats.restart();
-    const account = await journey.account();
+    // Until a service has its connection back, it knows nothing of a new account's session.
+    const account = await eventually(() => journey.account(), {
+      what: 'an account after the restart',
+      timeoutMs: 60_000,
+      intervalMs: 500,
+    });
     const prompt = await journey.prompt(account);
     await journey.liveVersion(account, prompt, 'Kept.');
     await nats.stop();
