@@ -369,7 +369,7 @@ describe('usage', () => {
     );
     expect((await read('&step=day')).body).toEqual({
       usage: [
-        { ...version, hour: '2026-03-01T00:00:00Z', renders: 100, p50_ms: 0.017, p95_ms: 1.5, p99_ms: 1.9 },
+        { ...version, hour: '2026-03-01T00:00:00Z', renders: 100, p50_ms: 0.01736, p95_ms: 1.5, p99_ms: 1.9 },
         slow,
       ],
     });

@@ -34,6 +34,10 @@ test('a percentile lies within the bucket of the true one, or at the last bound'
   );
 });
 
+test('rounding does not lift a percentile out of its bucket', () => {
+  expect(latencyPercentile(histogramOf([0.0313, 0.0625]), 0.5)).toBe(0.04688);
+});
+
 test('a histogram without counts has no percentile', () => {
   expect(latencyPercentile([], 0.5)).toBeNull();
   expect(latencyPercentile([0, 0, 0], 0.95)).toBeNull();

@@ -21,7 +21,7 @@ export function latencyPercentile(latencies: readonly number[], share: number): 
   return usageLatencyBoundsMs.at(-1) ?? null;
 }
 
-/** To microseconds: more digits than the buckets are worth. */
+/** To five digits, which the smallest bound has: rounding then leaves no bucket. */
 function rounded(milliseconds: number): number {
-  return Math.round(milliseconds * 1_000) / 1_000;
+  return Math.round(milliseconds * 1e5) / 1e5;
 }

@@ -94,7 +94,7 @@ CREATE TABLE signing_keys (
 CREATE TABLE mail_queue (
   id              uuid PRIMARY KEY,
   user_id         uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-  kind            text NOT NULL CHECK (kind IN ('verification', 'password-reset', 'email-changed', 'already-registered')),
+  kind            text NOT NULL CHECK (kind IN ('verification', 'password-reset', 'email-changed', 'already-registered', 'added-to-team')),
   recipient       varchar(255) NOT NULL,
   attempts        integer NOT NULL DEFAULT 0,
   created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -7,7 +7,3 @@ CREATE TABLE membership_notices (
 );
 CREATE INDEX membership_notices_joined ON membership_notices (joined_at);
 CREATE INDEX membership_notices_user ON membership_notices (user_id);
-
-ALTER TABLE mail_queue DROP CONSTRAINT mail_queue_kind_check;
-ALTER TABLE mail_queue ADD CONSTRAINT mail_queue_kind_check
-  CHECK (kind IN ('verification', 'password-reset', 'email-changed', 'already-registered', 'added-to-team'));
