@@ -2,7 +2,7 @@
  * A prompt as a file: YAML between two lines of `---`, then the template as it is. The file's last newline belongs to the file, not to the template, so
  * that editors which add one change nothing; whatever else stands there is the template to the byte.
  */
-import { parse, stringify, YAMLParseError } from 'yaml';
+import { Document, parse, Scalar, visit, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
 
@@ -40,22 +40,29 @@ export function parsePromptFile(slug: string, text: string): PromptFile {
 /** The text that `parsePromptFile` reads back as the same. */
 export function formatPromptFile({ slug: _, template, ...file }: PromptFile): string {
   const { name, description, status, tags, payloads } = file;
-  const yaml = stringify(
-    {
-      name,
-      ...(description !== undefined && description !== '' && { description }),
-      status,
-      ...(tags.length > 0 && { tags }),
-      ...(payloads.length > 0 && {
-        payloads: payloads.map(({ name: own, variables }) => ({
-          ...(own !== null && { name: own }),
-          variables,
-        })),
-      }),
+  const yaml = new Document({
+    name,
+    ...(description !== undefined && description !== '' && { description }),
+    status,
+    ...(tags.length > 0 && { tags }),
+    ...(payloads.length > 0 && {
+      payloads: payloads.map(({ name: own, variables }) => ({
+        ...(own !== null && { name: own }),
+        variables,
+      })),
+    }),
+  });
+  visit(yaml, {
+    Scalar(_key, scalar) {
+      if (isLostInBlock(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
     },
-    { lineWidth: 0, blockQuote: 'literal' },
-  );
-  return `---\n${yaml}---\n${template}\n`;
+  });
+  return `---\n${yaml.toString({ lineWidth: 0, blockQuote: 'literal' })}---\n${template}\n`;
+}
+
+/** A line of blanks alone is not told from the indentation of a block, and its blanks would be lost. */
+function isLostInBlock(value: unknown): boolean {
+  return typeof value === 'string' && /^[ \t]+\r?$/m.test(value);
 }
 
 function parseYaml(text: string): unknown {
