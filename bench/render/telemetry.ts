@@ -7,33 +7,32 @@ import { median, spread } from '../lib/statistics.ts';
 import { World } from '../lib/world.ts';
 
 const MODULE = ['--import', '@px0/service-kit/telemetry'];
+const WARM_UP_SECONDS = 2;
 
-export async function telemetry({ rounds = 24, seconds = 1, ratio = 0.01 } = {}) {
+/**
+ * Two processes of one program differ by several per cent for as long as they live (where their code and heap came to lie), as much as is to
+ * be measured here. So each variant is started anew several times, and what is reported is the median of the rounds of all starts.
+ */
+export async function telemetry({ starts = 8, rounds = 8, seconds = 1, ratio = 0.01 } = {}) {
   const sink = await startSink();
   const world = await World.create(1);
   const exporting = {
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     PX0_TRACE_RENDER_RATIO: String(ratio),
   };
-  const variants = {
-    plain: (await world.startRender()).render,
-    'no exporter': (await world.startRender({}, MODULE)).render,
-    [`exporting, ${ratio * 100} % traced`]: (await world.startRender(exporting, MODULE)).render,
-  };
-  const runOn = (program: Program) => measuredLoad(program, world.key, seconds);
-  const runs = new Map<string, MeasuredLoad[]>(Object.keys(variants).map((name) => [name, []]));
+  const variants: [name: string, start: () => ReturnType<World['startRender']>][] = [
+    ['plain', () => world.startRender()],
+    ['no exporter', () => world.startRender({}, MODULE)],
+    [`exporting, ${ratio * 100} % traced`, () => world.startRender(exporting, MODULE)],
+  ];
+  const runs = new Map<string, MeasuredLoad[]>(variants.map(([name]) => [name, []]));
   try {
-    for (const program of Object.values(variants)) await runOn(program);
-    for (let round = 0; round < rounds; round += 1) {
-      // Every other round backwards: what changes on the machine meanwhile hits each place alike.
-      const order = Object.entries(variants);
-      for (const [name, program] of round % 2 === 0 ? order : order.reverse()) {
-        runs.get(name)?.push(await runOn(program));
-      }
+    for (let start = 0; start < starts; start += 1) {
+      await measureOneStart(inTurn(variants, start), runs, world.key, { rounds, seconds });
     }
     const plain = runs.get('plain') ?? [];
     return {
-      title: `Telemetry on a live render, ${CONNECTIONS} connections, ${rounds} alternating rounds of ${seconds} s`,
+      title: `Telemetry on a live render, ${CONNECTIONS} connections, ${starts} starts of ${rounds} alternating rounds of ${seconds} s`,
       rows: [...runs].map(([name, ofVariant]) => ({
         variant: name,
         'renders/s': spread(
@@ -57,10 +56,35 @@ export async function telemetry({ rounds = 24, seconds = 1, ratio = 0.01 } = {})
       summary: `${sink.bytes()} bytes were exported`,
     };
   } finally {
-    for (const program of Object.values(variants)) await program.stop();
     await world.close();
     sink.close();
   }
+}
+
+/** Starts each variant once, and measures them in alternating rounds: what changes on the machine meanwhile hits each place alike. */
+async function measureOneStart(
+  variants: readonly [name: string, start: () => ReturnType<World['startRender']>][],
+  runs: ReadonlyMap<string, MeasuredLoad[]>,
+  key: string,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<void> {
+  const programs: [name: string, program: Program][] = [];
+  try {
+    for (const [name, start] of variants) programs.push([name, (await start()).render]);
+    for (const [, program] of programs) await measuredLoad(program, key, WARM_UP_SECONDS);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [name, program] of inTurn(programs, round))
+        runs.get(name)?.push(await measuredLoad(program, key, seconds));
+    }
+  } finally {
+    for (const [, program] of programs) await program.stop();
+  }
+}
+
+/** The same list, begun at another place: each is the first, and each the last, as often as the others. */
+function inTurn<T>(list: readonly T[], turn: number): T[] {
+  const first = turn % list.length;
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 /** Takes what is exported and throws it away. */
