@@ -36,8 +36,11 @@ export default defineConfig({
   test: {
     projects: [...workspaces, ...wholePlatform],
     globalSetup: [join(root, 'packages/testing/src/global-setup.ts')],
+    setupFiles: [join(root, 'packages/testing/src/property-tests-setup.ts')],
     reporters: ['default', new SummaryReporter()],
     pool: 'forks',
+    // Vitest's own default leaves one core to itself: on the two of CI the files would run one after the other.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -50,24 +50,30 @@ describe('a prompt file', () => {
     );
   });
 
-  it.each([' \n', '\t\n', 'a\n  \nb', ' a\n b\n', '\n\n', 'a \nb', '\r\n \r\n'])(
-    'keeps the blanks of the description %j',
-    (description) => {
-      const read = parsePromptFile(
-        'a',
-        formatPromptFile({
-          slug: 'a',
-          name: 'A',
-          description,
-          status: 'draft',
-          tags: [],
-          payloads: [],
-          template: 'x',
-        }),
-      );
-      expect(read.description).toBe(description);
-    },
-  );
+  it.each([
+    ' \n',
+    '\t\n',
+    'a\n  \nb',
+    ' a\n b\n',
+    '\n\n',
+    'a \nb',
+    '\r\n \r\n',
+    '---\r\n \n{{.name}}------------{{.name}}',
+  ])('keeps the blanks of the description %j', (description) => {
+    const read = parsePromptFile(
+      'a',
+      formatPromptFile({
+        slug: 'a',
+        name: 'A',
+        description,
+        status: 'draft',
+        tags: [],
+        payloads: [],
+        template: 'x',
+      }),
+    );
+    expect(read.description).toBe(description);
+  });
 
   it('goes into a document, and a document of a team comes back as files', () => {
     fc.assert(

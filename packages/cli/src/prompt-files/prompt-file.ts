@@ -57,10 +57,10 @@ export function formatPromptFile({ slug: _, template, ...file }: PromptFile): st
       if (isLostInBlock(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return `---\n${yaml.toString({ lineWidth: 0, blockQuote: 'literal' })}---\n${template}\n`;
+  return `---\n${yaml.toString({ lineWidth: 0, blockQuote: 'literal', doubleQuotedAsJSON: true })}---\n${template}\n`;
 }
 
-/** A line of blanks alone is not told from the indentation of a block, and its blanks would be lost. */
+/** A line of blanks alone is not told from the indentation of a block, and its blanks would be lost. Nor may such a text be folded. */
 function isLostInBlock(value: unknown): boolean {
   return typeof value === 'string' && /^[ \t]+\r?$/m.test(value);
 }
