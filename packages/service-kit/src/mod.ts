@@ -15,7 +15,8 @@ export {
   usageVariables,
   type VariableDescription,
 } from './config.ts';
-export { type MigrateOptions, migrate, type PrepareOptions, prepareSchema } from './database/migrate.ts';
+export { type MigrateOptions, migrate } from './database/migrate.ts';
+export { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 export { createPool, type PoolOptions } from './database/pool.ts';
 export { runMigrations } from './database/run-migrations.ts';
 export { isUnavailable } from './database/unavailable.ts';

@@ -13,10 +13,9 @@ import type { RouteDefinition } from '@px0/contracts';
 import { createEventCore, SeenKeys, UsagePublisher } from '@px0/event-bus';
 import {
   ApiError,
-  createPool,
   healthRoutes,
   mountRoutes,
-  prepareSchema,
+  openDatabase,
   type RunningServer,
   type ServiceDependencies,
   startHttpServer,
@@ -45,22 +44,7 @@ export async function startTenancy(
   config: Config,
   { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
 ): Promise<RunningServer> {
-  const pool = createPool({
-    connectionString: config.DATABASE_URL,
-    schema: SCHEMA,
-    logger,
-    max: config.DATABASE_POOL_SIZE,
-    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
-  });
-  cleanups.add('postgres', () => pool.end());
-  await prepareSchema({
-    pool,
-    schema: SCHEMA,
-    directory: MIGRATIONS,
-    logger,
-    waitMs: config.DATABASE_WAIT_MS,
-    mode: config.DATABASE_MIGRATIONS,
-  });
+  const pool = await openDatabase({ config, schema: SCHEMA, migrations: MIGRATIONS, logger, cleanups });
   const database = createDatabase(pool);
   cleanups.add('prisma', () => database.$disconnect());
 

@@ -1,0 +1,41 @@
+/** The database of a service from its configuration: the pool, and tables that are up to date. */
+import type pg from 'pg';
+import type { z } from 'zod';
+import type { Cleanups } from '../cleanups.ts';
+import type { databaseVariables } from '../config.ts';
+import type { Logger } from '../logger.ts';
+import { prepareSchema } from './migrate.ts';
+import { createPool } from './pool.ts';
+
+export interface DatabaseOptions {
+  readonly config: z.infer<z.ZodObject<typeof databaseVariables>>;
+  /** The service's own schema. */
+  readonly schema: string;
+  /** The folder of its migrations, in Prisma's layout. */
+  readonly migrations: string;
+  readonly logger: Logger;
+  /** Ends the pool. */
+  readonly cleanups: Cleanups;
+}
+
+/** @throws StartError when the tables cannot be brought up to date, or are not within `DATABASE_WAIT_MS` */
+export async function openDatabase(options: DatabaseOptions): Promise<pg.Pool> {
+  const { config, schema, migrations, logger, cleanups } = options;
+  const pool = createPool({
+    connectionString: config.DATABASE_URL,
+    schema,
+    logger,
+    max: config.DATABASE_POOL_SIZE,
+    statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+  });
+  cleanups.add('postgres', () => pool.end());
+  await prepareSchema({
+    pool,
+    schema,
+    directory: migrations,
+    logger,
+    waitMs: config.DATABASE_WAIT_MS,
+    mode: config.DATABASE_MIGRATIONS,
+  });
+  return pool;
+}
