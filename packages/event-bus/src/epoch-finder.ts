@@ -51,7 +51,9 @@ export class EpochFinder {
     const owned = await this.#owner?.memory();
     const view = await viewStream(this.#bus);
     if (view === undefined) return undefined;
-    const readerLost = !(await this.#continues(view, reader.mark?.epoch, reader.witness));
+    // A stream of another age is another one, also where nothing lies at the witness's place that would contradict it.
+    const isAnother = reader.mark !== undefined && reader.mark.streamCreatedAt !== view.created;
+    const readerLost = isAnother || !(await this.#continues(view, reader.mark?.epoch, reader.witness));
     const ownerLost = !(await this.#continues(view, owned?.epoch, owned?.witness));
     const latest = later(reader.mark?.epoch, owned?.epoch);
     const valid = validMark(view);

@@ -260,7 +260,7 @@ export class Projection {
     if (found.replaced) this.#readAnew();
     this.#enter(found.mark);
     this.#broken = undefined;
-    const reader = await this.#open();
+    const reader = await this.#open(found.mark);
     this.#reading = true;
     try {
       // Asked after the consumer was created: a start must read at least to there.
@@ -272,11 +272,12 @@ export class Projection {
     }
   }
 
-  #open(): Promise<OpenReader> {
+  #open({ streamCreatedAt }: EpochMark): Promise<OpenReader> {
     const { position } = this.#place;
     return this.#openReader({
       bus: this.#bus,
       from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
+      streamCreatedAt,
       onDelivery: (delivery) => this.#receive(delivery),
       onContact: () => this.#heard(),
       onBroken: (reason) => this.#break(reason),
@@ -376,8 +377,9 @@ export class Projection {
 
   #noteEpoch(delivery: Delivery): void {
     const mark = epochMarkOf({ text: delivery.text(), sequence: delivery.sequence });
-    // History holds the events of earlier epochs, too.
-    if (mark !== undefined && mark.sequence > (this.#mark?.sequence ?? 0)) this.#enter(mark);
+    // History holds the events of earlier epochs, too, and a copied one those of the stream that it was copied from.
+    if (mark === undefined || mark.streamCreatedAt !== this.#mark?.streamCreatedAt) return;
+    if (mark.sequence > this.#mark.sequence) this.#enter(mark);
   }
 
   #noteComplete(delivery: Delivery): void {

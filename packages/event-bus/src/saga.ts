@@ -219,6 +219,7 @@ export class Saga<Tx extends SqlTransaction & object> {
     const reader = await open({
       bus: this.#options.bus,
       from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
+      streamCreatedAt: mark.streamCreatedAt,
       onDelivery: (delivery) => this.#receive(delivery, leader),
       onContact: () => undefined,
       onBroken: () => this.#break(),

@@ -7,6 +7,7 @@ import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@na
 import { type Msg, nanos, nuid } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
 import { REVISION_HEADER, readRevision, TRACEPARENT_HEADER } from './bus.ts';
+import { BusUnavailableError } from './errors.ts';
 
 /** Where reading starts: with the last message of each subject, or with every message from a sequence on. */
 export type ReadFrom = 'last-per-subject' | { readonly sequence: number };
@@ -27,6 +28,8 @@ export interface Delivery {
 export interface ReadOptions {
   readonly bus: Bus;
   readonly from: ReadFrom;
+  /** Which stream is meant: one that has taken its place meanwhile has other messages at the same sequences. */
+  readonly streamCreatedAt: string;
   /** May return a promise: the next delivery waits for it, and flow control holds the server back meanwhile. */
   readonly onDelivery: (delivery: Delivery) => void | Promise<void>;
   /** The server was heard: a delivery, or a heartbeat of an idle stream. */
@@ -39,7 +42,11 @@ export interface OpenReader {
   close(): void;
 }
 
-/** Opens a reader; resolves when its consumer exists. Injectable, so that tests can read slowly or lose what they like. */
+/**
+ * Opens a reader; resolves when its consumer exists. @throws BusUnavailableError when another stream has taken the place of the one that
+ * is meant. Injectable, so that tests can read slowly or lose what they
+ * like.
+ */
 export type OpenStreamReader = (options: ReadOptions) => Promise<OpenReader>;
 
 const HEARTBEAT_MS = 2_000;
@@ -62,7 +69,8 @@ class PushReader implements OpenReader {
   readonly #inbox: string;
   readonly #name = `px0_${nuid.next()}`;
   readonly #queue: { readonly msg: Msg; readonly kind: 'delivery' | 'flow-control' }[] = [];
-  #busy = false;
+  /** At first until it is known which stream the deliveries are from. */
+  #busy = true;
   #done = false;
   #expectedDelivery = 1;
   #lastHeard = performance.now();
@@ -94,14 +102,24 @@ class PushReader implements OpenReader {
     };
     try {
       const configuration = { ...this.#configuration(from), ...overrides };
-      await Promise.race([bus.createConsumer(configuration), this.#ended]);
+      await Promise.race([this.#createConsumer(configuration), this.#ended]);
     } catch (error) {
-      this.#finish();
+      this.close();
       throw error;
     }
     if (this.#done) return;
     this.#lastHeard = performance.now();
     this.#monitor = setInterval(() => this.#checkSilence(), HEARTBEAT_MS);
+    void this.#drainAfter(Promise.resolve());
+  }
+
+  /** The server starts a consumer of a shorter stream at that one's end: nothing but the stream's age tells that it is another. */
+  async #createConsumer(configuration: Partial<ConsumerConfig>): Promise<void> {
+    const { bus, streamCreatedAt } = this.#options;
+    await bus.createConsumer(configuration);
+    const facts = await bus.streamFacts('state');
+    if (facts?.created !== streamCreatedAt)
+      throw new BusUnavailableError('the stream was replaced while its reader was opened');
   }
 
   close(): void {
