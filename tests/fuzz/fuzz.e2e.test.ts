@@ -17,7 +17,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plans, requestOf } from '../isolation/plans.ts';
 import { type Tenant, tenant } from '../isolation/tenants.ts';
-import { type Caller, Shape, World } from '../journeys/world.ts';
+import { type Caller, PASSWORD, Shape, World } from '../journeys/world.ts';
 import { type SpoiledBody, spoiledBodies } from './bodies.ts';
 import { forgedTokens, tokensOfOtherTimes } from './forged-tokens.ts';
 import { brokenBodies, late, type Message, malformed, ofTheFuture, onSubject } from './garbage-events.ts';
@@ -25,9 +25,8 @@ import { type RawAnswer, sendRaw } from './raw.ts';
 
 const isLong = process.env['PX0_FUZZ'] === 'long';
 const mutations = isLong ? 3_000 : 60;
-/** One in so many of the spoiled bodies is sent in the short form: another part of them each time. */
+/** One in so many of the spoiled bodies is sent in the short form. */
 const oneIn = isLong ? 1 : 20;
-const offset = Math.floor(Math.random() * oneIn);
 
 let platform: TestPlatformWithServers | undefined;
 let world: World;
@@ -262,29 +261,31 @@ describe('bodies that are almost right', () => {
   const all: readonly RouteDefinition[] = Object.values(routes);
   const withBody = all.filter(({ body }) => body !== null);
 
-  /** These take away what the other requests need. */
-  const endings = new Set(['deleteMe', 'changePassword', 'resetPassword', 'updateMe']);
+  /** These may take away what the other requests need: they come from somebody else, and from the next one when they succeed. */
+  const endings = new Set(['changePassword', 'updateMe']);
 
   it.each(withBody.map(({ operationId }) => [operationId]))(
     'are answered by %s in its own words',
     async (operationId) => {
       const route = all.find((one) => one.operationId === operationId);
-      if (route === undefined || endings.has(operationId)) return;
+      if (route === undefined) throw new Error(`no route is called ${operationId}`);
       const plan = Object.entries(plans).find(([name]) => name === operationId)?.[1];
       const good = goodBodies[operationId] ?? plan?.(own.things).body ?? {};
       const { path } = requestOf(route, plan?.(own.things) ?? {});
       const problems: string[] = [];
+      let caller: Caller = endings.has(operationId) ? await world.owner() : own.owner;
       let index = 0;
       const batch: SpoiledBody[] = [];
       for (const spoiled of spoiledBodies(good)) {
         index += 1;
-        if (index % oneIn === offset % oneIn || spoiled.holdsNul) batch.push(spoiled);
+        if (index % oneIn === 0 || spoiled.holdsNul) batch.push(spoiled);
       }
       const next = batch.values();
       await Promise.all(
         Array.from({ length: 4 }, async () => {
           for (const { what, bytes, holdsNul } of next) {
-            const answer = await send(route.method, path, own.owner, bytes);
+            const answer = await send(route.method, path, caller, bytes);
+            if (endings.has(operationId) && answer.status < 300) caller = await world.owner();
             const wrong = fault(route.method, path, answer);
             const tookNul = holdsNul && answer.status < 300 && !mayHoldNul.has(operationId);
             if (wrong !== undefined || tookNul)
@@ -300,11 +301,19 @@ describe('bodies that are almost right', () => {
   it('leave everything working', everythingStillWorks);
 });
 
-/** Text that is not stored: variables of a render, and what is only looked up or judged. */
-const mayHoldNul = new Set(['renderLive', 'renderVersion', 'renderBatch', 'validateTemplate']);
+/** Text that is not stored as it is: variables of a render, what is only looked up or judged, a password. */
+const mayHoldNul = new Set([
+  'renderLive',
+  'renderVersion',
+  'renderBatch',
+  'validateTemplate',
+  'changePassword',
+]);
 
 /** Bodies with every field, where a plan names ids only. */
 const goodBodies: Readonly<Record<string, object>> = {
+  changePassword: { current_password: PASSWORD, new_password: 'Correct-horse-2' },
+  resetPassword: { code: '123456', new_password: 'Correct-horse-2' },
   createOrg: { name: 'An organization' },
   createPrompt: { name: 'A prompt', description: 'What it is for', slug: 'a_prompt' },
   createPromptPayload: { name: 'A payload', variables: { a: { b: ['c', 1] } } },
@@ -367,7 +376,7 @@ it('path parameters and queries of every kind are answered in the operation’s 
     if (route.method === 'DELETE' && Object.keys(route.params).length < 1) continue;
     await Promise.all(
       targets
-        .filter((_target, index) => index % Math.ceil(oneIn / 4) === offset % Math.ceil(oneIn / 4))
+        .filter((_target, index) => index % Math.ceil(oneIn / 4) === 0)
         .map(async (target) => {
           const wrong = fault(route.method, target, await send(route.method, target, own.owner, body));
           if (wrong !== undefined) problems.push(`${route.operationId} ${target.slice(0, 120)}: ${wrong}`);
