@@ -61,7 +61,8 @@ export function explain(violations: readonly Violation[]): string {
     .join('\n');
 }
 
-function line({ id, worker, at, start, end, action, carried, answer }: Operation): string {
+/** An operation for a person to read. */
+export function line({ id, worker, at, start, end, action, carried, answer }: Operation): string {
   const seen =
     answer === undefined ? 'no answer' : JSON.stringify({ ...answer, revision: shown(answer.revision) });
   const asked = carried === undefined ? '' : ` carrying ${shown(carried)}`;

@@ -1,10 +1,14 @@
 /**
  * `npm run test:chaos -- --seeds N --from S`: runs of seeds S to S+N-1, one after the other on a platform that they share, whose processes
- * are killed and whose connections are cut in each. It ends with the first seed that breaks a promise, unless told to `--go-on`.
+ * are killed and whose connections are cut in each. It ends with the first seed that breaks a promise, unless told to `--go-on`, and leaves
+ * that one's whole history and the services' logs in `.px0/chaos`.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startTestPlatformWithServers } from '@px0/testing/servers';
-import { replicas, runSeed, summary } from './run-seed.ts';
+import { line } from './checker.ts';
+import { type Run, replicas, runSeed, summary } from './run-seed.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +26,17 @@ if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
 /** What is left by earlier runs is checked along with a run, and makes each new epoch longer: after so many it begins anew. */
 const RUNS_OF_A_PLATFORM = 20;
 
+const LOG_LINES = 20_000;
+const kept = join(import.meta.dirname, '..', '..', '.px0', 'chaos');
+
+async function keep({ seed, beganAt, history }: Run, logs: string): Promise<void> {
+  await mkdir(kept, { recursive: true });
+  const lines = [`began at ${beganAt}`, ...history.map(line)];
+  await writeFile(join(kept, `seed-${seed}-history.txt`), `${lines.join('\n')}\n`);
+  await writeFile(join(kept, `seed-${seed}-services.log`), logs);
+  process.stdout.write(`history and logs of seed ${seed} are in ${kept}\n`);
+}
+
 let broken = 0;
 let done = 0;
 let requests = 0;
@@ -37,6 +52,7 @@ for (let from = first; from <= last && (broken === 0 || values['go-on']); from +
       if (run.violations.length === 0) continue;
       broken += 1;
       process.stdout.write(`${run.report}\n`);
+      await keep(run, await platform.logs(LOG_LINES));
       if (!values['go-on']) break;
     }
   } finally {

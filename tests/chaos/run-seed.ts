@@ -27,12 +27,16 @@ export interface Run {
   readonly agreedMs: number;
   /** Seed, faults and minimal history; empty without a violation. */
   readonly report: string;
+  /** The whole history; its times are milliseconds since `beganAt`, a time of the day. */
+  readonly history: readonly Operation[];
+  readonly beganAt: string;
 }
 
 export async function runSeed(platform: TestPlatformWithServers, seed: number): Promise<Run> {
   const random = new Random(seed);
   const history: Operation[] = [];
   const memory = new Memory();
+  const beganAt = new Date().toISOString();
   const began = performance.now();
   const now = () => performance.now() - began;
   const gateway: Place = { name: 'gateway', url: platform.gatewayUrl };
@@ -90,6 +94,8 @@ export async function runSeed(platform: TestPlatformWithServers, seed: number): 
     readyMs: ready - healing,
     agreedMs: now() - ready,
     report: violations.length === 0 ? '' : reportOf(seed, started, plan, violations),
+    history,
+    beganAt,
   };
 }
 

@@ -82,11 +82,10 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
     }
 
     const standing = outbox === undefined ? undefined : await settled(outbox, scope, projection, before);
-    // Published into an epoch that the reader has not entered yet: the token, which is of the reader's, cannot cover it.
-    const isAhead = scope.wroteAnything && outbox?.epoch?.epoch !== projection.epoch?.epoch;
-    if (standing?.owed || isAhead) res.setHeader(revisionHeaders.pending, 'true');
+    if (standing !== undefined && !isSettled(standing, projection))
+      res.setHeader(revisionHeaders.pending, 'true');
     if (stale) res.setHeader(revisionHeaders.stale, 'true');
-    const token = revisionOf(projection, sagas, outbox, standing);
+    const token = revisionOf(projection, sagas, standing);
     if (token !== undefined) res.setHeader(revisionHeaders.revision, token);
     return reply;
   };
@@ -129,11 +128,16 @@ async function settled(
   await within(scope.published(), PENDING_WAIT_MS);
   let standing = await ask(outbox, scope, before);
   // While NATS is away nothing will be published, so waiting would only make writes slow.
-  while (standing.owed && projection.connected && performance.now() < deadline) {
+  while (!isSettled(standing, projection) && projection.connected && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, PENDING_POLL_MS));
     standing = await ask(outbox, scope, before);
   }
   return standing;
+}
+
+/** What was settled in an epoch that has ended while the question was asked is not settled in the one that the token will name. */
+function isSettled({ owed, epoch }: Standing, projection: Projection): boolean {
+  return !owed && epoch === projection.epoch?.epoch;
 }
 
 /** When the question cannot be asked, the honest answer is "perhaps": the response is there and must not be lost. */
@@ -142,9 +146,9 @@ async function ask(
   scope: RequestScope,
   before: RevisionToken | undefined,
 ): Promise<Standing> {
-  const unknown = { published: 0, owed: true };
+  const unknown = { epoch: undefined, published: 0, owed: true };
   return (
-    (await outbox.standing(scope, before).catch(() => unknown)) ?? { published: 0, owed: scope.wroteAnything }
+    (await outbox.standing(scope, before).catch(() => unknown)) ?? { ...unknown, owed: scope.wroteAnything }
   );
 }
 
@@ -161,13 +165,12 @@ async function within(promise: Promise<void>, timeoutMs: number): Promise<void> 
 function revisionOf(
   projection: Projection,
   sagas: readonly AppliedUpTo[],
-  outbox: Outbox | undefined,
   standing: Standing | undefined,
 ): string | undefined {
   const { epoch } = projection;
   if (epoch === undefined) return undefined;
   const applied = Math.min(projection.reported, ...sagas.map(({ reported }) => reported));
-  // What the outbox counted belongs to the epoch that it publishes into, which may lag for a moment behind the reader's.
-  const published = outbox?.epoch?.epoch === epoch.epoch ? (standing?.published ?? 0) : 0;
+  // What the outbox counted belongs to the epoch that it was asked about: the reader may have entered another one since.
+  const published = standing?.epoch === epoch.epoch ? standing.published : 0;
   return encodeToken({ epoch: epoch.epoch, sequence: Math.max(applied, published) });
 }

@@ -7,9 +7,12 @@ import { type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
 import type { Settled } from './publisher.ts';
 import type { Written } from './request-scope.ts';
 import type { Queryable } from './sql.ts';
+import type { Epoch } from './token.ts';
 
 /** The answer to the one question at the end of a request. */
 export interface Standing {
+  /** The one that was asked about; undefined when nothing is known. */
+  readonly epoch: Epoch | undefined;
   /** The greatest sequence that this context has published in the epoch, by whichever replica. */
   readonly published: number;
   /** Rows are still owed that the request wrote, or that were owed when it began. */
@@ -117,9 +120,9 @@ export class OutboxStore {
   }
 
   /** What the end of a request asks. Ages are compared, not clocks: the request's is measured here, the rows' by the database. */
-  async standing(epoch: string, ageMs: number, written: readonly Written[], position = 0): Promise<Standing> {
+  async standing(epoch: Epoch, ageMs: number, written: readonly Written[], position = 0): Promise<Standing> {
     const { rows } = await this.#db.query<Standing>(
-      `select
+      `select $1::text as epoch,
          coalesce((select max(last_sequence) from outbox where stream = 'state' and epoch = $1), 0)::float8 as published,
          exists (select from outbox
                  where published_revision < revision and owed_since <= clock_timestamp() - $2 * interval '1 ms')
@@ -128,7 +131,7 @@ export class OutboxStore {
                     or (o.stream = 'state' and (o.epoch <> $1 or o.last_sequence <= $5))) as owed`,
       [epoch, ageMs, ...columnsOf(written), position],
     );
-    return rows[0] ?? { published: 0, owed: true };
+    return rows[0] ?? { epoch, published: 0, owed: true };
   }
 
   /** What is owed to the stream, as operators watch it. */

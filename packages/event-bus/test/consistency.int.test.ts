@@ -135,6 +135,37 @@ test('a write that was stored in a stream which has just begun anew is pending: 
   expect(before?.sequence).toBeGreaterThan(1);
 });
 
+test('what the outbox said of an epoch that has ended meanwhile is not told of the new one', async () => {
+  const nats = await ownNats();
+  cleanups.add('nats', () => nats.close());
+  const { owner, write } = await twoServices({ servers: nats.servers, streamPrefix: '' });
+  for (let i = 0; i < 30; i += 1) await owner.put('again', `${i}`);
+  const ended = owner.projection.epoch?.epoch;
+  const { store } = owner.outbox;
+  const standing = store.standing.bind(store);
+  let heldUp = false;
+  // The answer of a database that takes its time.
+  store.standing = async (...question) => {
+    const answer = await standing(...question);
+    heldUp = true;
+    await eventually(() => owner.projection.epoch?.epoch !== ended, { what: 'the next epoch' });
+    return answer;
+  };
+  const writing = write();
+  await eventually(() => heldUp);
+  store.standing = standing;
+  await nats.stop();
+  await nats.wipe();
+  await nats.start();
+  const { pending, revision = '' } = await writing;
+  expect(pending).toBe('true');
+  const last = await owner.projection.lastSequence();
+  const { epoch, sequence = 0 } = decodeToken(revision) ?? {};
+  expect(epoch).toBe(owner.projection.epoch?.epoch);
+  expect(sequence).toBeLessThanOrEqual(last);
+  expect(last).toBeLessThan(30);
+});
+
 test('without a token a 404 is confirmed before it is sent', async () => {
   const { write, read, hold, release } = await twoServices();
   hold();
