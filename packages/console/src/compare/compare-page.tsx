@@ -5,7 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { ArrowLeftRight, Columns2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useCommands } from '../commands/mod.ts';
-import { asJson, compileTemplate, previewOf } from '../editor/mod.ts';
+import { compileTemplate, previewOf } from '../editor/mod.ts';
+import { asJson } from '../json/mod.ts';
 import {
   compareRoute,
   payloadsReading,

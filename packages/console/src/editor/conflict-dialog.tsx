@@ -90,8 +90,11 @@ export function ConflictDialog(props: ConflictDialogProps) {
             value: 'merge',
             label: 'Merge by hand',
             content: (
-              <div className="flex flex-col gap-2">
-                <p className="text-muted text-sm">Begins with your text. Put in what you want of theirs.</p>
+              <div className="grid gap-x-3 gap-y-2 lg:grid-cols-2">
+                <p className="text-muted text-sm lg:col-span-2">
+                  The merged text begins as yours. Put in what you want of theirs.
+                </p>
+                <Whole text={theirs} label="Their text" />
                 <CodeEditor
                   language="template"
                   label="Merged text"
