@@ -8,7 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { sessions } from './api/mod.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
-import { styleNonce, Toaster, TooltipProvider } from './ui/mod.ts';
+import { styleNonce, Toaster } from './ui/mod.ts';
 
 // Dialogs keep the page from scrolling by a style element.
 setNonce(styleNonce());
@@ -32,13 +32,13 @@ sessions.subscribe(() => {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(
+const app = (
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <RouterProvider router={router} />
-        <Toaster />
-      </TooltipProvider>
+      <RouterProvider router={router} />
+      <Toaster />
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 );
+// Until the first page is there, what the file of the page shows stays.
+void router.load().finally(() => createRoot(root).render(app));

@@ -1,7 +1,7 @@
 /** The frame of the forms at the entrance: one thing to do, its failure above it, other ways below it. */
 import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/mod.ts';
-import { Button, Callout, useDocumentTitle, useSubmission } from '../ui/mod.ts';
+import { Callout, PlainButton, useDocumentTitle, useSubmission } from '../ui/mod.ts';
 
 export interface EntranceFormProps {
   readonly title: string;
@@ -34,9 +34,9 @@ export function EntranceForm({
         {notice}
         {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
         {children}
-        <Button type="submit" variant="primary" size="lg" loading={isSending} className="w-full">
+        <PlainButton type="submit" variant="primary" size="lg" loading={isSending} className="w-full">
           {submitLabel}
-        </Button>
+        </PlainButton>
       </form>
       {footer !== undefined && (
         <div className="mt-6 border-line border-t pt-4 text-center text-muted text-sm">{footer}</div>
