@@ -5,7 +5,7 @@ import { Dialog } from 'radix-ui';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
-import { IconButton, Logo, TooltipProvider } from '../ui/mod.ts';
+import { IconButton, Logo, TooltipProvider, useIsWide } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
@@ -15,6 +15,8 @@ import { setTheme } from './theme.ts';
 export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'navigation'>();
   const navigate = useNavigate();
+  // A phone has it in a drawer, and need not draw it before that is opened.
+  const isWide = useIsWide('lg');
   const { organization } = useWorkspace();
   useShortcutKeys();
   usePromptSource();
@@ -54,12 +56,14 @@ export function Shell() {
         >
           Skip to the content
         </a>
-        <aside
-          aria-label="Sidebar"
-          className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
-        >
-          <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
-        </aside>
+        {isWide && (
+          <aside
+            aria-label="Sidebar"
+            className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
+          >
+            <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
+          </aside>
+        )}
         <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
           <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
           <Link to="/prompts" aria-label="px0, to the prompts" className="inline-flex rounded-md px-1.5 py-1">

@@ -28,4 +28,5 @@ export { Time } from './time.tsx';
 export { timeText } from './time-text.ts';
 export { Toaster, toast, toastError } from './toast.tsx';
 export { TooltipProvider } from './tooltip.tsx';
+export { useIsWide } from './use-media.ts';
 export { useSubmission } from './use-submission.ts';
