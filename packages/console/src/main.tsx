@@ -6,6 +6,8 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessions } from './api/mod.ts';
+// Follows the system's theme, also before the login.
+import './app/theme.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
 import { styleNonce, Toaster } from './ui/mod.ts';
