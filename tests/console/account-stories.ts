@@ -13,6 +13,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       const page = await harness.open('/');
       await heading(page, 'Log in').waitFor();
       await page.getByRole('link', { name: 'Create an account' }).click();
+      await heading(page, 'Create an account').waitFor();
       await page.getByLabel('E-mail').fill(email);
       await page.getByLabel('Password', { exact: true }).fill('weak');
       await page.getByRole('button', { name: 'Create account' }).click();

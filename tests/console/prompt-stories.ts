@@ -309,7 +309,10 @@ export function promptStories(started: () => ConsoleHarness): void {
       const path = `/v1/prompts/${prompt.slug}/render`;
       const render = async () => (await harness.shape('POST', path, { token, body: {} })).text('rendered');
       expect(await render()).toBe('The old text.');
-      await page.getByRole('button', { name: 'Back to version 2' }).click();
+      await page
+        .getByRole('region', { name: 'Notifications' })
+        .getByRole('button', { name: 'Back to version 2' })
+        .click();
       await toastSays(page, 'Version 2 is live again');
       expect(await render()).toBe('The new text.');
     }, 120_000);
@@ -328,10 +331,10 @@ export function promptStories(started: () => ConsoleHarness): void {
       });
       const page = await harness.open(`/prompts/${prompt.id}/versions/1`, { person: owner });
       // The form has the number as it was written, the preview as a render reads it.
-      await page.getByText('a render reads it as 9007199254740992').waitFor();
+      await page.getByText('a render prints 9.007199254740992e+15').waitFor();
       expect(await page.getByLabel('id', { exact: true }).inputValue()).toBe('9007199254740993');
       await page.getByLabel('name', { exact: true }).fill('Grace');
-      await output(page).getByText('Order 9007199254740992 of Grace').waitFor();
+      await output(page).getByText('Order 9.007199254740992e+15 of Grace').waitFor();
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await toastSays(page, 'Saved the payload “An order”');
       expect(await (await fetch(payloads, { headers })).text()).toContain('"id":9007199254740993');

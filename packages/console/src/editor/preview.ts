@@ -64,6 +64,11 @@ function renderedWithStandIns(
   }
 }
 
+/** What a render prints of a number. */
+export function printedNumber(value: number): string {
+  return compile('{{.n}}').render({ n: value });
+}
+
 /** Characters as people count them: code points, not UTF-16 units. */
 export function characterCount(text: string): number {
   let count = 0;

@@ -14,6 +14,7 @@ import {
   withValueAt,
 } from '../json/mod.ts';
 import { Badge, Button, classes, IconButton, inputClasses, Menu, MenuChoice } from '../ui/mod.ts';
+import { printedNumber } from './preview.ts';
 import { emptyValue, type Field, pathText, unusedKeys } from './variable-fields.ts';
 
 export interface VariablesFormProps {
@@ -347,7 +348,7 @@ function NumberInput({
       {isExact && (
         <p id={`${id}-float`} className="text-faint text-xs">
           {Number.isFinite(value.float)
-            ? `Saved with every digit, but a render reads it as ${value.float}. Make it a text to render it exactly.`
+            ? `Saved with every digit, but a render prints ${printedNumber(value.float)}. Make it a text to render it exactly.`
             : 'No render takes a number of this size.'}
         </p>
       )}
