@@ -71,6 +71,28 @@ function preloadFonts(): Plugin {
 
 const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
 
+/**
+ * A request costs a phone more than some kilobytes do, so there are few files: what every page needs, what the pages behind the login need,
+ * and the rest by who uses it. A module that is missing here is in a file more, or makes the login load what it does not need:
+ * `tests/console/bundle.e2e.test.ts` notices the second.
+ */
+const neededByAll = either(
+  /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
+  /\/src\/(?:api|json|workspace)\//,
+  /\/src\/app\/(?:not-found|route-failure|skeletons)\.tsx$/,
+  /\/src\/account\/(?:begin-session|form|log-out|password-rule)\.tsx?$/,
+  /\/src\/prompts\/data\.ts$/,
+  /\/src\/ui\/(?:callout|classes|empty-state|field|logo|page|plain-button|skeleton|spinner|style-nonce|toast|use-submission)\.tsx?$/,
+);
+const neededBehindTheLogin = either(
+  /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,
+  /\/src\/(?:ui|commands)\//,
+);
+
+function either(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'));
+}
+
 export default defineConfig({
   plugins: [react(), tailwindcss(), contract(), firstView(), pagePreloads(), preloadFonts(), precompress()],
   // Everything has a file of its own: `data:` URLs would need a wider content security policy.
@@ -82,19 +104,9 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
-          // A request costs a phone more than some kilobytes do: what every page needs is one file, what several need is few.
           groups: [
-            {
-              name: 'base',
-              test: /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\/|\/src\/(?:api|json)\//,
-              priority: 3,
-            },
-            {
-              name: 'controls',
-              test: /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden)/,
-              minShareCount: 3,
-              priority: 2,
-            },
+            { name: 'base', test: neededByAll, priority: 3 },
+            { name: 'frame', test: neededBehindTheLogin, minShareCount: 3, priority: 2 },
             { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 12_000 },
           ],
         },

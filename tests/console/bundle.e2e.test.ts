@@ -46,6 +46,12 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   const sources = await Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
   expect(sources.some((source) => source.includes('cm-editor'))).toBe(false);
 
+  // Before the login there is neither a menu nor a tooltip.
+  const login = scriptsOf(manifest, 'src/account/login-page.tsx', new Set(first));
+  const read = await Promise.all([...login].map((file) => readFile(join(folder, file), 'utf8')));
+  expect(read.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(false);
+  expect(sources.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(true);
+
   // `start.js` asks for what is not in the page's own list of scripts, and for nothing else.
   const page = await readFile(join(folder, 'index.html'), 'utf8');
   const table = /<meta name="px0-pages" content="([^"]+)"/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';
