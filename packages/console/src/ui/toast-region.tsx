@@ -48,7 +48,8 @@ export function ToastRegion() {
           </Radix.Root>
         );
       })}
-      <Radix.Viewport className="pointer-events-none fixed right-0 bottom-0 z-50 flex w-full max-w-96 flex-col gap-2 p-4 outline-none" />
+      {/* On a phone at the top: what one does next is at the bottom there, in the hand's reach. */}
+      <Radix.Viewport className="pointer-events-none fixed right-0 z-50 flex w-full flex-col gap-2 p-4 outline-none max-sm:top-10 sm:bottom-0 sm:max-w-96" />
     </Radix.Provider>
   );
 }
