@@ -1,7 +1,7 @@
 /** The frame of the forms at the entrance: one thing to do, its failure above it, other ways below it. */
 import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/mod.ts';
-import { Callout, PlainButton, useDocumentTitle, useSubmission } from '../ui/mod.ts';
+import { Callout, PlainButton, TextField, useDocumentTitle, useSubmission } from '../ui/mod.ts';
 
 export interface EntranceFormProps {
   readonly title: string;
@@ -43,6 +43,17 @@ export function EntranceForm({
       )}
     </>
   );
+}
+
+export interface EmailFieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly autoFocus?: boolean;
+}
+
+/** The address by which an account is known. */
+export function EmailField(props: EmailFieldProps) {
+  return <TextField {...props} label="E-mail" type="email" autoComplete="username" required />;
 }
 
 export const linkClasses = 'font-medium text-accent-ink underline-offset-4 hover:underline';

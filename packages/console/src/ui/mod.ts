@@ -4,6 +4,7 @@ export { Button, IconButton } from './button.tsx';
 export { Callout } from './callout.tsx';
 export { Checkbox } from './checkbox.tsx';
 export { classes } from './classes.ts';
+export { actionsColumn, timeColumn } from './columns.tsx';
 export { ConfirmDialog } from './confirm-dialog.tsx';
 export { CopyButton, copyText } from './copy-button.tsx';
 export { Dialog } from './dialog.tsx';
