@@ -3,7 +3,7 @@ import './styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessions } from './api/mod.ts';
 // Follows the system's theme, also before the login.
@@ -42,5 +42,5 @@ const app = (
     </QueryClientProvider>
   </StrictMode>
 );
-// Until the first page is there, what the file of the page shows stays.
-void router.load().finally(() => createRoot(root).render(app));
+// Until the first page is there, what the file of the page shows stays. Drawing it as a transition leaves the browser free in between.
+void router.load().finally(() => startTransition(() => createRoot(root).render(app)));

@@ -1,4 +1,4 @@
-export { ExactNumber, keepsEveryDigit, readJson } from './exact-number.ts';
+export { ExactNumber, readJson } from './exact-number.ts';
 export {
   asJson,
   isList,
