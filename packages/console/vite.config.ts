@@ -2,12 +2,14 @@
  * The console's build. What the console knows of the API (methods, paths, error texts, who may do what) is taken from the contracts
  * and from the role matrix when it is built, as data: the bundle holds neither zod nor the API description.
  */
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Action, can, permissions } from '@px0/access';
 import { errorCatalog, routes } from '@px0/contracts';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { firstView } from './build/first-view.ts';
+import { pagePreloads } from './build/page-preloads.ts';
+import { precompress } from './build/precompress.ts';
 import { everyStanding, type Standing } from './src/workspace/standing.ts';
 
 const moduleName = 'virtual:px0-contract';
@@ -67,35 +69,50 @@ function preloadFonts(): Plugin {
   };
 }
 
-/** Brotli and gzip beside each file, as small as they get; the gateway sends what the browser can read. */
-function precompress(): Plugin {
-  return {
-    name: 'px0-precompress',
-    apply: 'build',
-    generateBundle: {
-      order: 'post',
-      handler(_options, bundle) {
-        for (const [fileName, file] of Object.entries(bundle)) {
-          if (!/\.(?:js|css|svg)$/.test(fileName)) continue;
-          const source = Buffer.from(file.type === 'chunk' ? file.code : file.source);
-          this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(source) });
-          this.emitFile({
-            type: 'asset',
-            fileName: `${fileName}.gz`,
-            source: gzipSync(source, { level: 9 }),
-          });
-        }
-      },
-    },
-  };
-}
-
 const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
 
+/**
+ * A request costs a phone more than some kilobytes do, so there are few files: what every page needs, what the pages behind the login need,
+ * and the rest by who uses it. A module that is missing here is in a file more, or makes the login load what it does not need:
+ * `tests/console/bundle.e2e.test.ts` notices the second.
+ */
+const neededByAll = either(
+  /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
+  /\/src\/(?:api|json|workspace)\//,
+  /\/src\/app\/(?:not-found|route-failure|skeletons)\.tsx$/,
+  /\/src\/account\/(?:begin-session|form|log-out|password-rule)\.tsx?$/,
+  /\/src\/prompts\/data\.ts$/,
+  /\/src\/ui\/(?:callout|classes|empty-state|field|logo|page|plain-button|skeleton|spinner|style-nonce|toast|use-submission)\.tsx?$/,
+);
+const neededBehindTheLogin = either(
+  /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,
+  /\/src\/(?:ui|commands)\//,
+);
+
+function either(...patterns: readonly RegExp[]): RegExp {
+  return new RegExp(patterns.map(({ source }) => source).join('|'));
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), contract(), preloadFonts(), precompress()],
+  plugins: [react(), tailwindcss(), contract(), firstView(), pagePreloads(), preloadFonts(), precompress()],
   // Everything has a file of its own: `data:` URLs would need a wider content security policy.
-  build: { target: 'es2023', assetsInlineLimit: 0, manifest: true, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    manifest: true,
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: neededByAll, priority: 3 },
+            { name: 'frame', test: neededBehindTheLogin, minShareCount: 3, priority: 2 },
+            { name: 'shared', minShareCount: 2, entriesAware: true, entriesAwareMergeThreshold: 12_000 },
+          ],
+        },
+      },
+    },
+  },
   // The gateway puts a nonce of its own in this place in each answer.
   html: { cspNonce: '__PX0_NONCE__' },
   server: { port: 5173, proxy: { '/v1': gateway, '/docs': gateway, '/openapi.json': gateway } },

@@ -1,4 +1,5 @@
 /** What people do with their own accounts. */
+import { eventually } from '@px0/testing';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type ConsoleHarness, PASSWORD, toastSays } from './console-harness.ts';
@@ -13,6 +14,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       const page = await harness.open('/');
       await heading(page, 'Log in').waitFor();
       await page.getByRole('link', { name: 'Create an account' }).click();
+      await heading(page, 'Create an account').waitFor();
       await page.getByLabel('E-mail').fill(email);
       await page.getByLabel('Password', { exact: true }).fill('weak');
       await page.getByRole('button', { name: 'Create account' }).click();
@@ -131,9 +133,16 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByPlaceholder('Search or jump to…').fill('audit');
       await page.keyboard.press('Enter');
       await heading(page, 'Audit log').waitFor();
-      await page.keyboard.press('g');
-      await page.keyboard.press('t');
-      await heading(page, 'Teams').waitFor();
+      await page.getByPlaceholder('Search or jump to…').waitFor({ state: 'hidden' });
+      // Two keys are one shortcut when the second follows soon, which a busy machine may miss.
+      const toTeams = async (): Promise<boolean> => {
+        await page.keyboard.press('g');
+        await page.keyboard.press('t');
+        return await heading(page, 'Teams')
+          .waitFor({ timeout: 5_000 })
+          .then(() => true);
+      };
+      await eventually(toTeams, { timeoutMs: 60_000, what: 'the page of the teams' });
       await page.keyboard.press('?');
       const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
       await sheet.getByText('New team').waitFor();

@@ -9,6 +9,13 @@ interface Manifest {
   readonly [name: string]: { readonly file: string; readonly imports?: readonly string[] };
 }
 
+/** The part of the table in `index.html` that is read here; files are named by their place. */
+interface PageTable {
+  readonly files: readonly string[];
+  readonly frame: readonly number[];
+  readonly inside: Readonly<Record<string, readonly number[]>>;
+}
+
 /** The script files that a chunk needs at once: its own and those that it imports, directly or not. */
 function scriptsOf(manifest: Manifest, name: string, found = new Set<string>()): Set<string> {
   const entry = manifest[name];
@@ -23,8 +30,10 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   const folder = await consoleFolder();
   const text = await readFile(join(folder, '.vite', 'manifest.json'), 'utf8');
   const manifest: Manifest = JSON.parse(text);
-  const files = scriptsOf(manifest, 'index.html');
-  scriptsOf(manifest, 'src/prompts/prompt-list-page.tsx', files);
+  const first = scriptsOf(manifest, 'index.html');
+  const files = new Set(first);
+  for (const page of ['src/app/shell.tsx', 'src/prompts/prompt-list-page.tsx'])
+    scriptsOf(manifest, page, files);
   const sizes = await Promise.all(
     [...files].map(async (file) => (await readFile(join(folder, `${file}.gz`))).length),
   );
@@ -36,4 +45,17 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   expect(files.has(editor?.file ?? '')).toBe(false);
   const sources = await Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
   expect(sources.some((source) => source.includes('cm-editor'))).toBe(false);
+
+  // Before the login there is neither a menu nor a tooltip.
+  const login = scriptsOf(manifest, 'src/account/login-page.tsx', new Set(first));
+  const read = await Promise.all([...login].map((file) => readFile(join(folder, file), 'utf8')));
+  expect(read.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(false);
+  expect(sources.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(true);
+
+  // `start.js` asks for what is not in the page's own list of scripts, and for nothing else.
+  const page = await readFile(join(folder, 'index.html'), 'utf8');
+  const table = /<meta name="px0-pages" content="([^"]+)"/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';
+  const { files: named, frame, inside }: PageTable = JSON.parse(table);
+  const asked = [...frame, ...(inside['/prompts'] ?? [])].map((place) => named[place]);
+  expect(new Set(asked)).toEqual(files.difference(first));
 }, 300_000);

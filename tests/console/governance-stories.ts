@@ -2,7 +2,7 @@
 import { eventually } from '@px0/testing';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { type ConsoleHarness, choose, type Person, toastSays } from './console-harness.ts';
+import { type ConsoleHarness, choose, PASSWORD, type Person, toastSays } from './console-harness.ts';
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
@@ -102,6 +102,36 @@ export function governanceStories(started: () => ConsoleHarness): void {
       expect(await create.getAttribute('aria-disabled')).toBe('true');
       await create.getByText('Only admin accounts may do this.').waitFor();
     }, 300_000);
+  });
+
+  describe('somebody of a large organization', () => {
+    it('is found by the address, however many people there are', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const { token, organizationId } = owner;
+      const made = await harness.shape('POST', `/v1/orgs/${organizationId}/teams`, {
+        token,
+        body: { name: 'Everybody' },
+      });
+      const [last = '', ...others] = Array.from(
+        { length: 101 },
+        (_, n) => `p${n}-${owner.userId}@example.com`,
+      );
+      const register = (email: string) =>
+        harness.api.call('POST', '/v1/auth/register', {
+          token,
+          body: { email, password: PASSWORD, team_id: made.text('team', 'id') },
+        });
+      // A few at a time: each password takes its time, and a queue that is too long is refused.
+      for (let n = 0; n < others.length; n += 5) await Promise.all(others.slice(n, n + 5).map(register));
+      // The list begins with the oldest account, so this one is on its second page.
+      await register(last);
+      const page = await harness.open(`/teams/${owner.teamId}`, { person: owner });
+      await page.getByRole('button', { name: 'Add member' }).click();
+      await page.getByLabel('E-mail or user id').fill(last);
+      await page.getByRole('dialog').getByRole('button', { name: 'Add member' }).click();
+      await toastSays(page, `${last} is in Default Team`);
+    }, 120_000);
   });
 
   describe('an API key', () => {

@@ -271,6 +271,76 @@ export function promptStories(started: () => ConsoleHarness): void {
     }, 120_000);
   });
 
+  describe('a prompt that has moved on', () => {
+    it('is moved to another team, and back', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const { token, organizationId, teamId } = owner;
+      const body = { name: 'Customer support' };
+      const made = await harness.shape('POST', `/v1/orgs/${organizationId}/teams`, { token, body });
+      const prompt = await promptWith(harness, owner, 'Ticket triage', ['Hello']);
+      const teamNow = async (): Promise<string> =>
+        (await harness.shape('GET', `/v1/prompts/${prompt.id}`, { token })).text('prompt', 'team_id');
+      const page = await harness.open(`/prompts/${prompt.id}`, { person: owner });
+      await page.getByRole('button', { name: 'More about Ticket triage' }).click();
+      await page.getByRole('menuitem', { name: 'Move to another team' }).click();
+      await choose(page, 'To the team', 'Customer support');
+      await page.getByRole('button', { name: 'Move prompt' }).click();
+      await toastSays(page, 'Moved “Ticket triage” to Customer support');
+      expect(await teamNow()).toBe(made.text('team', 'id'));
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await eventually(async () => (await teamNow()) === teamId);
+    }, 120_000);
+
+    it('goes back to a version that was archived, by a copy of it', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const { token } = owner;
+      const prompt = await promptWith(harness, owner, 'Ticket triage', ['The old text.', 'The new text.']);
+      await promote(harness, owner, prompt, 1, 2);
+      await promote(harness, owner, prompt, 2, 2);
+      await harness.api.call('POST', `/v1/prompts/${prompt.id}/versions/1/archive`, { token });
+      const page = await harness.open(`/prompts/${prompt.id}`, { person: owner });
+      await page.getByRole('button', { name: 'Roll back to version 1' }).click();
+      const dialog = page.getByRole('alertdialog');
+      await dialog.getByText('A copy of it becomes a new version').waitFor();
+      await dialog.getByRole('button', { name: 'Make a copy of version 1 live' }).click();
+      await toastSays(page, 'Version 3 is live');
+      const path = `/v1/prompts/${prompt.slug}/render`;
+      const render = async () => (await harness.shape('POST', path, { token, body: {} })).text('rendered');
+      expect(await render()).toBe('The old text.');
+      await page
+        .getByRole('region', { name: 'Notifications' })
+        .getByRole('button', { name: 'Back to version 2' })
+        .click();
+      await toastSays(page, 'Version 2 is live again');
+      expect(await render()).toBe('The new text.');
+    }, 120_000);
+
+    it('keeps every digit of the numbers in its payloads', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const prompt = await promptWith(harness, owner, 'Orders', ['Order {{.id}} of {{.name}}']);
+      const payloads = `${harness.platform.gatewayUrl}/v1/prompts/${prompt.id}/payloads`;
+      const headers = { authorization: `Bearer ${owner.token}`, 'content-type': 'application/json' };
+      const variables = '{"id":9007199254740993,"name":"Ada"}';
+      await fetch(payloads, {
+        method: 'POST',
+        headers,
+        body: `{"name":"An order","variables":${variables}}`,
+      });
+      const page = await harness.open(`/prompts/${prompt.id}/versions/1`, { person: owner });
+      // The form has the number as it was written, the preview as a render reads it.
+      await page.getByText('a render prints 9.007199254740992e+15').waitFor();
+      expect(await page.getByLabel('id', { exact: true }).inputValue()).toBe('9007199254740993');
+      await page.getByLabel('name', { exact: true }).fill('Grace');
+      await output(page).getByText('Order 9.007199254740992e+15 of Grace').waitFor();
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await toastSays(page, 'Saved the payload “An order”');
+      expect(await (await fetch(payloads, { headers })).text()).toContain('"id":9007199254740993');
+    }, 120_000);
+  });
+
   describe('two people in one draft', () => {
     it('never overwrite each other unseen, and neither loses a word', async () => {
       const harness = started();
@@ -318,13 +388,27 @@ export function promptStories(started: () => ConsoleHarness): void {
       await ada.getByRole('button', { name: 'Use mine after all' }).click();
       await eventually(async () => (await stored(1)) === 'Ada is later.');
 
+      // Or a third text is made of both.
+      await write(grace, template(grace, 1), 'Grace again.');
+      await conflict.getByRole('tab', { name: 'Merge by hand' }).click();
+      const merged = conflict.getByRole('textbox', { name: 'Merged text' });
+      await merged.getByText('Grace again.').waitFor();
+      await conflict.getByRole('textbox', { name: 'Their text' }).getByText('Ada is later.').waitFor();
+      await write(grace, merged, 'Ada is later, Grace again.');
+      await conflict.getByRole('button', { name: 'Use the merged text' }).click();
+      await eventually(async () => (await stored(1)) === 'Ada is later, Grace again.');
+      await template(grace, 1).getByText('Ada is later, Grace again.').waitFor();
+
       // A draft that is promoted under somebody’s hands can be gone on with as a new one.
       await template(ada, 1).click();
       await promote(harness, guest, prompt, 1, 1);
       await write(ada, template(ada, 1), 'Too late for version 1.');
       await ada.getByRole('button', { name: 'Save as new draft' }).click();
       await template(ada, 3).getByText('Too late for version 1.').waitFor();
-      expect([await stored(1), await stored(3)]).toEqual(['Ada is later.', 'Too late for version 1.']);
+      expect([await stored(1), await stored(3)]).toEqual([
+        'Ada is later, Grace again.',
+        'Too late for version 1.',
+      ]);
     }, 150_000);
   });
 

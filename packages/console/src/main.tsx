@@ -3,12 +3,14 @@ import './styles.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessions } from './api/mod.ts';
+// Follows the system's theme, also before the login.
+import './app/theme.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
-import { styleNonce, Toaster, TooltipProvider } from './ui/mod.ts';
+import { styleNonce, Toaster } from './ui/mod.ts';
 
 // Dialogs keep the page from scrolling by a style element.
 setNonce(styleNonce());
@@ -32,13 +34,13 @@ sessions.subscribe(() => {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
-createRoot(root).render(
+const app = (
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <RouterProvider router={router} />
-        <Toaster />
-      </TooltipProvider>
+      <RouterProvider router={router} />
+      <Toaster />
     </QueryClientProvider>
-  </StrictMode>,
+  </StrictMode>
 );
+// Until the first page is there, what the file of the page shows stays. Drawing it as a transition leaves the browser free in between.
+void router.load().finally(() => startTransition(() => createRoot(root).render(app)));

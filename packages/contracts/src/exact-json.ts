@@ -14,14 +14,15 @@ declare global {
 }
 
 /**
- * Parses JSON; numbers that do not survive the way through a float become `JSON.rawJSON` objects.
+ * Parses JSON; numbers that do not survive the way through a float become what `keep` makes of their text: `JSON.rawJSON` objects,
+ * unless another form is asked for.
  *
  * @throws SyntaxError when the text is not JSON, RangeError when it is nested too deeply for the stack.
  */
-export function parseExactJson(text: string): unknown {
+export function parseExactJson(text: string, keep: (source: string) => unknown = JSON.rawJSON): unknown {
   return JSON.parse(text, (_key, value: unknown, context: { source?: string }) =>
     typeof value === 'number' && context.source !== undefined && !survives(value, context.source)
-      ? JSON.rawJSON(context.source)
+      ? keep(context.source)
       : value,
   );
 }

@@ -1,4 +1,5 @@
 /** The part of the harness that needs no test runner: benchmarks use it, too. */
+export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export { startTestPlatformWithServers, type TestPlatformWithServers } from './own-platform.ts';

@@ -2,8 +2,7 @@
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/mod.ts';
-import { TextField } from '../ui/mod.ts';
-import { EntranceForm, linkClasses } from './form.tsx';
+import { EmailField, EntranceForm, linkClasses } from './form.tsx';
 
 const route = getRouteApi('/entrance/forgot-password');
 
@@ -27,15 +26,7 @@ export function ForgotPasswordPage() {
         </Link>
       }
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        value={email}
-        onChange={setEmail}
-        autoFocus
-        required
-      />
+      <EmailField value={email} onChange={setEmail} autoFocus />
     </EntranceForm>
   );
 }

@@ -1,7 +1,7 @@
 /** The frame of the forms at the entrance: one thing to do, its failure above it, other ways below it. */
 import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/mod.ts';
-import { Button, Callout, useDocumentTitle, useSubmission } from '../ui/mod.ts';
+import { Callout, PlainButton, TextField, useDocumentTitle, useSubmission } from '../ui/mod.ts';
 
 export interface EntranceFormProps {
   readonly title: string;
@@ -34,15 +34,26 @@ export function EntranceForm({
         {notice}
         {failure !== undefined && <Callout tone="danger">{sentenceOf(failure)}</Callout>}
         {children}
-        <Button type="submit" variant="primary" size="lg" loading={isSending} className="w-full">
+        <PlainButton type="submit" variant="primary" size="lg" loading={isSending} className="w-full">
           {submitLabel}
-        </Button>
+        </PlainButton>
       </form>
       {footer !== undefined && (
         <div className="mt-6 border-line border-t pt-4 text-center text-muted text-sm">{footer}</div>
       )}
     </>
   );
+}
+
+export interface EmailFieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly autoFocus?: boolean;
+}
+
+/** The address by which an account is known. */
+export function EmailField(props: EmailFieldProps) {
+  return <TextField {...props} label="E-mail" type="email" autoComplete="username" required />;
 }
 
 export const linkClasses = 'font-medium text-accent-ink underline-offset-4 hover:underline';

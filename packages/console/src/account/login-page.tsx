@@ -2,9 +2,9 @@
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sessions } from '../api/mod.ts';
-import { Callout, PasswordField, TextField } from '../ui/mod.ts';
+import { Callout, PasswordField } from '../ui/mod.ts';
 import { beginSession } from './begin-session.ts';
-import { EntranceForm, linkClasses } from './form.tsx';
+import { EmailField, EntranceForm, linkClasses } from './form.tsx';
 
 const route = getRouteApi('/entrance/login');
 
@@ -39,15 +39,7 @@ export function LoginPage() {
         </>
       }
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        value={email}
-        onChange={setEmail}
-        autoFocus={email === ''}
-        required
-      />
+      <EmailField value={email} onChange={setEmail} autoFocus={email === ''} />
       <div className="flex flex-col gap-2">
         <PasswordField
           label="Password"

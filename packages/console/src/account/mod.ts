@@ -2,6 +2,7 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessions } from '../api/mod.ts';
 import { rootRoute, shellRoute } from '../app/mod.ts';
+import { EntranceFrame } from './entrance-frame.tsx';
 import { inside } from './next.ts';
 
 export { logOut } from './log-out.ts';
@@ -29,7 +30,7 @@ function skipIfInside({ search }: { readonly search: EntranceSearch }): void {
 const frameRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'entrance',
-  component: lazyRouteComponent(() => import('./entrance-frame.tsx'), 'EntranceFrame'),
+  component: EntranceFrame,
 });
 
 const loginRoute = createRoute({

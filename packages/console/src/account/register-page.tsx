@@ -2,9 +2,9 @@
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/mod.ts';
-import { PasswordField, TextField } from '../ui/mod.ts';
+import { PasswordField } from '../ui/mod.ts';
 import { beginSession } from './begin-session.ts';
-import { EntranceForm, linkClasses } from './form.tsx';
+import { EmailField, EntranceForm, linkClasses } from './form.tsx';
 import { PasswordRule } from './password-rule.tsx';
 
 const route = getRouteApi('/entrance/register');
@@ -35,15 +35,7 @@ export function RegisterPage() {
         </>
       }
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        value={email}
-        onChange={setEmail}
-        autoFocus
-        required
-      />
+      <EmailField value={email} onChange={setEmail} autoFocus />
       <PasswordField
         label="Password"
         autoComplete="new-password"

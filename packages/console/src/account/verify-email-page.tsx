@@ -3,7 +3,7 @@ import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, sessions } from '../api/mod.ts';
 import { Callout, TextField, toast, toastError } from '../ui/mod.ts';
-import { EntranceForm, linkClasses } from './form.tsx';
+import { EmailField, EntranceForm, linkClasses } from './form.tsx';
 import { logOut } from './log-out.ts';
 
 const route = getRouteApi('/entrance/verify-email');
@@ -61,16 +61,7 @@ export function VerifyEmailPage() {
         </span>
       }
     >
-      {search.email === undefined && (
-        <TextField
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          value={email}
-          onChange={setEmail}
-          required
-        />
-      )}
+      {search.email === undefined && <EmailField value={email} onChange={setEmail} />}
       <TextField
         label="Code"
         mono

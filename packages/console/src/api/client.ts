@@ -11,6 +11,7 @@ import type {
   RequestOf,
   routes,
 } from '@px0/contracts';
+import { readJson } from '../json/mod.ts';
 import { ApiError } from './api-error.ts';
 
 type Routes = typeof routes;
@@ -99,7 +100,7 @@ export class ApiClient {
     const text = await response.text();
     if (response.ok) {
       // The services validate what they answer in their tests; here the contract's type is taken at its word.
-      return { reply: (text === '' ? undefined : JSON.parse(text)) as Reply<Id>, headers: response.headers };
+      return { reply: (text === '' ? undefined : readJson(text)) as Reply<Id>, headers: response.headers };
     }
     const error = this.#errorOf(response, text);
     if (error.code === 'unauthorized' && token !== undefined) this.#deps.onRefusedToken(token);

@@ -3,7 +3,7 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import { useRouter } from '@tanstack/react-router';
 import { CircleAlert, RotateCw } from 'lucide-react';
 import { isApiError, sentenceOf } from '../api/mod.ts';
-import { Button, EmptyState } from '../ui/mod.ts';
+import { EmptyState, PlainButton } from '../ui/mod.ts';
 import { NotFound } from './not-found.tsx';
 
 export function RouteFailure({ error, reset }: ErrorComponentProps) {
@@ -20,9 +20,9 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
         level={1}
         title="This page could not be shown"
         action={
-          <Button variant="primary" icon={RotateCw} onClick={() => void retry()}>
+          <PlainButton variant="primary" icon={RotateCw} onClick={() => void retry()}>
             Try again
-          </Button>
+          </PlainButton>
         }
       >
         {sentenceOf(error)}

@@ -1,10 +1,10 @@
 /** Everything behind the login hangs on this route. Without a session it leads to the login, which leads back. */
-import { createRoute, redirect } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessions } from '../api/mod.ts';
 import { loadWorkspace } from '../workspace/mod.ts';
 import { rootRoute } from './root-route.tsx';
 import { RouteFailure } from './route-failure.tsx';
-import { Shell, ShellSkeleton } from './shell.tsx';
+import { ShellSkeleton } from './skeletons.tsx';
 
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -18,7 +18,7 @@ export const shellRoute = createRoute({
       throw redirect({ to: '/verify-email', search: { email: session.user.email } });
   },
   loader: ({ context }) => loadWorkspace(context.queryClient),
-  component: Shell,
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
   pendingComponent: ShellSkeleton,
   errorComponent: RouteFailure,
 });

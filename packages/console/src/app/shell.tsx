@@ -5,15 +5,18 @@ import { Dialog } from 'radix-ui';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
-import { IconButton, Logo, Skeleton } from '../ui/mod.ts';
+import { IconButton, Logo, TooltipProvider, useIsWide } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
+import { PageSkeleton } from './skeletons.tsx';
 import { setTheme } from './theme.ts';
 
 export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'navigation'>();
   const navigate = useNavigate();
+  // A phone has it in a drawer, and need not draw it before that is opened.
+  const isWide = useIsWide('lg');
   const { organization } = useWorkspace();
   useShortcutKeys();
   usePromptSource();
@@ -45,45 +48,49 @@ export function Shell() {
     if (!open) setOverlay(undefined);
   };
   return (
-    <div className="min-h-dvh lg:pl-60">
-      <a
-        href="#main"
-        className="sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:rounded-md focus:bg-solid focus:px-3 focus:py-2 focus:text-solid-fg"
-      >
-        Skip to the content
-      </a>
-      <aside
-        aria-label="Sidebar"
-        className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
-      >
-        <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
-      </aside>
-      <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
-        <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
-        <Link to="/prompts" aria-label="px0, to the prompts" className="inline-flex rounded-md px-1.5 py-1">
-          <Logo />
-        </Link>
-        <span className="flex-1" />
-        <IconButton icon={Search} label="Search" onClick={() => setOverlay('palette')} />
-      </header>
-      <Dialog.Root open={overlay === 'navigation'} onOpenChange={close}>
-        <Dialog.Portal>
-          <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay lg:hidden" />
-          <Dialog.Content
-            aria-describedby={undefined}
-            className="fixed inset-y-0 left-0 z-40 w-72 max-w-[85vw] animate-slide-in border-line border-r bg-panel shadow-high outline-none lg:hidden"
+    <TooltipProvider>
+      <div className="min-h-dvh lg:pl-60">
+        <a
+          href="#main"
+          className="sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:rounded-md focus:bg-solid focus:px-3 focus:py-2 focus:text-solid-fg"
+        >
+          Skip to the content
+        </a>
+        {isWide && (
+          <aside
+            aria-label="Sidebar"
+            className="fixed inset-y-0 left-0 hidden w-60 border-line border-r bg-panel lg:block"
           >
-            <Dialog.Title className="sr-only">Navigation</Dialog.Title>
             <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
-      <Main path={path} />
-      <Suspense>
-        {overlay === 'palette' && <Palette open onOpenChange={close} />}
-        {overlay === 'help' && <HelpSheet open onOpenChange={close} />}
-      </Suspense>
-    </div>
+          </aside>
+        )}
+        <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
+          <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
+          <Link to="/prompts" aria-label="px0, to the prompts" className="inline-flex rounded-md px-1.5 py-1">
+            <Logo />
+          </Link>
+          <span className="flex-1" />
+          <IconButton icon={Search} label="Search" onClick={() => setOverlay('palette')} />
+        </header>
+        <Dialog.Root open={overlay === 'navigation'} onOpenChange={close}>
+          <Dialog.Portal>
+            <Dialog.Overlay className="fixed inset-0 z-40 animate-fade-in bg-overlay lg:hidden" />
+            <Dialog.Content
+              aria-describedby={undefined}
+              className="fixed inset-y-0 left-0 z-40 w-72 max-w-[85vw] animate-slide-in border-line border-r bg-panel shadow-high outline-none lg:hidden"
+            >
+              <Dialog.Title className="sr-only">Navigation</Dialog.Title>
+              <Sidebar onSearch={() => setOverlay('palette')} onHelp={() => setOverlay('help')} />
+            </Dialog.Content>
+          </Dialog.Portal>
+        </Dialog.Root>
+        <Main path={path} />
+        <Suspense>
+          {overlay === 'palette' && <Palette open onOpenChange={close} />}
+          {overlay === 'help' && <HelpSheet open onOpenChange={close} />}
+        </Suspense>
+      </div>
+    </TooltipProvider>
   );
 }
 
@@ -102,34 +109,5 @@ function Main({ path }: { readonly path: string }) {
         <Outlet />
       </Suspense>
     </main>
-  );
-}
-
-/** The outline of a page that is being loaded. */
-export function PageSkeleton() {
-  return (
-    <div
-      role="status"
-      aria-label="Loading"
-      className="mx-auto flex max-w-5xl flex-col gap-6 px-4 py-6 sm:px-8 sm:py-8"
-    >
-      <Skeleton className="h-7 w-48" />
-      <Skeleton className="h-72 w-full rounded-xl" />
-    </div>
-  );
-}
-
-export function ShellSkeleton() {
-  return (
-    <div className="min-h-dvh lg:pl-60">
-      <div className="fixed inset-y-0 left-0 hidden w-60 flex-col gap-3 border-line border-r bg-panel p-4 lg:flex">
-        <Skeleton className="h-8 w-full" />
-        <Skeleton className="h-8 w-full" />
-        <Skeleton className="mt-3 h-6 w-32" />
-        <Skeleton className="h-6 w-28" />
-      </div>
-      <div className="h-13 border-line border-b lg:hidden" />
-      <PageSkeleton />
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. `public/theme.js` applies the same rule before the first paint. */
+/** Light, dark, or as the system has it. `public/start.js` applies the same rule before the first paint. */
 import { useSyncExternalStore } from 'react';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

@@ -5,7 +5,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { ArrowLeftRight, Columns2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useCommands } from '../commands/mod.ts';
-import { asJson, compileTemplate, previewOf } from '../editor/mod.ts';
+import { compileTemplate, previewOf } from '../editor/mod.ts';
+import { asJson } from '../json/mod.ts';
 import {
   compareRoute,
   payloadsReading,
@@ -14,10 +15,10 @@ import {
   type Version,
   versionsReading,
 } from '../prompts/mod.ts';
-import { Callout, Card, EmptyState, IconButton, Page, Select } from '../ui/mod.ts';
+import { Callout, Card, EmptyState, IconButton, Page, Select, useIsWide } from '../ui/mod.ts';
 import { type CompareSearch, comparedVersions } from './compare-search.ts';
 import { type DiffLayout, DiffView } from './diff-view.tsx';
-import { LayoutChoice, useIsWide } from './layout-choice.tsx';
+import { LayoutChoice } from './layout-choice.tsx';
 
 /** Stands in the choice of a payload for "the templates themselves". */
 const TEMPLATES = 'templates';
@@ -29,7 +30,7 @@ export function ComparePage() {
   const { prompt } = useSuspenseQuery(promptReading(promptId)).data;
   const { versions } = useSuspenseQuery(versionsReading(promptId)).data;
   const { payloads } = useSuspenseQuery(payloadsReading(promptId)).data;
-  const isWide = useIsWide();
+  const isWide = useIsWide('md');
   const layout: DiffLayout = isWide ? (search.view ?? 'split') : 'unified';
   const set = (changes: CompareSearch): void => {
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });

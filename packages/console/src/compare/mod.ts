@@ -1,4 +1,4 @@
 export { compareSearch } from './compare-search.ts';
 export { type DiffLayout, DiffView } from './diff-view.tsx';
-export { LayoutChoice, useIsWide } from './layout-choice.tsx';
+export { LayoutChoice } from './layout-choice.tsx';
 export { ScrollRegion } from './scroll-region.tsx';

@@ -1,6 +1,6 @@
 /** What `.` and `$name` stand for at a place in a template, as far as its tokens tell: the basis of completion. */
 import { type HighlightToken, highlight } from '@px0/template';
-import { isList, isObject, type JsonValue } from './json-value.ts';
+import { isList, isObject, type JsonValue } from '../json/mod.ts';
 import type { Field } from './variable-fields.ts';
 
 /** Keys from the root; null for "each element". Undefined: nothing is known. */

@@ -4,8 +4,8 @@
  */
 
 import { useState } from 'react';
-import { type DiffLayout, DiffView, LayoutChoice, useIsWide } from '../compare/mod.ts';
-import { Button, CopyButton, Dialog, Tabs } from '../ui/mod.ts';
+import { type DiffLayout, DiffView, LayoutChoice } from '../compare/mod.ts';
+import { Button, CopyButton, Dialog, Tabs, useIsWide } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 
 export interface ConflictDialogProps {
@@ -23,7 +23,7 @@ type View = 'diff' | 'theirs' | 'mine' | 'merge';
 
 export function ConflictDialog(props: ConflictDialogProps) {
   const { open, onOpenChange, mine, theirs, onKeepMine, onTakeTheirs, onMerge, onSaveMineAsNew } = props;
-  const isWide = useIsWide();
+  const isWide = useIsWide('md');
   const [chosenLayout, setLayout] = useState<DiffLayout>('split');
   const [view, setView] = useState<View>('diff');
   const [merged, setMerged] = useState<string>();
@@ -90,8 +90,11 @@ export function ConflictDialog(props: ConflictDialogProps) {
             value: 'merge',
             label: 'Merge by hand',
             content: (
-              <div className="flex flex-col gap-2">
-                <p className="text-muted text-sm">Begins with your text. Put in what you want of theirs.</p>
+              <div className="grid gap-x-3 gap-y-2 lg:grid-cols-2">
+                <p className="text-muted text-sm lg:col-span-2">
+                  The merged text begins as yours. Put in what you want of theirs.
+                </p>
+                <Whole text={theirs} label="Their text" />
                 <CodeEditor
                   language="template"
                   label="Merged text"

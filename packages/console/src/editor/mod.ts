@@ -1,2 +1,1 @@
-export { asJson, isList, isObject, type JsonValue } from './json-value.ts';
 export { compileTemplate, previewOf } from './preview.ts';

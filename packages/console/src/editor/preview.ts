@@ -1,6 +1,6 @@
 /** The preview: what a render by the API would answer for a template and its variables, worked out in the page. */
 import { type CompiledTemplate, compile, type TemplateVariable } from '@px0/template';
-import { isObject, type JsonValue } from './json-value.ts';
+import { isObject, type JsonValue, withFloats } from '../json/mod.ts';
 import { faultOf, type TemplateFault } from './template-fault.ts';
 import { type Field, fieldsOf, missingPaths, withStandIns } from './variable-fields.ts';
 
@@ -36,7 +36,8 @@ export interface Preview {
 export function previewOf(text: string, compilation: Compilation, data: JsonValue): Preview {
   if (!compilation.ok) return { output: undefined, fault: compilation.fault, missing: [] };
   const { template, fields } = compilation;
-  const variables = isObject(data) ? data : {};
+  const floats = withFloats(data);
+  const variables = isObject(floats) ? floats : {};
   const missing = missingPaths(fields, variables);
   try {
     return { output: template.render(variables), fault: undefined, missing: [] };
@@ -61,6 +62,11 @@ function renderedWithStandIns(
   } catch {
     return undefined;
   }
+}
+
+/** What a render prints of a number. */
+export function printedNumber(value: number): string {
+  return compile('{{.n}}').render({ n: value });
 }
 
 /** Characters as people count them: code points, not UTF-16 units. */

@@ -4,7 +4,7 @@
  */
 import type { Wire } from '@px0/contracts';
 import { useCallback, useState } from 'react';
-import { asJson, type JsonValue } from './json-value.ts';
+import { asJson, type JsonValue, readJson } from '../json/mod.ts';
 
 type Payload = Wire<'PromptPayload'>;
 
@@ -75,7 +75,7 @@ export function usePayloads(promptId: string, payloads: readonly Payload[]): Pay
 
 function storedChanges(key: string): Changes {
   try {
-    const stored: unknown = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+    const stored: unknown = readJson(sessionStorage.getItem(key) ?? '{}');
     return typeof stored === 'object' && stored !== null ? { ...(stored as Changes) } : {};
   } catch {
     return {};

@@ -8,7 +8,7 @@ import {
   valueAt,
   withoutValueAt,
   withValueAt,
-} from './json-value.ts';
+} from '../json/mod.ts';
 import { compileTemplate, previewOf } from './preview.ts';
 import {
   emptyValue,

@@ -11,7 +11,7 @@ import {
   type JsonValue,
   valueAt,
   withValueAt,
-} from './json-value.ts';
+} from '../json/mod.ts';
 
 /** A key of a map, or null for "each element". */
 type Segment = string | null;

@@ -1,8 +1,8 @@
 /** A form for the variables that a template reads. It shows and changes one JSON value and keeps what it has no field for. */
 import { Braces, Plus, Trash2, X } from 'lucide-react';
 import { useId, useState } from 'react';
-import { Badge, Button, classes, IconButton, inputClasses, Menu, MenuChoice } from '../ui/mod.ts';
 import {
+  ExactNumber,
   isList,
   isObject,
   type JsonPath,
@@ -12,7 +12,9 @@ import {
   valueAt,
   withoutValueAt,
   withValueAt,
-} from './json-value.ts';
+} from '../json/mod.ts';
+import { Badge, Button, classes, IconButton, inputClasses, Menu, MenuChoice } from '../ui/mod.ts';
+import { printedNumber } from './preview.ts';
 import { emptyValue, type Field, pathText, unusedKeys } from './variable-fields.ts';
 
 export interface VariablesFormProps {
@@ -208,17 +210,28 @@ const typeNames: readonly { readonly value: ScalarType; readonly label: string }
 
 function typeOf(value: JsonValue | undefined): ScalarType {
   if (value === undefined || typeof value === 'string') return 'text';
-  if (typeof value === 'number') return 'number';
+  if (typeof value === 'number' || value instanceof ExactNumber) return 'number';
   return typeof value === 'boolean' ? 'boolean' : 'json';
 }
 
 function converted(value: JsonValue | undefined, type: ScalarType): JsonValue {
   const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
   if (type === 'text') return text;
-  if (type === 'number') return Number.isFinite(Number(text)) ? Number(text) : 0;
+  if (type === 'number') return numberIn(text) ?? 0;
   if (type === 'boolean') return text !== '' && text !== 'false' && text !== '0';
   const parsed = parseJson(text);
-  return parsed.ok && typeof parsed.value === 'object' ? parsed.value : {};
+  return parsed.ok && (isObject(parsed.value) || isList(parsed.value) || parsed.value === null)
+    ? parsed.value
+    : {};
+}
+
+/** The number that a text says, with all its digits; undefined for one that no render would take, and for what is no number. */
+function numberIn(text: string): number | ExactNumber | undefined {
+  const parsed = parseJson(text);
+  if (parsed.ok && parsed.value instanceof ExactNumber) {
+    return Number.isFinite(parsed.value.float) ? parsed.value : undefined;
+  }
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
 }
 
 function LeafView({
@@ -281,7 +294,11 @@ function LeafView({
         />
       )}
       {type === 'number' && (
-        <NumberInput id={id} value={typeof value === 'number' ? value : 0} onChange={set} />
+        <NumberInput
+          id={id}
+          value={typeof value === 'number' || value instanceof ExactNumber ? value : 0}
+          onChange={set}
+        />
       )}
       {type === 'boolean' && (
         <select
@@ -306,26 +323,36 @@ function NumberInput({
   onChange,
 }: {
   readonly id: string;
-  readonly value: number;
-  readonly onChange: (value: number) => void;
+  readonly value: number | ExactNumber;
+  readonly onChange: (value: number | ExactNumber) => void;
 }) {
   const [text, setText] = useState(String(value));
-  const parsed = Number(text);
-  const isNumber = text.trim() !== '' && Number.isFinite(parsed);
-  const shown = isNumber && parsed !== value ? String(value) : text;
+  const parsed = numberIn(text);
+  const shown = parsed !== undefined && String(parsed) !== String(value) ? String(value) : text;
+  const isExact = value instanceof ExactNumber;
   return (
-    <input
-      id={id}
-      inputMode="decimal"
-      value={shown}
-      aria-invalid={!isNumber}
-      onChange={(event) => {
-        setText(event.target.value);
-        const next = Number(event.target.value);
-        if (event.target.value.trim() !== '' && Number.isFinite(next)) onChange(next);
-      }}
-      className={classes(inputClasses, 'h-9 font-mono')}
-    />
+    <>
+      <input
+        id={id}
+        inputMode="decimal"
+        value={shown}
+        aria-invalid={parsed === undefined}
+        {...(isExact && { 'aria-describedby': `${id}-float` })}
+        onChange={(event) => {
+          setText(event.target.value);
+          const next = numberIn(event.target.value);
+          if (next !== undefined) onChange(next);
+        }}
+        className={classes(inputClasses, 'h-9 font-mono')}
+      />
+      {isExact && (
+        <p id={`${id}-float`} className="text-faint text-xs">
+          {Number.isFinite(value.float)
+            ? `Saved with every digit, but a render prints ${printedNumber(value.float)}. Make it a text to render it exactly.`
+            : 'No render takes a number of this size.'}
+        </p>
+      )}
+    </>
   );
 }
 

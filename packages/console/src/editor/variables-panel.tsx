@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { isObject, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
 import { attempt, payloadsReading, usePromptWrites } from '../prompts/mod.ts';
 import {
   Badge,
@@ -20,7 +21,6 @@ import {
 } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
-import { isObject, parseJson, prettyJson } from './json-value.ts';
 import { type Payloads, SCRATCH } from './use-payloads.ts';
 import type { Field } from './variable-fields.ts';
 import { VariablesForm } from './variables-form.tsx';
@@ -102,11 +102,15 @@ interface PayloadBarProps {
   readonly permissions: Permissions;
 }
 
-function PayloadBar({ promptId, values, permissions: { reason } }: PayloadBarProps) {
+function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
   const payloads = useQuery(payloadsReading(promptId)).data?.payloads ?? [];
   const writes = usePromptWrites();
   const [asked, setAsked] = useState<'create' | 'rename' | 'delete'>();
   const { payload, data, isChanged } = values;
+  const reason = (action: 'createPromptPayload' | 'updatePromptPayload'): string | undefined =>
+    losesDigits(data)
+      ? 'This browser would change the last digits of a large number. Save it from a newer one.'
+      : permissions.reason(action);
   const nameOf = (name: string | null) => name ?? 'Without a name';
   const update = (): Promise<void> =>
     attempt(async () => {
@@ -185,7 +189,7 @@ function PayloadBar({ promptId, values, permissions: { reason } }: PayloadBarPro
               icon={Trash2}
               tone="danger"
               onSelect={() => setAsked('delete')}
-              disabledReason={reason('deletePromptPayload')}
+              disabledReason={permissions.reason('deletePromptPayload')}
             >
               Delete
             </MenuItem>

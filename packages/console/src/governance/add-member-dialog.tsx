@@ -1,10 +1,12 @@
 /** Adds somebody to a team: a person of the organization by e-mail, anybody by user id, or a colleague who has no account yet. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, outdated, reading, useUser } from '../api/mod.ts';
+import { api, outdated, useUser } from '../api/mod.ts';
 import { Callout, FormDialog, PasswordField, Tabs, TextField, toast } from '../ui/mod.ts';
-import type { WorkspaceTeam } from '../workspace/mod.ts';
+import { usePeople, type WorkspaceTeam } from '../workspace/mod.ts';
 import { isUuid } from './uuid.ts';
+
+const MOST_SUGGESTIONS = 20;
 
 export interface AddMemberDialogProps {
   readonly team: WorkspaceTeam;
@@ -19,13 +21,17 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
   const [who, setWho] = useState('');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const typed = who.trim().toLowerCase();
+  const isTyped = ({ email }: { readonly email: string }) => email.toLowerCase() === typed;
+  const isLike = ({ email }: { readonly email: string }) => email.toLowerCase().includes(typed);
   // The API has no look-up by address over all accounts; of the people of one's own organization it shows them.
-  const people = useQuery({
-    ...reading('listOrgPeople', { params: { orgID: team.org_id ?? '' }, query: { limit: 100 } }),
-    enabled: open && team.org_id !== undefined,
-  }).data?.people;
-  const known = people?.find((person) => person.email.toLowerCase() === who.trim().toLowerCase());
-  const userId = isUuid(who.trim()) ? who.trim() : known?.id;
+  const people = usePeople(
+    open ? team.org_id : undefined,
+    (read) =>
+      typed === '' || isUuid(typed) || read.some(isTyped) || read.filter(isLike).length >= MOST_SUGGESTIONS,
+  );
+  const known = people.known.find(isTyped);
+  const userId = isUuid(typed) ? typed : known?.id;
   const add = async (): Promise<void> => {
     if (way === 'new') {
       await api.call('register', { body: { email: email.trim(), password, team_id: team.id } });
@@ -73,9 +79,12 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
                   hint="People of this organization by e-mail; anybody else by the user id from their account page."
                 />
                 <datalist id="people-of-the-organization">
-                  {people?.map((person) => (
-                    <option key={person.id} value={person.email} />
-                  ))}
+                  {people.known
+                    .filter(isLike)
+                    .slice(0, MOST_SUGGESTIONS)
+                    .map((person) => (
+                      <option key={person.id} value={person.email} />
+                    ))}
                 </datalist>
               </>
             ),
@@ -108,8 +117,11 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
       return email === '' || password === '' ? 'Fill in both fields first' : undefined;
     }
     if (userId !== undefined) return undefined;
-    return who.includes('@')
+    if (!typed.includes('@')) return 'Enter an e-mail address or a user id first';
+    if (people.error !== null)
+      return 'The people of the organization cannot be read just now; use the user id';
+    return people.isWhole
       ? 'Nobody in this organization has this address; use the user id'
-      : 'Enter an e-mail address or a user id first';
+      : 'Looking for this address among the people of the organization';
   }
 }

@@ -5,7 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { Bot, KeyRound, Lock, ScrollText } from 'lucide-react';
 import { pages, reading, useUser } from '../api/mod.ts';
 import { Avatar, Button, Card, EmptyState, Failure, Page, SkeletonRows, Time } from '../ui/mod.ts';
-import { usePermissions, usePresentOrganization } from '../workspace/mod.ts';
+import { useAddresses, usePermissions, usePresentOrganization } from '../workspace/mod.ts';
 import { auditSentence, type Names } from './audit-sentence.ts';
 
 const route = getRouteApi('/shell/orgs/$orgId/audit');
@@ -36,7 +36,8 @@ function Entries({ orgId }: { readonly orgId: string }) {
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     pages('listOrgAudit', { params: { id: orgId } }),
   );
-  const names = useNames(orgId);
+  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const names = useNames(orgId, entries);
   if (error !== null) return <Failure error={error} retry={refetch} />;
   if (data === undefined) {
     return (
@@ -45,7 +46,6 @@ function Entries({ orgId }: { readonly orgId: string }) {
       </Card>
     );
   }
-  const entries = data.pages.flatMap((page) => page.entries);
   return (
     <Card>
       {entries.length === 0 ? (
@@ -106,15 +106,18 @@ function capitalised(person: string): string {
   return person.includes('@') ? person : `${person.charAt(0).toUpperCase()}${person.slice(1)}`;
 }
 
-function useNames(orgId: string): Names {
+function useNames(orgId: string, entries: readonly Wire<'OrganizationAuditEntry'>[]): Names {
   const user = useUser();
-  const people = useQuery(reading('listOrgPeople', { params: { orgID: orgId }, query: { limit: 100 } })).data
-    ?.people;
+  const spokenOf = entries.flatMap(({ actor, user_id }) => [actor.user_id, user_id]);
+  const { addressOf, isWhole } = useAddresses(
+    orgId,
+    spokenOf.filter((id) => id !== user.id),
+  );
   const teams = useQuery(reading('listOrgTeams', { params: { orgID: orgId } })).data?.teams;
   return {
     person: (id) => {
       if (id === user.id) return user.email;
-      return people?.find((one) => one.id === id)?.email ?? 'somebody outside the organization';
+      return addressOf(id) ?? (isWhole ? 'somebody outside the organization' : 'somebody');
     },
     team: (id) => {
       const name = teams?.find((one) => one.id === id)?.name;

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { api, outdated, reading } from '../api/mod.ts';
 import { useCommands } from '../commands/mod.ts';
 import {
+  actionsColumn,
   Badge,
   Button,
   Card,
@@ -22,6 +23,7 @@ import {
   SkeletonRows,
   Table,
   Time,
+  timeColumn,
   timeText,
   toast,
 } from '../ui/mod.ts';
@@ -102,32 +104,18 @@ export function KeysPage() {
         </span>
       ),
     },
-    {
-      name: 'Created',
-      className: 'sm:w-32',
-      cell: ({ created_at }) => (
-        <span className="text-muted">
-          <Time timestamp={created_at} />
-        </span>
-      ),
-    },
-    {
-      name: 'Actions',
-      nameHidden: true,
-      align: 'end',
-      className: 'sm:w-16',
-      cell: (key) => (
-        <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${key.name}`} size="sm" />}>
-          <MenuItem icon={RotateCw} onSelect={() => setRotating(key)}>
-            Rotate
-          </MenuItem>
-          <MenuSeparator />
-          <MenuItem icon={Trash2} tone="danger" onSelect={() => setDeleting(key)}>
-            Delete
-          </MenuItem>
-        </Menu>
-      ),
-    },
+    timeColumn('Created'),
+    actionsColumn((key) => (
+      <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${key.name}`} size="sm" />}>
+        <MenuItem icon={RotateCw} onSelect={() => setRotating(key)}>
+          Rotate
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem icon={Trash2} tone="danger" onSelect={() => setDeleting(key)}>
+          Delete
+        </MenuItem>
+      </Menu>
+    )),
   ];
   return (
     <Page

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { api, outdated, reading, useUser } from '../api/mod.ts';
 import {
   Avatar,
+  actionsColumn,
   Badge,
   Card,
   type Column,
@@ -20,7 +21,7 @@ import {
   Pager,
   SkeletonRows,
   Table,
-  Time,
+  timeColumn,
   toast,
 } from '../ui/mod.ts';
 import { usePermissions, usePresentOrganization } from '../workspace/mod.ts';
@@ -61,38 +62,22 @@ export function PeoplePage() {
       ),
     },
     { name: 'Account', className: 'sm:w-36', cell: ({ is_admin }) => (is_admin ? 'Admin' : 'Standard') },
-    {
-      name: 'Since',
-      className: 'sm:w-36',
-      cell: ({ created_at }) => (
-        <span className="text-muted">
-          <Time timestamp={created_at} />
-        </span>
-      ),
-    },
-    {
-      name: 'Actions',
-      nameHidden: true,
-      align: 'end',
-      className: 'sm:w-24',
-      cell: (person) => (
-        <span className="inline-flex">
-          <CopyButton text={person.id} label={`Copy the user id of ${person.email}`} />
-          <Menu
-            trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${person.email}`} size="sm" />}
+    timeColumn('Since'),
+    actionsColumn((person) => (
+      <span className="inline-flex">
+        <CopyButton text={person.id} label={`Copy the user id of ${person.email}`} />
+        <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${person.email}`} size="sm" />}>
+          <MenuItem
+            icon={UserMinus}
+            tone="danger"
+            disabledReason={reason('removeOrgMember')}
+            onSelect={() => setLeaving(person)}
           >
-            <MenuItem
-              icon={UserMinus}
-              tone="danger"
-              disabledReason={reason('removeOrgMember')}
-              onSelect={() => setLeaving(person)}
-            >
-              Remove from the organization
-            </MenuItem>
-          </Menu>
-        </span>
-      ),
-    },
+            Remove from the organization
+          </MenuItem>
+        </Menu>
+      </span>
+    )),
   ];
   return (
     <Page

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { api, outdated, reading, useUser } from '../api/mod.ts';
 import {
   Avatar,
+  actionsColumn,
   Badge,
   Button,
   Card,
@@ -20,7 +21,7 @@ import {
   Select,
   SkeletonRows,
   Table,
-  Time,
+  timeColumn,
   toast,
   toastError,
 } from '../ui/mod.ts';
@@ -88,22 +89,8 @@ function columnsOf(team: WorkspaceTeam): readonly Column<Member>[] {
   return [
     { name: 'Person', cell: (member) => <PersonCell member={member} /> },
     { name: 'Role', className: 'sm:w-36', cell: (member) => <RoleCell team={team} member={member} /> },
-    {
-      name: 'Since',
-      className: 'sm:w-36',
-      cell: ({ created_at }) => (
-        <span className="text-muted">
-          <Time timestamp={created_at} />
-        </span>
-      ),
-    },
-    {
-      name: 'Actions',
-      nameHidden: true,
-      align: 'end',
-      className: 'sm:w-24',
-      cell: (member) => <MemberMenu team={team} member={member} />,
-    },
+    timeColumn('Since'),
+    actionsColumn((member) => <MemberMenu team={team} member={member} />),
   ];
 }
 

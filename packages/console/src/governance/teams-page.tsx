@@ -16,7 +16,7 @@ import {
   Page,
   Table,
   TextField,
-  Time,
+  timeColumn,
   toast,
   toastError,
 } from '../ui/mod.ts';
@@ -96,14 +96,7 @@ const columns: readonly Column<WorkspaceTeam>[] = [
     cell: (team) =>
       team.myRole === null ? <JoinButton team={team} /> : <span>{roleNames[team.myRole]}</span>,
   },
-  {
-    name: 'Created',
-    cell: (team) => (
-      <span className="text-muted">
-        <Time timestamp={team.created_at} />
-      </span>
-    ),
-  },
+  timeColumn('Created'),
   {
     name: 'Id',
     nameHidden: true,

@@ -5,7 +5,7 @@ import { ScrollText } from 'lucide-react';
 import { pages } from '../api/mod.ts';
 import { Avatar, Button, EmptyState, Failure, SkeletonRows, Time } from '../ui/mod.ts';
 import { type AuditGroup, auditSentence, groupedAudit } from './audit-sentence.ts';
-import { useActorName } from './use-people.ts';
+import { useActorName } from './use-actor-name.ts';
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' });
 
@@ -13,10 +13,13 @@ export function ActivityList({ promptId, teamId }: { readonly promptId: string; 
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
     pages('listPromptAudit', { params: { id: promptId }, query: { limit: 50 } }),
   );
-  const nameOf = useActorName(teamId);
+  const entries = data?.pages.flatMap((page) => page.entries) ?? [];
+  const nameOf = useActorName(
+    teamId,
+    entries.map(({ actor }) => actor),
+  );
   if (error) return <Failure error={error} retry={refetch} />;
   if (data === undefined) return <SkeletonRows label="the activity" rows={4} />;
-  const entries = data.pages.flatMap((page) => page.entries);
   if (entries.length === 0) {
     return (
       <EmptyState icon={ScrollText} title="Nothing has happened yet">

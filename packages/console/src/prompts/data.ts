@@ -4,7 +4,7 @@ import type { OperationId } from '@px0/contracts';
 import { type QueryClient, queryOptions, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, outdated, type Reply, reading } from '../api/mod.ts';
-import type { JsonValue } from '../editor/mod.ts';
+import type { JsonValue } from '../json/mod.ts';
 import type { Transition } from './version-actions.ts';
 
 export function promptReading(promptId: string) {

@@ -75,7 +75,7 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
           </MenuItem>
         )}
       </Menu>
-      <MovePromptDialog prompt={prompt} open={moving} onOpenChange={setMoving} />
+      {moving && <MovePromptDialog prompt={prompt} open onOpenChange={setMoving} />}
     </>
   );
 }

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ScrollRegion } from '../compare/mod.ts';
-import { asJson, isObject } from '../editor/mod.ts';
+import { asJson, isObject } from '../json/mod.ts';
 import { Callout, CopyButton, classes } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 import { payloadsReading } from './data.ts';

@@ -1,7 +1,7 @@
 /** How an application renders a prompt, with the prompt's real slug and variables and this installation's address. */
 
 import type { Wire } from '@px0/contracts';
-import { isList, type JsonValue } from '../editor/mod.ts';
+import { ExactNumber, isList, type JsonValue } from '../json/mod.ts';
 
 export type SnippetLanguage = 'curl' | 'TypeScript' | 'Python' | 'Go';
 
@@ -132,6 +132,7 @@ const LONGEST_LINE = 76;
 
 /** A value in a language's notation: on one line, or one line for each entry when that is long. */
 function literal(value: JsonValue, notation: Notation, depth = 0): string {
+  if (value instanceof ExactNumber) return value.text;
   if (value === null || typeof value !== 'object') return notation.atom(value);
   const parts = isList(value)
     ? value.map((item) => literal(item, notation, depth + 1))

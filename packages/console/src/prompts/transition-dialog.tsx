@@ -282,13 +282,7 @@ function CheckResult({ check, error }: CheckResultProps) {
             : `${failed.length} of ${count(check.payloads.length, 'payload')} cannot be rendered with this version.`}
         </Callout>
       )}
-      {check.new_variables.length > 0 && (
-        <Callout tone="warning" title="Applications must send more than before">
-          The live version does not need {check.new_variables.map((path) => `“${path}”`).join(', ')}. Renders
-          that lack
-          {check.new_variables.length === 1 ? ' it' : ' them'} will fail.
-        </Callout>
-      )}
+      <NewVariables check={check} />
       {check.payloads.length > 0 && (
         <ul className="divide-y divide-line rounded-lg border border-line">
           {check.payloads.map((payload) => (
@@ -302,6 +296,19 @@ function CheckResult({ check, error }: CheckResultProps) {
         </ul>
       )}
     </section>
+  );
+}
+
+/** What applications must send that they need not send now. */
+function NewVariables({ check: { new_variables, live_version } }: { readonly check: Wire<'VersionCheck'> }) {
+  if (new_variables.length === 0) return null;
+  const names = new_variables.map((path) => `“${path}”`).join(', ');
+  if (live_version === null) return <Callout tone="info">Applications must send {names}.</Callout>;
+  return (
+    <Callout tone="warning" title="Applications must send more than before">
+      The live version does not need {names}. Renders that lack {new_variables.length === 1 ? 'it' : 'them'}{' '}
+      will fail.
+    </Callout>
   );
 }
 

@@ -25,7 +25,7 @@ const strokes = ['stroke-accent', 'stroke-info', 'stroke-success', 'stroke-warni
 const swatches = ['bg-accent', 'bg-info', 'bg-success', 'bg-warning', 'bg-control'];
 const colourAt = (colours: readonly string[], version: number) => colours[version % colours.length] ?? '';
 const HEIGHT = 180;
-const margin = { top: 8, right: 4, bottom: 22, left: 44 };
+const margin = { top: 8, right: 16, bottom: 22, left: 44 };
 
 export function UsageChart({ promptId }: { readonly promptId: string }) {
   const [range, setRange] = useState<UsageRange>('24h');

@@ -54,12 +54,12 @@ export interface TeamPrompts {
 const SCREENFUL = 30;
 
 export function usePromptPages(teamIds: readonly string[], search: PromptSearch) {
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, ...query } = useInfiniteQuery(
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, ...query } = useInfiniteQuery(
     promptPages(teamIds, search),
   );
   const pages = data?.pages ?? [];
   const count = pages.reduce((sum, { prompts }) => sum + prompts.length, 0);
-  const isShort = count < SCREENFUL;
+  const isShort = count < SCREENFUL && error === null;
   useEffect(() => {
     if (isShort && hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [isShort, hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -71,7 +71,7 @@ export function usePromptPages(teamIds: readonly string[], search: PromptSearch)
     count,
     isPending: query.isPending || (count === 0 && hasNextPage),
     isStale: query.isPlaceholderData,
-    error: query.error,
+    error,
     refetch: query.refetch,
     hasMore: hasNextPage,
     isFetchingMore: isFetchingNextPage,

@@ -1,9 +1,10 @@
 /** A dialog round one form: it sends on Enter, shows what the server refused, and closes when it was done. */
 import { type ReactNode, useId } from 'react';
 import { sentenceOf } from '../api/mod.ts';
-import { Button, type ButtonVariant } from './button.tsx';
+import { Button } from './button.tsx';
 import { Callout } from './callout.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
+import type { ButtonVariant } from './plain-button.tsx';
 import { useSubmission } from './use-submission.ts';
 
 export interface FormDialogProps extends Omit<DialogProps, 'footer'> {

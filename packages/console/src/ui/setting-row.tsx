@@ -9,8 +9,8 @@ export interface SettingRowProps {
 
 export function SettingRow({ title, text, children }: SettingRowProps) {
   return (
-    <div className="flex flex-col items-start gap-3 px-5 py-4 sm:flex-row sm:items-center">
-      <div className="min-w-0 flex-1">
+    <div className="flex flex-wrap items-center gap-3 px-5 py-4">
+      <div className="min-w-0 flex-1 basis-52">
         <h2 className="font-medium text-sm">{title}</h2>
         <div className="text-muted text-sm">{text}</div>
       </div>

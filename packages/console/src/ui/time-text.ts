@@ -1,6 +1,7 @@
 /** A point in time as people say it. */
-const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-const day = new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
+// Formats take long to make, and most pages need one of the two.
+let relative: Intl.RelativeTimeFormat | undefined;
+let day: Intl.DateTimeFormat | undefined;
 
 /** Each unit with how many of it make the next one. */
 const steps = [
@@ -15,8 +16,12 @@ export function timeText(timestamp: string, now = Date.now()): string {
   let distance = (Date.parse(timestamp) - now) / 1000;
   if (Math.abs(distance) < 10) return 'just now';
   for (const [unit, next] of steps) {
-    if (Math.abs(distance) < next) return relative.format(Math.trunc(distance), unit);
+    if (Math.abs(distance) < next) {
+      relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+      return relative.format(Math.trunc(distance), unit);
+    }
     distance /= next;
   }
+  day ??= new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
   return day.format(Date.parse(timestamp));
 }

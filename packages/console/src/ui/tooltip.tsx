@@ -31,7 +31,7 @@ export function Tooltip({ text, shortcut, side = 'top', children }: TooltipProps
   );
 }
 
-/** Once, round the whole app. */
+/** Once, round everything that has tooltips. */
 export function TooltipProvider({ children }: { readonly children: ReactNode }) {
   return (
     <Radix.Provider delayDuration={350} skipDelayDuration={200}>

@@ -1,6 +1,7 @@
 /** JSON values as immutable trees, addressed by lists of keys. Nothing is ever changed in place. */
+import { ExactNumber, keepsEveryDigit, readJson } from './exact-number.ts';
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonValue = string | number | ExactNumber | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;
 }
@@ -13,7 +14,9 @@ export function asJson(value: unknown): JsonValue {
 }
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber)
+  );
 }
 
 export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
@@ -80,11 +83,26 @@ export type ParsedJson =
 /** Reads a text as JSON. The message of a fault is the engine's own. */
 export function parseJson(text: string): ParsedJson {
   try {
-    const value: JsonValue = JSON.parse(text);
-    return { ok: true, value };
+    return { ok: true, value: asJson(readJson(text)) };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** The same value as a render reads it, in which every number is a float. */
+export function withFloats(value: JsonValue): JsonValue {
+  if (value instanceof ExactNumber) return value.float;
+  if (isList(value)) return value.map(withFloats);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withFloats(item)]));
+}
+
+/** Whether a whole number may have been changed on its way here, because this browser does not tell how it was written. */
+export function losesDigits(value: JsonValue): boolean {
+  if (keepsEveryDigit) return false;
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (isList(value)) return value.some(losesDigits);
+  return isObject(value) && Object.values(value).some(losesDigits);
 }
 
 /** The text that people see and edit. */

@@ -1,0 +1,40 @@
+/** The outlines of what is on its way. They stand in the built page itself, too, so they import nothing that draws on the browser. */
+import { Logo } from '../ui/logo.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
+
+/** The outline of a page that is being loaded. */
+export function PageSkeleton() {
+  return (
+    <div
+      role="status"
+      aria-label="Loading"
+      className="mx-auto flex max-w-5xl flex-col gap-6 px-4 py-6 sm:px-8 sm:py-8"
+    >
+      <Skeleton className="h-7 w-48" />
+      <Skeleton className="h-72 w-full rounded-xl" />
+    </div>
+  );
+}
+
+export function ShellSkeleton() {
+  return (
+    <div className="min-h-dvh lg:pl-60">
+      <div className="fixed inset-y-0 left-0 hidden w-60 flex-col gap-2.5 border-line border-r bg-panel p-3 lg:flex">
+        <span className="self-start px-1.5 py-1">
+          <Logo />
+        </span>
+        <Skeleton className="h-9 w-full" />
+        <Skeleton className="h-8 w-full" />
+        <Skeleton className="mt-3 h-6 w-32" />
+        <Skeleton className="h-6 w-28" />
+      </div>
+      <div className="flex h-13 items-center gap-1 border-line border-b px-2.5 lg:hidden">
+        <span className="size-8" />
+        <span className="px-1.5 py-1">
+          <Logo />
+        </span>
+      </div>
+      <PageSkeleton />
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+/** Why a version cannot be edited, and the way on from there. */
+import { CopyPlus, Lock } from 'lucide-react';
+import { useDuplicate, type Version } from '../prompts/mod.ts';
+import { Button } from '../ui/mod.ts';
+import type { Permissions } from '../workspace/mod.ts';
+
+export interface ReadOnlyNoteProps {
+  readonly promptId: string;
+  readonly version: Version;
+  readonly permissions: Permissions;
+}
+
+export function ReadOnlyNote({ promptId, version, permissions }: ReadOnlyNoteProps) {
+  const duplicate = useDuplicate(promptId);
+  const isDraft = version.status === 'draft';
+  return (
+    <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b bg-panel px-4 py-2 text-muted text-sm">
+      <Lock aria-hidden="true" className="size-3.5 shrink-0" />
+      <span className="min-w-0 flex-1">
+        {isDraft
+          ? permissions.reason('updateVersion')
+          : `A version that is ${version.status} can no longer be edited. You can try it here with other values.`}
+      </span>
+      {!isDraft && (
+        <Button
+          size="sm"
+          icon={CopyPlus}
+          disabledReason={permissions.reason('duplicateVersion')}
+          onClick={() => void duplicate(version.version)}
+        >
+          Edit as new draft
+        </Button>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,36 @@
+/** The line below a template: what is wrong with it, and how long it is. */
+import { classes } from '../ui/mod.ts';
+import { Size } from './preview-panel.tsx';
+import type { TemplateFault } from './template-fault.ts';
+
+export interface TemplateFootProps {
+  readonly text: string;
+  readonly fault: TemplateFault | undefined;
+  readonly onGoTo: (fault: TemplateFault) => void;
+}
+
+export function TemplateFoot({ text, fault, onGoTo }: TemplateFootProps) {
+  return (
+    <footer className="flex min-h-8 items-center gap-3 border-line border-t bg-panel px-3 py-1 text-xs">
+      <span role="status" className="min-w-0 flex-1">
+        {fault === undefined ? (
+          <span className="text-faint">No errors</span>
+        ) : (
+          <button
+            type="button"
+            onClick={() => onGoTo(fault)}
+            className={classes(
+              'max-w-full truncate rounded-sm text-left hover:underline',
+              fault.kind === 'syntax' ? 'text-danger-ink' : 'text-warning-ink',
+            )}
+          >
+            {fault.line}:{fault.column} {fault.message}
+          </button>
+        )}
+      </span>
+      <span className="shrink-0 text-faint tabular-nums max-sm:hidden">
+        <Size text={text} />
+      </span>
+    </footer>
+  );
+}

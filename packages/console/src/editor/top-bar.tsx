@@ -1,0 +1,218 @@
+/** What stands above a version's text: which version it is, how its saving goes, and what can be done with it. */
+import { Link, useNavigate } from '@tanstack/react-router';
+import { ArrowUpFromLine, Columns2, CopyPlus } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useCommands } from '../commands/mod.ts';
+import {
+  attempt,
+  liveOf,
+  promotionOf,
+  TagDialog,
+  type TaggedVersion,
+  TransitionDialog,
+  type TransitionRequest,
+  useDuplicate,
+  usePromptWrites,
+  type Version,
+  VersionBadge,
+  VersionMenu,
+} from '../prompts/mod.ts';
+import { Button, buttonClasses, Select, toast } from '../ui/mod.ts';
+import type { Permissions } from '../workspace/mod.ts';
+import type { CodeEditorHandle } from './code-editor.tsx';
+import { DraftConflict } from './draft-conflict.tsx';
+import { SaveStatus } from './save-status.tsx';
+import type { Draft } from './use-draft.ts';
+
+export interface TopBarProps {
+  readonly promptId: string;
+  readonly name: string;
+  readonly present: TaggedVersion;
+  readonly versions: readonly Version[];
+  readonly permissions: Permissions;
+  readonly trail: ReactNode;
+  readonly draft: Draft;
+  readonly editor: React.RefObject<CodeEditorHandle | null>;
+  readonly isEditable: boolean;
+}
+
+export function TopBar({
+  promptId,
+  name,
+  present,
+  versions,
+  permissions,
+  trail,
+  draft,
+  editor,
+  isEditable,
+}: TopBarProps) {
+  const { version } = present;
+  const navigate = useNavigate();
+  const writes = usePromptWrites();
+  const duplicate = useDuplicate(promptId);
+  const [request, setRequest] = useState<TransitionRequest>();
+  const [tagging, setTagging] = useState(false);
+  const [resolving, setResolving] = useState(false);
+  const live = liveOf(versions);
+  const promotion = promotionOf(version, live);
+  const { status } = draft;
+  const open = (number: number): void => {
+    void navigate({
+      to: '/prompts/$promptId/versions/$version',
+      params: { promptId, version: String(number) },
+    });
+  };
+  useEffect(() => {
+    if (status.kind === 'conflict') setResolving(true);
+    if (status.kind !== 'refused') return;
+    toast({ tone: 'danger', title: 'Your text was not saved', description: status.message });
+  }, [status]);
+  const saveMineAsNew = (): Promise<void> =>
+    attempt(async () => {
+      const { version: created } = await writes.createVersion(promptId, draft.text);
+      if (status.kind === 'conflict') {
+        draft.resolveWith(status.theirs.template);
+        editor.current?.replace(status.theirs.template);
+      }
+      setResolving(false);
+      toast({ title: `Your text is the new draft version ${created.version}` });
+      open(created.version);
+    }, 'No new draft was made');
+  /** What is promoted or copied is what is seen, so it is saved first. */
+  const whenSaved = async (act: () => unknown): Promise<void> => {
+    const { kind } = await draft.flush();
+    if (kind === 'saved') await act();
+    else if (kind === 'invalid')
+      toast({ tone: 'danger', title: 'The template has an error', description: 'Correct it first.' });
+    else if (kind !== 'conflict')
+      toast({ tone: 'danger', title: 'The text is not saved yet', description: 'Try again in a moment.' });
+  };
+  const promote = (): void => {
+    if (promotion !== undefined) void whenSaved(() => setRequest({ kind: 'promote', version }));
+  };
+  useCommands([
+    ...(isEditable
+      ? [
+          {
+            id: 'save-draft',
+            group: 'Editor',
+            label: 'Save the draft now',
+            shortcut: 'mod+s',
+            run: () => whenSaved(() => toast({ title: 'Saved' })),
+          },
+        ]
+      : []),
+    ...(promotion && permissions.may('promoteVersion')
+      ? [
+          {
+            id: 'promote',
+            group: 'Editor',
+            label: `${promotion.verb}…`,
+            icon: ArrowUpFromLine,
+            shortcut: 'mod+shift+enter',
+            run: promote,
+          },
+        ]
+      : []),
+    ...(permissions.may('duplicateVersion')
+      ? [
+          {
+            id: 'copy-version',
+            group: 'Editor',
+            label: 'Edit a copy as new draft',
+            icon: CopyPlus,
+            run: () => whenSaved(() => duplicate(version.version)),
+          },
+        ]
+      : []),
+  ]);
+  return (
+    <header className="flex flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 sm:px-4">
+      <div className="min-w-0 max-sm:w-full">
+        {trail}
+        <h1 className="sr-only">
+          {name}, version {version.version}
+        </h1>
+        <div className="mt-1 flex items-center gap-2">
+          <Select
+            label="Version"
+            labelHidden
+            size="sm"
+            value={String(version.version)}
+            onChange={(chosen) => open(Number(chosen))}
+            options={versions.map((one) => ({
+              value: String(one.version),
+              label: `Version ${one.version}`,
+              hint: [one.status, ...one.tags].join(', '),
+            }))}
+          />
+          <VersionBadge status={version.status} />
+          {isEditable && <SaveStatus status={status} onResolve={() => setResolving(true)} />}
+        </div>
+      </div>
+      <div className="ml-auto flex items-center gap-2 max-sm:ml-0 max-sm:w-full">
+        {status.kind === 'refused' && (
+          <Button size="md" icon={CopyPlus} onClick={() => void saveMineAsNew()}>
+            Save as new draft
+          </Button>
+        )}
+        {versions.length > 1 && (
+          <Link
+            to="/prompts/$promptId/compare"
+            params={{ promptId }}
+            search={{ to: version.version }}
+            className={buttonClasses('secondary')}
+          >
+            <Columns2 aria-hidden="true" className="size-3.5" />
+            Compare
+          </Link>
+        )}
+        {promotion && (
+          <Button
+            variant={promotion.to === 'live' ? 'accent' : 'primary'}
+            icon={ArrowUpFromLine}
+            disabledReason={permissions.reason('promoteVersion')}
+            onClick={promote}
+          >
+            {promotion.verb}
+          </Button>
+        )}
+        <span className="max-sm:ml-auto">
+          <VersionMenu
+            promptId={promptId}
+            version={version}
+            versions={versions}
+            permissions={permissions}
+            onRequest={setRequest}
+            onTag={() => setTagging(true)}
+            onDuplicate={() => void whenSaved(() => duplicate(version.version))}
+            size="md"
+          />
+        </span>
+      </div>
+      <TransitionDialog
+        promptId={promptId}
+        versions={versions}
+        request={request}
+        onClose={() => setRequest(undefined)}
+        onDone={({ kind }) => {
+          if (kind === 'delete') void navigate({ to: '/prompts/$promptId', params: { promptId } });
+        }}
+      />
+      <TagDialog
+        promptId={promptId}
+        versions={versions}
+        version={tagging ? version : undefined}
+        onClose={() => setTagging(false)}
+      />
+      <DraftConflict
+        draft={draft}
+        editor={editor}
+        open={resolving}
+        onOpenChange={setResolving}
+        onSaveMineAsNew={saveMineAsNew}
+      />
+    </header>
+  );
+}

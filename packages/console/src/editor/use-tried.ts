@@ -1,0 +1,42 @@
+/** The template tried with the values, as the page shows it while both are being changed. */
+import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { type Compilation, compileTemplate, type Preview, previewOf } from './preview.ts';
+import type { TemplateFault } from './template-fault.ts';
+import type { Payloads } from './use-payloads.ts';
+import type { Field } from './variable-fields.ts';
+
+export interface Tried {
+  readonly fault: TemplateFault | undefined;
+  readonly fields: readonly Field[];
+  readonly preview: Preview;
+  readonly lastOutput: string | undefined;
+}
+
+/** The template tried with the values. While it is broken the fields and the output of the last one that was not stay. */
+export function useTried(text: string, values: Payloads): Tried {
+  // Typing is never held up by a long render: the preview follows when there is time.
+  const tried = useDeferredValue(text);
+  const data = useDeferredValue(values.data);
+  const compilation = useMemo(() => compileTemplate(tried), [tried]);
+  const preview = useMemo(() => previewOf(tried, compilation, data), [tried, compilation, data]);
+  const lastGood = useRef<{ fields: readonly Field[]; output: string | undefined }>({
+    fields: [],
+    output: undefined,
+  });
+  useEffect(() => {
+    if (compilation.ok) lastGood.current.fields = compilation.fields;
+    if (preview.output !== undefined) lastGood.current.output = preview.output;
+  }, [compilation, preview]);
+  return {
+    // A place in an older text would be the wrong place.
+    fault: tried === text ? shownFault(compilation, preview) : undefined,
+    fields: compilation.ok ? compilation.fields : lastGood.current.fields,
+    preview,
+    lastOutput: lastGood.current.output,
+  };
+}
+
+/** A value that is merely not set yet is no fault of the template. */
+function shownFault(compilation: Compilation, { fault, missing }: Preview): TemplateFault | undefined {
+  return compilation.ok && missing.length > 0 ? undefined : fault;
+}

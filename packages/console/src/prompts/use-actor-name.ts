@@ -1,0 +1,32 @@
+/** Names of the people and keys that an audit log speaks of. */
+import type { Wire } from '@px0/contracts';
+import { useQuery } from '@tanstack/react-query';
+import { reading, useUser } from '../api/mod.ts';
+import { useAddresses, usePermissions, useWorkspace } from '../workspace/mod.ts';
+
+type Actor = Wire<'PromptAuditEntry'>['actor'];
+
+/** `actors` are those whose names will be asked for. */
+export function useActorName(teamId: string, actors: readonly Actor[]): (actor: Actor) => string {
+  const user = useUser();
+  const { teams, organization } = useWorkspace();
+  const orgId = teams.find(({ id }) => id === teamId)?.org_id ?? organization?.id;
+  const { may } = usePermissions(orgId === undefined ? {} : { orgId });
+  const others = actors.filter(({ kind, user_id }) => kind === 'user' && user_id !== user.id);
+  const { addressOf, isWhole } = useAddresses(
+    orgId,
+    others.map(({ user_id }) => user_id),
+  );
+  const keys = useQuery({
+    ...reading('listAPIKeys', { query: { org_id: orgId } }),
+    enabled: orgId !== undefined && may('listAPIKeys'),
+  }).data?.api_keys;
+  return ({ kind, user_id, api_key_id }) => {
+    if (kind === 'api-key') {
+      const name = keys?.find(({ id }) => id === api_key_id)?.name;
+      return name === undefined ? 'An API key' : `API key “${name}”`;
+    }
+    if (user_id === user.id) return 'You';
+    return addressOf(user_id) ?? (isWhole ? 'Somebody who has left' : 'Somebody');
+  };
+}

@@ -1,0 +1,17 @@
+/** Whether the window has the width that a layout asks for, now and when it changes; Tailwind's classes have the same steps. */
+import { useCallback, useSyncExternalStore } from 'react';
+
+const widths = { md: 768, lg: 1024 } as const;
+
+export function useIsWide(width: keyof typeof widths): boolean {
+  const query = `(min-width: ${widths[width]}px)`;
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const list = window.matchMedia(query);
+      list.addEventListener('change', listener);
+      return () => list.removeEventListener('change', listener);
+    },
+    [query],
+  );
+  return useSyncExternalStore(subscribe, () => window.matchMedia(query).matches);
+}
