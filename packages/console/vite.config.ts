@@ -78,11 +78,11 @@ const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
  */
 const neededByAll = either(
   /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
-  /\/src\/(?:api|json|workspace)\//,
+  /\/src\/(?:api|json|outline|workspace)\//,
   /\/src\/app\/(?:not-found|route-failure|skeletons)\.tsx$/,
   /\/src\/account\/(?:begin-session|form|log-out|password-rule)\.tsx?$/,
   /\/src\/prompts\/data\.ts$/,
-  /\/src\/ui\/(?:callout|classes|empty-state|field|logo|page|plain-button|skeleton|spinner|style-nonce|toast|use-submission)\.tsx?$/,
+  /\/src\/ui\/(?:callout|empty-state|field|page|plain-button|spinner|style-nonce|toast|use-submission)\.tsx?$/,
 );
 const neededBehindTheLogin = either(
   /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,

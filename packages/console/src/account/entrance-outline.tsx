@@ -1,7 +1,6 @@
 /** The frame of the forms before the login, and their outline. They stand in the built page itself, too, so they import nothing that asks the browser. */
 import type { ReactNode } from 'react';
-import { Logo } from '../ui/logo.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Logo, Skeleton } from '../outline/mod.ts';
 
 export function EntranceOutline({ children }: { readonly children: ReactNode }) {
   return (

@@ -1,6 +1,5 @@
 /** The outlines of what is on its way. They stand in the built page itself, too, so they import nothing that draws on the browser. */
-import { Logo } from '../ui/logo.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
+import { Logo, Skeleton } from '../outline/mod.ts';
 
 /** The outline of a page that is being loaded. */
 export function PageSkeleton() {

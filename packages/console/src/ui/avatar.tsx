@@ -1,5 +1,5 @@
 /** A person or a thing by its first letter, in a colour that follows from its name. */
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 
 const colours = [
   'bg-accent-soft text-accent-ink',

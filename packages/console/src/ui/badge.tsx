@@ -1,7 +1,7 @@
 /** A word about the state of something. Its colour never says more than the word. */
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 
 const tones = {
   neutral: 'bg-sunken text-muted',

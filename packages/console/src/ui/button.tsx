@@ -3,7 +3,7 @@
  * being a riddle; it then does nothing.
  */
 import type { LucideIcon } from 'lucide-react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 import { buttonShape, buttonVariants, PlainButton, type PlainButtonProps } from './plain-button.tsx';
 import { Spinner } from './spinner.tsx';
 import { Tooltip } from './tooltip.tsx';

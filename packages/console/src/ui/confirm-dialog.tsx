@@ -2,9 +2,9 @@
 import { AlertDialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/mod.ts';
+import { classes } from '../outline/mod.ts';
 import { Button } from './button.tsx';
 import { Callout } from './callout.tsx';
-import { classes } from './classes.ts';
 import { overlayClasses } from './dialog.tsx';
 import { TextField } from './field.tsx';
 import { useSubmission } from './use-submission.ts';

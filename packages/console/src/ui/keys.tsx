@@ -1,5 +1,5 @@
 /** A key combination as key caps: `mod+k` (Command on a Mac, Ctrl elsewhere), or keys one after the other: `g p`. */
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 

@@ -2,7 +2,7 @@
 import { Check, type LucideIcon } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 import { Keys } from './keys.tsx';
 
 export interface MenuProps {

@@ -1,6 +1,6 @@
 /** A choice among few views of the same thing, all in sight. */
 import type { LucideIcon } from 'lucide-react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 
 export interface SegmentsProps<Value extends string> {
   /** What is chosen, for screen readers. */

@@ -2,7 +2,7 @@
 import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 import { Field } from './field.tsx';
 import { styleNonce } from './style-nonce.ts';
 

@@ -3,7 +3,7 @@
  * be done stands at the top right.
  */
 import type { ReactNode } from 'react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 
 export interface Column<Row> {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Views of one thing beside each other. */
 import { Tabs as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { classes } from './classes.ts';
+import { classes } from '../outline/mod.ts';
 
 export interface TabItem<Value extends string> {
   readonly value: Value;
