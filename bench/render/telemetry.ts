@@ -2,19 +2,18 @@
 
 import { createServer } from 'node:http';
 import { CONNECTIONS, type MeasuredLoad, measuredLoad } from '../lib/measured-load.ts';
-import type { Program } from '../lib/program.ts';
 import { median, spread } from '../lib/statistics.ts';
 import { World } from '../lib/world.ts';
 
 const MODULE = ['--import', '@px0/service-kit/telemetry'];
 // Until the compiler has done what it does: with the SDK loaded it takes longer, and a server runs for days.
-const WARM_UP_SECONDS = 10;
+const WARM_UP_SECONDS = 6;
 
 /**
- * Two processes of one program differ by several per cent for as long as they live (where their code and heap came to lie), as much as is to
- * be measured here. So each variant is started anew several times, and what is reported is the median of the rounds of all starts.
+ * One process at a time, each started anew in every round: two processes of one program differ by several per cent for as long as they live (where
+ * their code and heap came to lie), and one that waits for its turn beside others loses its pages and caches to them, the larger one more.
  */
-export async function telemetry({ starts = 5, rounds = 10, seconds = 1, ratio = 0.01 } = {}) {
+export async function telemetry({ rounds = 10, seconds = 3, ratio = 0.01 } = {}) {
   const sink = await startSink();
   const world = await World.create(1);
   const exporting = {
@@ -28,12 +27,21 @@ export async function telemetry({ starts = 5, rounds = 10, seconds = 1, ratio = 
   ];
   const runs = new Map<string, MeasuredLoad[]>(variants.map(([name]) => [name, []]));
   try {
-    for (let start = 0; start < starts; start += 1) {
-      await measureOneStart(inTurn(variants, start), runs, world.key, { rounds, seconds });
+    for (let round = 0; round < rounds; round += 1) {
+      // Every other round backwards: what changes on the machine meanwhile hits each place alike.
+      for (const [name, start] of round % 2 === 0 ? variants : variants.toReversed()) {
+        const { render } = await start();
+        try {
+          await measuredLoad(render, world.key, WARM_UP_SECONDS);
+          runs.get(name)?.push(await measuredLoad(render, world.key, seconds));
+        } finally {
+          await render.stop();
+        }
+      }
     }
     const plain = runs.get('plain') ?? [];
     return {
-      title: `Telemetry on a live render, ${CONNECTIONS} connections, ${starts} starts of ${rounds} alternating rounds of ${seconds} s`,
+      title: `Telemetry on a live render, ${CONNECTIONS} connections, ${rounds} alternating rounds of ${seconds} s, one process at a time`,
       rows: [...runs].map(([name, ofVariant]) => ({
         variant: name,
         'renders/s': spread(
@@ -60,32 +68,6 @@ export async function telemetry({ starts = 5, rounds = 10, seconds = 1, ratio = 
     await world.close();
     sink.close();
   }
-}
-
-/** Starts each variant once, and measures them in alternating rounds: what changes on the machine meanwhile hits each place alike. */
-async function measureOneStart(
-  variants: readonly [name: string, start: () => ReturnType<World['startRender']>][],
-  runs: ReadonlyMap<string, MeasuredLoad[]>,
-  key: string,
-  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
-): Promise<void> {
-  const programs: [name: string, program: Program][] = [];
-  try {
-    for (const [name, start] of variants) programs.push([name, (await start()).render]);
-    for (const [, program] of programs) await measuredLoad(program, key, WARM_UP_SECONDS);
-    for (let round = 0; round < rounds; round += 1) {
-      for (const [name, program] of inTurn(programs, round))
-        runs.get(name)?.push(await measuredLoad(program, key, seconds));
-    }
-  } finally {
-    for (const [, program] of programs) await program.stop();
-  }
-}
-
-/** The same list, begun at another place: each is the first, and each the last, as often as the others. */
-function inTurn<T>(list: readonly T[], turn: number): T[] {
-  const first = turn % list.length;
-  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 /** Takes what is exported and throws it away. */

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { signSession } from '@px0/access';
 import { eventually } from '@px0/testing';
+import { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { deadUrl, fakeService, gateway, ok, stopAll } from './fixture.ts';
 
@@ -148,8 +149,7 @@ describe.skipIf(!hasRedis)('with Redis', () => {
     await eventually(
       async () => (await fetch(`${one.url}/v1/health`)).ok && (await fetch(`${two.url}/v1/health`)).ok,
     );
-    // The clients connect in the background; until they are, each gateway counts in memory.
-    await redisReady(redis);
+    await redisReady(redis, one.url, two.url);
     const seen = [
       ...(await statuses(3, () => fetch(`${one.url}/v1/me/orgs`, as('sess_1')))),
       ...(await statuses(3, () => fetch(`${two.url}/v1/me/orgs`, as('sess_1')))),
@@ -168,7 +168,7 @@ describe.skipIf(!hasRedis)('with Redis', () => {
     const redis = await startRedis();
     const tenancy = await fakeService(ok);
     const { url } = await gateway({ TENANCY_URL: tenancy.url, RATE_LIMIT_READ: '1000', REDIS_URL: redis });
-    await redisReady(redis);
+    await redisReady(redis, url);
     expect(await statuses(3, () => fetch(`${url}/v1/me/orgs`, as('sess_1')))).toEqual([200, 200, 200]);
     servers[0]?.kill('SIGSTOP');
     expect(new Set(await statuses(50, () => fetch(`${url}/v1/me/orgs`, as('sess_2'))))).toEqual(
@@ -191,13 +191,20 @@ async function startRedis(): Promise<string> {
   return `redis://127.0.0.1:${port}`;
 }
 
-async function redisReady(url: string): Promise<void> {
-  const { Redis } = await import('ioredis');
+/** The clients connect in the background; until it is ready, each gateway counts in memory. Asks by writes, which count apart from reads. */
+async function redisReady(url: string, ...gateways: readonly string[]): Promise<void> {
   const redis = new Redis(url);
   redis.on('error', () => undefined);
-  await eventually(async () => {
-    const clients = String(await redis.client('LIST'));
-    return clients.trim().split('\n').length > 1;
-  });
+  const counted = async () => {
+    const calls = (await redis.info('commandstats')).matchAll(/cmdstat_eval\w*:calls=(\d+)/g);
+    return [...calls].reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+  for (const gatewayUrl of gateways) {
+    await eventually(async () => {
+      const before = await counted();
+      await fetch(`${gatewayUrl}/v1/orgs`, { ...as('sess_0'), method: 'POST' });
+      return (await counted()) > before;
+    });
+  }
   redis.disconnect();
 }
