@@ -5,8 +5,11 @@ import { SummaryReporter } from './packages/testing/src/summary-reporter.ts';
 
 const root = import.meta.dirname;
 
-/** Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits. */
-const startsPlatforms = new Set(['local-platform', 'deploy', 'e2e', 'chaos']);
+/**
+ * Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits; those that count failures under load
+ * come last, one file at a time.
+ */
+const startsPlatforms = new Set(['local-platform', 'deploy', 'e2e']);
 
 /** One vitest project for each workspace, named after its folder. */
 const workspaces = ['packages', 'services'].flatMap((group) =>
@@ -28,8 +31,15 @@ const wholePlatform = [
 ];
 
 function project(name: string, folder: string, include: string[]) {
-  const groupOrder = startsPlatforms.has(name) ? 1 : 0;
-  return { extends: true as const, root: folder, test: { name, include, sequence: { groupOrder } } };
+  const alone = name === 'chaos';
+  const groupOrder = alone ? 2 : startsPlatforms.has(name) ? 1 : 0;
+  // Vitest's own default leaves one core to itself: on the two of CI all files would run one after the other.
+  const maxWorkers = alone ? 1 : '100%';
+  return {
+    extends: true as const,
+    root: folder,
+    test: { name, include, maxWorkers, sequence: { groupOrder } },
+  };
 }
 
 export default defineConfig({
@@ -39,8 +49,6 @@ export default defineConfig({
     setupFiles: [join(root, 'packages/testing/src/property-tests-setup.ts')],
     reporters: ['default', new SummaryReporter()],
     pool: 'forks',
-    // Vitest's own default leaves one core to itself: on the two of CI the files would run one after the other.
-    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
