@@ -20,13 +20,13 @@ export class Freshness {
   }
 
   /**
-   * Reads the request's wish and, only when this process is behind it, waits.
+   * Reads the request's wish and, only when this process is behind it or about to be ready, waits.
    *
-   * @throws ApiError serviceUnavailable while the process starts; invalidRevision for a token that is none; revisionNotYetAvailable when the client would rather have that than an
+   * @throws ApiError serviceUnavailable while the process starts, for longer than a request waits; invalidRevision for a token that is none; revisionNotYetAvailable when the client would rather have that than an
    * answer from an older state
    */
   static of(revisions: Revisions, headers: IncomingHttpHeaders): Freshness | Promise<Freshness> {
-    if (!revisions.ready) throw new ApiError('serviceUnavailable');
+    if (!revisions.ready) return Freshness.#afterStart(revisions, headers);
     const asked = headers['px0-min-revision'];
     if (asked === undefined) return new Freshness(revisions, false, !revisions.following);
     const token = String(asked);
@@ -34,6 +34,11 @@ export class Freshness {
     if (judgement === 'malformed') throw new ApiError('invalidRevision');
     if (judgement === 'reached') return new Freshness(revisions, true, false);
     return Freshness.#after(revisions, token, headers['px0-consistency'] === 'require');
+  }
+
+  static async #afterStart(revisions: Revisions, headers: IncomingHttpHeaders): Promise<Freshness> {
+    if (!(await revisions.started())) throw new ApiError('serviceUnavailable');
+    return Freshness.of(revisions, headers);
   }
 
   static async #after(revisions: Revisions, token: string, required: boolean): Promise<Freshness> {

@@ -6,9 +6,13 @@ import type { RevisionJudgement, Revisions } from './revisions.ts';
 
 /** A render would rather be answered from a slightly older state than late. */
 const WAIT_MS = 50;
+/** A process listens moments before it is ready; whoever comes in between waits as long as the control plane would let him. */
+const START_WAIT_MS = 1_000;
 
 export class ProjectionRevisions implements Revisions {
   readonly #projection: Projection;
+  /** One wait for all who come while the process starts. */
+  #starting: Promise<boolean> | undefined;
   #askedText: string | undefined;
   #asked: RevisionToken | undefined;
   #tokenText: string | undefined;
@@ -21,6 +25,13 @@ export class ProjectionRevisions implements Revisions {
 
   get ready(): boolean {
     return this.#projection.ready;
+  }
+
+  started(): Promise<boolean> {
+    this.#starting ??= this.#untilStarted().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
   }
 
   get following(): boolean {
@@ -51,6 +62,16 @@ export class ProjectionRevisions implements Revisions {
 
   async confirm(): Promise<boolean> {
     return (await this.#projection.confirmPosition()) !== 'unknown';
+  }
+
+  async #untilStarted(): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const expired = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, START_WAIT_MS);
+    });
+    await Promise.race([this.#projection.whenReady(), expired]);
+    clearTimeout(timer);
+    return this.#projection.ready;
   }
 
   #decode(token: string): RevisionToken | undefined {

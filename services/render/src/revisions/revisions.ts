@@ -6,6 +6,8 @@ export type RevisionJudgement = 'reached' | 'behind' | 'malformed';
 export interface Revisions {
   /** Whether everything that existed when the process started has been applied; before that it has no answers. */
   readonly ready: boolean;
+  /** Waits a bounded time for that; whether it is so then. */
+  started(): Promise<boolean>;
   /** The token of what this process has applied; undefined before the first state was read. */
   token(): string | undefined;
   /** Whether the stream can be followed at the moment; if not, answers may lack the latest writes. */
