@@ -65,7 +65,8 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
   return async (req, res, run) => {
     const scope = new RequestScope();
     const demand = demandOf(req.headers);
-    if (!(await isReady(projection, waitMs))) throw new ApiError('serviceUnavailable');
+    // Only a service that starts is not ready; it is soon, or it is told to the client.
+    if (!(await projection.readyWithin(waitMs))) throw new ApiError('serviceUnavailable');
     const satisfied =
       demand.token !== undefined && (await reaches(demand.token, [projection, ...sagas], waitMs));
     let stale = (demand.token !== undefined && !satisfied) || !projection.connected;
@@ -89,18 +90,6 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
     if (token !== undefined) res.setHeader(revisionHeaders.revision, token);
     return reply;
   };
-}
-
-/** Only a service that starts is not ready; it is soon, or it is told to the client. */
-async function isReady(projection: Projection, waitMs: number): Promise<boolean> {
-  if (projection.ready) return true;
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, waitMs);
-  });
-  await Promise.race([projection.whenReady(), expired]);
-  clearTimeout(timer);
-  return projection.ready;
 }
 
 /** Waits until all have applied what the token covers, within one time for them together. */

@@ -90,7 +90,7 @@ export class Projection {
   readonly #tokenWait: TokenWait;
   readonly #lastSequence: NextFlight<number>;
   readonly #signal = new Signal();
-  readonly #readyWaiters: (() => void)[] = [];
+  readonly #readyWaiters = new Set<() => void>();
   readonly #epochListeners = new Set<(mark: EpochMark) => void>();
   readonly #place: AskedPosition;
   /** Events applied so far, by entity. */
@@ -144,7 +144,22 @@ export class Projection {
 
   whenReady(): Promise<void> {
     if (this.#ready) return Promise.resolve();
-    return new Promise((resolve) => this.#readyWaiters.push(resolve));
+    return new Promise((resolve) => this.#readyWaiters.add(resolve));
+  }
+
+  /** As `whenReady`, for at most `timeoutMs`; whether it is ready then. */
+  async readyWithin(timeoutMs: number): Promise<boolean> {
+    if (this.#ready) return true;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#readyWaiters.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.#readyWaiters.add(end);
+    });
+    return this.#ready;
   }
 
   /** Everything that existed when the reader started has been applied. Stays true: a running reader serves what it has. */
@@ -408,7 +423,8 @@ export class Projection {
     if (!this.#rules.isReady({ caughtUp: this.#place.caughtUp, missing: this.#completeness.missing })) return;
     this.#ready = true;
     this.#logger.info({ position: this.position, subjects: this.table.size }, 'the projection is ready');
-    for (const resolve of this.#readyWaiters.splice(0)) resolve();
+    for (const resolve of this.#readyWaiters) resolve();
+    this.#readyWaiters.clear();
   }
 
   #sweep(): void {

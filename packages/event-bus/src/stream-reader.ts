@@ -43,9 +43,9 @@ export interface OpenReader {
 }
 
 /**
- * Opens a reader; resolves when its consumer exists. @throws BusUnavailableError when another stream has taken the place of the one that
- * is meant. Injectable, so that tests can read slowly or lose what they
- * like.
+ * Opens a reader; resolves when its consumer exists. Injectable, so that tests can read slowly or lose what they like.
+ *
+ * @throws BusUnavailableError when another stream has taken the place of the one that is meant
  */
 export type OpenStreamReader = (options: ReadOptions) => Promise<OpenReader>;
 

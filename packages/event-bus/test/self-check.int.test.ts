@@ -56,6 +56,9 @@ test('a reader is ready only when every context has shown all that it owns', asy
   await eventually(() => reader.projection.reported > 0);
   expect(reader.projection.ready).toBe(false);
   expect(reader.projection.incomplete).toEqual(['registry']);
+  expect(await reader.projection.readyWithin(1)).toBe(false);
+  const patient = reader.projection.readyWithin(30_000);
   await openOwner(place, cleanups, { context: 'registry' });
+  expect(await patient).toBe(true);
   await reader.projection.whenReady();
 });

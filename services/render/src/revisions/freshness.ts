@@ -22,8 +22,8 @@ export class Freshness {
   /**
    * Reads the request's wish and, only when this process is behind it or about to be ready, waits.
    *
-   * @throws ApiError serviceUnavailable while the process starts, for longer than a request waits; invalidRevision for a token that is none; revisionNotYetAvailable when the client would rather have that than an
-   * answer from an older state
+   * @throws ApiError serviceUnavailable while the process starts, for longer than a request waits; invalidRevision for a token that is none;
+   * revisionNotYetAvailable when the client would rather have that than an answer from an older state
    */
   static of(revisions: Revisions, headers: IncomingHttpHeaders): Freshness | Promise<Freshness> {
     if (!revisions.ready) return Freshness.#afterStart(revisions, headers);

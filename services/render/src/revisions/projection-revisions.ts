@@ -11,8 +11,6 @@ const START_WAIT_MS = 1_000;
 
 export class ProjectionRevisions implements Revisions {
   readonly #projection: Projection;
-  /** One wait for all who come while the process starts. */
-  #starting: Promise<boolean> | undefined;
   #askedText: string | undefined;
   #asked: RevisionToken | undefined;
   #tokenText: string | undefined;
@@ -28,10 +26,7 @@ export class ProjectionRevisions implements Revisions {
   }
 
   started(): Promise<boolean> {
-    this.#starting ??= this.#untilStarted().finally(() => {
-      this.#starting = undefined;
-    });
-    return this.#starting;
+    return this.#projection.readyWithin(START_WAIT_MS);
   }
 
   get following(): boolean {
@@ -62,16 +57,6 @@ export class ProjectionRevisions implements Revisions {
 
   async confirm(): Promise<boolean> {
     return (await this.#projection.confirmPosition()) !== 'unknown';
-  }
-
-  async #untilStarted(): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, START_WAIT_MS);
-    });
-    await Promise.race([this.#projection.whenReady(), expired]);
-    clearTimeout(timer);
-    return this.#projection.ready;
   }
 
   #decode(token: string): RevisionToken | undefined {
