@@ -70,7 +70,7 @@ describe('the console', () => {
       join(directory, 'index.html'),
       '<!doctype html><meta property="csp-nonce" nonce="__PX0_NONCE__">',
     );
-    await writeFile(join(directory, 'theme.js'), 'theme');
+    await writeFile(join(directory, 'start.js'), 'start');
     await writeFile(join(directory, 'assets/app-1a2b.js'), 'js');
     await writeFile(join(directory, 'assets/app-1a2b.js.br'), brotliCompressSync('js'));
     return directory;
@@ -90,8 +90,8 @@ describe('the console', () => {
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(asset.headers.get('content-encoding')).toBe('br');
     expect(await asset.text()).toBe('js');
-    const theme = await open('/theme.js');
-    expect([await theme.text(), theme.headers.get('cache-control')]).toEqual(['theme', 'no-cache']);
+    const start = await open('/start.js');
+    expect([await start.text(), start.headers.get('cache-control')]).toEqual(['start', 'no-cache']);
     expect(await (await open('/assets/gone.js')).json()).toEqual({ error: 'not found' });
     expect((await open('/v1/nothing')).status).toBe(404);
     expect((await open('/openapi.json')).headers.get('content-type')).toContain('json');
