@@ -191,7 +191,10 @@ async function startRedis(): Promise<string> {
   return `redis://127.0.0.1:${port}`;
 }
 
-/** The clients connect in the background; until it is ready, each gateway counts in memory. Asks by writes, which count apart from reads. */
+/**
+ * The clients connect in the background; until they are ready, each gateway counts in memory. Asks by writes, which count apart from reads, and each time
+ * as another caller, who has no lease yet.
+ */
 async function redisReady(url: string, ...gateways: readonly string[]): Promise<void> {
   const redis = new Redis(url);
   redis.on('error', () => undefined);
@@ -202,7 +205,7 @@ async function redisReady(url: string, ...gateways: readonly string[]): Promise<
   for (const gatewayUrl of gateways) {
     await eventually(async () => {
       const before = await counted();
-      await fetch(`${gatewayUrl}/v1/orgs`, { ...as('sess_0'), method: 'POST' });
+      await fetch(`${gatewayUrl}/v1/orgs`, { ...as(`sess_${randomUUID()}`), method: 'POST' });
       return (await counted()) > before;
     });
   }
