@@ -1,7 +1,8 @@
 // Load on one URL: wrk where it is installed, else autocannon. Both keep a number of connections busy for a time.
 
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -46,7 +47,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 async function loadWithWrk({ url, key, body, connections, seconds }: LoadOptions): Promise<LoadResult> {
-  const script = join(tmpdir(), `px0-bench-${process.pid}.lua`);
+  const script = join(tmpdir(), `px0-bench-${randomUUID()}.lua`);
   await writeFile(script, wrkScript(key, body));
   const { stdout } = await run('wrk', [
     '-t1',
@@ -56,7 +57,7 @@ async function loadWithWrk({ url, key, body, connections, seconds }: LoadOptions
     '-s',
     script,
     url,
-  ]);
+  ]).finally(() => rm(script));
   const [
     perSecond = Number.NaN,
     p50 = Number.NaN,

@@ -2,63 +2,72 @@
 
 import { createServer } from 'node:http';
 import { CONNECTIONS, type MeasuredLoad, measuredLoad } from '../lib/measured-load.ts';
-import { median, spread } from '../lib/statistics.ts';
+import { spread } from '../lib/statistics.ts';
 import { World } from '../lib/world.ts';
 
 const MODULE = ['--import', '@px0/service-kit/telemetry'];
-// Until the compiler has done what it does: with the SDK loaded it takes longer, and a server runs for days.
-const WARM_UP_SECONDS = 6;
+// Until the compiler has done what it does; a server runs for days.
+const WARM_UP_SECONDS = 12;
+const WINDOWS = 3;
 
 /**
- * One process at a time, each started anew in every round: two processes of one program differ by several per cent for as long as they live (where
- * their code and heap came to lie), and one that waits for its turn beside others loses its pages and caches to them, the larger one more.
+ * A plain process and one of another variant, started anew for each pair and loaded at the same time: what the machine does meanwhile, which on a shared
+ * one is several times what is measured, hits both alike. New processes, since two of one program differ by several per cent for as long as they
+ * live (where their code and heap came to lie).
  */
-export async function telemetry({ rounds = 10, seconds = 3, ratio = 0.01 } = {}) {
+export async function telemetry({ pairs = 10, seconds = 3, ratio = 0.01 } = {}) {
   const sink = await startSink();
   const world = await World.create(1);
   const exporting = {
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     PX0_TRACE_RENDER_RATIO: String(ratio),
   };
-  const variants: [name: string, start: () => ReturnType<World['startRender']>][] = [
-    ['plain', () => world.startRender()],
-    ['no exporter', () => world.startRender({}, MODULE)],
-    [`exporting, ${ratio * 100} % traced`, () => world.startRender(exporting, MODULE)],
-  ];
-  const runs = new Map<string, MeasuredLoad[]>(variants.map(([name]) => [name, []]));
+  const variants: Readonly<Record<string, () => ReturnType<World['startRender']>>> = {
+    // Against itself: what the method makes of no difference.
+    plain: () => world.startRender(),
+    'no exporter': () => world.startRender({}, MODULE),
+    [`exporting, ${ratio * 100} % traced`]: () => world.startRender(exporting, MODULE),
+  };
+  const compared = new Map<string, { readonly plain: MeasuredLoad; readonly other: MeasuredLoad }[]>();
   try {
-    for (let round = 0; round < rounds; round += 1) {
-      // Every other round backwards: what changes on the machine meanwhile hits each place alike.
-      for (const [name, start] of round % 2 === 0 ? variants : variants.toReversed()) {
-        const { render } = await start();
+    for (let pair = 0; pair < pairs; pair += 1) {
+      for (const [name, start] of Object.entries(variants)) {
+        const [plain, other] = [(await world.startRender()).render, (await start()).render];
+        const both = async (length: number) => {
+          const [one, two] = await Promise.all([
+            measuredLoad(plain, world.key, length),
+            measuredLoad(other, world.key, length),
+          ]);
+          return { plain: one, other: two };
+        };
         try {
-          await measuredLoad(render, world.key, WARM_UP_SECONDS);
-          runs.get(name)?.push(await measuredLoad(render, world.key, seconds));
+          await both(WARM_UP_SECONDS);
+          const windows = compared.get(name) ?? [];
+          for (let window = 0; window < WINDOWS; window += 1) windows.push(await both(seconds));
+          compared.set(name, windows);
         } finally {
-          await render.stop();
+          await Promise.all([plain.stop(), other.stop()]);
         }
       }
     }
-    const plain = runs.get('plain') ?? [];
     return {
-      title: `Telemetry on a live render, ${CONNECTIONS} connections, ${rounds} alternating rounds of ${seconds} s, one process at a time`,
-      rows: [...runs].map(([name, ofVariant]) => ({
+      title: `Telemetry on a live render, ${CONNECTIONS} connections each, ${pairs} pairs of processes side by side, ${WINDOWS} windows of ${seconds} s`,
+      rows: [...compared].map(([name, windows]) => ({
         variant: name,
         'renders/s': spread(
-          ofVariant.map((run) => run.perSecond),
+          windows.map(({ other }) => other.perSecond),
           0,
         ),
         'CPU µs/render': spread(
-          ofVariant.map((run) => run.cpuMicroseconds),
+          windows.map(({ other }) => other.cpuMicroseconds),
           1,
         ),
-        'p99 ms': median(ofVariant.map((run) => run.p99)).toFixed(2),
         'throughput to plain': spread(
-          ofVariant.map((run, i) => run.perSecond / (plain[i]?.perSecond ?? Number.NaN)),
+          windows.map(({ plain, other }) => other.perSecond / plain.perSecond),
           3,
         ),
         'CPU to plain': spread(
-          ofVariant.map((run, i) => run.cpuMicroseconds / (plain[i]?.cpuMicroseconds ?? Number.NaN)),
+          windows.map(({ plain, other }) => other.cpuMicroseconds / plain.cpuMicroseconds),
           3,
         ),
       })),

@@ -1,10 +1,10 @@
 /** The OpenTelemetry SDK with the instrumentations that px0 wants; loaded by `telemetry.ts` when an exporter is configured. */
 import { getNodeAutoInstrumentations } from '@opentelemetry/auto-instrumentations-node';
-import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { AggregationType, PeriodicExportingMetricReader, type ViewOptions } from '@opentelemetry/sdk-metrics';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { register } from 'import-in-the-middle/register-hooks.mjs';
+import { ExportThread } from './export-thread.ts';
+import { metricExporter, spanExporter } from './exporters.ts';
 import { onFlush } from './flush.ts';
 import { histogramProducer } from './histogram-producer.ts';
 import { metricCatalog } from './metric-catalog.ts';
@@ -22,10 +22,14 @@ export function startTelemetry(): void {
   register({ include: HOOKED_MODULES });
   setDefault('OTEL_SERVICE_NAME', service.name);
   setDefault('OTEL_RESOURCE_ATTRIBUTES', `service.namespace=px0,service.version=${service.version}`);
+  const thread = new ExportThread();
   const sdk = new NodeSDK({
     instrumentations: instrumentations(service.instrumentsInboundHttp),
     ...(process.env['OTEL_TRACES_SAMPLER'] ? {} : { sampler: px0Sampler(renderTraceRatio()) }),
-    metricReaders: metricReaders(),
+    ...(process.env['OTEL_TRACES_EXPORTER'] === 'none'
+      ? { spanProcessors: [] }
+      : { traceExporter: spanExporter(thread) }),
+    metricReaders: metricReaders(thread),
     views: [DROPPED_SERVER_DURATION],
     // Logs go to stdout and carry the ids of their trace; who ships logs reads them there.
     logRecordProcessors: [],
@@ -72,15 +76,12 @@ function instrumentations(inboundHttp: boolean) {
   });
 }
 
-function metricReaders(): PeriodicExportingMetricReader[] {
+function metricReaders(thread: ExportThread): PeriodicExportingMetricReader[] {
   if (process.env['OTEL_METRICS_EXPORTER'] === 'none') return [];
-  const protocol =
-    process.env['OTEL_EXPORTER_OTLP_METRICS_PROTOCOL'] || process.env['OTEL_EXPORTER_OTLP_PROTOCOL'];
-  const exporter = protocol === 'http/json' ? new JsonMetricExporter() : new ProtobufMetricExporter();
   const exportIntervalMillis = Number(process.env['OTEL_METRIC_EXPORT_INTERVAL']) || EXPORT_INTERVAL_MS;
   return [
     new PeriodicExportingMetricReader({
-      exporter,
+      exporter: metricExporter(thread),
       exportIntervalMillis,
       exportTimeoutMillis: Math.min(exportIntervalMillis, 10_000),
       metricProducers: [histogramProducer],
