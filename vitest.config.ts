@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirstSequencer } from './packages/testing/src/longest-first-sequencer.ts';
 import { SummaryReporter } from './packages/testing/src/summary-reporter.ts';
 
 const root = import.meta.dirname;
@@ -48,6 +49,7 @@ export default defineConfig({
     globalSetup: [join(root, 'packages/testing/src/global-setup.ts')],
     setupFiles: [join(root, 'packages/testing/src/property-tests-setup.ts')],
     reporters: ['default', new SummaryReporter()],
+    sequence: { sequencer: LongestFirstSequencer },
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,0 +1,32 @@
+/**
+ * Vitest's order of test files within a group: those that take long first, so that no core waits at the end for the one file that was begun
+ * last. Vitest orders by what it measured in an earlier run, which a fresh clone has not, and then by size; but a file that only gathers
+ * stories is small.
+ */
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files of 40 s and more on two busy cores, from the repository's root, the longest first. A long file that is missing here costs time only. */
+export const longFiles = [
+  'tests/console/console.e2e.test.ts',
+  'tests/sdk/python-and-go.e2e.test.ts',
+  'tests/journeys/journeys.e2e.test.ts',
+  'tests/npm-start.e2e.test.ts',
+  'tests/fuzz/fuzz.e2e.test.ts',
+  'packages/local-platform/src/platform.e2e.test.ts',
+  'tests/cli.e2e.test.ts',
+  'packages/docs/test/site.int.test.ts',
+  'tests/guides/guides.e2e.test.ts',
+];
+
+export class LongestFirstSequencer extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const byVitest = await super.sort(files);
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = longFiles.indexOf(relative(this.ctx.config.root, moduleId));
+      return place === -1 ? longFiles.length : place;
+    };
+    const group = ({ project }: TestSpecification): number => project.config.sequence.groupOrder;
+    return byVitest.toSorted((one, other) => group(one) - group(other) || rank(one) - rank(other));
+  }
+}
