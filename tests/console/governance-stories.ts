@@ -66,7 +66,8 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await grace.reload();
       await eventually(async () => {
         await grace.reload();
-        return (await grace.getByText('You are editor').count()) === 1;
+        await grace.getByText('You are editor').waitFor({ timeout: 3_000 });
+        return true;
       });
 
       // Ada removes her; Grace’s next look says that she is not in the team.

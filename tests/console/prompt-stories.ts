@@ -18,6 +18,12 @@ async function write(page: Page, editor: Locator, text: string): Promise<void> {
 
 const saved = (page: Page) => page.getByRole('status').getByText('Saved', { exact: true }).waitFor();
 
+/** Waits until an element has the focus. */
+const focused = (element: Locator, when = '') =>
+  eventually(() => element.evaluate((node) => node === node.ownerDocument.activeElement), {
+    what: `the focus ${when} on ${String(element)}`,
+  });
+
 interface MadePrompt {
   readonly id: string;
   readonly slug: string;
@@ -268,6 +274,24 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.goto(`/prompts/${prompt.id}`);
       await page.getByRole('button', { name: 'Restore' }).click();
       await toastSays(page, 'Restored “Ticket triage”');
+
+      // Lists and menus are made when they are first opened, and keys are to notice nothing of that.
+      await page.goto('/prompts');
+      const state = page.getByRole('combobox', { name: 'State' });
+      await state.press('ArrowDown');
+      await focused(page.getByRole('option', { name: 'Active' }));
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/status=archived/);
+      await focused(state);
+      await page.goto('/prompts');
+      const more = page.getByRole('button', { name: 'More about Ticket triage' });
+      for (const time of ['the first', 'another']) {
+        await more.press('Enter');
+        await focused(page.getByRole('menuitem', { name: 'Copy the slug' }), time);
+        await page.keyboard.press('Escape');
+        await focused(more, time);
+      }
     }, 120_000);
   });
 

@@ -6,13 +6,21 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
 import { IconButton, Logo, TooltipProvider, useIsWide } from '../ui/mod.ts';
-import { useWorkspace } from '../workspace/mod.ts';
+import { useWorkspace, WorkspaceProvider } from '../workspace/mod.ts';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
 import { PageSkeleton } from './skeletons.tsx';
 import { setTheme } from './theme.ts';
 
 export function Shell() {
+  return (
+    <WorkspaceProvider>
+      <Frame />
+    </WorkspaceProvider>
+  );
+}
+
+function Frame() {
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'navigation'>();
   const navigate = useNavigate();
   // A phone has it in a drawer, and need not draw it before that is opened.

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, outdated } from '../api/mod.ts';
 import { Checkbox, FormDialog, Select, type SelectOption, TextField } from '../ui/mod.ts';
-import { useWorkspace } from '../workspace/mod.ts';
+import { useOrgTeams } from '../workspace/mod.ts';
 import { type KeyOperation, operationOptions } from './roles.ts';
 import type { ShownSecret } from './secret-dialog.tsx';
 
@@ -31,7 +31,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
 
 function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogProps) {
   const queryClient = useQueryClient();
-  const { teams } = useWorkspace();
+  const teams = useOrgTeams();
   const [name, setName] = useState('');
   const [operation, setOperation] = useState<KeyOperation>('read_render');
   const [lifetime, setLifetime] = useState<Lifetime>('never');

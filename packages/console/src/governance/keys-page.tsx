@@ -27,7 +27,7 @@ import {
   timeText,
   toast,
 } from '../ui/mod.ts';
-import { usePermissions, usePresentOrganization, useWorkspace } from '../workspace/mod.ts';
+import { useOrgTeams, usePermissions, usePresentOrganization } from '../workspace/mod.ts';
 import { CreateKeyDialog } from './create-key-dialog.tsx';
 import { operationNames } from './roles.ts';
 import { RotateKeyDialog } from './rotate-key-dialog.tsx';
@@ -42,7 +42,7 @@ export function KeysPage() {
   usePresentOrganization(orgId);
   const { may, reason } = usePermissions({ orgId });
   const queryClient = useQueryClient();
-  const { teams } = useWorkspace();
+  const teams = useOrgTeams();
   const [creating, setCreating] = useState(false);
   const [secret, setSecret] = useState<ShownSecret>();
   const [rotating, setRotating] = useState<Key>();

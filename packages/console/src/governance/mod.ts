@@ -1,5 +1,9 @@
-/** Governance: organizations, teams, members, join requests, API keys, audit. */
+/**
+ * Governance: organizations, teams, members, join requests, API keys, audit. Loaders ask for what a page shows first, so that it is drawn once; what goes
+ * wrong shows when the page asks for it.
+ */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { reading } from '../api/mod.ts';
 import { shellRoute } from '../app/mod.ts';
 
 export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
@@ -7,12 +11,15 @@ export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
 const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
+  loader: ({ context: { queryClient } }) => queryClient.prefetchQuery(reading('getAdminInbox')),
   component: lazyRouteComponent(() => import('./inbox-page.tsx'), 'InboxPage'),
 });
 
 const teamsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/teams',
+  loader: ({ context: { queryClient }, params: { orgId } }) =>
+    queryClient.prefetchQuery(reading('listOrgTeams', { params: { orgID: orgId } })),
   component: lazyRouteComponent(() => import('./teams-page.tsx'), 'TeamsPage'),
 });
 
@@ -25,6 +32,8 @@ const peopleRoute = createRoute({
 const keysRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/keys',
+  loader: ({ context: { queryClient }, params: { orgId } }) =>
+    queryClient.prefetchQuery(reading('listAPIKeys', { query: { org_id: orgId } })),
   component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
 });
 
@@ -43,6 +52,8 @@ const settingsRoute = createRoute({
 const teamRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/teams/$teamId',
+  loader: ({ context: { queryClient }, params: { teamId } }) =>
+    queryClient.prefetchQuery(reading('listTeamMembers', { params: { id: teamId }, query: { page: 1 } })),
   component: lazyRouteComponent(() => import('./team-page.tsx'), 'TeamPage'),
 });
 

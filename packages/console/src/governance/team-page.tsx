@@ -5,7 +5,7 @@ import { FileText, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { reading } from '../api/mod.ts';
 import { Badge, buttonClasses, CopyButton, EmptyState, Page, Tabs } from '../ui/mod.ts';
-import { usePresentOrganization, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
+import { useOrgTeams, usePresentOrganization, type WorkspaceTeam } from '../workspace/mod.ts';
 import { roleNames } from './roles.ts';
 import { TeamMembers } from './team-members.tsx';
 import { TeamSettings } from './team-settings.tsx';
@@ -15,7 +15,7 @@ const route = getRouteApi('/shell/teams/$teamId');
 export function TeamPage() {
   const { teamId } = route.useParams();
   const { data } = useSuspenseQuery(reading('listUserTeams'));
-  const { teams } = useWorkspace();
+  const teams = useOrgTeams();
   const own = data.teams.find(({ id }) => id === teamId);
   const team: WorkspaceTeam | undefined =
     own === undefined ? teams.find(({ id }) => id === teamId) : { ...own, myRole: own.role ?? null };

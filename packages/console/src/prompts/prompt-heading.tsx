@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button, TextArea } from '../ui/mod.ts';
-import { useWorkspace } from '../workspace/mod.ts';
+import { useOrgTeams } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
 import { usePromptWrites } from './data.ts';
 
@@ -15,7 +15,7 @@ export interface TrailProps {
 }
 
 export function Trail({ prompt, here }: TrailProps) {
-  const { teams } = useWorkspace();
+  const teams = useOrgTeams();
   const team = teams.find(({ id }) => id === prompt.team_id);
   const link = 'rounded-sm hover:text-fg hover:underline underline-offset-2';
   return (

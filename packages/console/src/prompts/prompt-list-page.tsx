@@ -22,6 +22,7 @@ import { useWorkspace } from '../workspace/mod.ts';
 import { CreatePromptDialog } from './create-prompt-dialog.tsx';
 import { defaultSort, isFiltered, type PromptSearch, type PromptSort, promptSearch } from './list-search.ts';
 import { PromptMenu } from './prompt-menu.tsx';
+import { shownTeams } from './prompt-pages.ts';
 import { promptListRoute } from './routes.ts';
 import { useTeamsWhere } from './team-rights.ts';
 import { useListKeys } from './use-list-keys.ts';
@@ -33,8 +34,6 @@ export function PromptListPage() {
   const { myTeams } = useWorkspace();
   const creatable = useTeamsWhere('createPrompt');
   const [creating, setCreating] = useState(false);
-  const team = myTeams.find(({ id }) => id === search.team);
-  const shown = team === undefined ? myTeams : [team];
   const change = (next: PromptSearch): void => {
     void navigate({ search: promptSearch({ ...next }), replace: true });
   };
@@ -77,7 +76,7 @@ export function PromptListPage() {
       ) : (
         <List
           search={search}
-          teams={shown}
+          teams={shownTeams(myTeams, search)}
           create={create}
           onClear={() => change(search.team === undefined ? {} : { team: search.team })}
         />

@@ -6,11 +6,15 @@ import { compareSearch } from '../compare/mod.ts';
 import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from './data.ts';
 import { promptSearch } from './list-search.ts';
 import { EditorSkeleton, PromptSkeleton } from './page-skeletons.tsx';
+import { loadPrompts } from './prompt-pages.ts';
 
 export const promptListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/prompts',
   validateSearch: promptSearch,
+  // A filter that changes on the page is the list's own matter: it shows what it has until it has more.
+  loader: ({ context: { queryClient }, location: { search }, cause }) =>
+    cause === 'stay' ? undefined : loadPrompts(queryClient, promptSearch(search)),
   component: lazyRouteComponent(() => import('./prompt-list-page.tsx'), 'PromptListPage'),
 });
 

@@ -2,11 +2,12 @@
 import type { Action } from '@px0/access';
 import { useMemo } from 'react';
 import { useUser } from '../api/mod.ts';
-import { may, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
+import { may, useOrgTeams, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
 
 export function useTeamsWhere(action: Action): readonly WorkspaceTeam[] {
   const { is_admin: isAccountAdmin } = useUser();
-  const { teams, organization } = useWorkspace();
+  const { organization } = useWorkspace();
+  const teams = useOrgTeams();
   const isOrgAdmin = organization?.role === 'ADMIN';
   return useMemo(
     () =>

@@ -2,14 +2,15 @@
 import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { reading, useUser } from '../api/mod.ts';
-import { useAddresses, usePermissions, useWorkspace } from '../workspace/mod.ts';
+import { useAddresses, useOrgTeams, usePermissions, useWorkspace } from '../workspace/mod.ts';
 
 type Actor = Wire<'PromptAuditEntry'>['actor'];
 
 /** `actors` are those whose names will be asked for. */
 export function useActorName(teamId: string, actors: readonly Actor[]): (actor: Actor) => string {
   const user = useUser();
-  const { teams, organization } = useWorkspace();
+  const { organization } = useWorkspace();
+  const teams = useOrgTeams();
   const orgId = teams.find(({ id }) => id === teamId)?.org_id ?? organization?.id;
   const { may } = usePermissions(orgId === undefined ? {} : { orgId });
   const others = actors.filter(({ kind, user_id }) => kind === 'user' && user_id !== user.id);

@@ -1,7 +1,7 @@
 /** A menu at a button. Items that a role may not use are shown with the reason, and cannot be chosen. */
 import { Check, type LucideIcon } from 'lucide-react';
-import { DropdownMenu } from 'radix-ui';
-import type { ReactElement, ReactNode } from 'react';
+import { DropdownMenu, Slot } from 'radix-ui';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import { classes } from '../outline/mod.ts';
 import { Keys } from './keys.tsx';
 
@@ -14,12 +14,33 @@ export interface MenuProps {
   readonly children: ReactNode;
 }
 
+/** It is made when it is asked for first: a page may have one in each of its rows. */
 export function Menu({ trigger, align = 'end', side = 'bottom', className, children }: MenuProps) {
+  const [wasOpened, setWasOpened] = useState<'never' | 'by key just now' | 'before'>('never');
+  if (wasOpened === 'never') {
+    return (
+      <Slot.Root
+        aria-haspopup="menu"
+        aria-expanded={false}
+        data-state="closed"
+        // A key that clicks is no click of a pointer: it counts none.
+        onClick={(event) => setWasOpened(event.detail === 0 ? 'by key just now' : 'before')}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          setWasOpened('by key just now');
+        }}
+      >
+        {trigger}
+      </Slot.Root>
+    );
+  }
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root defaultOpen onOpenChange={() => setWasOpened('before')}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
+          ref={wasOpened === 'by key just now' ? beginAtFirstItem : null}
           align={align}
           side={side}
           sideOffset={4}
@@ -33,6 +54,13 @@ export function Menu({ trigger, align = 'end', side = 'bottom', className, child
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** As a menu does that has seen the key by which it was opened. */
+function beginAtFirstItem(content: HTMLElement | null): void {
+  requestAnimationFrame(() =>
+    content?.querySelector<HTMLElement>('[role^="menuitem"]:not([data-disabled])')?.focus(),
   );
 }
 

@@ -1,7 +1,7 @@
 /** A choice among a few named values. */
 import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { classes } from '../outline/mod.ts';
 import { Field } from './field.tsx';
 import { styleNonce } from './style-nonce.ts';
@@ -26,68 +26,134 @@ export interface SelectProps<Value extends string> {
   readonly className?: string;
 }
 
+const triggerClasses = (size: 'sm' | 'md', className: string | undefined): string =>
+  classes(
+    'inline-flex items-center justify-between gap-2 rounded-md border border-line-strong bg-raised text-left shadow-low transition-colors hover:bg-hover disabled:opacity-60 data-[placeholder]:text-faint',
+    size === 'sm' ? 'h-7 px-2 text-xs' : 'h-9 px-2.5 text-sm',
+    className,
+  );
+
+/** The list is drawn with its items even while it is closed, so it is made when it is asked for first: a page may have one in each of its rows. */
 export function Select<Value extends string>({
   label,
   labelHidden = false,
   hint,
+  size = 'md',
+  className,
+  ...rest
+}: SelectProps<Value>) {
+  const id = useId();
+  const [wasOpened, setWasOpened] = useState(false);
+  const trigger = {
+    id,
+    className: triggerClasses(size, className),
+    ...(hint !== undefined && { 'aria-describedby': `${id}-hint` }),
+  };
+  return (
+    <Field id={id} label={label} labelHidden={labelHidden} hint={hint}>
+      {wasOpened ? (
+        <OpenedSelect trigger={trigger} {...rest} />
+      ) : (
+        <UnopenedSelect trigger={trigger} onOpen={() => setWasOpened(true)} {...rest} />
+      )}
+    </Field>
+  );
+}
+
+interface PartProps<Value extends string>
+  extends Pick<SelectProps<Value>, 'value' | 'onChange' | 'options' | 'disabled' | 'placeholder'> {
+  readonly trigger: { readonly id: string; readonly className: string; readonly 'aria-describedby'?: string };
+}
+
+/** Looks and behaves as the trigger of the list does while it is closed. */
+function UnopenedSelect<Value extends string>({
+  trigger,
+  value,
+  options,
+  disabled = false,
+  placeholder,
+  onOpen,
+}: PartProps<Value> & { readonly onOpen: () => void }) {
+  // A click on the label is one on the button, too: it gives it the focus and opens nothing.
+  const isPressed = useRef(false);
+  const chosen = options.find((option) => option.value === value);
+  return (
+    <button
+      {...trigger}
+      type="button"
+      role="combobox"
+      aria-expanded={false}
+      aria-autocomplete="none"
+      data-state="closed"
+      data-placeholder={chosen === undefined ? '' : undefined}
+      disabled={disabled}
+      onPointerDown={() => {
+        isPressed.current = true;
+      }}
+      onClick={() => {
+        if (isPressed.current) onOpen();
+        isPressed.current = false;
+      }}
+      onKeyDown={(event) => {
+        if (event.ctrlKey || event.altKey || event.metaKey) return;
+        if (!['Enter', 'ArrowUp', 'ArrowDown'].includes(event.key) && event.key.length > 1) return;
+        event.preventDefault();
+        onOpen();
+      }}
+    >
+      <span className="truncate">{chosen?.label ?? placeholder}</span>
+      <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
+    </button>
+  );
+}
+
+function OpenedSelect<Value extends string>({
+  trigger,
   value,
   onChange,
   options,
   disabled = false,
-  size = 'md',
   placeholder,
-  className,
-}: SelectProps<Value>) {
-  const id = useId();
+}: PartProps<Value>) {
   const choose = (chosen: string): void => {
     const option = options.find((candidate) => candidate.value === chosen);
     if (option !== undefined) onChange(option.value);
   };
   return (
-    <Field id={id} label={label} labelHidden={labelHidden} hint={hint}>
-      <Radix.Root value={value} onValueChange={choose} disabled={disabled}>
-        <Radix.Trigger
-          id={id}
-          {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
-          className={classes(
-            'inline-flex items-center justify-between gap-2 rounded-md border border-line-strong bg-raised text-left shadow-low transition-colors hover:bg-hover disabled:opacity-60 data-[placeholder]:text-faint',
-            size === 'sm' ? 'h-7 px-2 text-xs' : 'h-9 px-2.5 text-sm',
-            className,
-          )}
+    <Radix.Root defaultOpen value={value} onValueChange={choose} disabled={disabled}>
+      <Radix.Trigger {...trigger}>
+        <span className="truncate">
+          <Radix.Value placeholder={placeholder} />
+        </span>
+        <Radix.Icon>
+          <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
+        </Radix.Icon>
+      </Radix.Trigger>
+      <Radix.Portal>
+        <Radix.Content
+          position="popper"
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-50 max-h-80 min-w-(--radix-select-trigger-width) max-w-[calc(100vw-16px)] animate-pop-in overflow-hidden rounded-lg border border-line bg-raised shadow-high"
         >
-          <span className="truncate">
-            <Radix.Value placeholder={placeholder} />
-          </span>
-          <Radix.Icon>
-            <ChevronDown aria-hidden="true" className="size-3.5 text-faint" />
-          </Radix.Icon>
-        </Radix.Trigger>
-        <Radix.Portal>
-          <Radix.Content
-            position="popper"
-            sideOffset={4}
-            collisionPadding={8}
-            className="z-50 max-h-80 min-w-(--radix-select-trigger-width) max-w-[calc(100vw-16px)] animate-pop-in overflow-hidden rounded-lg border border-line bg-raised shadow-high"
-          >
-            <Radix.Viewport nonce={styleNonce()} className="p-1">
-              {options.map((option) => (
-                <Radix.Item
-                  key={option.value}
-                  value={option.value}
-                  disabled={option.disabled ?? false}
-                  className="relative flex select-none flex-col rounded-md py-1.5 pr-3 pl-8 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover"
-                >
-                  <Radix.ItemIndicator className="absolute top-2 left-2">
-                    <Check aria-hidden="true" className="size-4 text-accent-ink" />
-                  </Radix.ItemIndicator>
-                  <Radix.ItemText>{option.label}</Radix.ItemText>
-                  {option.hint !== undefined && <span className="text-faint text-xs">{option.hint}</span>}
-                </Radix.Item>
-              ))}
-            </Radix.Viewport>
-          </Radix.Content>
-        </Radix.Portal>
-      </Radix.Root>
-    </Field>
+          <Radix.Viewport nonce={styleNonce()} className="p-1">
+            {options.map((option) => (
+              <Radix.Item
+                key={option.value}
+                value={option.value}
+                disabled={option.disabled ?? false}
+                className="relative flex select-none flex-col rounded-md py-1.5 pr-3 pl-8 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover"
+              >
+                <Radix.ItemIndicator className="absolute top-2 left-2">
+                  <Check aria-hidden="true" className="size-4 text-accent-ink" />
+                </Radix.ItemIndicator>
+                <Radix.ItemText>{option.label}</Radix.ItemText>
+                {option.hint !== undefined && <span className="text-faint text-xs">{option.hint}</span>}
+              </Radix.Item>
+            ))}
+          </Radix.Viewport>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
   );
 }

@@ -1,7 +1,4 @@
-/** A point in time as people say it. */
-// Formats take long to make, and most pages need one of the two.
-let relative: Intl.RelativeTimeFormat | undefined;
-let day: Intl.DateTimeFormat | undefined;
+/** A point in time as people say it. By hand: to load a browser's own formats (`Intl`) takes a phone longer than to draw the page. */
 
 /** Each unit with how many of it make the next one. */
 const steps = [
@@ -11,17 +8,23 @@ const steps = [
   ['day', 7],
 ] as const;
 
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
 /** Within a week as a distance, such as `3 hours ago`; otherwise as a date. */
 export function timeText(timestamp: string, now = Date.now()): string {
   let distance = (Date.parse(timestamp) - now) / 1000;
   if (Math.abs(distance) < 10) return 'just now';
   for (const [unit, next] of steps) {
-    if (Math.abs(distance) < next) {
-      relative ??= new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
-      return relative.format(Math.trunc(distance), unit);
-    }
+    if (Math.abs(distance) < next) return distanceText(Math.trunc(distance), unit);
     distance /= next;
   }
-  day ??= new Intl.DateTimeFormat('en', { dateStyle: 'medium' });
-  return day.format(Date.parse(timestamp));
+  const date = new Date(timestamp);
+  return `${months[date.getMonth()]} ${date.getDate()}, ${date.getFullYear()}`;
+}
+
+function distanceText(distance: number, unit: (typeof steps)[number][0]): string {
+  const count = Math.abs(distance);
+  if (unit === 'day' && count === 1) return distance < 0 ? 'yesterday' : 'tomorrow';
+  const amount = `${count} ${unit}${count === 1 ? '' : 's'}`;
+  return distance < 0 ? `${amount} ago` : `in ${amount}`;
 }

@@ -4,9 +4,11 @@ export type { Standing, TeamRole } from './standing.ts';
 export {
   loadWorkspace,
   type Permissions,
+  useOrgTeams,
   usePermissions,
   usePresentOrganization,
   useWorkspace,
   type Workspace,
+  WorkspaceProvider,
   type WorkspaceTeam,
 } from './workspace.tsx';

@@ -5,7 +5,15 @@
 import type { Action } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import { type QueryClient, useQuery, useSuspenseQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useMemo, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+} from 'react';
 import { reading, useUser } from '../api/mod.ts';
 import { may, refusalReason } from './permissions.ts';
 import type { Standing, TeamRole } from './standing.ts';
@@ -19,10 +27,10 @@ export interface Workspace {
   readonly organizations: readonly Wire<'OrganizationWithRole'>[];
   /** Undefined for somebody who is in no organization. */
   readonly organization: Wire<'OrganizationWithRole'> | undefined;
-  /** All teams of the organization by name, also those that the person is not in. */
-  readonly teams: readonly WorkspaceTeam[];
-  /** Those that they are in: the only ones whose prompts they can read. */
+  /** The teams of the organization that they are in, by name: the only ones whose prompts they can read. */
   readonly myTeams: readonly WorkspaceTeam[];
+  /** The teams that they are in, of all their organizations. */
+  readonly memberships: readonly Wire<'Team'>[];
   readonly selectOrganization: (id: string) => void;
 }
 
@@ -45,32 +53,66 @@ function selectOrganization(id: string): void {
 }
 
 /** What the pages behind the login need before the first of them is shown. */
-export async function loadWorkspace(queryClient: QueryClient): Promise<void> {
-  await Promise.all([
+export async function loadWorkspace(queryClient: QueryClient): Promise<Workspace> {
+  const [{ organizations }, { teams }] = await Promise.all([
     queryClient.ensureQueryData(reading('listUserOrgs')),
     queryClient.ensureQueryData(reading('listUserTeams')),
   ]);
+  return workspaceOf(organizations, teams, localStorage.getItem(storageKey));
+}
+
+function workspaceOf(
+  organizations: Workspace['organizations'],
+  memberships: Workspace['memberships'],
+  chosen: string | null,
+): Workspace {
+  const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
+  const myTeams = memberships
+    .filter((team) => team.org_id === organization?.id)
+    .map((team) => ({ ...team, myRole: team.role ?? null }))
+    .toSorted(byName);
+  return { organizations, organization, myTeams, memberships, selectOrganization };
+}
+
+const byName = (a: Wire<'Team'>, b: Wire<'Team'>): number => a.name.localeCompare(b.name);
+
+// Nearly every component asks for the workspace, so it is made once. The teams of others come later and change little, so they have a context
+// of their own, and what does not ask for them is not drawn again.
+const WorkspaceContext = createContext<Workspace | undefined>(undefined);
+const OrgTeamsContext = createContext<readonly WorkspaceTeam[]>([]);
+
+/** Once, round everything behind the login. */
+export function WorkspaceProvider({ children }: { readonly children: ReactNode }) {
+  const { organizations } = useSuspenseQuery(reading('listUserOrgs')).data;
+  const { teams } = useSuspenseQuery(reading('listUserTeams')).data;
+  const chosen = useSyncExternalStore(subscribe, () => localStorage.getItem(storageKey));
+  const workspace = useMemo(() => workspaceOf(organizations, teams, chosen), [organizations, teams, chosen]);
+  const { organization, myTeams } = workspace;
+  const all = useQuery({
+    ...reading('listOrgTeams', { params: { orgID: organization?.id ?? '' } }),
+    enabled: organization !== undefined,
+  }).data?.teams;
+  const orgTeams = useMemo(() => {
+    if (all === undefined) return myTeams;
+    const roles = new Map(myTeams.map(({ id, myRole }) => [id, myRole] as const));
+    return all.map((team) => ({ ...team, myRole: roles.get(team.id) ?? null })).toSorted(byName);
+  }, [all, myTeams]);
+  return (
+    <WorkspaceContext value={workspace}>
+      <OrgTeamsContext value={orgTeams}>{children}</OrgTeamsContext>
+    </WorkspaceContext>
+  );
 }
 
 export function useWorkspace(): Workspace {
-  const { organizations } = useSuspenseQuery(reading('listUserOrgs')).data;
-  const { teams: mine } = useSuspenseQuery(reading('listUserTeams')).data;
-  const chosen = useSyncExternalStore(subscribe, () => localStorage.getItem(storageKey));
-  const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
-  const orgId = organization?.id;
-  const all = useQuery({
-    ...reading('listOrgTeams', { params: { orgID: orgId ?? '' } }),
-    enabled: orgId !== undefined,
-  }).data?.teams;
-  return useMemo(() => {
-    const roles = new Map(mine.map((team) => [team.id, team.role ?? null] as const));
-    const own = mine.filter((team) => team.org_id === orgId);
-    const teams = (all ?? own)
-      .map((team) => ({ ...team, myRole: roles.get(team.id) ?? null }))
-      .toSorted((a, b) => a.name.localeCompare(b.name));
-    const myTeams = teams.filter((team) => team.myRole !== null);
-    return { organizations, organization, teams, myTeams, selectOrganization };
-  }, [organizations, organization, orgId, mine, all]);
+  const workspace = use(WorkspaceContext);
+  if (workspace === undefined) throw new Error('there is no workspace outside of the frame');
+  return workspace;
+}
+
+/** All teams of the organization by name, also those that the person is not in; until these are known, the person's own. */
+export function useOrgTeams(): readonly WorkspaceTeam[] {
+  return use(OrgTeamsContext);
 }
 
 /** For pages about one organization: makes it the present one. */
@@ -86,21 +128,20 @@ export interface Permissions {
   readonly reason: (action: Action) => string | undefined;
 }
 
+/** Of a team that the person is not in. */
+function orgOf(teamId: string): string | undefined {
+  return use(OrgTeamsContext).find(({ id }) => id === teamId)?.org_id;
+}
+
 /** What the person may do to a team and what belongs to it, or to an organization as a whole. */
 export function usePermissions(
   target: { readonly teamId?: string; readonly orgId?: string } = {},
 ): Permissions {
   const user = useUser();
-  const { organizations } = useSuspenseQuery(reading('listUserOrgs')).data;
-  const { teams } = useSuspenseQuery(reading('listUserTeams')).data;
-  const team = teams.find(({ id }) => id === target.teamId);
-  const workspace = useWorkspace();
+  const { organizations, organization: present, memberships } = useWorkspace();
+  const team = memberships.find(({ id }) => id === target.teamId);
   const orgId =
-    target.orgId ??
-    team?.org_id ??
-    (target.teamId === undefined
-      ? workspace.organization?.id
-      : workspace.teams.find(({ id }) => id === target.teamId)?.org_id);
+    target.orgId ?? team?.org_id ?? (target.teamId === undefined ? present?.id : orgOf(target.teamId));
   const organization = organizations.find(({ id }) => id === orgId);
   const isAccountAdmin = user.is_admin;
   const isOrgMember = organization !== undefined;

@@ -1,0 +1,61 @@
+/** The prompts of several teams as a query: those of the first team, page by page, then those of the next. */
+import type { Wire } from '@px0/contracts';
+import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
+import { api } from '../api/mod.ts';
+import { loadWorkspace } from '../workspace/mod.ts';
+import { listQuery, type PromptSearch } from './list-search.ts';
+
+interface Place {
+  readonly team: number;
+  readonly cursor: string | undefined;
+}
+
+interface PageOfTeam {
+  readonly teamId: string;
+  readonly prompts: readonly Wire<'Prompt'>[];
+  readonly next: Place | undefined;
+}
+
+export function promptPages(teamIds: readonly string[], search: PromptSearch) {
+  const query = listQuery(search);
+  return infiniteQueryOptions({
+    queryKey: ['listPrompts', teamIds, query, 'pages'] as const,
+    queryFn: async ({ pageParam, signal }): Promise<PageOfTeam> => {
+      const teamId = teamIds[pageParam.team] ?? '';
+      const page = await api.call('listPrompts', {
+        params: { teamID: teamId },
+        query: { ...query, cursor: pageParam.cursor },
+        signal,
+      });
+      return { teamId, prompts: page.prompts, next: placeAfter(teamIds, pageParam, page.next_cursor) };
+    },
+    initialPageParam: { team: 0, cursor: undefined } as Place,
+    getNextPageParam: ({ next }) => next,
+    enabled: teamIds.length > 0,
+    placeholderData: (before) => before,
+  });
+}
+
+function placeAfter(
+  teamIds: readonly string[],
+  { team }: Place,
+  cursor: string | undefined,
+): Place | undefined {
+  if (cursor !== undefined) return { team, cursor };
+  return team + 1 < teamIds.length ? { team: team + 1, cursor: undefined } : undefined;
+}
+
+/** The first page, so that the list is drawn with the page. What goes wrong shows when the list asks for it. */
+export async function loadPrompts(queryClient: QueryClient, search: PromptSearch): Promise<void> {
+  const teamIds = shownTeams((await loadWorkspace(queryClient)).myTeams, search).map(({ id }) => id);
+  if (teamIds.length > 0) await queryClient.prefetchInfiniteQuery(promptPages(teamIds, search));
+}
+
+/** The one that the list is narrowed to, or all. */
+export function shownTeams<Team extends { readonly id: string }>(
+  teams: readonly Team[],
+  search: PromptSearch,
+): readonly Team[] {
+  const chosen = teams.find(({ id }) => id === search.team);
+  return chosen === undefined ? teams : [chosen];
+}
