@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { ExportResultCode } from '@opentelemetry/core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExportThread } from './export-thread.ts';
-import type { Signal } from './export-worker.ts';
+import type { Signal } from './otlp-protocol.ts';
 
 interface Posted {
   readonly path: string | undefined;

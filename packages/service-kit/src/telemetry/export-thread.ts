@@ -5,7 +5,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import type { ExportAnswer, ExportOrder, Signal } from './export-worker.ts';
+import type { ExportAnswer, ExportOrder } from './export-worker.ts';
+import type { Signal } from './otlp-protocol.ts';
 
 /** Far more than a batch of spans and the process's metrics take. */
 const HEAP_LIMIT_MIB = 64;

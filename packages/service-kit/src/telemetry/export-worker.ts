@@ -9,9 +9,7 @@ import {
   convertLegacyHttpOptions,
   createOtlpHttpExportDelegate,
 } from '@opentelemetry/otlp-exporter-base/node-http';
-import { otlpContentType } from './otlp-protocol.ts';
-
-export type Signal = 'TRACES' | 'METRICS';
+import { otlpContentType, type Signal } from './otlp-protocol.ts';
 
 export interface ExportOrder {
   readonly id: number;

@@ -11,8 +11,7 @@ import {
 import type { PushMetricExporter } from '@opentelemetry/sdk-metrics';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { ExportThread } from './export-thread.ts';
-import type { Signal } from './export-worker.ts';
-import { otlpProtocol } from './otlp-protocol.ts';
+import { otlpProtocol, type Signal } from './otlp-protocol.ts';
 
 export function spanExporter(thread: ExportThread): SpanExporter {
   const encoder = otlpProtocol('TRACES') === 'http/json' ? JsonTraceSerializer : ProtobufTraceSerializer;

@@ -1,5 +1,6 @@
 /** How telemetry is encoded: one of the two forms of OTLP over HTTP. */
-import type { Signal } from './export-worker.ts';
+
+export type Signal = 'TRACES' | 'METRICS';
 
 const contentTypes = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
 
