@@ -295,6 +295,25 @@ export function promptStories(started: () => ConsoleHarness): void {
     }, 120_000);
   });
 
+  describe('a list that could not be read', () => {
+    it('leaves the page whole, says why, and is there when it is asked for again', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      await promptWith(harness, owner, 'Ticket triage', []);
+      const page = await harness.open('/account', { person: owner });
+      const reading = /\/v1\/teams\/[^/]+\/prompts/;
+      await page.route(reading, (route) => route.fulfill({ status: 403, json: { error: 'forbidden' } }));
+      await page.goto('/prompts');
+      await heading(page, 'Prompts').waitFor();
+      await page.getByRole('combobox', { name: 'State' }).waitFor();
+      const again = page.getByRole('button', { name: 'Try again' });
+      await again.waitFor();
+      await page.unroute(reading);
+      await again.click();
+      await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
+    }, 60_000);
+  });
+
   describe('a prompt that has moved on', () => {
     it('is moved to another team, and back', async () => {
       const harness = started();

@@ -34,6 +34,12 @@ export function pages<Id extends OperationId>(id: Id, options: CallOptions<Id>) 
   });
 }
 
+/**
+ * How a loader asks for what its page shows first, so that the page is drawn once: what the cache has is enough, the page itself asks for newer; and what fails
+ * is left to the page, which asks again and says so.
+ */
+export const ahead = { staleTime: 'static', retry: false } as const;
+
 /** Reads of these operations are out of date, whatever their arguments; those on the screen are asked for again. */
 export async function outdated(queryClient: QueryClient, ...ids: readonly OperationId[]): Promise<void> {
   await Promise.all(ids.map((id) => queryClient.invalidateQueries({ queryKey: [id] })));

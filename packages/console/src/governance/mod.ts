@@ -1,9 +1,6 @@
-/**
- * Governance: organizations, teams, members, join requests, API keys, audit. Loaders ask for what a page shows first, so that it is drawn once; what goes
- * wrong shows when the page asks for it.
- */
+/** Governance: organizations, teams, members, join requests, API keys, audit. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { reading } from '../api/mod.ts';
+import { ahead, reading } from '../api/mod.ts';
 import { shellRoute } from '../app/mod.ts';
 
 export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
@@ -11,7 +8,7 @@ export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
 const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/inbox',
-  loader: ({ context: { queryClient } }) => queryClient.prefetchQuery(reading('getAdminInbox')),
+  loader: ({ context: { queryClient } }) => queryClient.ensureQueryData(reading('getAdminInbox')),
   component: lazyRouteComponent(() => import('./inbox-page.tsx'), 'InboxPage'),
 });
 
@@ -19,7 +16,7 @@ const teamsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/teams',
   loader: ({ context: { queryClient }, params: { orgId } }) =>
-    queryClient.prefetchQuery(reading('listOrgTeams', { params: { orgID: orgId } })),
+    queryClient.ensureQueryData(reading('listOrgTeams', { params: { orgID: orgId } })),
   component: lazyRouteComponent(() => import('./teams-page.tsx'), 'TeamsPage'),
 });
 
@@ -33,7 +30,7 @@ const keysRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/orgs/$orgId/keys',
   loader: ({ context: { queryClient }, params: { orgId } }) =>
-    queryClient.prefetchQuery(reading('listAPIKeys', { query: { org_id: orgId } })),
+    queryClient.prefetchQuery({ ...reading('listAPIKeys', { query: { org_id: orgId } }), ...ahead }),
   component: lazyRouteComponent(() => import('./keys-page.tsx'), 'KeysPage'),
 });
 
@@ -53,7 +50,10 @@ const teamRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/teams/$teamId',
   loader: ({ context: { queryClient }, params: { teamId } }) =>
-    queryClient.prefetchQuery(reading('listTeamMembers', { params: { id: teamId }, query: { page: 1 } })),
+    queryClient.prefetchQuery({
+      ...reading('listTeamMembers', { params: { id: teamId }, query: { page: 1 } }),
+      ...ahead,
+    }),
   component: lazyRouteComponent(() => import('./team-page.tsx'), 'TeamPage'),
 });
 

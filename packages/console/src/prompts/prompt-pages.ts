@@ -1,7 +1,7 @@
 /** The prompts of several teams as a query: those of the first team, page by page, then those of the next. */
 import type { Wire } from '@px0/contracts';
 import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
-import { api } from '../api/mod.ts';
+import { ahead, api } from '../api/mod.ts';
 import { loadWorkspace } from '../workspace/mod.ts';
 import { listQuery, type PromptSearch } from './list-search.ts';
 
@@ -45,10 +45,11 @@ function placeAfter(
   return team + 1 < teamIds.length ? { team: team + 1, cursor: undefined } : undefined;
 }
 
-/** The first page, so that the list is drawn with the page. What goes wrong shows when the list asks for it. */
+/** The first page of the list. */
 export async function loadPrompts(queryClient: QueryClient, search: PromptSearch): Promise<void> {
   const teamIds = shownTeams((await loadWorkspace(queryClient)).myTeams, search).map(({ id }) => id);
-  if (teamIds.length > 0) await queryClient.prefetchInfiniteQuery(promptPages(teamIds, search));
+  if (teamIds.length === 0) return;
+  await queryClient.prefetchInfiniteQuery({ ...promptPages(teamIds, search), ...ahead });
 }
 
 /** The one that the list is narrowed to, or all. */
