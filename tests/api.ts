@@ -49,7 +49,8 @@ export class Api {
   async call(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
     const answer = await this.request(method, path, options);
     if (answer.status < 200 || answer.status > 299) {
-      throw new Error(`${method} ${path} was answered with ${answer.status}: ${answer.text}`);
+      const stale = answer.headers.get('px0-stale') === 'true' ? ', stale' : '';
+      throw new Error(`${method} ${path} was answered with ${answer.status}${stale}: ${answer.text}`);
     }
     return answer.text === '' ? undefined : JSON.parse(answer.text);
   }
