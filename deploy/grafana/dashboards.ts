@@ -113,9 +113,17 @@ const overview: DashboardDefinition = {
       panels: [
         {
           title: 'Breakers',
-          description: '0 closed, 1 half-open, 2 open: the upstream does not answer.',
+          description: '0 closed, 1 half-open, 2 open: no replica of the upstream answers.',
           unit: 'none',
           queries: [query(`max by (px0_upstream) (${value(px0.gatewayBreaker, '')})`, '{{px0_upstream}}')],
+        },
+        {
+          title: 'Replicas out of use',
+          description: 'Replicas that a gateway passes over because they do not answer.',
+          unit: 'none',
+          queries: [
+            query(`max by (px0_upstream) (${value(px0.gatewayReplicasOut, '')})`, '{{px0_upstream}}'),
+          ],
         },
         {
           title: 'Over the rate limit',

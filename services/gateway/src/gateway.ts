@@ -16,7 +16,7 @@ import { BodyTooLargeError, GATHER_BYTES, gatherBody, streamBody } from './proxy
 import { type RequestFacts, readRequestHeaders } from './proxy/request-headers.ts';
 import type { HighestRevision } from './revision/highest-revision.ts';
 import { type ForwardTarget, targetOf, type UpstreamName } from './routing.ts';
-import { Breaker } from './upstreams/breaker.ts';
+import { isCausedBy, isInvalidRequest, UpstreamOutError } from './upstreams/failures.ts';
 import type { Upstream } from './upstreams/upstream.ts';
 
 export interface GatewayDependencies {
@@ -184,7 +184,7 @@ export class Gateway {
   }
 
   #answerFailure(visit: Visit, upstream: Upstream, error: unknown): void {
-    if (Breaker.isOpenError(error)) {
+    if (error instanceof UpstreamOutError) {
       this.#deps.metrics.brokenOff += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
       return;
@@ -241,16 +241,4 @@ function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const query = target.indexOf('?');
   return pathOf(target) + (query === -1 ? '' : target.slice(query));
-}
-
-function isInvalidRequest(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false;
-  return error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED';
-}
-
-function isCausedBy(error: unknown, type: new (message: string) => Error): boolean {
-  return (
-    error instanceof type ||
-    (error instanceof Error && error.cause !== undefined && isCausedBy(error.cause, type))
-  );
 }

@@ -9,7 +9,7 @@ import type { Upstream } from './upstreams/upstream.ts';
 export class Metrics {
   /** Requests refused with 429. */
   readonly limited: Record<CostClass, number> = { auth: 0, write: 0, read: 0, render: 0 };
-  /** Requests refused because a breaker was open. */
+  /** Requests refused because the breakers of all replicas were open. */
   brokenOff = 0;
   /** Requests refused because too many waited for the upstream already. */
   refusedByFullUpstream = 0;
@@ -34,8 +34,14 @@ export function observeGateway(counts: Metrics, upstreams: readonly Upstream[]):
     ];
   });
   observe(metricCatalog.gatewayBreaker, () =>
-    upstreams.map(({ name, breaker }) => ({
-      value: STATES[breaker.state],
+    upstreams.map(({ name, breakerState }) => ({
+      value: STATES[breakerState],
+      attributes: { 'px0.upstream': name },
+    })),
+  );
+  observe(metricCatalog.gatewayReplicasOut, () =>
+    upstreams.map(({ name, replicas }) => ({
+      value: replicas.filter(({ isUsable, isResting }) => !isUsable || isResting).length,
       attributes: { 'px0.upstream': name },
     })),
   );

@@ -151,7 +151,14 @@ export const metricCatalog = define({
     name: 'px0.gateway.breaker.state',
     kind: 'gauge',
     unit: '',
-    description: '0 closed, 1 half-open, 2 open.',
+    description: '0: a replica may be used, 1: all are out and one is on trial, 2: all are out.',
+    attributes: ['px0.upstream'],
+  },
+  gatewayReplicasOut: {
+    name: 'px0.gateway.upstream.replicas_out',
+    kind: 'gauge',
+    unit: '{replica}',
+    description: 'Replicas that the gateway passes over because they do not answer.',
     attributes: ['px0.upstream'],
   },
   gatewayPending: {

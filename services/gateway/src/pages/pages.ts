@@ -42,7 +42,7 @@ export function createPages(options: PagesOptions): RequestListener {
 
 /**
  * Ready means that this process forwards; it stays so when an upstream is down, since the others' routes go on.
- * `/readyz?verbose` shows each upstream's breaker and replicas.
+ * `/readyz?verbose` shows each upstream and its replicas, with their breakers.
  */
 function mountHealth(app: express.Express, { upstreams, isServing }: PagesOptions): void {
   app.get('/readyz', (req, res, next) => {
@@ -63,10 +63,11 @@ function mountHealth(app: express.Express, { upstreams, isServing }: PagesOption
 
 function stateOf(upstream: Upstream): object {
   return {
-    breaker: upstream.breaker.state,
+    breaker: upstream.breakerState,
     pending: upstream.pending,
     replicas: upstream.replicas.map((replica) => ({
       url: replica.origin,
+      breaker: replica.breaker.state,
       pending: replica.pending,
       resting: replica.isResting,
     })),

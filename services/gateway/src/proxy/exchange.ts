@@ -4,11 +4,17 @@
  * this is the hot path: no promise chain, no stream pair, no copy per request.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Patience } from '@px0/contracts';
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
-import { ClientGoneError } from '../upstreams/breaker.ts';
+import {
+  ClientFaultError,
+  ClientGoneError,
+  isClientFault,
+  isConnectionFailure,
+  UpstreamOutError,
+} from '../upstreams/failures.ts';
 import type { Replica } from '../upstreams/replica.ts';
 import type { Upstream, Waiting } from '../upstreams/upstream.ts';
 import { appendResponseHeaders } from './response-headers.ts';
@@ -51,6 +57,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   #sent = false;
   #clientGone = false;
   #expired = false;
+  /** Where the request is sent once more. */
+  #next: Replica | undefined;
   /** Bytes of the answer's body that are still to come; NaN when it did not declare its length. */
   #expected = Number.NaN;
   #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
@@ -69,42 +77,65 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     this.#hooks = hooks;
   }
 
-  /** Runs the exchange under the upstream's breaker. */
+  /** Sends the request. It is answered, by the upstream or by `hooks.fail`, unless the client leaves. */
   start(): void {
     this.#res.once('close', this.#onClientClose);
-    this.#upstream.breaker.fire(this.#headersPhase).catch(this.#onFailure);
+    this.#waiting.add(this);
+    const replica = this.#upstream.pick();
+    if (replica !== undefined) this.#attempt(replica);
+    else this.#onFailure(this.#noReplica());
   }
 
-  /** Settles when the answer's headers are there; how long the body takes is no matter of the breaker. */
+  get #waiting(): Set<Waiting> {
+    return this.#upstream.waiting[this.#outbound.patience];
+  }
+
+  #noReplica(): Error {
+    const { name, replicas } = this.#upstream;
+    return replicas.length === 0
+      ? new Error(`no replica of ${name} is known`)
+      : new UpstreamOutError(`every replica of ${name} is out of use`);
+  }
+
+  /** Sends the request to a replica, under that one's breaker. */
+  #attempt(replica: Replica): void {
+    this.#replica = replica;
+    replica.breaker.fire(this.#headersPhase).catch(this.#onFailure);
+  }
+
+  /** Settles when the answer's headers are there; the breaker ignores how long the body takes. */
   readonly #headersPhase = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const waiting = this.#upstream.waiting[this.#outbound.patience];
-      waiting.add(this);
-      const settled = () => waiting.delete(this);
-      this.#settle = {
-        resolve: () => {
-          settled();
-          resolve();
-        },
-        reject: (error) => {
-          settled();
-          reject(error);
-        },
-      };
+      this.#settle = { resolve, reject };
       this.#send();
     });
 
   /** The answer did not begin in time. */
   expire(): void {
-    const error = this.#clientGone
-      ? new ClientGoneError('client hung up')
-      : new Error(`no answer of ${this.#upstream.name} in time`);
+    const error = this.#reasonOfSilence();
+    if (!isClientFault(error)) this.#replica?.rest();
     this.#expired = true;
     this.#settle?.reject(error);
     this.#controller?.abort(error);
   }
 
+  #reasonOfSilence(): Error {
+    if (this.#clientGone) return new ClientGoneError('client hung up');
+    const { body } = this.#outbound;
+    // Everything that the client has sent is with the service, which waits for the rest.
+    if (body instanceof Readable && !this.#req.complete && body.readableLength === 0)
+      return new ClientFaultError('the request body did not come in time');
+    return new Error(`no answer of ${this.#upstream.name} in time`);
+  }
+
   readonly #onFailure = (error: unknown): void => {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next !== undefined && !this.#clientGone && !this.#expired) {
+      this.#attempt(next);
+      return;
+    }
+    this.#waiting.delete(this);
     if (!this.#clientGone) this.#hooks.fail(error);
   };
 
@@ -115,14 +146,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   };
 
   #send(): void {
-    const replica = this.#upstream.pick(this.#replica) ?? this.#upstream.pick();
-    if (replica === undefined) {
-      this.#settle?.reject(new Error(`no replica of ${this.#upstream.name} is known`));
-      return;
-    }
+    const replica = this.#replica;
+    if (replica === undefined) return;
     this.#attempts += 1;
     this.#sent = false;
-    this.#replica = replica;
     replica.pending += 1;
     const { method, path, headers, body } = this.#outbound;
     replica.pool.dispatch(
@@ -146,6 +173,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   ): void {
     // Interim answers (100, 103) are between the gateway and the service.
     if (status < 200 || this.#clientGone || this.#expired) return;
+    this.#waiting.delete(this);
     this.#replica?.wake();
     const revision = headers['px0-revision'];
     this.#hooks.seeAnswer(typeof revision === 'string' ? revision : undefined);
@@ -179,7 +207,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#release();
     this.#controller = undefined;
-    if (this.#clientGone) {
+    // Node may tell the body's reader of a broken connection before it tells the answer's writer.
+    if (this.#clientGone || this.#req.errored !== null) {
       this.#settle?.reject(new ClientGoneError('client hung up', { cause: error }));
       return;
     }
@@ -191,8 +220,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
       return;
     }
     if (isConnectionFailure(error)) this.#replica?.rest();
-    if (this.#mayRepeat(error)) this.#send();
-    else this.#settle?.reject(error);
+    const next = this.#mayRepeat(error)
+      ? (this.#upstream.pick(this.#replica) ?? this.#upstream.pick())
+      : undefined;
+    // For the breaker, a second attempt at the same replica is still the first request.
+    if (next !== undefined && next === this.#replica) {
+      this.#send();
+      return;
+    }
+    this.#next = next;
+    this.#settle?.reject(error);
   }
 
   #mayRepeat(error: Error): boolean {
@@ -206,27 +243,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   #release(): void {
     if (this.#replica !== undefined) this.#replica.pending -= 1;
   }
-}
-
-const connectionFailures = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CLOSED',
-  'UND_ERR_DESTROYED',
-]);
-
-/** True when the connection failed or broke; false when the upstream was merely slow, or the request itself is at fault. */
-export function isConnectionFailure(error: Error): boolean {
-  if ('code' in error && typeof error.code === 'string' && connectionFailures.has(error.code)) return true;
-  return error.cause instanceof Error && isConnectionFailure(error.cause);
 }
 
 /** How much of an unwanted body is read, and for how long, after the answer was given. */

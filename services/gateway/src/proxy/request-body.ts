@@ -5,12 +5,13 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { BODY_LIMIT_BYTES } from '@px0/service-kit';
+import { ClientFaultError } from '../upstreams/failures.ts';
 
 /** Bodies up to here are gathered. Times the connections of a busy gateway, this is its memory for bodies. */
 export const GATHER_BYTES = 64 * 1024;
 
 /** The body went over the contract's bound while it was streamed. */
-export class BodyTooLargeError extends Error {
+export class BodyTooLargeError extends ClientFaultError {
   override readonly name = 'BodyTooLargeError';
 }
 

@@ -1,64 +1,142 @@
 /**
- * The circuit breaker of one upstream. It guards against a service that does not answer: connections that fail, break, or time
- * out. Every answer counts as success, a 500 or 503 too: the service is there and decides for itself, route by route; a missing
- * database must not take the routes down that do without it.
+ * The circuit breaker of one address of an upstream. It guards against a process that does not answer: connections that fail,
+ * break, or time out. Every answer counts as success, a 500 or 503 too: the service is there and decides for itself, route by
+ * route; a missing database must not take the routes down that do without it.
+ *
+ * opossum counts the failures and decides when to open. Only a request of the gateway's own decides when to close, and each
+ * closing begins with a new count (docs/decisions/159).
  */
-
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from '@px0/service-kit';
 import CircuitBreaker from 'opossum';
+import { isClientFault } from './failures.ts';
 
 export type BreakerState = 'closed' | 'half-open' | 'open';
 
-/** Half of the requests of a window must fail, and at least this many have been sent: one hiccup opens nothing. */
+export interface BreakerOptions {
+  /** The upstream's name and the address, for the log. */
+  readonly upstream: string;
+  readonly address: string;
+  /** Asks the address; rejects when it does not answer, and soon after `signal`. */
+  readonly trial: (signal: AbortSignal) => Promise<void>;
+  readonly logger: Logger;
+}
+
+/** More than half of the requests of a window must fail, and at least this many have been sent: one hiccup opens nothing. */
 const ERROR_THRESHOLD_PERCENT = 50;
 const VOLUME_THRESHOLD = 10;
 const WINDOW_MS = 10_000;
-/** Pause before one request is let through as a probe. Short: a restarted service is back within seconds. */
-const RESET_MS = 1_000;
+/** Pause before a trial, on average. Short: a restarted service is back within seconds. */
+const TRIAL_PAUSE_MS = 1_000;
 
-/** The client went away before the answer: says nothing about the upstream. */
-export class ClientGoneError extends Error {
-  override readonly name = 'ClientGoneError';
-}
+type Circuit = CircuitBreaker<[() => Promise<void>], void>;
 
 export class Breaker {
-  readonly #circuit: CircuitBreaker<[() => Promise<void>], void>;
+  readonly #options: BreakerOptions;
+  readonly #end = new AbortController();
+  /** Undefined while the breaker is open: what was sent before then ends up at a circuit that is gone, and counts nowhere. */
+  #circuit: Circuit | undefined;
+  #resting = false;
+  #nextTrial: NodeJS.Timeout | undefined;
+  #trialRuns = false;
 
-  constructor(name: string, logger: Logger) {
-    this.#circuit = new CircuitBreaker((action: () => Promise<void>) => action(), {
-      name,
+  constructor(options: BreakerOptions) {
+    this.#options = options;
+    this.#circuit = this.#newCircuit();
+  }
+
+  get state(): BreakerState {
+    if (this.#circuit !== undefined) return 'closed';
+    return this.#trialRuns ? 'half-open' : 'open';
+  }
+
+  /** True while the address is better left alone, though it may be used if there is no other. */
+  get isResting(): boolean {
+    return this.#resting;
+  }
+
+  /**
+   * Runs the action, which settles when the answer's headers are there, and counts how it ends. Rejects with the action's error.
+   * Do not call it while the breaker is open.
+   */
+  fire(action: () => Promise<void>): Promise<void> {
+    return this.#circuit === undefined ? action() : this.#circuit.fire(action);
+  }
+
+  /** Notes a failure that is reason enough to prefer other addresses, until this one answers a trial or a request. */
+  rest(): void {
+    this.#resting = true;
+    this.#scheduleTrial();
+  }
+
+  /** Notes an answer to a client's request. It ends a rest; an open breaker waits for its own trial. */
+  wake(): void {
+    this.#resting = false;
+  }
+
+  /** Ends the trials, also one that is under way. */
+  shutdown(): void {
+    this.#end.abort();
+    clearTimeout(this.#nextTrial);
+    this.#circuit?.shutdown();
+  }
+
+  #newCircuit(): Circuit {
+    const circuit: Circuit = new CircuitBreaker((action: () => Promise<void>) => action(), {
+      name: this.#options.upstream,
       // undici's timeouts are cheaper than a timer per request and end the exchange itself.
       timeout: false,
       errorThresholdPercentage: ERROR_THRESHOLD_PERCENT,
       volumeThreshold: VOLUME_THRESHOLD,
       rollingCountTimeout: WINDOW_MS,
-      resetTimeout: RESET_MS,
       // Percentiles would sort ten seconds of latencies at every failure, when there is least time for it.
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
-      errorFilter: (error: unknown) => error instanceof ClientGoneError,
+      errorFilter: isClientFault,
     });
-    this.#circuit.on('open', () => logger.warn({ upstream: name }, 'breaker opened'));
-    this.#circuit.on('halfOpen', () => logger.info({ upstream: name }, 'breaker lets a probe through'));
-    this.#circuit.on('close', () => logger.info({ upstream: name }, 'breaker closed'));
+    circuit.on('open', () => this.#open());
+    return circuit;
   }
 
-  get state(): BreakerState {
-    if (this.#circuit.opened) return 'open';
-    return this.#circuit.halfOpen ? 'half-open' : 'closed';
+  #open(): void {
+    const { upstream, address, logger } = this.#options;
+    logger.warn({ upstream, address }, 'breaker opened');
+    // Before opossum's own half-open state, which would let a client's request through.
+    this.#circuit?.shutdown();
+    this.#circuit = undefined;
+    this.#scheduleTrial();
   }
 
-  /** Runs the action, which settles when the answer's headers are there. Rejects at once while the breaker is open. */
-  fire(action: () => Promise<void>): Promise<void> {
-    return this.#circuit.fire(action);
+  #scheduleTrial(): void {
+    if (this.#nextTrial !== undefined || this.#trialRuns || this.#end.signal.aborted) return;
+    // Many gateways notice the same failure at the same time.
+    const pause = TRIAL_PAUSE_MS * (0.75 + Math.random() / 2);
+    // The failure belongs to a client's request, and to its trace; the trials do not.
+    context.with(ROOT_CONTEXT, () => {
+      this.#nextTrial = setTimeout(() => void this.#runTrial(), pause).unref();
+    });
   }
 
-  /** True for the rejection of a breaker that is open: the action did not run. */
-  static isOpenError(error: unknown): boolean {
-    return CircuitBreaker.isOurError(error instanceof Error ? error : new Error(String(error)));
+  async #runTrial(): Promise<void> {
+    this.#nextTrial = undefined;
+    // A client has had an answer since.
+    if (this.#circuit !== undefined && !this.#resting) return;
+    this.#trialRuns = true;
+    const answered = await this.#options.trial(this.#end.signal).then(
+      () => true,
+      () => false,
+    );
+    this.#trialRuns = false;
+    if (this.#end.signal.aborted) return;
+    if (answered) this.#close();
+    else this.#scheduleTrial();
   }
 
-  shutdown(): void {
-    this.#circuit.shutdown();
+  #close(): void {
+    this.#resting = false;
+    if (this.#circuit !== undefined) return;
+    const { upstream, address, logger } = this.#options;
+    logger.info({ upstream, address }, 'breaker closed');
+    this.#circuit = this.#newCircuit();
   }
 }

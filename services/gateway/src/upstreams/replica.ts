@@ -1,14 +1,21 @@
 /**
- * One process of an upstream service: its connection pool, and what balancing needs to know about it. Every bound that undici
- * leaves at minutes or at infinity is set here.
+ * One process of an upstream service: its connection pool, its breaker, and what balancing needs to know about it. Every bound
+ * that undici leaves at minutes or at infinity is set here.
  */
 import type { Patience } from '@px0/contracts';
+import type { Logger } from '@px0/service-kit';
 import { Pool } from 'undici';
+import type { Address } from './addresses.ts';
+import { Breaker } from './breaker.ts';
+import { tryAddress } from './trial.ts';
 
 export interface ReplicaOptions {
+  /** The upstream's name. */
+  readonly name: string;
   readonly connections: number;
   /** How long an answer may take to begin. */
   readonly timeouts: Readonly<Record<Patience, number>>;
+  readonly logger: Logger;
 }
 
 /** A replica on the same network answers a SYN in milliseconds or is gone. */
@@ -17,49 +24,60 @@ const CONNECT_TIMEOUT_MS = 1_000;
 const BODY_TIMEOUT_MS = 15_000;
 /** Shorter than the services keep connections (65 s), so it is always the gateway that closes an idle one. */
 const KEEP_ALIVE_MS = 30_000;
-/** A replica that refused a connection is left alone for this long, unless all are. */
-const REST_MS = 1_000;
 
 export class Replica {
   readonly origin: string;
   readonly pool: Pool;
+  readonly breaker: Breaker;
   /** Requests sent to it and not yet answered in full. */
   pending = 0;
-  #restUntil = 0;
 
-  constructor(origin: string, options: ReplicaOptions, serverName?: string) {
+  constructor(address: Address, { name, connections, timeouts, logger }: ReplicaOptions) {
+    const { origin, serverName } = address;
     this.origin = origin;
     this.pool = new Pool(origin, {
-      connections: options.connections,
+      connections,
       // A second request on the wire behind a slow one would wait for it, and could not be retried apart from it.
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      headersTimeout: Math.max(...Object.values(options.timeouts)),
+      headersTimeout: Math.max(...Object.values(timeouts)),
       bodyTimeout: BODY_TIMEOUT_MS,
       connect: {
         timeout: CONNECT_TIMEOUT_MS,
         ...(serverName === undefined ? {} : { servername: serverName }),
       },
     });
+    this.breaker = new Breaker({
+      upstream: name,
+      address: origin,
+      trial: (signal) => tryAddress(address, signal),
+      logger,
+    });
+  }
+
+  /** False while its breaker is open. */
+  get isUsable(): boolean {
+    return this.breaker.state === 'closed';
   }
 
   get isResting(): boolean {
-    return this.#restUntil !== 0 && performance.now() < this.#restUntil;
+    return this.breaker.isResting;
   }
 
-  /** Called after a connection failed. */
+  /** Called after a request got no answer: other replicas are preferred until this one answers. */
   rest(): void {
-    this.#restUntil = performance.now() + REST_MS;
+    this.breaker.rest();
   }
 
   /** Called after an answer: whoever answers is awake. */
   wake(): void {
-    this.#restUntil = 0;
+    this.breaker.wake();
   }
 
   /** Lets what is in flight finish, then closes the connections. */
   async close(): Promise<void> {
+    this.breaker.shutdown();
     await this.pool.close();
   }
 }

@@ -1,19 +1,16 @@
 /**
- * One service behind the gateway: its replicas, the choice among them, and its breaker. Upstreams share nothing, so a slow or
- * dead one costs the others' routes nothing.
+ * One service behind the gateway: its replicas and the choice among them. Upstreams share nothing, so a slow or dead one costs the
+ * others' routes nothing; nor do the replicas of one.
  */
 import type { Patience } from '@px0/contracts';
-import type { Logger } from '@px0/service-kit';
-import { isName, type ResolveName, resolveAddresses, resolveByDns } from './addresses.ts';
-import { Breaker } from './breaker.ts';
+import { type Address, isName, type ResolveName, resolveAddresses, resolveByDns } from './addresses.ts';
+import type { BreakerState } from './breaker.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 
 export interface UpstreamOptions extends ReplicaOptions {
-  readonly name: string;
   readonly urls: readonly string[];
   readonly pendingLimit: number;
   readonly dnsRefreshMs: number;
-  readonly logger: Logger;
   readonly resolveName?: ResolveName;
 }
 
@@ -31,7 +28,6 @@ export class Upstream {
   readonly name: string;
   /** Exchanges whose answer has not begun; each adds and removes itself. */
   readonly waiting: Readonly<Record<Patience, Set<Waiting>>> = { ordinary: new Set(), long: new Set() };
-  readonly breaker: Breaker;
   readonly #options: UpstreamOptions;
   #replicas: readonly Replica[] = [];
   #next = 0;
@@ -41,7 +37,6 @@ export class Upstream {
   constructor(options: UpstreamOptions) {
     this.name = options.name;
     this.#options = options;
-    this.breaker = new Breaker(options.name, options.logger);
     this.#sweep = setInterval(() => this.#expireWaiting(), SWEEP_MS);
     this.#sweep.unref();
     this.#use(
@@ -73,20 +68,27 @@ export class Upstream {
     return this.pending >= this.#options.pendingLimit;
   }
 
+  /** Closed while any replica may be used; else half-open while one of them is on trial. */
+  get breakerState(): BreakerState {
+    const states = new Set(this.#replicas.map(({ breaker }) => breaker.state));
+    if (states.size === 0 || states.has('closed')) return 'closed';
+    return states.has('half-open') ? 'half-open' : 'open';
+  }
+
   /**
-   * The replica with the fewest requests pending; equal ones take turns. One that refused a connection a moment ago is passed
-   * over while another is there. Undefined: there is none besides `except`.
+   * The replica with the fewest requests pending; equal ones take turns. One whose breaker is open is passed over, and one that
+   * rests, too, while another is there. Undefined: there is none besides `except`.
    */
   pick(except?: Replica): Replica | undefined {
     const replicas = this.#replicas;
     const only = replicas.length === 1 ? replicas[0] : undefined;
-    if (only !== undefined) return only === except ? undefined : only;
+    if (only !== undefined) return only === except || !only.isUsable ? undefined : only;
     this.#next += 1;
     let best: Replica | undefined;
     let bestScore = Number.POSITIVE_INFINITY;
     for (let i = 0; i < replicas.length; i++) {
       const replica = replicas[(this.#next + i) % replicas.length];
-      if (replica === undefined || replica === except) continue;
+      if (replica === undefined || replica === except || !replica.isUsable) continue;
       const score = replica.isResting ? replica.pending + 1_000_000 : replica.pending;
       if (score < bestScore) {
         best = replica;
@@ -99,7 +101,6 @@ export class Upstream {
   async close(): Promise<void> {
     clearInterval(this.#refresh);
     clearInterval(this.#sweep);
-    this.breaker.shutdown();
     await Promise.allSettled(this.#replicas.map((replica) => replica.close()));
   }
 
@@ -124,11 +125,11 @@ export class Upstream {
     if (addresses.length > 0) this.#use(addresses);
   }
 
-  #use(addresses: readonly { readonly origin: string; readonly serverName: string | undefined }[]): void {
+  #use(addresses: readonly Address[]): void {
     const known = new Map(this.#replicas.map((replica) => [replica.origin, replica]));
-    this.#replicas = addresses.map(({ origin, serverName }) => {
-      const replica = known.get(origin) ?? new Replica(origin, this.#options, serverName);
-      known.delete(origin);
+    this.#replicas = addresses.map((address) => {
+      const replica = known.get(address.origin) ?? new Replica(address, this.#options);
+      known.delete(address.origin);
       return replica;
     });
     for (const gone of known.values()) void gone.close().catch(() => undefined);
