@@ -64,6 +64,9 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
   const { projection, outbox, sagas = [], waitMs = CONTROL_PLANE_WAIT_MS } = options;
   return async (req, res, run) => {
     const scope = new RequestScope();
+    // A refusal from here on says by it that px0 refuses, and not something before it; the answer's own replaces it.
+    const known = revisionOf(projection, sagas, undefined);
+    if (known !== undefined) res.setHeader(revisionHeaders.revision, known);
     const demand = demandOf(req.headers);
     // Only a service that starts is not ready; it is soon, or it is told to the client.
     if (!(await projection.readyWithin(waitMs))) throw new ApiError('serviceUnavailable');

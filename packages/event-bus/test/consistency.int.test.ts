@@ -217,3 +217,16 @@ test('NATS away: writes succeed and say so, reads go on, and all is published wh
   await eventually(async () => (await read()).status === 200);
   await eventually(async () => (await write()).pending === undefined);
 });
+
+test('a refusal carries the revision, too, also one that comes before anything is looked at', async () => {
+  const { read, write } = await twoServices();
+  const { revision } = await write();
+  await read({ 'px0-min-revision': revision });
+  expect(await read({ 'px0-min-revision': 'nonsense' })).toMatchObject({
+    status: 400,
+    revision: expect.any(String),
+  });
+  const later = encodeToken({ epoch: '9999999999999', sequence: 1 });
+  const demanding = { 'px0-min-revision': later, 'px0-consistency': 'require' };
+  expect(await read(demanding)).toMatchObject({ status: 503, revision: expect.any(String) });
+});

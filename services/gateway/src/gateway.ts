@@ -222,11 +222,15 @@ export class Gateway {
     this.#write(visit, status, headers, JSON.stringify({ error: message }));
   }
 
+  /** Answers without an upstream. The revision is what tells clients that px0 answers, and not something before it. */
   #write(visit: Visit, status: number, headers: readonly string[], body: string): void {
     const { res } = visit;
     if (res.headersSent || res.destroyed) return;
-    const length = ['content-length', String(Buffer.byteLength(body))];
-    res.writeHead(status, [...this.#ownHeaders(visit, headers), ...JSON_TYPE, ...length]);
+    const own = this.#ownHeaders(visit, headers);
+    const revision = this.#deps.revision.text;
+    if (revision !== undefined) own.push('px0-revision', revision);
+    own.push(...JSON_TYPE, 'content-length', String(Buffer.byteLength(body)));
+    res.writeHead(status, own);
     res.end(body);
   }
 }

@@ -127,6 +127,51 @@ describe('a forwarded request', () => {
   });
 });
 
+describe('a path as it was sent', () => {
+  it.each([
+    ['DELETE', `/v1/prompts/${TEAM}/tags/..`, 'registry'],
+    ['DELETE', `/v1/prompts/${TEAM}/tags/.`, 'registry'],
+    ['DELETE', `/v1/prompts/${TEAM}/tags/%2E%2e`, 'registry'],
+    ['DELETE', `/v1/teams/${TEAM}/members/..`, 'tenancy'],
+    ['DELETE', `/v1/teams/${TEAM}/members/../`, 'tenancy'],
+    ['DELETE', `/v1/orgs/${TEAM}/members/%2e%2e`, 'tenancy'],
+    ['DELETE', '/v1/api-keys/..', 'identity'],
+    ['GET', '/v1/teams/../prompts', 'registry'],
+    ['GET', `/v1/teams/${TEAM}/prompts/../../../orgs`, 'registry'],
+    ['GET', '/v1/me/../prompts', 'tenancy'],
+    ['POST', '/v1/prompts/../render', 'render'],
+    ['POST', '/v1/prompts/x/versions/../render?a=/../..', 'render'],
+    ['POST', '/v1/prompts/x/render/../../../orgs', 'render'],
+    ['GET', '/v1/prompts/..%2f..%2forgs', 'registry'],
+    ['GET', '/v1/prompts/..\\..\\orgs', 'registry'],
+    ['GET', '/v1/../healthz', undefined],
+    ['GET', '/v1/./health', undefined],
+    ['GET', '/docs/../v1/me/orgs', undefined],
+    ['GET', '/..%2fv1/me/orgs', undefined],
+    ['GET', '//v1/me/orgs', undefined],
+  ])('decides where the request goes, and arrives unchanged: %s %s', async (method, path, owner) => {
+    const services = {
+      identity: await fakeService(ok),
+      tenancy: await fakeService(ok),
+      registry: await fakeService(ok),
+      render: await fakeService(ok),
+    };
+    const { url } = await gateway({
+      IDENTITY_URL: services.identity.url,
+      TENANCY_URL: services.tenancy.url,
+      PROMPT_REGISTRY_URL: services.registry.url,
+      RENDER_URL: services.render.url,
+    });
+    const bytes = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+    const answer = await exchangeBytes(url, bytes);
+    const received = Object.entries(services).flatMap(([name, { seen }]) =>
+      seen.map((request) => [name, request.method, request.url]),
+    );
+    expect(received).toEqual(owner === undefined ? [] : [[owner, method, path]]);
+    expect(answer.slice(9, 12)).toBe(owner === undefined ? '404' : '200');
+  });
+});
+
 describe('an answer', () => {
   it('passes through with status and headers, without those of the hop, and with security headers', async () => {
     const tenancy = await fakeService((_req, res) => {
@@ -235,6 +280,71 @@ describe('revisions', () => {
     next = token(1, '1800000000000');
     await fetch(`${url}/v1/prompts`);
     expect(await demanded()).toBe(next);
+  });
+});
+
+describe('an answer of the gateway itself', () => {
+  const told = encodeToken({ epoch: '1700000000000', sequence: 7 });
+
+  it('about a resource carries the highest revision that it has seen, whatever the reason for the answer', async () => {
+    const tenancy = await fakeService((_req, res) => res.setHeader('Px0-Revision', told).end('{}'));
+    const { url } = await gateway({ TENANCY_URL: tenancy.url, RATE_LIMIT_AUTH: '1' });
+    const post = (path: string, body: BodyInit) =>
+      fetch(url + path, { method: 'POST', body, ...(typeof body === 'string' ? {} : { duplex: 'half' }) });
+    await fetch(`${url}/v1/me/orgs`);
+    const tooLarge = new Blob([new Uint8Array(5 * 1024 * 1024)]);
+    await post('/v1/auth/login', '{}');
+    const answers = {
+      'no such path': await fetch(`${url}/v1/nothing`),
+      'no such method': await post('/v1/health', '{}'),
+      'over the limit': await post('/v1/auth/login', '{}'),
+      'body too large': await post('/v1/orgs', tooLarge.stream()),
+      'service away': await fetch(`${url}/v1/prompts`),
+      health: await fetch(`${url}/v1/health`),
+    };
+    const seen = Object.entries(answers).map(([name, { status, headers }]) => [
+      name,
+      status,
+      headers.get('content-type'),
+      headers.get('px0-revision'),
+    ]);
+    const json = 'application/json; charset=utf-8';
+    expect(seen).toEqual([
+      ['no such path', 404, json, told],
+      ['no such method', 405, json, told],
+      ['over the limit', 429, json, told],
+      ['body too large', 413, json, told],
+      ['service away', 503, json, told],
+      ['health', 200, json, told],
+    ]);
+  });
+
+  it('carries it when a breaker is open, too', async () => {
+    const tenancy = await fakeService((_req, res) => res.setHeader('Px0-Revision', told).end('{}'));
+    const { url } = await gateway({ TENANCY_URL: tenancy.url });
+    await fetch(`${url}/v1/me/orgs`);
+    for (let i = 0; i < 30; i++) {
+      const response = await fetch(`${url}/v1/prompts`);
+      expect([response.status, response.headers.get('px0-revision')]).toEqual([503, told]);
+    }
+  });
+
+  it('says none before it has seen one, nor about what is no resource of px0', async () => {
+    const tenancy = await fakeService((_req, res) => res.setHeader('Px0-Revision', told).end('{}'));
+    const { url } = await gateway({ TENANCY_URL: tenancy.url });
+    expect((await fetch(`${url}/v1/nothing`)).headers.get('px0-revision')).toBeNull();
+    await fetch(`${url}/v1/me/orgs`);
+    // What a wrong base URL of a client leads to is not "gone".
+    expect((await fetch(`${url}/elsewhere/v1/prompts/x`)).headers.get('px0-revision')).toBeNull();
+  });
+
+  it('does not add one to a service’s answer that has none, which may rest on an older state', async () => {
+    const tenancy = await fakeService((_req, res) => res.setHeader('Px0-Revision', told).end('{}'));
+    const render = await fakeService((_req, res) => res.writeHead(404).end('{"error":"not found"}'));
+    const { url } = await gateway({ TENANCY_URL: tenancy.url, RENDER_URL: render.url });
+    await fetch(`${url}/v1/me/orgs`);
+    const response = await fetch(`${url}/v1/prompts/x/render`, { method: 'POST', body: '{}' });
+    expect([response.status, response.headers.get('px0-revision')]).toEqual([404, null]);
   });
 });
 

@@ -121,6 +121,19 @@ describe('routing', () => {
     expect(wrong.headers.get('allow')).toBe('GET, HEAD, POST');
   });
 
+  it('says 404 to an unknown path of the API below no prefix, with what the wrapper adds', async () => {
+    const around: RequestWrapper = (_req, res, run) => {
+      res.setHeader('Px0-Revision', 'r1');
+      return run();
+    };
+    const url = await serve({}, { around });
+    for (const path of ['/v1/auth/nothing', '/V1/nothing/']) {
+      const response = await fetch(url + path);
+      expect([response.status, await response.json()]).toEqual([404, { error: 'not found' }]);
+      expect(response.headers.get('px0-revision')).toBe('r1');
+    }
+  });
+
   it('says 404 in JSON for a path outside every prefix, also in absolute form', async () => {
     const url = await serve({});
     const response = await fetch(`${url}/wp-admin.php`);

@@ -56,8 +56,11 @@ interface Exchange<P> {
   readonly logger: Logger;
 }
 
+/** An unknown path below it is refused here, so that the refusal has what the wrapper adds to every answer of the API. */
+const API_PREFIX = '/v1';
+
 /**
- * Mounts the routes that `handlers` names. A path that is no route and below no prefix is left to the app's next handler.
+ * Mounts the routes that `handlers` names. A path that is no route, below no prefix and not of the API is left to the app's next handler.
  *
  * @throws Error for a handler of an operation that the contract does not have
  */
@@ -76,7 +79,7 @@ export function mountRoutes<P>(app: express.Express, options: MountOptions<P>): 
     const guard = found.kind === 'route' ? undefined : guardFor(path, guards);
     const requestId = requestIdOf(req);
     res.setHeader('X-Request-Id', requestId);
-    if (found.kind === 'unknown' && guard === undefined) {
+    if (found.kind === 'unknown' && guard === undefined && !isBelow(path.toLowerCase(), API_PREFIX)) {
       next();
       return;
     }

@@ -1,12 +1,18 @@
 /**
  * The highest revision that upstreams have told of in their answers. Sent along with every request, it makes each client of this
- * gateway read its own writes across services. A token in a request never raises it: anyone could send the future.
+ * gateway read its own writes across services; sent along with the gateway's own answers, it shows that they are px0's. A token in a
+ * request never raises it: anyone could send the future.
  */
 import { compareTokens, decodeToken, type RevisionToken } from '@px0/event-bus';
 
 export class HighestRevision {
   #text: string | undefined;
   #token: RevisionToken | undefined;
+
+  /** The token as an upstream wrote it; undefined before the first. */
+  get text(): string | undefined {
+    return this.#text;
+  }
 
   /** Learns from an answer's `Px0-Revision`. A malformed one is ignored. */
   see(text: string): void {
