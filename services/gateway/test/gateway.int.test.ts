@@ -289,7 +289,7 @@ describe('an answer of the gateway itself', () => {
   it('about a resource carries the highest revision that it has seen, whatever the reason for the answer', async () => {
     const tenancy = await fakeService((_req, res) => res.setHeader('Px0-Revision', told).end('{}'));
     const { url } = await gateway({ TENANCY_URL: tenancy.url, RATE_LIMIT_AUTH: '1' });
-    const post = (path: string, body: BodyInit) =>
+    const post = (path: string, body: string | ReadableStream) =>
       fetch(url + path, { method: 'POST', body, ...(typeof body === 'string' ? {} : { duplex: 'half' }) });
     await fetch(`${url}/v1/me/orgs`);
     const tooLarge = new Blob([new Uint8Array(5 * 1024 * 1024)]);
