@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { EntityName, OrganizationId, StateEvent, StateOf, TeamId, UserId } from '@px0/contracts';
 import { hashApiKey, looksLikeApiKey } from './api-key.ts';
+import { AwaitedPlacements } from './awaited-placements.ts';
 import { type KeyEntry, KeyRegistry } from './key-registry.ts';
 import type { ApiKeyPrincipal, Authentication, Principal, SessionPrincipal, TeamRole } from './principal.ts';
 import {
@@ -61,12 +62,14 @@ export class AccessProjection {
   readonly #signingKeys = new Map<string, KeyObject>();
   readonly #credentials: TokenCache<Credential>;
   readonly #now: () => number;
+  readonly #placements: AwaitedPlacements;
   /** Rises with every event: a judgement made at the same count still holds, save for the clock. */
   #changes = 0;
 
   constructor(options: AccessProjectionOptions = {}) {
     this.#credentials = new TokenCache(options.cacheSize ?? 20_000);
     this.#now = options.now ?? Date.now;
+    this.#placements = new AwaitedPlacements(this.#now);
   }
 
   // --- The projection view -------------------------------------------------------------------------------------
@@ -85,6 +88,7 @@ export class AccessProjection {
     switch (event.name) {
       case 'user':
         this.#graph.putUser(event.id, event.state);
+        this.#placements.noteUser(event.id, event.state);
         break;
       case 'organization':
         this.#graph.putOrganization(event.id);
@@ -94,6 +98,7 @@ export class AccessProjection {
         break;
       case 'membership':
         this.#graph.putMembership(event.state);
+        this.#placements.noteMembership(event.state.user_id, event.state.team_id);
         break;
       case 'apiKey':
         this.#keys.put(event.id, event.state);
@@ -119,7 +124,9 @@ export class AccessProjection {
         break;
       case 'membership': {
         const dot = id.indexOf('.');
-        this.#graph.removeMembership(id.slice(dot + 1), id.slice(0, dot));
+        const [teamId, userId] = [id.slice(0, dot), id.slice(dot + 1)];
+        this.#graph.removeMembership(userId, teamId);
+        this.#placements.noteMembership(userId, teamId);
         break;
       }
       case 'apiKey':
@@ -138,6 +145,7 @@ export class AccessProjection {
     this.#keys.clear();
     this.#signingKeys.clear();
     this.#credentials.clear();
+    this.#placements.clear();
   }
 
   // --- Who is calling --------------------------------------------------------------------------------------------
@@ -285,6 +293,28 @@ export class AccessProjection {
     if (team?.organization?.id !== principal.orgId) return false;
     return principal.scope.kind === 'organization' || principal.scope.teamIds.includes(teamId);
   }
+
+  /**
+   * Whether the caller was registered into a living team a moment ago and tenancy has not placed them there as far as this projection knows. What
+   * is decided about them now may be wrong in the next moment.
+   */
+  awaitsPlacement(principal: Principal): boolean {
+    if (principal.kind !== 'session') return false;
+    const teamId = this.#placements.teamAwaitedBy(principal.userId);
+    return (
+      teamId !== undefined &&
+      this.team(teamId) !== undefined &&
+      this.roleIn(principal.userId, teamId) === undefined
+    );
+  }
+
+  /** The same of the caller of an Authorization header, whatever it amounts to. */
+  readonly callerAwaitsPlacement = (authorization: string | undefined): boolean => {
+    // Checked first, so that hardly any request is authenticated twice.
+    if (this.#placements.isEmpty) return false;
+    const authentication = this.authenticate(authorization);
+    return authentication.outcome === 'principal' && this.awaitsPlacement(authentication.principal);
+  };
 
   // --- Facts ---------------------------------------------------------------------------------------------------
 

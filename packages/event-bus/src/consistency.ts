@@ -25,7 +25,14 @@ export interface ConsistencyOptions {
   readonly sagas?: readonly AppliedUpTo[];
   /** How long a request waits for its token: 1,000 in the control plane, 50 in render. */
   readonly waitMs?: number;
+  /**
+   * Whether the caller of this Authorization header is about to get rights by an event that is on its way: another service's reaction to
+   * something that this one has seen already, which no token covers.
+   */
+  readonly awaitsRights?: AwaitsRights;
 }
+
+export type AwaitsRights = (authorization: string | undefined) => boolean;
 
 export const revisionHeaders = {
   revision: 'Px0-Revision',
@@ -61,7 +68,7 @@ export function demandOf(headers: IncomingHttpHeaders): Demand {
 
 /** The wrapper that goes round every request of a service. */
 export function consistency(options: ConsistencyOptions): RequestWrapper {
-  const { projection, outbox, sagas = [], waitMs = CONTROL_PLANE_WAIT_MS } = options;
+  const { projection, outbox, sagas = [], waitMs = CONTROL_PLANE_WAIT_MS, awaitsRights } = options;
   return async (req, res, run) => {
     const scope = new RequestScope();
     // A refusal from here on says by it that px0 refuses, and not something before it; the answer's own replaces it.
@@ -70,9 +77,16 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
     const demand = demandOf(req.headers);
     // Only a service that starts is not ready; it is soon, or it is told to the client.
     if (!(await projection.readyWithin(waitMs))) throw new ApiError('serviceUnavailable');
+    const deadline = performance.now() + waitMs;
     const satisfied =
-      demand.token !== undefined && (await reaches(demand.token, [projection, ...sagas], waitMs));
-    let stale = (demand.token !== undefined && !satisfied) || !projection.connected;
+      demand.token !== undefined && (await reaches(demand.token, [projection, ...sagas], deadline));
+    const hasRights =
+      awaitsRights === undefined ||
+      (await projection.waitUntil(
+        () => !awaitsRights(req.headers.authorization),
+        Math.max(0, deadline - performance.now()),
+      ));
+    let stale = (demand.token !== undefined && !satisfied) || !hasRights || !projection.connected;
     // Decided before anything is done: after a write has been committed, a 503 would be a lie.
     if (stale && demand.required) throw new ApiError('revisionNotYetAvailable', { retryAfterSeconds: 1 });
 
@@ -99,9 +113,8 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
 async function reaches(
   token: RevisionToken,
   readers: readonly AppliedUpTo[],
-  waitMs: number,
+  deadline: number,
 ): Promise<boolean> {
-  const deadline = performance.now() + waitMs;
   for (const reader of readers) {
     const outcome = await reader.waitFor(token, Math.max(0, deadline - performance.now()));
     if (outcome !== 'reached') return false;

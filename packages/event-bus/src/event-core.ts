@@ -5,7 +5,7 @@ import type { Bus } from './bus.ts';
 import { observeOutbox, observeProjection, observeSagas } from './bus-metrics.ts';
 import { ALL_CONTEXTS, type Context } from './completeness.ts';
 import { connectConfigured, type StreamConfiguration } from './connect-configured.ts';
-import { consistency } from './consistency.ts';
+import { type AwaitsRights, consistency } from './consistency.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox.ts';
 import { Projection, type ProjectionView } from './projection.ts';
 import { Relay } from './relay.ts';
@@ -25,6 +25,7 @@ export interface EventCoreOptions<Tx extends SqlTransaction & object> {
   /** Contexts whose completeness readiness waits for; all three unless told otherwise. */
   readonly contexts?: readonly Context[];
   readonly waitMs?: number;
+  readonly awaitsRights?: AwaitsRights;
   readonly hooks?: OutboxHooks;
 }
 
@@ -96,8 +97,13 @@ export async function createEventCore<Tx extends SqlTransaction & object>(
     saga.start();
     cleanups.add(`saga ${saga.name}`, () => saga.stop());
   }
-  const waitMs = options.waitMs === undefined ? {} : { waitMs: options.waitMs };
-  const wrapper = consistency({ projection, outbox, sagas, ...waitMs });
+  const wrapper = consistency({
+    projection,
+    outbox,
+    sagas,
+    ...(options.waitMs === undefined ? {} : { waitMs: options.waitMs }),
+    ...(options.awaitsRights === undefined ? {} : { awaitsRights: options.awaitsRights }),
+  });
   return { bus, outbox, relay, projection, sagas, wrapper, ready: () => healthOf(projection, bus) };
 }
 

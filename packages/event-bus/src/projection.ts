@@ -96,6 +96,8 @@ export class Projection {
   /** Events applied so far, by entity. */
   readonly applied = new Map<EntityName, number>();
   #witness: Witness | undefined;
+  /** What was reported when a wait for a condition timed out without any event. */
+  #vainAt: number | undefined;
   #mark: EpochMark | undefined;
   #ready = false;
   #reading = false;
@@ -231,6 +233,22 @@ export class Projection {
   waitFor(token: string | RevisionToken, timeoutMs: number): Promise<TokenWaitOutcome> {
     const asked = typeof token === 'string' ? decodeToken(token) : token;
     return asked === undefined ? Promise.resolve('foreign') : this.#tokenWait.wait(asked, timeoutMs);
+  }
+
+  /**
+   * Waits until what is applied makes the condition true; whether it is then. Does not wait in vain: while NATS is away, or when nothing has come
+   * since such a wait timed out.
+   */
+  async waitUntil(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    while (!isTrue()) {
+      const left = deadline - performance.now();
+      if (left <= 0 || !this.connected || this.reported === this.#vainAt) return false;
+      const outcome = await this.#waiters.wait(this.reported + 1, left);
+      if (outcome === 'full') return isTrue();
+      if (outcome === 'timeout') this.#vainAt = this.reported;
+    }
+    return true;
   }
 
   /** As `confirmPosition`; true when a decision taken at `decidedAt` should be taken again. */

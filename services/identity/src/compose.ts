@@ -77,6 +77,7 @@ export async function startIdentity(
     prisma: database,
     context: 'identity',
     views: [access],
+    awaitsRights: access.callerAwaitsPlacement,
     sagas: [apiKeyCleanup(() => core.outbox), membershipNotices(mails)],
     logger,
     cleanups,

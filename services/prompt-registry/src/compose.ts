@@ -60,6 +60,7 @@ export async function startPromptRegistry(
     prisma,
     context: 'registry',
     views: [access],
+    awaitsRights: access.callerAwaitsPlacement,
     sagas: [teamDeletions(deletedTeams, () => sweeper.wake())],
     logger,
     cleanups,

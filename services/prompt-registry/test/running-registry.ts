@@ -126,6 +126,11 @@ export class RunningRegistry {
     return this.#url;
   }
 
+  /** What a request has to ask for to be answered with all that was published here so far. */
+  get token(): string {
+    return this.#client.token;
+  }
+
   /** Calls the API. It answers with all that was published and seen here so far worked in. */
   call(
     caller: Bearer | undefined,

@@ -83,7 +83,7 @@ export async function startRender(
       if ('error' in authorized) throw new ApiError(authorized.error);
       return authorized;
     },
-    around: consistency({ projection }),
+    around: consistency({ projection, awaitsRights: access.callerAwaitsPlacement }),
     prefixes: ['/v1/prompts', '/v1/render'],
     logger,
   });

@@ -314,6 +314,25 @@ describe('who may render', () => {
     await eventually(async () => (await render.render(`${slug}/render`, user.token)).status === 401);
   });
 
+  it('waits for the membership of a person who was registered into the team a moment ago, or says that it may lack it', async () => {
+    const slug = await live('x');
+    const register = () => render.identity.register({ placement: { kind: 'team', team_id: teamId } });
+    const early = await register();
+    const required = { 'Px0-Consistency': 'require' };
+    const refused = await render.render(`${slug}/render`, early.token, {}, required);
+    expect([refused.status, refused.body]).toEqual([503, { error: 'revision not yet available' }]);
+    const stale = await render.render(`${slug}/render`, early.token);
+    expect([stale.status, stale.headers.get('px0-stale')]).toEqual([404, 'true']);
+
+    const waiting = await register();
+    const rendering = eventually(async () => {
+      const answer = await render.render(`${slug}/render`, waiting.token, {}, required);
+      return answer.status === 503 ? undefined : answer;
+    });
+    await render.member(teamId, waiting.id, 'editor');
+    expect((await rendering).status).toBe(200);
+  });
+
   it('stops rendering a deleted team’s prompts though their own events have not ended', async () => {
     const doomed = await render.team(orgId);
     await render.prompt({

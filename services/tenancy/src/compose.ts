@@ -55,6 +55,7 @@ export async function startTenancy(
     prisma: database,
     context: 'tenancy',
     views: [access],
+    awaitsRights: access.callerAwaitsPlacement,
     sagas: [
       {
         name: 'placement',

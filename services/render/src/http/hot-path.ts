@@ -94,9 +94,20 @@ class RenderExchange {
     if (identified instanceof Refusal) {
       this.#when(
         fresh.decideAgain(() => this.#authenticate()),
-        (principal) => this.#readBody(principal),
+        (principal) => this.#awaitRights(fresh, principal),
       );
-    } else this.#readBody(identified);
+    } else this.#awaitRights(fresh, identified);
+  }
+
+  #awaitRights(fresh: Freshness, principal: Principal): void {
+    const { access } = this.#on;
+    if (!access.awaitsPlacement(principal)) this.#readBody(principal);
+    else {
+      this.#when(
+        fresh.untilRights(() => !access.awaitsPlacement(principal)),
+        () => this.#readBody(principal),
+      );
+    }
   }
 
   #readBody(principal: Principal): void {

@@ -8,13 +8,16 @@ import type { Revisions } from './revisions.ts';
 /** Lives as long as its request. */
 export class Freshness {
   readonly #revisions: Revisions;
+  /** Whether the client would rather have no answer than one from an older state. */
+  readonly #required: boolean;
   /** Whether this process has everything that the client may expect of it. */
   #satisfied: boolean;
   /** Whether the answer has to say that it may lack the latest writes. */
   stale: boolean;
 
-  private constructor(revisions: Revisions, satisfied: boolean, stale: boolean) {
+  private constructor(revisions: Revisions, required: boolean, satisfied: boolean, stale: boolean) {
     this.#revisions = revisions;
+    this.#required = required;
     this.#satisfied = satisfied;
     this.stale = stale;
   }
@@ -28,12 +31,13 @@ export class Freshness {
   static of(revisions: Revisions, headers: IncomingHttpHeaders): Freshness | Promise<Freshness> {
     if (!revisions.ready) return Freshness.#afterStart(revisions, headers);
     const asked = headers['px0-min-revision'];
-    if (asked === undefined) return new Freshness(revisions, false, !revisions.following);
+    const required = headers['px0-consistency'] === 'require';
+    if (asked === undefined) return new Freshness(revisions, required, false, !revisions.following);
     const token = String(asked);
     const judgement = revisions.judge(token);
     if (judgement === 'malformed') throw new ApiError('invalidRevision');
-    if (judgement === 'reached') return new Freshness(revisions, true, false);
-    return Freshness.#after(revisions, token, headers['px0-consistency'] === 'require');
+    if (judgement === 'reached') return new Freshness(revisions, required, true, false);
+    return Freshness.#after(revisions, token, required);
   }
 
   static async #afterStart(revisions: Revisions, headers: IncomingHttpHeaders): Promise<Freshness> {
@@ -44,7 +48,18 @@ export class Freshness {
   static async #after(revisions: Revisions, token: string, required: boolean): Promise<Freshness> {
     const reached = await revisions.waitFor(token);
     if (!reached && required) throw new ApiError('revisionNotYetAvailable');
-    return new Freshness(revisions, reached, !reached);
+    return new Freshness(revisions, required, reached, !reached);
+  }
+
+  /**
+   * Waits a bounded time for the rights that the caller is about to get; without them the answer says that it may lack the latest writes.
+   *
+   * @throws ApiError revisionNotYetAvailable when the client would rather have that
+   */
+  async untilRights(areThere: () => boolean): Promise<void> {
+    if (await this.#revisions.waitUntil(areThere)) return;
+    if (this.#required) throw new ApiError('revisionNotYetAvailable');
+    this.stale = true;
   }
 
   /**

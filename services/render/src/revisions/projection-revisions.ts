@@ -8,6 +8,8 @@ import type { RevisionJudgement, Revisions } from './revisions.ts';
 const WAIT_MS = 50;
 /** A process listens moments before it is ready; whoever comes in between waits as long as the control plane would let him. */
 const START_WAIT_MS = 1_000;
+/** Only people in the first minute after their registration wait for rights, never an application's key. */
+const RIGHTS_WAIT_MS = 1_000;
 
 export class ProjectionRevisions implements Revisions {
   readonly #projection: Projection;
@@ -53,6 +55,10 @@ export class ProjectionRevisions implements Revisions {
 
   async waitFor(token: string): Promise<boolean> {
     return (await this.#projection.waitFor(token, WAIT_MS)) === 'reached';
+  }
+
+  waitUntil(isTrue: () => boolean): Promise<boolean> {
+    return this.#projection.waitUntil(isTrue, RIGHTS_WAIT_MS);
   }
 
   async confirm(): Promise<boolean> {

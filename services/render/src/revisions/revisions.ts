@@ -15,6 +15,8 @@ export interface Revisions {
   judge(token: string): RevisionJudgement;
   /** Waits a bounded time, and not at all when waiting is vain; whether the token's revision was reached. */
   waitFor(token: string): Promise<boolean>;
+  /** Waits a bounded time, and not at all when waiting is vain, for events that make the condition true; whether it is then. */
+  waitUntil(isTrue: () => boolean): Promise<boolean>;
   /**
    * Makes sure that this process is not merely behind: asks the stream for its last position and waits a bounded time to reach it.
    * False when that was not possible.
