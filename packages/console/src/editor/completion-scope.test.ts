@@ -52,3 +52,19 @@ test('keys come from the template and from the payload', () => {
   ]);
   expect(keysAt(fields, data, undefined)).toEqual([]);
 });
+
+test('a key that every object inherits has no sample but its own', () => {
+  const names = ['constructor', 'toString', '__proto__'];
+  const fields = fieldsOf(compile(names.map((name) => `{{.${name}}}`).join('')).variables);
+  const samples = (data: string) =>
+    keysAt(fields, JSON.parse(data), []).map(({ key, sample }) => [key, sample]);
+  expect(samples('{}')).toEqual(names.map((name) => [name, undefined]));
+  expect(samples('{"__proto__":1,"constructor":2}')).toEqual([
+    ['constructor', 2],
+    ['toString', undefined],
+    ['__proto__', 1],
+  ]);
+  expect(keysAt([], JSON.parse('{"a":{"__proto__":{"b":1}}}'), ['a', '__proto__'])).toMatchObject([
+    { key: 'b' },
+  ]);
+});

@@ -1,6 +1,6 @@
 /** What `.` and `$name` stand for at a place in a template, as far as its tokens tell: the basis of completion. */
 import { type HighlightToken, highlight } from '@px0/template';
-import { isList, isObject, type JsonValue } from '../json/mod.ts';
+import { isList, isObject, type JsonValue, valueAt } from '../json/mod.ts';
 import type { Field } from './variable-fields.ts';
 
 /** Keys from the root; null for "each element". Undefined: nothing is known. */
@@ -140,12 +140,12 @@ export function keysAt(fields: readonly Field[], data: JsonValue, path: ScopePat
   for (const key of path) {
     here = key === null ? here?.element : here?.children.find(({ label }) => label === key);
     if (key === null) sample = isList(sample) ? sample[0] : undefined;
-    else sample = isObject(sample) ? sample[key] : undefined;
+    else sample = valueAt(sample, [key]);
   }
   const keys = new Map<string, KnownKey>();
   const values = isObject(sample) ? sample : {};
   for (const { label, kind } of here?.children ?? [])
-    keys.set(label, { key: label, kind, sample: values[label] });
+    keys.set(label, { key: label, kind, sample: valueAt(values, [label]) });
   for (const [key, value] of Object.entries(values)) {
     if (!keys.has(key)) keys.set(key, { key, kind: kindOf(value), sample: value });
   }
