@@ -78,7 +78,7 @@ const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
  */
 const neededByAll = either(
   /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
-  /\/src\/(?:api|json|outline|workspace)\//,
+  /\/src\/(?:api|json|outline|text|workspace)\//,
   /\/src\/app\/(?:not-found|route-failure|skeletons)\.tsx$/,
   /\/src\/account\/(?:begin-session|form|log-out|password-rule)\.tsx?$/,
   /\/src\/prompts\/data\.ts$/,

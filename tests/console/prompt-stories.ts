@@ -360,6 +360,72 @@ export function promptStories(started: () => ConsoleHarness): void {
       expect(await render()).toBe('The new text.');
     }, 120_000);
 
+    it('keeps the line ends that nobody touched, to the byte', async () => {
+      const harness = started();
+      const owner = await harness.person('ada');
+      const text = 'First {{.x}}\r\nsecond\rthird\r\n\u2028\u0085\ufeff\u00a0\tend\n';
+      const prompt = await promptWith(harness, owner, 'From Windows', [text]);
+      const { token } = owner;
+      const version = `/v1/prompts/${prompt.id}/versions/1`;
+      const opened = await harness.api.request('GET', version, { token });
+      const becomes = (wanted: string) =>
+        eventually(
+          async () => (await harness.shape('GET', version, { token })).text('version', 'template') === wanted,
+          { what: `the text ${JSON.stringify(wanted)}` },
+        );
+      const page = await harness.open(`/prompts/${prompt.id}/versions/1`, { person: owner });
+      const editor = template(page, 1);
+      await editor.click();
+      await page.getByText('Mixed line ends').waitFor();
+      // Reading is no change.
+      await page.keyboard.press('ControlOrMeta+End');
+      await page.keyboard.press('ControlOrMeta+s');
+      await toastSays(page, 'Saved');
+      expect((await harness.api.request('GET', version, { token })).headers.get('etag')).toBe(
+        opened.headers.get('etag'),
+      );
+
+      await page.keyboard.type('!');
+      await becomes(`${text}!`);
+      // A new line ends like the one that it was split from; joining two lines takes one end away.
+      await page.keyboard.press('ControlOrMeta+Home');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+      await page.keyboard.type('new');
+      await becomes(`${text.replace('}}', '}}\r\nnew')}!`);
+      await page.keyboard.press('Delete');
+      await becomes(`${text.replace('}}\r\n', '}}\r\nnew')}!`);
+      for (let step = 0; step < 8; step++) await page.keyboard.press('ControlOrMeta+z');
+      await becomes(text);
+
+      // What is pasted takes the ends of the text that it comes into, and the rest stays.
+      await page.evaluate("navigator.clipboard.writeText('one\\r\\ntwo\\n')");
+      await page.keyboard.press('ControlOrMeta+Home');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('ControlOrMeta+v');
+      const pasted = text.replace('second', 'one\rtwo\rsecond');
+      await becomes(pasted);
+
+      // A fault has the place that the editor shows.
+      await page.keyboard.press('ControlOrMeta+End');
+      await page.keyboard.insertText('{{.x');
+      await page.getByRole('button', { name: '7:5 unclosed action' }).click();
+      await page.keyboard.insertText('}}');
+      await becomes(`${pasted}{{.x}}`);
+
+      // The comparison says which ends differ, and that nothing else does.
+      await harness.api.call('POST', `/v1/prompts/${prompt.id}/versions`, {
+        token,
+        body: { template: `${pasted}{{.x}}`.replaceAll(/\r\n?/g, '\n') },
+      });
+      await page.goto(`/prompts/${prompt.id}/compare?from=1&to=2`);
+      const difference = page.getByRole('region', { name: 'Difference between Version 1 and Version 2' });
+      await page.getByText('5 line ends differ').waitFor();
+      expect(await difference.getByText('ends with CRLF').count()).toBe(2);
+      expect(await difference.getByText('removed:').count()).toBe(0);
+      await harness.expectAccessible(page);
+    }, 120_000);
+
     it('keeps every digit of the numbers in its payloads', async () => {
       const harness = started();
       const owner = await harness.person('ada');

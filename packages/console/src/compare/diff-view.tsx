@@ -1,6 +1,7 @@
 /** A difference of two texts, side by side or in one column. Added and removed lines are marked by signs, not by colour alone. */
 import { UnfoldVertical } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
+import type { LineEnd } from '../text/mod.ts';
 import { classes } from '../ui/mod.ts';
 import { ScrollRegion } from './scroll-region.tsx';
 import {
@@ -38,7 +39,8 @@ export function DiffView({
   const diff = useMemo(() => diffTexts(left, right), [left, right]);
   const sections = useMemo(() => foldedSections(diff.rows), [diff]);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  if (diff.added === 0 && diff.removed === 0) {
+  const { added, removed, ends } = diff;
+  if (added === 0 && removed === 0 && ends === 0) {
     return (
       <p
         className={classes(
@@ -58,12 +60,17 @@ export function DiffView({
           <span className="sr-only">to</span> {rightLabel}
         </span>
         <span className="ml-auto shrink-0 font-mono tabular-nums">
+          {ends > 0 && (
+            <span className="mr-2 font-sans text-info-ink">
+              {ends === 1 ? '1 line end differs' : `${ends} line ends differ`}
+            </span>
+          )}
           <span className="text-success-ink">
-            +{diff.added}
+            +{added}
             <span className="sr-only"> lines added</span>
           </span>{' '}
           <span className="text-danger-ink">
-            −{diff.removed}
+            −{removed}
             <span className="sr-only"> lines removed</span>
           </span>
         </span>
@@ -149,29 +156,44 @@ function Fold({ section, layout, onOpen }: FoldProps) {
 }
 
 const tints = {
-  same: { cell: '', number: 'text-faint', mark: '', sign: ' ' },
+  same: { cell: '', number: 'text-faint', mark: '', sign: ' ', words: '' },
+  ends: {
+    cell: 'bg-info-soft',
+    number: 'bg-info-soft text-info-ink',
+    mark: '',
+    sign: '~',
+    words: 'another line end: ',
+  },
   added: {
     cell: 'bg-success-soft',
     number: 'bg-success-soft text-success-ink',
     mark: 'bg-success/25',
     sign: '+',
+    words: 'added: ',
   },
   removed: {
     cell: 'bg-danger-soft',
     number: 'bg-danger-soft text-danger-ink',
     mark: 'bg-danger/25',
     sign: '−',
+    words: 'removed: ',
   },
 } as const;
 type Tint = keyof typeof tints;
 
+const endNames: { readonly [End in LineEnd]: string } = { '\n': 'LF', '\r\n': 'CRLF', '\r': 'CR' };
+
 function SplitRows({ rows }: { readonly rows: readonly Row[] }) {
   return rows.map((row) => (
     <tr key={`${row.left?.line ?? ''}:${row.right?.line ?? ''}`} className="align-top">
-      <SideCells side={row.left} tint={row.kind === 'same' ? 'same' : 'removed'} />
-      <SideCells side={row.right} tint={row.kind === 'same' ? 'same' : 'added'} hasBorder />
+      <SideCells side={row.left} tint={isOnBoth(row.kind) ? row.kind : 'removed'} />
+      <SideCells side={row.right} tint={isOnBoth(row.kind) ? row.kind : 'added'} hasBorder />
     </tr>
   ));
+}
+
+function isOnBoth(kind: Row['kind']): kind is 'same' | 'ends' {
+  return kind === 'same' || kind === 'ends';
 }
 
 function SideCells({
@@ -190,33 +212,43 @@ function SideCells({
       <td className={classes('select-none pr-2 text-right tabular-nums', tints[tint].number, border)}>
         {side.line}
       </td>
-      <LineCell parts={side.parts} tint={tint} />
+      <LineCell parts={side.parts} tint={tint} ends={[side]} />
     </>
   );
 }
 
 function UnifiedRows({ rows }: { readonly rows: readonly Row[] }) {
-  return unifiedLines(rows).map(({ kind, leftLine, rightLine, parts }) => (
-    <tr key={`${leftLine ?? ''}:${rightLine ?? ''}`} className="align-top">
+  return unifiedLines(rows).map(({ kind, left, right }) => (
+    <tr key={`${left?.line ?? ''}:${right?.line ?? ''}`} className="align-top">
       <td className={classes('select-none pr-1.5 text-right tabular-nums', tints[kind].number)}>
-        {leftLine}
+        {left?.line}
       </td>
       <td className={classes('select-none pr-1.5 text-right tabular-nums', tints[kind].number)}>
-        {rightLine}
+        {right?.line}
       </td>
-      <LineCell parts={parts} tint={kind} />
+      <LineCell parts={(left ?? right)?.parts ?? []} tint={kind} ends={[left, right]} />
     </tr>
   ));
 }
 
-function LineCell({ parts, tint }: { readonly parts: readonly Part[]; readonly tint: Tint }) {
-  const { cell, mark, sign } = tints[tint];
+interface LineCellProps {
+  readonly parts: readonly Part[];
+  readonly tint: Tint;
+  /** The sides whose line ends the cell tells of. */
+  readonly ends: readonly (Side | undefined)[];
+}
+
+function LineCell({ parts, tint, ends }: LineCellProps) {
+  const { cell, mark, sign, words } = tints[tint];
+  const shownEnds = ends.flatMap((side) =>
+    side?.end !== undefined && side.isEndShown ? [endNames[side.end]] : [],
+  );
   return (
     <td className={classes('whitespace-pre-wrap break-words pr-3 pl-1', cell)}>
       <span aria-hidden="true" className="mr-1.5 inline-block w-2 select-none text-muted">
         {sign}
       </span>
-      {tint !== 'same' && <span className="sr-only">{tint}: </span>}
+      {words !== '' && <span className="sr-only">{words}</span>}
       {parts.map(({ text, isChanged }, at) =>
         isChanged ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: parts of one line keep their places
@@ -226,6 +258,12 @@ function LineCell({ parts, tint }: { readonly parts: readonly Part[]; readonly t
         ) : (
           text
         ),
+      )}
+      {shownEnds.length > 0 && (
+        <span className="ml-1.5 select-none rounded-sm border border-line px-1 font-sans text-muted">
+          <span className="sr-only">ends with </span>
+          {shownEnds.join(' → ')}
+        </span>
       )}
     </td>
   );

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffTexts, foldedSections, type Side, unifiedLines } from './text-diff.ts';
 
-const text = (side: Side | undefined) => side?.parts.map((part) => part.text).join('');
+const text = (side: Side | undefined) =>
+  side === undefined ? '' : side.parts.map((part) => part.text).join('') + (side.end ?? '');
 
 test('a rewritten line shows which words changed', () => {
   const { rows, added, removed } = diffTexts('Hello world\nend', 'Hello brave world\nend');
@@ -24,6 +25,30 @@ test('equal texts have no changes, and an empty text has no lines', () => {
   expect(diffTexts('', 'a').rows).toMatchObject([{ kind: 'added', left: undefined }]);
 });
 
+test('a line that has another end is shown as that, and as nothing else', () => {
+  const converted = diffTexts('a\r\nb\r\nc', 'a\nb\nc');
+  expect(converted).toMatchObject({ added: 0, removed: 0, ends: 2 });
+  expect(converted.rows.map(({ kind }) => kind)).toEqual(['ends', 'ends', 'same']);
+  expect(converted.rows[0]).toMatchObject({
+    left: { end: '\r\n', isEndShown: true },
+    right: { end: '\n', isEndShown: true },
+  });
+  expect(unifiedLines(converted.rows).map(({ kind }) => kind)).toEqual(['ends', 'ends', 'same']);
+});
+
+test('in a text with other line ends the lines that changed are still found', () => {
+  const { rows, added, removed, ends } = diffTexts('one\r\ntwo\r\nend\r\n', 'one\nnew\ntwo\nend!\n');
+  expect({ added, removed, ends }).toEqual({ added: 2, removed: 1, ends: 2 });
+  expect(rows.map(({ kind }) => kind)).toEqual(['ends', 'added', 'ends', 'changed', 'same']);
+  expect(rows[1]?.right?.isEndShown).toBe(true);
+});
+
+test('ends that are the same everywhere are not shown', () => {
+  const { rows, ends } = diffTexts('a\r\nb\r\nc', 'a\r\nx\r\ny\r\nc');
+  expect(ends).toBe(0);
+  expect(rows.flatMap(({ left, right }) => [left, right]).some((side) => side?.isEndShown)).toBe(false);
+});
+
 test('far from changes equal lines are folded', () => {
   const before = Array.from({ length: 30 }, (_, line) => `line ${line}`);
   const after = before.with(15, 'another');
@@ -41,22 +66,24 @@ test('in one column removed lines of a block stand before the added ones', () =>
 });
 
 const line = fc.constantFrom('', 'a', 'b', 'the quick fox', 'the slow fox', '{{.name}}');
-const lines = fc.array(line, { maxLength: 12 }).map((all) => all.join('\n'));
+const end = fc.constantFrom('\n', '\n', '\r\n', '\r');
+const lines = fc
+  .tuple(fc.array(fc.tuple(line, end), { maxLength: 12 }), line)
+  .map(([all, last]) => all.map(([one, own]) => one + own).join('') + last);
 
 test('each side of the rows gives its text back, in two columns and in one', () => {
   fc.assert(
     fc.property(lines, lines, (left, right) => {
       const { rows } = diffTexts(left, right);
-      const side = (pick: 'left' | 'right') => rows.flatMap((row) => text(row[pick]) ?? []).join('\n');
+      const side = (pick: 'left' | 'right') => rows.map((row) => text(row[pick])).join('');
       expect(side('left')).toBe(left);
       expect(side('right')).toBe(right);
-      const column = (skipped: string) =>
+      const column = (pick: 'left' | 'right') =>
         unifiedLines(rows)
-          .filter(({ kind }) => kind !== skipped)
-          .map(({ parts }) => parts.map((part) => part.text).join(''))
-          .join('\n');
-      expect(column('added')).toBe(left);
-      expect(column('removed')).toBe(right);
+          .map((one) => text(one[pick]))
+          .join('');
+      expect(column('left')).toBe(left);
+      expect(column('right')).toBe(right);
     }),
   );
 });

@@ -1,6 +1,6 @@
 /**
  * The editor of templates and of JSON: CodeMirror in a React component. CodeMirror owns the text while it is shown; the
- * page hears of each change, and replaces the text only by asking to.
+ * page hears of each change, and replaces the text only by asking to. Texts that go in and out are exact, line ends included.
  */
 import {
   acceptCompletion,
@@ -29,10 +29,10 @@ import { highlight } from '@px0/template';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
 import { styleNonce } from '../ui/mod.ts';
 import { editorTheme, jsonColours } from './editor-theme.ts';
+import { exactText, exactTextOf, replacementBy } from './exact-text.ts';
 import { type KnownVariables, templateCompletion } from './template-completion.ts';
 import type { TemplateFault } from './template-fault.ts';
 import { templateHighlighting } from './template-highlighting.ts';
-import { offsetOf } from './text-position.ts';
 
 export interface CodeEditorHandle {
   focus(): void;
@@ -73,6 +73,7 @@ export function CodeEditor(props: CodeEditorProps) {
       parent: host.current,
       doc: firstText.current,
       extensions: [
+        exactTextOf(firstText.current),
         common(label, isReadOnly, hint),
         language === 'json'
           ? [json(), jsonColours]
@@ -84,7 +85,7 @@ export function CodeEditor(props: CodeEditorProps) {
               }),
             ],
         EditorView.updateListener.of((update) => {
-          if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
+          if (update.docChanged) latest.current.onChange?.(exactText(update.state));
         }),
       ],
     });
@@ -92,7 +93,7 @@ export function CodeEditor(props: CodeEditorProps) {
     // Lines were measured in a font that was to be replaced.
     void document.fonts.ready.then(() => editor.requestMeasure());
     return () => {
-      firstText.current = editor.state.doc.toString();
+      firstText.current = exactText(editor.state);
       view.current = null;
       editor.destroy();
     };
@@ -164,7 +165,7 @@ function showFault(view: EditorView, fault: TemplateFault | undefined): void {
 
 function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
   const text = view.state.doc.toString();
-  const offset = offsetOf(text, { line: fault.line, column: fault.byteColumn });
+  const offset = Math.min(fault.offset, text.length);
   const token = highlight(text).find(({ from, to }) => from <= offset && offset < to);
   const lineEnd = view.state.doc.lineAt(offset).to;
   // At the end of the text there is nothing to underline but the last character.
@@ -178,12 +179,12 @@ function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
 }
 
 function goTo(view: EditorView, fault: TemplateFault): void {
-  const anchor = offsetOf(view.state.doc.toString(), { line: fault.line, column: fault.byteColumn });
+  const anchor = Math.min(fault.offset, view.state.doc.length);
   view.dispatch({ selection: { anchor }, effects: EditorView.scrollIntoView(anchor, { y: 'center' }) });
   view.focus();
 }
 
 function replace(view: EditorView, text: string): void {
-  if (view.state.doc.toString() === text) return;
-  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
+  const replacement = replacementBy(view.state, text);
+  if (replacement !== undefined) view.dispatch(replacement);
 }

@@ -3,6 +3,7 @@
 import { CircleAlert, Info } from 'lucide-react';
 import { Fragment } from 'react';
 import { ScrollRegion } from '../compare/mod.ts';
+import { withLineFeeds } from '../text/mod.ts';
 import { CopyButton, classes } from '../ui/mod.ts';
 import { characterCount, type Preview } from './preview.ts';
 import type { TemplateFault } from './template-fault.ts';
@@ -22,7 +23,9 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
   const { output, fault, missing } = preview;
   const isOutdated = output === undefined && lastOutput !== undefined;
   const text = output ?? lastOutput;
-  const shown = text !== undefined && text.length > MOST_SHOWN ? text.slice(0, MOST_SHOWN) : text;
+  const isCut = text !== undefined && text.length > MOST_SHOWN;
+  // A page takes a lone CR for a space; here it begins a line, as in the editor.
+  const shown = text === undefined ? undefined : withLineFeeds(text.slice(0, MOST_SHOWN));
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex items-center gap-3 border-line border-b px-3 py-2">
@@ -51,7 +54,7 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
             {missing.length > 0 ? <StandIns text={shown} /> : shown}
           </div>
         )}
-        {text !== shown && (
+        {isCut && (
           <p className="mt-3 text-faint text-xs">The rest is not shown here. Copying takes all of it.</p>
         )}
       </ScrollRegion>

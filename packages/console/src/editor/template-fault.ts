@@ -5,12 +5,12 @@ import { shownPosition } from './text-position.ts';
 export interface TemplateFault {
   readonly kind: 'syntax' | 'execution';
   readonly message: string;
-  /** From 1. */
+  /** As the editor numbers them, from 1. */
   readonly line: number;
   /** In characters, from 1. */
   readonly column: number;
-  /** In bytes of UTF-8, from 0, as the language counts. */
-  readonly byteColumn: number;
+  /** In the editor's document, which has one character for each line break. */
+  readonly offset: number;
 }
 
 const prefix = /^template: [^:]*:\d+(?::\d+)?: /;
@@ -22,6 +22,5 @@ export function faultOf(error: unknown, text: string): TemplateFault {
     kind: error instanceof TemplateSyntaxError ? 'syntax' : 'execution',
     message: error.message.replace(prefix, '').replace(/^executing "[^"]*" /, ''),
     ...shownPosition(text, error),
-    byteColumn: error.column,
   };
 }

@@ -1,4 +1,5 @@
-/** The line below a template: what is wrong with it, and how long it is. */
+/** The line below a template: what is wrong with it, how its lines end when that is unusual, and how long it is. */
+import { kindOfEnds, type LineEnd } from '../text/mod.ts';
 import { classes } from '../ui/mod.ts';
 import { Size } from './preview-panel.tsx';
 import type { TemplateFault } from './template-fault.ts';
@@ -28,9 +29,30 @@ export function TemplateFoot({ text, fault, onGoTo }: TemplateFootProps) {
           </button>
         )}
       </span>
+      <LineEnds text={text} />
       <span className="shrink-0 text-faint tabular-nums max-sm:hidden">
         <Size text={text} />
       </span>
     </footer>
+  );
+}
+
+const names: { readonly [Kind in Exclude<LineEnd, '\n'> | 'mixed']: string } = {
+  '\r\n': 'CRLF line ends',
+  '\r': 'CR line ends',
+  mixed: 'Mixed line ends',
+};
+
+/** Nothing for LF. */
+function LineEnds({ text }: { readonly text: string }) {
+  const kind = kindOfEnds(text);
+  if (kind === undefined || kind === '\n') return null;
+  return (
+    <span
+      title="Line ends that you do not edit are saved as they are. A new line ends like the one it was split from."
+      className="shrink-0 text-faint"
+    >
+      {names[kind]}
+    </span>
   );
 }

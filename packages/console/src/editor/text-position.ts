@@ -1,4 +1,8 @@
-/** Positions of the template language (lines from 1, columns in bytes of UTF-8) as UTF-16 offsets, and back for people. */
+/**
+ * Positions of the template language as UTF-16 offsets, and as editors show them. The language counts lines by LF and columns in bytes of UTF-8;
+ * an editor also begins a line after a lone CR, and takes CR LF for one character.
+ */
+import { withLineFeeds } from '../text/mod.ts';
 
 export interface Position {
   /** From 1. */
@@ -25,11 +29,22 @@ export function offsetOf(text: string, { line, column }: Position): number {
   return offset;
 }
 
-/** The line and the column in characters, both from 1, as editors show them. */
-export function shownPosition(text: string, position: Position): { line: number; column: number } {
-  const offset = offsetOf(text, position);
-  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
-  return { line: position.line, column: [...text.slice(lineStart, offset)].length + 1 };
+export interface ShownPosition {
+  /** From 1. */
+  readonly line: number;
+  /** In characters, from 1. */
+  readonly column: number;
+  /** In UTF-16 units of the text with one character for each line break. */
+  readonly offset: number;
+}
+
+/** Where an editor shows a position. */
+export function shownPosition(text: string, position: Position): ShownPosition {
+  const exact = offsetOf(text, position);
+  const isInsideBreak = text[exact - 1] === '\r' && text[exact] === '\n';
+  const before = withLineFeeds(text.slice(0, isInsideBreak ? exact - 1 : exact));
+  const lines = before.split('\n');
+  return { line: lines.length, column: [...(lines.at(-1) ?? '')].length + 1, offset: before.length };
 }
 
 function utf8Length(code: number): number {

@@ -13,6 +13,7 @@ import {
   withoutValueAt,
   withValueAt,
 } from '../json/mod.ts';
+import { retyped, withLineFeeds } from '../text/mod.ts';
 import { Badge, Button, classes, IconButton, inputClasses, Menu, MenuChoice } from '../ui/mod.ts';
 import { printedNumber } from './preview.ts';
 import { emptyValue, type Field, pathText, unusedKeys } from './variable-fields.ts';
@@ -287,9 +288,9 @@ function LeafView({
         <textarea
           id={id}
           rows={1}
-          value={typeof value === 'string' ? value : ''}
+          value={typeof value === 'string' ? withLineFeeds(value) : ''}
           placeholder={value === undefined ? 'Not set' : ''}
-          onChange={(event) => set(event.target.value)}
+          onChange={(event) => set(retyped(typeof value === 'string' ? value : '', event.target.value))}
           className={classes(inputClasses, 'field-sizing-content max-h-48 min-h-9 resize-y py-1.5 leading-5')}
         />
       )}

@@ -95,7 +95,9 @@ function DescriptionForm({
     event.preventDefault();
     setSaving(true);
     await attempt(async () => {
-      await writes.describe(prompt.id, text.trim());
+      // White space at its ends may be somebody's; a description of nothing else is none.
+      const description = text.trim() === '' ? '' : text;
+      if (description !== prompt.description) await writes.describe(prompt.id, description);
       onClose();
     }, 'The description was not saved');
     setSaving(false);

@@ -2,6 +2,7 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 import { classes } from '../outline/mod.ts';
+import { retyped, withLineFeeds } from '../text/mod.ts';
 
 export const inputClasses =
   'w-full rounded-md border border-line-strong bg-raised px-2.5 text-fg text-sm shadow-low transition-colors placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:-outline-offset-1 disabled:bg-sunken aria-invalid:border-danger';
@@ -132,6 +133,7 @@ export type TextAreaProps = FieldTexts &
   Changes &
   Omit<ComponentProps<'textarea'>, keyof FieldTexts | keyof Changes | 'id'> & { readonly mono?: boolean };
 
+/** Line ends of the value that are not edited stay as they are. */
 export function TextArea({
   label,
   labelHidden = false,
@@ -151,8 +153,8 @@ export function TextArea({
         rows={3}
         {...rest}
         {...describedBy(id, texts)}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
+        value={withLineFeeds(value)}
+        onChange={(event) => onChange(retyped(value, event.target.value))}
         className={classes(inputClasses, 'resize-y py-2', mono && 'font-mono', className)}
       />
     </Field>

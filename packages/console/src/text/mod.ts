@@ -1,0 +1,12 @@
+export {
+  editedEnds,
+  kindOfEnds,
+  type LineEdit,
+  type LineEnd,
+  type Lines,
+  linesOf,
+  prevailingEnd,
+  retyped,
+  textOf,
+  withLineFeeds,
+} from './line-ends.ts';
