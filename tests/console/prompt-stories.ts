@@ -256,6 +256,12 @@ export function promptStories(started: () => ConsoleHarness): void {
 
       await page.getByRole('button', { name: 'More about version 2' }).click();
       await page.getByRole('menuitem', { name: 'Tag this version' }).click();
+      await page.getByLabel('Tag', { exact: true }).fill('007');
+      await page.getByText('“007” is read as the number of a version').waitFor();
+      await harness.expectAccessible(page);
+      await page.getByLabel('Tag', { exact: true }).fill('..');
+      await page.getByRole('button', { name: 'Set tag' }).hover();
+      await page.getByRole('tooltip', { name: '“..” cannot be a tag' }).waitFor();
       await page.getByLabel('Tag', { exact: true }).fill('beta');
       await page.getByRole('button', { name: 'Set tag' }).click();
       await toastSays(page, 'Version 2 is tagged “beta”');
@@ -271,6 +277,18 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.getByText('No prompt matches').waitFor();
       await choose(page, 'State', 'Archived');
       await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
+      // A tag of before, which no browser can name in an address, is shown; its removal asks for nothing else.
+      await page.route(/\/versions$/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: (await response.text()).replace('"beta"', '".."') });
+      });
+      const sent: string[] = [];
+      page.on('request', (request) => sent.push(request.method()));
+      await page.goto(`/prompts/${prompt.id}`);
+      await page.getByRole('button', { name: 'Remove the tag ..' }).click();
+      await toastSays(page, 'The tag “..” cannot be removed here');
+      expect(sent).not.toContain('DELETE');
+      await page.unroute(/\/versions$/);
       await page.goto(`/prompts/${prompt.id}`);
       await page.getByRole('button', { name: 'Restore' }).click();
       await toastSays(page, 'Restored “Ticket triage”');
@@ -302,12 +320,14 @@ export function promptStories(started: () => ConsoleHarness): void {
       await promptWith(harness, owner, 'Ticket triage', []);
       const page = await harness.open('/account', { person: owner });
       const reading = /\/v1\/teams\/[^/]+\/prompts/;
-      await page.route(reading, (route) => route.fulfill({ status: 403, json: { error: 'forbidden' } }));
+      // By something before px0: it ends no session, and nothing is gone because of it.
+      await page.route(reading, (route) => route.fulfill({ status: 401, json: { error: 'unauthorized' } }));
       await page.goto('/prompts');
       await heading(page, 'Prompts').waitFor();
       await page.getByRole('combobox', { name: 'State' }).waitFor();
       const again = page.getByRole('button', { name: 'Try again' });
       await again.waitFor();
+      await page.getByText('This answer (status 401) did not come from px0').waitFor();
       await page.unroute(reading);
       await again.click();
       await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
@@ -387,15 +407,13 @@ export function promptStories(started: () => ConsoleHarness): void {
 
       await page.keyboard.type('!');
       await becomes(`${text}!`);
-      // A new line ends like the one that it was split from; joining two lines takes one end away.
+      // A new line ends like the one that it was split from.
       await page.keyboard.press('ControlOrMeta+Home');
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
       await page.keyboard.type('new');
       await becomes(`${text.replace('}}', '}}\r\nnew')}!`);
-      await page.keyboard.press('Delete');
-      await becomes(`${text.replace('}}\r\n', '}}\r\nnew')}!`);
-      for (let step = 0; step < 8; step++) await page.keyboard.press('ControlOrMeta+z');
+      for (let step = 0; step < 6; step++) await page.keyboard.press('ControlOrMeta+z');
       await becomes(text);
 
       // What is pasted takes the ends of the text that it comes into, and the rest stays.
@@ -412,6 +430,30 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: '7:5 unclosed action' }).click();
       await page.keyboard.insertText('}}');
       await becomes(`${pasted}{{.x}}`);
+
+      // Text areas keep them, too: a description, and a variable of a payload.
+      const lines = 'one\r\ntwo\rthree\n';
+      const body = { name: 'Lines', variables: { x: lines } };
+      await harness.api.call('POST', `/v1/prompts/${prompt.id}/payloads`, { token, body });
+      await harness.api.call('PUT', `/v1/prompts/${prompt.id}`, { token, body: { description: lines } });
+      await page.reload();
+      const field = page.getByLabel('x', { exact: true });
+      await field.click();
+      await page.keyboard.press('ControlOrMeta+Home');
+      await page.keyboard.type('at ');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await toastSays(page, 'Saved the payload “Lines”');
+      const payloads = await harness.shape('GET', `/v1/prompts/${prompt.id}/payloads`, { token });
+      expect(payloads.text('payloads', 0, 'variables', 'x')).toBe(`at ${lines}`);
+      await page.goto(`/prompts/${prompt.id}`);
+      await page.getByRole('button', { name: 'More about From Windows' }).click();
+      await page.getByRole('menuitem', { name: 'Edit the description' }).click();
+      await page.getByLabel('Description').press('ControlOrMeta+End');
+      await page.keyboard.type('four');
+      await page.getByRole('button', { name: 'Save', exact: true }).click();
+      await page.getByText('four').waitFor();
+      const described = await harness.shape('GET', `/v1/prompts/${prompt.id}`, { token });
+      expect(described.text('prompt', 'description')).toBe(`${lines}four`);
 
       // The comparison says which ends differ, and that nothing else does.
       await harness.api.call('POST', `/v1/prompts/${prompt.id}/versions`, {

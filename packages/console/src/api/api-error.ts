@@ -1,4 +1,4 @@
-/** What a call fails with: the API's own answer, or that there was none. */
+/** What a call fails with: px0's own refusal, an answer of something else in its place, or that there was no answer. */
 import type { ErrorCode } from '@px0/contracts';
 
 export interface ApiErrorFacts {
@@ -7,7 +7,12 @@ export interface ApiErrorFacts {
   readonly message: string;
   readonly code: ErrorCode | undefined;
   readonly requestId: string | undefined;
+  /** px0 itself refused the call, or the client did in its place, so another try would be refused, too. */
+  readonly isRefusal: boolean;
 }
+
+/** Said by whatever stands on the way, and to be believed: it says the same of the same text the next time. */
+const TOO_LARGE = 413;
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -15,16 +20,23 @@ export class ApiError extends Error {
   /** The contract's name of the error; undefined for one that it does not know. */
   readonly code: ErrorCode | undefined;
   readonly requestId: string | undefined;
+  readonly isRefusal: boolean;
 
-  constructor({ status, message, code, requestId }: ApiErrorFacts, options?: ErrorOptions) {
+  constructor({ status, message, code, requestId, isRefusal }: ApiErrorFacts, options?: ErrorOptions) {
     super(message, options);
     this.status = status;
     this.code = code;
     this.requestId = requestId;
+    this.isRefusal = isRefusal;
   }
 
   get isOffline(): boolean {
     return this.status === 0;
+  }
+
+  /** Whether another try may succeed. */
+  get isPassing(): boolean {
+    return !this.isRefusal && this.status !== TOO_LARGE;
   }
 }
 
@@ -43,6 +55,10 @@ export function sentenceOf(error: unknown): string {
   if (error.status >= 500) {
     const id = error.requestId === undefined ? '' : ` The request was ${error.requestId}.`;
     return `The server failed.${id}`;
+  }
+  if (error.status === TOO_LARGE) return 'This is too large for the server to accept.';
+  if (!error.isRefusal) {
+    return `This answer (status ${error.status}) did not come from px0 or may be out of date. Try again in a moment.`;
   }
   if (error.code === 'forbidden') return 'Your role does not allow this.';
   const [first = '', ...rest] = error.message;

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ErrorCode, errorCatalog, routes } from '@px0/contracts';
+import { join } from 'node:path';
+import { type ErrorCode, errorCatalog, type OperationId, routes } from '@px0/contracts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isApiError, sentenceOf } from './api-error.ts';
 import { ApiClient } from './client.ts';
@@ -8,9 +10,28 @@ import { ApiClient } from './client.ts';
 const codes = Object.keys(errorCatalog) as ErrorCode[];
 const errorMessages = codes.map((code) => [code, errorCatalog[code].message] as const);
 
+/** What every client of px0 does with bad inputs and with what answers in px0's place. */
+const table: {
+  readonly segments: readonly { readonly value: string; readonly outcome: string; readonly as?: string }[];
+  readonly queries: readonly {
+    readonly operation: OperationId;
+    readonly parameter: string;
+    readonly value: string;
+  }[];
+  readonly answers: readonly {
+    readonly status: number;
+    readonly px0: boolean;
+    readonly stale?: boolean;
+    readonly body: string;
+    readonly outcome: string;
+  }[];
+} = JSON.parse(readFileSync(join(import.meta.dirname, '../../../contracts/client-inputs.json'), 'utf8'));
+
 interface Given {
   readonly status?: number;
+  /** Sent as JSON, unless there is a text. */
   readonly body?: unknown;
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -23,6 +44,9 @@ interface Scene {
   readonly refused: string[];
   readonly server: Server;
 }
+
+/** By this header an answer is known to be px0's. */
+const ofPx0 = { 'px0-revision': 'r1' };
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -38,8 +62,8 @@ async function scene(token?: string): Promise<Scene> {
   const refused: string[] = [];
   const server = createServer((req, res) => {
     asked.push(req);
-    const { status = 200, body = {}, headers = {} } = answers.shift() ?? {};
-    res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    const { status = 200, body = {}, text = JSON.stringify(body), headers = {} } = answers.shift() ?? {};
+    res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(text);
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,7 +91,7 @@ describe('a call', () => {
     answer({
       status: 400,
       body: { error: errorCatalog.passwordTooShort.message },
-      headers: { 'x-request-id': 'r1' },
+      headers: { 'x-request-id': 'r1', ...ofPx0 },
     });
     const error: unknown = await client
       .call('register', { body: { email: 'a@example.com', password: 'x' } })
@@ -88,15 +112,130 @@ describe('a call', () => {
   });
 });
 
+/** Makes a call and gives the error that it ends with. */
+async function errorOf(call: Promise<unknown>): Promise<unknown> {
+  return await call.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+}
+
+describe('a segment of a path', () => {
+  const operations = Object.values(routes).flatMap(({ operationId, path }) =>
+    [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = '']) => ({ operationId, path, parameter })),
+  );
+
+  it.each(table.segments)('$value of any operation is $outcome', async ({ value, outcome, as }) => {
+    const { client, asked, server } = await scene();
+    for (const { operationId, path, parameter } of operations) {
+      const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+      const params = Object.fromEntries(names.map((name) => [name, name === parameter ? value : 'other']));
+      const error = await errorOf(callWith(client, operationId, params));
+      const place = path.replaceAll(/\{(\w+)\}/g, (_all, name) =>
+        name === parameter ? (as ?? '') : 'other',
+      );
+      if (outcome === 'sent') expect(asked.at(-1)?.url).toBe(place);
+      else {
+        expect(asked, path).toEqual([]);
+        expect(sentenceOf(error)).toBe(`The ${parameter} “${value}” cannot be part of an address.`);
+        expect(isApiError(error) && error.isPassing).toBe(false);
+      }
+    }
+    server.closeAllConnections();
+  });
+
+  it('that is no Unicode text is refused', async () => {
+    const { client, asked } = await scene();
+    const error = await errorOf(client.call('getPrompt', { params: { id: '\ud800' } }));
+    expect(isApiError(error) && error.status).toBe(400);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a value of a query', () => {
+  it.each(table.queries)('$value arrives as it is', async ({ operation, parameter, value }) => {
+    const { client, asked } = await scene();
+    await callWith(client, operation, { id: 'p' }, { [parameter]: value });
+    const query = new URL(asked[0]?.url ?? '', 'http://px0').searchParams;
+    expect([...query]).toEqual([[parameter, value]]);
+  });
+});
+
+/** Calls an operation whose arguments are known at run time only. */
+function callWith(
+  client: ApiClient,
+  id: OperationId,
+  params: Readonly<Record<string, string>>,
+  query: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  return client.call<'getPrompt'>(id as 'getPrompt', { params: params as { id: string }, query });
+}
+
+describe('an answer', () => {
+  const refusals = new Set(['invalid request', 'unauthorized', 'forbidden', 'not found']);
+
+  it.each(table.answers.filter(({ status }) => status >= 400))(
+    'with $status, px0 $px0 and $body is $outcome',
+    async ({ status, px0, stale, body, outcome }) => {
+      const { client, answer, refused } = await scene('sess_1');
+      const headers = { ...(px0 && ofPx0), ...(stale === true && { 'px0-stale': 'true' }) };
+      answer({ status, text: body, headers });
+      const error = await errorOf(client.call('getPrompt', { params: { id: 'p' } }));
+      expect(isApiError(error) && error.isRefusal).toBe(refusals.has(outcome));
+      expect(refused).toEqual(outcome === 'unauthorized' ? ['sess_1'] : []);
+      if (!refusals.has(outcome)) expect(isApiError(error) && error.code).toBeUndefined();
+    },
+  );
+
+  it.each([
+    { status: 200, text: '<html>Log in</html>' },
+    { status: 200, text: '' },
+    { status: 202, text: '{"prompt":' },
+  ])('of a success that holds no JSON is none of px0: $text', async (given) => {
+    const { client, answer } = await scene('sess_1');
+    answer(given);
+    const error = await errorOf(client.call('getPrompt', { params: { id: 'p' } }));
+    expect(isApiError(error) && error.isPassing).toBe(true);
+    expect(sentenceOf(error)).toBe(
+      `This answer (status ${given.status}) did not come from px0 or may be out of date. Try again in a moment.`,
+    );
+  });
+
+  it.each([
+    ['unauthorized', false],
+    ['forbidden', false],
+    ['invalidCredentials', true],
+    ['preconditionFailed', true],
+  ] as const)('that may be behind and says %s is a refusal: %s', async (name, isRefusal) => {
+    const { client, answer, refused } = await scene('sess_1');
+    const { status, message } = errorCatalog[name];
+    answer({ status, body: { error: message }, headers: { ...ofPx0, 'px0-stale': 'true' } });
+    const error = await errorOf(client.call('me'));
+    expect(isApiError(error) && [error.isRefusal, error.code]).toEqual([
+      isRefusal,
+      isRefusal ? name : undefined,
+    ]);
+    expect(refused).toEqual([]);
+  });
+
+  it('of something before px0 that takes no text so large is not worth another try', async () => {
+    const { client, answer } = await scene();
+    answer({ status: 413, text: '<html>Request Entity Too Large</html>' });
+    const error = await errorOf(client.call('getPrompt', { params: { id: 'p' } }));
+    expect(isApiError(error) && [error.isRefusal, error.isPassing]).toEqual([false, false]);
+    expect(sentenceOf(error)).toBe('This is too large for the server to accept.');
+  });
+});
+
 describe('a session that the API refuses', () => {
   it('is reported with its token, but not a wrong present password', async () => {
     const { client, answer, refused } = await scene('sess_1');
-    answer({ status: 401, body: { error: errorCatalog.invalidCurrentPassword.message } });
+    answer({ status: 401, body: { error: errorCatalog.invalidCurrentPassword.message }, headers: ofPx0 });
     await expect(
       client.call('changePassword', { body: { current_password: 'a', new_password: 'b' } }),
     ).rejects.toThrow('invalid current password');
     expect(refused).toEqual([]);
-    answer({ status: 401, body: { error: errorCatalog.unauthorized.message } });
+    answer({ status: 401, body: { error: errorCatalog.unauthorized.message }, headers: ofPx0 });
     await expect(client.call('me')).rejects.toThrow('unauthorized');
     expect(refused).toEqual(['sess_1']);
   });

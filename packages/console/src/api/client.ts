@@ -12,6 +12,7 @@ import type {
   routes,
 } from '@px0/contracts';
 import { readJson } from '../json/mod.ts';
+import { isPathSegment } from '../text/mod.ts';
 import { ApiError } from './api-error.ts';
 
 type Routes = typeof routes;
@@ -71,7 +72,7 @@ export class ApiClient {
     this.#deps = deps;
   }
 
-  /** The body of a success. Throws `ApiError`; a call that was aborted rejects with the signal's reason. */
+  /** The body of a success. Throws `ApiError`, also for a parameter that no path can hold, which is never sent; a call that was aborted rejects with the signal's reason. */
   async call<Id extends OperationId>(id: Id, ...[options]: CallArguments<Id>): Promise<Reply<Id>> {
     return (await this.#send<Id>(id, options ?? {})).reply;
   }
@@ -100,7 +101,7 @@ export class ApiClient {
     const text = await response.text();
     if (response.ok) {
       // The services validate what they answer in their tests; here the contract's type is taken at its word.
-      return { reply: (text === '' ? undefined : readJson(text)) as Reply<Id>, headers: response.headers };
+      return { reply: this.#bodyOf(response, text) as Reply<Id>, headers: response.headers };
     }
     const error = this.#errorOf(response, text);
     if (error.code === 'unauthorized' && token !== undefined) this.#deps.onRefusedToken(token);
@@ -113,7 +114,7 @@ export class ApiClient {
     } catch (error) {
       init.signal?.throwIfAborted();
       throw new ApiError(
-        { status: 0, message: 'no answer', code: undefined, requestId: undefined },
+        { status: 0, message: 'no answer', code: undefined, requestId: undefined, isRefusal: false },
         { cause: error },
       );
     }
@@ -129,13 +130,26 @@ export class ApiClient {
     if (method !== 'GET' || asked === this.#revision) this.#revision = revision;
   }
 
+  /** What is no JSON was sent by something else, such as a proxy with a login of its own. */
+  #bodyOf(response: Response, text: string): unknown {
+    if (response.status === NO_CONTENT) return undefined;
+    try {
+      return readJson(text);
+    } catch {
+      throw this.#errorOf(response, text);
+    }
+  }
+
   #errorOf(response: Response, text: string): ApiError {
-    const message = messageIn(text) ?? response.statusText;
+    const message = messageIn(text);
+    const code = message !== undefined && isOfPx0(response) ? this.#codeOf(message) : undefined;
+    const isRefusal = message !== undefined && isOfPx0(response) && !isDoubtful(response, code);
     return new ApiError({
       status: response.status,
-      message,
-      code: this.#codeOf(message),
+      message: message ?? response.statusText,
+      code: isRefusal ? code : undefined,
       requestId: response.headers.get('x-request-id') ?? undefined,
+      isRefusal,
     });
   }
 
@@ -146,15 +160,43 @@ export class ApiClient {
   }
 }
 
+const NO_CONTENT = 204;
+
+/** Statuses of the 4xx range that tell of the moment, not of the call. */
+const OF_THE_MOMENT: ReadonlySet<number> = new Set([408, 425, 429]);
+/**
+ * Whether a refusal is px0's own. Every answer of px0 about a resource carries its revision; a proxy's does not, whatever else it looks like.
+ */
+function isOfPx0({ status, headers }: Response): boolean {
+  if (status < 400 || status > 499 || OF_THE_MOMENT.has(status)) return false;
+  return headers.get('px0-revision') !== null;
+}
+
+/** Whether px0 says that it may be behind of something that it then does not know: a session, a membership, a prompt. */
+function isDoubtful({ status, headers }: Response, code: ErrorCode | undefined): boolean {
+  if (headers.get('px0-stale') !== 'true') return false;
+  return status === 404 || code === 'unauthorized' || code === 'forbidden';
+}
+
 function urlOf(path: string, { params = {}, query = {} }: LooseOptions): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) =>
-    encodeURIComponent(params[name] ?? ''),
-  );
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => segmentOf(name, params[name] ?? ''));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null) search.set(name, String(value));
   }
   return search.size === 0 ? filled : `${filled}?${search}`;
+}
+
+/** A segment that arrives as it is. @throws ApiError for one that cannot: an address has no place for it, or another meaning. */
+function segmentOf(name: string, value: string): string {
+  if (isPathSegment(value)) return encodeURIComponent(value);
+  throw new ApiError({
+    status: 400,
+    message: `the ${name} “${value}” cannot be part of an address`,
+    code: undefined,
+    requestId: undefined,
+    isRefusal: true,
+  });
 }
 
 function messageIn(text: string): string | undefined {

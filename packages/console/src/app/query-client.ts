@@ -8,12 +8,8 @@ export const queryClient = new QueryClient({
       // Going back and forth between pages asks nothing twice; a return to the tab asks again for what is shown.
       staleTime: 15_000,
       // What the API has refused it refuses again; an outage may pass.
-      retry: (failures, error) => failures < 3 && (!(error instanceof ApiError) || isPassing(error)),
+      retry: (failures, error) => failures < 3 && (!(error instanceof ApiError) || error.isPassing),
       retryDelay: (attempt) => Math.min(500 * 2 ** attempt, 4_000),
     },
   },
 });
-
-function isPassing({ status }: ApiError): boolean {
-  return status === 0 || status === 429 || status >= 500;
-}

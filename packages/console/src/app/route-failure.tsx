@@ -8,7 +8,7 @@ import { NotFound } from './not-found.tsx';
 
 export function RouteFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
-  if (isApiError(error) && error.status === 404) return <NotFound />;
+  if (isApiError(error) && error.isRefusal && error.status === 404) return <NotFound />;
   const retry = async (): Promise<void> => {
     reset();
     await router.invalidate();

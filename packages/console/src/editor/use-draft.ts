@@ -102,16 +102,19 @@ async function save(
   promptId: string,
   version: number,
   template: string,
-  etag: string,
+  match: string,
 ): Promise<SaveAnswer> {
   const ref = String(version);
   try {
     const { reply, headers } = await api.answer('updateVersion', {
       params: { id: promptId, version: ref },
       body: { template },
-      headers: { 'if-match': etag },
+      headers: { 'if-match': match },
     });
-    const saved: TaggedVersion = { version: reply.version, etag: headers.get('etag') ?? '' };
+    const etag = headers.get('etag');
+    // A success without the tag is none of px0: the text counts as saved only when px0 says so.
+    if (etag === null) return { kind: 'unreachable' };
+    const saved: TaggedVersion = { version: reply.version, etag };
     queryClient.setQueryData(taggedVersionReading(promptId, ref).queryKey, saved);
     // Lists hold the text, too. They are asked for when they are looked at next, not after each pause in the writing.
     for (const id of ['listVersions', 'listPromptAudit', 'listPrompts']) {
@@ -135,7 +138,7 @@ async function theirs(promptId: string, version: string): Promise<SaveAnswer> {
 }
 
 function failure(error: unknown): SaveAnswer {
-  const isPassing =
-    error instanceof ApiError && (error.isOffline || error.status === 429 || error.status >= 500);
-  return isPassing ? { kind: 'unreachable' } : { kind: 'refused', message: sentenceOf(error) };
+  return error instanceof ApiError && error.isPassing
+    ? { kind: 'unreachable' }
+    : { kind: 'refused', message: sentenceOf(error) };
 }

@@ -6,8 +6,9 @@ test('what is no filter is dropped', () => {
   expect(promptSearch({ q: 'hi', sort: 'slug', status: 'active', tag: '', foo: 1 })).toEqual({ q: 'hi' });
 });
 
-test('a filter that looks like a number is a text', () => {
+test('a filter that looks like a value of JSON is a text', () => {
   expect(promptSearch({ q: 42, tag: 1 })).toEqual({ q: '42', tag: '1' });
+  expect(promptSearch({ q: true, tag: null })).toEqual({ q: 'true', tag: 'null' });
 });
 
 test('without filters active prompts are asked for, those changed last first', () => {

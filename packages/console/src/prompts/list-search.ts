@@ -32,7 +32,9 @@ function textAt<Key extends 'team' | 'tag' | 'q'>(
   key: Key,
 ): { [K in Key]?: string } {
   const value = search[key];
-  const text = typeof value === 'number' ? String(value) : value;
+  // The router reads what looks like JSON as its value.
+  const isLiteral = typeof value === 'number' || typeof value === 'boolean' || value === null;
+  const text = isLiteral ? String(value) : value;
   const found: { [K in Key]?: string } = {};
   if (typeof text === 'string' && text !== '') found[key] = text;
   return found;

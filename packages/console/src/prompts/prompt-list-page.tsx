@@ -278,7 +278,9 @@ function List({ search, teams, create, onClear }: ListProps) {
   }
   if (pages.count === 0) {
     return (
-      <Card>{isFiltered(search) ? <NothingFound onClear={onClear} /> : <NoPrompts create={create} />}</Card>
+      <Card>
+        {isFiltered(search) ? <NothingFound q={search.q} onClear={onClear} /> : <NoPrompts create={create} />}
+      </Card>
     );
   }
   const names = new Map(teams.map(({ id, name }) => [id, name] as const));
@@ -369,14 +371,17 @@ function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onM
   );
 }
 
-function NothingFound({ onClear }: { readonly onClear: () => void }) {
+function NothingFound({ q, onClear }: { readonly q: string | undefined; readonly onClear: () => void }) {
+  const hasWords = q === undefined || /[\p{L}\p{N}]/u.test(q);
   return (
     <EmptyState
       icon={SearchX}
       title="No prompt matches"
       action={<Button onClick={onClear}>Clear the filters</Button>}
     >
-      Each word must begin a word of the name, the slug or the description.
+      {hasWords
+        ? 'Each word must begin a word of the name, the slug or the description.'
+        : 'A search finds words. It needs at least one letter or digit.'}
     </EmptyState>
   );
 }

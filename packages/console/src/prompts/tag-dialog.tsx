@@ -1,8 +1,9 @@
 /** Puts a tag on a version. A tag that another version has moves, and the dialog says so before. */
 import { useState } from 'react';
-import { FormDialog, TextField, toast } from '../ui/mod.ts';
+import { Callout, FormDialog, TextField, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
 import { usePromptWrites } from './data.ts';
+import { tagFault, tagWarning } from './tag-form.ts';
 import type { Version } from './version-actions.ts';
 
 export interface TagDialogProps {
@@ -13,17 +14,15 @@ export interface TagDialogProps {
   readonly onClose: () => void;
 }
 
-/** As the contract has it. */
-const tagForm = /^[A-Za-z0-9._-]{1,50}$/;
-
 export function TagDialog({ promptId, versions, version, onClose }: TagDialogProps) {
   const writes = usePromptWrites();
   const [tag, setTag] = useState('');
   const known = [...new Set(versions.flatMap(({ tags }) => tags))].filter(
-    (one) => version?.tags.includes(one) === false,
+    (one) => version?.tags.includes(one) === false && tagFault(one) === undefined,
   );
   const holder = versions.find(({ tags }) => tags.includes(tag));
-  const isDigits = /^\d+$/.test(tag);
+  const move = holder === undefined || holder === version ? undefined : holder;
+  const warning = tagWarning(tag);
   const close = (): void => {
     setTag('');
     onClose();
@@ -52,14 +51,8 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
       }}
       title={`Tag version ${version?.version ?? ''}`}
       description="Applications can render a version by its tag. A tag is on one version at a time."
-      submitLabel={holder === undefined || holder === version ? 'Set tag' : 'Move tag'}
-      disabledReason={
-        tagForm.test(tag)
-          ? holder === version
-            ? 'This version has it already'
-            : undefined
-          : 'Letters, digits, dots, dashes and underscores; at most 50'
-      }
+      submitLabel={move === undefined ? 'Set tag' : 'Move tag'}
+      disabledReason={tagFault(tag) ?? (holder === version ? 'This version has it already' : undefined)}
       onSubmit={set}
       size="sm"
     >
@@ -73,13 +66,16 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
         spellCheck={false}
         autoCapitalize="none"
         hint={
-          holder !== undefined && holder !== version
-            ? `Version ${holder.version} has it now; it moves here.`
-            : isDigits
-              ? 'A tag of digits only is hidden by the version with that number.'
-              : 'For example production, beta or 2026-03.'
+          move === undefined
+            ? 'For example production, beta or 2026-03.'
+            : `Version ${move.version} has it now; it moves here.`
         }
       />
+      {warning !== undefined && (
+        <Callout tone="warning">
+          <span role="status">{warning}</span>
+        </Callout>
+      )}
       {known.length > 0 && (
         <div className="flex flex-wrap items-center gap-1.5 text-xs">
           <span className="text-faint">On other versions:</span>

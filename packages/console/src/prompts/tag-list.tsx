@@ -1,6 +1,7 @@
 /** The tags of a version. Each can be taken off, and put back by the toast. */
 import { Tag, X } from 'lucide-react';
-import { toast } from '../ui/mod.ts';
+import { isPathSegment } from '../text/mod.ts';
+import { copyText, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
 import { usePromptWrites } from './data.ts';
 import type { Version } from './version-actions.ts';
@@ -35,7 +36,7 @@ export function TagList({ promptId, version, isRemovable }: TagListProps) {
             <button
               type="button"
               aria-label={`Remove the tag ${tag}`}
-              onClick={() => void remove(tag)}
+              onClick={() => (isPathSegment(tag) ? void remove(tag) : sayHowToRemove(promptId, tag))}
               className="grid size-6 place-items-center rounded-full text-faint hover:bg-hover hover:text-fg"
             >
               <X aria-hidden="true" className="size-3" />
@@ -45,4 +46,16 @@ export function TagList({ promptId, version, isRemovable }: TagListProps) {
       ))}
     </ul>
   );
+}
+
+/** A tag `.` or `..` from before px0 refused them. A browser would take it out of the address and ask for something else. */
+function sayHowToRemove(promptId: string, tag: string): void {
+  const address = `${location.origin}/v1/prompts/${promptId}/tags/${tag}`;
+  const command = `curl --path-as-is -X DELETE -H "Authorization: Bearer $PX0_ACCESS_TOKEN" ${address}`;
+  toast({
+    tone: 'danger',
+    title: `The tag “${tag}” cannot be removed here`,
+    description: 'A browser cannot send it in an address. A command can.',
+    action: { label: 'Copy the command', run: () => void copyText(command) },
+  });
 }

@@ -10,3 +10,4 @@ export {
   textOf,
   withLineFeeds,
 } from './line-ends.ts';
+export { isPathSegment } from './path-segment.ts';
