@@ -34,6 +34,7 @@ export { decodeSegment, matchRoute, ownerOfPrefix, type Route, type RouteMatch }
 export { buildOpenApi, type OpenApiDocument, type OpenApiOperation } from './openapi/build-openapi.ts';
 export { responseHeaders } from './openapi/common.ts';
 export { parseBody, parseBodyText } from './parse-body.ts';
+export { parseBoolean, type QueryReading, readQuery } from './read-query.ts';
 export {
   type AuthClass,
   type BodyOf,
@@ -64,3 +65,4 @@ export {
   usageSubjects,
   usageWindow,
 } from './usage.ts';
+export { namedValues } from './values.ts';

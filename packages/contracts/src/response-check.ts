@@ -55,6 +55,7 @@ const strangerErrors: readonly ErrorCode[] = [
   'notFound',
   'methodNotAllowed',
   'invalidRevision',
+  'invalidConsistency',
   'requestBodyTooLarge',
   'tooManyRequests',
   'serviceUnavailable',

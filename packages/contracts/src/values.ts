@@ -1,6 +1,7 @@
 // The building blocks of request and response schemas. Each says in one place how a kind of value looks on the
 // wire and in the API description.
 import { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
 
 /** A UUID field: anything else, the empty string included, is an invalid request body. */
 export const uuid = () => z.guid();
@@ -23,5 +24,53 @@ export const queryText = (description: string, meta: Record<string, unknown> = {
     .optional()
     .meta({ description, ...meta });
 
+/** What a declared query parameter adds to its schema: how `readQuery` judges it. */
+export interface QueryRule {
+  /** What a value that is not understood is answered with. */
+  readonly refusal: ErrorCode;
+  /** `absent`: the empty text counts as no value. `refused`: it is not understood. */
+  readonly empty: 'absent' | 'refused';
+  /** The parameter makes an operation safer, so a misspelling of its name is refused, too. */
+  readonly safety: boolean;
+}
+
+/** The rules of query parameters with a fixed set of values, by their schema. */
+export const queryRules = z.registry<QueryRule>();
+
+/** A switch of a query: `1 t T TRUE true True` or `0 f F FALSE false False`. Any other value is answered with `refusal`. */
+export const queryFlag = (description: string, rule: Omit<QueryRule, 'empty'>) =>
+  z
+    .boolean()
+    .optional()
+    .meta({ description })
+    .register(queryRules, { ...rule, empty: 'refused' });
+
+/** A query parameter with a fixed set of words. Any other value is answered with the rule's `refusal`. */
+export const queryChoice = <const Words extends readonly [string, ...string[]]>(
+  words: Words,
+  description: string,
+  rule: QueryRule,
+) => z.enum(words).optional().meta({ description }).register(queryRules, rule);
+
 /** Any JSON value, null included. */
 export const anyJson = () => z.unknown();
+
+/** Values by names that people choose. Unlike `z.record`, it keeps a value named `__proto__`. */
+export const namedValues = <Value extends z.ZodType>(value: Value) =>
+  z
+    .custom<Readonly<Record<string, unknown>>>(
+      (raw) => typeof raw === 'object' && raw !== null && !Array.isArray(raw),
+      'Invalid input: expected an object',
+    )
+    .transform((raw, context): Readonly<Record<string, z.output<Value>>> => {
+      const entries: [string, z.output<Value>][] = [];
+      for (const [name, input] of Object.entries(raw)) {
+        const parsed = value.safeParse(input);
+        if (parsed.success) entries.push([name, parsed.data]);
+        else {
+          for (const { message, path } of parsed.error.issues)
+            context.addIssue({ code: 'custom', message, path: [name, ...path], input });
+        }
+      }
+      return Object.fromEntries(entries);
+    });

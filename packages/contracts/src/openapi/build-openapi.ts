@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 description, derived from the routes: nothing about an operation is said a second time here.
 import { type ErrorCode, errorCatalog, exampleMessage } from '../errors.ts';
+import { type QueryValues, valuesOf } from '../read-query.ts';
 import type { ParamDefinition, RouteDefinition } from '../route.ts';
 import { routes } from '../routes/mod.ts';
 import {
@@ -126,8 +127,14 @@ function queryParameters(route: RouteDefinition): object[] {
   return Object.entries(route.query.shape).map(([name, field]) => {
     const { description, ...keywords } =
       'meta' in field && typeof field.meta === 'function' ? (field.meta() ?? {}) : {};
-    return { name, in: 'query', required: false, description, schema: { type: 'string', ...keywords } };
+    const schema = { ...querySchema(valuesOf(field)), ...keywords };
+    return { name, in: 'query', required: false, description, schema };
   });
+}
+
+function querySchema(values: QueryValues): object {
+  if (values.kind === 'flag') return { type: 'boolean' };
+  return values.kind === 'choice' ? { type: 'string', enum: values.words } : { type: 'string' };
 }
 
 /** What every response may carry. */

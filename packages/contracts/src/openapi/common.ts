@@ -52,7 +52,7 @@ export const parameters = {
     name: 'Px0-Consistency',
     in: 'header',
     description:
-      'With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.',
+      'With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.',
     schema: { type: 'string', enum: ['require'] },
   },
   IfMatch: {
@@ -119,6 +119,7 @@ export const responseHeaders: readonly string[] = Object.keys(headers);
 /** What any request may be answered with, after the errors of its operation. */
 export const commonErrors: readonly ErrorCode[] = [
   'invalidRevision',
+  'invalidConsistency',
   'tooManyRequests',
   'internalError',
   'serviceUnavailable',

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { queryText } from '../values.ts';
+import { queryChoice, queryFlag, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -88,10 +88,14 @@ const promptToolRoutes = defineRoutes(
       params: { teamID: teamId },
       query: z.object({
         slugs: queryText('Only these prompts, separated by commas.'),
-        format: queryText('`yaml`: the document as a YAML text, in `yaml`.'),
+        format: queryChoice(
+          ['json', 'yaml'],
+          '`json` (the default), or `yaml`: the document as a YAML text, in `yaml`.',
+          { refusal: 'invalidExportFormat', empty: 'refused', safety: false },
+        ),
       }),
       success: { status: 200, schema: schemas.PromptDocumentEnvelope },
-      errors: ['invalidId', 'forbidden', 'documentTooLarge'],
+      errors: ['invalidId', 'invalidExportFormat', 'forbidden', 'documentTooLarge'],
     },
     importPrompts: {
       method: 'POST',
@@ -103,7 +107,15 @@ const promptToolRoutes = defineRoutes(
       description:
         'Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.',
       params: { teamID: teamId },
-      query: z.object({ dry_run: queryText('`true`: only says what would be done.') }),
+      query: z.object({
+        dry_run: queryFlag(
+          '`true`: only says what would be done. A value that is not a boolean is refused.',
+          {
+            refusal: 'invalidDryRun',
+            safety: true,
+          },
+        ),
+      }),
       body: z.object({
         document: z
           .record(z.string(), z.unknown())
@@ -115,6 +127,7 @@ const promptToolRoutes = defineRoutes(
       success: { status: 200, schema: schemas.ImportResult },
       errors: [
         'invalidId',
+        'invalidDryRun',
         'forbidden',
         'invalidRequestBody',
         'invalidDocument',
@@ -133,12 +146,14 @@ const promptToolRoutes = defineRoutes(
       query: z.object({
         from: queryText('The first hour, RFC 3339; by default 24 hours ago.', { format: 'date-time' }),
         to: queryText('The end, RFC 3339, not included; by default now.', { format: 'date-time' }),
-        step: queryText('What is summed up: an `hour` (the default) or a `day` in UTC.', {
-          enum: ['hour', 'day'],
+        step: queryChoice(['hour', 'day'], 'What is summed up: an `hour` (the default) or a `day` in UTC.', {
+          refusal: 'invalidStep',
+          empty: 'absent',
+          safety: false,
         }),
       }),
       success: { status: 200, schema: z.object({ usage: z.array(schemas.PromptUsageHour) }) },
-      errors: ['invalidPromptId', 'promptNotFound', 'invalidStep', 'invalidTimeRange'],
+      errors: ['invalidPromptId', 'invalidStep', 'promptNotFound', 'invalidTimeRange'],
     },
   },
 );

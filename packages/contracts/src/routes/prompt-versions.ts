@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { judgedString, queryText } from '../values.ts';
+import { judgedString, queryChoice, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
@@ -71,7 +71,11 @@ export const promptVersionRoutes = defineRoutes(
       query: z.object({
         from: queryText('A version number; required.'),
         to: queryText('A version number; required.'),
-        format: queryText('`structured` adds the hunks with their line numbers.'),
+        format: queryChoice(['structured'], '`structured` adds the hunks with their line numbers.', {
+          refusal: 'invalidDiffFormat',
+          empty: 'refused',
+          safety: false,
+        }),
       }),
       success: {
         status: 200,
@@ -86,6 +90,7 @@ export const promptVersionRoutes = defineRoutes(
       },
       errors: [
         'invalidPromptId',
+        'invalidDiffFormat',
         'versionRangeRequired',
         'invalidFromVersion',
         'invalidToVersion',
@@ -151,10 +156,16 @@ export const promptVersionRoutes = defineRoutes(
         'Makes a draft stable, and a stable version live; the version that was live becomes stable.',
       params: { id: promptId, version: versionRef },
       query: z.object({
-        require: queryText('`payloads`: only if every payload of the prompt renders with this version.'),
+        require: queryChoice(
+          ['payloads'],
+          '`payloads`: only if every payload of the prompt renders with this version. Another value is refused.',
+          { refusal: 'invalidRequire', empty: 'refused', safety: true },
+        ),
       }),
       success: { status: 200, schema: wrapped },
       errors: [
+        'invalidPromptId',
+        'invalidRequire',
         ...editGate,
         'versionNotFound',
         'cannotPromoteLive',
@@ -205,9 +216,10 @@ export const promptVersionRoutes = defineRoutes(
       auth: 'content',
       cost: 'write',
       summary: 'Attach/Set Version Tag',
-      description: 'Puts a tag on a version; it moves there if another version of the prompt had it.',
+      description:
+        'Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.',
       params: { id: promptId, version: versionRef },
-      body: z.object({ tag: judgedString({ pattern: '^[A-Za-z0-9._-]{1,50}$' }) }),
+      body: z.object({ tag: judgedString({ pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,50}$' }) }),
       success: { status: 200, schema: wrapped },
       errors: [
         ...editGate,

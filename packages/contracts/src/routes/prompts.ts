@@ -20,7 +20,9 @@ const archivedFilter = queryText('A boolean: archived ones only, or active ones 
 const listFilters = {
   status: statusFilter,
   archived: archivedFilter,
-  q: queryText('Words; each must begin a word of the name, the slug or the description.'),
+  q: queryText(
+    'Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.',
+  ),
   tag: queryText('Only prompts that have this tag on one of their versions.'),
   sort: queryText(
     '`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.',
