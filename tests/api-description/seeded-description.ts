@@ -109,7 +109,7 @@ function seedOf(
     limit: '2',
     page: '1',
     sort: 'name',
-    format: 'structured',
+    format: path.endsWith('/export') ? 'yaml' : 'structured',
     require: 'payloads',
     dry_run: 'true',
   };

@@ -56,10 +56,23 @@ const PENDING_POLL_MS = 10;
 /** Refusals that may only mean that the projection has not seen something yet. */
 const CONFIRMED_STATUSES: ReadonlySet<number> = new Set([401, 403, 404]);
 
-/** Reads the request's headers. @throws ApiError invalidRevision for a token that px0 cannot have handed out */
+/**
+ * Whether the request wants a refusal rather than an older state. A value that is not understood is refused: taken for "no", it would
+ * give its sender the very answer that the header is there to prevent.
+ *
+ * @throws ApiError invalidConsistency
+ */
+export function requiresRevision(headers: IncomingHttpHeaders): boolean {
+  const text = headers['px0-consistency'];
+  if (text === undefined) return false;
+  if (text !== 'require') throw new ApiError('invalidConsistency');
+  return true;
+}
+
+/** Reads the request's headers. @throws ApiError invalidConsistency; invalidRevision for a token that px0 cannot have handed out */
 export function demandOf(headers: IncomingHttpHeaders): Demand {
   const text = headers['px0-min-revision'];
-  const required = headers['px0-consistency'] === 'require';
+  const required = requiresRevision(headers);
   if (text === undefined || text === '') return { token: undefined, required };
   const token = typeof text === 'string' ? decodeToken(text) : undefined;
   if (token === undefined) throw new ApiError('invalidRevision');

@@ -24,6 +24,7 @@ export {
   consistency,
   type Demand,
   demandOf,
+  requiresRevision,
   revisionHeaders,
 } from './consistency.ts';
 export { declareEpoch, EPOCH_SUBJECT, type EpochMark, viewStream } from './epoch.ts';

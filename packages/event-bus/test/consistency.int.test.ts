@@ -202,6 +202,14 @@ test('what is no token is the client’s error, and one of a later epoch makes t
   expect(await read({ 'px0-min-revision': foreign })).toMatchObject({ status: 200, stale: 'true' });
 });
 
+test('a consistency that is not known is the client’s error', async () => {
+  const { read, write } = await twoServices();
+  await write();
+  for (const value of ['Require', 'strong', ''])
+    expect(await read({ 'px0-consistency': value })).toMatchObject({ status: 400 });
+  expect(await read({ 'px0-consistency': 'require' })).toMatchObject({ status: 200 });
+});
+
 test('NATS away: writes succeed and say so, reads go on, and all is published when it is back', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());

@@ -34,7 +34,7 @@ export {
   readBody,
   refuseDeclaredOversize,
 } from './http/request-body.ts';
-export { givenRequestId, pathOf, queryOf, requestIdOf } from './http/request-meta.ts';
+export { givenRequestId, pathOf, queryValueOf, requestIdOf } from './http/request-meta.ts';
 export { noteRoute, requestDurations } from './http/request-metrics.ts';
 export {
   listenerOf,

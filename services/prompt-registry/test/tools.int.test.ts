@@ -152,6 +152,25 @@ describe('checking a version', () => {
   });
 });
 
+describe('a promotion', () => {
+  test('whose condition is not understood promotes nothing', async () => {
+    const { id } = await newPrompt();
+    await registry.prompts.createVersion(cast.editor, id, '{{.name}}');
+    for (const query of [
+      'require=Payloads',
+      'require=payload',
+      'require=',
+      'require=payloads,',
+      'requires=payloads',
+    ])
+      expect(
+        errorOf(await registry.call(cast.editor, 'POST', `/v1/prompts/${id}/versions/1/promote?${query}`)),
+      ).toEqual(refused(400, 'invalid require, must be payloads'));
+    const { body } = await registry.call(cast.editor, 'GET', `/v1/prompts/${id}/versions/1`);
+    expect(body).toMatchObject({ version: { status: 'draft' } });
+  });
+});
+
 describe('the audit log', () => {
   const page = z.object({
     entries: z.array(

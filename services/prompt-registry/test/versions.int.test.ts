@@ -341,6 +341,10 @@ describe('the diff', () => {
     };
     expect((await on(id, cast.viewer).call('GET', '/diff?from=1&to=2')).body).toEqual(expected);
     expect((await on(id).call('GET', '/DIFF?from=2&to=2')).body).toMatchObject({ diff: '' });
+    for (const format of ['Structured', 'unified', ''])
+      expect(errorOf(await on(id).call('GET', `/diff?from=1&to=2&format=${format}`))).toEqual(
+        refused(400, 'invalid format, must be structured'),
+      );
     expect((await on(id).call('GET', '/diff?from=1&to=2&format=structured')).body).toEqual({
       ...expected,
       hunks: [

@@ -52,6 +52,29 @@ describe('a live render', () => {
     expect(answer.body).toMatchObject({ rendered: `„${variables.a}“\n\t${variables.b}` });
   });
 
+  it('knows tags and variables by the names that JavaScript’s own objects have', async () => {
+    const names = ['__proto__', 'constructor', 'hasOwnProperty', 'toString'];
+    const tags = Object.fromEntries(names.map((name) => [name, 1]));
+    const template = names.map((name) => `{{.${name}}}{{.in.${name}}}`).join();
+    for (const slug of ['constructor', 'tostring']) {
+      await render.prompt({ teamId, slug, tags, versions: [{ number: 1, template, status: 'live' }] });
+      const values = names.map((name) => `"${name}":"x"`).join();
+      for (const path of ['render', ...names.map((tag) => `versions/${tag}/render`)]) {
+        const response = await fetch(`${render.url}/v1/prompts/${slug}/${path}`, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${key.token}`, 'Content-Type': 'application/json' },
+          body: `{"variables":{${values},"in":{${values}}}}`,
+        });
+        expect(await response.json()).toEqual({ rendered: 'xx,xx,xx,xx', version: 1, slug, tags: names });
+      }
+      expect((await render.render(`${slug}/render`, key.token)).body).toEqual({
+        error: expect.stringContaining('map has no entry for key "__proto__"'),
+      });
+      expect((await render.render(`${slug}/versions/valueOf/render`, key.token)).status).toBe(404);
+    }
+    expect((await render.render('__proto__/render', key.token)).status).toBe(404);
+  });
+
   it('finds a prompt whose slug has letters beyond ASCII, percent-encoded', async () => {
     await render.prompt({ teamId, slug: 'café', versions: [{ number: 1, template: 'x', status: 'live' }] });
     expect((await render.render(`${encodeURIComponent('café')}/render`, key.token)).status).toBe(200);
@@ -374,6 +397,24 @@ describe('revisions', () => {
   it('refuses a token that is none', async () => {
     const answer = await render.render('greeting/render', key.token, {}, { 'Px0-Min-Revision': 'nonsense' });
     expect([answer.status, answer.body]).toEqual([400, { error: 'invalid revision' }]);
+  });
+
+  it('refuses a consistency that it does not know, for one render and for many', async () => {
+    const slug = await live('x');
+    const refused = { error: 'invalid Px0-Consistency, must be require' };
+    for (const value of ['Require', 'required', 'strong', 'true', '', 'require, require']) {
+      const headers = { 'Px0-Consistency': value };
+      const one = await render.render(`${slug}/render`, key.token, {}, headers);
+      expect([one.status, one.body]).toEqual([400, refused]);
+      const many = await fetch(`${render.url}/v1/render/batch`, {
+        method: 'POST',
+        headers: { ...headers, Authorization: `Bearer ${key.token}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ renders: [{ slug }] }),
+      });
+      expect([many.status, await many.json()]).toEqual([400, refused]);
+    }
+    const known = await render.render(`${slug}/render`, key.token, {}, { 'Px0-Consistency': 'require' });
+    expect(known.status).toBe(200);
   });
 
   it('says that it is stale when asked for a revision that does not come, or refuses when that is required', async () => {

@@ -2,7 +2,15 @@
  * Serves contract routes: finds the route, then, inside the wrapper, authenticates, reads parameters and body, and runs the
  * handler. The order is the contract's order of refusals, so it is written once and here.
  */
-import { matchRoute, type ParamDefinition, parseUuid, type RouteDefinition, routes } from '@px0/contracts';
+import {
+  matchRoute,
+  type ParamDefinition,
+  parseUuid,
+  type QueryOf,
+  type RouteDefinition,
+  readQuery,
+  routes,
+} from '@px0/contracts';
 import type express from 'express';
 import { ApiError } from '../errors.ts';
 import { type Logger, silentLogger } from '../logger.ts';
@@ -11,7 +19,7 @@ import { RequestBody } from './body-of-route.ts';
 import { replyOfError } from './error-reply.ts';
 import type { Handler, HandlerContext, Handlers, RequestWrapper } from './handler.ts';
 import { type Reply, sendReply } from './reply.ts';
-import { pathOf, queryOf, requestIdOf, withoutNul } from './request-meta.ts';
+import { pathOf, queryPairsOf, requestIdOf, withoutNul } from './request-meta.ts';
 import { noteRoute } from './request-metrics.ts';
 
 export interface MountOptions<P> {
@@ -126,9 +134,10 @@ async function decide<P>(exchange: Exchange<P>, options: MountOptions<P>): Promi
   const principal = await options.authenticate(definition, req);
   const params = parseParams(definition, found.params);
   await options.afterParams?.(definition, principal);
+  const query = parseQuery(definition, req.url);
   await exchange.body?.read();
   const headers: Record<string, string> = {};
-  const body = await handler(contextOf(exchange, principal, params, headers));
+  const body = await handler(contextOf(exchange, principal, { params, query }, headers));
   return {
     status: definition.success.status,
     body: definition.success.status === 204 ? undefined : body,
@@ -139,13 +148,13 @@ async function decide<P>(exchange: Exchange<P>, options: MountOptions<P>): Promi
 function contextOf<P>(
   { req, body, requestId, logger }: Exchange<P>,
   principal: P,
-  params: Record<string, string>,
+  { params, query }: Pick<HandlerContext<RouteDefinition, P>, 'params' | 'query'>,
   headers: Record<string, string>,
 ): HandlerContext<RouteDefinition, P> {
   return {
     principal,
     params,
-    query: queryOf(req.url),
+    query,
     body: () => body?.parsed() ?? {},
     header: (name) => {
       const value = req.headers[name.toLowerCase()];
@@ -173,6 +182,13 @@ function parseParams(
       parseParam(definition, values[name] ?? ''),
     ]),
   );
+}
+
+/** @throws ApiError the error of the parameter whose value is not understood */
+function parseQuery(route: RouteDefinition, target: string): QueryOf<RouteDefinition> {
+  const reading = readQuery(route, queryPairsOf(target));
+  if (reading.refusal !== undefined) throw new ApiError(reading.refusal);
+  return reading.query;
 }
 
 function parseParam(definition: ParamDefinition, text: string): string {

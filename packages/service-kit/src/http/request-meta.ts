@@ -25,15 +25,16 @@ export function pathOf(target: string): string {
   return origin === null ? path : path.slice(origin[0].length) || '/';
 }
 
-/** The query's parameters; the first wins where one is repeated. */
-export function queryOf(target: string): Record<string, string> {
+/** The names and values of a query, in their order. */
+export function queryPairsOf(target: string): [name: string, value: string][] {
   const start = target.indexOf('?');
-  const values: Record<string, string> = {};
-  if (start === -1) return values;
-  for (const [name, value] of new URLSearchParams(target.slice(start + 1))) {
-    if (!Object.hasOwn(values, name)) values[name] = withoutNul(value);
-  }
-  return values;
+  if (start === -1) return [];
+  return [...new URLSearchParams(target.slice(start + 1))].map(([name, value]) => [name, withoutNul(value)]);
+}
+
+/** The value of one parameter of a query; the first counts where it is repeated. */
+export function queryValueOf(target: string, name: string): string | undefined {
+  return queryPairsOf(target).find(([other]) => other === name)?.[1];
 }
 
 /** Postgres refuses U+0000 in a text with an error; the replacement character merely matches nothing. */

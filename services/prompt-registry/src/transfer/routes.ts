@@ -14,7 +14,7 @@ export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
       return query.format === 'yaml' ? { yaml: toYaml(document) } : { document };
     },
     importPrompts: async ({ principal, params, query, body }) => {
-      const isDryRun = query.dry_run === 'true';
+      const isDryRun = query.dry_run ?? false;
       const changes = await imports.run(
         principal,
         params.teamID,

@@ -5,7 +5,7 @@ import { ApiError } from '@px0/service-kit';
 import type { Db } from '../database/db.ts';
 import type { ReadPrompts } from '../prompts/mod.ts';
 import { latencyPercentile } from './latency-percentile.ts';
-import { type UsageSpan, type UsageStep, type UsageStore, usageSteps } from './store.ts';
+import type { UsageSpan, UsageStep, UsageStore } from './store.ts';
 
 export interface ReadUsageDependencies {
   readonly db: Db;
@@ -16,7 +16,7 @@ export interface ReadUsageDependencies {
 export interface UsageParameters {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  readonly step?: string | undefined;
+  readonly step?: UsageStep | undefined;
 }
 
 const AN_HOUR_MS = 3_600_000;
@@ -36,21 +36,20 @@ export class ReadUsage {
   /**
    * The last 24 hours unless told otherwise. Hours (or days) in which nothing was rendered are left out.
    *
-   * @throws ApiError promptNotFound, invalidTimeRange, invalidStep
+   * @throws ApiError promptNotFound, invalidTimeRange
    */
   async run(
     principal: Principal,
     promptId: PromptId,
-    { from = '', to = '', step = '' }: UsageParameters,
+    { from = '', to = '', step = 'hour' }: UsageParameters,
   ): Promise<Wire<'PromptUsageHour'>[]> {
     const { db, prompts, store } = this.#deps;
     await prompts.byId(principal, promptId);
-    const width = parseStep(step);
     const end = to === '' ? new Date() : parseTime(to);
     const start = from === '' ? new Date(end.getTime() - DEFAULT_HOURS * AN_HOUR_MS) : parseTime(from);
-    const steps = (end.getTime() - start.getTime()) / (AN_HOUR_MS * STEP_HOURS[width]);
+    const steps = (end.getTime() - start.getTime()) / (AN_HOUR_MS * STEP_HOURS[step]);
     if (steps < 0 || steps > MAX_STEPS) throw new ApiError('invalidTimeRange');
-    const spans = await store.spans(db, promptId, { from: startOf(width, start), to: end, step: width });
+    const spans = await store.spans(db, promptId, { from: startOf(step, start), to: end, step });
     return spans.map(wireSpan);
   }
 }
@@ -62,12 +61,6 @@ function wireSpan({ latencies, ...counts }: UsageSpan): Wire<'PromptUsageHour'> 
     p95_ms: latencyPercentile(latencies, 0.95),
     p99_ms: latencyPercentile(latencies, 0.99),
   };
-}
-
-function parseStep(text: string): UsageStep {
-  const step = text === '' ? 'hour' : usageSteps.find((known) => known === text);
-  if (step === undefined) throw new ApiError('invalidStep');
-  return step;
 }
 
 function parseTime(text: string): Date {

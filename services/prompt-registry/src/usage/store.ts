@@ -1,5 +1,5 @@
 /** Renders per prompt version and hour, with their latencies, summed up from the windows that render processes send. */
-import type { PromptId } from '@px0/contracts';
+import type { PromptId, QueryOf, routes } from '@px0/contracts';
 import type { Db, Tx } from '../database/db.ts';
 
 export interface CountedWindow {
@@ -19,9 +19,8 @@ export interface VersionCount {
   readonly latencies: readonly number[];
 }
 
-/** The lengths of time over which usage is summed up. */
-export const usageSteps = ['hour', 'day'] as const;
-export type UsageStep = (typeof usageSteps)[number];
+/** The length of time over which usage is summed up. */
+export type UsageStep = NonNullable<QueryOf<typeof routes.getPromptUsage>['step']>;
 
 export interface UsageSpan {
   /** When the hour or the day (in UTC) began. */

@@ -11,7 +11,7 @@ import {
   givenRequestId,
   jsonText,
   type Logger,
-  queryOf,
+  queryValueOf,
   readBody,
   refuseDeclaredOversize,
   replyOfError,
@@ -209,7 +209,7 @@ class RenderExchange {
   #wanted(principal: Principal): Wanted | Refusal {
     const { slug, version, query } = this.#target;
     const { access } = this.#on;
-    const named = query === '' ? '' : (queryOf(`?${query}`)['team_id'] ?? '');
+    const named = query === '' ? '' : (queryValueOf(`?${query}`, 'team_id') ?? '');
     if (named === '') return { slug, version, teamIds: access.readableTeams(principal) };
     const teamId = parseUuid(named);
     if (teamId === undefined) return INVALID_ID;

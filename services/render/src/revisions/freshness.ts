@@ -1,6 +1,7 @@
 // How fresh the state is that one request is answered from, by what the request asked for in its headers.
 
 import type { IncomingHttpHeaders } from 'node:http';
+import { requiresRevision } from '@px0/event-bus';
 import { ApiError } from '@px0/service-kit';
 import { Refusal } from '../rendering/mod.ts';
 import type { Revisions } from './revisions.ts';
@@ -25,13 +26,13 @@ export class Freshness {
   /**
    * Reads the request's wish and, only when this process is behind it or about to be ready, waits.
    *
-   * @throws ApiError serviceUnavailable while the process starts, for longer than a request waits; invalidRevision for a token that is none;
+   * @throws ApiError serviceUnavailable while the process starts, for longer than a request waits; invalidRevision for a token that is none; invalidConsistency;
    * revisionNotYetAvailable when the client would rather have that than an answer from an older state
    */
   static of(revisions: Revisions, headers: IncomingHttpHeaders): Freshness | Promise<Freshness> {
     if (!revisions.ready) return Freshness.#afterStart(revisions, headers);
+    const required = requiresRevision(headers);
     const asked = headers['px0-min-revision'];
-    const required = headers['px0-consistency'] === 'require';
     if (asked === undefined) return new Freshness(revisions, required, false, !revisions.following);
     const token = String(asked);
     const judgement = revisions.judge(token);
