@@ -72,6 +72,15 @@ describe('a forwarded request', () => {
     expect(registry.seen[0]?.body).toBe('{"template":"hi"}');
   });
 
+  it('keeps a path with dot segments as it came, since tags may be called so', async () => {
+    const registry = await fakeService(ok);
+    const { url } = await gateway({ PROMPT_REGISTRY_URL: registry.url });
+    const paths = [`/v1/prompts/${TEAM}/tags/..`, `/v1/prompts/${TEAM}/tags/%2E`];
+    for (const path of paths)
+      await exchangeBytes(url, `DELETE ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    expect(registry.seen.map(({ url: path }) => path)).toEqual(paths);
+  });
+
   it('loses hop-by-hop headers and those that Connection lists, and no client can assert its address or a proxy’s word', async () => {
     const tenancy = await fakeService(ok);
     const { url } = await gateway({ TENANCY_URL: tenancy.url, TRUSTED_PROXIES: '203.0.113.7' });

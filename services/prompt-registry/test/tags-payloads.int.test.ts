@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { payloadOf, versionOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
@@ -31,12 +32,12 @@ describe('tags', () => {
     expect((await set('1', 'prod')).tags).toEqual(['prod']);
     expect((await set('1', 'Zeta')).tags).toEqual(['Zeta', 'prod']);
     expect((await set('2', 'prod')).tags).toEqual(['prod']);
-    expect((await set('prod', '.')).version).toBe(2);
-    expect((await set('2', '__proto__')).tags).toEqual(['.', '__proto__', 'prod']);
+    expect((await set('prod', '...')).version).toBe(2);
+    expect((await set('2', '__proto__')).tags).toEqual(['...', '__proto__', 'prod']);
     expect((await on(id, cast.viewer)('GET', '/tags')).body).toEqual({
       tags: [
         { tag: 'Zeta', version: 1 },
-        { tag: '.', version: 2 },
+        { tag: '...', version: 2 },
         { tag: '__proto__', version: 2 },
         { tag: 'prod', version: 2 },
       ],
@@ -60,9 +61,42 @@ describe('tags', () => {
     expect(await set(7)).toEqual(refused(400, 'invalid request body'));
     for (const body of [{}, { tag: '' }, { tag: null }])
       expect(await set(body)).toEqual(refused(400, 'tag is required'));
-    for (const tag of ['a b', 'é', 'a\n', ' a', 'x'.repeat(51), 'a/b', 'a,b'])
+    for (const tag of ['a b', 'é', 'a\n', ' a', 'x'.repeat(51), 'a/b', 'a,b', '.', '..'])
       expect(await set({ tag })).toEqual(refused(400, format));
     expect(await set({ tag: 'x'.repeat(50) })).toEqual(refused(404, 'version not found'));
+  });
+});
+
+describe('tags of one or two dots', () => {
+  /** The path goes out as it is, which `fetch` would not let it. */
+  const raw = (method: string, path: string) =>
+    new Promise<number>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${cast.editor.token}` };
+      const { hostname, port } = new URL(registry.url);
+      request({ hostname, port, method, path, headers }, (reply) => {
+        reply.resume().on('end', () => resolve(reply.statusCode ?? 0));
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  test('that were set before they were refused are readable and removable', async () => {
+    const { id } = await newPrompt();
+    const { version } = await registry.prompts.createVersion(cast.editor, id);
+    for (const tag of ['.', '..'])
+      await registry.pool.query('insert into prompt_tags (prompt_id, tag, version) values ($1, $2, $3)', [
+        id,
+        tag,
+        version,
+      ]);
+    expect((await on(id)('GET', '/tags')).body).toMatchObject({ tags: [{ tag: '.' }, { tag: '..' }] });
+    expect((await registry.call(cast.viewer, 'GET', `/v1/prompts/${id}?tag=..`)).body).toMatchObject({
+      version: { version, tags: ['.', '..'] },
+    });
+    expect(await raw('GET', `/v1/prompts/${id}/versions/..`)).toBe(200);
+    expect(await raw('DELETE', `/v1/prompts/${id}/tags/..`)).toBe(204);
+    expect(await raw('DELETE', `/v1/prompts/${id}/tags/%2E`)).toBe(204);
+    expect((await on(id)('GET', '/tags')).body).toEqual({ tags: [] });
   });
 });
 

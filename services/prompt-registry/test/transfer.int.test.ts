@@ -1,3 +1,4 @@
+import { normaliseSlug } from '@px0/contracts/slug';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { errorOf, refused } from './replies.ts';
@@ -117,6 +118,106 @@ describe('an export', () => {
       const again = await fetch(`${path}/import`, { method: 'POST', headers, body: text });
       expect(await again.json()).toEqual({ dry_run: false, changes: [] });
     }
+  });
+});
+
+describe('names that JavaScript’s own objects have', () => {
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+  /** As JSON text, since an object literal takes `__proto__` for something else. */
+  const own = (value: unknown) =>
+    names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join();
+  const body = `{"document":{"kind":"px0/prompts/v1","prompts":[${names
+    .map(
+      (
+        name,
+        index,
+      ) => `{"slug":${JSON.stringify(normaliseSlug(name))},"name":"${name}","description":"${name}",
+        "status":"active","versions":[{"number":1,"status":"live","template":"{{.${name}}} ${index}"}],
+        "tags":{${own(1)}},"payloads":[{"name":"${name}","variables":{${own('x')},"deep":{${own([1, null])}}}}]}`,
+    )
+    .join()}]}}`;
+  const headersOf = (cast: Cast) => ({
+    authorization: `Bearer ${cast.admin.token}`,
+    'content-type': 'application/json',
+  });
+  const post = (cast: Cast, text: string) =>
+    registry.send('POST', `/v1/teams/${cast.teamId}/import`, { headers: headersOf(cast), body: text });
+  const exported = async (cast: Cast, format: string) => {
+    const path = `${registry.url}/v1/teams/${cast.teamId}/export?format=${format}`;
+    return (await fetch(path, { headers: headersOf(cast) })).text();
+  };
+
+  test.each(['json', 'yaml'])('come back whole from export, import, export as %s', async (format) => {
+    const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
+    expect(changesOf(await post(source, body)).filter((line) => line.startsWith('set_tag'))).toHaveLength(25);
+    const first = await exported(source, format);
+    expect(changesOf(await post(source, first))).toEqual([]);
+    expect((await post(target, first)).status).toBe(200);
+    expect(await exported(target, format)).toBe(first);
+    const json = await exported(target, 'json');
+    for (const name of names)
+      for (const value of ['1', '"x"', '[1,null]']) expect(json).toContain(`"${name}":${value}`);
+  });
+});
+
+describe('the switch of a trial', () => {
+  test.each(['dry_run=True', 'dry_run=t', 'dry_run=1'])('is understood: %s', async (query) => {
+    const cast = await registry.cast();
+    expect((await importInto(cast, document(greeting), `?${query}`)).body).toMatchObject({ dry_run: true });
+    expect(await documentOf(cast)).toMatchObject({ prompts: [] });
+  });
+
+  test('that is not understood, repeated or misspelt imports nothing', async () => {
+    const cast = await registry.cast();
+    for (const query of [
+      'dry_run=yes',
+      'dry_run=',
+      'dry_run=true&dry_run=false',
+      'dry_run[]=1',
+      'dryRun=true',
+    ])
+      expect(errorOf(await importInto(cast, document(greeting), `?${query}`))).toEqual(
+        refused(400, 'invalid dry_run, must be true or false'),
+      );
+    expect(await documentOf(cast)).toMatchObject({ prompts: [] });
+    expect((await importInto(cast, document(greeting), '?dry_run=F')).body).toMatchObject({ dry_run: false });
+  });
+});
+
+describe('an export', () => {
+  test('in a format that is not known is refused', async () => {
+    const cast = await registry.cast();
+    for (const format of ['YAML', 'csv', ''])
+      expect(
+        errorOf(await registry.call(cast.viewer, 'GET', `/v1/teams/${cast.teamId}/export?format=${format}`)),
+      ).toEqual(refused(400, 'invalid format, must be json or yaml'));
+  });
+
+  test('of a list that names no prompt holds none', async () => {
+    const cast = await registry.cast();
+    await importInto(cast, document(greeting));
+    expect(await documentOf(cast, '?slugs=%20,%20')).toMatchObject({ prompts: [] });
+    expect(await documentOf(cast, '?slugs=')).toMatchObject({ prompts: [{ slug: 'greeting' }] });
+  });
+
+  test('keeps a tag of dots that was set before they were refused, and an import says where it is', async () => {
+    const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
+    await importInto(source, document(greeting));
+    await registry.pool.query(
+      `insert into prompt_tags (prompt_id, tag, version)
+       select p.id, t.tag, 1 from prompts p, unnest(array['.', '..']) t (tag) where p.team_id = $1`,
+      [source.teamId],
+    );
+    const exported = await documentOf(source);
+    expect(exported).toMatchObject({ prompts: [{ tags: { '.': 1, '..': 1 } }] });
+    expect(changesOf(await importInto(source, { document: exported }))).toEqual([]);
+    expect(errorOf(await importInto(target, { document: exported }))).toEqual(
+      refused(
+        400,
+        'invalid document: prompts.0.tags: invalid tag format: must be 1-50 characters containing only letters, numbers, dashes, underscores, and dots',
+      ),
+    );
+    expect(await documentOf(target)).toMatchObject({ prompts: [] });
   });
 });
 

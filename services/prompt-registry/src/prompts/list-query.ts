@@ -1,4 +1,5 @@
 /** What a list of prompts is asked for: the contract's filters, and the additive ones (search, tag, order, pages). */
+import { parseBoolean } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type PageMark, parseLimit, parseMark } from '../paging/mod.ts';
 import { searchWords } from './search-words.ts';
@@ -17,8 +18,8 @@ export type SortColumn = 'created_at' | 'updated_at' | 'name';
 
 export interface ListQuery {
   readonly status: string | undefined;
-  /** Words, each of which must begin a word of the name, slug or description. */
-  readonly words: readonly string[];
+  /** Words, each of which must begin a word of the name, slug or description. None: nothing matches. Undefined: no search. */
+  readonly words: readonly string[] | undefined;
   readonly tag: string | undefined;
   readonly sort: { readonly column: SortColumn; readonly descending: boolean };
   /** Undefined: the complete list, as the contract has it. */
@@ -26,8 +27,6 @@ export interface ListQuery {
   readonly after: PageMark | undefined;
 }
 
-const TRUE_WORDS = new Set(['1', 't', 'T', 'TRUE', 'true', 'True']);
-const FALSE_WORDS = new Set(['0', 'f', 'F', 'FALSE', 'false', 'False']);
 const SORT = /^(-?)(created_at|updated_at|name)$/;
 /** More words narrow nothing that a person would notice, and each costs an index look-up. */
 const MAX_WORDS = 16;
@@ -37,7 +36,7 @@ export function parseListQuery(parameters: ListParameters): ListQuery {
   const sort = sortOf(parameters.sort);
   return {
     status: statusOf(parameters),
-    words: searchWords(parameters.q ?? '').slice(0, MAX_WORDS),
+    words: wordsOf(parameters.q),
     tag: parameters.tag === '' ? undefined : parameters.tag,
     sort,
     limit: parseLimit(parameters.limit),
@@ -45,12 +44,18 @@ export function parseListQuery(parameters: ListParameters): ListQuery {
   };
 }
 
+/** Blank is no search. A text that has no words (an emoji, `%`) is one that nothing matches. */
+function wordsOf(q = ''): string[] | undefined {
+  return q.trim() === '' ? undefined : searchWords(q).slice(0, MAX_WORDS);
+}
+
 /** `status` wins; of `archived` only the listed spellings count and anything else is as if it were absent. */
 function statusOf({ status, archived }: ListParameters): string | undefined {
   if (status !== undefined && status !== '') return status;
   if (archived === undefined) return undefined;
-  if (TRUE_WORDS.has(archived)) return 'archived';
-  return FALSE_WORDS.has(archived) ? 'active' : undefined;
+  const isArchived = parseBoolean(archived);
+  if (isArchived === undefined) return undefined;
+  return isArchived ? 'archived' : 'active';
 }
 
 function sortOf(text: string | undefined): ListQuery['sort'] {

@@ -55,7 +55,8 @@ export function listStatement(teamId: TeamId, query: ListQuery): Prisma.Sql {
 function conditions({ status, words, tag, after, sort }: ListQuery): Prisma.Sql[] {
   const found: Prisma.Sql[] = [];
   if (status !== undefined) found.push(Prisma.sql`p.status = ${status}`);
-  if (words.length > 0) {
+  if (words?.length === 0) found.push(Prisma.sql`false`);
+  else if (words !== undefined) {
     // The words consist of letters, digits and marks, so none can end its quotes.
     const search = words.map((word) => `'${word}':*`).join(' & ');
     found.push(Prisma.sql`p.search @@ ${search}::tsquery`);

@@ -1,3 +1,3 @@
 export { tagRoutes } from './routes.ts';
 export { TagStore } from './store.ts';
-export { requireTag, TagCommands } from './tag-commands.ts';
+export { requireTag, requireTagForm, TagCommands } from './tag-commands.ts';

@@ -73,8 +73,24 @@ export class TagCommands {
   }
 }
 
-/** @throws ApiError tagRequired, invalidTagFormat */
+/**
+ * A tag that may be set.
+ *
+ * @throws ApiError tagRequired, invalidTagFormat
+ */
 export function requireTag(tag: string | undefined): string {
+  const formed = requireTagForm(tag);
+  // URL parsers resolve these two in a path, so that a request about the tag would reach another resource.
+  if (formed === '.' || formed === '..') throw new ApiError('invalidTagFormat');
+  return formed;
+}
+
+/**
+ * A tag as prompts may have it: `.` and `..`, which were once taken, included.
+ *
+ * @throws ApiError tagRequired, invalidTagFormat
+ */
+export function requireTagForm(tag: string | undefined): string {
   if (tag === undefined || tag === '') throw new ApiError('tagRequired');
   if (!TAG.test(tag)) throw new ApiError('invalidTagFormat');
   return tag;

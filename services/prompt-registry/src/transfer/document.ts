@@ -2,10 +2,11 @@
  * The document that exports and imports speak of: a team's prompts with everything that belongs to them, and nothing that an installation
  * gives out (ids, times). Version numbers in it only tell its versions apart; an import gives its own.
  */
+import { namedValues } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { z } from 'zod';
 import { promptTexts } from '../prompts/mod.ts';
-import { requireTag } from '../tags/mod.ts';
+import { requireTag, requireTagForm } from '../tags/mod.ts';
 import { checkTemplate } from '../versions/mod.ts';
 
 export const DOCUMENT_KIND = 'px0/prompts/v1';
@@ -27,7 +28,7 @@ const promptSchema = z.object({
   description: z.string().optional(),
   status: z.enum(['active', 'archived']).optional(),
   versions: z.array(versionSchema).default([]),
-  tags: z.record(z.string(), z.int().min(1)).default({}),
+  tags: namedValues(z.int().min(1)).default({}),
   payloads: z.array(payloadSchema).default([]),
 });
 
@@ -84,9 +85,19 @@ function requirePrompt(prompt: DocumentPrompt, place: string): void {
   if (prompt.versions.filter(({ status }) => status === 'live').length > 1)
     throw invalid(`${place}.versions`, 'have more than one live');
   for (const [tag, number] of Object.entries(prompt.tags)) {
-    at(`${place}.tags`, () => requireTag(tag));
+    at(`${place}.tags`, () => requireTagForm(tag));
     if (!numbers.has(number)) throw invalid(`${place}.tags.${tag}`, 'names no version of the document');
   }
+}
+
+/**
+ * Judges a tag that an import would set; one that the prompt has already may be in the document, whatever it is.
+ *
+ * @throws ApiError invalidDocument
+ */
+export function requireSettable(document: PromptDocument, slug: string, tag: string): void {
+  const index = document.prompts.findIndex((prompt) => prompt.slug === slug);
+  at(`prompts.${index}.tags`, () => requireTag(tag));
 }
 
 function requireUnused<T>(seen: Set<T>, value: T, place: string): void {

@@ -23,7 +23,7 @@ export class ExportPrompts {
     this.#deps = deps;
   }
 
-  /** All prompts of the team, or those of a comma-separated list of slugs. @throws ApiError forbidden, documentTooLarge */
+  /** All prompts of the team, or those of a comma-separated list of slugs; a blank list is none given. @throws ApiError forbidden, documentTooLarge */
   async run(
     principal: Principal,
     teamId: TeamId,
@@ -37,10 +37,11 @@ export class ExportPrompts {
   }
 }
 
-function parseSlugs(text: string | undefined): string[] | undefined {
-  const slugs = (text ?? '')
+/** A list of nothing but commas names no prompt, rather than all. */
+function parseSlugs(text = ''): string[] | undefined {
+  if (text.trim() === '') return undefined;
+  return text
     .split(',')
     .map((slug) => slug.trim())
     .filter((slug) => slug !== '');
-  return slugs.length === 0 ? undefined : slugs;
 }

@@ -12,7 +12,7 @@ import type { PayloadCommands } from '../payloads/mod.ts';
 import type { ChangePrompt, CreatePrompt } from '../prompts/mod.ts';
 import type { TagCommands } from '../tags/mod.ts';
 import type { TransitionVersion, WriteVersions } from '../versions/mod.ts';
-import { type PromptDocument, parseDocument } from './document.ts';
+import { type PromptDocument, parseDocument, requireSettable } from './document.ts';
 import { type Change, type Comparison, planPrompt, type VersionHandle } from './plan.ts';
 import type { PresentRow, TransferStore } from './store.ts';
 
@@ -63,6 +63,8 @@ export class ImportPrompts {
     const changes = document.prompts.flatMap((prompt) =>
       planPrompt(prompt, bySlug.get(prompt.slug), comparison),
     );
+    for (const change of changes)
+      if (change.action === 'set_tag') requireSettable(document, change.slug, change.tag);
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
     if (archives && !access.administers(principal, teamId)) throw new ApiError('forbidden');
     if (mode === 'apply') await this.#apply(principal, teamId, changes, present);
