@@ -1,27 +1,25 @@
 /**
  * How a prompt's slug is made from what a user typed. The same rule holds for a slug that was given and for one derived from the name,
- * so a slug is always its own normal form.
+ * so a slug is always its own normal form. Letters, digits and their case are those of Unicode 15, on every runtime: a prompt is found by its
+ * slug, so the same name must give the same slug for ever.
  */
-
-/** Every run of characters that are neither letters (L) nor decimal digits (Nd); underscores are among them, so runs of `_` collapse. */
-const SEPARATORS = /[^\p{L}\p{Nd}]+/gu;
-
-/** Lower-cases, joins the words with `_`. `My-Custom_Slug!` becomes `my_custom_slug`, `!!!` the empty string. */
-export function normaliseSlug(text: string): string {
-  return lowerSimply(text).replace(SEPARATORS, '_').replace(/^_|_$/g, '');
-}
+import { isLetterOrDigit, simpleLower } from '@px0/template/pinned-text';
 
 /**
- * Unicode's *simple* lower-case mapping: one code point at a time, so `Σ` is `σ` at a word's end, too. `İ` is the one code point whose
- * full mapping is longer than one; its simple mapping is the first of them, `i`.
+ * Lower-cases by Unicode's *simple* mapping, one code point at a time, so `Σ` is `σ` at a word's end, too, and `İ` is `i`; then joins the
+ * runs of letters (L) and decimal digits (Nd) with `_`. `My-Custom_Slug!` becomes `my_custom_slug`, `!!!` the empty string.
  */
-function lowerSimply(text: string): string {
-  let lowered = '';
+export function normaliseSlug(text: string): string {
+  let slug = '';
+  let follows = false;
   for (const character of text) {
-    const [first = ''] = character.toLowerCase();
-    lowered += first;
+    const codePoint = simpleLower(character.codePointAt(0) ?? 0);
+    const belongs = isLetterOrDigit(codePoint);
+    if (belongs && !follows && slug !== '') slug += '_';
+    if (belongs) slug += String.fromCodePoint(codePoint);
+    follows = belongs;
   }
-  return lowered;
+  return slug;
 }
 
 /** Length in code points, which is what Postgres counts and what a person would. */

@@ -21,8 +21,26 @@ describe('a name', () => {
     ['Default Org', 'dEFAULT oRG'],
     ['ÄÖÜ', 'äöü'],
     ['ΟΔΟΣ', 'οδος'],
+    ['straße', 'STRASSE'],
+    ['ǰ ﬁ ᾳ', 'J̌ FI ΑΙ'],
   ])('%s is the same as %s', (one, other) => {
     expect(nameKey(one)).toBe(nameKey(other));
+  });
+
+  test('has the key that it had before keys were pinned to Unicode 15', () => {
+    for (const name of ['Ünïcode', 'Straße', 'ΟΔΟΣ ΣΑΣ', 'İstanbul', 'Ⅷ', 'ŉ', '日本語', 'ĳ Ǆ ǆ'])
+      expect(nameKey(name)).toBe(name.toUpperCase().toLowerCase());
+  });
+
+  test.each([
+    ['\u1c89', '\u1c8a'],
+    ['\ua7dc', '\u019b'],
+    ['\ua7cb', '\u0264'],
+    ['\u{10d50}', '\u{10d70}'],
+    ['\u{16ea0}', '\u{16ebb}'],
+  ])('%s is not the same as %s, which only a later Unicode pairs', (one, other) => {
+    expect(nameKey(one)).toBe(one);
+    expect(nameKey(other)).toBe(other);
   });
 
   test('differs by anything but letter case', () => {

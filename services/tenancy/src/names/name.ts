@@ -1,8 +1,9 @@
 /**
  * Names of organizations and teams. They are kept as written, never trimmed; two names are the same when they differ only in
- * letter case, by Unicode's rules and not by those of the database's locale.
+ * letter case, by the rules of Unicode 15 and not by those of the database's locale or of the runtime's release.
  */
 import { ApiError } from '@px0/service-kit';
+import { lowerCase, upperCase } from '@px0/template/pinned-text';
 
 /** In code points, as Postgres counts them. */
 const LONGEST = 255;
@@ -20,5 +21,5 @@ export function requireName(name: string | undefined): string {
 
 /** What names are compared by. Upper case first: it unites letters that have several lower forms, such as σ and ς. */
 export function nameKey(name: string): string {
-  return name.toUpperCase().toLowerCase();
+  return lowerCase(upperCase(name));
 }
