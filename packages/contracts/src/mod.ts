@@ -65,4 +65,4 @@ export {
   usageSubjects,
   usageWindow,
 } from './usage.ts';
-export { namedValues } from './values.ts';
+export { namedValues, settableTag } from './values.ts';

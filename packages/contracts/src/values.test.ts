@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { namedValues } from './values.ts';
+import { namedValues, settableTag } from './values.ts';
 
 const schema = z.object({ tags: namedValues(z.int().min(1)) });
 
@@ -16,4 +17,16 @@ it('says which value is wrong', () => {
   });
   for (const tags of [null, [], 'x', undefined])
     expect(schema.safeParse({ tags }).error?.issues[0]).toMatchObject({ path: ['tags'] });
+});
+
+it('lets every tag of the rule be set but those of one or two dots', () => {
+  const tag = fc.oneof(fc.stringMatching(/^[A-Za-z0-9._-]{0,52}$/), fc.stringMatching(/^[.a\n é]{0,4}$/));
+  fc.assert(
+    fc.property(tag, (text) => {
+      const isTag = /^[A-Za-z0-9._-]{1,50}$/.test(text) && text !== '.' && text !== '..';
+      expect(new RegExp(settableTag).test(text)).toBe(isTag);
+    }),
+  );
+  for (const dots of [1, 2, 3, 50, 51])
+    expect(new RegExp(settableTag).test('.'.repeat(dots))).toBe(dots > 2 && dots <= 50);
 });

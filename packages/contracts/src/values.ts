@@ -17,6 +17,13 @@ export const timestamp = () =>
 export const judgedString = (meta: { enum?: readonly string[]; pattern?: string; format?: string } = {}) =>
   z.string().meta({ ...meta });
 
+/**
+ * A tag that may be set: 1 to 50 characters of a small set, but neither `.` nor `..`. Written without look-ahead, which the regular
+ * expressions of some clients' languages lack.
+ */
+export const settableTag =
+  '^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,49}|\\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,48}|\\.\\.[A-Za-z0-9._-]{1,48})$';
+
 /** The raw text of a query parameter; commands interpret it. */
 export const queryText = (description: string, meta: Record<string, unknown> = {}) =>
   z

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { judgedString, queryChoice, queryText } from '../values.ts';
+import { judgedString, queryChoice, queryText, settableTag } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
@@ -219,7 +219,7 @@ export const promptVersionRoutes = defineRoutes(
       description:
         'Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.',
       params: { id: promptId, version: versionRef },
-      body: z.object({ tag: judgedString({ pattern: '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,50}$' }) }),
+      body: z.object({ tag: judgedString({ pattern: settableTag }) }),
       success: { status: 200, schema: wrapped },
       errors: [
         ...editGate,
