@@ -162,7 +162,7 @@ describe('a creation', () => {
   test('judges the expiry last', async () => {
     const founder = await identity.founder();
     const attempt = (expires_at: string) => create(founder, { name: 'x', org_id: founder.orgId, expires_at });
-    for (const text of ['tomorrow', '2020-01-01T00:00:00Z', '2999-01-01', '2999-13-01T00:00:00Z']) {
+    for (const text of ['', 'tomorrow', '2020-01-01T00:00:00Z', '2999-01-01', '2999-13-01T00:00:00Z']) {
       expectError(await attempt(text), 400, 'invalid expires_at, must be a time in the future');
     }
     expect(await attempt('2999-01-01T00:00:00.5+01:00')).toMatchObject({
@@ -233,6 +233,18 @@ describe('a rotation', () => {
     expectError(await me(old), 401, 'unauthorized');
     expect((await me({ token: key })).status).toBe(200);
     expectError(await rotate(founder, old.id), 404, 'api key not found');
+  });
+
+  test('with a body whose type is not named rotates nothing', async () => {
+    const founder = await identity.founder();
+    const old = await identity.key(founder, { operation: 'all' });
+    const response = await fetch(`${identity.url}/v1/api-keys/${old.id}/rotate`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${founder.token}` },
+      body: Buffer.from('{"overlap_seconds":0}'),
+    });
+    expect([response.status, await response.json()]).toEqual([400, { error: 'invalid request body' }]);
+    expect(await keysOf(founder)).toHaveLength(1);
   });
 
   test('does not lengthen the life of a key that ends sooner', async () => {

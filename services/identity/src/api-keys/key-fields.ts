@@ -32,9 +32,9 @@ export function requireOperation(operation: string): KeyOperation {
   }
 }
 
-/** Null: never. @throws ApiError invalidExpiry for what is no RFC 3339 time, or one in the past */
+/** Null: never. @throws ApiError invalidExpiry for what is no RFC 3339 time, the empty text too, or one in the past */
 export function requireExpiry(text: string | undefined): Date | null {
-  if (text === undefined || text === '') return null;
+  if (text === undefined) return null;
   const isTimestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/i.test(text);
   const moment = new Date(isTimestamp ? text : Number.NaN);
   if (Number.isNaN(moment.getTime()) || moment.getTime() <= Date.now()) throw new ApiError('invalidExpiry');

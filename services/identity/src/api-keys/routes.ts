@@ -23,8 +23,7 @@ export function apiKeyRoutes(commands: ApiKeyCommands) {
       return { api_keys: keys.map(apiKeyOnWire) };
     },
     rotateAPIKey: async ({ principal, params, body, header }) => {
-      // Everything in the body is optional, so the body is, too.
-      const { overlap_seconds: overlapSeconds } = header('content-type') === undefined ? {} : body();
+      const { overlap_seconds: overlapSeconds } = hasBody(header) ? body() : {};
       return createdOnWire(await commands.rotateKey(requireSession(principal), params.id, overlapSeconds));
     },
     deleteAPIKey: async ({ principal, params }) => {
@@ -32,6 +31,12 @@ export function apiKeyRoutes(commands: ApiKeyCommands) {
       return undefined;
     },
   } satisfies Handlers<Principal>;
+}
+
+/** Everything in the body is optional, so the body is, too; one that is there is judged, also when its type is not named. */
+function hasBody(header: (name: string) => string | undefined): boolean {
+  const isSent = header('transfer-encoding') !== undefined || Number(header('content-length') ?? 0) > 0;
+  return isSent || header('content-type') !== undefined;
 }
 
 function createdOnWire({ key, secret }: CreatedKey) {

@@ -1,6 +1,6 @@
 /** Sets, moves, removes and lists tags. */
 import type { Principal } from '@px0/access';
-import type { PromptId } from '@px0/contracts';
+import { type PromptId, settableTag } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Db } from '../database/db.ts';
 import type { PromptChanges, ReadPrompts } from '../prompts/mod.ts';
@@ -8,6 +8,7 @@ import { parseVersionRef, type VersionRow, type VersionStore } from '../versions
 import type { TagRef, TagStore } from './store.ts';
 
 const TAG = /^[A-Za-z0-9._-]{1,50}$/;
+const SETTABLE = new RegExp(settableTag);
 
 export interface TagCommandsDependencies {
   readonly db: Db;
@@ -80,8 +81,8 @@ export class TagCommands {
  */
 export function requireTag(tag: string | undefined): string {
   const formed = requireTagForm(tag);
-  // URL parsers resolve these two in a path, so that a request about the tag would reach another resource.
-  if (formed === '.' || formed === '..') throw new ApiError('invalidTagFormat');
+  // URL parsers resolve `.` and `..` in a path, so that a request about the tag would reach another resource.
+  if (!SETTABLE.test(formed)) throw new ApiError('invalidTagFormat');
   return formed;
 }
 
