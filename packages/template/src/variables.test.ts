@@ -23,6 +23,9 @@ describe('variables', () => {
     ],
     ['{{define "t"}}{{.a}}{{template "t" .next}}{{end}}{{template "t" .}}', ['a! scalar', 'next! scalar']],
     ['{{index .headers "x-id"}}', ['headers! map', 'headers["x-id"]? scalar']],
+    // A letter of Unicode 16, which no template can write behind a dot.
+    ['{{index .h "\u1c8a"}}{{index .h "größe_٣"}}', ['h! map', 'h["\u1c8a"]? scalar', 'h.größe_٣? scalar']],
+    ['{{.__proto__.constructor}}', ['__proto__! map', '__proto__.constructor! scalar']],
     ['{{(index .l 0).name}}', ['l! list', 'l[].name! scalar']],
     ['{{join ", " .tags}}', ['tags! list']],
     ['{{if .a}}{{.b}}{{end}}', ['a! scalar', 'b! scalar']],
