@@ -16,3 +16,4 @@ export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-se
 export { TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { startTestPlatform } from './test-platform.ts';
+export { whenReady } from './when-ready.ts';

@@ -7,13 +7,13 @@ import { Cleanups, createLogger, createPool, loadConfig, silentLogger } from '@p
 import {
   CatchingUpClient,
   type CaughtUpReply,
-  eventually,
   ForeignContexts,
   PlayedTenancy,
   type TestBus,
   type TestDatabase,
   testBus,
   testDatabase,
+  whenReady,
 } from '@px0/testing';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -233,15 +233,4 @@ function parsed<T>(schema: z.ZodType<T>, { status, body }: Reply): T {
   const result = schema.safeParse(body);
   if (!result.success) throw new Error(`unexpected answer: ${status} ${JSON.stringify(body)}`);
   return result.data;
-}
-
-async function whenReady(url: string): Promise<void> {
-  await eventually(
-    async () => {
-      const response = await fetch(`${url}/readyz`);
-      if (!response.ok) throw new Error(await response.text());
-      return true;
-    },
-    { what: 'readiness', timeoutMs: 30_000 },
-  );
 }

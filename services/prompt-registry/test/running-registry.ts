@@ -14,6 +14,7 @@ import {
   type TestDatabase,
   testBus,
   testDatabase,
+  whenReady,
 } from '@px0/testing';
 import type pg from 'pg';
 import { startPromptRegistry } from '../src/compose.ts';
@@ -89,6 +90,7 @@ export class RunningRegistry {
       startService(stores, environment),
       contexts.complete('identity', 'tenancy'),
     ]);
+    await whenReady(service.url);
     const running = new RunningRegistry(contexts, stores, service);
     await running.identity.start();
     return running;
@@ -102,6 +104,7 @@ export class RunningRegistry {
   /** Starts it again on the same data. */
   async startService(): Promise<void> {
     const { url, cleanups } = await startService(this.stores);
+    await whenReady(url);
     this.#url = url;
     this.#cleanups = cleanups;
   }

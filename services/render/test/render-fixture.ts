@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StateOf } from '@px0/contracts';
 import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';
-import { eventually, ForeignContexts, PlayedIdentity, type TestBus, testBus } from '@px0/testing';
+import { ForeignContexts, PlayedIdentity, type TestBus, testBus, whenReady } from '@px0/testing';
 import { startRender } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
 
@@ -65,7 +65,7 @@ export class RenderFixture {
     await contexts.declareEpoch();
     await identity.start();
     await contexts.complete('identity', 'tenancy', 'registry');
-    await eventually(async () => (await fetch(`${url}/readyz`)).ok, { what: 'readiness of render' });
+    await whenReady(url);
     return fixture;
   }
 

@@ -15,6 +15,7 @@ import {
   type TestDatabase,
   testBus,
   testDatabase,
+  whenReady,
 } from '@px0/testing';
 import type pg from 'pg';
 import { z } from 'zod';
@@ -84,6 +85,7 @@ export class RunningTenancy {
       startService(stores),
       contexts.complete('identity', 'registry'),
     ]);
+    await whenReady(url);
     const pool = createPool({ connectionString: database.url, schema: SCHEMA, logger: silentLogger() });
     const identity = new PlayedIdentity(contexts);
     const running = new RunningTenancy({ contexts, pool, cleanups, url, stores, identity });
@@ -94,7 +96,9 @@ export class RunningTenancy {
   /** Another process of the service on the same data. It is ended by `stopService`; the data by the first one's `stop`. */
   async startReplica(): Promise<RunningTenancy> {
     const { contexts, pool, stores, identity } = this;
-    const replica = new RunningTenancy({ contexts, pool, stores, identity, ...(await startService(stores)) });
+    const service = await startService(stores);
+    await whenReady(service.url);
+    const replica = new RunningTenancy({ contexts, pool, stores, identity, ...service });
     replica.sawAsMuchAs(this);
     return replica;
   }
@@ -112,6 +116,7 @@ export class RunningTenancy {
   /** Starts it again on the same data. */
   async startService(): Promise<void> {
     const { url, cleanups } = await startService(this.stores);
+    await whenReady(url);
     this.#url = url;
     this.#cleanups = cleanups;
   }
