@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // Kinds of errors, for errors.Is. They are told apart by who has to act.
 var (
 	// ErrUsage: the client was made or called in a way that cannot work.
-	ErrUsage = errors.New("px0: cannot work like this")
+	ErrUsage = segments.ErrUsage
 	// ErrTemplate: a fallback could not be rendered with the variables given.
 	ErrTemplate = errors.New("px0: the fallback has failed")
 	// ErrUnreachable: px0 could not be asked, or its answer decides nothing.

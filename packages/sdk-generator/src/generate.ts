@@ -21,11 +21,17 @@ export async function generateAll(base: string = root): Promise<void> {
 
 async function take(target: Target, from: string, base: string): Promise<void> {
   const to = join(base, target.folder);
+  // All is read before anything is removed: a finish that refuses what a newer generator writes leaves the committed client alone.
+  const finished = await Promise.all(
+    globSync(`**/*${target.ending}`, { cwd: from }).map(async (name) => {
+      const text = await readFile(join(from, name), 'utf8');
+      return { name, text: target.finish(name, text).trimEnd().concat('\n') };
+    }),
+  );
   await rm(to, { recursive: true, force: true });
-  for (const name of globSync(`**/*${target.ending}`, { cwd: from })) {
+  for (const { name, text } of finished) {
     await mkdir(dirname(join(to, name)), { recursive: true });
-    const text = await readFile(join(from, name), 'utf8');
-    await writeFile(join(to, name), target.finish(name, text).trimEnd().concat('\n'));
+    await writeFile(join(to, name), text);
   }
   if (target.format === undefined) return;
   const [program, ...args] = target.format;

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStamp } from './check.ts';
 import { clientDescription } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
 import { presentStamp, readStamp } from './stamp.ts';
 import { root, SDK_VERSION, type Target, targets } from './targets.ts';
 
@@ -89,5 +90,29 @@ describe('the description for the generator', () => {
 describe('the runtime of the TypeScript client', () => {
   it('is refused when a newer generator writes what the replacements do not know', () => {
     expect(() => erasableRuntime('class Configuration {}')).toThrow('no longer has');
+  });
+});
+
+describe('the path segments of the generated clients', () => {
+  it('are all made by the function of their SDK', () => {
+    const [typescript = '', python = '', go = ''] = targets.map(sourceOf);
+    const parameters = Object.keys(buildOpenApi().paths).flatMap((path) => path.match(/\{\w+\}/g) ?? []);
+    expect(parameters.length).toBeGreaterThan(40);
+    expect(typescript.match(/urlPath\.replace\('\{\w+\}', pathSegment\(/g)?.length).toBeGreaterThan(40);
+    expect(typescript).not.toMatch(/urlPath\.replace\((?!'\{\w+\}', pathSegment\()/);
+    expect(python).toContain('path_segment(k, str(v))');
+    expect(go.match(/segments\.Of\(/g)?.length).toBe(typescript.match(/pathSegment\('/g)?.length);
+    expect(go).not.toContain('url.PathEscape');
+  });
+
+  const path = '/v1/teams/{id}';
+  it.each([
+    [guardedTypeScript, `let urlPath = \`${path}\`;\nurlPath = urlPath.replace('{id}', escape(p['id']));`],
+    [guardedTypeScript, 'const path = template;'],
+    [guardedPython, 'resource_path.replace(k, quote_plus(v))'],
+    [guardedGo, `localVarPath := localBasePath + "${path}"\nlocalVarPath = escaped(localVarPath, r.id)`],
+    [guardedGo, 'localVarPath := pathOf(r)'],
+  ])('are refused when a newer generator writes what %o does not know', (guarded, text) => {
+    expect(() => guarded('a file', text)).toThrow('no longer');
   });
 });

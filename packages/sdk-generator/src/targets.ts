@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { ClientDescriptionOptions } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -43,7 +44,7 @@ export const targets: readonly Target[] = [
     taken: '.',
     ending: '.ts',
     folder: 'packages/sdk-typescript/src/generated',
-    finish: (name, text) => unchecked(name === 'runtime.ts' ? erasableRuntime(text) : text),
+    finish: (name, text) => unchecked(finishedTypeScript(name, text)),
   },
   {
     language: 'python',
@@ -54,7 +55,7 @@ export const targets: readonly Target[] = [
     taken: 'px0/generated',
     ending: '.py',
     folder: 'packages/sdk-python/px0/generated',
-    finish: (_, text) => text,
+    finish: (name, text) => (name === 'api_client.py' ? guardedPython(name, text) : text),
   },
   {
     language: 'go',
@@ -66,7 +67,7 @@ export const targets: readonly Target[] = [
     taken: '.',
     ending: '.go',
     folder: 'packages/sdk-go/api',
-    finish: (name, text) => unescaped(name === 'configuration.go' ? withoutForeignKeys(text) : text),
+    finish: (name, text) => unescaped(finishedGo(name, text)),
     format: ['gofmt', '-w'],
   },
 ];
@@ -83,6 +84,16 @@ export const inlineSchemaNames: Readonly<Record<string, string>> = {
   RenderBatchResponse_results_inner: 'RenderBatchResult',
   listVersionTags_200_response_tags_inner: 'VersionTag',
 };
+
+function finishedTypeScript(name: string, text: string): string {
+  if (name === 'runtime.ts') return erasableRuntime(text);
+  return /^apis\/.*-api\.ts$/.test(name) ? guardedTypeScript(name, text) : text;
+}
+
+function finishedGo(name: string, text: string): string {
+  if (name === 'configuration.go') return withoutForeignKeys(text);
+  return name.startsWith('api_') ? guardedGo(name, text) : text;
+}
 
 /** The generator's code is not written for this repository's compiler flags. Its declared types reach the caller unchanged. */
 function unchecked(text: string): string {

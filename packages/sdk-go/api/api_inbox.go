@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // InboxAPIService InboxAPI service
@@ -271,7 +273,11 @@ func (a *InboxAPIService) ResolveJoinRequestExecute(r ApiResolveJoinRequestReque
 	}
 
 	localVarPath := localBasePath + "/v1/join-requests/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

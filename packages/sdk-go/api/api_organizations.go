@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // OrganizationsAPIService OrganizationsAPI service
@@ -295,7 +297,11 @@ func (a *OrganizationsAPIService) DeleteOrgExecute(r ApiDeleteOrgRequest) (*http
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -500,7 +506,11 @@ func (a *OrganizationsAPIService) ListOrgAuditExecute(r ApiListOrgAuditRequest) 
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{id}/audit"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -720,7 +730,11 @@ func (a *OrganizationsAPIService) ListOrgPeopleExecute(r ApiListOrgPeopleRequest
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{orgID}/people"
-	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", url.PathEscape(parameterValueToString(r.orgID, "orgID")), -1)
+	orgIDSegment, err := segments.Of("orgID", parameterValueToString(r.orgID, "orgID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", orgIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -926,8 +940,16 @@ func (a *OrganizationsAPIService) RemoveOrgMemberExecute(r ApiRemoveOrgMemberReq
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{orgID}/members/{userID}"
-	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", url.PathEscape(parameterValueToString(r.orgID, "orgID")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"userID"+"}", url.PathEscape(parameterValueToString(r.userID, "userID")), -1)
+	orgIDSegment, err := segments.Of("orgID", parameterValueToString(r.orgID, "orgID"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", orgIDSegment, -1)
+	userIDSegment, err := segments.Of("userID", parameterValueToString(r.userID, "userID"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"userID"+"}", userIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -1135,7 +1157,11 @@ func (a *OrganizationsAPIService) UpdateOrgExecute(r ApiUpdateOrgRequest) (*Crea
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

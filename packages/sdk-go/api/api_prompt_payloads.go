@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // PromptPayloadsAPIService PromptPayloadsAPI service
@@ -86,7 +88,11 @@ func (a *PromptPayloadsAPIService) CreatePromptPayloadExecute(r ApiCreatePromptP
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/payloads"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -302,8 +308,16 @@ func (a *PromptPayloadsAPIService) DeletePromptPayloadExecute(r ApiDeletePromptP
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/payloads/{payloadID}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", url.PathEscape(parameterValueToString(r.payloadID, "payloadID")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	payloadIDSegment, err := segments.Of("payloadID", parameterValueToString(r.payloadID, "payloadID"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", payloadIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -497,8 +511,16 @@ func (a *PromptPayloadsAPIService) GetPromptPayloadExecute(r ApiGetPromptPayload
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/payloads/{payloadID}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", url.PathEscape(parameterValueToString(r.payloadID, "payloadID")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	payloadIDSegment, err := segments.Of("payloadID", parameterValueToString(r.payloadID, "payloadID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", payloadIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -712,7 +734,11 @@ func (a *PromptPayloadsAPIService) ListPromptPayloadsExecute(r ApiListPromptPayl
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/payloads"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -927,8 +953,16 @@ func (a *PromptPayloadsAPIService) UpdatePromptPayloadExecute(r ApiUpdatePromptP
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/payloads/{payloadID}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", url.PathEscape(parameterValueToString(r.payloadID, "payloadID")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
+	payloadIDSegment, err := segments.Of("payloadID", parameterValueToString(r.payloadID, "payloadID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"payloadID"+"}", payloadIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

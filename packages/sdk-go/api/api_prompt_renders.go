@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // PromptRendersAPIService PromptRendersAPI service
@@ -300,7 +302,11 @@ func (a *PromptRendersAPIService) RenderLiveExecute(r ApiRenderLiveRequest) (*Re
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{slug}/render"
-	localVarPath = strings.Replace(localVarPath, "{"+"slug"+"}", url.PathEscape(parameterValueToString(r.slug, "slug")), -1)
+	slugSegment, err := segments.Of("slug", parameterValueToString(r.slug, "slug"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"slug"+"}", slugSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -549,8 +555,16 @@ func (a *PromptRendersAPIService) RenderVersionExecute(r ApiRenderVersionRequest
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{slug}/versions/{version}/render"
-	localVarPath = strings.Replace(localVarPath, "{"+"slug"+"}", url.PathEscape(parameterValueToString(r.slug, "slug")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"version"+"}", url.PathEscape(parameterValueToString(r.version, "version")), -1)
+	slugSegment, err := segments.Of("slug", parameterValueToString(r.slug, "slug"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"slug"+"}", slugSegment, -1)
+	versionSegment, err := segments.Of("version", parameterValueToString(r.version, "version"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"version"+"}", versionSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

@@ -18,6 +18,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // PromptsAPIService PromptsAPI service
@@ -81,7 +83,11 @@ func (a *PromptsAPIService) ArchivePromptExecute(r ApiArchivePromptRequest) (*Cr
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/archive"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -287,7 +293,11 @@ func (a *PromptsAPIService) CreatePromptExecute(r ApiCreatePromptRequest) (*Crea
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{teamID}/prompts"
-	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", url.PathEscape(parameterValueToString(r.teamID, "teamID")), -1)
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -528,7 +538,11 @@ func (a *PromptsAPIService) ExportPromptsExecute(r ApiExportPromptsRequest) (*Pr
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{teamID}/export"
-	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", url.PathEscape(parameterValueToString(r.teamID, "teamID")), -1)
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -766,7 +780,11 @@ func (a *PromptsAPIService) GetPromptExecute(r ApiGetPromptRequest) (*GetPrompt2
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -999,7 +1017,11 @@ func (a *PromptsAPIService) GetPromptUsageExecute(r ApiGetPromptUsageRequest) (*
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/usage"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -1221,7 +1243,11 @@ func (a *PromptsAPIService) ImportPromptsExecute(r ApiImportPromptsRequest) (*Im
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{teamID}/import"
-	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", url.PathEscape(parameterValueToString(r.teamID, "teamID")), -1)
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -1751,7 +1777,11 @@ func (a *PromptsAPIService) ListPromptAuditExecute(r ApiListPromptAuditRequest) 
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/audit"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -2006,7 +2036,11 @@ func (a *PromptsAPIService) ListPromptsExecute(r ApiListPromptsRequest) (*ListPr
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{teamID}/prompts"
-	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", url.PathEscape(parameterValueToString(r.teamID, "teamID")), -1)
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -2241,7 +2275,11 @@ func (a *PromptsAPIService) ListTeamPromptAuditExecute(r ApiListTeamPromptAuditR
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{teamID}/prompts/audit"
-	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", url.PathEscape(parameterValueToString(r.teamID, "teamID")), -1)
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -2453,7 +2491,11 @@ func (a *PromptsAPIService) MovePromptExecute(r ApiMovePromptRequest) (*CreatePr
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/move"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -2680,7 +2722,11 @@ func (a *PromptsAPIService) RestorePromptExecute(r ApiRestorePromptRequest) (*Cr
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}/restore"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -2886,7 +2932,11 @@ func (a *PromptsAPIService) UpdatePromptExecute(r ApiUpdatePromptRequest) (*Crea
 	}
 
 	localVarPath := localBasePath + "/v1/prompts/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

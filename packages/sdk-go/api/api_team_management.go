@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // TeamManagementAPIService TeamManagementAPI service
@@ -86,7 +88,11 @@ func (a *TeamManagementAPIService) CreateTeamExecute(r ApiCreateTeamRequest) (*C
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{orgID}/teams"
-	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", url.PathEscape(parameterValueToString(r.orgID, "orgID")), -1)
+	orgIDSegment, err := segments.Of("orgID", parameterValueToString(r.orgID, "orgID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", orgIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -310,7 +316,11 @@ func (a *TeamManagementAPIService) DeleteTeamExecute(r ApiDeleteTeamRequest) (*h
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -512,7 +522,11 @@ func (a *TeamManagementAPIService) ListOrgTeamsExecute(r ApiListOrgTeamsRequest)
 	}
 
 	localVarPath := localBasePath + "/v1/orgs/{orgID}/teams"
-	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", url.PathEscape(parameterValueToString(r.orgID, "orgID")), -1)
+	orgIDSegment, err := segments.Of("orgID", parameterValueToString(r.orgID, "orgID"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"orgID"+"}", orgIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -718,7 +732,11 @@ func (a *TeamManagementAPIService) UpdateTeamExecute(r ApiUpdateTeamRequest) (*C
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{id}"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

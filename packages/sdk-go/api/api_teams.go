@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // TeamsAPIService TeamsAPI service
@@ -80,7 +82,11 @@ func (a *TeamsAPIService) CreateJoinRequestExecute(r ApiCreateJoinRequestRequest
 	}
 
 	localVarPath := localBasePath + "/v1/teams/{id}/join-requests"
-	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", url.PathEscape(parameterValueToString(r.id, "id")), -1)
+	idSegment, err := segments.Of("id", parameterValueToString(r.id, "id"))
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"id"+"}", idSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -288,7 +294,11 @@ func (a *TeamsAPIService) LeaveTeamExecute(r ApiLeaveTeamRequest) (*http.Respons
 	}
 
 	localVarPath := localBasePath + "/v1/me/teams/{teamID}"
-	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", url.PathEscape(parameterValueToString(r.teamID, "teamID")), -1)
+	teamIDSegment, err := segments.Of("teamID", parameterValueToString(r.teamID, "teamID"))
+	if err != nil {
+		return nil, err
+	}
+	localVarPath = strings.Replace(localVarPath, "{"+"teamID"+"}", teamIDSegment, -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}

@@ -26,6 +26,7 @@ from urllib.parse import quote
 from typing import Tuple, Optional, List, Dict, Union
 from pydantic import SecretStr
 
+from px0._segments import path_segment
 from px0.generated.configuration import Configuration
 from px0.generated.api_response import ApiResponse, T as ApiResponseT
 import px0.generated.models
@@ -200,7 +201,7 @@ class ApiClient:
                 # specified safe chars, encode everything
                 resource_path = resource_path.replace(
                     '{%s}' % k,
-                    quote(str(v), safe=config.safe_chars_for_path_param)
+                    path_segment(k, str(v))
                 )
 
         # post parameters

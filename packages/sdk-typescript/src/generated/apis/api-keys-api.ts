@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -207,7 +208,7 @@ export class APIKeysApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/api-keys/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -337,7 +338,7 @@ export class APIKeysApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/api-keys/{id}/rotate`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -183,7 +184,7 @@ export class InboxApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/join-requests/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -273,7 +274,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -351,7 +352,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{id}/audit`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -430,7 +431,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{orgID}/people`;
-        urlPath = urlPath.replace('{orgID}', encodeURIComponent(String(requestParameters['orgID'])));
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
 
         return {
             path: urlPath,
@@ -508,8 +509,8 @@ export class OrganizationsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{orgID}/members/{userID}`;
-        urlPath = urlPath.replace('{orgID}', encodeURIComponent(String(requestParameters['orgID'])));
-        urlPath = urlPath.replace('{userID}', encodeURIComponent(String(requestParameters['userID'])));
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
+        urlPath = urlPath.replace('{userID}', pathSegment('userID', requestParameters['userID']));
 
         return {
             path: urlPath,
@@ -588,7 +589,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,

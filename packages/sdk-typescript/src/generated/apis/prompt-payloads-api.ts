@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -198,7 +199,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/payloads`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -277,8 +278,8 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/payloads/{payloadID}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{payloadID}', encodeURIComponent(String(requestParameters['payloadID'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{payloadID}', pathSegment('payloadID', requestParameters['payloadID']));
 
         return {
             path: urlPath,
@@ -355,8 +356,8 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/payloads/{payloadID}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{payloadID}', encodeURIComponent(String(requestParameters['payloadID'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{payloadID}', pathSegment('payloadID', requestParameters['payloadID']));
 
         return {
             path: urlPath,
@@ -435,7 +436,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/payloads`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -522,8 +523,8 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/payloads/{payloadID}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{payloadID}', encodeURIComponent(String(requestParameters['payloadID'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{payloadID}', pathSegment('payloadID', requestParameters['payloadID']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -237,7 +238,7 @@ export class PromptRendersApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{slug}/render`;
-        urlPath = urlPath.replace('{slug}', encodeURIComponent(String(requestParameters['slug'])));
+        urlPath = urlPath.replace('{slug}', pathSegment('slug', requestParameters['slug']));
 
         return {
             path: urlPath,
@@ -329,8 +330,8 @@ export class PromptRendersApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{slug}/versions/{version}/render`;
-        urlPath = urlPath.replace('{slug}', encodeURIComponent(String(requestParameters['slug'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{slug}', pathSegment('slug', requestParameters['slug']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,

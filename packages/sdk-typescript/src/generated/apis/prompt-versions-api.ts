@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -451,8 +452,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}/archive`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -530,8 +531,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}/check`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -611,7 +612,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -694,8 +695,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -776,8 +777,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}/demote`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -860,7 +861,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/diff`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -938,8 +939,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}/duplicate`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -1017,8 +1018,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -1089,7 +1090,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/tags`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -1176,7 +1177,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -1262,8 +1263,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}/promote`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -1341,8 +1342,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/tags/{tag}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{tag}', encodeURIComponent(String(requestParameters['tag'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{tag}', pathSegment('tag', requestParameters['tag']));
 
         return {
             path: urlPath,
@@ -1428,8 +1429,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}/tags`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,
@@ -1521,8 +1522,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/versions/{version}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{version}', encodeURIComponent(String(requestParameters['version'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{version}', pathSegment('version', requestParameters['version']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -444,7 +445,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/archive`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -524,7 +525,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{teamID}/prompts`;
-        urlPath = urlPath.replace('{teamID}', encodeURIComponent(String(requestParameters['teamID'])));
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
 
         return {
             path: urlPath,
@@ -604,7 +605,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{teamID}/export`;
-        urlPath = urlPath.replace('{teamID}', encodeURIComponent(String(requestParameters['teamID'])));
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
 
         return {
             path: urlPath,
@@ -687,7 +688,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -770,7 +771,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/usage`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -854,7 +855,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{teamID}/import`;
-        urlPath = urlPath.replace('{teamID}', encodeURIComponent(String(requestParameters['teamID'])));
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
 
         return {
             path: urlPath,
@@ -1033,7 +1034,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/audit`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -1132,7 +1133,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{teamID}/prompts`;
-        urlPath = urlPath.replace('{teamID}', encodeURIComponent(String(requestParameters['teamID'])));
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
 
         return {
             path: urlPath,
@@ -1211,7 +1212,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{teamID}/prompts/audit`;
-        urlPath = urlPath.replace('{teamID}', encodeURIComponent(String(requestParameters['teamID'])));
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
 
         return {
             path: urlPath,
@@ -1291,7 +1292,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/move`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -1363,7 +1364,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}/restore`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -1443,7 +1444,7 @@ export class PromptsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/prompts/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -163,7 +164,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{orgID}/teams`;
-        urlPath = urlPath.replace('{orgID}', encodeURIComponent(String(requestParameters['orgID'])));
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
 
         return {
             path: urlPath,
@@ -235,7 +236,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -305,7 +306,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/orgs/{orgID}/teams`;
-        urlPath = urlPath.replace('{orgID}', encodeURIComponent(String(requestParameters['orgID'])));
+        urlPath = urlPath.replace('{orgID}', pathSegment('orgID', requestParameters['orgID']));
 
         return {
             path: urlPath,
@@ -385,7 +386,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -101,7 +102,7 @@ export class TeamsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}/join-requests`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -172,7 +173,7 @@ export class TeamsApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/me/teams/{teamID}`;
-        urlPath = urlPath.replace('{teamID}', encodeURIComponent(String(requestParameters['teamID'])));
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
 
         return {
             path: urlPath,

@@ -13,6 +13,7 @@
  * Do not edit the class manually.
  */
 
+import { pathSegment } from '../../path-segment.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -175,7 +176,7 @@ export class UserManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}/members`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -250,7 +251,7 @@ export class UserManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}/members`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
 
         return {
             path: urlPath,
@@ -328,8 +329,8 @@ export class UserManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}/members/{userID}`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{userID}', encodeURIComponent(String(requestParameters['userID'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{userID}', pathSegment('userID', requestParameters['userID']));
 
         return {
             path: urlPath,
@@ -415,8 +416,8 @@ export class UserManagementApi extends runtime.BaseAPI {
         }
 
         let urlPath = `/v1/teams/{id}/members/{userID}/role`;
-        urlPath = urlPath.replace('{id}', encodeURIComponent(String(requestParameters['id'])));
-        urlPath = urlPath.replace('{userID}', encodeURIComponent(String(requestParameters['userID'])));
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+        urlPath = urlPath.replace('{userID}', pathSegment('userID', requestParameters['userID']));
 
         return {
             path: urlPath,
