@@ -2,6 +2,8 @@
 // request reaches another resource. Each generated client therefore makes its path segments with its SDK's own function, which
 // refuses such values. Every rewriting fails when a newer generator writes something else.
 
+import { replacedOnce } from './replaced.ts';
+
 const TYPESCRIPT = /encodeURIComponent\(String\(requestParameters\['(\w+)'\]\)\)/g;
 const TYPESCRIPT_IMPORT = "import * as runtime from '../runtime.ts';\n";
 
@@ -78,12 +80,4 @@ function requireAll(name: string, paths: readonly string[], guarded: readonly st
   if (parameters.length !== (guarded?.length ?? 0)) {
     throw new Error(`the generated ${name} no longer writes its path parameters in the expected form`);
   }
-}
-
-function replacedOnce(name: string, text: string, from: string, to: string): string {
-  const [before, after, ...more] = text.split(from);
-  if (before === undefined || after === undefined || more.length > 0) {
-    throw new Error(`the generated ${name} no longer has ${JSON.stringify(from)} once`);
-  }
-  return `${before}${to}${after}`;
 }

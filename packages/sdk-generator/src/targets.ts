@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { ClientDescriptionOptions } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
 import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
@@ -86,8 +87,8 @@ export const inlineSchemaNames: Readonly<Record<string, string>> = {
 };
 
 function finishedTypeScript(name: string, text: string): string {
-  if (name === 'runtime.ts') return erasableRuntime(text);
-  return /^apis\/.*-api\.ts$/.test(name) ? guardedTypeScript(name, text) : text;
+  if (name === 'runtime.ts') return guardedRuntime(erasableRuntime(text));
+  return /^apis\/.*-api\.ts$/.test(name) ? guardedCalls(name, guardedTypeScript(name, text)) : text;
 }
 
 function finishedGo(name: string, text: string): string {

@@ -2,10 +2,9 @@
  * Connects the generated client: its requests go the way of `Px0`'s own, with revisions, time limits and retries, and what comes back as an error is
  * thrown as this package's errors.
  */
-import { Px0Error, refusal, UnreachableError } from './errors.ts';
 import { Configuration, type Middleware } from './generated/index.ts';
-import { parseObject } from './json.ts';
-import { type Px0Options, settingsOf } from './options.ts';
+import { judgeError } from './judge.ts';
+import { type Px0Options, requireObject, settingsOf } from './options.ts';
 import type { Px0 } from './px0.ts';
 import { Transport } from './transport.ts';
 import { fetchThrough } from './transport-fetch.ts';
@@ -22,6 +21,7 @@ export interface ApiOptions
  * @throws UsageError for options with which it cannot work
  */
 export function apiConfiguration(from: Px0 | ApiOptions = {}): Configuration {
+  requireObject('the options', from);
   const { host, fetch } = 'render' in from ? from : connect(from);
   return new Configuration({ basePath: host, fetchApi: fetch, middleware: [typedErrors(host)] });
 }
@@ -37,25 +37,15 @@ function connect({ accessToken, ...options }: ApiOptions): Pick<Px0, 'host' | 'f
   return { host: settings.host, fetch: fetchThrough(transport) };
 }
 
-const SERVER_ERROR = 500;
-const TOO_MANY_REQUESTS = 429;
-
 function typedErrors(host: string): Middleware {
   return {
     async post({ response }) {
-      const { status } = response;
-      if (status < 400) return;
-      const body = parseObject(await response.text());
-      const message = typeof body?.['error'] === 'string' ? body['error'] : `status ${status}`;
-      if (status >= SERVER_ERROR || status === TOO_MANY_REQUESTS) {
-        throw new UnreachableError(`px0 at ${host} answered ${status}: ${message}`, { status });
-      }
-      throw refusal(status, message);
+      const { status, headers, ok } = response;
+      if (!ok) throw judgeError(host, { status, headers, text: await response.text() });
     },
     async onError({ error }) {
-      // The generated client would hide it in an error of its own.
-      if (error instanceof Px0Error) throw error;
-      return undefined;
+      // The generated client would hide it in an error of its own, be it this package's or the reason of the caller's signal.
+      throw error;
     },
   };
 }

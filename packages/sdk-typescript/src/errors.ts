@@ -13,7 +13,7 @@ export abstract class Px0Error extends Error {
 
 /** The client was made or called in a way that cannot work: no token, a broken fallback template, variables that are no JSON. */
 export class UsageError extends Px0Error {
-  override readonly name = 'UsageError';
+  override readonly name: string = 'UsageError';
 }
 
 /** A fallback could not be rendered with the variables given. */
@@ -89,4 +89,13 @@ const byStatus: { readonly [status: number]: new (status: number, message: strin
 /** The error of a 4xx answer by its status. */
 export function refusal(status: number, message: string): RefusedError {
   return new (byStatus[status] ?? RefusedError)(status, message);
+}
+
+/** What an error says, whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  try {
+    return error instanceof Error ? String(error.message) : String(error);
+  } catch {
+    return 'something that has no text';
+  }
 }

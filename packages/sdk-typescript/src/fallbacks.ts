@@ -2,8 +2,9 @@
  * Fallbacks given in code. A broken template is found when it is given, not in the outage; and a fallback is there to answer, so a key
  * that the variables lack counts as nil unless the call says otherwise.
  */
-import { type CompiledTemplate, compile, TemplateSyntaxError } from '@px0/template';
-import { TemplateError, UsageError } from './errors.ts';
+import { type CompiledTemplate, compile } from '@px0/template';
+import { reasonOf, TemplateError, UsageError } from './errors.ts';
+import { isObject } from './json.ts';
 
 /** A template in px0's language, or a function that makes the text. */
 export type Fallback = string | ((variables: Readonly<Record<string, unknown>>) => string);
@@ -22,6 +23,9 @@ export class Fallbacks {
 
   /** @throws UsageError for a broken template */
   constructor(fallbacks: Readonly<Record<string, Fallback>>) {
+    if (!isObject(fallbacks) || fallbacks instanceof Map) {
+      throw new UsageError('fallbacks must be an object: a template or a function by slug');
+    }
     this.#bySlug = new Map(
       Object.entries(fallbacks).map(([slug, fallback]) => [slug, this.#renderer(slug, fallback)]),
     );
@@ -33,7 +37,12 @@ export class Fallbacks {
   }
 
   #renderer(slug: string, fallback: Fallback): FallbackRenderer {
-    if (typeof fallback === 'function') return (variables) => failing(slug, () => fallback(variables));
+    if (typeof fallback === 'function') {
+      return (variables) => failing(slug, () => textOf(fallback(variables)));
+    }
+    if (typeof fallback !== 'string') {
+      throw new UsageError(`the fallback of ${slug} must be a template or a function`);
+    }
     const template = this.#compile(slug, fallback);
     return (variables, missingKey = 'default') =>
       failing(slug, () => template.render(variables, { missingKey }));
@@ -48,17 +57,24 @@ export class Fallbacks {
       this.#compiled.set(text, template);
       return template;
     } catch (error) {
-      if (!(error instanceof TemplateSyntaxError)) throw error;
-      throw new UsageError(`the fallback of ${slug} is no template: ${error.message}`, { cause: error });
+      throw new UsageError(`the fallback of ${slug} is no template: ${reasonOf(error)}`, { cause: error });
     }
   }
+}
+
+/** @throws Error when a function gave something else, of which a promise is the most likely */
+function textOf(given: unknown): string {
+  if (typeof given === 'string') return given;
+  if (!(given instanceof Promise)) throw new Error('it gave no text');
+  // It is not waited for, so a failure of it would be nobody's and end the process.
+  given.catch(() => undefined);
+  throw new Error('it gave a promise, and a fallback cannot wait');
 }
 
 function failing(slug: string, render: () => string): string {
   try {
     return render();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TemplateError(`the fallback of ${slug} has failed: ${reason}`, { cause: error });
+    throw new TemplateError(`the fallback of ${slug} has failed: ${reasonOf(error)}`, { cause: error });
   }
 }

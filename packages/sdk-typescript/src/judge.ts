@@ -31,33 +31,47 @@ const NOT_FOUND = 404;
 
 export function judgeRender(host: string, answer: Answer): Judgement {
   const { status, headers } = answer;
-  const isStale = headers.get('px0-stale') === 'true';
-  const body = parseObject(answer.text);
-  if (status === 200) {
-    const { rendered, version, tags } = body ?? {};
-    if (typeof rendered === 'string' && typeof version === 'number' && isTextList(tags)) {
-      const revision = headers.get('px0-revision');
-      return { kind: 'live', text: rendered, version, tags, revision, stale: isStale };
-    }
+  if (status !== 200) {
+    const error = judgeError(host, answer);
+    if (error instanceof UnreachableError) return { kind: 'unreachable', error };
+    return { kind: status === NOT_FOUND ? 'gone' : 'refused', error };
+  }
+  const { rendered, version, tags } = parseObject(answer.text) ?? {};
+  if (typeof rendered !== 'string' || typeof version !== 'number' || !isTextList(tags)) {
     return { kind: 'unreachable', error: noAnswer(host, answer, 'which is no render of px0') };
   }
-  const error = typeof body?.['error'] === 'string' ? body['error'] : undefined;
-  const isRefusal = status >= 400 && status < 500 && !OF_THE_MOMENT.has(status);
-  if (!isRefusal) return { kind: 'unreachable', error: noAnswer(host, answer, error) };
-  if (isStale && MAY_BE_BEHIND.has(status)) {
-    const note = `${error ?? 'no reason'}, but it may lack the latest changes`;
-    return { kind: 'unreachable', error: noAnswer(host, answer, note) };
-  }
-  if (status !== NOT_FOUND) return { kind: 'refused', error: refusal(status, error ?? `status ${status}`) };
-  return error === undefined
-    ? { kind: 'unreachable', error: noAnswer(host, answer, 'which is no answer of px0') }
-    : { kind: 'gone', error: refusal(status, error) };
+  const revision = headers.get('px0-revision');
+  const stale = headers.get('px0-stale') === 'true';
+  return { kind: 'live', text: rendered, version, tags, revision, stale };
 }
+
+/**
+ * What an answer without a result means, of any operation. px0's own refusals are JSON with a text `error`, and carry `Px0-Revision`, as every
+ * answer about a resource does; what a proxy, a firewall or a portal says in its place has decided nothing.
+ */
+export function judgeError(host: string, answer: Answer): RefusedError | UnreachableError {
+  const { status, headers } = answer;
+  const error = parseObject(answer.text)?.['error'];
+  const words = typeof error === 'string' ? error : undefined;
+  const isRefusal = status >= 400 && status < 500 && !OF_THE_MOMENT.has(status);
+  if (!isRefusal) return noAnswer(host, answer, words);
+  if (words === undefined || !headers.get('px0-revision')) {
+    return noAnswer(host, answer, `${words ?? 'no reason'}, which is no answer of px0`);
+  }
+  if (headers.get('px0-stale') === 'true' && MAY_BE_BEHIND.has(status)) {
+    return noAnswer(host, answer, `${words}, but it may lack the latest changes`);
+  }
+  return refusal(status, words);
+}
+
+/** Of the words of somebody else, which may be a whole page. */
+const MOST_DETAIL_LENGTH = 300;
 
 function noAnswer(host: string, { status, headers }: Answer, detail: string | undefined): UnreachableError {
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'));
-  return new UnreachableError(
-    `px0 at ${host} answered ${status}${detail === undefined ? '' : `: ${detail}`}`,
-    { status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
-  );
+  const told = detail === undefined ? '' : `: ${detail.slice(0, MOST_DETAIL_LENGTH)}`;
+  return new UnreachableError(`px0 at ${host} answered ${status}${told}`, {
+    status,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }

@@ -1,6 +1,8 @@
 /** What a client is made with. Every number is in milliseconds unless it says otherwise; an impossible value is refused when the client is made. */
 import { UsageError } from './errors.ts';
 import type { Fallback } from './fallbacks.ts';
+import { isObject } from './json.ts';
+import { hasDotSegment } from './path-segment.ts';
 
 export interface CacheOptions {
   /** How long a template is served without asking px0; 0 unless given: a promotion counts from the next render on. */
@@ -18,7 +20,7 @@ export interface Px0Options {
   readonly host?: string;
   /** An API key, or a session token; `PX0_ACCESS_TOKEN` unless given. */
   readonly accessToken?: string;
-  /** A whole call, with its retries; 5,000 unless given. */
+  /** A whole call, with its retries; 5,000 unless given, and at most what timers can take (almost 25 days), as the next. */
   readonly timeoutMs?: number;
   /** One request; 2,000 unless given. */
   readonly attemptTimeoutMs?: number;
@@ -55,37 +57,50 @@ export interface Settings {
 }
 
 const DEFAULT_HOST = 'http://localhost:8000';
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+/** Beyond it a timer fires at once instead of later: almost 25 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** @throws UsageError for settings with which no client can work */
 export function settingsOf(options: Px0Options): Settings {
-  const { timeoutMs = 5_000, attemptTimeoutMs = 2_000, retries = 2, snapshotFile } = options;
-  const cache = options.cache === false ? undefined : cacheOf(options.cache ?? {});
-  requireNumbers({ timeoutMs, attemptTimeoutMs, retries, ...cache });
-  if (snapshotFile !== undefined && cache === undefined)
-    throw new UsageError('a snapshot file needs the cache');
+  requireObject('the options', options);
+  const cache = cacheOf(options.cache);
+  const { onWarning = warnOnConsole, fetch, teamId } = options;
+  if (typeof onWarning !== 'function') throw new UsageError('onWarning must be a function');
+  if (fetch !== undefined && typeof fetch !== 'function') throw new UsageError('fetch must be a function');
   return {
     host: hostOf(options.host),
     accessToken: accessTokenOf(options.accessToken),
-    timeoutMs,
-    attemptTimeoutMs,
-    retries,
+    timeoutMs: timeLimit('timeoutMs', options.timeoutMs ?? 5_000),
+    attemptTimeoutMs: timeLimit('attemptTimeoutMs', options.attemptTimeoutMs ?? 2_000),
+    retries: retriesOf(options.retries ?? 2),
     cache,
-    snapshotFile,
+    snapshotFile: snapshotFileOf(options.snapshotFile, cache),
     fallbacks: options.fallbacks ?? {},
-    teamId: options.teamId ?? null,
-    onWarning: options.onWarning ?? warnOnConsole,
+    teamId: teamId === undefined || teamId === null ? null : teamOf(teamId),
+    onWarning: (message) => {
+      try {
+        onWarning(message);
+      } catch {
+        // What it is told of has stopped nothing, and neither does the hook.
+      }
+    },
     // Looked up at each request, so that what an application puts in its place is used.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
   };
 }
 
-function cacheOf({
-  freshMs = 0,
-  staleWhileRevalidateMs = 0,
-  maxEntries = 1_000,
-  maxBytes = 64 * 1024 * 1024,
-}: CacheOptions): Required<CacheOptions> {
-  return { freshMs, staleWhileRevalidateMs, maxEntries, maxBytes };
+function cacheOf(given: CacheOptions | false | undefined): Required<CacheOptions> | undefined {
+  if (given === false) return undefined;
+  const options: CacheOptions = given ?? {};
+  requireObject('cache', options);
+  const { freshMs, staleWhileRevalidateMs, maxEntries, maxBytes } = options;
+  return {
+    freshMs: atLeastNothing('freshMs', freshMs ?? 0),
+    staleWhileRevalidateMs: atLeastNothing('staleWhileRevalidateMs', staleWhileRevalidateMs ?? 0),
+    maxEntries: atLeastNothing('maxEntries', maxEntries ?? 1_000),
+    maxBytes: atLeastNothing('maxBytes', maxBytes ?? DEFAULT_MAX_BYTES),
+  };
 }
 
 function warnOnConsole(message: string): void {
@@ -93,29 +108,97 @@ function warnOnConsole(message: string): void {
   console.warn(`px0: ${message}`);
 }
 
-/** An origin without a trailing slash. @throws UsageError */
+/** What is never part of an address that works: blanks, control and invisible characters, and what other programs read as a slash. */
+const NO_PART_OF_A_HOST = /[\p{C}\p{Z}\\]/u;
+const HOST = /^https?:\/\/(?:\[[0-9a-f:.]+\]|[^/?#@:[\]]+)(?::(?<port>\d{1,5}))?(?<path>\/[^?#]*)?$/iu;
+const HIGHEST_PORT = 65_535;
+
+/** An address without a trailing slash. @throws UsageError that does not repeat it: it may hold a password */
 export function hostOf(given: string | undefined): string {
-  const host = given ?? (environment('PX0_HOST') || DEFAULT_HOST);
-  if (!URL.canParse(host) || !/^https?:$/.test(new URL(host).protocol)) {
-    throw new UsageError(`the host ${JSON.stringify(host)} is no http or https address`);
-  }
-  return host.replace(/\/+$/, '');
+  const fromEnvironment = isGiven(given) ? undefined : environment('PX0_HOST') || undefined;
+  const host: unknown = given ?? fromEnvironment ?? DEFAULT_HOST;
+  const fault = typeof host === 'string' ? faultOfHost(host) : 'is no text';
+  if (typeof host === 'string' && fault === undefined) return host.replace(/\/+$/, '');
+  throw new UsageError(`the host${fromEnvironment === undefined ? '' : ' in PX0_HOST'} ${fault}`);
 }
 
-/** @throws UsageError when there is none */
+function faultOfHost(host: string): string | undefined {
+  if (host === '') return 'is empty';
+  if (NO_PART_OF_A_HOST.test(host)) return 'has a blank, a backslash or a character that cannot be seen';
+  if (/^[^/?#]*:\/\/[^/?#]*@/.test(host)) return 'holds a user or a password: pass an access token instead';
+  const { port, path = '' } = HOST.exec(host)?.groups ?? { port: '0' };
+  const isInRange = port === undefined || (Number(port) > 0 && Number(port) <= HIGHEST_PORT);
+  if (!isInRange || !URL.canParse(host)) {
+    return 'is no http or https address, such as https://px0.example.com, with nothing after its path';
+  }
+  return hasDotSegment(path) ? 'has a dot segment in its path' : undefined;
+}
+
+/** @throws UsageError when there is none, or one with which every request would fail before it is sent and look like an outage */
 function accessTokenOf(given: string | undefined): string {
-  const token = given ?? environment('PX0_ACCESS_TOKEN');
-  if (!token) throw new UsageError('no access token: pass accessToken or set PX0_ACCESS_TOKEN');
-  // Otherwise every request would fail before it is sent, and look like an outage.
-  if (!/^[\x21-\x7e]+$/.test(token))
-    throw new UsageError('the access token has characters that no token has');
+  const fromEnvironment = isGiven(given) ? undefined : environment('PX0_ACCESS_TOKEN') || undefined;
+  const token: unknown = given ?? fromEnvironment;
+  if (token === undefined) {
+    throw new UsageError('no access token: pass accessToken or set PX0_ACCESS_TOKEN');
+  }
+  const name = `the access token${fromEnvironment === undefined ? '' : ' in PX0_ACCESS_TOKEN'}`;
+  if (typeof token !== 'string') throw new UsageError(`${name} is no text`);
+  if (token === '') throw new UsageError(`${name} is empty`);
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new UsageError(
+      `${name} has a blank, a line break or another character that no token has; is it the file's last line break?`,
+    );
+  }
   return token;
 }
 
-function requireNumbers(values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (!(value >= 0)) throw new UsageError(`${name} must be a number of at least 0`);
+/** A team's id as requests name it; whether there is such a team is px0's to say. @throws UsageError */
+export function teamOf(teamId: unknown): string {
+  if (typeof teamId !== 'string') throw new UsageError('teamId (the team) must be a text');
+  if (teamId === '') throw new UsageError('teamId (the team) must not be empty');
+  if (/[\p{Cc}\p{Cs}]/u.test(teamId)) {
+    throw new UsageError('teamId (the team) has a line break or another character that no id has');
   }
+  return teamId;
+}
+
+function snapshotFileOf(path: unknown, cache: Required<CacheOptions> | undefined): string | undefined {
+  if (path === undefined || path === null) return undefined;
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new UsageError('snapshotFile must be the path of a file');
+  }
+  if (cache === undefined) throw new UsageError('a snapshot file needs the cache');
+  return path;
+}
+
+function timeLimit(name: string, milliseconds: unknown): number {
+  if (typeof milliseconds !== 'number' || !(milliseconds > 0)) {
+    throw new UsageError(`${name} must be a number of milliseconds greater than 0`);
+  }
+  return Math.min(milliseconds, LONGEST_TIMER_MS);
+}
+
+function retriesOf(retries: unknown): number {
+  if (!Number.isSafeInteger(retries) || !(Number(retries) >= 0)) {
+    throw new UsageError('retries must be a whole number of at least 0');
+  }
+  return Number(retries);
+}
+
+function atLeastNothing(name: string, value: unknown): number {
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw new UsageError(`${name} must be a number of at least 0`);
+  }
+  return value;
+}
+
+/** @throws UsageError */
+export function requireObject(what: string, value: unknown): void {
+  if (!isObject(value)) throw new UsageError(`${what} must be an object`);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 /** Where there is no environment, or it may not be read, nothing is set. */

@@ -9,13 +9,15 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
 /** A server may ask for more than the longest pause, but not for being forgotten. */
 const LONGEST_ASKED_MS = 30_000;
+/** Where a request's work ends with the request, a probe may never settle. */
+const LOST_PROBE_AFTER_MS = 60_000;
 
 export class Outage {
   readonly #random: () => number;
   #failures = 0;
   #pauseMs = 0;
   #until = 0;
-  #isProbing = false;
+  #probingSince: number | undefined;
   #cause: UnreachableError | undefined;
 
   constructor(random: () => number = Math.random) {
@@ -38,8 +40,7 @@ export class Outage {
   found(error: UnreachableError): void {
     this.#failures += 1;
     this.#cause = error;
-    const isPauseOver = Date.now() >= this.#until;
-    if (this.#failures < FAILURES_BEFORE_PAUSE || (this.#pauseMs > 0 && !isPauseOver)) return;
+    if (this.#failures < FAILURES_BEFORE_PAUSE || (this.#pauseMs > 0 && this.#isPausing())) return;
     this.#pauseMs = this.#pauseMs === 0 ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
     const jittered = this.#pauseMs * (0.5 + this.#random() / 2);
     this.#until = Date.now() + Math.max(jittered, Math.min(LONGEST_ASKED_MS, error.retryAfterMs ?? 0));
@@ -47,10 +48,19 @@ export class Outage {
 
   /** Runs `probe` in the caller's stead if one is due; the promise is of no interest but to those who wait for all work to end. */
   probe(probe: () => Promise<unknown>): Promise<unknown> | undefined {
-    if (this.#isProbing || Date.now() < this.#until) return undefined;
-    this.#isProbing = true;
+    const isProbing =
+      this.#probingSince !== undefined && performance.now() - this.#probingSince < LOST_PROBE_AFTER_MS;
+    if (isProbing || this.#isPausing()) return undefined;
+    const since = performance.now();
+    this.#probingSince = since;
     return probe().finally(() => {
-      this.#isProbing = false;
+      if (this.#probingSince === since) this.#probingSince = undefined;
     });
+  }
+
+  /** A clock that was set back must not make a pause longer. */
+  #isPausing(): boolean {
+    const left = this.#until - Date.now();
+    return left > 0 && left <= LONGEST_ASKED_MS;
   }
 }

@@ -27,3 +27,8 @@ export function encodedText(name: string, text: string): string {
     throw new UsageError(`${name} has half a character (a surrogate without its pair)`);
   }
 }
+
+/** Whether a path, written as it is sent, has a segment that URL parsers resolve. */
+export function hasDotSegment(path: string): boolean {
+  return path.split('/').some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+}

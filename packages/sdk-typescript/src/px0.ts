@@ -4,13 +4,16 @@
  */
 import { UnreachableError, UsageError } from './errors.ts';
 import { type Fallback, type FallbackRenderer, Fallbacks } from './fallbacks.ts';
-import { isObject, parseObject } from './json.ts';
+import { isObject } from './json.ts';
+import { renderBody } from './json-text.ts';
 import { judgeRender, type Live } from './judge.ts';
 import { type Kept, KeptTemplates, keyOf, type Wanted } from './kept-templates.ts';
-import { type CacheOptions, type Px0Options, settingsOf } from './options.ts';
+import { type CacheOptions, type Px0Options, requireObject, settingsOf } from './options.ts';
 import { Outage } from './outage.ts';
+import { renderPath, wantedOf } from './reference.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { fetchTemplate } from './template-of.ts';
+import { settledWithin } from './time-limit.ts';
 import { Transport } from './transport.ts';
 import { fetchThrough, type Px0Fetch } from './transport-fetch.ts';
 
@@ -77,13 +80,14 @@ export class Px0 implements AsyncDisposable {
   readonly fetch: Px0Fetch;
   readonly #transport: Transport;
   readonly #teamId: string | null;
+  readonly #timeoutMs: number;
   readonly #cache: Required<CacheOptions> | undefined;
   readonly #kept: KeptTemplates;
   readonly #snapshot: SnapshotFile | undefined;
   readonly #fallbacks: Fallbacks;
   readonly #outage = new Outage();
   /** What goes on without anybody waiting for it, by what it is for. */
-  readonly #background = new Map<string, Promise<unknown>>();
+  readonly #background = new Map<string, BackgroundWork>();
   /** While a template is fetched: the answer of px0 that it has to suit. */
   readonly #awaited = new Map<string, Live>();
   readonly #fetchFailedAt = new Map<string, number>();
@@ -95,6 +99,7 @@ export class Px0 implements AsyncDisposable {
     this.host = settings.host;
     this.fetch = fetchThrough(this.#transport);
     this.#teamId = settings.teamId;
+    this.#timeoutMs = settings.timeoutMs;
     this.#fallbacks = new Fallbacks(settings.fallbacks);
     this.#cache = settings.cache;
     this.#kept = new KeptTemplates(settings.cache ?? { maxEntries: 0, maxBytes: 0 });
@@ -114,8 +119,11 @@ export class Px0 implements AsyncDisposable {
    */
   async render(slug: string, variables: Variables = {}, options: RenderOptions = {}): Promise<RenderResult> {
     const call = this.#call(slug, variables, options);
-    options.signal?.throwIfAborted();
-    await this.#snapshot?.loaded();
+    if (call.signal?.aborted) throw call.signal.reason;
+    if (this.#snapshot?.isLoaded === false) {
+      // A file system may hang, and is no reason for a call to last longer than it may.
+      await settledWithin(this.#timeoutMs, this.#snapshot.loaded(), call.signal);
+    }
     const served = this.#fresh(call) ?? this.#duringPause(call);
     if (served !== undefined) return served;
     try {
@@ -128,9 +136,15 @@ export class Px0 implements AsyncDisposable {
     }
   }
 
-  /** Waits for what goes on in the background and writes the snapshot. The client may be used afterwards. */
+  /** Waits for what goes on in the background, within the time limits, and writes the snapshot. The client may be used afterwards. */
   async close(): Promise<void> {
-    while (this.#background.size > 0) await Promise.allSettled(this.#background.values());
+    while (this.#background.size > 0) {
+      const work = [...this.#background];
+      await settledWithin(this.#timeoutMs, Promise.all(work.map(([, { running }]) => running)));
+      for (const [what, { begunAt }] of work) {
+        if (this.#isLost(begunAt)) this.#background.delete(what);
+      }
+    }
     await this.#snapshot?.flush();
   }
 
@@ -139,23 +153,15 @@ export class Px0 implements AsyncDisposable {
   }
 
   #call(slug: string, variables: Variables, options: RenderOptions): Call {
-    const { version, tag, missingKey, signal } = options;
-    if (slug === '') throw new UsageError('a slug is required');
-    if (version !== undefined && tag !== undefined)
-      throw new UsageError('either a version or a tag, not both');
-    const body = bodyOf(variables, missingKey);
-    return {
-      wanted: {
-        teamId: options.teamId ?? this.#teamId,
-        slug,
-        ref: version === undefined ? (tag ?? null) : String(version),
-      },
-      body,
-      variables: variablesOf(body),
-      missingKey,
-      fallback: this.#fallbacks.of(slug, options.fallback),
-      signal,
-    };
+    requireObject('the options of a call', options);
+    const missingKey = options.missingKey ?? undefined;
+    const signal = options.signal ?? undefined;
+    const wanted = wantedOf(slug, options, this.#teamId);
+    if (missingKey !== undefined) requireMissingKey(missingKey);
+    if (signal !== undefined) requireSignal(signal);
+    const body = renderBody(variables, missingKey);
+    const fallback = this.#fallbacks.of(slug, options.fallback ?? undefined);
+    return { wanted, body: body.text, variables: body.variables, missingKey, fallback, signal };
   }
 
   /** From what is kept, while that is young enough for the client. */
@@ -263,7 +269,9 @@ export class Px0 implements AsyncDisposable {
   #fetchTemplate(wanted: Wanted, live: Live): void {
     const key = keyOf(wanted);
     const failedAt = this.#fetchFailedAt.get(key);
-    if (failedAt !== undefined && Date.now() - failedAt < FETCH_RETRY_AFTER_MS) return;
+    // A clock that was set back must not make it wait for longer.
+    const elapsed = Math.abs(Date.now() - (failedAt ?? Number.NEGATIVE_INFINITY));
+    if (elapsed < FETCH_RETRY_AFTER_MS) return;
     this.#awaited.set(key, live);
     this.#inBackground(`fetch ${key}`, async () => {
       for (;;) {
@@ -304,12 +312,26 @@ export class Px0 implements AsyncDisposable {
 
   /** Single flight: what is already under way is not begun again. Failures have been dealt with where they were noticed. */
   #inBackground(what: string, work: () => Promise<unknown>): void {
-    if (this.#background.has(what)) return;
+    const underWay = this.#background.get(what);
+    if (underWay !== undefined && !this.#isLost(underWay.begunAt)) return;
     const running = work()
       .catch(() => undefined)
-      .finally(() => this.#background.delete(what));
-    this.#background.set(what, running);
+      .finally(() => {
+        if (this.#background.get(what)?.running === running) this.#background.delete(what);
+      });
+    this.#background.set(what, { running, begunAt: performance.now() });
   }
+
+  /** Platforms that end a request's work with the request, such as edge workers, leave a promise that never settles. */
+  #isLost(begunAt: number): boolean {
+    return performance.now() - begunAt >= this.#timeoutMs;
+  }
+}
+
+interface BackgroundWork {
+  /** Never rejects. */
+  readonly running: Promise<unknown>;
+  readonly begunAt: number;
 }
 
 function liveResult({ slug }: Wanted, live: Live): RenderResult {
@@ -322,25 +344,15 @@ function unsignalled(call: Call): Call {
   return { ...call, signal: undefined };
 }
 
-function renderPath({ teamId, slug, ref }: Wanted): string {
-  const version = ref === null ? '' : `/versions/${encodeURIComponent(ref)}`;
-  const query = teamId === null ? '' : `?team_id=${encodeURIComponent(teamId)}`;
-  return `/v1/prompts/${encodeURIComponent(slug)}${version}/render${query}`;
+const MISSING_KEYS: ReadonlySet<unknown> = new Set<MissingKey>(['error', 'default', 'zero']);
+
+function requireMissingKey(missingKey: unknown): void {
+  if (!MISSING_KEYS.has(missingKey)) throw new UsageError("missingKey must be 'error', 'default' or 'zero'");
 }
 
-/** @throws UsageError for variables that are no JSON */
-function bodyOf(variables: Variables, missingKey: MissingKey | undefined): string {
-  try {
-    return JSON.stringify({ variables, ...(missingKey && { options: { missing_key: missingKey } }) });
-  } catch (error) {
-    throw new UsageError('the variables cannot be written as JSON', { cause: error });
-  }
-}
-
-/** What px0 gets to see: dates are texts there, and what is undefined is absent. */
-function variablesOf(body: string): Variables {
-  const variables = parseObject(body)?.['variables'];
-  return isObject(variables) ? variables : {};
+function requireSignal(signal: unknown): void {
+  const isSignal = isObject(signal) && typeof signal['addEventListener'] === 'function';
+  if (!isSignal) throw new UsageError('signal must be an AbortSignal');
 }
 
 /** Not negative, though clocks are set back. */

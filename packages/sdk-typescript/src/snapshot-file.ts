@@ -2,6 +2,7 @@
  * The snapshot file of a client: read once, written seldom, and always whole. Whatever is wrong with it is a warning; the application goes on.
  * Node's file system is loaded only when somebody names a file, so that the package runs where there is none.
  */
+import { reasonOf } from './errors.ts';
 import type { Kept, KeptTemplates } from './kept-templates.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-text.ts';
 
@@ -17,6 +18,7 @@ export class SnapshotFile {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isDirty = false;
+  #isLoaded = false;
 
   constructor(path: string, host: string, kept: KeptTemplates, warn: (message: string) => void) {
     this.#path = path;
@@ -24,6 +26,10 @@ export class SnapshotFile {
     this.#kept = kept;
     this.#warn = warn;
     this.#loaded = this.#load();
+  }
+
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   /** Resolves when the file has been read, if there is one. Never rejects. */
@@ -50,13 +56,16 @@ export class SnapshotFile {
 
   async #load(): Promise<void> {
     try {
+      await requireRegular(this.#path);
       const { readFile } = await import('node:fs/promises');
       const read = readSnapshot(await readFile(this.#path, 'utf8'), this.#host);
       if (typeof read === 'string') this.#warn(`The snapshot ${this.#path} ${read}; it is not used.`);
       else for (const entry of read) this.#keep(entry);
     } catch (error) {
       if (isMissing(error)) return;
-      this.#warn(`The snapshot ${this.#path} cannot be read: ${String(error)}`);
+      this.#warn(`The snapshot ${this.#path} cannot be read: ${reasonOf(error)}`);
+    } finally {
+      this.#isLoaded = true;
     }
   }
 
@@ -71,7 +80,7 @@ export class SnapshotFile {
     try {
       await writeWhole(this.#path, writeSnapshot(this.#host, this.#kept.all()));
     } catch (error) {
-      this.#warn(`The snapshot ${this.#path} cannot be written: ${String(error)}`);
+      this.#warn(`The snapshot ${this.#path} cannot be written: ${reasonOf(error)}`);
     }
   }
 }
@@ -79,6 +88,9 @@ export class SnapshotFile {
 /** A reader sees the old text or the new one, also after a loss of power: beside it, flushed, then renamed. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const { open, rename, rm } = await import('node:fs/promises');
+  await requireRegular(path).catch((error: unknown) => {
+    if (!isMissing(error)) throw error;
+  });
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', MODE);
@@ -93,6 +105,12 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** A pipe would be read for ever, and a device such as /dev/null would be replaced by a file. @throws Error */
+async function requireRegular(path: string): Promise<void> {
+  const { stat } = await import('node:fs/promises');
+  if (!(await stat(path)).isFile()) throw new Error('it is not a regular file');
 }
 
 function isMissing(error: unknown): boolean {

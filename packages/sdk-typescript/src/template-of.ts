@@ -1,6 +1,7 @@
 /** Fetches the template of a version, so that it can be run here when px0 is away. */
 import { isObject, parseObject } from './json.ts';
 import type { Wanted } from './kept-templates.ts';
+import { pathSegment } from './path-segment.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function fetchTemplate(
   number: number,
 ): Promise<string | undefined> {
   const query = new URLSearchParams({ version: String(number), ...(teamId !== null && { team_id: teamId }) });
-  const path = `/v1/prompts/${encodeURIComponent(slug)}?${query}`;
+  const path = `/v1/prompts/${pathSegment('a slug', slug)}?${query}`;
   const answer = await transport.send({ method: 'GET', path, repeatable: true }).catch(() => undefined);
   if (answer?.status !== 200) return undefined;
   const { prompt, version } = parseObject(answer.text) ?? {};

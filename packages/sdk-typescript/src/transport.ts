@@ -2,9 +2,12 @@
  * Requests to px0: the token, the revision, time limits and retries. It judges no status beyond whether to send the request again; a call
  * that got no answer at all throws UnreachableError.
  */
+import { boundedText } from './bounded-text.ts';
 import { UnreachableError } from './errors.ts';
 import { parseRetryAfter, RetryBudget, waitBeforeRetry } from './retries.ts';
 import { HighestRevision } from './revision.ts';
+import { causesOf, innermostReason, Secrets } from './secrets.ts';
+import { pause, timeLimit } from './time-limit.ts';
 
 export interface TransportSettings {
   /** The origin of px0, without a trailing slash. */
@@ -41,16 +44,19 @@ type Outcome =
 /** Answers that tell of a passing state. */
 const PASSING = new Set([429, 502, 503, 504]);
 const TOO_MANY_REQUESTS = 429;
+const FIRST_WITHOUT_RESULT = 300;
 
 export class Transport {
   readonly host: string;
   readonly revision = new HighestRevision();
   readonly #settings: TransportSettings;
   readonly #budget = new RetryBudget();
+  readonly #secrets: Secrets;
 
   constructor(settings: TransportSettings) {
     this.host = settings.host;
     this.#settings = settings;
+    this.#secrets = new Secrets(settings.accessToken);
   }
 
   /** The answer, whatever its status. @throws UnreachableError, or the reason of `signal` when that is aborted */
@@ -83,28 +89,34 @@ export class Transport {
   }
 
   async #attempt(request: Request, leftMs: number): Promise<Outcome> {
-    const { fetch, attemptTimeoutMs } = this.#settings;
-    const limitMs = Math.max(1, Math.ceil(Math.min(attemptTimeoutMs, leftMs)));
-    const limit = limited(limitMs, request.signal);
+    const limitMs = Math.max(1, Math.ceil(Math.min(this.#settings.attemptTimeoutMs, leftMs)));
+    const limit = timeLimit(limitMs, request.signal);
     try {
-      const response = await fetch(`${this.host}${request.path}`, {
-        method: request.method,
-        headers: this.#headers(request),
-        ...(request.body !== undefined && { body: request.body }),
-        // A POST that is sent elsewhere becomes a GET, and what answers there is not px0.
-        redirect: 'manual',
-        signal: limit.signal,
-      });
-      const text = await response.text();
-      this.revision.see(response.headers.get('px0-revision'));
-      const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'));
-      return { answer: { status: response.status, headers: response.headers, text }, retryAfterMs };
+      // A `fetch` that an application gives need not listen to signals.
+      const answer = await Promise.race([this.#exchange(request, limit.signal), limit.over]);
+      this.revision.see(answer.headers.get('px0-revision'));
+      return { answer, retryAfterMs: parseRetryAfter(answer.headers.get('retry-after')) };
     } catch (error) {
-      request.signal?.throwIfAborted();
-      return this.#failure(error, limit.isOver() ? limitMs : undefined);
+      if (request.signal?.aborted) throw request.signal.reason;
+      return this.#failure(error, limit.isTimeOver() ? limitMs : undefined);
     } finally {
       limit.end();
     }
+  }
+
+  async #exchange(request: Request, signal: AbortSignal): Promise<Answer> {
+    const response = await this.#settings.fetch(`${this.host}${request.path}`, {
+      method: request.method,
+      headers: this.#headers(request),
+      ...(request.body !== undefined && { body: request.body }),
+      // A POST that is sent elsewhere becomes a GET, and what answers there is not px0.
+      redirect: 'manual',
+      signal,
+    });
+    const { status, headers } = response;
+    const text = await boundedText(response);
+    // What stands before px0 may repeat the request in its answer, and the answer's words become an error's.
+    return { status, headers, text: status >= FIRST_WITHOUT_RESULT ? this.#secrets.removedFrom(text) : text };
   }
 
   #headers({ headers, body }: Request): Record<string, string> {
@@ -119,82 +131,23 @@ export class Transport {
   }
 
   #failure(error: unknown, timedOutAfterMs: number | undefined): Outcome {
+    // What `fetch` throws may hold the request, and with it the token.
+    const cause = this.#secrets.removedFromError(error);
     const what =
       timedOutAfterMs === undefined
-        ? `cannot be reached: ${reasonOf(error)}`
+        ? `cannot be reached: ${innermostReason(cause)}`
         : `has not answered within ${timedOutAfterMs} ms`;
     return {
-      failure: new UnreachableError(`px0 at ${this.host} ${what}`, { cause: error }),
-      surelyNotDone: codesOf(error).some((code) => NOT_SENT.has(code)),
+      failure: new UnreachableError(`px0 at ${this.host} ${what}`, { cause }),
+      surelyNotDone: [...causesOf(error)].some(({ code }) => NOT_SENT.has(code)),
     };
   }
 }
 
 /** Nobody listens, or there is no such host: the request never left. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ConnectionRefused']);
-
-/** `fetch` hides why it failed in the error's cause, which for several addresses of a host is a list. */
-function* causesOf(error: unknown): Generator<Error> {
-  if (!(error instanceof Error)) return;
-  yield error;
-  if (error instanceof AggregateError) for (const one of error.errors) yield* causesOf(one);
-  yield* causesOf(error.cause);
-}
-
-function codesOf(error: unknown): string[] {
-  return [...causesOf(error)].flatMap((cause) =>
-    'code' in cause && typeof cause.code === 'string' ? [cause.code] : [],
-  );
-}
-
-function reasonOf(error: unknown): string {
-  const told = [...causesOf(error)].map(({ message }) => message).filter((message) => message !== '');
-  return told.at(-1) ?? String(error);
-}
-
-interface Limit {
-  readonly signal: AbortSignal;
-  /** Whether it was the time that ended it. */
-  isOver(): boolean;
-  end(): void;
-}
-
-/** A signal that is aborted by time or by the caller. By hand, because some releases of Node.js collect a combined signal while it is waited for. */
-function limited(milliseconds: number, caller: AbortSignal | undefined): Limit {
-  const controller = new AbortController();
-  let isOver = false;
-  const abort = () => controller.abort(caller?.reason);
-  const timer = setTimeout(() => {
-    isOver = true;
-    controller.abort();
-  }, milliseconds);
-  if (caller?.aborted) abort();
-  caller?.addEventListener('abort', abort, { once: true });
-  return {
-    signal: controller.signal,
-    isOver: () => isOver,
-    end: () => {
-      clearTimeout(timer);
-      caller?.removeEventListener('abort', abort);
-    },
-  };
-}
-
-/** @throws the reason of the signal */
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', abort, { once: true });
-  });
-}
+const NOT_SENT: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ConnectionRefused',
+]);

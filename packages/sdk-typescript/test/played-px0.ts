@@ -13,6 +13,8 @@ export interface Reply {
   /** JSON unless it is a text. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether something else than px0 says it: without `Px0-Revision`. */
+  readonly isForeign?: boolean;
 }
 
 /** What comes instead of a proper answer: a reply, a closed connection, or nothing. */
@@ -86,7 +88,7 @@ export class PlayedPx0 {
     const isText = typeof reply.body === 'string';
     res.writeHead(reply.status, {
       'content-type': isText ? 'text/html' : 'application/json',
-      'px0-revision': this.revision,
+      ...(!reply.isForeign && { 'px0-revision': this.revision }),
       ...reply.headers,
     });
     res.end(isText ? reply.body : JSON.stringify(reply.body));

@@ -13,6 +13,11 @@
  * Do not edit the class manually.
  */
 
+import { UsageError } from '../errors.ts';
+import { nothingOf, resultOf } from '../generated-support.ts';
+import { bodyText } from '../json-text.ts';
+import { encodedText } from '../path-segment.ts';
+
 export const BASE_PATH = "http://localhost:8000".replace(/\/+$/, "");
 
 export interface ConfigurationParameters {
@@ -185,7 +190,7 @@ export class BaseAPI {
             || isBlob(overriddenInit.body)) {
           body = overriddenInit.body;
         } else if (this.isJsonMime(headers['Content-Type'])) {
-          body = JSON.stringify(overriddenInit.body);
+          body = overriddenInit.body === undefined ? undefined : bodyText(overriddenInit.body);
         } else {
           body = overriddenInit.body;
         }
@@ -296,7 +301,7 @@ export class FetchError extends Error {
     }
 }
 
-export class RequiredError extends Error {
+export class RequiredError extends UsageError {
     override name: "RequiredError" = "RequiredError";
     public field: string;
 
@@ -354,21 +359,21 @@ export function querystring(params: HTTPQuery, prefix: string = ''): string {
 function querystringSingleKey(key: string, value: string | number | null | undefined | boolean | Array<string | number | null | boolean> | Set<string | number | null | boolean> | HTTPQuery, keyPrefix: string = ''): string {
     const fullKey = keyPrefix + (keyPrefix.length ? `[${key}]` : key);
     if (value instanceof Array) {
-        const multiValue = value.map(singleValue => encodeURIComponent(String(singleValue)))
-            .join(`&${encodeURIComponent(fullKey)}=`);
-        return `${encodeURIComponent(fullKey)}=${multiValue}`;
+        const multiValue = value.map(singleValue => encodedText('a query parameter', String(singleValue)))
+            .join(`&${encodedText('a query parameter', fullKey)}=`);
+        return `${encodedText('a query parameter', fullKey)}=${multiValue}`;
     }
     if (value instanceof Set) {
         const valueAsArray = Array.from(value);
         return querystringSingleKey(key, valueAsArray, keyPrefix);
     }
     if (value instanceof Date) {
-        return `${encodeURIComponent(fullKey)}=${encodeURIComponent(serializeDateTime(value))}`;
+        return `${encodedText('a query parameter', fullKey)}=${encodedText('a query parameter', serializeDateTime(value))}`;
     }
     if (value instanceof Object) {
         return querystring(value as HTTPQuery, fullKey);
     }
-    return `${encodeURIComponent(fullKey)}=${encodeURIComponent(String(value))}`;
+    return `${encodedText('a query parameter', fullKey)}=${encodedText('a query parameter', String(value))}`;
 }
 
 export function exists(json: any, key: string) {
@@ -499,7 +504,7 @@ export class JSONApiResponse<T> {
     }
 
     async value(): Promise<T> {
-        return this.transformer(await this.raw.json());
+        return resultOf(this.raw, this.transformer);
     }
 }
 
@@ -511,7 +516,7 @@ export class VoidApiResponse {
     }
 
     async value(): Promise<void> {
-        return undefined;
+        return nothingOf(this.raw);
     }
 }
 

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfAPIKeyCreatedResponse, instanceOfListAPIKeys200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -160,10 +162,10 @@ export class APIKeysApi extends runtime.BaseAPI {
      * Create an API Key
      */
     async createAPIKeyRaw(requestParameters: CreateAPIKeyOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<APIKeyCreatedResponse>> {
-        const requestOptions = await this.createAPIKeyRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createAPIKeyRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => APIKeyCreatedResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => APIKeyCreatedResponseFromJSON(formed(jsonValue, instanceOfAPIKeyCreatedResponse)));
     }
 
     /**
@@ -223,7 +225,7 @@ export class APIKeysApi extends runtime.BaseAPI {
      * Delete an API Key
      */
     async deleteAPIKeyRaw(requestParameters: DeleteAPIKeyRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.deleteAPIKeyRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.deleteAPIKeyRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -281,10 +283,10 @@ export class APIKeysApi extends runtime.BaseAPI {
      * List API Keys
      */
     async listAPIKeysRaw(requestParameters: ListAPIKeysRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListAPIKeys200Response>> {
-        const requestOptions = await this.listAPIKeysRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listAPIKeysRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListAPIKeys200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListAPIKeys200ResponseFromJSON(formed(jsonValue, instanceOfListAPIKeys200Response)));
     }
 
     /**
@@ -354,10 +356,10 @@ export class APIKeysApi extends runtime.BaseAPI {
      * Rotate an API Key
      */
     async rotateAPIKeyRaw(requestParameters: RotateAPIKeyOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<APIKeyCreatedResponse>> {
-        const requestOptions = await this.rotateAPIKeyRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.rotateAPIKeyRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => APIKeyCreatedResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => APIKeyCreatedResponseFromJSON(formed(jsonValue, instanceOfAPIKeyCreatedResponse)));
     }
 
     /**

@@ -13,6 +13,8 @@
  * Do not edit the class manually.
  */
 
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfListSigningKeys200Response, instanceOfLogin200Response, instanceOfRegister201Response, instanceOfResetPassword200Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -219,10 +221,10 @@ export class AuthApi extends runtime.BaseAPI {
      * List Signing Keys
      */
     async listSigningKeysRaw(requestParameters: ListSigningKeysRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListSigningKeys200Response>> {
-        const requestOptions = await this.listSigningKeysRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listSigningKeysRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListSigningKeys200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListSigningKeys200ResponseFromJSON(formed(jsonValue, instanceOfListSigningKeys200Response)));
     }
 
     /**
@@ -276,10 +278,10 @@ export class AuthApi extends runtime.BaseAPI {
      * Login
      */
     async loginRaw(requestParameters: LoginOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Login200Response>> {
-        const requestOptions = await this.loginRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.loginRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => Login200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => Login200ResponseFromJSON(formed(jsonValue, instanceOfLogin200Response)));
     }
 
     /**
@@ -323,7 +325,7 @@ export class AuthApi extends runtime.BaseAPI {
      * Logout
      */
     async logoutRaw(requestParameters: LogoutRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.logoutRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.logoutRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -387,10 +389,10 @@ export class AuthApi extends runtime.BaseAPI {
      * Register a new user
      */
     async registerRaw(requestParameters: RegisterOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Register201Response>> {
-        const requestOptions = await this.registerRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.registerRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => Register201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => Register201ResponseFromJSON(formed(jsonValue, instanceOfRegister201Response)));
     }
 
     /**
@@ -444,10 +446,10 @@ export class AuthApi extends runtime.BaseAPI {
      * Reset Password
      */
     async resetPasswordRaw(requestParameters: ResetPasswordOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ResetPassword200Response>> {
-        const requestOptions = await this.resetPasswordRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.resetPasswordRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ResetPassword200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ResetPassword200ResponseFromJSON(formed(jsonValue, instanceOfResetPassword200Response)));
     }
 
     /**
@@ -501,10 +503,10 @@ export class AuthApi extends runtime.BaseAPI {
      * Trigger Password Reset
      */
     async triggerPasswordResetRaw(requestParameters: TriggerPasswordResetOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
-        const requestOptions = await this.triggerPasswordResetRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.triggerPasswordResetRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(formed(jsonValue, instanceOfTriggerVerificationEmail200Response)));
     }
 
     /**
@@ -552,10 +554,10 @@ export class AuthApi extends runtime.BaseAPI {
      * Trigger Verification Email
      */
     async triggerVerificationEmailRaw(requestParameters: TriggerVerificationEmailRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
-        const requestOptions = await this.triggerVerificationEmailRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.triggerVerificationEmailRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(formed(jsonValue, instanceOfTriggerVerificationEmail200Response)));
     }
 
     /**
@@ -609,10 +611,10 @@ export class AuthApi extends runtime.BaseAPI {
      * Verify User Email
      */
     async verifyEmailRaw(requestParameters: VerifyEmailRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
-        const requestOptions = await this.verifyEmailRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.verifyEmailRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(formed(jsonValue, instanceOfTriggerVerificationEmail200Response)));
     }
 
     /**

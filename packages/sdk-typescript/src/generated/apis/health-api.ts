@@ -13,6 +13,8 @@
  * Do not edit the class manually.
  */
 
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfHealthCheck200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -73,10 +75,10 @@ export class HealthApi extends runtime.BaseAPI {
      * Health Check
      */
     async healthCheckRaw(requestParameters: HealthCheckRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<HealthCheck200Response>> {
-        const requestOptions = await this.healthCheckRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.healthCheckRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => HealthCheck200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => HealthCheck200ResponseFromJSON(formed(jsonValue, instanceOfHealthCheck200Response)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfGetAdminInbox200Response, instanceOfTeamJoinRequest } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -119,10 +121,10 @@ export class InboxApi extends runtime.BaseAPI {
      * Get Admin Inbox
      */
     async getAdminInboxRaw(requestParameters: GetAdminInboxRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetAdminInbox200Response>> {
-        const requestOptions = await this.getAdminInboxRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.getAdminInboxRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => GetAdminInbox200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => GetAdminInbox200ResponseFromJSON(formed(jsonValue, instanceOfGetAdminInbox200Response)));
     }
 
     /**
@@ -200,10 +202,10 @@ export class InboxApi extends runtime.BaseAPI {
      * Resolve Join Request
      */
     async resolveJoinRequestRaw(requestParameters: ResolveJoinRequestOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TeamJoinRequest>> {
-        const requestOptions = await this.resolveJoinRequestRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.resolveJoinRequestRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TeamJoinRequestFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TeamJoinRequestFromJSON(formed(jsonValue, instanceOfTeamJoinRequest)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfCreateOrg201Response, instanceOfListOrgAudit200Response, instanceOfListOrgPeople200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -218,10 +220,10 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Create Organization
      */
     async createOrgRaw(requestParameters: CreateOrgOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateOrg201Response>> {
-        const requestOptions = await this.createOrgRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createOrgRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateOrg201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateOrg201ResponseFromJSON(formed(jsonValue, instanceOfCreateOrg201Response)));
     }
 
     /**
@@ -289,7 +291,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Delete Organization
      */
     async deleteOrgRaw(requestParameters: DeleteOrgRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.deleteOrgRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.deleteOrgRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -367,10 +369,10 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * List Organization Audit
      */
     async listOrgAuditRaw(requestParameters: ListOrgAuditRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListOrgAudit200Response>> {
-        const requestOptions = await this.listOrgAuditRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listOrgAuditRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListOrgAudit200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListOrgAudit200ResponseFromJSON(formed(jsonValue, instanceOfListOrgAudit200Response)));
     }
 
     /**
@@ -446,10 +448,10 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * List Org People
      */
     async listOrgPeopleRaw(requestParameters: ListOrgPeopleRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListOrgPeople200Response>> {
-        const requestOptions = await this.listOrgPeopleRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listOrgPeopleRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListOrgPeople200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListOrgPeople200ResponseFromJSON(formed(jsonValue, instanceOfListOrgPeople200Response)));
     }
 
     /**
@@ -525,7 +527,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Remove Member from Organization
      */
     async removeOrgMemberRaw(requestParameters: RemoveOrgMemberRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.removeOrgMemberRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.removeOrgMemberRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -605,10 +607,10 @@ export class OrganizationsApi extends runtime.BaseAPI {
      * Update Organization
      */
     async updateOrgRaw(requestParameters: UpdateOrgRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateOrg201Response>> {
-        const requestOptions = await this.updateOrgRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updateOrgRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateOrg201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateOrg201ResponseFromJSON(formed(jsonValue, instanceOfCreateOrg201Response)));
     }
 
     /**

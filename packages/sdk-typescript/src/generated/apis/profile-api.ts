@@ -13,6 +13,8 @@
  * Do not edit the class manually.
  */
 
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfListUserOrgs200Response, instanceOfListUserTeams200Response, instanceOfRegister201Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -187,10 +189,10 @@ export class ProfileApi extends runtime.BaseAPI {
      * Change Password
      */
     async changePasswordRaw(requestParameters: ChangePasswordOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
-        const requestOptions = await this.changePasswordRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.changePasswordRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(formed(jsonValue, instanceOfTriggerVerificationEmail200Response)));
     }
 
     /**
@@ -250,7 +252,7 @@ export class ProfileApi extends runtime.BaseAPI {
      * Delete Me
      */
     async deleteMeRaw(requestParameters: DeleteMeRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.deleteMeRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.deleteMeRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -312,10 +314,10 @@ export class ProfileApi extends runtime.BaseAPI {
      * List User Organizations
      */
     async listUserOrgsRaw(requestParameters: ListUserOrgsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListUserOrgs200Response>> {
-        const requestOptions = await this.listUserOrgsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listUserOrgsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListUserOrgs200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListUserOrgs200ResponseFromJSON(formed(jsonValue, instanceOfListUserOrgs200Response)));
     }
 
     /**
@@ -375,10 +377,10 @@ export class ProfileApi extends runtime.BaseAPI {
      * List User Teams
      */
     async listUserTeamsRaw(requestParameters: ListUserTeamsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListUserTeams200Response>> {
-        const requestOptions = await this.listUserTeamsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listUserTeamsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListUserTeams200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListUserTeams200ResponseFromJSON(formed(jsonValue, instanceOfListUserTeams200Response)));
     }
 
     /**
@@ -438,10 +440,10 @@ export class ProfileApi extends runtime.BaseAPI {
      * Me
      */
     async meRaw(requestParameters: MeRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Register201Response>> {
-        const requestOptions = await this.meRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.meRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => Register201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => Register201ResponseFromJSON(formed(jsonValue, instanceOfRegister201Response)));
     }
 
     /**
@@ -511,10 +513,10 @@ export class ProfileApi extends runtime.BaseAPI {
      * Update Me
      */
     async updateMeRaw(requestParameters: UpdateMeOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Register201Response>> {
-        const requestOptions = await this.updateMeRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updateMeRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => Register201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => Register201ResponseFromJSON(formed(jsonValue, instanceOfRegister201Response)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfCreatePromptPayload201Response, instanceOfListPromptPayloads200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -215,10 +217,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Create a Prompt Payload
      */
     async createPromptPayloadRaw(requestParameters: CreatePromptPayloadOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
-        const requestOptions = await this.createPromptPayloadRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createPromptPayloadRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(formed(jsonValue, instanceOfCreatePromptPayload201Response)));
     }
 
     /**
@@ -294,7 +296,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Delete a Prompt Payload
      */
     async deletePromptPayloadRaw(requestParameters: DeletePromptPayloadRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.deletePromptPayloadRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.deletePromptPayloadRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -372,10 +374,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Get a Prompt Payload
      */
     async getPromptPayloadRaw(requestParameters: GetPromptPayloadRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
-        const requestOptions = await this.getPromptPayloadRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.getPromptPayloadRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(formed(jsonValue, instanceOfCreatePromptPayload201Response)));
     }
 
     /**
@@ -451,10 +453,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * List Prompt Payloads
      */
     async listPromptPayloadsRaw(requestParameters: ListPromptPayloadsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptPayloads200Response>> {
-        const requestOptions = await this.listPromptPayloadsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listPromptPayloadsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptPayloads200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptPayloads200ResponseFromJSON(formed(jsonValue, instanceOfListPromptPayloads200Response)));
     }
 
     /**
@@ -540,10 +542,10 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
      * Update a Prompt Payload
      */
     async updatePromptPayloadRaw(requestParameters: UpdatePromptPayloadOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
-        const requestOptions = await this.updatePromptPayloadRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updatePromptPayloadRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePromptPayload201ResponseFromJSON(formed(jsonValue, instanceOfCreatePromptPayload201Response)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfRenderBatchResponse, instanceOfRenderResponse } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -169,10 +171,10 @@ export class PromptRendersApi extends runtime.BaseAPI {
      * Render a Batch
      */
     async renderBatchRaw(requestParameters: RenderBatchOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<RenderBatchResponse>> {
-        const requestOptions = await this.renderBatchRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.renderBatchRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => RenderBatchResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => RenderBatchResponseFromJSON(formed(jsonValue, instanceOfRenderBatchResponse)));
     }
 
     /**
@@ -254,10 +256,10 @@ export class PromptRendersApi extends runtime.BaseAPI {
      * Render Live Prompt Version
      */
     async renderLiveRaw(requestParameters: RenderLiveRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<RenderResponse>> {
-        const requestOptions = await this.renderLiveRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.renderLiveRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => RenderResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => RenderResponseFromJSON(formed(jsonValue, instanceOfRenderResponse)));
     }
 
     /**
@@ -347,10 +349,10 @@ export class PromptRendersApi extends runtime.BaseAPI {
      * Render Specific Prompt Version
      */
     async renderVersionRaw(requestParameters: RenderVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<RenderResponse>> {
-        const requestOptions = await this.renderVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.renderVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => RenderResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => RenderResponseFromJSON(formed(jsonValue, instanceOfRenderResponse)));
     }
 
     /**

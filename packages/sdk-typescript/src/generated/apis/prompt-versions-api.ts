@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfCheckVersion200Response, instanceOfCreateVersion201Response, instanceOfDiffVersions200Response, instanceOfListVersionTags200Response, instanceOfListVersions200Response, instanceOfTemplateValidation } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -468,10 +470,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Archive Prompt Version
      */
     async archiveVersionRaw(requestParameters: ArchiveVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.archiveVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.archiveVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -547,10 +549,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Check a Prompt Version
      */
     async checkVersionRaw(requestParameters: CheckVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CheckVersion200Response>> {
-        const requestOptions = await this.checkVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.checkVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CheckVersion200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CheckVersion200ResponseFromJSON(formed(jsonValue, instanceOfCheckVersion200Response)));
     }
 
     /**
@@ -628,10 +630,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Create a Prompt Version
      */
     async createVersionRaw(requestParameters: CreateVersionOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.createVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -711,7 +713,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Delete Prompt Version Draft
      */
     async deletePromptVersionRaw(requestParameters: DeletePromptVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.deletePromptVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.deletePromptVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -793,10 +795,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Demote Prompt Version
      */
     async demoteVersionRaw(requestParameters: DemoteVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.demoteVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.demoteVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -876,10 +878,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Diff Prompt Versions
      */
     async diffVersionsRaw(requestParameters: DiffVersionsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<DiffVersions200Response>> {
-        const requestOptions = await this.diffVersionsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.diffVersionsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => DiffVersions200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => DiffVersions200ResponseFromJSON(formed(jsonValue, instanceOfDiffVersions200Response)));
     }
 
     /**
@@ -955,10 +957,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Duplicate Prompt Version
      */
     async duplicateVersionRaw(requestParameters: DuplicateVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.duplicateVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.duplicateVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -1034,10 +1036,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Get Prompt Version
      */
     async getVersionRaw(requestParameters: GetVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.getVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.getVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -1105,10 +1107,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * List Prompt Version Tags
      */
     async listVersionTagsRaw(requestParameters: ListVersionTagsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListVersionTags200Response>> {
-        const requestOptions = await this.listVersionTagsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listVersionTagsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListVersionTags200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListVersionTags200ResponseFromJSON(formed(jsonValue, instanceOfListVersionTags200Response)));
     }
 
     /**
@@ -1192,10 +1194,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * List Prompt Versions
      */
     async listVersionsRaw(requestParameters: ListVersionsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListVersions200Response>> {
-        const requestOptions = await this.listVersionsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listVersionsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListVersions200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListVersions200ResponseFromJSON(formed(jsonValue, instanceOfListVersions200Response)));
     }
 
     /**
@@ -1279,10 +1281,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Promote Prompt Version
      */
     async promoteVersionRaw(requestParameters: PromoteVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.promoteVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.promoteVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -1358,7 +1360,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Remove Version Tag
      */
     async removeVersionTagRaw(requestParameters: RemoveVersionTagRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.removeVersionTagRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.removeVersionTagRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -1446,10 +1448,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Attach/Set Version Tag
      */
     async setVersionTagRaw(requestParameters: SetVersionTagOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.setVersionTagRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.setVersionTagRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -1539,10 +1541,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Update Prompt Version Draft
      */
     async updateVersionRaw(requestParameters: UpdateVersionOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
-        const requestOptions = await this.updateVersionRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updateVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateVersion201ResponseFromJSON(formed(jsonValue, instanceOfCreateVersion201Response)));
     }
 
     /**
@@ -1612,10 +1614,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Validate a Template
      */
     async validateTemplateRaw(requestParameters: ValidateTemplateRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TemplateValidation>> {
-        const requestOptions = await this.validateTemplateRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.validateTemplateRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TemplateValidationFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TemplateValidationFromJSON(formed(jsonValue, instanceOfTemplateValidation)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportResult, instanceOfListPromptAudit200Response, instanceOfListPrompts200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -460,10 +462,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Archive a Prompt
      */
     async archivePromptRaw(requestParameters: ArchivePromptRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
-        const requestOptions = await this.archivePromptRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.archivePromptRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(formed(jsonValue, instanceOfCreatePrompt201Response)));
     }
 
     /**
@@ -541,10 +543,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Create a Prompt
      */
     async createPromptRaw(requestParameters: CreatePromptOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
-        const requestOptions = await this.createPromptRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createPromptRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(formed(jsonValue, instanceOfCreatePrompt201Response)));
     }
 
     /**
@@ -620,10 +622,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Export Prompts
      */
     async exportPromptsRaw(requestParameters: ExportPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<PromptDocumentEnvelope>> {
-        const requestOptions = await this.exportPromptsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.exportPromptsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => PromptDocumentEnvelopeFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => PromptDocumentEnvelopeFromJSON(formed(jsonValue, instanceOfPromptDocumentEnvelope)));
     }
 
     /**
@@ -703,10 +705,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Get a Prompt
      */
     async getPromptRaw(requestParameters: GetPromptRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetPrompt200Response>> {
-        const requestOptions = await this.getPromptRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.getPromptRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => GetPrompt200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => GetPrompt200ResponseFromJSON(formed(jsonValue, instanceOfGetPrompt200Response)));
     }
 
     /**
@@ -786,10 +788,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Get Prompt Usage
      */
     async getPromptUsageRaw(requestParameters: GetPromptUsageRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetPromptUsage200Response>> {
-        const requestOptions = await this.getPromptUsageRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.getPromptUsageRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => GetPromptUsage200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => GetPromptUsage200ResponseFromJSON(formed(jsonValue, instanceOfGetPromptUsage200Response)));
     }
 
     /**
@@ -871,10 +873,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Import Prompts
      */
     async importPromptsRaw(requestParameters: ImportPromptsOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ImportResult>> {
-        const requestOptions = await this.importPromptsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.importPromptsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ImportResultFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ImportResultFromJSON(formed(jsonValue, instanceOfImportResult)));
     }
 
     /**
@@ -970,10 +972,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * List all prompts with team filter
      */
     async listAllPromptsRaw(requestParameters: ListAllPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPrompts200Response>> {
-        const requestOptions = await this.listAllPromptsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listAllPromptsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListPrompts200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListPrompts200ResponseFromJSON(formed(jsonValue, instanceOfListPrompts200Response)));
     }
 
     /**
@@ -1049,10 +1051,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * List Prompt Audit
      */
     async listPromptAuditRaw(requestParameters: ListPromptAuditRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptAudit200Response>> {
-        const requestOptions = await this.listPromptAuditRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listPromptAuditRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptAudit200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptAudit200ResponseFromJSON(formed(jsonValue, instanceOfListPromptAudit200Response)));
     }
 
     /**
@@ -1148,10 +1150,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * List Prompts
      */
     async listPromptsRaw(requestParameters: ListPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPrompts200Response>> {
-        const requestOptions = await this.listPromptsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listPromptsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListPrompts200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListPrompts200ResponseFromJSON(formed(jsonValue, instanceOfListPrompts200Response)));
     }
 
     /**
@@ -1227,10 +1229,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * List Team Prompt Audit
      */
     async listTeamPromptAuditRaw(requestParameters: ListTeamPromptAuditRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptAudit200Response>> {
-        const requestOptions = await this.listTeamPromptAuditRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listTeamPromptAuditRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptAudit200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListPromptAudit200ResponseFromJSON(formed(jsonValue, instanceOfListPromptAudit200Response)));
     }
 
     /**
@@ -1308,10 +1310,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Move a Prompt
      */
     async movePromptRaw(requestParameters: MovePromptOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
-        const requestOptions = await this.movePromptRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.movePromptRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(formed(jsonValue, instanceOfCreatePrompt201Response)));
     }
 
     /**
@@ -1379,10 +1381,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Restore a Prompt
      */
     async restorePromptRaw(requestParameters: RestorePromptRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
-        const requestOptions = await this.restorePromptRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.restorePromptRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(formed(jsonValue, instanceOfCreatePrompt201Response)));
     }
 
     /**
@@ -1460,10 +1462,10 @@ export class PromptsApi extends runtime.BaseAPI {
      * Update a Prompt
      */
     async updatePromptRaw(requestParameters: UpdatePromptOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
-        const requestOptions = await this.updatePromptRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updatePromptRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(formed(jsonValue, instanceOfCreatePrompt201Response)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfCreateTeam201Response, instanceOfListUserTeams200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -180,10 +182,10 @@ export class TeamManagementApi extends runtime.BaseAPI {
      * Create Team
      */
     async createTeamRaw(requestParameters: CreateTeamRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateTeam201Response>> {
-        const requestOptions = await this.createTeamRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createTeamRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateTeam201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateTeam201ResponseFromJSON(formed(jsonValue, instanceOfCreateTeam201Response)));
     }
 
     /**
@@ -251,7 +253,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
      * Delete Team
      */
     async deleteTeamRaw(requestParameters: DeleteTeamRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.deleteTeamRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.deleteTeamRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -321,10 +323,10 @@ export class TeamManagementApi extends runtime.BaseAPI {
      * List Org Teams
      */
     async listOrgTeamsRaw(requestParameters: ListOrgTeamsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListUserTeams200Response>> {
-        const requestOptions = await this.listOrgTeamsRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listOrgTeamsRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListUserTeams200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListUserTeams200ResponseFromJSON(formed(jsonValue, instanceOfListUserTeams200Response)));
     }
 
     /**
@@ -402,10 +404,10 @@ export class TeamManagementApi extends runtime.BaseAPI {
      * Update Team
      */
     async updateTeamRaw(requestParameters: UpdateTeamOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateTeam201Response>> {
-        const requestOptions = await this.updateTeamRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updateTeamRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => CreateTeam201ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreateTeam201ResponseFromJSON(formed(jsonValue, instanceOfCreateTeam201Response)));
     }
 
     /**

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfTeamJoinRequest } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -117,10 +119,10 @@ export class TeamsApi extends runtime.BaseAPI {
      * Request to Join Team
      */
     async createJoinRequestRaw(requestParameters: CreateJoinRequestRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TeamJoinRequest>> {
-        const requestOptions = await this.createJoinRequestRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.createJoinRequestRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TeamJoinRequestFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TeamJoinRequestFromJSON(formed(jsonValue, instanceOfTeamJoinRequest)));
     }
 
     /**
@@ -188,7 +190,7 @@ export class TeamsApi extends runtime.BaseAPI {
      * Leave Team
      */
     async leaveTeamRaw(requestParameters: LeaveTeamRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.leaveTeamRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.leaveTeamRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);

@@ -14,6 +14,8 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
+import { formed, prepared } from '../../generated-support.ts';
+import { instanceOfListTeamMembers200Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -192,7 +194,7 @@ export class UserManagementApi extends runtime.BaseAPI {
      * Add Team Member
      */
     async addTeamMemberRaw(requestParameters: AddTeamMemberOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.addTeamMemberRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.addTeamMemberRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -266,10 +268,10 @@ export class UserManagementApi extends runtime.BaseAPI {
      * List Team Members
      */
     async listTeamMembersRaw(requestParameters: ListTeamMembersRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListTeamMembers200Response>> {
-        const requestOptions = await this.listTeamMembersRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.listTeamMembersRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => ListTeamMembers200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListTeamMembers200ResponseFromJSON(formed(jsonValue, instanceOfListTeamMembers200Response)));
     }
 
     /**
@@ -345,7 +347,7 @@ export class UserManagementApi extends runtime.BaseAPI {
      * Remove Team Member
      */
     async removeTeamMemberRaw(requestParameters: RemoveTeamMemberRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
-        const requestOptions = await this.removeTeamMemberRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.removeTeamMemberRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
         return new runtime.VoidApiResponse(response);
@@ -433,10 +435,10 @@ export class UserManagementApi extends runtime.BaseAPI {
      * Update Team Member Role
      */
     async updateTeamMemberRoleRaw(requestParameters: UpdateTeamMemberRoleOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
-        const requestOptions = await this.updateTeamMemberRoleRequestOpts(requestParameters);
+        const requestOptions = await prepared(this.updateTeamMemberRoleRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(jsonValue));
+        return new runtime.JSONApiResponse(response, (jsonValue) => TriggerVerificationEmail200ResponseFromJSON(formed(jsonValue, instanceOfTriggerVerificationEmail200Response)));
     }
 
     /**

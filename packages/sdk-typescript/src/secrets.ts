@@ -1,0 +1,66 @@
+/**
+ * Keeps credentials out of errors. What `fetch` throws is copied, since it may hold the whole request in any of its properties; the access token, and
+ * a password in an address such as a proxy's, are taken out of every text.
+ */
+import { reasonOf } from './errors.ts';
+
+const REMOVED = '***';
+const PASSWORD_IN_ADDRESS = /(?<=:\/\/)[^\s/@]+(?=@)/g;
+/** Of one error; a chain that is longer has been made to be. */
+const MOST_CAUSES = 10;
+
+export class Secrets {
+  readonly #accessToken: string | undefined;
+
+  constructor(accessToken: string | undefined) {
+    this.#accessToken = accessToken;
+  }
+
+  removedFrom(text: string): string {
+    const withoutToken = this.#accessToken === undefined ? text : text.replaceAll(this.#accessToken, REMOVED);
+    return withoutToken.replace(PASSWORD_IN_ADDRESS, REMOVED);
+  }
+
+  /** A copy that keeps name, message, code, stack and causes. What is no error is kept as its text. */
+  removedFromError(error: unknown, depth = 0): Error {
+    const copy = new Error(this.removedFrom(reasonOf(error)));
+    if (!(error instanceof Error)) return copy;
+    const { name, stack, cause } = error;
+    const code = codeOf(error);
+    define(copy, 'name', this.removedFrom(String(name)));
+    define(copy, 'stack', this.removedFrom(String(stack)));
+    if (code !== undefined) Object.assign(copy, { code });
+    if (depth >= MOST_CAUSES) return copy;
+    if (cause !== undefined) define(copy, 'cause', this.removedFromError(cause, depth + 1));
+    if (error instanceof AggregateError) {
+      const errors = error.errors.slice(0, MOST_CAUSES).map((one) => this.removedFromError(one, depth + 1));
+      define(copy, 'errors', errors);
+    }
+    return copy;
+  }
+}
+
+/** An error, and those that it names as its cause, which for several addresses of a host are a list. */
+export function* causesOf(error: unknown, depth = 0): Generator<{ message: string; code: unknown }> {
+  if (!(error instanceof Error) || depth > MOST_CAUSES) return;
+  yield { message: reasonOf(error), code: codeOf(error) };
+  if ('errors' in error && Array.isArray(error.errors)) {
+    for (const one of error.errors) yield* causesOf(one, depth + 1);
+  }
+  yield* causesOf(error.cause, depth + 1);
+}
+
+/** `fetch` hides why it failed in the error's cause. */
+export function innermostReason(error: Error): string {
+  const told = [...causesOf(error)].map(({ message }) => message).filter((message) => message !== '');
+  return told.at(-1) ?? error.name;
+}
+
+function codeOf(error: Error): string | undefined {
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** As errors have it: not among what is listed. */
+function define(error: Error, name: string, value: unknown): void {
+  Object.defineProperty(error, name, { value, configurable: true, writable: true });
+}
