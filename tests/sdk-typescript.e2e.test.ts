@@ -137,6 +137,54 @@ describe('against the real px0', () => {
   });
 });
 
+describe('a refusal of px0', () => {
+  const id = '3b0d4f4e-8c1f-4a7e-9f35-6a1f5d1c2b10';
+  const big = JSON.stringify({ variables: { text: 'x'.repeat(5 << 20) } });
+  const asNobody = { authorization: 'Bearer ak_unknown' };
+
+  it.each<[number, string, string, { body?: string; headers?: Record<string, string> }?]>([
+    [400, 'POST', '/v1/prompts/greeting/render', { body: '{' }],
+    [400, 'POST', '/v1/prompts/greeting/render?team_id=x', { body: '{}' }],
+    [400, 'POST', '/v1/prompts/greeting/render', { body: '{}', headers: { 'px0-min-revision': 'x' } }],
+    [401, 'POST', '/v1/prompts/greeting/render', { body: '{}', headers: asNobody }],
+    [403, 'POST', `/v1/prompts/greeting/render?team_id=${id}`, { body: '{}' }],
+    [404, 'POST', '/v1/prompts/never_there/render', { body: '{}' }],
+    [404, 'POST', '/v1/prompts/greeting/versions/never/render', { body: '{}' }],
+    [413, 'POST', '/v1/prompts/greeting/render', { body: big }],
+    [422, 'POST', '/v1/prompts/greeting/render', { body: '{}' }],
+    [405, 'GET', '/v1/prompts/greeting/render'],
+    [400, 'POST', '/v1/render/batch', { body: '{"renders":1}' }],
+    [401, 'POST', '/v1/render/batch', { body: '{}', headers: asNobody }],
+    [400, 'GET', '/v1/teams/x/prompts'],
+    [400, 'GET', '/v1/prompts', { headers: { 'px0-min-revision': 'x' } }],
+    [401, 'GET', '/v1/prompts', { headers: asNobody }],
+    [404, 'GET', '/v1/prompts/never_there'],
+    [404, 'GET', '/v1/prompts/greeting/never/there'],
+    [405, 'PUT', '/v1/prompts'],
+    [400, 'GET', '/v1/teams/x/members'],
+    [401, 'GET', '/v1/me/teams', { headers: asNobody }],
+    [403, 'GET', `/v1/teams/${id}/members`],
+    [400, 'GET', '/v1/me/teams', { headers: { 'px0-min-revision': 'x' } }],
+    [405, 'PUT', '/v1/orgs'],
+    [400, 'POST', '/v1/auth/register', { body: '{}' }],
+    [401, 'POST', '/v1/auth/login', { body: '{"email":"no@example.com","password":"wrong-Horse-1"}' }],
+    [400, 'POST', '/v1/auth/login', { body: '{"email":1}' }],
+    [400, 'POST', '/v1/auth/login', { body: '{}', headers: { 'px0-min-revision': 'x' } }],
+    [401, 'GET', '/v1/me', { headers: asNobody }],
+    [401, 'GET', '/v1/api-keys', { headers: asNobody }],
+    [405, 'GET', '/v1/auth/login'],
+  ])('with %i to %s %s says that it is from px0', async (status, method, path, { body, headers } = {}) => {
+    const answer = await fetch(`${platform.gatewayUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${account.key}`, 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body }),
+    });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ error: expect.any(String) });
+    expect(answer.headers.get('px0-revision')).toMatch(/^\S+$/);
+  });
+});
+
 describe('px0 stopped and started again', () => {
   it('is not noticed by an application with a cache, a snapshot or a fallback, and needs no restart of it', async () => {
     const snapshotFile = join(folder, 'px0.json');

@@ -104,6 +104,18 @@ async function twoServices(at: Place = place) {
   return { owner, reader, write, read, find, hold, release: () => open() };
 }
 
+test('a refusal of the asked revision itself says which revision the service has', async () => {
+  const { write, read } = await twoServices();
+  const { revision } = await write();
+  await eventually(async () => (await read()).revision === revision, { what: 'the reader' });
+  const malformed = await read({ 'px0-min-revision': 'x' });
+  expect(malformed).toMatchObject({ status: 400, revision });
+  const epoch = decodeToken(revision ?? '')?.epoch ?? '';
+  const ahead = encodeToken({ epoch, sequence: 1_000_000 });
+  const unmet = await read({ 'px0-min-revision': ahead, 'px0-consistency': 'require' });
+  expect(unmet).toMatchObject({ status: 503, revision });
+});
+
 test('without a token a reader that lags does not find what was just written', async () => {
   const { write, find, hold, release } = await twoServices();
   hold();

@@ -29,7 +29,13 @@ interface Table {
   readonly variables: readonly Row[];
   readonly segments: readonly (Row & { value: string; as: string })[];
   readonly queries: readonly { operation: string; parameter: string; value: string }[];
-  readonly answers: readonly { status: number; px0: boolean; stale?: boolean; body: string; outcome: string }[];
+  readonly answers: readonly {
+    status: number;
+    px0: boolean;
+    stale?: boolean;
+    body: string;
+    outcome: string;
+  }[];
 }
 
 const file = join(import.meta.dirname, '..', '..', 'contracts', 'client-inputs.json');
@@ -90,7 +96,11 @@ function settingOf({ setting, value }: Table['settings'][number]) {
   const isText = names.environment !== undefined || setting === 'team_id';
   const given = { [names.option]: isText ? value : namedNumbers[String(value)] };
   const isOfCache = setting === 'fresh' || setting === 'max_entries';
-  return { ...names, isOfApi: !isOfCache && setting !== 'team_id', given: isOfCache ? { cache: given } : given };
+  return {
+    ...names,
+    isOfApi: !isOfCache && setting !== 'team_id',
+    given: isOfCache ? { cache: given } : given,
+  };
 }
 
 describe('a setting with which no client can work', () => {
@@ -101,7 +111,12 @@ describe('a setting with which no client can work', () => {
     const attempts = [() => new Px0(settings(given))];
     if (isOfApi) attempts.push(() => void api.apiConfiguration(settings(given)) as never);
     // An empty variable counts as not set, and no variable can hold NUL.
-    if (environment !== undefined && typeof row.value === 'string' && row.value !== '' && !value.includes('\\u0000')) {
+    if (
+      environment !== undefined &&
+      typeof row.value === 'string' &&
+      row.value !== '' &&
+      !value.includes('\\u0000')
+    ) {
       vi.stubEnv(environment, row.value);
       const absent = Object.fromEntries(Object.keys(given).map((name) => [name, undefined]));
       attempts.push(() => new Px0(settings(absent)));
@@ -123,7 +138,10 @@ describe('a setting that looks strange, but works', () => {
     const urls: string[] = [];
     const fetch: typeof globalThis.fetch = async (url, init) => {
       urls.push(String(url));
-      return globalThis.fetch(String(url).replace(row.sent ?? '', row.sent === undefined ? '' : px0Server.host), init);
+      return globalThis.fetch(
+        String(url).replace(row.sent ?? '', row.sent === undefined ? '' : px0Server.host),
+        init,
+      );
     };
     const client = new Px0({ ...settings({ fetch, cache: false }), ...settingOf(row).given });
     await expect(client.render('greeting', { name: 'Ada' })).resolves.toMatchObject({ source: 'live' });
@@ -148,13 +166,18 @@ describe('a reference', () => {
     return client.render('greeting', { name: 'Ada' }, { fallback: 'Hi', [option]: value });
   }
 
-  const refused = rowsOf(table.references, 'refused').map(([value, row]) => [row.reference, value, row] as const);
+  const refused = rowsOf(table.references, 'refused').map(
+    ([value, row]) => [row.reference, value, row] as const,
+  );
   const sent = rowsOf(table.references, 'sent').map(([value, row]) => [row.reference, value, row] as const);
 
-  it.each(refused)('that would be read as another is refused before anything is sent: %s %s', async (_r, _v, row) => {
-    await expect(render(row)).rejects.toThrow(UsageError);
-    expect(px0Server.seen).toEqual([]);
-  });
+  it.each(refused)(
+    'that would be read as another is refused before anything is sent: %s %s',
+    async (_r, _v, row) => {
+      await expect(render(row)).rejects.toThrow(UsageError);
+      expect(px0Server.seen).toEqual([]);
+    },
+  );
 
   it.each(sent)('reaches px0 as it was given: %s %s', async (_reference, _value, row) => {
     await errorOf(() => render(row));
@@ -189,19 +212,23 @@ describe('a variable', () => {
     'a nested object': { user: { name: 'Ada', tags: ['a'] } },
   };
   const valueOf = (name: unknown) => {
-    if (typeof name !== 'string' || !(name in named)) throw new Error(`this test does not know ${String(name)}`);
+    if (typeof name !== 'string' || !(name in named))
+      throw new Error(`this test does not know ${String(name)}`);
     return named[name];
   };
 
-  it.each(rowsOf(table.variables, 'refused'))('that JSON does not have is refused: %s', async (_name, { value }) => {
-    const variables = { name: valueOf(value) };
-    const client = new Px0(settings({ fallbacks: { greeting: 'Hi {{.name}}' } }));
-    await expect(client.render('greeting', variables)).rejects.toThrow(/variables\.name/);
-    await expect(client.render('greeting', variables)).rejects.toThrow(UsageError);
-    const renders = new api.PromptRendersApi(api.apiConfiguration(settings()));
-    await expect(renders.renderLive('greeting', { variables })).rejects.toThrow(UsageError);
-    expect(px0Server.seen).toEqual([]);
-  });
+  it.each(rowsOf(table.variables, 'refused'))(
+    'that JSON does not have is refused: %s',
+    async (_name, { value }) => {
+      const variables = { name: valueOf(value) };
+      const client = new Px0(settings({ fallbacks: { greeting: 'Hi {{.name}}' } }));
+      await expect(client.render('greeting', variables)).rejects.toThrow(/variables\.name/);
+      await expect(client.render('greeting', variables)).rejects.toThrow(UsageError);
+      const renders = new api.PromptRendersApi(api.apiConfiguration(settings()));
+      await expect(renders.renderLive('greeting', { variables })).rejects.toThrow(UsageError);
+      expect(px0Server.seen).toEqual([]);
+    },
+  );
 
   it.each(rowsOf(table.variables, 'sent'))('that JSON has is sent: %s', async (_name, { value }) => {
     const variables = { name: valueOf(value) };
@@ -233,8 +260,7 @@ function operationsOf(configuration: api.Configuration): ReadonlyMap<string, Ope
 /** Parameters of a call: those given, and an empty body where one is needed. */
 function parametersOf(given: Readonly<Record<string, unknown>>): object {
   return new Proxy(given, {
-    get: (target, name) =>
-      Reflect.get(target, name) ?? (String(name).endsWith('Request') ? {} : undefined),
+    get: (target, name) => Reflect.get(target, name) ?? (String(name).endsWith('Request') ? {} : undefined),
   });
 }
 
@@ -250,30 +276,38 @@ describe('the generated client', () => {
 
   const withSegments = byOperation.filter(([, , parameters]) => parameters.length > 0);
 
-  it.each(withSegments)('%s sends its path parameters as they are, or not at all', async (id, route, parameters) => {
-    const operation = operationsOf(api.apiConfiguration(settings())).get(id);
-    const others = Object.fromEntries(parameters.map((name) => [name, 'other']));
-    for (const parameter of parameters) {
-      for (const { value, outcome, as } of table.segments) {
-        px0Server.seen.length = 0;
-        const error = await errorOf(() => operation?.(parametersOf({ ...others, [parameter]: value })));
-        if (outcome === 'refused') {
-          expect(String(error)).toMatch(new RegExp(`^UsageError: ${parameter} must not be`));
-          expect(px0Server.seen).toEqual([]);
-        } else {
-          const path = route.path.replace(/\{(\w+)\}/g, (_, name) => (name === parameter ? as : 'other'));
-          expect(px0Server.seen.map((request) => [request.method, request.path])).toEqual([[route.method, path]]);
+  it.each(withSegments)(
+    '%s sends its path parameters as they are, or not at all',
+    async (id, route, parameters) => {
+      const operation = operationsOf(api.apiConfiguration(settings())).get(id);
+      const others = Object.fromEntries(parameters.map((name) => [name, 'other']));
+      for (const parameter of parameters) {
+        for (const { value, outcome, as } of table.segments) {
+          px0Server.seen.length = 0;
+          const error = await errorOf(() => operation?.(parametersOf({ ...others, [parameter]: value })));
+          if (outcome === 'refused') {
+            expect(String(error)).toMatch(new RegExp(`^UsageError: ${parameter} must not be`));
+            expect(px0Server.seen).toEqual([]);
+          } else {
+            const path = route.path.replace(/\{(\w+)\}/g, (_, name) => (name === parameter ? as : 'other'));
+            expect(px0Server.seen.map((request) => [request.method, request.path])).toEqual([
+              [route.method, path],
+            ]);
+          }
         }
       }
-    }
-  });
+    },
+  );
 
-  it.each(table.queries)('$operation sends $parameter $value as it is', async ({ operation, parameter, value }) => {
-    const call = operationsOf(api.apiConfiguration(settings())).get(operation);
-    await errorOf(() => call?.(parametersOf({ id: 'greeting', [parameter]: value })));
-    const query = px0Server.seen[0]?.path.split('?')[1] ?? '';
-    expect([...new URLSearchParams(query)]).toEqual([[parameter, value]]);
-  });
+  it.each(table.queries)(
+    '$operation sends $parameter $value as it is',
+    async ({ operation, parameter, value }) => {
+      const call = operationsOf(api.apiConfiguration(settings())).get(operation);
+      await errorOf(() => call?.(parametersOf({ id: 'greeting', [parameter]: value })));
+      const query = px0Server.seen[0]?.path.split('?')[1] ?? '';
+      expect([...new URLSearchParams(query)]).toEqual([[parameter, value]]);
+    },
+  );
 });
 
 describe('an answer', () => {
@@ -302,7 +336,7 @@ describe('an answer', () => {
     px0Server.fault = reply;
     const generated = new api.PromptRendersApi(api.apiConfiguration(settings()));
     const raised = await errorOf(() => generated.renderLive('greeting', { variables: {} }));
-    const live = await errorOf(() => client.render("other"));
+    const live = await errorOf(() => client.render('other'));
     if (outcome === 'live') {
       expect([raised, live]).toEqual([undefined, undefined]);
       return;
@@ -310,7 +344,9 @@ describe('an answer', () => {
     expect(raised).toBeInstanceOf(errors[outcome]);
     if (outcome === 'unreachable') {
       expect(live).toBeUndefined();
-      await expect(client.render('greeting', { name: 'Grace' })).resolves.toMatchObject({ text: 'Hello Grace' });
+      await expect(client.render('greeting', { name: 'Grace' })).resolves.toMatchObject({
+        text: 'Hello Grace',
+      });
       await expect(client.render('third')).rejects.toThrow(UnreachableError);
     } else {
       expect(live).toBeInstanceOf(errors[outcome]);
