@@ -3,7 +3,7 @@
 import { replacedOnce } from './replaced.ts';
 
 const RUNTIME_IMPORTS = `import { UsageError } from '../errors.ts';
-import { nothingOf, resultOf } from '../generated-support.ts';
+import { resultOf } from '../generated-support.ts';
 import { bodyText } from '../json-text.ts';
 import { encodedText } from '../path-segment.ts';
 
@@ -16,10 +16,6 @@ const runtimeReplacements: readonly (readonly [from: string, to: string])[] = [
     'body = overriddenInit.body === undefined ? undefined : bodyText(overriddenInit.body);',
   ],
   ['class RequiredError extends Error {', 'class RequiredError extends UsageError {'],
-  [
-    'async value(): Promise<void> {\n        return undefined;',
-    'async value(): Promise<void> {\n        return nothingOf(this.raw);',
-  ],
   ['return this.transformer(await this.raw.json());', 'return resultOf(this.raw, this.transformer);'],
 ];
 
@@ -34,27 +30,29 @@ export function guardedRuntime(text: string): string {
 
 const OPTIONS = /const requestOptions = await (this\.\w+RequestOpts\((?:requestParameters)?\));/g;
 const RESULT = /\(jsonValue\) => (\w+)FromJSON\(jsonValue\)\)/g;
+const NO_RESULT = /new runtime\.VoidApiResponse\(response\)/g;
 const IMPORT = "import * as runtime from '../runtime.ts';\n";
 
 /** For the file of an API. @throws Error when it does not make requests and read answers as expected */
 export function guardedCalls(name: string, text: string): string {
-  const operations = text.match(/async \w+Raw\(/g)?.length ?? 0;
-  const readers = text.match(/new runtime\.JSONApiResponse\(/g)?.length ?? 0;
-  const models = [...new Set([...text.matchAll(RESULT)].map(([, model = '']) => model))].toSorted();
-  if (
-    operations === 0 ||
-    text.match(OPTIONS)?.length !== operations ||
-    (text.match(RESULT)?.length ?? 0) !== readers
-  ) {
+  const operations = countOf(text, /async \w+Raw\(/g);
+  const results = countOf(text, RESULT) + countOf(text, NO_RESULT);
+  if (operations === 0 || countOf(text, OPTIONS) !== operations || results !== operations) {
     throw new Error(`the generated ${name} no longer makes requests or reads answers in the expected form`);
   }
-  const forms = models.map((model) => `instanceOf${model}`);
-  const imports = [
-    `import { ${[...(forms.length > 0 ? ['formed'] : []), 'prepared'].join(', ')} } from '../../generated-support.ts';`,
-    ...(forms.length > 0 ? [`import { ${forms.join(', ')} } from '../models/index.ts';`] : []),
-  ];
   const guarded = text
     .replace(OPTIONS, 'const requestOptions = await prepared($1);')
+    .replace(NO_RESULT, 'new runtime.VoidApiResponse(withoutResult(response))')
     .replace(RESULT, '(jsonValue) => $1FromJSON(formed(jsonValue, instanceOf$1)))');
-  return replacedOnce(name, guarded, IMPORT, `${imports.join('\n')}\n${IMPORT}`);
+  const used = [...new Set(guarded.match(/\b(?:formed|prepared|withoutResult)(?=\()/g))].toSorted();
+  const forms = [...new Set(guarded.match(/(?<=, )instanceOf\w+(?=\)\)\))/g))].toSorted();
+  const imports = [
+    `import { ${used.join(', ')} } from '../../generated-support.ts';\n`,
+    forms.length === 0 ? '' : `import { ${forms.join(', ')} } from '../models/index.ts';\n`,
+  ];
+  return replacedOnce(name, guarded, IMPORT, `${imports.join('')}${IMPORT}`);
+}
+
+function countOf(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
 }

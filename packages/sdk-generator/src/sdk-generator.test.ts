@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStamp } from './check.ts';
 import { clientDescription } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
 import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
 import { presentStamp, readStamp } from './stamp.ts';
 import { root, SDK_VERSION, type Target, targets } from './targets.ts';
@@ -90,6 +91,19 @@ describe('the description for the generator', () => {
 describe('the runtime of the TypeScript client', () => {
   it('is refused when a newer generator writes what the replacements do not know', () => {
     expect(() => erasableRuntime('class Configuration {}')).toThrow('no longer has');
+  });
+});
+
+describe('what the TypeScript client sends and reads', () => {
+  it('is judged by functions of its SDK, in every operation', () => {
+    const [typescript = ''] = targets.map(sourceOf);
+    expect(typescript.match(/await prepared\(/g)?.length).toBe(operationIds.length);
+    expect(typescript).not.toMatch(/encodeURIComponent|JSON\.stringify/);
+  });
+
+  it('is refused when a newer generator writes what the replacements do not know', () => {
+    expect(() => guardedCalls('a file', 'async getRaw() { return send(); }')).toThrow('no longer');
+    expect(() => guardedRuntime('export const BASE_PATH = "";')).toThrow('no longer');
   });
 });
 

@@ -3,8 +3,10 @@
  * answers without end would fill the memory.
  */
 
-/** px0's largest answers are exports and batches, of a few dozen MiB at most. */
-const MOST_BYTES = 128 * 1024 * 1024;
+/** px0 declares the length of its answers, of which a batch of the longest texts is the longest; no text of JavaScript is longer than this. */
+const MOST_DECLARED_BYTES = 512 * 1024 * 1024;
+/** What comes without a length has passed something that packs it or passes it on in parts; px0's exports have 32 MiB at most. */
+const MOST_UNDECLARED_BYTES = 64 * 1024 * 1024;
 
 /** @throws Error for a response that is none, or whose body is longer than any of px0 */
 export async function boundedText(response: Response): Promise<string> {
@@ -12,32 +14,34 @@ export async function boundedText(response: Response): Promise<string> {
   if (!Number.isInteger(response.status) || typeof response.headers?.get !== 'function') {
     throw new Error('the given fetch has answered with something that is no response');
   }
-  const declared = Number(response.headers.get('content-length') ?? Number.NaN);
-  const isBounded = declared <= MOST_BYTES && response.headers.get('content-encoding') === null;
-  // The quick way, and the only one where a body is no web stream.
-  if (isBounded || typeof response.body?.getReader !== 'function') return textOf(await response.text());
-  return collected(response.body);
+  const { body, headers } = response;
+  const declared = headers.get('content-encoding') === null ? headers.get('content-length') : null;
+  // Where a body is no web stream, there is no other way than the quick one.
+  if (declared === null && typeof body?.getReader === 'function') return collected(body);
+  if (Number(declared) > MOST_DECLARED_BYTES) throw tooLong(MOST_DECLARED_BYTES);
+  const text: unknown = await response.text();
+  if (typeof text !== 'string') throw new Error('the given fetch has answered with a body that is no text');
+  return text;
 }
 
 async function collected(body: ReadableStream<Uint8Array>): Promise<string> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  let text = '';
+  const parts: string[] = [];
   let bytes = 0;
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
+    if (done) return parts.join('') + decoder.decode();
     bytes += value.length;
-    if (bytes > MOST_BYTES) {
+    if (bytes > MOST_UNDECLARED_BYTES) {
       // Not waited for: what sends without end may not end now, either.
       reader.cancel().catch(() => undefined);
-      throw new Error(`the answer is longer than ${MOST_BYTES / 1024 / 1024} MiB`);
+      throw tooLong(MOST_UNDECLARED_BYTES);
     }
-    text += decoder.decode(value, { stream: true });
+    parts.push(decoder.decode(value, { stream: true }));
   }
 }
 
-function textOf(text: unknown): string {
-  if (typeof text !== 'string') throw new Error('the given fetch has answered with a body that is no text');
-  return text;
+function tooLong(bytes: number): Error {
+  return new Error(`the answer is longer than ${bytes / 1024 / 1024} MiB`);
 }

@@ -33,9 +33,10 @@ export async function resultOf<T>(response: Response, transform: (json: unknown)
 
 const NO_CONTENT = 204;
 
-/** Of an operation without a result. @throws UnreachableError for an answer with one: something else than px0 has answered */
-export function nothingOf(response: Response): void {
+/** The answer to an operation without a result. @throws UnreachableError for one with a result: something else than px0 has answered */
+export function withoutResult(response: Response): Response {
   if (response.status !== NO_CONTENT) throw notAnswered(response);
+  return response;
 }
 
 /** An answer that has the fields of its operation. @throws Error when it has not */

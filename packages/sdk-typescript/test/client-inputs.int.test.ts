@@ -211,7 +211,7 @@ describe('a variable', () => {
     null: null,
     'a nested object': { user: { name: 'Ada', tags: ['a'] } },
   };
-  const valueOf = (name: unknown) => {
+  const namedValue = (name: unknown) => {
     if (typeof name !== 'string' || !(name in named))
       throw new Error(`this test does not know ${String(name)}`);
     return named[name];
@@ -220,7 +220,7 @@ describe('a variable', () => {
   it.each(rowsOf(table.variables, 'refused'))(
     'that JSON does not have is refused: %s',
     async (_name, { value }) => {
-      const variables = { name: valueOf(value) };
+      const variables = { name: namedValue(value) };
       const client = new Px0(settings({ fallbacks: { greeting: 'Hi {{.name}}' } }));
       await expect(client.render('greeting', variables)).rejects.toThrow(/variables\.name/);
       await expect(client.render('greeting', variables)).rejects.toThrow(UsageError);
@@ -231,7 +231,7 @@ describe('a variable', () => {
   );
 
   it.each(rowsOf(table.variables, 'sent'))('that JSON has is sent: %s', async (_name, { value }) => {
-    const variables = { name: valueOf(value) };
+    const variables = { name: namedValue(value) };
     await new Px0(settings({ cache: false })).render('greeting', variables);
     expect(JSON.parse(px0Server.seen[0]?.body ?? '')).toEqual({ variables });
   });

@@ -41,6 +41,8 @@ export class PlayedPx0 {
   faults: Fault[] = [];
   /** For every render as long as it is set. */
   fault: Fault | undefined;
+  /** For every request as long as it is set. */
+  always: Reply | undefined;
 
   private constructor() {
     this.#server = createServer((req, res) => void this.#take(req, res));
@@ -84,7 +86,7 @@ export class PlayedPx0 {
       req.socket.destroy();
       return;
     }
-    const reply = fault ?? this.#proper(path, body);
+    const reply = this.always ?? fault ?? this.#proper(path, body);
     const isText = typeof reply.body === 'string';
     res.writeHead(reply.status, {
       'content-type': isText ? 'text/html' : 'application/json',

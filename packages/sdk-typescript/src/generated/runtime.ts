@@ -14,7 +14,7 @@
  */
 
 import { UsageError } from '../errors.ts';
-import { nothingOf, resultOf } from '../generated-support.ts';
+import { resultOf } from '../generated-support.ts';
 import { bodyText } from '../json-text.ts';
 import { encodedText } from '../path-segment.ts';
 
@@ -516,7 +516,7 @@ export class VoidApiResponse {
     }
 
     async value(): Promise<void> {
-        return nothingOf(this.raw);
+        return undefined;
     }
 }
 

@@ -14,7 +14,7 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfAPIKeyCreatedResponse, instanceOfListAPIKeys200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -228,7 +228,7 @@ export class APIKeysApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.deleteAPIKeyRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

@@ -13,7 +13,7 @@
  * Do not edit the class manually.
  */
 
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfListSigningKeys200Response, instanceOfLogin200Response, instanceOfRegister201Response, instanceOfResetPassword200Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -328,7 +328,7 @@ export class AuthApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.logoutRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

@@ -14,7 +14,7 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfCreateOrg201Response, instanceOfListOrgAudit200Response, instanceOfListOrgPeople200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -294,7 +294,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.deleteOrgRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**
@@ -530,7 +530,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.removeOrgMemberRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

@@ -13,7 +13,7 @@
  * Do not edit the class manually.
  */
 
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfListUserOrgs200Response, instanceOfListUserTeams200Response, instanceOfRegister201Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -255,7 +255,7 @@ export class ProfileApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.deleteMeRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

@@ -14,7 +14,7 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfCreatePromptPayload201Response, instanceOfListPromptPayloads200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -299,7 +299,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.deletePromptPayloadRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

@@ -14,7 +14,7 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfCheckVersion200Response, instanceOfCreateVersion201Response, instanceOfDiffVersions200Response, instanceOfListVersionTags200Response, instanceOfListVersions200Response, instanceOfTemplateValidation } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -716,7 +716,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.deletePromptVersionRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**
@@ -1363,7 +1363,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.removeVersionTagRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

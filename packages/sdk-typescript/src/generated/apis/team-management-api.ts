@@ -14,7 +14,7 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfCreateTeam201Response, instanceOfListUserTeams200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -256,7 +256,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.deleteTeamRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

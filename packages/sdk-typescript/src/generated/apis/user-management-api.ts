@@ -14,7 +14,7 @@
  */
 
 import { pathSegment } from '../../path-segment.ts';
-import { formed, prepared } from '../../generated-support.ts';
+import { formed, prepared, withoutResult } from '../../generated-support.ts';
 import { instanceOfListTeamMembers200Response, instanceOfTriggerVerificationEmail200Response } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
@@ -197,7 +197,7 @@ export class UserManagementApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.addTeamMemberRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**
@@ -350,7 +350,7 @@ export class UserManagementApi extends runtime.BaseAPI {
         const requestOptions = await prepared(this.removeTeamMemberRequestOpts(requestParameters));
         const response = await this.request(requestOptions, initOverrides);
 
-        return new runtime.VoidApiResponse(response);
+        return new runtime.VoidApiResponse(withoutResult(response));
     }
 
     /**

@@ -1,0 +1,462 @@
+// What reaches a client by mistake beyond the shared table, because other languages have no such values, and what a px0 or a `fetch` that misbehaves may do.
+import { execFile, execFileSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { inspect, promisify } from 'node:util';
+import { runInNewContext } from 'node:vm';
+import { temporaryFolder } from '@px0/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as api from '../src/api.ts';
+import { Px0, Px0Error, type Px0Options, TemplateError, UnreachableError, UsageError } from '../src/mod.ts';
+import { PlayedPx0 } from './played-px0.ts';
+
+let px0Server: PlayedPx0;
+
+beforeEach(async () => {
+  px0Server = await PlayedPx0.start();
+});
+
+afterEach(async () => {
+  await px0Server.close();
+});
+
+function optionsOf(options: object = {}): Px0Options {
+  return { host: px0Server.host, accessToken: 'ak_secret', retries: 0, cache: false, ...options };
+}
+
+const clientOf = (options: object = {}) => new Px0(optionsOf(options));
+
+class Person {
+  readonly name = 'Ada';
+  readonly born = new Date(0);
+  readonly nickname = undefined;
+}
+
+/** As programs without types call. */
+const untyped = (value: unknown): never => value as never;
+
+async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    return void (await call());
+  } catch (error) {
+    return error;
+  }
+}
+
+describe('a variable that JSON.stringify would change in silence', () => {
+  class Account {
+    readonly #name = 'Ada';
+    get name() {
+      return this.#name;
+    }
+  }
+  const deep = Array.from({ length: 2_000 }).reduce((inner) => [inner], 1);
+  const throwing = {
+    get name() {
+      throw new Error('no name');
+    },
+  };
+
+  it.each<[string, unknown, string]>([
+    [
+      'NaN in a list of objects',
+      { items: [1, 2, { price: Number.NaN }] },
+      'variables.value.items[2].price is NaN',
+    ],
+    ['a key that is no identifier', { 'a b': [Number.NaN] }, 'variables.value["a b"][0] is NaN'],
+    ['undefined in a list', ['a', undefined], 'variables.value[1] is undefined'],
+    ['a hole in a list', Object.assign([], { 1: 'a' }), 'variables.value[0] is undefined'],
+    ['a boxed NaN', Object(Number.NaN), 'variables.value is NaN'],
+    ['an invalid date', new Date(Number.NaN), 'variables.value is an invalid date'],
+    ['an invalid date of another realm', runInNewContext('new Date(NaN)'), 'is an invalid date'],
+    ['a Map', new Map([['a', 1]]), 'variables.value is of the kind Map'],
+    ['a Map of another realm', runInNewContext('new Map()'), 'is of the kind Map'],
+    ['a WeakMap', new WeakMap(), 'is of the kind WeakMap'],
+    ['a RegExp', /a/, 'is of the kind RegExp'],
+    ['an error', Object.assign(new TypeError('no'), { code: 'E' }), 'is of the kind TypeError'],
+    ['a typed array', Float32Array.of(1), 'is of the kind Float32Array'],
+    ['an ArrayBuffer', new ArrayBuffer(1), 'is of the kind ArrayBuffer'],
+    ['a Buffer', Buffer.from('a'), 'is of the kind Buffer'],
+    ['search parameters', new URLSearchParams('a=1'), 'is of the kind URLSearchParams'],
+    ['headers', new Headers({ a: '1' }), 'is of the kind Headers'],
+    ['an iterator', [1].values(), 'which has no form in JSON'],
+    ['a class that hides its fields', new Account(), 'is of the kind Account'],
+    ['a promise', Promise.resolve('a'), 'variables.value is a promise that was not awaited'],
+    [
+      'a query that was not awaited',
+      Object.defineProperty(new Person(), 'then', { value: () => undefined }),
+      'is a promise',
+    ],
+    ['a function', { greet: () => 'a' }, 'variables.value.greet is a function'],
+    ['a symbol', Symbol('a'), 'variables.value is a symbol'],
+    ['a BigInt', 10n, 'variables.value is a bigint'],
+    ['nesting beyond the bound', deep, 'nests more than 1000 levels'],
+    ['what toJSON makes', { toJSON: () => ({ n: Number.NaN }) }, 'variables.value.n is NaN'],
+    [
+      'a toJSON that throws',
+      {
+        toJSON: () => {
+          throw new Error('not now');
+        },
+      },
+      'variables.value cannot be written as JSON: not now',
+    ],
+    ['a toJSON that gives nothing', { toJSON: () => undefined }, 'variables.value is undefined'],
+    ['a getter that throws', throwing, 'variables.value.name cannot be written as JSON: no name'],
+    [
+      'digits beyond the range of floats',
+      Reflect.get(JSON, 'rawJSON')?.call(JSON, '1e400') ?? 10n,
+      'variables.value is',
+    ],
+  ])('is refused with its place, whichever way the text would come: %s', async (_name, value, message) => {
+    const variables = { value };
+    const client = clientOf({ fallbacks: { greeting: () => 'Hi' } });
+    px0Server.fault = 'reset';
+    const error = await errorOf(() => client.render('greeting', variables));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(String(error)).toContain(message);
+    expect(px0Server.seen).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a list', untyped(['a'])],
+    ['a text', 'a'],
+    ['a Map', new Map()],
+    ['a date', new Date(0)],
+  ])('is refused when it stands for all variables: %s', async (_name, variables) => {
+    await expect(clientOf().render('greeting', untyped(variables))).rejects.toThrow(UsageError);
+  });
+});
+
+describe('a variable that has a form in JSON', () => {
+  it('is sent in that form: dates, addresses, fields of classes; what is undefined is absent', async () => {
+    const value = {
+      person: new Person(),
+      url: new URL('http://a/'),
+      count: Object(3),
+      text: Object('a'),
+      ofAnotherRealm: runInNewContext('({ a: [1] })'),
+      bare: Object.assign(Object.create(null), { a: 1 }),
+      nested: Array.from({ length: 990 }).reduce((inner) => [inner], 1),
+    };
+    await errorOf(() => clientOf().render('greeting', { name: 'Ada', ...value }));
+    const { variables } = JSON.parse(px0Server.seen[0]?.body ?? '');
+    expect(variables).toMatchObject({
+      person: { name: 'Ada', born: '1970-01-01T00:00:00.000Z' },
+      url: 'http://a/',
+      count: 3,
+      text: 'a',
+      ofAnotherRealm: { a: [1] },
+      bare: { a: 1 },
+    });
+    expect(Object.keys(variables.person)).toEqual(['name', 'born']);
+  });
+});
+
+describe('a call of a program without types', () => {
+  const half = '\ud800';
+
+  it.each<[string, (client: Px0) => Promise<unknown>]>([
+    ['a slug that is no text', (client) => client.render(untyped(5))],
+    ['a slug of half a character', (client) => client.render(half)],
+    ['a tag of half a character', (client) => client.render('greeting', {}, { tag: half })],
+    ['a tag that is no text', (client) => client.render('greeting', {}, { tag: untyped(['a']) })],
+    ['a team of half a character', (client) => client.render('greeting', {}, { teamId: half })],
+    ['options that are none', (client) => client.render('greeting', {}, untyped(null))],
+    ['a signal that is none', (client) => client.render('greeting', {}, { signal: untyped({}) })],
+    ['a fallback that is none', (client) => client.render('greeting', {}, { fallback: untyped(5) })],
+    ['an address elsewhere', (client) => client.fetch('http://elsewhere/')],
+    ['an address with dots', (client) => client.fetch(`${client.host}/v1/teams/x/..`)],
+    ['an address with encoded dots', (client) => client.fetch(`${client.host}/v1/teams/x/%2E.`)],
+    ['an address with an empty segment', (client) => client.fetch(`${client.host}/v1//x`)],
+    ['an address with a tab between dots', (client) => client.fetch(`${client.host}/v1/x/.\t./y`)],
+    [
+      'a header that cannot be sent',
+      (client) => client.fetch(`${client.host}/v1`, { headers: { a: 'b\nc' } }),
+    ],
+    ['a body that is no text', (client) => client.fetch(`${client.host}/v1`, { body: untyped(5) })],
+  ])('is refused before anything is sent: %s', async (_name, call) => {
+    await expect(call(clientOf({ fallbacks: { greeting: 'Hi' } }))).rejects.toThrow(UsageError);
+    expect(px0Server.seen).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a fetch', { fetch: 'fetch' }],
+    ['a hook for warnings', { onWarning: 'log' }],
+    ['fallbacks', { fallbacks: new Map([['greeting', 'Hi']]) }],
+    ['a fallback', { fallbacks: { greeting: 5 } }],
+    ['a cache', { cache: 'on' }],
+    ['an address object', { host: new URL('http://localhost') }],
+    ['a token that is no text', { accessToken: 5 }],
+    ['an empty path of a snapshot', { cache: {}, snapshotFile: '' }],
+    ['a path of a snapshot that is none', { cache: {}, snapshotFile: 5 }],
+  ])('makes no client of options of another type: %s', (_name, options) => {
+    expect(() => new Px0(untyped(options === null ? null : { ...optionsOf(), ...Object(options) }))).toThrow(
+      UsageError,
+    );
+  });
+
+  it.each<[string, (configuration: api.Configuration) => Promise<unknown>]>([
+    ['no id', (c) => new api.PromptsApi(c).getPrompt(untyped(undefined))],
+    ['half a character in the path', (c) => new api.PromptsApi(c).getPrompt(half)],
+    ['half a character in the query', (c) => new api.PromptsApi(c).getPrompt('a', undefined, half)],
+    [
+      'a header that cannot be sent',
+      (c) => new api.PromptsApi(c).getPrompt('a', undefined, undefined, undefined, 'b\nc'),
+    ],
+    [
+      'an invalid date',
+      (c) => new api.APIKeysApi(c).createAPIKey({ name: 'a', orgId: 'o', expiresAt: new Date(Number.NaN) }),
+    ],
+    ['a list that is none', (c) => new api.PromptRendersApi(c).renderBatch({ renders: untyped(5) })],
+    [
+      'a value that JSON does not have',
+      (c) =>
+        new api.PromptPayloadsApi(c).createPromptPayload('a', { name: 'n', variables: { n: Number.NaN } }),
+    ],
+  ])('gets an error of this package from the generated client, too: %s', async (_name, call) => {
+    await expect(call(api.apiConfiguration({ ...optionsOf() }))).rejects.toThrow(UsageError);
+    expect(px0Server.seen).toEqual([]);
+  });
+
+  it('does not move a request: no member that is removed takes the team along', async () => {
+    const teams = new api.UserManagementApi(api.apiConfiguration(optionsOf()));
+    await expect(teams.removeTeamMember('a-team', '..')).rejects.toThrow(UsageError);
+    await expect(teams.removeTeamMember('..', 'a-user')).rejects.toThrow(UsageError);
+    expect(px0Server.seen).toEqual([]);
+  });
+});
+
+describe('an answer in another form than the operation’s', () => {
+  it.each<[string, (configuration: api.Configuration) => Promise<unknown>, object]>([
+    ['no JSON', (c) => new api.PromptsApi(c).getPrompt('a'), { body: '<html>Welcome</html>' }],
+    ['other JSON', (c) => new api.PromptsApi(c).getPrompt('a'), { body: { status: 'ok' } }],
+    ['a list that is none', (c) => new api.PromptsApi(c).listAllPrompts(), { body: { prompts: 5 } }],
+    [
+      'a page for a deletion',
+      (c) => new api.TeamManagementApi(c).deleteTeam('a'),
+      { body: '<html>Welcome</html>' },
+    ],
+    [
+      'a redirection',
+      (c) => new api.PromptsApi(c).getPrompt('a'),
+      { status: 302, body: '', headers: { location: '/login' } },
+    ],
+  ])('is nobody’s answer: %s', async (_name, call, reply) => {
+    px0Server.always = { status: 200, isForeign: true, body: '', ...reply };
+    await expect(call(api.apiConfiguration(optionsOf()))).rejects.toThrow(UnreachableError);
+  });
+});
+
+describe('a fetch that an application gives', () => {
+  const leaky = Object.assign(
+    new Error('failed with Bearer ak_secret via http://user:hunter2@proxy', {
+      cause: Object.assign(new Error('inner ak_secret'), {
+        code: 'ECONNRESET',
+        request: { token: 'ak_secret' },
+      }),
+    }),
+    { config: { headers: { authorization: 'Bearer ak_secret' } } },
+  );
+
+  it.each<[string, () => unknown]>([
+    [
+      'throws at once',
+      () => {
+        throw leaky;
+      },
+    ],
+    ['rejects', () => Promise.reject(leaky)],
+    ['rejects with no error', () => Promise.reject('ak_secret')],
+    ['rejects with several', () => Promise.reject(new AggregateError([leaky], ''))],
+    ['rejects with nothing', () => Promise.reject(undefined)],
+    ['answers with nothing', () => Promise.resolve(undefined)],
+    ['answers with no response', () => Promise.resolve({ status: 200, text: async () => 'Hi' })],
+    [
+      'answers with a body that is no text',
+      () => ({ status: 200, headers: new Headers(), text: async () => 5 }),
+    ],
+    ['repeats the token in an error', () => new Response('{"error":"who is ak_secret?"}', { status: 403 })],
+    [
+      'repeats the token in px0’s words',
+      () => new Response('{"error":"who is ak_secret?"}', { status: 400, headers: { 'px0-revision': 'r' } }),
+    ],
+  ])('that %s makes an error of this package, without the token', async (_name, fetch) => {
+    const client = clientOf({ fetch });
+    for (const call of [
+      () => client.render('greeting'),
+      () => new api.PromptsApi(api.apiConfiguration(client)).getPrompt('a'),
+    ]) {
+      const error = await errorOf(call);
+      expect(error).toBeInstanceOf(Px0Error);
+      expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/ak_secret|hunter2/);
+    }
+  });
+
+  it('keeps what the error says of the reason', async () => {
+    const error = await errorOf(() => clientOf({ fetch: () => Promise.reject(leaky) }).render('greeting'));
+    expect(error).toMatchObject({
+      name: 'UnreachableError',
+      cause: { name: 'Error', cause: { message: 'inner ***', code: 'ECONNRESET' } },
+    });
+  });
+
+  it('that does not listen to signals keeps no call beyond its time', async () => {
+    const client = clientOf({ fetch: () => new Promise(() => undefined), attemptTimeoutMs: 50 });
+    await expect(client.render('greeting')).rejects.toThrow('has not answered within 50 ms');
+    const stuck = clientOf({
+      fetch: async () => ({ status: 200, headers: new Headers(), text: () => new Promise(() => undefined) }),
+      attemptTimeoutMs: 50,
+    });
+    await expect(stuck.render('greeting', {}, { fallback: 'Hi' })).resolves.toMatchObject({ text: 'Hi' });
+  });
+
+  it('that does not listen to signals does not outlive a cancellation', async () => {
+    const controller = new AbortController();
+    const reason = new Error('no longer needed');
+    const client = clientOf({
+      fetch: () => {
+        controller.abort(reason);
+        return new Promise(() => undefined);
+      },
+    });
+    await expect(client.render('greeting', {}, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it('is told nothing of the generated client’s cancellation: the caller gets its reason', async () => {
+    const controller = new AbortController();
+    const reason = new Error('no longer needed');
+    controller.abort(reason);
+    const prompts = new api.PromptsApi(api.apiConfiguration(optionsOf()));
+    await expect(
+      prompts.getPrompt('a', undefined, undefined, undefined, undefined, undefined, {
+        signal: controller.signal,
+      }),
+    ).rejects.toBe(reason);
+  });
+});
+
+describe('an answer without end', () => {
+  let server: Server;
+  const sockets = new Set<Socket>();
+
+  async function hostOf(begin: (socket: Socket) => void): Promise<string> {
+    server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined).once('data', () => begin(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  }
+
+  /** Writes as fast as it is read. */
+  function withoutEnd(socket: Socket, head: string, part: string): void {
+    const again = () => {
+      while (!socket.destroyed && socket.write(part));
+    };
+    socket.on('drain', again).write(head);
+    again();
+  }
+
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  // What has no end of its own is ended by the time; a body and headers have a bound before that.
+  it.each<[string, string, string, number]>([
+    [
+      'a body',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n',
+      `10000\r\n${'x'.repeat(0x10000)}\r\n`,
+      25_000,
+    ],
+    ['headers', 'HTTP/1.1 200 OK\r\n', `x-filler: ${'x'.repeat(1_000)}\r\n`, 25_000],
+    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', 100],
+  ])('is an outage: %s', async (_name, head, part, timeoutMs) => {
+    const host = await hostOf((socket) => withoutEnd(socket, head, part));
+    const client = clientOf({ host, timeoutMs, attemptTimeoutMs: timeoutMs });
+    const message = timeoutMs < 1_000 ? /has not answered within/ : /cannot be reached/;
+    await expect(client.render('greeting')).rejects.toThrow(message);
+  });
+
+  it('is not needed for an outage: a status that HTTP does not have is one, too', async () => {
+    const host = await hostOf((socket) => void socket.end('HTTP/1.1 999 Mine\r\nContent-Length: 0\r\n\r\n'));
+    await expect(clientOf({ host }).render('greeting')).rejects.toThrow(UnreachableError);
+    await expect(clientOf({ host }).fetch(`${host}/v1/prompts`)).rejects.toThrow(UnreachableError);
+  });
+});
+
+describe('a fallback', () => {
+  it.each<[string, () => unknown, string]>([
+    [
+      'throws nothing',
+      () => {
+        throw undefined;
+      },
+      'has failed: undefined',
+    ],
+    [
+      'throws what has no text',
+      () => {
+        throw Object.create(null);
+      },
+      'has failed: something that has no text',
+    ],
+    ['gives nothing', () => undefined, 'has failed: it gave no text'],
+    [
+      'gives a promise that fails',
+      async () => {
+        throw new Error('late');
+      },
+      'a fallback cannot wait',
+    ],
+  ])('that %s is an error of the fallback', async (_name, fallback, message) => {
+    px0Server.fault = 'reset';
+    const error = await errorOf(() => clientOf().render('greeting', {}, { fallback: untyped(fallback) }));
+    expect(error).toBeInstanceOf(TemplateError);
+    expect(String(error)).toContain(message);
+  });
+});
+
+describe('a snapshot file', () => {
+  it('that is a pipe, a device or a folder is a warning, is not waited for and stays what it is', async () => {
+    const folder = await temporaryFolder('sdk-typescript-misuse');
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const snapshotFile of [pipe, folder]) {
+      const warnings: string[] = [];
+      const onWarning = (message: string) => {
+        warnings.push(message);
+        throw new Error('a hook that fails');
+      };
+      const client = clientOf({ cache: {}, snapshotFile, onWarning });
+      await expect(client.render('greeting', { name: 'Ada' })).resolves.toMatchObject({ source: 'live' });
+      await client.close();
+      expect(warnings).toEqual([
+        `The snapshot ${snapshotFile} cannot be read: it is not a regular file`,
+        `The snapshot ${snapshotFile} cannot be written: it is not a regular file`,
+      ]);
+      expect(statSync(snapshotFile).isFile()).toBe(false);
+    }
+  });
+});
+
+describe('a process', () => {
+  it('ends by itself, whatever limits its client has', async () => {
+    const program = `
+      import { Px0 } from ${JSON.stringify(join(import.meta.dirname, '..', 'src', 'mod.ts'))};
+      const px0 = new Px0({ timeoutMs: Infinity, attemptTimeoutMs: 1e15 });
+      const { text } = await px0.render('greeting', { name: 'Ada' });
+      console.log(text);`;
+    const env = { ...process.env, PX0_HOST: px0Server.host, PX0_ACCESS_TOKEN: 'ak_secret' };
+    const args = ['--input-type=module', '--eval', program];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
+    expect(stdout).toBe('Hello Ada\n');
+  });
+});
