@@ -45,20 +45,25 @@ function versionOf(version: unknown): string {
   return String(version);
 }
 
-/** px0 reads what is a whole number of 64 bits as a version's number, also with a sign or leading zeros. */
 const MOST = 2n ** 63n - 1n;
 const LEAST = -(2n ** 63n);
+const MOST_DIGITS = 19;
 
 function tagOf(tag: unknown): string {
   if (typeof tag !== 'string') throw new UsageError('a tag must be a text');
   pathSegment('a tag', tag);
-  if (/^[+-]?[0-9]+$/.test(tag)) {
-    const number = BigInt(tag.replace(/^\+/, ''));
-    if (number >= LEAST && number <= MOST) {
-      throw new UsageError(
-        `the tag ${JSON.stringify(tag)} would be read as a version's number; give the version that has it`,
-      );
-    }
+  if (isReadAsNumber(tag)) {
+    throw new UsageError(
+      `the tag ${JSON.stringify(tag)} would be read as a version's number; give the number of the version that has it`,
+    );
   }
   return tag;
+}
+
+/** px0 reads a whole number of 64 bits as a version's number, also one with a sign or leading zeros. */
+function isReadAsNumber(tag: string): boolean {
+  const [, sign = '', digits] = /^([+-]?)0*([0-9]+)$/.exec(tag) ?? [];
+  if (digits === undefined || digits.length > MOST_DIGITS) return false;
+  const number = sign === '-' ? -BigInt(digits) : BigInt(digits);
+  return number >= LEAST && number <= MOST;
 }
