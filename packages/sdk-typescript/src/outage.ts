@@ -48,10 +48,10 @@ export class Outage {
 
   /** Runs `probe` in the caller's stead if one is due; the promise is of no interest but to those who wait for all work to end. */
   probe(probe: () => Promise<unknown>): Promise<unknown> | undefined {
+    const since = Date.now();
     const isProbing =
-      this.#probingSince !== undefined && performance.now() - this.#probingSince < LOST_PROBE_AFTER_MS;
+      this.#probingSince !== undefined && Math.abs(since - this.#probingSince) < LOST_PROBE_AFTER_MS;
     if (isProbing || this.#isPausing()) return undefined;
-    const since = performance.now();
     this.#probingSince = since;
     return probe().finally(() => {
       if (this.#probingSince === since) this.#probingSince = undefined;

@@ -319,12 +319,12 @@ export class Px0 implements AsyncDisposable {
       .finally(() => {
         if (this.#background.get(what)?.running === running) this.#background.delete(what);
       });
-    this.#background.set(what, { running, begunAt: performance.now() });
+    this.#background.set(what, { running, begunAt: Date.now() });
   }
 
   /** Platforms that end a request's work with the request, such as edge workers, leave a promise that never settles. */
   #isLost(begunAt: number): boolean {
-    return performance.now() - begunAt >= this.#timeoutMs;
+    return Math.abs(Date.now() - begunAt) >= this.#timeoutMs;
   }
 }
 

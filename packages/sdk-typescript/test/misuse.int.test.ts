@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '@px0/testing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as api from '../src/api.ts';
 import { Px0, Px0Error, type Px0Options, TemplateError, UnreachableError, UsageError } from '../src/mod.ts';
 import { PlayedPx0 } from './played-px0.ts';
@@ -458,5 +458,58 @@ describe('a process', () => {
     const args = ['--input-type=module', '--eval', program];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env, timeout: 20_000 });
     expect(stdout).toBe('Hello Ada\n');
+  });
+});
+
+describe('work in the background whose platform has dropped it', () => {
+  /** Edge workers end what a request began with the request: its promises never settle, and its timers never fire. */
+  const dropped = () => new Promise<never>(() => undefined);
+  const rendered = { rendered: 'Hi', version: 1, slug: 'greeting', tags: [] };
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] });
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is begun again later', async () => {
+    const methods: string[] = [];
+    const fetch = async (_url: string, { method = '' }: RequestInit) => {
+      methods.push(method);
+      return method === 'GET' ? dropped() : Response.json(rendered);
+    };
+    const client = clientOf({ fetch, cache: {}, timeoutMs: 5_000 });
+    await client.render('greeting');
+    await client.render('greeting');
+    expect(methods).toEqual(['POST', 'GET', 'POST']);
+    vi.setSystemTime(Date.now() + 5_000);
+    await client.render('greeting');
+    expect(methods).toEqual(['POST', 'GET', 'POST', 'POST', 'GET']);
+  });
+
+  it('does not keep a client in its pause', async () => {
+    let answer: () => Promise<Response> = () => Promise.reject(new Error('away'));
+    const client = clientOf({ fetch: () => answer(), fallbacks: { greeting: 'Hi' } });
+    for (let call = 0; call < 3; call += 1) await client.render('greeting');
+    answer = dropped;
+    vi.setSystemTime(Date.now() + 10_000);
+    await client.render('greeting');
+    answer = async () => Response.json(rendered);
+    await expect(client.render('greeting')).resolves.toMatchObject({ source: 'fallback' });
+    vi.setSystemTime(Date.now() + 60_000);
+    await client.render('greeting');
+    await vi.waitFor(async () => expect(await client.render('greeting')).toMatchObject({ source: 'live' }));
+  });
+
+  it('does not keep a client in its pause when the clock is set back', async () => {
+    let answer: () => Promise<Response> = () => Promise.reject(new Error('away'));
+    const client = clientOf({ fetch: () => answer(), fallbacks: { greeting: 'Hi' } });
+    for (let call = 0; call < 3; call += 1) await client.render('greeting');
+    answer = async () => Response.json(rendered);
+    vi.setSystemTime(Date.now() - 24 * 3_600_000);
+    await client.render('greeting');
+    await vi.waitFor(async () => expect(await client.render('greeting')).toMatchObject({ source: 'live' }));
   });
 });
