@@ -3,7 +3,7 @@
 import { replacedOnce } from './replaced.ts';
 
 const RUNTIME_IMPORTS = `import { UsageError } from '../errors.ts';
-import { resultOf } from '../generated-support.ts';
+import { resultOf, withoutToken } from '../generated-support.ts';
 import { bodyText } from '../json-text.ts';
 import { encodedText } from '../path-segment.ts';
 
@@ -16,6 +16,7 @@ const runtimeReplacements: readonly (readonly [from: string, to: string])[] = [
     'body = overriddenInit.body === undefined ? undefined : bodyText(overriddenInit.body);',
   ],
   ['class RequiredError extends Error {', 'class RequiredError extends UsageError {'],
+  ['throw new FetchError(e, ', 'throw new FetchError(withoutToken(e, fetchParams.init), '],
   ['return this.transformer(await this.raw.json());', 'return resultOf(this.raw, this.transformer);'],
 ];
 

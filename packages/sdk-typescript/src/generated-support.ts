@@ -4,6 +4,7 @@
  */
 import { Px0Error, reasonOf, UnreachableError, UsageError } from './errors.ts';
 import { parseObject } from './json.ts';
+import { Secrets } from './secrets.ts';
 
 /** What a request is made of, from the parameters of a call. @throws UsageError for parameters of other types than declared */
 export async function prepared<T>(options: Promise<T>): Promise<T> {
@@ -29,6 +30,13 @@ export async function resultOf<T>(response: Response, transform: (json: unknown)
   } catch (error) {
     throw error instanceof Px0Error ? error : notAnswered(response, error);
   }
+}
+
+/** What `fetch` threw, without the token that a configuration made by hand has sent: `fetch` repeats a header that it refuses. */
+export function withoutToken(error: Error, { headers }: RequestInit): Error {
+  const authorization: unknown = Reflect.get(Object(headers), 'Authorization');
+  const token = typeof authorization === 'string' ? authorization.replace(/^Bearer /, '') : undefined;
+  return new Secrets(token).removedFromError(error);
 }
 
 const NO_CONTENT = 204;

@@ -35,12 +35,19 @@ export function renderBody(
   if (!isObject(variables)) throw new UsageError('the variables must be an object');
   requireJson('variables', variables, 1);
   const options = missingKey === undefined ? undefined : { missing_key: missingKey };
-  const text = stringified('variables', { variables, options });
+  const text = wellFormed(stringified('variables', { variables, options }));
   const seen = parseObject(text)?.['variables'];
   if (!isObject(seen)) throw new UsageError('the variables must be an object');
   // Digits that were never a number (`JSON.rawJSON`) may be beyond the range of floats, which px0 refuses.
   if (MAY_BE_BEYOND_FLOATS.test(text)) requireJson('variables', seen, 1);
   return { text, variables: seen };
+}
+
+/** Half a surrogate pair becomes U+FFFD, as px0 reads it: a text that is made here from what is kept must be the same. */
+function wellFormed(json: string): string {
+  // Whole pairs are not escaped; an escaped backslash before it makes it plain text.
+  if (!json.includes('\\ud')) return json;
+  return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
 }
 
 const MAY_BE_BEYOND_FLOATS = /\d[eE]\+?\d{3}|\d{309}/;

@@ -8,16 +8,20 @@ const REMOVED = '***';
 const PASSWORD_IN_ADDRESS = /(?<=:\/\/)[^\s/@]+(?=@)/g;
 /** Of one error; a chain that is longer has been made to be. */
 const MOST_CAUSES = 10;
+/** Less is no secret, and would be found in every message. */
+const SHORTEST_PIECE = 4;
 
 export class Secrets {
-  readonly #accessToken: string | undefined;
+  /** An error may write a strange character of a token in another way, so each run of usual ones is looked for by itself. */
+  readonly #pieces: readonly string[];
 
   constructor(accessToken: string | undefined) {
-    this.#accessToken = accessToken;
+    const runs: readonly string[] = accessToken?.match(/[\x21-\x7e]+/g) ?? [];
+    this.#pieces = runs.filter(({ length }) => length >= SHORTEST_PIECE);
   }
 
   removedFrom(text: string): string {
-    const withoutToken = this.#accessToken === undefined ? text : text.replaceAll(this.#accessToken, REMOVED);
+    const withoutToken = this.#pieces.reduce((left, piece) => left.replaceAll(piece, REMOVED), text);
     return withoutToken.replace(PASSWORD_IN_ADDRESS, REMOVED);
   }
 

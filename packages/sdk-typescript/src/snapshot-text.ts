@@ -28,7 +28,8 @@ export function writeSnapshot(host: string, entries: readonly Kept[], now = Date
 export function readSnapshot(text: string, host: string): readonly Kept[] | string {
   const document = parseObject(text);
   if (document?.['kind'] !== KIND) return `is no ${KIND}`;
-  if (document['host'] !== host) return `belongs to another host (${String(document['host'])})`;
+  // Which one is not repeated: an address may hold a password.
+  if (document['host'] !== host) return 'belongs to another host';
   const { entries } = document;
   if (!Array.isArray(entries)) return 'has no entries';
   return entries.flatMap((entry) => readEntry(entry) ?? []);

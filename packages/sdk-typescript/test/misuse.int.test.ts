@@ -155,6 +155,23 @@ describe('a variable that has a form in JSON', () => {
   });
 });
 
+describe('half a surrogate pair', () => {
+  it('is what px0 makes of it, wherever the text is made', async () => {
+    const client = new Px0(optionsOf({ cache: {} }));
+    const variables = { name: 'a\ud800 \\ud800 \\\udfff 😀' };
+    await client.render('greeting', variables);
+    await client.close();
+    expect(JSON.parse(px0Server.seen[0]?.body ?? '')).toEqual({
+      variables: { name: 'a\ufffd \\ud800 \\\ufffd 😀' },
+    });
+    px0Server.fault = 'reset';
+    await expect(client.render('greeting', variables)).resolves.toMatchObject({
+      text: 'Hello a\ufffd \\ud800 \\\ufffd 😀',
+      source: 'cache',
+    });
+  });
+});
+
 describe('a call of a program without types', () => {
   const half = '\ud800';
 
@@ -293,6 +310,15 @@ describe('a fetch that an application gives', () => {
       const error = await errorOf(call);
       expect(error).toBeInstanceOf(Px0Error);
       expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/ak_secret|hunter2/);
+    }
+  });
+
+  it('has no part in it: a configuration made by hand repeats no token, either', async () => {
+    for (const accessToken of ['ak_secret\n', 'ak_secret\u2028']) {
+      const configuration = new api.Configuration({ basePath: px0Server.host, accessToken });
+      const error = await errorOf(() => new api.PromptsApi(configuration).getPrompt('a'));
+      expect(error).toBeInstanceOf(Error);
+      expect(inspect(error, { depth: null, showHidden: true })).not.toContain('ak_secret');
     }
   });
 

@@ -14,7 +14,7 @@
  */
 
 import { UsageError } from '../errors.ts';
-import { resultOf } from '../generated-support.ts';
+import { resultOf, withoutToken } from '../generated-support.ts';
 import { bodyText } from '../json-text.ts';
 import { encodedText } from '../path-segment.ts';
 
@@ -230,7 +230,7 @@ export class BaseAPI {
             }
             if (response === undefined) {
               if (e instanceof Error) {
-                throw new FetchError(e, 'The request failed and the interceptors did not return an alternative response');
+                throw new FetchError(withoutToken(e, fetchParams.init), 'The request failed and the interceptors did not return an alternative response');
               } else {
                 throw e;
               }
