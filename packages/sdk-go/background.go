@@ -1,6 +1,7 @@
 package px0
 
 import (
+	"context"
 	"sync"
 	"time"
 )
@@ -10,19 +11,23 @@ const mostAtOnce = 4
 
 // background is work that nobody waits for. What is already under way, or waits for its turn, is not begun again.
 type background struct {
-	mu        sync.Mutex
-	names     map[string]bool
-	isClosed  bool
-	dropsRest bool
-	running   sync.WaitGroup
-	slots     chan struct{}
+	// Ends what is under way, and what has not begun.
+	ctx      context.Context
+	end      context.CancelFunc
+	mu       sync.Mutex
+	names    map[string]bool
+	isClosed bool
+	running  sync.WaitGroup
+	slots    chan struct{}
 }
 
 func newBackground() *background {
-	return &background{names: map[string]bool{}, slots: make(chan struct{}, mostAtOnce)}
+	ctx, end := context.WithCancel(context.Background())
+	return &background{ctx: ctx, end: end, names: map[string]bool{}, slots: make(chan struct{}, mostAtOnce)}
 }
 
-func (b *background) start(name string, work func()) {
+// start says nothing when the name is taken or the client closed; the work is then not done.
+func (b *background) start(name string, work func(context.Context)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.isClosed || b.names[name] {
@@ -34,35 +39,26 @@ func (b *background) start(name string, work func()) {
 		defer b.running.Done()
 		b.slots <- struct{}{}
 		defer func() { <-b.slots }()
-		defer b.end(name)
-		if !b.isDropped() {
-			work()
+		defer b.forget(name)
+		if b.ctx.Err() == nil {
+			work(b.ctx)
 		}
 	}()
 }
 
-func (b *background) end(name string) {
+func (b *background) forget(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.names, name)
 }
 
-func (b *background) isDropped() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.dropsRest
-}
-
-// close lets nothing new begin, and waits for the rest; what has not begun after the patience is dropped.
+// close lets nothing new begin, and waits for the rest; what has not ended after the patience is ended.
 func (b *background) close(patience time.Duration) {
 	b.mu.Lock()
 	b.isClosed = true
 	b.mu.Unlock()
-	timer := time.AfterFunc(patience, func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.dropsRest = true
-	})
+	timer := time.AfterFunc(patience, b.end)
 	defer timer.Stop()
 	b.running.Wait()
+	b.end()
 }

@@ -2,7 +2,6 @@ package px0
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,18 +12,22 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 const (
 	// As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
 	fetchAgainAfter        = 5 * time.Minute
 	fetchRetryAfter        = 10 * time.Second
+	longestClose           = 10 * time.Second
 	mostFailuresRemembered = 1_000
 	// Smaller progress of a confirmation is not worth a write.
 	saveConfirmationAfter = time.Minute
 )
 
-// Client renders prompts, also while px0 is away. It serves any number of goroutines; make it once, and close it at the end.
+// Client renders prompts, also while px0 is away. It serves any number of goroutines; make it once with New, and close it at the end.
+// It must not be copied.
 type Client struct {
 	settings   *settings
 	transport  *transport
@@ -47,10 +50,9 @@ type call struct {
 	version    int
 	tag        string
 	body       []byte
-	variables  func() (map[string]any, error)
+	variables  map[string]any
 	missingKey string
 	fallback   fallback
-	err        error
 }
 
 // New makes a client. The error is ErrUsage for settings with which it cannot work.
@@ -82,10 +84,16 @@ func New(options ...Option) (*Client, error) {
 
 // Render makes the text of a prompt's live version, or of the one named by WithVersion or WithTag.
 //
-// For errors.Is an error is ErrUsage for a call that cannot work; ErrNotFound, ErrUnauthorized, ErrForbidden or
-// ErrInvalidRequest (a *RefusedError) when px0 refuses; ErrUnreachable (an *UnreachableError) when px0 is away and there is nothing
-// to fall back on; ErrTemplate when the fallback fails; and the cause of ctx when that ends.
+// For errors.Is an error is ErrUsage for a call that cannot work; ErrRefused (a *RefusedError) when px0 refuses, and ErrNotFound,
+// ErrUnauthorized, ErrForbidden or ErrInvalidRequest by its status; ErrUnreachable (an *UnreachableError) when px0 is away and there
+// is nothing to fall back on; ErrTemplate when the fallback fails; and the cause of ctx when that ends.
 func (c *Client) Render(ctx context.Context, slug string, variables Vars, options ...RenderOption) (Result, error) {
+	if !c.isMade() {
+		return Result{}, errNotMade
+	}
+	if ctx == nil {
+		return Result{}, usageError("the context is nil")
+	}
 	if c.isClosed.Load() {
 		return Result{}, usageError("the client is closed")
 	}
@@ -93,8 +101,8 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 	if err != nil {
 		return Result{}, err
 	}
-	if ctx.Err() != nil {
-		return Result{}, context.Cause(ctx)
+	if cause := ended(ctx); cause != nil {
+		return Result{}, cause
 	}
 	if result, ok := c.fresh(made); ok {
 		return result, nil
@@ -103,11 +111,15 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 		return result, err
 	}
 	answer, err := c.ask(ctx, made)
+	if c.isClosed.Load() {
+		// Closed meanwhile: the connection of this call has become idle after those that Close has closed.
+		c.transport.close()
+	}
 	if err == nil {
 		return liveResult(made.wanted, answer), nil
 	}
-	if ctx.Err() != nil {
-		return Result{}, context.Cause(ctx)
+	if cause := ended(ctx); cause != nil {
+		return Result{}, cause
 	}
 	var away *UnreachableError
 	if !errors.As(err, &away) {
@@ -120,31 +132,41 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 	return Result{}, err
 }
 
-// Close waits for what goes on in the background, writes the snapshot and closes idle connections.
+// Close waits for what goes on in the background, for as long as a call may take and ten seconds at most, writes the snapshot and
+// closes idle connections. It may be called more than once. The error is ErrUsage for a client that New has not made, and nil
+// otherwise: a snapshot that cannot be written is a warning.
 func (c *Client) Close() error {
+	if !c.isMade() {
+		return errNotMade
+	}
 	c.isClosed.Store(true)
-	c.background.close(c.settings.timeout)
+	c.background.close(min(c.settings.timeout, longestClose))
 	if c.snapshot != nil {
-		c.snapshot.flush()
+		c.snapshot.close()
 	}
 	c.transport.close()
 	return nil
 }
 
+var errNotMade = usageError("the client has not been made with New")
+
+func (c *Client) isMade() bool { return c != nil && c.settings != nil }
+
 func (c *Client) newCall(slug string, variables Vars, options []RenderOption) (*call, error) {
+	if _, err := segments.Of("slug", slug); err != nil {
+		return nil, err
+	}
 	made := &call{wanted: wanted{team: c.settings.team, slug: slug}, fallback: c.settings.fallbacks[slug]}
 	for _, option := range options {
-		option.change(made)
+		if option == nil {
+			return nil, usageError("an option is nil")
+		}
+		if err := option.change(made); err != nil {
+			return nil, err
+		}
 	}
-	switch {
-	case made.err != nil:
-		return nil, made.err
-	case slug == "":
-		return nil, usageError("a slug is required")
-	case made.version != 0 && made.tag != "":
+	if made.version != 0 && made.tag != "" {
 		return nil, usageError("either a version or a tag, not both")
-	case made.version < 0:
-		return nil, usageError("versions are counted from 1")
 	}
 	made.wanted.ref = made.tag
 	if made.version != 0 {
@@ -157,11 +179,11 @@ func (c *call) encode(variables Vars) error {
 	if variables == nil {
 		variables = Vars{}
 	}
-	encoded, err := json.Marshal(variables)
+	encoded, decoded, err := encodeVariables(variables)
 	if err != nil {
-		return usageError("the variables cannot be written as JSON: %v", err)
+		return fmt.Errorf("%w: the variables cannot be written as JSON: %w", ErrUsage, err)
 	}
-	c.variables = sync.OnceValues(func() (map[string]any, error) { return asJSON(encoded) })
+	c.variables = decoded
 	switch c.missingKey {
 	case "":
 		c.body = fmt.Appendf(nil, `{"variables":%s}`, encoded)
@@ -189,7 +211,7 @@ func (c *Client) fresh(made *call) (Result, bool) {
 	}
 	result, ok := keptResult(made, entry, nil)
 	if ok && age >= cache.Fresh {
-		c.background.start("revalidate "+made.wanted.name(), func() { c.askAlone(made) })
+		c.background.start("revalidate "+made.wanted.name(), func(ctx context.Context) { c.askAlone(ctx, made) })
 	}
 	return result, ok
 }
@@ -202,29 +224,33 @@ func (c *Client) duringPause(made *call) (Result, bool, error) {
 	}
 	result, ok, err := c.withoutPx0(made, cause)
 	if ok && c.outage.beginProbe() {
-		c.background.start("probe", func() {
-			defer c.outage.endProbe()
-			c.askAlone(made)
-		})
+		c.probe(made)
 	}
 	return result, ok, err
 }
 
+func (c *Client) probe(made *call) {
+	c.background.start("probe", func(ctx context.Context) {
+		defer c.outage.endProbe()
+		c.askAlone(ctx, made)
+	})
+}
+
 // askAlone is for the background: the caller's context has its own end, and failures are dealt with where they are noticed.
-func (c *Client) askAlone(made *call) {
-	_, _ = c.ask(context.Background(), made)
+func (c *Client) askAlone(ctx context.Context, made *call) {
+	_, _ = c.ask(ctx, made)
 }
 
 func (c *Client) ask(ctx context.Context, made *call) (*live, error) {
 	got, err := c.transport.send(ctx, request{"POST", made.wanted.renderPath(), made.body})
 	if err != nil {
 		var away *UnreachableError
-		if errors.As(err, &away) && ctx.Err() == nil {
+		if errors.As(err, &away) && ended(ctx) == nil {
 			c.outage.found(away)
 		}
 		return nil, err
 	}
-	judged := judgeRender(c.settings.host, got)
+	judged := judgeRender(c.settings, got)
 	if judged.unreachable != nil {
 		c.outage.found(judged.unreachable)
 		return nil, judged.unreachable
@@ -252,11 +278,7 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 	if made.fallback == nil {
 		return Result{}, false, nil
 	}
-	variables, err := made.variables()
-	if err != nil {
-		return Result{}, false, usageError("the variables: %v", err)
-	}
-	text, err := made.fallback(variables, made.missingKey)
+	text, err := made.fallback(made.variables, made.missingKey)
 	if err != nil {
 		return Result{}, false, err
 	}
@@ -325,16 +347,16 @@ func (c *Client) fetchTemplate(w wanted, got *live) {
 	}
 	c.awaited[w] = got
 	c.mu.Unlock()
-	c.background.start("fetch "+w.name(), func() { c.fetch(w) })
+	c.background.start("fetch "+w.name(), func(ctx context.Context) { c.fetch(ctx, w) })
 }
 
-func (c *Client) fetch(w wanted) {
+func (c *Client) fetch(ctx context.Context, w wanted) {
 	for {
 		version, isAwaited := c.awaitedVersion(w)
 		if !isAwaited {
 			return
 		}
-		template, ok := c.templateOf(w, version)
+		template, ok := c.templateOf(ctx, w, version)
 		if c.settle(w, version, template, ok) {
 			return
 		}
@@ -385,29 +407,17 @@ func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
 }
 
 // templateOf gives nothing when the template cannot be had at the moment, and for a draft, whose text may change under its number.
-func (c *Client) templateOf(w wanted, number int) (string, bool) {
+func (c *Client) templateOf(ctx context.Context, w wanted, number int) (string, bool) {
 	query := url.Values{"version": {strconv.Itoa(number)}}
 	if w.team != "" {
 		query.Set("team_id", w.team)
 	}
 	path := "/v1/prompts/" + url.PathEscape(w.slug) + "?" + query.Encode()
-	got, err := c.transport.send(context.Background(), request{method: "GET", path: path})
-	if err != nil || got.status != 200 {
+	got, err := c.transport.send(ctx, request{method: "GET", path: path})
+	if err != nil || got.status != 200 || got.isTooLong {
 		return "", false
 	}
-	var body struct {
-		Prompt  struct{ Slug string }
-		Version struct {
-			Version  int
-			Status   string
-			Template *string
-		}
-	}
-	if json.Unmarshal(got.body, &body) != nil || body.Version.Template == nil {
-		return "", false
-	}
-	isIt := body.Prompt.Slug == w.slug && body.Version.Version == number && body.Version.Status != "draft"
-	return *body.Version.Template, isIt
+	return parseTemplateAnswer(got.body, w.slug, number)
 }
 
 func (w wanted) renderPath() string {
@@ -434,15 +444,14 @@ func liveResult(w wanted, got *live) Result {
 
 // keptResult gives nothing when the template cannot be run with these variables.
 func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool) {
-	variables, err := made.variables()
-	if err != nil || entry.program == nil {
+	if entry.program == nil {
 		return Result{}, false
 	}
 	missingKey := made.missingKey
 	if missingKey == "" {
 		missingKey = "error"
 	}
-	text, err := entry.program.render(variables, missingKey)
+	text, err := entry.program.render(made.variables, missingKey)
 	if err != nil {
 		return Result{}, false
 	}

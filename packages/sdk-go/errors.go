@@ -16,6 +16,8 @@ var (
 	ErrTemplate = errors.New("px0: the fallback has failed")
 	// ErrUnreachable: px0 could not be asked, or its answer decides nothing.
 	ErrUnreachable = errors.New("px0: unreachable")
+	// ErrRefused: px0 has refused the request, with whatever 4xx; the next five say more.
+	ErrRefused = errors.New("px0: refused")
 	// ErrUnauthorized: 401, the access token is missing, unknown, expired or revoked.
 	ErrUnauthorized = errors.New("px0: unauthorized")
 	// ErrForbidden: 403, the caller may not do this.
@@ -28,7 +30,7 @@ var (
 	ErrInvalidRequest = errors.New("px0: invalid request")
 )
 
-// RefusedError says that px0 has refused the request. For errors.Is it is the kind of its status.
+// RefusedError says that px0 has refused the request. For errors.Is it is ErrRefused, and the kind of its status.
 type RefusedError struct {
 	Status int
 	// Message is the server's text, which is part of its contract.
@@ -37,8 +39,11 @@ type RefusedError struct {
 
 func (e *RefusedError) Error() string { return fmt.Sprintf("px0: %s (status %d)", e.Message, e.Status) }
 
-// Is reports whether target is the kind of the status.
+// Is reports whether target is ErrRefused, or the kind of the status.
 func (e *RefusedError) Is(target error) bool {
+	if target == ErrRefused {
+		return true
+	}
 	switch e.Status {
 	case 401:
 		return target == ErrUnauthorized

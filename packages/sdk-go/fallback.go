@@ -24,7 +24,10 @@ func templateFallback(slug, source string) (fallback, error) {
 	}, nil
 }
 
-func funcFallback(slug string, function func(Vars) (string, error)) fallback {
+func funcFallback(slug string, function func(Vars) (string, error)) (fallback, error) {
+	if function == nil {
+		return nil, usageError("the fallback function of %s is nil", slug)
+	}
 	return func(variables map[string]any, _ string) (text string, err error) {
 		defer func() {
 			if failure := recover(); failure != nil {
@@ -36,5 +39,5 @@ func funcFallback(slug string, function func(Vars) (string, error)) fallback {
 			return "", fmt.Errorf("%w: %s: %w", ErrTemplate, slug, err)
 		}
 		return text, nil
-	}
+	}, nil
 }

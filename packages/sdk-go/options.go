@@ -1,11 +1,13 @@
 package px0
 
 import (
+	"math"
 	"net/http"
-	"net/url"
 	"os"
-	"strings"
+	"path/filepath"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 const defaultHost = "http://localhost:8000"
@@ -20,7 +22,7 @@ type Vars map[string]any
 type Option interface{ configure(*settings) error }
 
 // RenderOption changes one call.
-type RenderOption interface{ change(*call) }
+type RenderOption interface{ change(*call) error }
 
 // Cache says what is kept for an outage, and for how long it is served without asking. Zero limits are the defaults.
 type Cache struct {
@@ -35,6 +37,9 @@ type Cache struct {
 }
 
 type settings struct {
+	// As given by options; nil when none gave them.
+	givenHost, givenAccessToken *string
+
 	host           string
 	accessToken    string
 	timeout        time.Duration
@@ -53,30 +58,44 @@ type optionFunc func(*settings) error
 
 func (f optionFunc) configure(s *settings) error { return f(s) }
 
-type renderOptionFunc func(*call)
+type renderOptionFunc func(*call) error
 
-func (f renderOptionFunc) change(c *call) { f(c) }
+func (f renderOptionFunc) change(c *call) error { return f(c) }
 
 func set(apply func(*settings)) Option {
 	return optionFunc(func(s *settings) error { apply(s); return nil })
 }
 
-// WithHost sets px0's address; PX0_HOST or http://localhost:8000 unless given.
-func WithHost(host string) Option { return set(func(s *settings) { s.host = host }) }
+// WithHost sets px0's address; default: PX0_HOST, else http://localhost:8000. It has no user name, query or fragment, and may
+// have a path. An empty one is an error.
+func WithHost(host string) Option { return set(func(s *settings) { s.givenHost = &host }) }
 
-// WithAccessToken sets an API key or a session's token; PX0_ACCESS_TOKEN unless given.
-func WithAccessToken(token string) Option { return set(func(s *settings) { s.accessToken = token }) }
-
-// WithTimeout bounds a whole call, its retries included; 5 s unless given.
-func WithTimeout(d time.Duration) Option { return set(func(s *settings) { s.timeout = d }) }
-
-// WithAttemptTimeout bounds one request; 2 s unless given.
-func WithAttemptTimeout(d time.Duration) Option {
-	return set(func(s *settings) { s.attemptTimeout = d })
+// WithAccessToken sets an API key or a session's token; default: PX0_ACCESS_TOKEN. An empty one is an error, and so is one with
+// blanks or line breaks.
+func WithAccessToken(token string) Option {
+	return set(func(s *settings) { s.givenAccessToken = &token })
 }
 
-// WithRetries sets how often a request is sent again at most; 2 unless given.
-func WithRetries(n int) Option { return set(func(s *settings) { s.retries = n }) }
+// WithTimeout bounds a whole call, its retries included; default: 5 s.
+func WithTimeout(d time.Duration) Option {
+	return optionFunc(func(s *settings) error { s.timeout = d; return checkLimit("timeout", d) })
+}
+
+// WithAttemptTimeout bounds one request, the body of its answer included; default: 2 s.
+func WithAttemptTimeout(d time.Duration) Option {
+	return optionFunc(func(s *settings) error { s.attemptTimeout = d; return checkLimit("attempt timeout", d) })
+}
+
+// WithRetries sets how often a request is sent again at most; default: 2.
+func WithRetries(n int) Option {
+	return optionFunc(func(s *settings) error {
+		if n < 0 {
+			return usageError("the retries must be at least 0, and not %d", n)
+		}
+		s.retries = n
+		return nil
+	})
+}
 
 // WithCache sets what is kept, and for how long it is served without asking.
 func WithCache(cache Cache) Option { return set(func(s *settings) { s.cache = &cache }) }
@@ -84,13 +103,17 @@ func WithCache(cache Cache) Option { return set(func(s *settings) { s.cache = &c
 // WithoutCache keeps nothing.
 func WithoutCache() Option { return set(func(s *settings) { s.cache = nil }) }
 
-// WithSnapshotFile names a file in which templates survive a restart.
+// WithSnapshotFile names a file in which templates survive a restart. A relative path counts from the folder in which the client is
+// made.
 func WithSnapshotFile(path string) Option { return set(func(s *settings) { s.snapshotFile = path }) }
 
 // WithFallbacks gives templates for when nothing else is there, by slug. A broken one is an error of New.
 func WithFallbacks(templates map[string]string) Option {
 	return optionFunc(func(s *settings) error {
 		for slug, text := range templates {
+			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
+				return err
+			}
 			made, err := templateFallback(slug, text)
 			if err != nil {
 				return err
@@ -101,60 +124,85 @@ func WithFallbacks(templates map[string]string) Option {
 	})
 }
 
-// WithFallbackFuncs gives functions that make the text when nothing else is there, by slug.
+// WithFallbackFuncs gives functions that make the text when nothing else is there, by slug. A nil one is an error.
 func WithFallbackFuncs(functions map[string]func(Vars) (string, error)) Option {
-	return set(func(s *settings) {
+	return optionFunc(func(s *settings) error {
 		for slug, function := range functions {
-			s.fallbacks[slug] = funcFallback(slug, function)
+			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
+				return err
+			}
+			made, err := funcFallback(slug, function)
+			if err != nil {
+				return err
+			}
+			s.fallbacks[slug] = made
 		}
+		return nil
 	})
 }
 
-// WithWarning sets what gets to know what is wrong but stops nothing, such as a broken snapshot; log/slog unless given.
-func WithWarning(warn func(message string)) Option { return set(func(s *settings) { s.warn = warn }) }
+// WithWarning sets the function that gets what is wrong but stops nothing, such as a broken snapshot; default: log/slog.
+func WithWarning(warn func(message string)) Option {
+	return optionFunc(func(s *settings) error {
+		if warn == nil {
+			return usageError("the function for warnings is nil")
+		}
+		s.warn = warn
+		return nil
+	})
+}
 
 // WithHTTPClient sends the requests by a client of yours. Redirects are not followed.
 func WithHTTPClient(client *http.Client) Option {
-	return set(func(s *settings) { s.httpClient = client })
+	return optionFunc(func(s *settings) error { s.httpClient = client; return checkHTTPClient(client) })
 }
 
-// WithVersion renders a version by its number, instead of the live one.
+// WithVersion renders a version by its number, counted from 1, instead of the live one.
 func WithVersion(number int) RenderOption {
-	return renderOptionFunc(func(c *call) { c.version = number })
+	return renderOptionFunc(func(c *call) error { c.version = number; return checkVersion(number) })
 }
 
-// WithTag renders a version by a tag, instead of the live one.
-func WithTag(tag string) RenderOption { return renderOptionFunc(func(c *call) { c.tag = tag }) }
+// WithTag renders a version by a tag, instead of the live one. A tag that px0 would read as a version's number, such as "7", is an
+// error: use WithVersion.
+func WithTag(tag string) RenderOption {
+	return renderOptionFunc(func(c *call) error { c.tag = tag; return checkTag(tag) })
+}
 
 // WithFallback gives the template for when px0 is away and nothing is kept; it wins over the client's.
 func WithFallback(template string) RenderOption {
-	return renderOptionFunc(func(c *call) { c.fallback, c.err = templateFallback(c.wanted.slug, template) })
+	return renderOptionFunc(func(c *call) (err error) {
+		c.fallback, err = templateFallback(c.wanted.slug, template)
+		return err
+	})
 }
 
 // WithFallbackFunc gives a function that makes the text when px0 is away and nothing is kept; it wins over the client's.
 func WithFallbackFunc(function func(Vars) (string, error)) RenderOption {
-	return renderOptionFunc(func(c *call) { c.fallback = funcFallback(c.wanted.slug, function) })
+	return renderOptionFunc(func(c *call) (err error) {
+		c.fallback, err = funcFallback(c.wanted.slug, function)
+		return err
+	})
 }
 
-// WithMissingKey sets what an absent key does, as Go's option of that name: "error" unless given, in a fallback "default".
+// WithMissingKey sets what an absent key does, as Go's option of that name: "error", "default" or "zero". The default is "error", and
+// "default" in a fallback.
 func WithMissingKey(mode string) RenderOption {
-	return renderOptionFunc(func(c *call) { c.missingKey = mode })
+	return renderOptionFunc(func(c *call) error { c.missingKey = mode; return nil })
 }
 
 // TeamOption is an option of a client and of a call.
 type TeamOption string
 
-func (t TeamOption) configure(s *settings) error { s.team = string(t); return nil }
+func (t TeamOption) configure(s *settings) error { s.team = string(t); return checkTeam(s.team) }
 
-func (t TeamOption) change(c *call) { c.wanted.team = string(t) }
+func (t TeamOption) change(c *call) error { c.wanted.team = string(t); return checkTeam(c.wanted.team) }
 
-// WithTeam names the team of the slug; unless given, the first team with that slug among those that the token sees.
+// WithTeam names the team of the slug. Without it, px0 takes the first team with that slug among those that the token sees. An
+// empty id is an error.
 func WithTeam(id string) TeamOption { return TeamOption(id) }
 
 func newSettings(options []Option) (*settings, error) {
 	s := &settings{
-		host:           os.Getenv("PX0_HOST"),
-		accessToken:    os.Getenv("PX0_ACCESS_TOKEN"),
 		timeout:        5 * time.Second,
 		attemptTimeout: 2 * time.Second,
 		retries:        2,
@@ -163,25 +211,55 @@ func newSettings(options []Option) (*settings, error) {
 		warn:           warnToLog,
 	}
 	for _, option := range options {
+		if option == nil {
+			return nil, usageError("an option is nil")
+		}
 		if err := option.configure(s); err != nil {
 			return nil, err
 		}
 	}
-	if s.host == "" {
-		s.host = defaultHost
+	for _, complete := range []func() error{s.completeHost, s.completeAccessToken, s.completeCache} {
+		if err := complete(); err != nil {
+			return nil, err
+		}
 	}
-	address, err := url.Parse(s.host)
-	if err != nil || (address.Scheme != "http" && address.Scheme != "https") || address.Host == "" {
-		return nil, usageError("the host %q is no http or https address", s.host)
+	return s, nil
+}
+
+// orEnvironment gives a setting, and what an error calls it. An empty variable counts as one that is not set.
+func orEnvironment(given *string, name, variable string) (text, called string) {
+	if given != nil {
+		return *given, name
 	}
-	s.host = strings.TrimRight(s.host, "/")
-	if s.accessToken == "" {
-		return nil, usageError("no access token: use WithAccessToken or set PX0_ACCESS_TOKEN")
+	return os.Getenv(variable), name + " in " + variable
+}
+
+func (s *settings) completeHost() error {
+	host, name := orEnvironment(s.givenHost, "the host", "PX0_HOST")
+	if s.givenHost == nil && host == "" {
+		host = defaultHost
 	}
-	if s.timeout <= 0 || s.attemptTimeout <= 0 || s.retries < 0 {
-		return nil, usageError("time limits must be positive, and retries at least 0")
+	checked, err := checkHost(name, host)
+	if err != nil {
+		return err
 	}
-	return s, s.completeCache()
+	s.host = checked
+	if s.httpClient == nil {
+		return checkProxy(s.host)
+	}
+	return nil
+}
+
+func (s *settings) completeAccessToken() error {
+	token, name := orEnvironment(s.givenAccessToken, "the access token", "PX0_ACCESS_TOKEN")
+	if token == "" && s.givenAccessToken != nil {
+		return usageError("%s must not be empty", name)
+	}
+	if token == "" {
+		return usageError("no access token: use WithAccessToken or set PX0_ACCESS_TOKEN")
+	}
+	s.accessToken = token
+	return checkAccessToken(name, token)
 }
 
 func (s *settings) completeCache() error {
@@ -192,9 +270,15 @@ func (s *settings) completeCache() error {
 		return nil
 	}
 	cache := *s.cache
-	if cache.Fresh < 0 || cache.StaleWhileRevalidate < 0 || cache.MaxEntries < 0 || cache.MaxBytes < 0 {
-		return usageError("times and limits of the cache must be at least 0")
+	if cache.Fresh < 0 || cache.StaleWhileRevalidate < 0 {
+		return usageError("Fresh and StaleWhileRevalidate of the cache must be at least 0")
 	}
+	if cache.MaxEntries < 0 || cache.MaxBytes < 0 {
+		return usageError("MaxEntries and MaxBytes of the cache must be at least 0")
+	}
+	// Their sum has to be a time, too.
+	const longest = math.MaxInt64 / 2
+	cache.Fresh, cache.StaleWhileRevalidate = min(cache.Fresh, longest), min(cache.StaleWhileRevalidate, longest)
 	if cache.MaxEntries == 0 {
 		cache.MaxEntries = 1_000
 	}
@@ -202,5 +286,12 @@ func (s *settings) completeCache() error {
 		cache.MaxBytes = 64 << 20
 	}
 	s.cache = &cache
+	if s.snapshotFile == "" {
+		return nil
+	}
+	// It is written long after this, and the application may have changed its folder by then.
+	if path, err := filepath.Abs(s.snapshotFile); err == nil {
+		s.snapshotFile = path
+	}
 	return nil
 }

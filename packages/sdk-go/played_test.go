@@ -166,7 +166,8 @@ func (p *playedPx0) usual(r playedRequest) *reply {
 }
 
 func refused(status int, message string) *reply {
-	return &reply{status: status, body: asText(map[string]string{"error": message})}
+	header := map[string]string{"Px0-Revision": revisionOf(1700000000000, 1)}
+	return &reply{status: status, body: asText(map[string]string{"error": message}), header: header}
 }
 
 func asText(value any) string {

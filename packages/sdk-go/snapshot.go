@@ -43,10 +43,11 @@ type snapshotFile struct {
 	entries    func() []*kept
 	warn       func(string)
 
-	writing sync.Mutex
-	mu      sync.Mutex
-	isDirty bool
-	timer   *time.Timer
+	writing  sync.Mutex
+	mu       sync.Mutex
+	isDirty  bool
+	isClosed bool
+	timer    *time.Timer
 }
 
 // read gives what the file holds for this host; nothing when it is missing, broken or of another host.
@@ -66,14 +67,25 @@ func (f *snapshotFile) read() []*kept {
 	return entries
 }
 
-// changed: something is new, and is written within a second.
+// changed: something is new, and is written within a second; at once after close, for no timer outlives the client.
 func (f *snapshotFile) changed() {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.isDirty = true
-	if f.timer == nil {
+	isClosed := f.isClosed
+	if f.timer == nil && !isClosed {
 		f.timer = time.AfterFunc(pauseBetweenWrites, f.flush)
 	}
+	f.mu.Unlock()
+	if isClosed {
+		f.flush()
+	}
+}
+
+func (f *snapshotFile) close() {
+	f.mu.Lock()
+	f.isClosed = true
+	f.mu.Unlock()
+	f.flush()
 }
 
 // flush writes now what has changed.

@@ -8,6 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
 	"time"
 )
 
@@ -22,7 +25,12 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	// The body was longer than an answer of px0 is, and has not been read to its end.
+	isTooLong bool
 }
+
+// Of a body. px0's longest text has 8 MiB.
+const longestAnswer = 32 << 20
 
 // transport makes requests to px0: the token, the revision, time limits and retries. It judges no status beyond whether to send
 // the request again.
@@ -70,8 +78,8 @@ func (t *transport) send(ctx context.Context, r request) (*answer, error) {
 		got, err := t.attempt(ctx, r, time.Until(deadline))
 		if err == nil {
 			t.revision.see(got.header.Get("Px0-Revision"))
-		} else if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+		} else if cause := ended(ctx); cause != nil {
+			return nil, cause
 		}
 		wait, again := t.waitAfter(got, retry)
 		if !again || !time.Now().Add(wait).Before(deadline) || !t.budget.take() {
@@ -108,19 +116,19 @@ func (t *transport) attempt(ctx context.Context, r request, left time.Duration) 
 	defer cancel()
 	req, err := http.NewRequestWithContext(limited, r.method, t.settings.host+r.path, bytes.NewReader(r.body))
 	if err != nil {
-		return nil, t.failure(err, limit)
+		return nil, t.failure(limited, err, limit)
 	}
 	t.setHeaders(req, r)
 	res, err := t.client.Do(req)
 	if err != nil {
-		return nil, t.failure(err, limit)
+		return nil, t.failure(limited, err, limit)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
+	body, err := io.ReadAll(io.LimitReader(res.Body, longestAnswer+1))
 	if err != nil {
-		return nil, t.failure(err, limit)
+		return nil, t.failure(limited, err, limit)
 	}
-	return &answer{res.StatusCode, res.Header, body}, nil
+	return &answer{res.StatusCode, res.Header, body, len(body) > longestAnswer}, nil
 }
 
 func (t *transport) setHeaders(req *http.Request, r request) {
@@ -135,12 +143,50 @@ func (t *transport) setHeaders(req *http.Request, r request) {
 	}
 }
 
-func (t *transport) failure(err error, limit time.Duration) error {
-	message := fmt.Sprintf("%s cannot be reached: %v", t.settings.host, err)
-	if errors.Is(err, context.DeadlineExceeded) {
-		message = fmt.Sprintf("%s has not answered within %v", t.settings.host, limit.Round(time.Millisecond))
+// failure says what kept a request from being answered. limited is the context of the request.
+func (t *transport) failure(limited context.Context, err error, limit time.Duration) error {
+	if errors.Is(limited.Err(), context.DeadlineExceeded) {
+		message := fmt.Sprintf("%s has not answered within %v", t.settings.host, limit.Round(time.Millisecond))
+		return &UnreachableError{Message: message, Err: context.DeadlineExceeded}
 	}
-	return &UnreachableError{Message: message, Err: err}
+	// What stands around it is the method and the address, which are known.
+	cause := err
+	if around := (*url.Error)(nil); errors.As(err, &around) {
+		cause = around.Err
+	}
+	text := t.settings.withoutSecrets(cause.Error())
+	if text != cause.Error() {
+		// An error that is wrapped may be printed, too.
+		cause = errors.New(text)
+	}
+	return &UnreachableError{Message: fmt.Sprintf("%s cannot be reached: %s", t.settings.host, text), Err: cause}
+}
+
+// From the beginning of an address to the end of its user information, however that is written: a password that makes an address
+// invalid is printed with it.
+var userInformation = regexp.MustCompile(`(?s)://.*@`)
+
+// Shorter than every token of px0. A shorter text may be part of ordinary words.
+const shortestSecret = 8
+
+// withoutSecrets takes the token, and the passwords of addresses, out of a text of somebody else: what a proxy, a server or the
+// transport of a given client says may repeat what was sent to it.
+func (s *settings) withoutSecrets(text string) string {
+	if len(s.accessToken) >= shortestSecret {
+		text = strings.ReplaceAll(text, s.accessToken, "***")
+	}
+	return userInformation.ReplaceAllString(text, "://***@")
+}
+
+// ended gives the cause of a context that has ended, also in the moment between its deadline and its timer; else nil.
+func ended(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if deadline, has := ctx.Deadline(); has && !time.Now().Before(deadline) {
+		return context.DeadlineExceeded
+	}
+	return nil
 }
 
 func pause(ctx context.Context, d time.Duration) error {

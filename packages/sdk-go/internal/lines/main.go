@@ -49,7 +49,13 @@ func main() {
 }
 
 func render(client *px0.Client, asked question) answer {
-	options := []px0.RenderOption{px0.WithVersion(asked.Version), px0.WithTag(asked.Tag)}
+	var options []px0.RenderOption
+	if asked.Version != 0 {
+		options = append(options, px0.WithVersion(asked.Version))
+	}
+	if asked.Tag != "" {
+		options = append(options, px0.WithTag(asked.Tag))
+	}
 	if asked.Fallback != nil {
 		options = append(options, px0.WithFallback(*asked.Fallback))
 	}
