@@ -122,11 +122,7 @@ func TestAPasswordOfAProxyIsInNoError(t *testing.T) {
 	for proxy, want := range map[string]string{
 		"http://someone:hunter2@127.0.0.1:1":   "false true",
 		"socks5://someone:hunter2@127.0.0.1:1": "false true",
-		"http://someone:hunter2@a proxy":       "HTTP_PROXY",
-		"http://someone:hun ter2@proxy":        "HTTP_PROXY",
-		"http://someone:hunter2@proxy:port":    "HTTP_PROXY",
-		"ftp://someone:hunter2@proxy":          "HTTP_PROXY",
-		"\x7f":                                 "HTTP_PROXY",
+		"http://someone:hun ter2@proxy:port":   "HTTP_PROXY",
 	} {
 		again := exec.Command(os.Args[0], "-test.run=^TestAPasswordOfAProxyIsInNoError$", "-test.v")
 		again.Env = append(os.Environ(), asked+"=1", "HTTP_PROXY="+proxy, "http_proxy="+proxy, "NO_PROXY=", "no_proxy=")

@@ -38,12 +38,14 @@ type transport struct {
 	settings *settings
 	client   *http.Client
 	owned    *http.Transport
-	revision highestRevision
-	budget   retryBudget
+	// In bytes; a field so that tests need not send that much.
+	longestAnswer int64
+	revision      highestRevision
+	budget        retryBudget
 }
 
 func newTransport(s *settings) *transport {
-	t := &transport{settings: s, budget: retryBudget{left: fullBudget}}
+	t := &transport{settings: s, longestAnswer: longestAnswer, budget: retryBudget{left: fullBudget}}
 	if s.httpClient != nil {
 		copied := *s.httpClient
 		t.client = &copied
@@ -124,11 +126,11 @@ func (t *transport) attempt(ctx context.Context, r request, left time.Duration) 
 		return nil, t.failure(limited, err, limit)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, longestAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, t.longestAnswer+1))
 	if err != nil {
 		return nil, t.failure(limited, err, limit)
 	}
-	return &answer{res.StatusCode, res.Header, body, len(body) > longestAnswer}, nil
+	return &answer{res.StatusCode, res.Header, body, int64(len(body)) > t.longestAnswer}, nil
 }
 
 func (t *transport) setHeaders(req *http.Request, r request) {
