@@ -56,6 +56,8 @@ func endless(text string, wait time.Duration) func(io.ReadWriter) {
 	}
 }
 
+func silence(to io.ReadWriter) { _, _ = io.Copy(io.Discard, to) }
+
 func after(head string, rest func(io.ReadWriter)) func(io.ReadWriter) {
 	return func(to io.ReadWriter) {
 		_, _ = io.WriteString(to, head)
@@ -76,8 +78,10 @@ func TestAnAnswerWithoutAnEndIsGivenUp(t *testing.T) {
 		"a body that drips":             after(ok+"\r\n{", endless(" ", 5*time.Millisecond)),
 		"chunks that drip":              after(chunked, endless("1\r\n \r\n", 5*time.Millisecond)),
 		"an extension of a chunk":       after(chunked+"1;", endless("a", 0)),
+		"another protocol":              after("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: px0\r\n\r\n", silence),
+		"another protocol, unnamed":     after("HTTP/1.1 101 Switching Protocols\r\n\r\n", silence),
 		"trailers":                      after(chunked+"0\r\n", endless("X-A: b\r\n", 0)),
-		"nothing":                       func(to io.ReadWriter) { _, _ = io.Copy(io.Discard, to) },
+		"nothing":                       silence,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -126,6 +126,10 @@ func (t *transport) attempt(ctx context.Context, r request, left time.Duration) 
 		return nil, t.failure(limited, err, limit)
 	}
 	defer res.Body.Close()
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		// The body is then the connection itself, which no time limit of net/http ends.
+		return &answer{status: res.StatusCode, header: res.Header}, nil
+	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, t.longestAnswer+1))
 	if err != nil {
 		return nil, t.failure(limited, err, limit)
