@@ -55,8 +55,8 @@ func checkHost(name, host string) (string, error) {
 		(address.Port() != "" && (err != nil || port < 1 || port > 65535)) {
 		return refused("its port is not a number from 1 to 65535")
 	}
-	for _, segment := range strings.Split(address.Path, "/") {
-		if segment == "." || segment == ".." {
+	for _, segment := range strings.Split(address.EscapedPath(), "/") {
+		if decoded, err := url.PathUnescape(segment); err != nil || decoded == "." || decoded == ".." {
 			return refused("its path holds a dot segment")
 		}
 	}

@@ -79,7 +79,7 @@ func TestAFallbackForASlugThatNoPromptHasIsRefused(t *testing.T) {
 func TestHostsThatNoResolverKnowsAreRefused(t *testing.T) {
 	for _, host := range []string{
 		"http://${HOST}", "http://<host>:8000", "http://{{ host }}", "http://px0.example.com:", "http://px0.example.com:0",
-		"http://[fe80::1%25]", "http://[px0]", "http://px0.example.com/a%2F..%2Fb", "http://px0.example.com/%zz", "http://\xff",
+		"http://[fe80::1%25]", "http://[px0]", "http://px0.example.com/a/.%2E", "http://px0.example.com/%zz", "http://\xff",
 		"mailto:px0@example.com", "http", "http://px0.example.com/\u00a0", "http://user:@px0.example.com", "http://@px0.example.com",
 	} {
 		_, err := New(WithHost(host), WithAccessToken("ak_test"))
@@ -89,7 +89,7 @@ func TestHostsThatNoResolverKnowsAreRefused(t *testing.T) {
 		expectUsage(t, err, "host")
 		expect(t, strings.Contains(err.Error(), host) && len(host) > 4, false)
 	}
-	for _, host := range []string{"HTTPS://px0.example.com", "http://px0_internal", "http://px0.exämple.com", "http://h/a@b", "http://[fe80::1%25eth0]:80"} {
+	for _, host := range []string{"HTTPS://px0.example.com", "http://px0_internal", "http://px0.exämple.com", "http://h/a@b", "http://h/a%2F..%2Fb", "http://[fe80::1%25eth0]:80"} {
 		if _, err := New(WithHost(host), WithAccessToken("ak_test")); err != nil {
 			t.Fatal(host, err)
 		}
