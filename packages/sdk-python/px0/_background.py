@@ -1,4 +1,4 @@
-"""Work that nobody waits for, on a few threads that end when there is nothing to do."""
+"""Work that no caller waits for, on a few threads that end when there is nothing to do."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Background:
         self._is_closed = False
 
     def spawn(self, what: str, work: Callable[[], None]) -> None:
+        """Raises nothing: work is dropped when there is no thread to be had for it."""
         with self._condition:
             if self._is_closed or what in self._waiting or what in self._running:
                 return
@@ -28,8 +29,16 @@ class Background:
             if self._threads >= _MOST_THREADS:
                 return
             self._threads += 1
-        # A program that has nothing else to do shall end.
-        threading.Thread(target=self._work, name="px0", daemon=True).start()
+        try:
+            # A program that has nothing else to do shall end.
+            threading.Thread(target=self._work, name="px0", daemon=True).start()
+        except RuntimeError:
+            # Python starts none while it ends, and the system has a limit.
+            with self._condition:
+                self._threads -= 1
+                if self._threads == 0:
+                    self._waiting.clear()
+                self._condition.notify_all()
 
     def close(self, patience: float) -> None:
         """Lets nothing new begin, and waits for the rest; what has not begun after `patience` seconds is dropped."""

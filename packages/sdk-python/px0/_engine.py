@@ -6,12 +6,10 @@ flows of several threads share; it is never held over a step.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Dict, List, Mapping, Optional
-from urllib.parse import quote, urlencode
 
 from . import _template
 from ._fallbacks import Fallback, FallbackRenderer, renderer
@@ -19,8 +17,10 @@ from ._judge import Gone, Live, judge_render, parse_object
 from ._kept import Kept, KeptTemplates, Wanted, digest_of
 from ._options import CacheOptions, Settings
 from ._outage import Outage
+from ._reference import render_path, template_path, wanted_of
 from ._snapshot import SnapshotFile
 from ._transport import Flow, Request, Transport
+from ._variables import body_of, variables_of
 from .errors import UnreachableError, UsageError
 from .result import RenderResult
 
@@ -77,6 +77,17 @@ class Engine:
             for kept in self._snapshot.read():
                 self._kept.set(kept)
 
+    def begin_anew(self) -> None:
+        """In a forked process: with what is kept, but nothing of what was under way, for that goes on in the parent only."""
+        self._lock = threading.RLock()
+        self._transport.begin_anew()
+        self._outage = Outage()
+        self._kept = self._kept.copy()
+        self._awaited = {}
+        self._fetch_failed_at = {}
+        if self._snapshot is not None:
+            self._snapshot.begin_anew()
+
     def flush(self) -> None:
         """Writes the snapshot, if there is something new in it."""
         if self._snapshot is not None:
@@ -85,7 +96,8 @@ class Engine:
     def call(
         self,
         slug: str,
-        variables: Mapping[str, Any],
+        variables: Optional[Mapping[str, Any]],
+        more_variables: Mapping[str, Any],
         *,
         version: Optional[int],
         tag: Optional[str],
@@ -94,21 +106,16 @@ class Engine:
         team_id: Optional[str],
     ) -> Call:
         """Raises UsageError for a call that cannot work."""
-        if not slug:
-            raise UsageError("a slug is required")
-        if version is not None and tag is not None:
-            raise UsageError("either a version or a tag, not both")
+        wanted = wanted_of(slug, version, tag, team_id, self._settings.team_id)
         if missing_key not in _MISSING_KEYS:
             raise UsageError("missing_key is 'error', 'default' or 'zero'")
         return Call(
-            wanted=Wanted(
-                team_id=team_id or self._settings.team_id,
-                slug=slug,
-                ref=tag if version is None else str(version),
-            ),
-            body=_body_of(variables, missing_key),
+            wanted=wanted,
+            body=body_of(variables_of(variables, more_variables), missing_key),
             missing_key=missing_key,
-            fallback=self._settings.fallbacks.get(slug) if fallback is None else renderer(slug, fallback),
+            fallback=self._settings.fallbacks.get(wanted.slug)
+            if fallback is None
+            else renderer(wanted.slug, fallback),
         )
 
     def render(self, call: Call) -> Flow[RenderResult]:
@@ -150,22 +157,16 @@ class Engine:
         if result is None:
             return None
         with self._lock:
-            is_due = self._outage.begin_probe()
+            is_due = self._outage.is_probe_due
         if is_due:
-            self._spawn("probe", lambda: self._probe(call))
+            # One at a time, by its name.
+            self._spawn("probe", lambda: self._ask(call))
         return result
-
-    def _probe(self, call: Call) -> Flow[None]:
-        try:
-            yield from self._ask(call)
-        finally:
-            with self._lock:
-                self._outage.end_probe()
 
     def _ask(self, call: Call) -> Flow[Live]:
         """Raises RefusedError, UnreachableError."""
         try:
-            answer = yield from self._transport.send(Request("POST", _render_path(call.wanted), call.body))
+            answer = yield from self._transport.send(Request("POST", render_path(call.wanted), call.body))
             judgement = judge_render(self._settings.host, answer)
             if isinstance(judgement, UnreachableError):
                 raise judgement
@@ -285,10 +286,8 @@ class Engine:
 
     def _template_of(self, wanted: Wanted, version: int) -> Flow[Optional[str]]:
         """None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
-        query = {"version": str(version), **({} if wanted.team_id is None else {"team_id": wanted.team_id})}
-        path = f"/v1/prompts/{quote(wanted.slug, safe='')}?{urlencode(query)}"
         try:
-            answer = yield from self._transport.send(Request("GET", path))
+            answer = yield from self._transport.send(Request("GET", template_path(wanted, version)))
         except UnreachableError:
             return None
         body = parse_object(answer.body) if answer.status == 200 else None
@@ -361,22 +360,6 @@ def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> O
 
 def _digest_of(call: Call) -> str:
     return digest_of(call.variables, call.missing_key or "error")
-
-
-def _render_path(wanted: Wanted) -> str:
-    version = "" if wanted.ref is None else f"/versions/{quote(wanted.ref, safe='')}"
-    query = "" if wanted.team_id is None else f"?{urlencode({'team_id': wanted.team_id})}"
-    return f"/v1/prompts/{quote(wanted.slug, safe='')}{version}/render{query}"
-
-
-def _body_of(variables: Mapping[str, Any], missing_key: Optional[str]) -> bytes:
-    body: Dict[str, Any] = {"variables": dict(variables)}
-    if missing_key is not None:
-        body["options"] = {"missing_key": missing_key}
-    try:
-        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"the variables cannot be written as JSON: {error}") from error
 
 
 def _age_of(kept: Kept) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Callable, Dict, Mapping, Optional, Union
 
 from . import _template
+from ._text import plain_text
 from .errors import TemplateError, UsageError
 
 # A template of text and plain fields, or a function that makes the text.
@@ -16,13 +18,20 @@ FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], str]
 
 def by_slug(fallbacks: Mapping[str, Fallback]) -> Dict[str, FallbackRenderer]:
     """Raises UsageError for a broken template."""
-    return {slug: renderer(slug, fallback) for slug, fallback in fallbacks.items()}
+    if not isinstance(fallbacks, Mapping):
+        raise UsageError("fallbacks must be a dictionary of slugs")
+    named = {plain_text("a slug of the fallbacks", slug): fallback for slug, fallback in fallbacks.items()}
+    return {slug: renderer(slug, fallback) for slug, fallback in named.items()}
 
 
 def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
     """Raises UsageError for a broken template; what it gives raises TemplateError."""
-    if not isinstance(fallback, str):
+    if inspect.iscoroutinefunction(fallback):
+        raise UsageError(f"the fallback of {slug} is asynchronous: give a plain function")
+    if callable(fallback):
         return _calling(slug, fallback)
+    if not isinstance(fallback, str):
+        raise UsageError(f"the fallback of {slug} must be a template or a function")
     template = _template.parse(fallback)
     if template is None:
         raise UsageError(
@@ -45,8 +54,11 @@ def _rendering(slug: str, template: _template.Template) -> FallbackRenderer:
 def _calling(slug: str, fallback: Callable[[Mapping[str, Any]], str]) -> FallbackRenderer:
     def render(variables: Mapping[str, Any], _: Optional[str]) -> str:
         try:
-            return fallback(variables)
+            text: Any = fallback(variables)
         except Exception as error:
             raise TemplateError(f"the fallback of {slug} has failed: {error!r}") from error
+        if not isinstance(text, str):
+            raise TemplateError(f"the fallback of {slug} has given no text, but a {type(text).__name__}")
+        return text
 
     return render

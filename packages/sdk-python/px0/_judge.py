@@ -1,7 +1,8 @@
 """What an answer to a render means.
 
 Only px0 itself can say that a prompt is gone or that a caller is refused, and only when it does not also say that it may be
-behind; whatever else came instead of a text is an outage.
+behind. It says so as JSON, under its revision: a proxy, a firewall or a page for logging in that answers in its place has not
+heard of either, and is an outage like whatever else came instead of a text.
 """
 
 from __future__ import annotations
@@ -51,11 +52,10 @@ def judge_render(host: str, answer: Answer) -> Judgement:
         return _no_answer(host, answer, error)
     if is_stale and answer.status in _MAY_BE_BEHIND:
         return _no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
-    if answer.status != _NOT_FOUND:
-        return refusal(answer.status, error or f"status {answer.status}")
-    if error is None:
+    if error is None or "px0-revision" not in answer.headers:
         return _no_answer(host, answer, "which is no answer of px0")
-    return Gone(refusal(answer.status, error))
+    refused = refusal(answer.status, error)
+    return Gone(refused) if answer.status == _NOT_FOUND else refused
 
 
 def parse_object(body: bytes) -> Optional[Dict[str, Any]]:
@@ -70,6 +70,8 @@ def parse_object(body: bytes) -> Optional[Dict[str, Any]]:
 def _live_of(body: Dict[str, Any], answer: Answer, is_stale: bool) -> Optional[Live]:
     rendered, version, tags = body.get("rendered"), body.get("version"), body.get("tags")
     if not isinstance(rendered, str) or not isinstance(version, int) or not isinstance(tags, list):
+        return None
+    if isinstance(version, bool):
         return None
     if not all(isinstance(tag, str) for tag in tags):
         return None

@@ -106,5 +106,12 @@ class KeptTemplates:
         self._bytes -= kept.size
         return True
 
+    def copy(self) -> KeptTemplates:
+        """Of what is whole here, also when a thread that is gone was at work on it."""
+        copy = KeptTemplates(self._max_entries, self._max_bytes)
+        for kept in self.all():
+            copy.set(kept)
+        return copy
+
     def all(self) -> List[Kept]:
         return list(self._entries.values())

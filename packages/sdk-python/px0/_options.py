@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import ipaddress
 import logging
+import math
 import os
-from dataclasses import dataclass
-from typing import Callable, Mapping, Optional, Union
-from urllib.parse import urlsplit
+import re
+from dataclasses import dataclass, field
+from numbers import Integral, Real
+from typing import Any, Callable, Mapping, Optional, Union
+
+import httpx
 
 from ._fallbacks import Fallback, FallbackRenderer, by_slug
+from ._text import has_control_characters, is_printable, is_utf8, plain_text
 from .errors import UsageError
 
 _DEFAULT_HOST = "http://localhost:8000"
+# Visible ASCII: what fits into a header, and what px0 makes tokens of.
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_HOST = re.compile(r"https?://(?P<name>\[[^\[\]]*\]|[^/?#@:\[\]%\\]+)(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#\\]*)?", re.IGNORECASE)
+_DOT_SEGMENT = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
+# Some weeks, beyond which timers and sockets fail.
+_LONGEST_TIME = 2_000_000.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +43,7 @@ class Settings:
     """The options with everything that was left out."""
 
     host: str
-    access_token: str
+    access_token: str = field(repr=False)
     timeout: float
     attempt_timeout: float
     retries: int
@@ -57,44 +69,135 @@ def settings_of(
     on_warning: Optional[Callable[[str], None]],
 ) -> Settings:
     """Raises UsageError for settings with which no client can work."""
-    kept = (CacheOptions() if cache else None) if isinstance(cache, bool) else cache
-    numbers = {"timeout": timeout, "attempt_timeout": attempt_timeout, "retries": retries}
-    for name, value in {**numbers, **(vars(kept) if kept else {})}.items():
-        if not value >= 0:
-            raise UsageError(f"{name} must be a number of at least 0")
+    kept = _cache_of(cache)
     if snapshot_file is not None and kept is None:
         raise UsageError("a snapshot file needs the cache")
+    if on_warning is not None and not callable(on_warning):
+        raise UsageError("on_warning must be a function")
     return Settings(
         host=_host_of(host),
         access_token=_access_token_of(access_token),
-        timeout=timeout,
-        attempt_timeout=attempt_timeout,
-        retries=retries,
+        timeout=_time_limit("timeout", timeout),
+        attempt_timeout=_time_limit("attempt_timeout", attempt_timeout),
+        retries=_retries_of(retries),
         cache=kept,
-        snapshot_file=None if snapshot_file is None else os.fspath(snapshot_file),
-        fallbacks=by_slug(fallbacks or {}),
-        team_id=team_id,
-        on_warning=on_warning or _warn,
+        snapshot_file=_path_of(snapshot_file),
+        fallbacks=by_slug({} if fallbacks is None else fallbacks),
+        team_id=None if team_id is None else team_id_of(team_id),
+        on_warning=_warn if on_warning is None else _surviving(on_warning),
     )
 
 
-def _host_of(given: Optional[str]) -> str:
-    """An origin without a trailing slash."""
-    host = given or os.environ.get("PX0_HOST") or _DEFAULT_HOST
-    try:
-        parts = urlsplit(host)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"the host {host!r} is no http or https address")
+def team_id_of(value: object) -> str:
+    """Raises UsageError for what no team can be known by; other forms are px0's to refuse."""
+    team_id = plain_text("team_id", value)
+    if has_control_characters(team_id) or not is_utf8(team_id):
+        raise UsageError("team_id must not have control characters, nor others that UTF-8 cannot encode")
+    return team_id
+
+
+def _host_of(given: object) -> str:
+    """An address without a trailing slash. Its errors do not repeat it: it may hold a password."""
+    name = "host"
+    if given is None:
+        given, name = os.environ.get("PX0_HOST") or _DEFAULT_HOST, "host (PX0_HOST)"
+    host = plain_text(name, given)
+    parts = _HOST.fullmatch(host)
+    if not parts or not is_printable(host) or not is_utf8(host):
+        raise UsageError(
+            f"{name} must be an http or https address such as http://localhost:8000,"
+            " without blanks, user name, query and fragment"
+        )
+    if parts["port"] is not None and not 0 < int(parts["port"]) < 65536:
+        raise UsageError(f"{name} must have a port from 1 to 65535")
+    if any(map(_DOT_SEGMENT.fullmatch, (parts["path"] or "").split("/"))):
+        raise UsageError(f"{name} must not have the segments . and .. in its path")
+    if not _is_host_name(parts["name"], host):
+        raise UsageError(f"{name} must have the name or the IP address of a host")
     return host.rstrip("/")
 
 
-def _access_token_of(given: Optional[str]) -> str:
-    token = given or os.environ.get("PX0_ACCESS_TOKEN")
-    if not token:
-        raise UsageError("no access token: pass access_token or set PX0_ACCESS_TOKEN")
+def _is_host_name(name: str, host: str) -> bool:
+    try:
+        if name.startswith("["):
+            ipaddress.IPv6Address(name[1:-1])
+        labels = httpx.URL(host).raw_host.decode("ascii").split(".")
+    except (ValueError, httpx.InvalidURL):
+        return False
+    # The last may be empty: the name then is a full one.
+    return name.startswith("[") or all(0 < len(label) < 64 for label in labels[: -1 if labels[-1] == "" else None])
+
+
+def _access_token_of(given: object) -> str:
+    name = "access token"
+    if given is None:
+        given, name = os.environ.get("PX0_ACCESS_TOKEN"), "access token (PX0_ACCESS_TOKEN)"
+        if not given:
+            raise UsageError("no access token: pass access_token or set PX0_ACCESS_TOKEN")
+    token = plain_text(f"the {name}", given)
+    if not _TOKEN.fullmatch(token):
+        raise UsageError(
+            f"the {name} must have visible ASCII characters only: look for blanks and line breaks around it"
+        )
     return token
+
+
+def _time_limit(name: str, value: object) -> float:
+    seconds = _number(name, value)
+    if not seconds > 0:
+        raise UsageError(f"{name} must be a number of seconds greater than 0")
+    return min(seconds, _LONGEST_TIME)
+
+
+def _retries_of(value: object) -> int:
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 0:
+        raise UsageError("retries must be a whole number of at least 0")
+    return int(value)
+
+
+def _cache_of(value: object) -> Optional[CacheOptions]:
+    if isinstance(value, bool):
+        return CacheOptions() if value else None
+    if not isinstance(value, CacheOptions):
+        raise UsageError("cache must be True, False or CacheOptions")
+    for name, number in vars(value).items():
+        if not _number(name, number) >= 0:
+            raise UsageError(f"{name} must be a number of at least 0")
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    """NaN is one here."""
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise UsageError(f"{name} must be a number")
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _path_of(value: Any) -> Optional[str]:
+    if value is None:
+        return None
+    try:
+        path = os.fsdecode(value)
+    except TypeError:
+        path = ""
+    if not path or "\0" in path:
+        raise UsageError("snapshot_file must be a path")
+    return path
+
+
+def _surviving(warn: Callable[[str], None]) -> Callable[[str], None]:
+    """A warning stops nothing, not even by the function that gets it."""
+
+    def warn_or_log(message: str) -> None:
+        try:
+            warn(message)
+        except Exception as error:
+            _warn(f"{message} (on_warning has failed: {type(error).__name__})")
+
+    return warn_or_log
 
 
 def _warn(message: str) -> None:

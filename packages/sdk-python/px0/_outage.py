@@ -1,7 +1,7 @@
 """Whether px0 is away.
 
-After some calls in a row found it so, a pause begins, in which nobody waits for what will not come; when it is over one probe
-at a time finds out whether px0 is back.
+After some calls in a row found it so, a pause begins, in which no call waits for what will not come; when it is over a probe is
+due, which finds out whether px0 is back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ class Outage:
         self._failures = 0
         self._pause = 0.0
         self._until = 0.0
-        self._is_probing = False
         self._cause: Optional[UnreachableError] = None
 
     @property
@@ -53,12 +52,6 @@ class Outage:
         jittered = self._pause * (0.5 + self._draw() / 2)
         self._until = self._clock() + max(jittered, min(_LONGEST_ASKED, error.retry_after or 0.0))
 
-    def begin_probe(self) -> bool:
-        """Whether a probe is due; the caller then makes one and says when it has ended."""
-        if self._is_probing or self._clock() < self._until:
-            return False
-        self._is_probing = True
-        return True
-
-    def end_probe(self) -> None:
-        self._is_probing = False
+    @property
+    def is_probe_due(self) -> bool:
+        return self._clock() >= self._until

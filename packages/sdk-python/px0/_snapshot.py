@@ -5,6 +5,7 @@ Whatever is wrong with it is a warning; the application goes on.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -30,6 +31,10 @@ class SnapshotFile:
         self._host = host
         self._entries = entries
         self._warn = warn
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """In a forked process: what is still to be written is its parent's to write."""
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._is_dirty = False
@@ -56,10 +61,13 @@ class SnapshotFile:
             self._is_dirty = True
             if self._timer is not None:
                 return
-            self._timer = threading.Timer(_PAUSE_BETWEEN_WRITES, self.flush)
+            timer = threading.Timer(_PAUSE_BETWEEN_WRITES, self.flush)
             # A program that has nothing else to do shall end; closing the client writes what is left.
-            self._timer.daemon = True
-            self._timer.start()
+            timer.daemon = True
+            # No threads are to be had at the end of the program, for instance.
+            with contextlib.suppress(RuntimeError):
+                timer.start()
+                self._timer = timer
 
     def flush(self) -> None:
         """Writes now what has changed. Raises nothing."""
@@ -73,7 +81,8 @@ class SnapshotFile:
                 return
             try:
                 _write_whole(self._path, write_snapshot(self._host, self._entries()))
-            except OSError as error:
+            # A ValueError is a text that UTF-8 cannot encode.
+            except (OSError, ValueError) as error:
                 self._warn(f"The snapshot {self._path} cannot be written: {error}")
 
 
@@ -181,7 +190,7 @@ def _write_whole(path: str, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except BaseException:
         try:
             os.unlink(temporary)
         except OSError:

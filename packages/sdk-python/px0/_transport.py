@@ -7,14 +7,14 @@ this. It judges no status beyond whether to send the request again; a call witho
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Dict, Generator, Mapping, Optional, TypeVar, Union
 
 from ._options import Settings
 from ._retries import RetryBudget, parse_retry_after, wait_before_retry
 from ._revision import HighestRevision
 from ._version import VERSION
-from .errors import UnreachableError
+from .errors import UnreachableError, UsageError
 
 T = TypeVar("T")
 
@@ -41,9 +41,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an attempt got no answer."""
+    """Why an attempt got no answer: a UsageError when none ever would."""
 
-    error: UnreachableError
+    error: Union[UnreachableError, UsageError]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Send:
 
     method: str
     url: str
-    headers: Dict[str, str]
+    # With the access token.
+    headers: Dict[str, str] = field(repr=False)
     body: Optional[bytes]
     limit: float
 
@@ -75,13 +76,22 @@ class Transport:
         self._revision = HighestRevision()
         self._budget = RetryBudget()
 
+    def begin_anew(self) -> None:
+        """In a forked process: with locks of its own, and still knowing the highest revision."""
+        known = self._revision.text
+        self._revision = HighestRevision()
+        self._revision.see(known)
+        self._budget = RetryBudget()
+
     def send(self, request: Request) -> Flow[Answer]:
-        """The answer, whatever its status. Raises UnreachableError."""
+        """The answer, whatever its status. Raises UnreachableError, and UsageError when no request can be sent."""
         settings = self._settings
         deadline = time.monotonic() + settings.timeout
         retry = 0
         while True:
             outcome = yield self._attempt(request, deadline - time.monotonic())
+            if isinstance(outcome, Failure) and isinstance(outcome.error, UsageError):
+                raise outcome.error
             if isinstance(outcome, Answer):
                 self._revision.see(outcome.headers.get("px0-revision"))
             wait = self._wait_after(outcome, retry) if retry < settings.retries else None
@@ -94,6 +104,8 @@ class Transport:
         settings = self._settings
         headers = {
             "accept": "application/json",
+            # What is unpacked here, and no further than a limit.
+            "accept-encoding": "gzip",
             "authorization": f"Bearer {settings.access_token}",
             "user-agent": f"px0-python/{VERSION}",
         }

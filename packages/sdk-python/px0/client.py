@@ -6,30 +6,42 @@ import asyncio
 import contextlib
 import os
 import threading
-import time
 from types import TracebackType
-from typing import Any, Callable, Dict, Mapping, Optional, Type, Union
+from typing import Any, Callable, Dict, Mapping, NoReturn, Optional, Type, Union
 
 import httpx
 
 from ._background import Background
-from ._engine import Call, Engine
+from ._engine import Engine
 from ._fallbacks import Fallback
+from ._http import AsyncHttp, AsyncHttpMaker, BlockingHttp, check_given
 from ._options import CacheOptions, settings_of
-from ._transport import Answer, Failure, Flow, Outcome, Send, Step, T
-from .errors import Px0Error, UnreachableError, UsageError
+from ._process import Home, never_free
+from ._transport import Flow, Outcome, Send, Step, T
+from .errors import Px0Error, UsageError
 from .result import RenderResult
 
 
-class Px0:
-    """Renders prompts, also while px0 is away. One client serves any number of threads; make it once, after a fork.
+class _Unique:
+    """Has connections, threads and locks, of which there is no copy."""
+
+    def __reduce_ex__(self, _: Any) -> NoReturn:
+        name = type(self).__name__
+        raise UsageError(f"a {name} cannot be copied or sent to another process: make one there, with the same settings")
+
+
+class Px0(_Unique):
+    """Renders prompts, also while px0 is away. Make one when the application starts; it serves any number of threads.
+
+    After a fork it goes on in both processes: the child begins with connections of its own and with the templates that were kept.
+    A given `http_client` cannot be begun anew; with one, make the client in the forked process, or calls raise UsageError there.
 
     `host` and `access_token` are PX0_HOST and PX0_ACCESS_TOKEN unless given. `timeout` bounds a whole call with its `retries`,
     `attempt_timeout` one request, in seconds. `cache` says what is kept for an outage (False: nothing), `snapshot_file` where it
     survives a restart, `fallbacks` what is rendered when nothing else is there, by slug. `on_warning` gets what is wrong but
     stops nothing; it is logged unless given. A given `http_client` is used for all requests and not closed.
 
-    Raises UsageError for settings with which it cannot work.
+    Raises UsageError for settings, and variables of the environment, with which it cannot work.
     """
 
     def __init__(
@@ -61,10 +73,11 @@ class Px0:
         )
         self._settings = settings
         self._background = Background(settings.on_warning)
+        check_given(http_client, httpx.Client)
+        self._http = BlockingHttp(settings.host, http_client)
         self._engine = Engine(settings, self._spawn)
-        self._owns_http = http_client is None
-        self._http = httpx.Client() if http_client is None else http_client
         self._closed = threading.Event()
+        self._home = Home(self._begin_anew)
 
     def render(
         self,
@@ -86,19 +99,28 @@ class Px0:
         Raises UsageError for a call that cannot work, RefusedError when px0 refuses (NotFoundError when there is no such prompt
         or version), UnreachableError when px0 is away and there is nothing to fall back on, TemplateError when the fallback fails.
         """
+        self._home.check()
         _require_open(self._closed.is_set())
-        call = _call(
-            self._engine, slug, variables, more_variables, version, tag, fallback, missing_key, team_id
+        self._http.require_usable()
+        call = self._engine.call(
+            slug,
+            variables,
+            more_variables,
+            version=version,
+            tag=tag,
+            fallback=fallback,
+            missing_key=missing_key,
+            team_id=team_id,
         )
         return self._run(self._engine.render(call))
 
     def close(self) -> None:
         """Waits for what goes on in the background, writes the snapshot and closes the connections."""
+        self._home.check()
         self._closed.set()
         self._background.close(self._settings.timeout)
         self._engine.flush()
-        if self._owns_http:
-            self._http.close()
+        self._http.close()
 
     def __enter__(self) -> Px0:
         return self
@@ -110,6 +132,15 @@ class Px0:
         trace: Optional[TracebackType],
     ) -> None:
         self.close()
+
+    def _begin_anew(self) -> None:
+        was_closed = self._closed.is_set()
+        self._closed = threading.Event()
+        if was_closed:
+            self._closed.set()
+        self._background = Background(self._settings.on_warning)
+        self._engine.begin_anew()
+        self._http.begin_anew()
 
     def _spawn(self, what: str, flow: Callable[[], Flow[Any]]) -> None:
         def work() -> None:
@@ -132,13 +163,30 @@ class Px0:
 
     def _perform(self, step: Step) -> Outcome:
         if isinstance(step, Send):
-            return _send(self._http, step)
+            return self._http.send(step)
         self._closed.wait(step.seconds)
         return None
 
 
-class AsyncPx0:
-    """The same as `Px0` for asyncio: `await render(...)`, `await aclose()`, `async with`. One client serves one event loop."""
+class _Place:
+    """What a client has in one event loop, and can be used nowhere else: connections, and tasks by name."""
+
+    def __init__(self, http: AsyncHttp) -> None:
+        self.http = http
+        self.tasks: Dict[str, asyncio.Task[None]] = {}
+
+    async def close(self) -> None:
+        while self.tasks:
+            await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+        await self.http.close()
+
+
+class AsyncPx0(_Unique):
+    """The same as `Px0` for asyncio: `await render(...)`, `await aclose()`, `async with`.
+
+    It may be made anywhere and be used in several event loops, at once or one after the other, and after a fork: in each it has
+    connections of its own. A given `http_client` is used in one event loop of one process; calls elsewhere raise UsageError.
+    """
 
     def __init__(
         self,
@@ -167,11 +215,13 @@ class AsyncPx0:
             team_id=team_id,
             on_warning=on_warning,
         )
+        check_given(http_client, httpx.AsyncClient)
+        self._make_http = AsyncHttpMaker(self._settings.host, http_client)
         self._engine = Engine(self._settings, self._spawn)
-        self._owns_http = http_client is None
-        self._http = httpx.AsyncClient() if http_client is None else http_client
-        self._tasks: Dict[str, "asyncio.Task[None]"] = {}
+        self._places: Dict[asyncio.AbstractEventLoop, _Place] = {}
+        self._arriving = threading.Lock()
         self._is_closed = False
+        self._home = Home(self._begin_anew)
 
     async def render(
         self,
@@ -186,20 +236,34 @@ class AsyncPx0:
         **more_variables: Any,
     ) -> RenderResult:
         """As `Px0.render`. When the task is cancelled, so is the request."""
+        self._home.check()
         _require_open(self._is_closed)
-        call = _call(
-            self._engine, slug, variables, more_variables, version, tag, fallback, missing_key, team_id
+        place = self._place()
+        call = self._engine.call(
+            slug,
+            variables,
+            more_variables,
+            version=version,
+            tag=tag,
+            fallback=fallback,
+            missing_key=missing_key,
+            team_id=team_id,
         )
-        return await self._run(self._engine.render(call))
+        return await self._run(place, self._engine.render(call))
 
     async def aclose(self) -> None:
         """Waits for what goes on in the background, writes the snapshot and closes the connections."""
+        self._home.check()
         self._is_closed = True
-        while self._tasks:
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
-        await asyncio.get_running_loop().run_in_executor(None, self._engine.flush)
-        if self._owns_http:
-            await self._http.aclose()
+        here = asyncio.get_running_loop()
+        places, self._places = self._places, {}
+        for loop, place in places.items():
+            if loop is not here and loop.is_running():
+                # It has to be closed where it is; this loop cannot wait for that one.
+                asyncio.run_coroutine_threadsafe(place.close(), loop)
+        if here in places:
+            await places[here].close()
+        await here.run_in_executor(None, self._engine.flush)
 
     async def __aenter__(self) -> AsyncPx0:
         return self
@@ -212,134 +276,67 @@ class AsyncPx0:
     ) -> None:
         await self.aclose()
 
-    def _spawn(self, what: str, flow: Callable[[], Flow[Any]]) -> None:
-        if self._is_closed or what in self._tasks:
-            return
-        task = asyncio.get_running_loop().create_task(self._in_background(what, flow))
-        self._tasks[what] = task
-        task.add_done_callback(lambda _: self._tasks.pop(what, None))
+    def _begin_anew(self) -> None:
+        # The parent's connections stay as they are: to close one in an inherited loop would reach into the parent's.
+        never_free(self._places)
+        self._places = {}
+        self._arriving = threading.Lock()
+        self._engine.begin_anew()
+        self._make_http.begin_anew()
 
-    async def _in_background(self, what: str, flow: Callable[[], Flow[Any]]) -> None:
+    def _place(self) -> _Place:
+        """What belongs to the running loop. Raises UsageError when that is none, or one that a given client cannot be used in."""
         try:
-            await self._run(flow())
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = None
+        if loop is None:
+            raise UsageError("an AsyncPx0 is used in an event loop of asyncio")
+        place = self._places.get(loop)
+        if place is not None:
+            return place
+        with self._arriving:
+            for other in [other for other in self._places if other.is_closed()]:
+                del self._places[other]
+            self._places[loop] = _Place(self._make_http())
+            return self._places[loop]
+
+    def _spawn(self, what: str, flow: Callable[[], Flow[Any]]) -> None:
+        if self._is_closed:
+            return
+        place = self._place()
+        if what in place.tasks:
+            return
+        task = asyncio.get_running_loop().create_task(self._in_background(place, what, flow))
+        place.tasks[what] = task
+        task.add_done_callback(lambda _: place.tasks.pop(what, None))
+
+    async def _in_background(self, place: _Place, what: str, flow: Callable[[], Flow[Any]]) -> None:
+        try:
+            await self._run(place, flow())
         except Px0Error:
             pass  # It has been dealt with where it was noticed.
         except Exception as error:  # a task in the background has nobody to raise to
             self._settings.on_warning(f"work in the background has failed ({what}): {error!r}")
 
-    async def _run(self, flow: Flow[T]) -> T:
+    async def _run(self, place: _Place, flow: Flow[T]) -> T:
         try:
             step = next(flow)
             while True:
-                step = flow.send(await self._perform(step))
+                step = flow.send(await self._perform(place, step))
         except StopIteration as stop:
             result: T = stop.value
             return result
         finally:
             flow.close()
 
-    async def _perform(self, step: Step) -> Outcome:
+    async def _perform(self, place: _Place, step: Step) -> Outcome:
         if isinstance(step, Send):
-            return await _send_async(self._http, step)
+            return await place.http.send(step)
         await asyncio.sleep(step.seconds)
         return None
-
-
-def _call(
-    engine: Engine,
-    slug: str,
-    variables: Optional[Mapping[str, Any]],
-    more_variables: Dict[str, Any],
-    version: Optional[int],
-    tag: Optional[str],
-    fallback: Optional[Fallback],
-    missing_key: Optional[str],
-    team_id: Optional[str],
-) -> Call:
-    return engine.call(
-        slug,
-        {**(variables or {}), **more_variables},
-        version=version,
-        tag=tag,
-        fallback=fallback,
-        missing_key=missing_key,
-        team_id=team_id,
-    )
 
 
 def _require_open(is_closed: bool) -> None:
     if is_closed:
         raise UsageError("the client is closed")
-
-
-class _Deadline(Dict[str, float]):
-    """httpx asks for its limit at each step of a request; each gets what is left of the whole."""
-
-    def __init__(self, limit: float) -> None:
-        super().__init__(dict.fromkeys(("connect", "read", "write", "pool"), limit))
-        self._end = time.monotonic() + limit
-
-    @property
-    def left(self) -> float:
-        return self._end - time.monotonic()
-
-    def get(self, key: str, default: Any = None) -> float:
-        return max(0.001, self.left)
-
-
-def _send(http: httpx.Client, step: Send) -> Outcome:
-    deadline = _Deadline(step.limit)
-    try:
-        with http.stream(
-            step.method,
-            step.url,
-            headers=step.headers,
-            content=step.body,
-            follow_redirects=False,
-            extensions={"timeout": deadline},
-        ) as response:
-            chunks = []
-            for chunk in response.iter_bytes():
-                chunks.append(chunk)
-                if deadline.left <= 0:
-                    return _timed_out(step)
-            return Answer(response.status_code, response.headers, b"".join(chunks))
-    except httpx.TimeoutException:
-        return _timed_out(step)
-    except httpx.HTTPError as error:
-        return _not_reached(step, error)
-
-
-async def _send_async(http: httpx.AsyncClient, step: Send) -> Outcome:
-    try:
-        response = await asyncio.wait_for(
-            http.request(
-                step.method,
-                step.url,
-                headers=step.headers,
-                content=step.body,
-                follow_redirects=False,
-                timeout=step.limit,
-            ),
-            step.limit,
-        )
-        return Answer(response.status_code, response.headers, response.content)
-    except (httpx.TimeoutException, asyncio.TimeoutError):
-        return _timed_out(step)
-    except httpx.HTTPError as error:
-        return _not_reached(step, error)
-
-
-def _timed_out(step: Send) -> Failure:
-    return Failure(UnreachableError(f"{_origin(step)} has not answered within {step.limit:.3g} s"))
-
-
-def _not_reached(step: Send, error: Exception) -> Failure:
-    failure = UnreachableError(f"{_origin(step)} cannot be reached: {error}")
-    failure.__cause__ = error
-    return Failure(failure)
-
-
-def _origin(step: Send) -> str:
-    url = httpx.URL(step.url)
-    return f"px0 at {url.scheme}://{url.netloc.decode()}"

@@ -5,7 +5,7 @@ The server's own words and status are kept, because they are part of the contrac
 
 from __future__ import annotations
 
-from typing import Dict, Optional, Type
+from typing import Any, Dict, Optional, Tuple, Type
 
 
 class Px0Error(Exception):
@@ -38,6 +38,10 @@ class RefusedError(Px0Error):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # Pools of processes hand errors over; one that cannot be made again there leaves its caller waiting for ever.
+        return type(self), (self.status, str(self))
 
 
 class UnauthorizedError(RefusedError):

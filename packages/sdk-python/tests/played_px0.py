@@ -22,12 +22,14 @@ class Reply:
         self.delay = delay
 
 
-def refused(status: int, message: str, **headers: str) -> Reply:
-    return Reply(status, {"error": message}, {name.replace("_", "-"): value for name, value in headers.items()})
-
-
 def revision(sequence: int, epoch: int = 1700000000000) -> str:
     return base64.urlsafe_b64encode(f"1:{epoch}:{sequence}".encode()).decode().rstrip("=")
+
+
+def refused(status: int, message: str, **headers: str) -> Reply:
+    """As px0 itself refuses."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, {"error": message}, {"px0-revision": revision(1), **given})
 
 
 class PlayedPx0:

@@ -22,7 +22,11 @@ def test_it_renders_falls_back_and_recovers(played: PlayedPx0, tmp_path: Any) ->
     async def run() -> None:
         async with AsyncPx0(played.host, "ak_test", retries=0, snapshot_file=tmp_path / "px0.json") as client:
             assert (await client.render("greeting", name="Ada")).source == "live"
-            await asyncio.gather(*client._tasks.values())
+
+            async def is_kept() -> bool:
+                return (tmp_path / "px0.json").exists()
+
+            await eventually(is_kept)
             played.stop()
             for _ in range(5):
                 result = await client.render("greeting", {"name": "Grace"})

@@ -99,12 +99,10 @@ def test_a_pause_doubles_with_each_failed_probe_and_ends_with_an_answer() -> Non
     assert outage.cause is not None
     for pause in (1, 2, 4, 8, 10, 10):
         now[0] += pause - 0.001
-        assert not outage.begin_probe()
+        assert not outage.is_probe_due
         now[0] += 0.001
-        assert outage.begin_probe()
-        assert not outage.begin_probe()
+        assert outage.is_probe_due
         outage.found(px0.UnreachableError("away"))
-        outage.end_probe()
     outage.answered()
     assert outage.cause is None
 
