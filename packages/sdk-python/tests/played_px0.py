@@ -56,12 +56,16 @@ class PlayedPx0:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body are two small packets, the second of which would wait for the first.
+            disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
                 self._reply()
 
             def do_GET(self) -> None:
                 self._reply()
+
+            do_PUT = do_PATCH = do_DELETE = do_POST
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -91,6 +95,7 @@ class PlayedPx0:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 100
             block_on_close = False
 
             def process_request(self, request: Any, client_address: Any) -> None:
