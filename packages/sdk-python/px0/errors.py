@@ -5,7 +5,7 @@ The server's own words and status are kept, because they are part of the contrac
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple, Type
+from typing import Dict, Optional, Type
 
 
 class Px0Error(Exception):
@@ -36,12 +36,13 @@ class RefusedError(Px0Error):
     """px0 has refused the request. The message is the server's text."""
 
     def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
+        # Pools of processes make an error again from its arguments; with others their callers would wait for ever.
+        super().__init__(status, message)
         self.status = status
+        self._message = message
 
-    def __reduce__(self) -> Tuple[Any, ...]:
-        # Pools of processes hand errors over; one that cannot be made again there leaves its caller waiting for ever.
-        return type(self), (self.status, str(self))
+    def __str__(self) -> str:
+        return self._message
 
 
 class UnauthorizedError(RefusedError):

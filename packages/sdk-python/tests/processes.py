@@ -7,10 +7,12 @@ import json
 import os
 import select
 import signal
+import threading
 import traceback
 from typing import Any, Callable, Optional
 
 import pytest
+from played_px0 import Reply
 
 LIMIT = 60.0
 
@@ -39,6 +41,25 @@ class Child:
         answer = json.loads(text)
         assert "error" not in answer, answer["error"]
         return answer["result"]
+
+
+class Together:
+    """Holds each answer until as many requests have come as there are callers, so that all of them wait at the same time."""
+
+    def __init__(self, callers: int) -> None:
+        self._callers = callers
+        self._came = 0
+        self._condition = threading.Condition()
+
+    def __call__(self, request: Any) -> Optional[Reply]:
+        if request["method"] == "POST":
+            with self._condition:
+                self._came += 1
+                self._condition.notify_all()
+                whole = -(-self._came // self._callers) * self._callers
+                # Callers that share one connection never come to be that many.
+                self._condition.wait_for(lambda: self._came >= whole, 0.5)
+        return None
 
 
 def in_child(work: Callable[[], Any]) -> Any:

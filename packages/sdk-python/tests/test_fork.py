@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import threading
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List
 
 import pytest
 from conftest import eventually
-from played_px0 import PlayedPx0, Reply
-from processes import Child, in_child, needs_fork
+from played_px0 import PlayedPx0
+from processes import Child, Together, in_child, needs_fork
 
 import px0
 from px0 import AsyncPx0, Px0
@@ -18,25 +18,6 @@ from px0 import AsyncPx0, Px0
 Make = Callable[..., Px0]
 
 pytestmark = needs_fork
-
-
-class Together:
-    """Holds each answer until as many requests have come as there are callers, so that all of them wait at the same time."""
-
-    def __init__(self, callers: int) -> None:
-        self._callers = callers
-        self._came = 0
-        self._condition = threading.Condition()
-
-    def __call__(self, request: Any) -> Optional[Reply]:
-        if request["method"] == "POST":
-            with self._condition:
-                self._came += 1
-                self._condition.notify_all()
-                whole = -(-self._came // self._callers) * self._callers
-                # Callers that share one connection never come to be that many.
-                self._condition.wait_for(lambda: self._came >= whole, 0.5)
-        return None
 
 
 def renders(client: Px0, name: str, times: int, barrier: Any) -> List[Any]:

@@ -1,0 +1,109 @@
+"""A client that is made when an application is loaded, under the servers that fork afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Callable, Iterator, List, Tuple
+
+import pytest
+from played_px0 import PlayedPx0, refused
+from processes import Together, needs_fork
+
+import px0
+
+APPLICATIONS = Path(__file__).parent / "applications"
+PROCESSES = 4
+ROUNDS = 10
+
+pytestmark = needs_fork
+
+
+@pytest.fixture
+def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """Starts a server of this Python with applications and px0 at hand, and ends it after the test."""
+    started: List[Tuple[subprocess.Popen[bytes], int]] = []
+
+    def run(*arguments: str, end: int = signal.SIGTERM, **options: Any) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join(filter(None, [str(APPLICATIONS), os.environ.get("PYTHONPATH")]))
+        known = {"PX0_HOST": played.host, "PX0_ACCESS_TOKEN": "ak_test", "PYTHONPATH": path}
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env={**os.environ, **known},
+            cwd=tmp_path,
+            stderr=(tmp_path / "log").open("wb"),
+            stdout=subprocess.DEVNULL,
+            **options,
+        )
+        started.append((process, end))
+        return process
+
+    yield run
+    for process, end in started:
+        process.send_signal(end)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        finally:
+            sys.stderr.write((tmp_path / "log").read_text())
+
+
+def get(port: int, name: str) -> str:
+    """The text and its source."""
+    with contextlib.closing(HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request("GET", f"/{name}")
+        answer = connection.getresponse()
+        return f"{answer.read().decode()} {answer.headers['source']}"
+
+
+@pytest.mark.parametrize("worker", [("sync",), ("gthread", "--threads", "2")], ids=lambda worker: worker[0])
+def test_gunicorn_with_a_preloaded_application(worker: Any, played: PlayedPx0, start: Any) -> None:
+    pytest.importorskip("gunicorn")
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
+        port = listening.getsockname()[1]
+        descriptor = listening.fileno()
+        options = ["--preload", "--bind", f"fd://{descriptor}", "--workers", str(PROCESSES), "--worker-class", *worker]
+        start("gunicorn", *options, "web:application", pass_fds=[descriptor])
+
+        def ask(name: str) -> List[str]:
+            # A connection of its own each time, so that all workers get their share.
+            answers = [get(port, f"{name}-{turn}") for turn in range(ROUNDS)]
+            return [answer for turn, answer in enumerate(answers) if answer != f"Hello {name}-{turn} live"]
+
+        assert ask("first") == []
+        played.answer = Together(PROCESSES)
+        with ThreadPoolExecutor(PROCESSES) as callers:
+            assert list(callers.map(ask, "abcd")) == [[]] * PROCESSES
+
+
+def test_celery_with_forked_processes(played: PlayedPx0, start: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    pytest.importorskip("celery")
+    monkeypatch.setenv("CELERY_FOLDER", str(tmp_path))
+    monkeypatch.setenv("PX0_HOST", played.host)
+    monkeypatch.setenv("PX0_ACCESS_TOKEN", "ak_test")
+    monkeypatch.syspath_prepend(str(APPLICATIONS))
+    import tasks
+
+    together = Together(PROCESSES)
+    played.answer = lambda request: (
+        refused(404, "prompt not found") if "gone" in request["path"] else together(request)
+    )
+    options = ["--app", "tasks", "worker", "--pool", "prefork", "--concurrency", str(PROCESSES), "--without-mingle"]
+    start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGQUIT)
+    try:
+        names = [str(number) for number in range(PROCESSES * ROUNDS)]
+        asked = [tasks.render.delay(name) for name in names]
+        assert [one.get(timeout=60, interval=0.01) for one in asked] == [[f"Hello {name}", "live"] for name in names]
+        with pytest.raises(px0.NotFoundError, match="prompt not found"):
+            tasks.refuse.delay().get(timeout=60, interval=0.01)
+    finally:
+        tasks.client.close()
