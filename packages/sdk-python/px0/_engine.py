@@ -167,7 +167,7 @@ class Engine:
         """Raises RefusedError, UnreachableError."""
         try:
             answer = yield from self._transport.send(Request("POST", render_path(call.wanted), call.body))
-            judgement = judge_render(self._settings.host, answer)
+            judgement = judge_render(self._settings, answer)
             if isinstance(judgement, UnreachableError):
                 raise judgement
         except UnreachableError as error:

@@ -18,6 +18,7 @@ import httpx
 from ._environment import Way, way_to
 from ._network import BoundedNetwork, Deadline
 from ._process import never_free
+from ._text import without_token
 from ._transport import Answer, Failure, Outcome, Send
 from .errors import UnreachableError, UsageError
 
@@ -251,9 +252,8 @@ def _failed(step: Send, error: Exception, is_given: bool) -> Outcome:
         return Failure(UsageError(f"the http_client cannot send a request: {type(error).__name__}"))
     token = step.headers.get("authorization", "").partition(" ")[2]
     text = str(error) or type(error).__name__
-    reason = text.replace(token, "(access token)") if token else text
     failure = UnreachableError(
-        f"{_origin(step)} cannot be reached: {reason}",
+        f"{_origin(step)} cannot be reached: {without_token(token, text)}",
         status=error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None,
     )
     if isinstance(error, httpx.NetworkError):

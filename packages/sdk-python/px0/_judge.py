@@ -11,7 +11,9 @@ import json
 from dataclasses import dataclass
 from typing import Any, Dict, Optional, Tuple, Union
 
+from ._options import Settings
 from ._retries import parse_retry_after
+from ._text import without_token
 from ._transport import Answer
 from .errors import RefusedError, UnreachableError, refusal
 
@@ -40,14 +42,15 @@ class Gone:
 Judgement = Union[Live, Gone, RefusedError, UnreachableError]
 
 
-def judge_render(host: str, answer: Answer) -> Judgement:
+def judge_render(settings: Settings, answer: Answer) -> Judgement:
+    host = settings.host
     is_stale = answer.headers.get("px0-stale") == "true"
     body = parse_object(answer.body) or {}
     if answer.status == 200:
         live = _live_of(body, answer, is_stale)
         return live or _no_answer(host, answer, "which is no render of px0")
     told = body.get("error")
-    error = told if isinstance(told, str) else None
+    error = without_token(settings.access_token, told) if isinstance(told, str) else None
     if not 400 <= answer.status < 500 or answer.status in _OF_THE_MOMENT:
         return _no_answer(host, answer, error)
     if is_stale and answer.status in _MAY_BE_BEHIND:

@@ -32,3 +32,8 @@ def is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def without_token(token: str, text: str) -> str:
+    """The text of another, which may repeat what was sent to it."""
+    return text.replace(token, "(access token)") if token else text
