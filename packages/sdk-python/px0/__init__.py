@@ -35,6 +35,7 @@ from .result import RenderResult
 
 if TYPE_CHECKING:
     from .generated import *  # noqa: F403
+    from ._api import ApiClient, Configuration  # noqa: F401
 
 __all__ = [
     "AsyncPx0",
@@ -60,7 +61,7 @@ def __getattr__(name: str) -> Any:
     if not name.startswith("_") and name != "generated":
         generated = import_module(".generated", __name__)
         if name in generated.__all__:
-            return getattr(generated, name)
+            return getattr(import_module("._api", __name__), name, None) or getattr(generated, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

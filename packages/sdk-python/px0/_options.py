@@ -75,8 +75,8 @@ def settings_of(
     if on_warning is not None and not callable(on_warning):
         raise UsageError("on_warning must be a function")
     return Settings(
-        host=_host_of(host),
-        access_token=_access_token_of(access_token),
+        host=_host_or_default(host),
+        access_token=_access_token_or_default(access_token),
         timeout=_time_limit("timeout", timeout),
         attempt_timeout=_time_limit("attempt_timeout", attempt_timeout),
         retries=_retries_of(retries),
@@ -96,11 +96,8 @@ def team_id_of(value: object) -> str:
     return team_id
 
 
-def _host_of(given: object) -> str:
-    """An address without a trailing slash. Its errors do not repeat it: it may hold a password."""
-    name = "host"
-    if given is None:
-        given, name = os.environ.get("PX0_HOST") or _DEFAULT_HOST, "host (PX0_HOST)"
+def host_of(name: str, given: object) -> str:
+    """An address without a trailing slash. Raises UsageError, which does not repeat it: it may hold a password."""
     host = plain_text(name, given)
     parts = _HOST.fullmatch(host)
     if not parts or not is_printable(host) or not is_utf8(host):
@@ -117,6 +114,21 @@ def _host_of(given: object) -> str:
     return host.rstrip("/")
 
 
+def _host_or_default(given: Optional[str]) -> str:
+    if given is not None:
+        return host_of("host", given)
+    return host_of("host (PX0_HOST)", os.environ.get("PX0_HOST") or _DEFAULT_HOST)
+
+
+def _access_token_or_default(given: Optional[str]) -> str:
+    if given is not None:
+        return access_token_of("access token", given)
+    found = os.environ.get("PX0_ACCESS_TOKEN")
+    if not found:
+        raise UsageError("no access token: pass access_token or set PX0_ACCESS_TOKEN")
+    return access_token_of("access token (PX0_ACCESS_TOKEN)", found)
+
+
 def _is_host_name(name: str, host: str) -> bool:
     try:
         if name.startswith("["):
@@ -128,12 +140,8 @@ def _is_host_name(name: str, host: str) -> bool:
     return name.startswith("[") or all(0 < len(label) < 64 for label in labels[: -1 if labels[-1] == "" else None])
 
 
-def _access_token_of(given: object) -> str:
-    name = "access token"
-    if given is None:
-        given, name = os.environ.get("PX0_ACCESS_TOKEN"), "access token (PX0_ACCESS_TOKEN)"
-        if not given:
-            raise UsageError("no access token: pass access_token or set PX0_ACCESS_TOKEN")
+def access_token_of(name: str, given: object) -> str:
+    """A text that fits into a header. Raises UsageError, which does not repeat it."""
     token = plain_text(f"the {name}", given)
     if not _TOKEN.fullmatch(token):
         raise UsageError(

@@ -140,6 +140,19 @@ def test_settings_of_the_environment(
             kind()
 
 
+@rows("settings", lambda row: row["setting"] in ENVIRONMENT)
+def test_settings_of_the_generated_client(row: Dict[str, Any], played: PlayedPx0) -> None:
+    settings = {"host": played.host, "access_token": "ak_test", row["setting"]: row["value"]}
+    if row["outcome"] == "works":
+        assert px0.Configuration(**settings).host == row.get("sent", played.host)
+        return
+    configuration = px0.Configuration()
+    for give in (lambda: px0.Configuration(**settings), lambda: setattr(configuration, row["setting"], row["value"])):
+        with pytest.raises(px0.UsageError, match=SETTING_NAMES.get(row["setting"], row["setting"])) as raised:
+            give()
+        assert row.get("secret", "\0") not in everything_of(raised.value)
+
+
 @pytest.mark.parametrize("setting", sorted(ENVIRONMENT))
 def test_an_empty_text_is_refused_whatever_the_environment_has(
     setting: str, played: PlayedPx0, monkeypatch: pytest.MonkeyPatch
@@ -276,7 +289,7 @@ def test_every_operation_of_the_generated_client_is_tried() -> None:
 @pytest.mark.parametrize(("operation", "argument"), WITH_PATHS)
 def test_segments(operation: str, argument: str, played: PlayedPx0) -> None:
     played.answer = lambda request: Reply(400, {"error": "as it is"})
-    api = serializers()[operation][0](generated.ApiClient(generated.Configuration(played.host, access_token="ak_test")))
+    api = serializers()[operation][0](px0.ApiClient(px0.Configuration(played.host, access_token="ak_test")))
     call = getattr(api, operation)
     kind = get_type_hints(call)[argument]
     for row in TABLE["segments"]:
@@ -301,7 +314,7 @@ def test_segments(operation: str, argument: str, played: PlayedPx0) -> None:
 def test_queries(row: Dict[str, Any], played: PlayedPx0) -> None:
     played.answer = lambda request: Reply(400, {"error": "as it is"})
     operation = re.sub(r"(?<!^)(?=[A-Z])", "_", row["operation"]).lower()
-    api = serializers()[operation][0](generated.ApiClient(generated.Configuration(played.host, access_token="ak_test")))
+    api = serializers()[operation][0](px0.ApiClient(px0.Configuration(played.host, access_token="ak_test")))
     call = getattr(api, operation)
     with pytest.raises(generated.ApiException):
         call(**arguments_of(call), **{row["parameter"]: row["value"]})

@@ -72,6 +72,22 @@ def test_no_forked_process_gets_the_text_of_another_with_asyncio(played: PlayedP
     asyncio.run(run())
 
 
+def test_no_forked_process_gets_the_answer_of_another_from_the_generated_client(played: PlayedPx0) -> None:
+    api = px0.PromptRendersApi(px0.ApiClient(px0.Configuration(played.host, access_token="ak_test")))
+
+    def names(name: str) -> List[Any]:
+        wanted = [f"{name}-{turn}" for turn in range(10)]
+        bodies = [px0.RenderRequest(variables={"name": one}) for one in wanted]
+        texts = [api.render_live(slug="greeting", render_request=body).rendered for body in bodies]
+        return [text for text, one in zip(texts, wanted) if text != f"Hello {one}"]
+
+    assert names("before") == []
+    played.answer = Together(4)
+    children = [Child(lambda name=f"child-{number}": names(name)) for number in range(3)]  # type: ignore[misc]
+    assert names("parent") == []
+    assert [child.result() for child in children] == [[], [], []]
+
+
 def test_a_fork_while_a_template_is_fetched_leaves_a_client_that_closes(
     client: Make, played: PlayedPx0
 ) -> None:

@@ -38,6 +38,7 @@ def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subproces
             [sys.executable, "-m", *arguments],
             env={**os.environ, **known},
             cwd=tmp_path,
+            start_new_session=True,
             stderr=(tmp_path / "log").open("wb"),
             stdout=subprocess.DEVNULL,
             **options,
@@ -47,7 +48,7 @@ def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subproces
 
     yield run
     for process, end in started:
-        process.send_signal(end)
+        os.killpg(process.pid, end)
         try:
             process.wait(60)
         except subprocess.TimeoutExpired:
@@ -98,12 +99,14 @@ def test_celery_with_forked_processes(played: PlayedPx0, start: Any, tmp_path: P
         refused(404, "prompt not found") if "gone" in request["path"] else together(request)
     )
     options = ["--app", "tasks", "worker", "--pool", "prefork", "--concurrency", str(PROCESSES), "--without-mingle"]
-    start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGQUIT)
     try:
         names = [str(number) for number in range(PROCESSES * 5)]
+        # All before the worker starts: it fails when it meets the file of a message that is being written.
         asked = [tasks.render.delay(name) for name in names]
+        refusing = tasks.refuse.delay()
+        start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGKILL)
         assert [one.get(timeout=60, interval=0.01) for one in asked] == [[f"Hello {name}", "live"] for name in names]
         with pytest.raises(px0.NotFoundError, match="prompt not found"):
-            tasks.refuse.delay().get(timeout=60, interval=0.01)
+            refusing.get(timeout=60, interval=0.01)
     finally:
         tasks.client.close()

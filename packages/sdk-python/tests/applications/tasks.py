@@ -17,6 +17,7 @@ app = Celery(
     broker_transport_options={"data_folder_in": folder, "data_folder_out": folder, "polling_interval": 0.01},
     broker_connection_retry_on_startup=False,
     worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
 )
 client = Px0(timeout=30, attempt_timeout=30)
 client.render("greeting", name="the worker's first process")
