@@ -43,7 +43,7 @@ func (r ApiCreateAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiCreateA
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreateAPIKeyRequest) Px0Consistency(px0Consistency string) ApiCreateAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -256,7 +256,7 @@ func (r ApiDeleteAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiDeleteA
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDeleteAPIKeyRequest) Px0Consistency(px0Consistency string) ApiDeleteAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -454,7 +454,7 @@ func (r ApiListAPIKeysRequest) Px0MinRevision(px0MinRevision string) ApiListAPIK
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListAPIKeysRequest) Px0Consistency(px0Consistency string) ApiListAPIKeysRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -660,7 +660,7 @@ func (r ApiRotateAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiRotateA
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRotateAPIKeyRequest) Px0Consistency(px0Consistency string) ApiRotateAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r

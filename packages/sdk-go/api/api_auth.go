@@ -34,7 +34,7 @@ func (r ApiListSigningKeysRequest) Px0MinRevision(px0MinRevision string) ApiList
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListSigningKeysRequest) Px0Consistency(px0Consistency string) ApiListSigningKeysRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -203,7 +203,7 @@ func (r ApiLoginRequest) Px0MinRevision(px0MinRevision string) ApiLoginRequest {
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiLoginRequest) Px0Consistency(px0Consistency string) ApiLoginRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -393,7 +393,7 @@ func (r ApiLogoutRequest) Px0MinRevision(px0MinRevision string) ApiLogoutRequest
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiLogoutRequest) Px0Consistency(px0Consistency string) ApiLogoutRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -550,7 +550,7 @@ func (r ApiRegisterRequest) Px0MinRevision(px0MinRevision string) ApiRegisterReq
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRegisterRequest) Px0Consistency(px0Consistency string) ApiRegisterRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -779,7 +779,7 @@ func (r ApiResetPasswordRequest) Px0MinRevision(px0MinRevision string) ApiResetP
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiResetPasswordRequest) Px0Consistency(px0Consistency string) ApiResetPasswordRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -964,7 +964,7 @@ func (r ApiTriggerPasswordResetRequest) Px0MinRevision(px0MinRevision string) Ap
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiTriggerPasswordResetRequest) Px0Consistency(px0Consistency string) ApiTriggerPasswordResetRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1161,7 +1161,7 @@ func (r ApiTriggerVerificationEmailRequest) Px0MinRevision(px0MinRevision string
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiTriggerVerificationEmailRequest) Px0Consistency(px0Consistency string) ApiTriggerVerificationEmailRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1344,7 +1344,7 @@ func (r ApiVerifyEmailRequest) Px0MinRevision(px0MinRevision string) ApiVerifyEm
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiVerifyEmailRequest) Px0Consistency(px0Consistency string) ApiVerifyEmailRequest {
 	r.px0Consistency = &px0Consistency
 	return r

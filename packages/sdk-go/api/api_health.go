@@ -34,7 +34,7 @@ func (r ApiHealthCheckRequest) Px0MinRevision(px0MinRevision string) ApiHealthCh
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiHealthCheckRequest) Px0Consistency(px0Consistency string) ApiHealthCheckRequest {
 	r.px0Consistency = &px0Consistency
 	return r

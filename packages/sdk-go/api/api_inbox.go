@@ -37,7 +37,7 @@ func (r ApiGetAdminInboxRequest) Px0MinRevision(px0MinRevision string) ApiGetAdm
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiGetAdminInboxRequest) Px0Consistency(px0Consistency string) ApiGetAdminInboxRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -229,7 +229,7 @@ func (r ApiResolveJoinRequestRequest) Px0MinRevision(px0MinRevision string) ApiR
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiResolveJoinRequestRequest) Px0Consistency(px0Consistency string) ApiResolveJoinRequestRequest {
 	r.px0Consistency = &px0Consistency
 	return r

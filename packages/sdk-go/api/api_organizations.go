@@ -43,7 +43,7 @@ func (r ApiCreateOrgRequest) Px0MinRevision(px0MinRevision string) ApiCreateOrgR
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreateOrgRequest) Px0Consistency(px0Consistency string) ApiCreateOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -256,7 +256,7 @@ func (r ApiDeleteOrgRequest) Px0MinRevision(px0MinRevision string) ApiDeleteOrgR
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDeleteOrgRequest) Px0Consistency(px0Consistency string) ApiDeleteOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -462,7 +462,7 @@ func (r ApiListOrgAuditRequest) Px0MinRevision(px0MinRevision string) ApiListOrg
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListOrgAuditRequest) Px0Consistency(px0Consistency string) ApiListOrgAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -686,7 +686,7 @@ func (r ApiListOrgPeopleRequest) Px0MinRevision(px0MinRevision string) ApiListOr
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListOrgPeopleRequest) Px0Consistency(px0Consistency string) ApiListOrgPeopleRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -897,7 +897,7 @@ func (r ApiRemoveOrgMemberRequest) Px0MinRevision(px0MinRevision string) ApiRemo
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRemoveOrgMemberRequest) Px0Consistency(px0Consistency string) ApiRemoveOrgMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1113,7 +1113,7 @@ func (r ApiUpdateOrgRequest) Px0MinRevision(px0MinRevision string) ApiUpdateOrgR
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdateOrgRequest) Px0Consistency(px0Consistency string) ApiUpdateOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r

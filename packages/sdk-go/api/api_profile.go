@@ -40,7 +40,7 @@ func (r ApiChangePasswordRequest) Px0MinRevision(px0MinRevision string) ApiChang
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiChangePasswordRequest) Px0Consistency(px0Consistency string) ApiChangePasswordRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -241,7 +241,7 @@ func (r ApiDeleteMeRequest) Px0MinRevision(px0MinRevision string) ApiDeleteMeReq
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDeleteMeRequest) Px0Consistency(px0Consistency string) ApiDeleteMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -425,7 +425,7 @@ func (r ApiListUserOrgsRequest) Px0MinRevision(px0MinRevision string) ApiListUse
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListUserOrgsRequest) Px0Consistency(px0Consistency string) ApiListUserOrgsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -610,7 +610,7 @@ func (r ApiListUserTeamsRequest) Px0MinRevision(px0MinRevision string) ApiListUs
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListUserTeamsRequest) Px0Consistency(px0Consistency string) ApiListUserTeamsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -795,7 +795,7 @@ func (r ApiMeRequest) Px0MinRevision(px0MinRevision string) ApiMeRequest {
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiMeRequest) Px0Consistency(px0Consistency string) ApiMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -986,7 +986,7 @@ func (r ApiUpdateMeRequest) Px0MinRevision(px0MinRevision string) ApiUpdateMeReq
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdateMeRequest) Px0Consistency(px0Consistency string) ApiUpdateMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r

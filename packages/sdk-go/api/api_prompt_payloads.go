@@ -44,7 +44,7 @@ func (r ApiCreatePromptPayloadRequest) Px0MinRevision(px0MinRevision string) Api
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreatePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiCreatePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -265,7 +265,7 @@ func (r ApiDeletePromptPayloadRequest) Px0MinRevision(px0MinRevision string) Api
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDeletePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiDeletePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -465,7 +465,7 @@ func (r ApiGetPromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiGet
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiGetPromptPayloadRequest) Px0Consistency(px0Consistency string) ApiGetPromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -690,7 +690,7 @@ func (r ApiListPromptPayloadsRequest) Px0MinRevision(px0MinRevision string) ApiL
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListPromptPayloadsRequest) Px0Consistency(px0Consistency string) ApiListPromptPayloadsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -907,7 +907,7 @@ func (r ApiUpdatePromptPayloadRequest) Px0MinRevision(px0MinRevision string) Api
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdatePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiUpdatePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r

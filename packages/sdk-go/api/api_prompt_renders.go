@@ -43,7 +43,7 @@ func (r ApiRenderBatchRequest) Px0MinRevision(px0MinRevision string) ApiRenderBa
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRenderBatchRequest) Px0Consistency(px0Consistency string) ApiRenderBatchRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -258,7 +258,7 @@ func (r ApiRenderLiveRequest) Px0MinRevision(px0MinRevision string) ApiRenderLiv
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRenderLiveRequest) Px0Consistency(px0Consistency string) ApiRenderLiveRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -509,7 +509,7 @@ func (r ApiRenderVersionRequest) Px0MinRevision(px0MinRevision string) ApiRender
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRenderVersionRequest) Px0Consistency(px0Consistency string) ApiRenderVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r

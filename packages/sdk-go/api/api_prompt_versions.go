@@ -40,7 +40,7 @@ func (r ApiArchiveVersionRequest) Px0MinRevision(px0MinRevision string) ApiArchi
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiArchiveVersionRequest) Px0Consistency(px0Consistency string) ApiArchiveVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -286,7 +286,7 @@ func (r ApiCheckVersionRequest) Px0MinRevision(px0MinRevision string) ApiCheckVe
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCheckVersionRequest) Px0Consistency(px0Consistency string) ApiCheckVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -506,7 +506,7 @@ func (r ApiCreateVersionRequest) Px0MinRevision(px0MinRevision string) ApiCreate
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreateVersionRequest) Px0Consistency(px0Consistency string) ApiCreateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -739,7 +739,7 @@ func (r ApiDeletePromptVersionRequest) Px0MinRevision(px0MinRevision string) Api
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDeletePromptVersionRequest) Px0Consistency(px0Consistency string) ApiDeletePromptVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -974,7 +974,7 @@ func (r ApiDemoteVersionRequest) Px0MinRevision(px0MinRevision string) ApiDemote
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDemoteVersionRequest) Px0Consistency(px0Consistency string) ApiDemoteVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1240,7 +1240,7 @@ func (r ApiDiffVersionsRequest) Px0MinRevision(px0MinRevision string) ApiDiffVer
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDiffVersionsRequest) Px0Consistency(px0Consistency string) ApiDiffVersionsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1454,7 +1454,7 @@ func (r ApiDuplicateVersionRequest) Px0MinRevision(px0MinRevision string) ApiDup
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDuplicateVersionRequest) Px0Consistency(px0Consistency string) ApiDuplicateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1680,7 +1680,7 @@ func (r ApiGetVersionRequest) Px0MinRevision(px0MinRevision string) ApiGetVersio
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiGetVersionRequest) Px0Consistency(px0Consistency string) ApiGetVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1894,7 +1894,7 @@ func (r ApiListVersionTagsRequest) Px0MinRevision(px0MinRevision string) ApiList
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListVersionTagsRequest) Px0Consistency(px0Consistency string) ApiListVersionTagsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2126,7 +2126,7 @@ func (r ApiListVersionsRequest) Px0MinRevision(px0MinRevision string) ApiListVer
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListVersionsRequest) Px0Consistency(px0Consistency string) ApiListVersionsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2339,7 +2339,7 @@ type ApiPromoteVersionRequest struct {
 	ifMatch        *string
 }
 
-// `payloads`: only if every payload of the prompt renders with this version.
+// `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
 func (r ApiPromoteVersionRequest) Require(require string) ApiPromoteVersionRequest {
 	r.require = &require
 	return r
@@ -2351,7 +2351,7 @@ func (r ApiPromoteVersionRequest) Px0MinRevision(px0MinRevision string) ApiPromo
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiPromoteVersionRequest) Px0Consistency(px0Consistency string) ApiPromoteVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2611,7 +2611,7 @@ func (r ApiRemoveVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiRem
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRemoveVersionTagRequest) Px0Consistency(px0Consistency string) ApiRemoveVersionTagRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2820,7 +2820,7 @@ func (r ApiSetVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiSetVer
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiSetVersionTagRequest) Px0Consistency(px0Consistency string) ApiSetVersionTagRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2833,7 +2833,7 @@ func (r ApiSetVersionTagRequest) Execute() (*CreateVersion201Response, *http.Res
 /*
 SetVersionTag Attach/Set Version Tag
 
-Puts a tag on a version; it moves there if another version of the prompt had it.
+Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -3069,7 +3069,7 @@ func (r ApiUpdateVersionRequest) Px0MinRevision(px0MinRevision string) ApiUpdate
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdateVersionRequest) Px0Consistency(px0Consistency string) ApiUpdateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -3335,7 +3335,7 @@ func (r ApiValidateTemplateRequest) Px0MinRevision(px0MinRevision string) ApiVal
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiValidateTemplateRequest) Px0Consistency(px0Consistency string) ApiValidateTemplateRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -39,7 +39,7 @@ func (r ApiArchivePromptRequest) Px0MinRevision(px0MinRevision string) ApiArchiv
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiArchivePromptRequest) Px0Consistency(px0Consistency string) ApiArchivePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -249,7 +249,7 @@ func (r ApiCreatePromptRequest) Px0MinRevision(px0MinRevision string) ApiCreateP
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreatePromptRequest) Px0Consistency(px0Consistency string) ApiCreatePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -482,7 +482,7 @@ func (r ApiExportPromptsRequest) Slugs(slugs string) ApiExportPromptsRequest {
 	return r
 }
 
-// `yaml`: the document as a YAML text, in `yaml`.
+// `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
 func (r ApiExportPromptsRequest) Format(format string) ApiExportPromptsRequest {
 	r.format = &format
 	return r
@@ -494,7 +494,7 @@ func (r ApiExportPromptsRequest) Px0MinRevision(px0MinRevision string) ApiExport
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiExportPromptsRequest) Px0Consistency(px0Consistency string) ApiExportPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -736,7 +736,7 @@ func (r ApiGetPromptRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptR
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiGetPromptRequest) Px0Consistency(px0Consistency string) ApiGetPromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -973,7 +973,7 @@ func (r ApiGetPromptUsageRequest) Px0MinRevision(px0MinRevision string) ApiGetPr
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiGetPromptUsageRequest) Px0Consistency(px0Consistency string) ApiGetPromptUsageRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1177,7 +1177,7 @@ type ApiImportPromptsRequest struct {
 	ApiService           *PromptsAPIService
 	teamID               string
 	importPromptsRequest *ImportPromptsRequest
-	dryRun               *string
+	dryRun               *bool
 	px0MinRevision       *string
 	px0Consistency       *string
 }
@@ -1187,8 +1187,8 @@ func (r ApiImportPromptsRequest) ImportPromptsRequest(importPromptsRequest Impor
 	return r
 }
 
-// `true`: only says what would be done.
-func (r ApiImportPromptsRequest) DryRun(dryRun string) ApiImportPromptsRequest {
+// `true`: only says what would be done. A value that is not a boolean is refused.
+func (r ApiImportPromptsRequest) DryRun(dryRun bool) ApiImportPromptsRequest {
 	r.dryRun = &dryRun
 	return r
 }
@@ -1199,7 +1199,7 @@ func (r ApiImportPromptsRequest) Px0MinRevision(px0MinRevision string) ApiImport
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiImportPromptsRequest) Px0Consistency(px0Consistency string) ApiImportPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1470,7 +1470,7 @@ func (r ApiListAllPromptsRequest) Archived(archived string) ApiListAllPromptsReq
 	return r
 }
 
-// Words; each must begin a word of the name, the slug or the description.
+// Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
 func (r ApiListAllPromptsRequest) Q(q string) ApiListAllPromptsRequest {
 	r.q = &q
 	return r
@@ -1506,7 +1506,7 @@ func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListA
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListAllPromptsRequest) Px0Consistency(px0Consistency string) ApiListAllPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1733,7 +1733,7 @@ func (r ApiListPromptAuditRequest) Px0MinRevision(px0MinRevision string) ApiList
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListPromptAuditRequest) Px0Consistency(px0Consistency string) ApiListPromptAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1956,7 +1956,7 @@ func (r ApiListPromptsRequest) Archived(archived string) ApiListPromptsRequest {
 	return r
 }
 
-// Words; each must begin a word of the name, the slug or the description.
+// Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
 func (r ApiListPromptsRequest) Q(q string) ApiListPromptsRequest {
 	r.q = &q
 	return r
@@ -1992,7 +1992,7 @@ func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListProm
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListPromptsRequest) Px0Consistency(px0Consistency string) ApiListPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2231,7 +2231,7 @@ func (r ApiListTeamPromptAuditRequest) Px0MinRevision(px0MinRevision string) Api
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListTeamPromptAuditRequest) Px0Consistency(px0Consistency string) ApiListTeamPromptAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2447,7 +2447,7 @@ func (r ApiMovePromptRequest) Px0MinRevision(px0MinRevision string) ApiMovePromp
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiMovePromptRequest) Px0Consistency(px0Consistency string) ApiMovePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2678,7 +2678,7 @@ func (r ApiRestorePromptRequest) Px0MinRevision(px0MinRevision string) ApiRestor
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRestorePromptRequest) Px0Consistency(px0Consistency string) ApiRestorePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2888,7 +2888,7 @@ func (r ApiUpdatePromptRequest) Px0MinRevision(px0MinRevision string) ApiUpdateP
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdatePromptRequest) Px0Consistency(px0Consistency string) ApiUpdatePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r

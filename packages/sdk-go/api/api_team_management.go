@@ -44,7 +44,7 @@ func (r ApiCreateTeamRequest) Px0MinRevision(px0MinRevision string) ApiCreateTea
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreateTeamRequest) Px0Consistency(px0Consistency string) ApiCreateTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -275,7 +275,7 @@ func (r ApiDeleteTeamRequest) Px0MinRevision(px0MinRevision string) ApiDeleteTea
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiDeleteTeamRequest) Px0Consistency(px0Consistency string) ApiDeleteTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -478,7 +478,7 @@ func (r ApiListOrgTeamsRequest) Px0MinRevision(px0MinRevision string) ApiListOrg
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListOrgTeamsRequest) Px0Consistency(px0Consistency string) ApiListOrgTeamsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -688,7 +688,7 @@ func (r ApiUpdateTeamRequest) Px0MinRevision(px0MinRevision string) ApiUpdateTea
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdateTeamRequest) Px0Consistency(px0Consistency string) ApiUpdateTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r

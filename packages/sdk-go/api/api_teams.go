@@ -38,7 +38,7 @@ func (r ApiCreateJoinRequestRequest) Px0MinRevision(px0MinRevision string) ApiCr
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiCreateJoinRequestRequest) Px0Consistency(px0Consistency string) ApiCreateJoinRequestRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -253,7 +253,7 @@ func (r ApiLeaveTeamRequest) Px0MinRevision(px0MinRevision string) ApiLeaveTeamR
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiLeaveTeamRequest) Px0Consistency(px0Consistency string) ApiLeaveTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -44,7 +44,7 @@ func (r ApiAddTeamMemberRequest) Px0MinRevision(px0MinRevision string) ApiAddTea
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiAddTeamMemberRequest) Px0Consistency(px0Consistency string) ApiAddTeamMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -259,7 +259,7 @@ func (r ApiListTeamMembersRequest) Px0MinRevision(px0MinRevision string) ApiList
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiListTeamMembersRequest) Px0Consistency(px0Consistency string) ApiListTeamMembersRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -467,7 +467,7 @@ func (r ApiRemoveTeamMemberRequest) Px0MinRevision(px0MinRevision string) ApiRem
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiRemoveTeamMemberRequest) Px0Consistency(px0Consistency string) ApiRemoveTeamMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -684,7 +684,7 @@ func (r ApiUpdateTeamMemberRoleRequest) Px0MinRevision(px0MinRevision string) Ap
 	return r
 }
 
-// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+// With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
 func (r ApiUpdateTeamMemberRoleRequest) Px0Consistency(px0Consistency string) ApiUpdateTeamMemberRoleRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -19,7 +19,7 @@ var _ MappedNullable = &SetVersionTagRequest{}
 
 // SetVersionTagRequest struct for SetVersionTagRequest
 type SetVersionTagRequest struct {
-	Tag string `json:"tag" validate:"regexp=^[A-Za-z0-9._-]{1\\,50}$"`
+	Tag string `json:"tag" validate:"regexp=^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0\\,49}|\\.[A-Za-z0-9_-][A-Za-z0-9._-]{0\\,48}|\\.\\.[A-Za-z0-9._-]{1\\,48})$"`
 }
 
 type _SetVersionTagRequest SetVersionTagRequest

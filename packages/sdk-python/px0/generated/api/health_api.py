@@ -42,7 +42,7 @@ class HealthApi:
     def health_check(
         self,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -62,7 +62,7 @@ class HealthApi:
 
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -117,7 +117,7 @@ class HealthApi:
     def health_check_with_http_info(
         self,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -137,7 +137,7 @@ class HealthApi:
 
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -192,7 +192,7 @@ class HealthApi:
     def health_check_without_preload_content(
         self,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -212,7 +212,7 @@ class HealthApi:
 
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

@@ -47,7 +47,7 @@ class OrganizationsApi:
         self,
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -69,7 +69,7 @@ class OrganizationsApi:
         :type create_org_request: CreateOrgRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -130,7 +130,7 @@ class OrganizationsApi:
         self,
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -152,7 +152,7 @@ class OrganizationsApi:
         :type create_org_request: CreateOrgRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -213,7 +213,7 @@ class OrganizationsApi:
         self,
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -235,7 +235,7 @@ class OrganizationsApi:
         :type create_org_request: CreateOrgRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -376,7 +376,7 @@ class OrganizationsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the organization.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -398,7 +398,7 @@ class OrganizationsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -458,7 +458,7 @@ class OrganizationsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the organization.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -480,7 +480,7 @@ class OrganizationsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -540,7 +540,7 @@ class OrganizationsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the organization.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -562,7 +562,7 @@ class OrganizationsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -691,7 +691,7 @@ class OrganizationsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -717,7 +717,7 @@ class OrganizationsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -781,7 +781,7 @@ class OrganizationsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -807,7 +807,7 @@ class OrganizationsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -871,7 +871,7 @@ class OrganizationsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -897,7 +897,7 @@ class OrganizationsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1038,7 +1038,7 @@ class OrganizationsApi:
         page: Annotated[Optional[StrictStr], Field(description="The page, from 1; anything else counts as 1.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 10 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1064,7 +1064,7 @@ class OrganizationsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1128,7 +1128,7 @@ class OrganizationsApi:
         page: Annotated[Optional[StrictStr], Field(description="The page, from 1; anything else counts as 1.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 10 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1154,7 +1154,7 @@ class OrganizationsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1218,7 +1218,7 @@ class OrganizationsApi:
         page: Annotated[Optional[StrictStr], Field(description="The page, from 1; anything else counts as 1.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 10 when missing, at most 100.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1244,7 +1244,7 @@ class OrganizationsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1384,7 +1384,7 @@ class OrganizationsApi:
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1408,7 +1408,7 @@ class OrganizationsApi:
         :type user_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1471,7 +1471,7 @@ class OrganizationsApi:
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1495,7 +1495,7 @@ class OrganizationsApi:
         :type user_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1558,7 +1558,7 @@ class OrganizationsApi:
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1582,7 +1582,7 @@ class OrganizationsApi:
         :type user_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1715,7 +1715,7 @@ class OrganizationsApi:
         id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1739,7 +1739,7 @@ class OrganizationsApi:
         :type create_org_request: CreateOrgRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1803,7 +1803,7 @@ class OrganizationsApi:
         id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1827,7 +1827,7 @@ class OrganizationsApi:
         :type create_org_request: CreateOrgRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1891,7 +1891,7 @@ class OrganizationsApi:
         id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1915,7 +1915,7 @@ class OrganizationsApi:
         :type create_org_request: CreateOrgRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

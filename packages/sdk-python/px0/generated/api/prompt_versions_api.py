@@ -53,7 +53,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -78,7 +78,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -145,7 +145,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -170,7 +170,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -237,7 +237,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -262,7 +262,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -402,7 +402,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -426,7 +426,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -488,7 +488,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -512,7 +512,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -574,7 +574,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -598,7 +598,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -730,7 +730,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         create_version_request: CreateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -754,7 +754,7 @@ class PromptVersionsApi:
         :type create_version_request: CreateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -818,7 +818,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         create_version_request: CreateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -842,7 +842,7 @@ class PromptVersionsApi:
         :type create_version_request: CreateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -906,7 +906,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         create_version_request: CreateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -930,7 +930,7 @@ class PromptVersionsApi:
         :type create_version_request: CreateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1077,7 +1077,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -1102,7 +1102,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -1169,7 +1169,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -1194,7 +1194,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -1261,7 +1261,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -1286,7 +1286,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -1426,7 +1426,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -1451,7 +1451,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -1518,7 +1518,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -1543,7 +1543,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -1610,7 +1610,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -1635,7 +1635,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -1777,7 +1777,7 @@ class PromptVersionsApi:
         to: Annotated[Optional[StrictStr], Field(description="A version number; required.")] = None,
         format: Annotated[Optional[StrictStr], Field(description="`structured` adds the hunks with their line numbers.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1805,7 +1805,7 @@ class PromptVersionsApi:
         :type format: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1871,7 +1871,7 @@ class PromptVersionsApi:
         to: Annotated[Optional[StrictStr], Field(description="A version number; required.")] = None,
         format: Annotated[Optional[StrictStr], Field(description="`structured` adds the hunks with their line numbers.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1899,7 +1899,7 @@ class PromptVersionsApi:
         :type format: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1965,7 +1965,7 @@ class PromptVersionsApi:
         to: Annotated[Optional[StrictStr], Field(description="A version number; required.")] = None,
         format: Annotated[Optional[StrictStr], Field(description="`structured` adds the hunks with their line numbers.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1993,7 +1993,7 @@ class PromptVersionsApi:
         :type format: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2139,7 +2139,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2163,7 +2163,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2226,7 +2226,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2250,7 +2250,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2313,7 +2313,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2337,7 +2337,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2470,7 +2470,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2494,7 +2494,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2556,7 +2556,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2580,7 +2580,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2642,7 +2642,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2666,7 +2666,7 @@ class PromptVersionsApi:
         :type version: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2797,7 +2797,7 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2819,7 +2819,7 @@ class PromptVersionsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2879,7 +2879,7 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2901,7 +2901,7 @@ class PromptVersionsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2961,7 +2961,7 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2983,7 +2983,7 @@ class PromptVersionsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3114,7 +3114,7 @@ class PromptVersionsApi:
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3144,7 +3144,7 @@ class PromptVersionsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3212,7 +3212,7 @@ class PromptVersionsApi:
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3242,7 +3242,7 @@ class PromptVersionsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3310,7 +3310,7 @@ class PromptVersionsApi:
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3340,7 +3340,7 @@ class PromptVersionsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3491,9 +3491,9 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        require: Annotated[Optional[StrictStr], Field(description="`payloads`: only if every payload of the prompt renders with this version.")] = None,
+        require: Annotated[Optional[StrictStr], Field(description="`payloads`: only if every payload of the prompt renders with this version. Another value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -3516,11 +3516,11 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param require: `payloads`: only if every payload of the prompt renders with this version.
+        :param require: `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
         :type require: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -3588,9 +3588,9 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        require: Annotated[Optional[StrictStr], Field(description="`payloads`: only if every payload of the prompt renders with this version.")] = None,
+        require: Annotated[Optional[StrictStr], Field(description="`payloads`: only if every payload of the prompt renders with this version. Another value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -3613,11 +3613,11 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param require: `payloads`: only if every payload of the prompt renders with this version.
+        :param require: `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
         :type require: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -3685,9 +3685,9 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        require: Annotated[Optional[StrictStr], Field(description="`payloads`: only if every payload of the prompt renders with this version.")] = None,
+        require: Annotated[Optional[StrictStr], Field(description="`payloads`: only if every payload of the prompt renders with this version. Another value is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -3710,11 +3710,11 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param require: `payloads`: only if every payload of the prompt renders with this version.
+        :param require: `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
         :type require: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -3861,7 +3861,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         tag: Annotated[str, Field(min_length=1, strict=True, description="The tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3885,7 +3885,7 @@ class PromptVersionsApi:
         :type tag: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3947,7 +3947,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         tag: Annotated[str, Field(min_length=1, strict=True, description="The tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3971,7 +3971,7 @@ class PromptVersionsApi:
         :type tag: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4033,7 +4033,7 @@ class PromptVersionsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         tag: Annotated[str, Field(min_length=1, strict=True, description="The tag.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4057,7 +4057,7 @@ class PromptVersionsApi:
         :type tag: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4190,7 +4190,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         set_version_tag_request: SetVersionTagRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4206,7 +4206,7 @@ class PromptVersionsApi:
     ) -> CreateVersion201Response:
         """Attach/Set Version Tag
 
-        Puts a tag on a version; it moves there if another version of the prompt had it.
+        Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4216,7 +4216,7 @@ class PromptVersionsApi:
         :type set_version_tag_request: SetVersionTagRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4282,7 +4282,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         set_version_tag_request: SetVersionTagRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4298,7 +4298,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CreateVersion201Response]:
         """Attach/Set Version Tag
 
-        Puts a tag on a version; it moves there if another version of the prompt had it.
+        Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4308,7 +4308,7 @@ class PromptVersionsApi:
         :type set_version_tag_request: SetVersionTagRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4374,7 +4374,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         set_version_tag_request: SetVersionTagRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4390,7 +4390,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Attach/Set Version Tag
 
-        Puts a tag on a version; it moves there if another version of the prompt had it.
+        Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4400,7 +4400,7 @@ class PromptVersionsApi:
         :type set_version_tag_request: SetVersionTagRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4552,7 +4552,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         update_version_request: UpdateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -4579,7 +4579,7 @@ class PromptVersionsApi:
         :type update_version_request: UpdateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -4649,7 +4649,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         update_version_request: UpdateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -4676,7 +4676,7 @@ class PromptVersionsApi:
         :type update_version_request: UpdateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -4746,7 +4746,7 @@ class PromptVersionsApi:
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
         update_version_request: UpdateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.")] = None,
         _request_timeout: Union[
             None,
@@ -4773,7 +4773,7 @@ class PromptVersionsApi:
         :type update_version_request: UpdateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param if_match: An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
         :type if_match: str
@@ -4930,7 +4930,7 @@ class PromptVersionsApi:
         self,
         create_version_request: CreateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4952,7 +4952,7 @@ class PromptVersionsApi:
         :type create_version_request: CreateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -5012,7 +5012,7 @@ class PromptVersionsApi:
         self,
         create_version_request: CreateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5034,7 +5034,7 @@ class PromptVersionsApi:
         :type create_version_request: CreateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -5094,7 +5094,7 @@ class PromptVersionsApi:
         self,
         create_version_request: CreateVersionRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -5116,7 +5116,7 @@ class PromptVersionsApi:
         :type create_version_request: CreateVersionRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Optional, Tuple, Union
 from typing_extensions import Annotated
 
 from datetime import datetime
-from pydantic import Field, StrictStr, field_validator
+from pydantic import Field, StrictBool, StrictStr, field_validator
 from typing import Optional
 from typing_extensions import Annotated
 from uuid import UUID
@@ -55,7 +55,7 @@ class PromptsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -77,7 +77,7 @@ class PromptsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -137,7 +137,7 @@ class PromptsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -159,7 +159,7 @@ class PromptsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -219,7 +219,7 @@ class PromptsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -241,7 +241,7 @@ class PromptsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -369,7 +369,7 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         create_prompt_request: CreatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -393,7 +393,7 @@ class PromptsApi:
         :type create_prompt_request: CreatePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -457,7 +457,7 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         create_prompt_request: CreatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -481,7 +481,7 @@ class PromptsApi:
         :type create_prompt_request: CreatePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -545,7 +545,7 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         create_prompt_request: CreatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -569,7 +569,7 @@ class PromptsApi:
         :type create_prompt_request: CreatePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -715,9 +715,9 @@ class PromptsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         slugs: Annotated[Optional[StrictStr], Field(description="Only these prompts, separated by commas.")] = None,
-        format: Annotated[Optional[StrictStr], Field(description="`yaml`: the document as a YAML text, in `yaml`.")] = None,
+        format: Annotated[Optional[StrictStr], Field(description="`json` (the default), or `yaml`: the document as a YAML text, in `yaml`.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -739,11 +739,11 @@ class PromptsApi:
         :type team_id: UUID
         :param slugs: Only these prompts, separated by commas.
         :type slugs: str
-        :param format: `yaml`: the document as a YAML text, in `yaml`.
+        :param format: `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
         :type format: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -806,9 +806,9 @@ class PromptsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         slugs: Annotated[Optional[StrictStr], Field(description="Only these prompts, separated by commas.")] = None,
-        format: Annotated[Optional[StrictStr], Field(description="`yaml`: the document as a YAML text, in `yaml`.")] = None,
+        format: Annotated[Optional[StrictStr], Field(description="`json` (the default), or `yaml`: the document as a YAML text, in `yaml`.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -830,11 +830,11 @@ class PromptsApi:
         :type team_id: UUID
         :param slugs: Only these prompts, separated by commas.
         :type slugs: str
-        :param format: `yaml`: the document as a YAML text, in `yaml`.
+        :param format: `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
         :type format: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -897,9 +897,9 @@ class PromptsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         slugs: Annotated[Optional[StrictStr], Field(description="Only these prompts, separated by commas.")] = None,
-        format: Annotated[Optional[StrictStr], Field(description="`yaml`: the document as a YAML text, in `yaml`.")] = None,
+        format: Annotated[Optional[StrictStr], Field(description="`json` (the default), or `yaml`: the document as a YAML text, in `yaml`.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -921,11 +921,11 @@ class PromptsApi:
         :type team_id: UUID
         :param slugs: Only these prompts, separated by commas.
         :type slugs: str
-        :param format: `yaml`: the document as a YAML text, in `yaml`.
+        :param format: `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
         :type format: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1068,7 +1068,7 @@ class PromptsApi:
         tag: Annotated[Optional[StrictStr], Field(description="A tag, also one of digits only.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1096,7 +1096,7 @@ class PromptsApi:
         :type team_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1162,7 +1162,7 @@ class PromptsApi:
         tag: Annotated[Optional[StrictStr], Field(description="A tag, also one of digits only.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1190,7 +1190,7 @@ class PromptsApi:
         :type team_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1256,7 +1256,7 @@ class PromptsApi:
         tag: Annotated[Optional[StrictStr], Field(description="A tag, also one of digits only.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1284,7 +1284,7 @@ class PromptsApi:
         :type team_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1432,7 +1432,7 @@ class PromptsApi:
         to: Annotated[Optional[datetime], Field(description="The end, RFC 3339, not included; by default now.")] = None,
         step: Annotated[Optional[StrictStr], Field(description="What is summed up: an `hour` (the default) or a `day` in UTC.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1460,7 +1460,7 @@ class PromptsApi:
         :type step: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1526,7 +1526,7 @@ class PromptsApi:
         to: Annotated[Optional[datetime], Field(description="The end, RFC 3339, not included; by default now.")] = None,
         step: Annotated[Optional[StrictStr], Field(description="What is summed up: an `hour` (the default) or a `day` in UTC.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1554,7 +1554,7 @@ class PromptsApi:
         :type step: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1620,7 +1620,7 @@ class PromptsApi:
         to: Annotated[Optional[datetime], Field(description="The end, RFC 3339, not included; by default now.")] = None,
         step: Annotated[Optional[StrictStr], Field(description="What is summed up: an `hour` (the default) or a `day` in UTC.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1648,7 +1648,7 @@ class PromptsApi:
         :type step: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1811,9 +1811,9 @@ class PromptsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         import_prompts_request: ImportPromptsRequest,
-        dry_run: Annotated[Optional[StrictStr], Field(description="`true`: only says what would be done.")] = None,
+        dry_run: Annotated[Optional[StrictBool], Field(description="`true`: only says what would be done. A value that is not a boolean is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1835,11 +1835,11 @@ class PromptsApi:
         :type team_id: UUID
         :param import_prompts_request: (required)
         :type import_prompts_request: ImportPromptsRequest
-        :param dry_run: `true`: only says what would be done.
-        :type dry_run: str
+        :param dry_run: `true`: only says what would be done. A value that is not a boolean is refused.
+        :type dry_run: bool
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1904,9 +1904,9 @@ class PromptsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         import_prompts_request: ImportPromptsRequest,
-        dry_run: Annotated[Optional[StrictStr], Field(description="`true`: only says what would be done.")] = None,
+        dry_run: Annotated[Optional[StrictBool], Field(description="`true`: only says what would be done. A value that is not a boolean is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1928,11 +1928,11 @@ class PromptsApi:
         :type team_id: UUID
         :param import_prompts_request: (required)
         :type import_prompts_request: ImportPromptsRequest
-        :param dry_run: `true`: only says what would be done.
-        :type dry_run: str
+        :param dry_run: `true`: only says what would be done. A value that is not a boolean is refused.
+        :type dry_run: bool
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1997,9 +1997,9 @@ class PromptsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         import_prompts_request: ImportPromptsRequest,
-        dry_run: Annotated[Optional[StrictStr], Field(description="`true`: only says what would be done.")] = None,
+        dry_run: Annotated[Optional[StrictBool], Field(description="`true`: only says what would be done. A value that is not a boolean is refused.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2021,11 +2021,11 @@ class PromptsApi:
         :type team_id: UUID
         :param import_prompts_request: (required)
         :type import_prompts_request: ImportPromptsRequest
-        :param dry_run: `true`: only says what would be done.
-        :type dry_run: str
+        :param dry_run: `true`: only says what would be done. A value that is not a boolean is refused.
+        :type dry_run: bool
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2180,13 +2180,13 @@ class PromptsApi:
         team_id: Annotated[Optional[UUID], Field(description="The id of the team.")] = None,
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; another value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="A boolean: archived ones only, or active ones only. `status` wins.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2212,7 +2212,7 @@ class PromptsApi:
         :type status: str
         :param archived: A boolean: archived ones only, or active ones only. `status` wins.
         :type archived: str
-        :param q: Words; each must begin a word of the name, the slug or the description.
+        :param q: Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -2224,7 +2224,7 @@ class PromptsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2293,13 +2293,13 @@ class PromptsApi:
         team_id: Annotated[Optional[UUID], Field(description="The id of the team.")] = None,
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; another value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="A boolean: archived ones only, or active ones only. `status` wins.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2325,7 +2325,7 @@ class PromptsApi:
         :type status: str
         :param archived: A boolean: archived ones only, or active ones only. `status` wins.
         :type archived: str
-        :param q: Words; each must begin a word of the name, the slug or the description.
+        :param q: Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -2337,7 +2337,7 @@ class PromptsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2406,13 +2406,13 @@ class PromptsApi:
         team_id: Annotated[Optional[UUID], Field(description="The id of the team.")] = None,
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; another value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="A boolean: archived ones only, or active ones only. `status` wins.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2438,7 +2438,7 @@ class PromptsApi:
         :type status: str
         :param archived: A boolean: archived ones only, or active ones only. `status` wins.
         :type archived: str
-        :param q: Words; each must begin a word of the name, the slug or the description.
+        :param q: Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -2450,7 +2450,7 @@ class PromptsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2628,7 +2628,7 @@ class PromptsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 1000.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2654,7 +2654,7 @@ class PromptsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2718,7 +2718,7 @@ class PromptsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 1000.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2744,7 +2744,7 @@ class PromptsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2808,7 +2808,7 @@ class PromptsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 1000.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2834,7 +2834,7 @@ class PromptsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2974,13 +2974,13 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; another value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="A boolean: archived ones only, or active ones only. `status` wins.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3004,7 +3004,7 @@ class PromptsApi:
         :type status: str
         :param archived: A boolean: archived ones only, or active ones only. `status` wins.
         :type archived: str
-        :param q: Words; each must begin a word of the name, the slug or the description.
+        :param q: Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -3016,7 +3016,7 @@ class PromptsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3084,13 +3084,13 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; another value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="A boolean: archived ones only, or active ones only. `status` wins.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3114,7 +3114,7 @@ class PromptsApi:
         :type status: str
         :param archived: A boolean: archived ones only, or active ones only. `status` wins.
         :type archived: str
-        :param q: Words; each must begin a word of the name, the slug or the description.
+        :param q: Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -3126,7 +3126,7 @@ class PromptsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3194,13 +3194,13 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; another value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="A boolean: archived ones only, or active ones only. `status` wins.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="Page length, at most 1000. Without it the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="`next_cursor` of the page before.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3224,7 +3224,7 @@ class PromptsApi:
         :type status: str
         :param archived: A boolean: archived ones only, or active ones only. `status` wins.
         :type archived: str
-        :param q: Words; each must begin a word of the name, the slug or the description.
+        :param q: Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -3236,7 +3236,7 @@ class PromptsApi:
         :type cursor: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3407,7 +3407,7 @@ class PromptsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 1000.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3433,7 +3433,7 @@ class PromptsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3497,7 +3497,7 @@ class PromptsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 1000.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3523,7 +3523,7 @@ class PromptsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3587,7 +3587,7 @@ class PromptsApi:
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the page before; omitted: the newest entries.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The size of a page, 50 when missing, at most 1000.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3613,7 +3613,7 @@ class PromptsApi:
         :type limit: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3753,7 +3753,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         move_prompt_request: MovePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3777,7 +3777,7 @@ class PromptsApi:
         :type move_prompt_request: MovePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3841,7 +3841,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         move_prompt_request: MovePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3865,7 +3865,7 @@ class PromptsApi:
         :type move_prompt_request: MovePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -3929,7 +3929,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         move_prompt_request: MovePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3953,7 +3953,7 @@ class PromptsApi:
         :type move_prompt_request: MovePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4099,7 +4099,7 @@ class PromptsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4121,7 +4121,7 @@ class PromptsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4181,7 +4181,7 @@ class PromptsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4203,7 +4203,7 @@ class PromptsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4263,7 +4263,7 @@ class PromptsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4285,7 +4285,7 @@ class PromptsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4413,7 +4413,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         update_prompt_request: UpdatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4437,7 +4437,7 @@ class PromptsApi:
         :type update_prompt_request: UpdatePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4500,7 +4500,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         update_prompt_request: UpdatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4524,7 +4524,7 @@ class PromptsApi:
         :type update_prompt_request: UpdatePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -4587,7 +4587,7 @@ class PromptsApi:
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         update_prompt_request: UpdatePromptRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -4611,7 +4611,7 @@ class PromptsApi:
         :type update_prompt_request: UpdatePromptRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

@@ -44,7 +44,7 @@ class TeamsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -66,7 +66,7 @@ class TeamsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -127,7 +127,7 @@ class TeamsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -149,7 +149,7 @@ class TeamsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -210,7 +210,7 @@ class TeamsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -232,7 +232,7 @@ class TeamsApi:
         :type id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -360,7 +360,7 @@ class TeamsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -382,7 +382,7 @@ class TeamsApi:
         :type team_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -443,7 +443,7 @@ class TeamsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -465,7 +465,7 @@ class TeamsApi:
         :type team_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -526,7 +526,7 @@ class TeamsApi:
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -548,7 +548,7 @@ class TeamsApi:
         :type team_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

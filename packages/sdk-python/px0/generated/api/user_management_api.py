@@ -48,7 +48,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         add_team_member_request: AddTeamMemberRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -72,7 +72,7 @@ class UserManagementApi:
         :type add_team_member_request: AddTeamMemberRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -135,7 +135,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         add_team_member_request: AddTeamMemberRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -159,7 +159,7 @@ class UserManagementApi:
         :type add_team_member_request: AddTeamMemberRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -222,7 +222,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         add_team_member_request: AddTeamMemberRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -246,7 +246,7 @@ class UserManagementApi:
         :type add_team_member_request: AddTeamMemberRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -392,7 +392,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         page: Annotated[Optional[StrictStr], Field(description="The page, from 1; anything else counts as 1.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -416,7 +416,7 @@ class UserManagementApi:
         :type page: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -478,7 +478,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         page: Annotated[Optional[StrictStr], Field(description="The page, from 1; anything else counts as 1.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -502,7 +502,7 @@ class UserManagementApi:
         :type page: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -564,7 +564,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         page: Annotated[Optional[StrictStr], Field(description="The page, from 1; anything else counts as 1.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -588,7 +588,7 @@ class UserManagementApi:
         :type page: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -722,7 +722,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -746,7 +746,7 @@ class UserManagementApi:
         :type user_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -809,7 +809,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -833,7 +833,7 @@ class UserManagementApi:
         :type user_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -896,7 +896,7 @@ class UserManagementApi:
         id: Annotated[UUID, Field(description="The id of the team.")],
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -920,7 +920,7 @@ class UserManagementApi:
         :type user_id: UUID
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1054,7 +1054,7 @@ class UserManagementApi:
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         update_team_member_role_request: UpdateTeamMemberRoleRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1080,7 +1080,7 @@ class UserManagementApi:
         :type update_team_member_role_request: UpdateTeamMemberRoleRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1146,7 +1146,7 @@ class UserManagementApi:
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         update_team_member_role_request: UpdateTeamMemberRoleRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1172,7 +1172,7 @@ class UserManagementApi:
         :type update_team_member_role_request: UpdateTeamMemberRoleRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1238,7 +1238,7 @@ class UserManagementApi:
         user_id: Annotated[UUID, Field(description="The id of the user.")],
         update_team_member_role_request: UpdateTeamMemberRoleRequest,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1264,7 +1264,7 @@ class UserManagementApi:
         :type update_team_member_role_request: UpdateTeamMemberRoleRequest
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+        :param px0_consistency: With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

@@ -34,8 +34,8 @@ class SetVersionTagRequest(BaseModel):
     @field_validator('tag', mode="before")
     def tag_validate_regular_expression(cls, value):
         """Validates the regular expression"""
-        if isinstance(value, str) and not re.match(r"^[A-Za-z0-9._-]{1,50}$", value):
-            raise ValueError(r"must validate the regular expression /^[A-Za-z0-9._-]{1,50}$/")
+        if isinstance(value, str) and not re.match(r"^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,49}|\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,48}|\.\.[A-Za-z0-9._-]{1,48})$", value):
+            raise ValueError(r"must validate the regular expression /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,49}|\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,48}|\.\.[A-Za-z0-9._-]{1,48})$/")
         return value
 
     model_config = ConfigDict(

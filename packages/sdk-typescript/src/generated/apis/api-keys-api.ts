@@ -53,7 +53,7 @@ export interface CreateAPIKeyOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreateAPIKeyOperationPx0ConsistencyEnum;
 }
@@ -68,7 +68,7 @@ export interface DeleteAPIKeyRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DeleteAPIKeyPx0ConsistencyEnum;
 }
@@ -83,7 +83,7 @@ export interface ListAPIKeysRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListAPIKeysPx0ConsistencyEnum;
 }
@@ -102,7 +102,7 @@ export interface RotateAPIKeyOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: RotateAPIKeyOperationPx0ConsistencyEnum;
 }

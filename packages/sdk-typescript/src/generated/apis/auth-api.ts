@@ -78,7 +78,7 @@ export interface ListSigningKeysRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListSigningKeysPx0ConsistencyEnum;
 }
@@ -93,7 +93,7 @@ export interface LoginOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: LoginOperationPx0ConsistencyEnum;
 }
@@ -104,7 +104,7 @@ export interface LogoutRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: LogoutPx0ConsistencyEnum;
 }
@@ -119,7 +119,7 @@ export interface RegisterOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: RegisterOperationPx0ConsistencyEnum;
 }
@@ -134,7 +134,7 @@ export interface ResetPasswordOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ResetPasswordOperationPx0ConsistencyEnum;
 }
@@ -149,7 +149,7 @@ export interface TriggerPasswordResetOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: TriggerPasswordResetOperationPx0ConsistencyEnum;
 }
@@ -164,7 +164,7 @@ export interface TriggerVerificationEmailRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: TriggerVerificationEmailPx0ConsistencyEnum;
 }
@@ -179,7 +179,7 @@ export interface VerifyEmailRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: VerifyEmailPx0ConsistencyEnum;
 }

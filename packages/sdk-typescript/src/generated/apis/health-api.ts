@@ -33,7 +33,7 @@ export interface HealthCheckRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: HealthCheckPx0ConsistencyEnum;
 }

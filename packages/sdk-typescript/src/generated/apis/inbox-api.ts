@@ -44,7 +44,7 @@ export interface GetAdminInboxRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: GetAdminInboxPx0ConsistencyEnum;
 }
@@ -63,7 +63,7 @@ export interface ResolveJoinRequestOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ResolveJoinRequestOperationPx0ConsistencyEnum;
 }

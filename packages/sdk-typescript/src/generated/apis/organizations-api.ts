@@ -53,7 +53,7 @@ export interface CreateOrgOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreateOrgOperationPx0ConsistencyEnum;
 }
@@ -68,7 +68,7 @@ export interface DeleteOrgRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DeleteOrgPx0ConsistencyEnum;
 }
@@ -91,7 +91,7 @@ export interface ListOrgAuditRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListOrgAuditPx0ConsistencyEnum;
 }
@@ -114,7 +114,7 @@ export interface ListOrgPeopleRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListOrgPeoplePx0ConsistencyEnum;
 }
@@ -133,7 +133,7 @@ export interface RemoveOrgMemberRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum;
 }
@@ -152,7 +152,7 @@ export interface UpdateOrgRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdateOrgPx0ConsistencyEnum;
 }

@@ -62,7 +62,7 @@ export interface ChangePasswordOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ChangePasswordOperationPx0ConsistencyEnum;
 }
@@ -73,7 +73,7 @@ export interface DeleteMeRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DeleteMePx0ConsistencyEnum;
 }
@@ -84,7 +84,7 @@ export interface ListUserOrgsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListUserOrgsPx0ConsistencyEnum;
 }
@@ -95,7 +95,7 @@ export interface ListUserTeamsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListUserTeamsPx0ConsistencyEnum;
 }
@@ -106,7 +106,7 @@ export interface MeRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: MePx0ConsistencyEnum;
 }
@@ -121,7 +121,7 @@ export interface UpdateMeOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdateMeOperationPx0ConsistencyEnum;
 }

@@ -57,7 +57,7 @@ export interface CreatePromptPayloadOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum;
 }
@@ -76,7 +76,7 @@ export interface DeletePromptPayloadRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum;
 }
@@ -95,7 +95,7 @@ export interface GetPromptPayloadRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: GetPromptPayloadPx0ConsistencyEnum;
 }
@@ -118,7 +118,7 @@ export interface ListPromptPayloadsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListPromptPayloadsPx0ConsistencyEnum;
 }
@@ -141,7 +141,7 @@ export interface UpdatePromptPayloadOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum;
 }

@@ -82,7 +82,7 @@ export interface ArchiveVersionRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ArchiveVersionPx0ConsistencyEnum;
     /**
@@ -105,7 +105,7 @@ export interface CheckVersionRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CheckVersionPx0ConsistencyEnum;
 }
@@ -124,7 +124,7 @@ export interface CreateVersionOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreateVersionOperationPx0ConsistencyEnum;
 }
@@ -143,7 +143,7 @@ export interface DeletePromptVersionRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DeletePromptVersionPx0ConsistencyEnum;
     /**
@@ -166,7 +166,7 @@ export interface DemoteVersionRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DemoteVersionPx0ConsistencyEnum;
     /**
@@ -191,13 +191,13 @@ export interface DiffVersionsRequest {
     /**
      * `structured` adds the hunks with their line numbers.
      */
-    format?: string;
+    format?: DiffVersionsFormatEnum;
     /**
      * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DiffVersionsPx0ConsistencyEnum;
 }
@@ -216,7 +216,7 @@ export interface DuplicateVersionRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DuplicateVersionPx0ConsistencyEnum;
 }
@@ -235,7 +235,7 @@ export interface GetVersionRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: GetVersionPx0ConsistencyEnum;
 }
@@ -250,7 +250,7 @@ export interface ListVersionTagsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListVersionTagsPx0ConsistencyEnum;
 }
@@ -281,7 +281,7 @@ export interface ListVersionsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListVersionsPx0ConsistencyEnum;
 }
@@ -296,15 +296,15 @@ export interface PromoteVersionRequest {
      */
     version: string;
     /**
-     * `payloads`: only if every payload of the prompt renders with this version.
+     * `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
      */
-    require?: string;
+    require?: PromoteVersionRequireEnum;
     /**
      * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: PromoteVersionPx0ConsistencyEnum;
     /**
@@ -327,7 +327,7 @@ export interface RemoveVersionTagRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: RemoveVersionTagPx0ConsistencyEnum;
 }
@@ -350,7 +350,7 @@ export interface SetVersionTagOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum;
 }
@@ -373,7 +373,7 @@ export interface UpdateVersionOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum;
     /**
@@ -392,7 +392,7 @@ export interface ValidateTemplateRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ValidateTemplatePx0ConsistencyEnum;
 }
@@ -888,7 +888,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Two versions and the unified diff of their templates.
      * Diff Prompt Versions
      */
-    async diffVersions(id: string, from?: string, to?: string, format?: string, px0MinRevision?: string, px0Consistency?: DiffVersionsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<DiffVersions200Response> {
+    async diffVersions(id: string, from?: string, to?: string, format?: DiffVersionsFormatEnum, px0MinRevision?: string, px0Consistency?: DiffVersionsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<DiffVersions200Response> {
         const response = await this.diffVersionsRaw({ id: id, from: from, to: to, format: format, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -1291,7 +1291,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Makes a draft stable, and a stable version live; the version that was live becomes stable.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: string, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
         const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
         return await response.value();
     }
@@ -1444,7 +1444,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Puts a tag on a version; it moves there if another version of the prompt had it.
+     * Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
      * Attach/Set Version Tag
      */
     async setVersionTagRaw(requestParameters: SetVersionTagOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1455,7 +1455,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Puts a tag on a version; it moves there if another version of the prompt had it.
+     * Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
      * Attach/Set Version Tag
      */
     async setVersionTag(id: string, version: string, setVersionTagRequest: SetVersionTagRequest, px0MinRevision?: string, px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1669,6 +1669,13 @@ export type DemoteVersionPx0ConsistencyEnum = typeof DemoteVersionPx0Consistency
 /**
  * @export
  */
+export const DiffVersionsFormatEnum = {
+    Structured: 'structured',
+} as const;
+export type DiffVersionsFormatEnum = typeof DiffVersionsFormatEnum[keyof typeof DiffVersionsFormatEnum];
+/**
+ * @export
+ */
 export const DiffVersionsPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -1701,6 +1708,13 @@ export const ListVersionsPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ListVersionsPx0ConsistencyEnum = typeof ListVersionsPx0ConsistencyEnum[keyof typeof ListVersionsPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const PromoteVersionRequireEnum = {
+    Payloads: 'payloads',
+} as const;
+export type PromoteVersionRequireEnum = typeof PromoteVersionRequireEnum[keyof typeof PromoteVersionRequireEnum];
 /**
  * @export
  */

@@ -88,7 +88,7 @@ export interface ArchivePromptRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ArchivePromptPx0ConsistencyEnum;
 }
@@ -107,7 +107,7 @@ export interface CreatePromptOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreatePromptOperationPx0ConsistencyEnum;
 }
@@ -122,15 +122,15 @@ export interface ExportPromptsRequest {
      */
     slugs?: string;
     /**
-     * `yaml`: the document as a YAML text, in `yaml`.
+     * `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
      */
-    format?: string;
+    format?: ExportPromptsFormatEnum;
     /**
      * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ExportPromptsPx0ConsistencyEnum;
 }
@@ -157,7 +157,7 @@ export interface GetPromptRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: GetPromptPx0ConsistencyEnum;
 }
@@ -184,7 +184,7 @@ export interface GetPromptUsageRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: GetPromptUsagePx0ConsistencyEnum;
 }
@@ -199,15 +199,15 @@ export interface ImportPromptsOperationRequest {
      */
     importPromptsRequest: ImportPromptsRequest;
     /**
-     * `true`: only says what would be done.
+     * `true`: only says what would be done. A value that is not a boolean is refused.
      */
-    dryRun?: string;
+    dryRun?: boolean;
     /**
      * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum;
 }
@@ -230,7 +230,7 @@ export interface ListAllPromptsRequest {
      */
     archived?: string;
     /**
-     * Words; each must begin a word of the name, the slug or the description.
+     * Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
      */
     q?: string;
     /**
@@ -254,7 +254,7 @@ export interface ListAllPromptsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
 }
@@ -277,7 +277,7 @@ export interface ListPromptAuditRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListPromptAuditPx0ConsistencyEnum;
 }
@@ -296,7 +296,7 @@ export interface ListPromptsRequest {
      */
     archived?: string;
     /**
-     * Words; each must begin a word of the name, the slug or the description.
+     * Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
      */
     q?: string;
     /**
@@ -320,7 +320,7 @@ export interface ListPromptsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListPromptsPx0ConsistencyEnum;
 }
@@ -343,7 +343,7 @@ export interface ListTeamPromptAuditRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum;
 }
@@ -362,7 +362,7 @@ export interface MovePromptOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: MovePromptOperationPx0ConsistencyEnum;
 }
@@ -377,7 +377,7 @@ export interface RestorePromptRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: RestorePromptPx0ConsistencyEnum;
 }
@@ -396,7 +396,7 @@ export interface UpdatePromptOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum;
 }
@@ -632,7 +632,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.
      * Export Prompts
      */
-    async exportPrompts(teamID: string, slugs?: string, format?: string, px0MinRevision?: string, px0Consistency?: ExportPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<PromptDocumentEnvelope> {
+    async exportPrompts(teamID: string, slugs?: string, format?: ExportPromptsFormatEnum, px0MinRevision?: string, px0Consistency?: ExportPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<PromptDocumentEnvelope> {
         const response = await this.exportPromptsRaw({ teamID: teamID, slugs: slugs, format: format, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -883,7 +883,7 @@ export class PromptsApi extends runtime.BaseAPI {
      * Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.
      * Import Prompts
      */
-    async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: string, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ImportResult> {
+    async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ImportResult> {
         const response = await this.importPromptsRaw({ teamID: teamID, importPromptsRequest: importPromptsRequest, dryRun: dryRun, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
@@ -1493,6 +1493,14 @@ export const CreatePromptOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type CreatePromptOperationPx0ConsistencyEnum = typeof CreatePromptOperationPx0ConsistencyEnum[keyof typeof CreatePromptOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ExportPromptsFormatEnum = {
+    Json: 'json',
+    Yaml: 'yaml',
+} as const;
+export type ExportPromptsFormatEnum = typeof ExportPromptsFormatEnum[keyof typeof ExportPromptsFormatEnum];
 /**
  * @export
  */

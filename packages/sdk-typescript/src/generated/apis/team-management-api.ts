@@ -57,7 +57,7 @@ export interface CreateTeamRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreateTeamPx0ConsistencyEnum;
 }
@@ -72,7 +72,7 @@ export interface DeleteTeamRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: DeleteTeamPx0ConsistencyEnum;
 }
@@ -87,7 +87,7 @@ export interface ListOrgTeamsRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListOrgTeamsPx0ConsistencyEnum;
 }
@@ -106,7 +106,7 @@ export interface UpdateTeamOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdateTeamOperationPx0ConsistencyEnum;
 }

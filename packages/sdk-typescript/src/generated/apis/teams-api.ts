@@ -38,7 +38,7 @@ export interface CreateJoinRequestRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: CreateJoinRequestPx0ConsistencyEnum;
 }
@@ -53,7 +53,7 @@ export interface LeaveTeamRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: LeaveTeamPx0ConsistencyEnum;
 }

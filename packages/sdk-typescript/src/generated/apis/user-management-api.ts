@@ -57,7 +57,7 @@ export interface AddTeamMemberOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: AddTeamMemberOperationPx0ConsistencyEnum;
 }
@@ -76,7 +76,7 @@ export interface ListTeamMembersRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: ListTeamMembersPx0ConsistencyEnum;
 }
@@ -95,7 +95,7 @@ export interface RemoveTeamMemberRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: RemoveTeamMemberPx0ConsistencyEnum;
 }
@@ -118,7 +118,7 @@ export interface UpdateTeamMemberRoleOperationRequest {
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has.
+     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
      */
     px0Consistency?: UpdateTeamMemberRoleOperationPx0ConsistencyEnum;
 }
