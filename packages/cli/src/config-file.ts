@@ -2,10 +2,11 @@
  * What `login` keeps: a credential for each host, in a file that only its owner can read. A credential is never sent to another host than the one
  * that it was given for.
  */
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError } from './exit-codes.ts';
+import { asCliError, readRegularTextFile } from './text-input.ts';
 
 export interface Credential {
   readonly access_token: string;
@@ -33,24 +34,34 @@ export class ConfigFile {
 
   /** @throws CliError when the file is there and broken */
   async read(): Promise<Config> {
-    const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{}';
-      throw new CliError('usage', `${this.path} cannot be read: ${error.message}`, { cause: error });
+    const text = await readRegularTextFile(this.path).catch((error: unknown) => {
+      if (isAbsence(error)) return '{}';
+      throw error;
     });
     const config = parseConfig(text);
     if (config !== undefined) return config;
     throw new CliError('usage', `${this.path} is broken; remove it and log in again`);
   }
 
+  /** @throws CliError when the file cannot be written */
   async write(next: Config): Promise<void> {
     const directory = dirname(this.path);
-    await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
     const temporary = `${this.path}.${process.pid}.tmp`;
-    await writeFile(temporary, `${JSON.stringify(next, undefined, 2)}\n`, { mode: FILE_MODE });
-    // The mode above counts only for a file that is new.
-    await chmod(temporary, FILE_MODE);
-    await rename(temporary, this.path);
+    try {
+      await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+      await writeFile(temporary, `${JSON.stringify(next, undefined, 2)}\n`, { mode: FILE_MODE });
+      // The mode above counts only for a file that is new.
+      await chmod(temporary, FILE_MODE);
+      await rename(temporary, this.path);
+    } catch (error) {
+      throw asCliError(error, `${this.path} cannot be written`);
+    }
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  const cause = error instanceof CliError ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 }
 
 /** Undefined for a text of another form. By hand, because every command reads it, and a schema library takes longer to load than all else. */
@@ -60,14 +71,14 @@ function parseConfig(text: string): Config | undefined {
     if (!isObject(value)) return undefined;
     const { host, credentials = {} } = value;
     if (!isTextOrAbsent(host) || !isObject(credentials)) return undefined;
-    const read: Record<string, Credential> = {};
+    const read: [string, Credential][] = [];
     for (const [at, credential] of Object.entries(credentials)) {
       if (!isObject(credential)) return undefined;
       const { access_token, email } = credential;
       if (typeof access_token !== 'string' || !isTextOrAbsent(email)) return undefined;
-      read[at] = { access_token, ...(email !== undefined && { email }) };
+      read.push([at, { access_token, ...(email !== undefined && { email }) }]);
     }
-    return { ...(host !== undefined && { host }), credentials: read };
+    return { ...(host !== undefined && { host }), credentials: Object.fromEntries(read) };
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** What every command works with: the output, the host and credential in force, the API, and how prompts and teams are named. */
+import { UsageError } from '@px0/sdk';
 import {
   APIKeysApi,
   AuthApi,
@@ -11,7 +12,9 @@ import {
 } from '@px0/sdk/api';
 import { ConfigFile } from './config-file.ts';
 import { CliError } from './exit-codes.ts';
-import type { Output } from './output.ts';
+import type { Input, Output } from './output.ts';
+import { readStandardInput } from './text-input.ts';
+import { requireReference } from './version-ref.ts';
 
 /** Options that every command has. */
 export interface GlobalOptions {
@@ -42,29 +45,62 @@ export interface Api {
   readonly versions: PromptVersionsApi;
 }
 
+/** A setting, and where it was found, for sentences about it. */
+interface Setting {
+  readonly value: string;
+  readonly from: string;
+}
+
 export class Context {
   readonly output: Output;
   readonly config: ConfigFile;
   readonly #options: GlobalOptions;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #input: Input;
 
-  constructor(output: Output, options: GlobalOptions, env: NodeJS.ProcessEnv) {
+  constructor(output: Output, options: GlobalOptions, env: NodeJS.ProcessEnv, input: Input) {
     this.output = output;
     this.config = new ConfigFile(env);
     this.#options = options;
     this.#env = env;
+    this.#input = input;
   }
 
-  /** The host from option, environment or file, and the credential that belongs to it. */
+  get stdin(): Input['stdin'] {
+    return this.#input.stdin;
+  }
+
+  /** All of standard input. @throws CliError */
+  async input(): Promise<string> {
+    return await readStandardInput(this.stdin);
+  }
+
+  /** The host from option, environment or file, and the credential that belongs to it. @throws CliError for settings that can never work */
   async target(): Promise<Target> {
     const stored = await this.config.read();
-    const named = this.#options.host || this.#env['PX0_HOST'] || stored.host || DEFAULT_HOST;
-    const host = named.replace(/\/+$/, '');
+    const inConfig = `in ${this.config.path}`;
+    const host = usableHost(
+      this.#setting(this.#options.host, '--host', 'PX0_HOST') ?? {
+        value: stored.host ?? DEFAULT_HOST,
+        from: inConfig,
+      },
+    );
+    const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN');
+    if (token !== undefined) return { host, accessToken: usableToken(host, token), email: undefined };
     const kept = stored.credentials[host];
-    const fromEnv = this.#env['PX0_ACCESS_TOKEN'];
-    return fromEnv
-      ? { host, accessToken: fromEnv, email: undefined }
-      : { host, accessToken: kept?.access_token, email: kept?.email };
+    if (kept === undefined) return { host, accessToken: undefined, email: undefined };
+    return {
+      host,
+      accessToken: usableToken(host, { value: kept.access_token, from: inConfig }),
+      email: kept.email,
+    };
+  }
+
+  /** An option counts also when it is empty, an environment variable does not. */
+  #setting(option: string | undefined, flag: string, variable: string): Setting | undefined {
+    if (option !== undefined) return { value: option, from: flag };
+    const value = this.#env[variable];
+    return value ? { value, from: variable } : undefined;
   }
 
   /** As `target`. @throws CliError without a credential */
@@ -84,7 +120,7 @@ export class Context {
 
   /** The team that was named by id or name, or else the only one that there is. */
   async team(): Promise<string> {
-    const named = this.#options.team || this.#env['PX0_TEAM'];
+    const named = this.#named();
     if (named !== undefined && UUID.test(named)) return named;
     const { profile } = await this.api();
     const { teams } = await profile.listUserTeams();
@@ -93,21 +129,55 @@ export class Context {
 
   /** The team that was named, if one was: it decides among equal slugs. */
   async namedTeam(): Promise<string | undefined> {
-    return this.#options.team || this.#env['PX0_TEAM'] ? await this.team() : undefined;
+    return this.#named() === undefined ? undefined : await this.team();
+  }
+
+  /** @throws CliError for what names no team */
+  #named(): string | undefined {
+    const team = this.#setting(this.#options.team, '--team', 'PX0_TEAM');
+    if (team === undefined) return undefined;
+    if (team.value !== '' && !/\p{Cc}/u.test(team.value)) return team.value;
+    throw new CliError(
+      'usage',
+      `the team (${team.from}) ${team.value === '' ? 'must not be empty' : 'has control characters'}`,
+    );
   }
 
   /** A prompt by slug or id. */
   async prompt(slugOrId: string): Promise<Prompt> {
+    requireReference('the prompt', slugOrId);
     const [{ prompts }, team] = [await this.api(), await this.namedTeam()];
     return (await prompts.getPrompt(slugOrId, undefined, undefined, team)).prompt;
   }
 
   /** The organization by id or name, or else the only one that there is. */
   async organization(named: string | undefined): Promise<string> {
+    if (named === '') throw new CliError('usage', 'the organization (--org) must not be empty');
     if (named !== undefined && UUID.test(named)) return named;
     const { profile } = await this.api();
     const { organizations } = await profile.listUserOrgs();
     return theOne('organization', '--org', organizations, named).id;
+  }
+}
+
+/** The host as the SDK takes it. @throws CliError that never holds the value */
+function usableHost({ value, from }: Setting): string {
+  return judged(from, () => apiConfiguration({ host: value, accessToken: null }).basePath);
+}
+
+/** @throws CliError that never holds the value */
+function usableToken(host: string, { value, from }: Setting): string {
+  judged(from, () => apiConfiguration({ host, accessToken: value }));
+  return value;
+}
+
+/** Which settings work is the SDK's to say, and where they came from this command's. */
+function judged<T>(from: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UsageError) throw new CliError('usage', `${error.message} (${from})`);
+    throw error;
   }
 }
 

@@ -1,11 +1,20 @@
 #!/usr/bin/env node
 /** The px0 command. */
-import { run } from './program.ts';
+import { exitCodes } from './exit-codes.ts';
+import { report, run } from './program.ts';
+import { asCliError } from './text-input.ts';
 
-// Whoever reads the output may stop before its end, as `head` does.
+function fail(error: unknown): never {
+  process.exit(report(error, process, { isJson: false, hasStack: Boolean(process.env['PX0_DEBUG']) }));
+}
+
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  // A reader may stop before the end, as `head` does.
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  fail(asCliError(error, 'standard output cannot be written'));
 });
+// Without a place for sentences the exit code still says what happened.
+process.stderr.on('error', () => undefined);
+process.on('uncaughtException', fail);
 
 process.exitCode = await run(process.argv.slice(2), process.env);

@@ -1,9 +1,20 @@
 /** What the command writes: results to standard output, everything about them to standard error. Colours and progress are for terminals only. */
 import picocolors from 'picocolors';
 
+/** Where texts go: a stream of the process, or what a test collects. */
+export interface Sink {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
 export interface Streams {
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+export interface Input {
+  /** Read only by commands that take something from it. */
+  readonly stdin: AsyncIterable<unknown>;
 }
 
 export interface OutputOptions {
@@ -61,7 +72,7 @@ export class Output {
   }
 }
 
-function wantsColors(stream: NodeJS.WriteStream): boolean {
+function wantsColors(stream: Sink): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== '' && FORCE_COLOR !== '0') return true;

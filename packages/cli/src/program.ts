@@ -12,10 +12,11 @@ import { addTailCommand } from './commands/tail.ts';
 import { addTransferCommands } from './commands/transfer.ts';
 import { addVersionCommands } from './commands/versions.ts';
 import { Context, type GlobalOptions } from './context.ts';
-import { exitCodes, exitNameOf } from './exit-codes.ts';
-import { Output } from './output.ts';
+import { CliError, exitCodes, exitNameOf } from './exit-codes.ts';
+import { type Input, Output, type Streams } from './output.ts';
+import { printable } from './text-input.ts';
 
-export function createProgram(connect: Connect): Command {
+export function createProgram(connect: Connect, { stdout, stderr }: Streams): Command {
   const program = new Command('px0')
     .description('prompts, their versions and their renders, on the command line')
     // The plain name is an option of renders, and this one is recognised behind any command.
@@ -25,7 +26,11 @@ export function createProgram(connect: Connect): Command {
     .option('--json', 'print results as JSON, as the API has them')
     .option('--no-color', 'without colours')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`px0: ${text.replace(/^error: /, '')}`) })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(`px0: ${withoutValue(text.replace(/^error: /, ''))}`),
+    })
     .showHelpAfterError('Run "px0 help" to see what there is.');
   addSessionCommands(program, connect);
   addPromptCommands(program, connect);
@@ -35,40 +40,63 @@ export function createProgram(connect: Connect): Command {
   addTransferCommands(program, connect);
   addKeyCommands(program, connect);
   addTailCommand(program, connect);
-  addCompletionCommand(program);
+  addCompletionCommand(program, connect);
   return program;
 }
 
-/** Runs one command line; the exit code. Writes to the process's streams, and never throws. */
-export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const streams = { stdout: process.stdout, stderr: process.stderr };
+/** An option that does not exist may have been meant for a credential, which no message holds. */
+function withoutValue(text: string): string {
+  return text.replace(/^(unknown option '-[^'=]*)=.*'/s, "$1'");
+}
+
+/** Runs one command line; the exit code. Never throws. */
+export async function run(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  streams: Streams & Input = process,
+): Promise<number> {
   const connect: Connect = (command) => {
     const options: GlobalOptions = command.optsWithGlobals();
     const color = options.color === false ? false : undefined;
-    return new Context(new Output(streams, { json: options.json === true, color }), options, env);
+    const output = new Output(streams, { json: options.json === true, color });
+    return new Context(output, options, env, streams);
   };
   try {
-    const program = createProgram(connect);
+    args.forEach(requireText);
+    const program = createProgram(connect, streams);
     const [first, ...others] = args;
     // Asked by the completion scripts, with words that are not to be parsed.
-    if (first === '__complete') process.stdout.write(candidates(program, others).join('\n'));
+    if (first === '__complete') streams.stdout.write(candidates(program, others).join('\n'));
     else await program.parseAsync(first === '--version' ? ['--px0-version'] : args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     // Help and version come as errors, too, and are none.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    return report(error, args.includes('--json'));
+    return report(error, streams, { isJson: args.includes('--json'), hasStack: Boolean(env['PX0_DEBUG']) });
   }
 }
 
-function report(error: unknown, isJson: boolean): number {
+/** What is not UTF-8 has become U+FFFD before it comes here, and its bytes are lost. */
+function requireText(argument: string, index: number): void {
+  if (argument.isWellFormed() && !argument.includes('\ufffd')) return;
+  throw new CliError('usage', `argument ${index + 1} is not UTF-8, or has U+FFFD in it`);
+}
+
+interface ReportOptions {
+  readonly isJson: boolean;
+  /** For a fault of the command itself. */
+  readonly hasStack: boolean;
+}
+
+/** Says what went wrong, in one line; the exit code. */
+export function report(error: unknown, { stderr }: Streams, { isJson, hasStack }: ReportOptions): number {
   const name = exitNameOf(error);
   const message = error instanceof Error ? error.message : String(error);
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   const text = isJson
     ? JSON.stringify({ error: message, code: name, ...(typeof status === 'number' && { status }) })
-    : `px0: ${message}`;
-  process.stderr.write(`${text}\n`);
-  if (name === 'internal' && error instanceof Error && !isJson) process.stderr.write(`${error.stack}\n`);
+    : `px0: ${printable(message)}`;
+  stderr.write(`${text}\n`);
+  if (name === 'internal' && error instanceof Error && hasStack) stderr.write(`${error.stack}\n`);
   return exitCodes[name];
 }

@@ -2,7 +2,6 @@
  * Questions to a person. Where there is no terminal nothing is asked: the command says which option answers instead. The library is loaded with the
  * first question, since most commands ask none.
  */
-import { text as readText } from 'node:stream/consumers';
 import { CliError } from './exit-codes.ts';
 
 export function isInteractive(): boolean {
@@ -35,11 +34,6 @@ export async function agreed(message: string, yes: boolean | undefined): Promise
   const answer = await confirm({ message, output: process.stderr, initialValue: false });
   if (typeof answer === 'symbol') throw cancelled(cancel);
   return answer;
-}
-
-/** All of standard input. */
-export async function readInput(): Promise<string> {
-  return await readText(process.stdin);
 }
 
 function required(value: string | undefined): string | undefined {

@@ -1,17 +1,91 @@
-/** Versions as people name them: by number, by tag, or `live`. */
+/**
+ * Prompts and versions as people name them on a command line. A version is a number, a tag or `live`; a word that could be two of them is refused while
+ * both exist, and `version:` or `tag:` before it says which one is meant.
+ */
 import { NotFoundError } from '@px0/sdk';
-import type { Prompt, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
+import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
+import { CliError } from './exit-codes.ts';
+import { printable } from './text-input.ts';
 
-/** @throws NotFoundError */
-export async function versionOf(
-  versions: PromptVersionsApi,
-  prompt: Prompt,
-  ref: string,
-): Promise<PromptVersion> {
-  if (ref !== 'live') return (await versions.getVersion(prompt.id, ref)).version;
-  const live = await liveVersionOf(versions, prompt);
-  if (live === undefined) throw new NotFoundError(404, `${prompt.slug} has no live version`);
-  return live;
+/** How the help describes what `parseVersionRef` takes. */
+export const VERSION = 'number, tag or "live"; "tag:NAME" is always a tag';
+
+export type VersionRef =
+  | { readonly kind: 'tag'; readonly tag: string }
+  /** `tag` is what the word would be as a tag; undefined when it was said that it is none. */
+  | { readonly kind: 'live'; readonly tag: string | undefined }
+  | { readonly kind: 'number'; readonly number: number; readonly tag: string | undefined };
+
+interface Apis {
+  readonly prompts: PromptsApi;
+  readonly versions: PromptVersionsApi;
+}
+
+/** Nineteen digits hold every number of 64 bits. */
+const MOST_DIGITS = 19;
+const LARGEST_INT64 = 2n ** 63n - 1n;
+
+/** Whether px0 reads the text as a number where it expects a version: whole, and of 64 bits. */
+export function isVersionNumber(text: string): boolean {
+  const [, sign, digits = ''] = /^([+-]?)0*([0-9]+)$/.exec(text) ?? [];
+  if (digits === '' || digits.length > MOST_DIGITS) return false;
+  return BigInt(digits) <= (sign === '-' ? LARGEST_INT64 + 1n : LARGEST_INT64);
+}
+
+/**
+ * What is about to stand in a path. `.` and `..` would be resolved there, and name something else.
+ *
+ * @throws CliError
+ */
+export function requireReference(what: string, text: string): void {
+  if (text === '') throw new CliError('usage', `${what} must not be empty`);
+  if (text === '.' || text === '..') throw new CliError('usage', `${what} must not be "${text}"`);
+}
+
+/** For a render, whose path reads numbers as versions. @throws CliError */
+export function requireRenderTag(tag: string): void {
+  requireReference('the tag', tag);
+  if (!isVersionNumber(tag)) return;
+  throw new CliError(
+    'usage',
+    `a render reads the tag ${tag} as a version's number; name the version with --version`,
+  );
+}
+
+/** @throws CliError for what names no version */
+export function parseVersionRef(text: string): VersionRef {
+  const [, kind, name = text] = /^(tag|version):(.*)$/s.exec(text) ?? [];
+  const what = 'the version';
+  requireReference(what, kind === 'tag' ? name || '' : name);
+  if (kind === 'tag') return { kind, tag: name };
+  const tag = kind === undefined ? name : undefined;
+  if (name === 'live') return { kind: 'live', tag };
+  if (isVersionNumber(name)) {
+    const number = Number(name);
+    if (number >= 1 && Number.isSafeInteger(number)) return { kind: 'number', number, tag };
+    const hint = tag === undefined ? '' : `; tag:${name} is the tag`;
+    throw new CliError('usage', `${what} ${name} is a number that no version has${hint}`);
+  }
+  if (tag !== undefined) return { kind: 'tag', tag };
+  throw new CliError('usage', `${what} ${printable(text)} has to be a number or "live" behind "version:"`);
+}
+
+/** @throws NotFoundError; CliError when the word is also a tag of another version */
+export async function versionOf(apis: Apis, prompt: Prompt, ref: VersionRef): Promise<PromptVersion> {
+  const { id, slug } = prompt;
+  if (ref.kind === 'tag')
+    return found(await taggedVersion(apis.prompts, id, ref.tag), `${slug} has no tag ${ref.tag}`);
+  const [version, tagged] = await Promise.all([
+    ref.kind === 'live'
+      ? liveVersionOf(apis.versions, prompt)
+      : numberedVersion(apis.versions, id, ref.number),
+    ref.tag === undefined ? undefined : taggedVersion(apis.prompts, id, ref.tag),
+  ]);
+  if (tagged !== undefined && tagged.version !== version?.version) {
+    const which = `version:${ref.tag} or tag:${ref.tag}, which is version ${tagged.version}`;
+    throw new CliError('usage', `${ref.tag} is also a tag of ${slug}; write ${which}`);
+  }
+  return found(version, ref.kind === 'live' ? `${slug} has no live version` : 'version not found');
 }
 
 export async function liveVersionOf(
@@ -20,4 +94,34 @@ export async function liveVersionOf(
 ): Promise<PromptVersion | undefined> {
   const [live] = (await versions.listVersions(id, 'live')).versions;
   return live;
+}
+
+async function numberedVersion(
+  versions: PromptVersionsApi,
+  id: string,
+  number: number,
+): Promise<PromptVersion | undefined> {
+  return (await absentIfNotFound(versions.getVersion(id, String(number))))?.version;
+}
+
+/** By a parameter that is always a tag; in a path `7` would be a number, and `diff` another operation. */
+async function taggedVersion(
+  prompts: PromptsApi,
+  id: string,
+  tag: string,
+): Promise<PromptVersion | undefined> {
+  return (await absentIfNotFound(prompts.getPrompt(id, undefined, tag)))?.version;
+}
+
+async function absentIfNotFound<T>(request: Promise<T>): Promise<T | undefined> {
+  return await request.catch((error: unknown) => {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  });
+}
+
+/** @throws NotFoundError */
+function found(version: PromptVersion | undefined, message: string): PromptVersion {
+  if (version === undefined) throw new NotFoundError(404, message);
+  return version;
 }

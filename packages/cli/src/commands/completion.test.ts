@@ -4,7 +4,7 @@ import { candidates } from './completion.ts';
 
 const program = createProgram(() => {
   throw new Error('a completion runs no command');
-});
+}, process);
 
 describe('a completion', () => {
   it.each([

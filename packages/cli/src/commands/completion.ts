@@ -3,6 +3,7 @@
  * from the same declarations that parse the arguments.
  */
 import { Argument, type Command, type Option } from 'commander';
+import type { Connect } from './command.ts';
 
 const scripts = {
   bash: `_px0() {
@@ -23,7 +24,7 @@ compdef _px0 px0
 `,
 } as const;
 
-export function addCompletionCommand(program: Command): void {
+export function addCompletionCommand(program: Command, connect: Connect): void {
   program
     .command('completion')
     .description('print a completion script for a shell')
@@ -36,8 +37,8 @@ Examples:
   zsh    px0 completion zsh > "\${fpath[1]}/_px0"
   fish   px0 completion fish > ~/.config/fish/completions/px0.fish`,
     )
-    .action((shell: keyof typeof scripts) => {
-      process.stdout.write(scripts[shell]);
+    .action((shell: keyof typeof scripts, _options: object, command: Command) => {
+      connect(command).output.write(scripts[shell]);
     });
 }
 

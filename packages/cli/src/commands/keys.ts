@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import { agreed } from '../terminal.ts';
+import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
 import { dateOf } from './prompts.ts';
@@ -85,6 +86,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
     .option('--overlap <seconds>', 'how long the old key still works; a day unless given', seconds)
     .action(async (id: string, { overlap }: { readonly overlap?: number }, command: Command) => {
       const context = connect(command);
+      requireReference('the id', id);
       const { keys: api } = await context.api();
       const rotateAPIKeyRequest = overlap === undefined ? {} : { overlapSeconds: overlap };
       const { wire, value } = await answered(api.rotateAPIKeyRaw({ id, rotateAPIKeyRequest }));
@@ -98,6 +100,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
     .option('-y, --yes', 'do not ask')
     .action(async (id: string, { yes }: DeleteOptions, command: Command) => {
       const context = connect(command);
+      requireReference('the id', id);
       const { keys: api } = await context.api();
       if (!(await agreed(`Revoke the key ${id}? Whoever uses it is refused at once.`, yes)))
         throw new CliError('interrupted', 'nothing was done');
@@ -118,6 +121,8 @@ function time(text: string): Date {
 }
 
 function seconds(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number of seconds.');
-  return Number(text);
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
+    throw new InvalidArgumentError('It has to be a whole number of seconds.');
+  return number;
 }

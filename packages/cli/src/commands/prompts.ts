@@ -2,7 +2,9 @@
 import type { Prompt } from '@px0/sdk/api';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
 
@@ -28,6 +30,8 @@ export function addPromptCommands(program: Command, connect: Connect): void {
     .option('--tag <tag>', 'only prompts with this tag on a version')
     .action(async ({ archived = false, search, tag }: ListOptions, command: Command) => {
       const context = connect(command);
+      // px0 takes an empty one for none, and a script may have lost it.
+      if (tag === '') throw new CliError('usage', 'the tag (--tag) must not be empty');
       const { wire, value } = await answered(
         (await context.api()).prompts.listPromptsRaw({
           teamID: await context.team(),
@@ -51,6 +55,7 @@ export function addPromptCommands(program: Command, connect: Connect): void {
     .argument('<prompt>', 'slug or id')
     .action(async (slug: string, _options: object, command: Command) => {
       const context = connect(command);
+      requireReference('the prompt', slug);
       const { prompts: api } = await context.api();
       const teamId = await context.namedTeam();
       show(context, await answered(api.getPromptRaw({ id: slug, ...(teamId !== undefined && { teamId }) })));

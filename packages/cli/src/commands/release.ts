@@ -3,7 +3,7 @@ import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/
 import { type Command, Option } from 'commander';
 import { CliError } from '../exit-codes.ts';
 import { agreed } from '../terminal.ts';
-import { liveVersionOf, versionOf } from '../version-ref.ts';
+import { liveVersionOf, parseVersionRef, VERSION, type VersionRef, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
 
@@ -26,14 +26,15 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     .command('promote')
     .description('make a version live; a draft becomes stable on the way')
     .argument('<prompt>', 'slug or id')
-    .argument('<version>', 'number or tag')
+    .argument('<version>', VERSION)
     .addOption(new Option('--to <status>', 'how far').choices(['stable', 'live']).default('live'))
     .option('--require-payloads', 'only if every saved payload of the prompt renders with the version')
     .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
       const context = connect(command);
-      const [{ versions }, prompt] = [await context.api(), await context.prompt(slug)];
-      const version = await versionOf(versions, prompt, ref);
-      const { wire, value } = await promote(versions, prompt, version, options);
+      const wanted = parseVersionRef(ref);
+      const [api, prompt] = [await context.api(), await context.prompt(slug)];
+      const version = await versionOf(api, prompt, wanted);
+      const { wire, value } = await promote(api.versions, prompt, version, options);
       const { version: number, status } = value.version;
       context.output.result(wire, () => `${prompt.slug}: version ${number} is ${status}.`);
     });
@@ -42,19 +43,19 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     .command('rollback')
     .description('make the version live again that was live before')
     .argument('<prompt>', 'slug or id')
-    .option('--to <version>', 'another one, by number or tag')
+    .option('--to <version>', `another one: ${VERSION}`)
     .option('-y, --yes', 'do not ask')
     .action(async (slug: string, { to, yes }: RollbackOptions, command: Command) => {
       const context = connect(command);
-      const [{ prompts, versions }, prompt] = [await context.api(), await context.prompt(slug)];
-      const live = await liveVersionOf(versions, prompt);
-      const number = to === undefined ? await liveBefore(prompts, prompt, live) : undefined;
-      const target = await versionOf(versions, prompt, to ?? String(number));
+      const named = to === undefined ? undefined : parseVersionRef(to);
+      const [api, prompt] = [await context.api(), await context.prompt(slug)];
+      const live = await liveVersionOf(api.versions, prompt);
+      const target = await versionOf(api, prompt, named ?? (await liveBefore(api.prompts, prompt, live)));
       if (target.version === live?.version)
         throw new CliError('conflict', `version ${target.version} of ${prompt.slug} is live already`);
       const question = `${prompt.slug}: put version ${target.version} live${live ? ` in place of ${live.version}` : ''}?`;
       if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was done');
-      const { wire } = await promote(versions, prompt, target, { to: 'live' });
+      const { wire } = await promote(api.versions, prompt, target, { to: 'live' });
       context.output.result(wire, () => `${prompt.slug}: version ${target.version} is live.`);
     });
 }
@@ -80,7 +81,7 @@ async function liveBefore(
   prompts: PromptsApi,
   { id, slug }: Prompt,
   live: PromptVersion | undefined,
-): Promise<number> {
+): Promise<VersionRef> {
   let cursor: string | undefined;
   for (let page = 0; page < MOST_AUDIT_PAGES; page += 1) {
     const { entries, nextCursor } = await prompts.listPromptAudit(id, cursor, AUDIT_PAGE);
@@ -88,12 +89,16 @@ async function liveBefore(
       const isPromotion = action === 'version.promoted' && details['to'] === 'live';
       if (!isPromotion) continue;
       // Without a live version it was taken out of service: the last one that was put there comes back.
-      if (live === undefined && version !== null) return version;
+      if (live === undefined && version !== null) return numbered(version);
       const replaced: unknown = details['replaced'];
-      if (version === live?.version && typeof replaced === 'number') return replaced;
+      if (version === live?.version && typeof replaced === 'number') return numbered(replaced);
     }
     if (nextCursor === undefined) break;
     cursor = nextCursor;
   }
   throw new CliError('not_found', `no version of ${slug} was live before; name one with --to`);
+}
+
+function numbered(number: number): VersionRef {
+  return { kind: 'number', number, tag: undefined };
 }

@@ -1,10 +1,11 @@
 /** `render`: a prompt's text with variables from options, a file or standard input. */
 import { fstatSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import type { Variables } from '@px0/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
-import { readInput } from '../terminal.ts';
+import { printable, readTextFile } from '../text-input.ts';
+import { requireReference, requireRenderTag } from '../version-ref.ts';
 import type { Connect } from './command.ts';
 
 interface RenderCommandOptions {
@@ -20,7 +21,7 @@ export function addRenderCommand(program: Command, connect: Connect): void {
     .command('render')
     .description('render the live version of a prompt, or another one')
     .argument('<slug>', 'the slug of the prompt')
-    .option('--version <number>', 'a version by number', wholeNumber)
+    .option('--version <number>', 'a version by number', versionNumber)
     .option('--tag <tag>', 'a version by tag')
     .option('--var <name=text>', 'a variable; name:=JSON for another value than a text', addVariable, {})
     .option('--vars-file <path>', 'a JSON file with the variables; "-" for standard input')
@@ -34,7 +35,9 @@ export function addRenderCommand(program: Command, connect: Connect): void {
     .action(async (slug: string, options: RenderCommandOptions, command: Command) => {
       const context = connect(command);
       const { version, tag, missingKey } = options;
-      const variables = { ...(await variablesFrom(options)), ...options.var };
+      requireReference('the slug', slug);
+      if (tag !== undefined) requireRenderTag(tag);
+      const variables = { ...(await variablesFrom(context, options)), ...options.var };
       const { host, accessToken } = await context.signedIn();
       const teamId = await context.namedTeam();
       // With the template engine, which nothing else needs.
@@ -51,51 +54,91 @@ export function addRenderCommand(program: Command, connect: Connect): void {
     });
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
-  return Number(text);
+function versionNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('It has to be a whole number from 1.');
+  return number;
 }
 
 function addVariable(text: string, variables: Variables): Variables {
   const [, name = '', mark, value = ''] = /^([^=:]+)(:?=)(.*)$/s.exec(text) ?? [];
   if (name === '') throw new InvalidArgumentError('It has to be name=text or name:=JSON.');
-  if (mark === '=') return { ...variables, [name]: value };
+  return { ...variables, [name]: mark === '=' ? value : jsonOf(name, value) };
+}
+
+function jsonOf(name: string, text: string): unknown {
+  let value: unknown;
   try {
-    return { ...variables, [name]: JSON.parse(value) };
+    value = JSON.parse(text);
   } catch {
-    throw new InvalidArgumentError(`${value} is no JSON.`);
+    throw new CliError('usage', `the variable ${printable(name)} has no JSON behind ":="`);
   }
+  requireFinite({ [name]: value });
+  return value;
 }
 
 /** From the file that was named; or from standard input, when something is piped there and no option gives variables. */
-async function variablesFrom({ varsFile, var: given }: RenderCommandOptions): Promise<Variables> {
-  if (varsFile === undefined) {
-    return Object.keys(given).length === 0 && isPiped() ? parse(await readInput(), 'standard input') : {};
-  }
-  if (varsFile === '-') return parse(await readInput(), 'standard input');
-  const text = await readFile(varsFile, 'utf8').catch((error: Error) => {
-    throw new CliError('usage', `${varsFile} cannot be read: ${error.message}`, { cause: error });
-  });
-  return parse(text, varsFile);
+async function variablesFrom(
+  context: Context,
+  { varsFile, var: given }: RenderCommandOptions,
+): Promise<Variables> {
+  if (varsFile === '-') return parse(await context.input(), 'standard input');
+  if (varsFile !== undefined) return parse(await readTextFile(varsFile), printable(varsFile));
+  const isMeant = Object.keys(given).length === 0 && isPiped(context.stdin);
+  return isMeant ? parse(await context.input(), 'standard input') : {};
 }
 
 /** A pipe or a file. Whatever else stands there, such as the socket of a supervisor, may never end. */
-function isPiped(): boolean {
+function isPiped(stdin: Context['stdin']): boolean {
+  if (!('fd' in stdin && typeof stdin.fd === 'number')) return true;
   try {
-    const input = fstatSync(0);
+    const input = fstatSync(stdin.fd);
     return input.isFIFO() || input.isFile();
   } catch {
     return false;
   }
 }
 
+/** @throws CliError */
 function parse(text: string, place: string): Variables {
   if (text.trim() === '') return {};
+  const value = parsed(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CliError('usage', `${place} holds no JSON object`);
+  requireFinite(value);
+  return { ...value };
+}
+
+function parsed(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    return JSON.parse(text);
   } catch {
-    // Said below, with the place.
+    return undefined;
   }
-  throw new CliError('usage', `${place} holds no JSON object`);
+}
+
+/**
+ * JSON allows `1e400`, which is infinite for JavaScript and would be sent as null. Digits beyond those of a float make no difference: px0 reads
+ * the numbers of a render as floats, too.
+ *
+ * @throws CliError
+ */
+function requireFinite(variables: object): void {
+  for (const [name, value] of Object.entries(variables)) {
+    if (!isFiniteThroughout(value))
+      throw new CliError('usage', `the variable ${printable(name)} has a number that is too large`);
+  }
+}
+
+/** Without recursion, since how deep the value goes is not known. */
+function isFiniteThroughout(root: unknown): boolean {
+  const values = [root];
+  while (values.length > 0) {
+    const value = values.pop();
+    if (typeof value === 'number' && !Number.isFinite(value)) return false;
+    if (typeof value === 'object' && value !== null)
+      for (const inner of Object.values(value)) values.push(inner);
+  }
+  return true;
 }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { apiAt, type Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
-import { askSecret, askText, readInput } from '../terminal.ts';
+import { askSecret, askText } from '../terminal.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
 
@@ -61,7 +61,9 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   const { output, config } = context;
   const { host } = await context.target();
   const isKey = options.apiKey === true || options.apiKeyStdin === true;
-  const credential = isKey ? await keyCredential(host, options) : await sessionCredential(host, options);
+  const credential = isKey
+    ? await keyCredential(context, host, options)
+    : await sessionCredential(context, host, options);
   const stored = await config.read();
   await config.write({
     ...stored,
@@ -74,10 +76,10 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   );
 }
 
-async function sessionCredential(host: string, options: LoginOptions) {
+async function sessionCredential(context: Context, host: string, options: LoginOptions) {
   const email = options.email ?? (await askText('E-mail', '--email and --password-stdin'));
   const password = options.passwordStdin
-    ? firstLine(await readInput())
+    ? firstLine(await context.input())
     : await askSecret('Password', '--password-stdin');
   try {
     const { token } = await apiAt(host, null).auth.login({ email, password });
@@ -88,9 +90,9 @@ async function sessionCredential(host: string, options: LoginOptions) {
   }
 }
 
-async function keyCredential(host: string, options: LoginOptions) {
+async function keyCredential(context: Context, host: string, options: LoginOptions) {
   const key = options.apiKeyStdin
-    ? firstLine(await readInput())
+    ? firstLine(await context.input())
     : await askSecret('API key', '--api-key-stdin');
   try {
     // What every key may do, and costs nothing.

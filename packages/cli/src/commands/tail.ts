@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prompt, PromptsApi } from '@px0/sdk/api';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
+import { requireReference } from '../version-ref.ts';
 import type { Connect } from './command.ts';
 
 interface TailOptions {
@@ -28,6 +29,7 @@ export function addTailCommand(program: Command, connect: Connect): void {
     .option('--since <hours>', 'begin with what was counted in the last hours', positive)
     .action(async (slugs: string[], options: TailOptions, command: Command) => {
       const context = connect(command);
+      for (const slug of slugs) requireReference('the prompt', slug);
       const followed = await followedPrompts(context, slugs);
       const { prompts } = await context.api();
       await follow(context, prompts, followed, options);
@@ -95,6 +97,7 @@ async function report(
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError('It has to be a number above 0.');
+  if (!(number > 0 && Number.isFinite(number)))
+    throw new InvalidArgumentError('It has to be a number above 0.');
   return number;
 }

@@ -1,10 +1,11 @@
 /** `versions` and `diff`: what a prompt says, and what has changed. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { type Output, table } from '../output.ts';
-import { isInteractive, readInput } from '../terminal.ts';
-import { versionOf } from '../version-ref.ts';
+import { isInteractive } from '../terminal.ts';
+import { readTextFile } from '../text-input.ts';
+import { parseVersionRef, requireReference, VERSION, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
 import { dateOf } from './prompts.ts';
@@ -46,11 +47,12 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     .command('get')
     .description('print the template of a version')
     .argument('<prompt>', 'slug or id')
-    .argument('<version>', 'number, tag or "live"')
+    .argument('<version>', VERSION)
     .action(async (slug: string, ref: string, _options: object, command: Command) => {
       const context = connect(command);
+      const wanted = parseVersionRef(ref);
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
-      const { version } = await versionOf(api.versions, prompt, ref);
+      const { version } = await versionOf(api, prompt, wanted);
       const { wire, value } = await answered(
         api.versions.getVersionRaw({ id: prompt.id, version: String(version) }),
       );
@@ -67,7 +69,8 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     .option('-t, --template <text>', 'the template itself')
     .action(async (slug: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
-      const template = await templateOf(options);
+      requireReference('the prompt', slug);
+      const template = await templateOf(context, options);
       const [api, { id }] = [await context.api(), await context.prompt(slug)];
       const { wire, value } = await answered(
         api.versions.createVersionRaw({ id, createVersionRequest: { template } }),
@@ -80,16 +83,17 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     .command('diff')
     .description('show what has changed from one version of a prompt to another')
     .argument('<prompt>', 'slug or id')
-    .argument('<from>', 'number, tag or "live"')
-    .argument('<to>', 'number, tag or "live"')
+    .argument('<from>', VERSION)
+    .argument('<to>', VERSION)
     .action(async (slug: string, from: string, to: string, _options: object, command: Command) => {
       const context = connect(command);
+      const [before, after] = [parseVersionRef(from), parseVersionRef(to)];
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
       const { wire, value } = await answered(
         api.versions.diffVersionsRaw({
           id: prompt.id,
-          from: String((await versionOf(api.versions, prompt, from)).version),
-          to: String((await versionOf(api.versions, prompt, to)).version),
+          from: String((await versionOf(api, prompt, before)).version),
+          to: String((await versionOf(api, prompt, after)).version),
         }),
       );
       context.output.result(wire, () => colored(value.diff, context.output));
@@ -97,18 +101,14 @@ export function addVersionCommands(program: Command, connect: Connect): void {
 }
 
 /** @throws CliError unless there is exactly one place to take it from */
-async function templateOf({ file, template }: CreateOptions): Promise<string> {
+async function templateOf(context: Context, { file, template }: CreateOptions): Promise<string> {
   if (file !== undefined && template !== undefined)
     throw new CliError('usage', 'either --file or --template, not both');
   if (template !== undefined) return template;
-  if (file !== undefined && file !== '-') {
-    return await readFile(file, 'utf8').catch((error: Error) => {
-      throw new CliError('usage', `${file} cannot be read: ${error.message}`, { cause: error });
-    });
-  }
+  if (file !== undefined && file !== '-') return await readTextFile(file);
   if (file === undefined && isInteractive())
     throw new CliError('usage', 'the template is missing; use --file, --template or standard input');
-  return await readInput();
+  return await context.input();
 }
 
 function colored(diff: string, { colors }: Output): string {

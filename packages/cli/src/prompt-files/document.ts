@@ -1,9 +1,16 @@
 /** Between files and the registry's documents (`exportPrompts`, `importPrompts`): a file stands for one version of its prompt. */
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
-import { hasImpreciseNumber, type PromptFile } from './prompt-file.ts';
+import { isExact } from './exact-numbers.ts';
+import { isTooDeep } from './head.ts';
+import type { PromptFile } from './prompt-file.ts';
 
 const KIND = 'px0/prompts/v1';
+
+/** `z.record` drops the key `__proto__`, which is a tag as good as others. */
+const tagTable = z.custom<Readonly<Record<string, number>>>(
+  (value) => typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger),
+);
 
 const exported = z.object({
   prompts: z.array(
@@ -19,7 +26,7 @@ const exported = z.object({
           template: z.string(),
         }),
       ),
-      tags: z.record(z.string(), z.int()),
+      tags: tagTable,
       payloads: z.array(z.object({ name: z.string().nullable(), variables: z.unknown() })),
     }),
   ),
@@ -42,11 +49,16 @@ function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | u
     description: prompt.description,
     status: version.status,
     tags: Object.keys(tags)
-      .filter((tag) => tags[tag] === version.number)
+      .filter((tag) => tags[tag] === version.number && isAddressable(tag))
       .toSorted(),
     payloads: prompt.payloads.map(({ name, variables }) => ({ name, variables })),
     template: version.template,
   };
+}
+
+/** px0 has kept such tags from a time when it took them. They cannot be set again. */
+function isAddressable(tag: string): boolean {
+  return tag !== '.' && tag !== '..';
 }
 
 type UsableVersion = ExportedVersion & { readonly status: PromptFile['status'] };
@@ -55,20 +67,43 @@ function isUsable(version: ExportedVersion): version is UsableVersion {
   return version.status !== 'archived';
 }
 
-/** @throws CliError for a document that is not of the form that this command knows, or that files cannot hold exactly */
-export function filesOfDocument(document: unknown): PromptFile[] {
+/** What an export holds, as files, and why a prompt is none. */
+export interface Files {
+  readonly files: readonly PromptFile[];
+  /** Sentences that go on behind the prompt's slug. */
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+/** @throws CliError for a document that is not of the form that this command knows */
+export function filesOfDocument(document: unknown): Files {
   const parsed = exported.safeParse(document);
   if (!parsed.success)
     throw new CliError('internal', 'the export is of a form that this px0 command does not know');
-  return parsed.data.prompts.flatMap((prompt) => {
+  const files: PromptFile[] = [];
+  const problems = new Map<string, string>();
+  for (const prompt of parsed.data.prompts) {
     const file = fileOf(prompt);
-    if (file === undefined) return [];
-    if (hasImpreciseNumber(file.payloads)) {
-      const what = `a payload of ${file.slug} has a whole number beyond 2^53, which a file would not hold exactly`;
-      throw new CliError('usage', what);
-    }
-    return [file];
-  });
+    if (file === undefined) continue;
+    const problem = problemOf(file);
+    if (problem === undefined) files.push(file);
+    else problems.set(file.slug, problem);
+  }
+  return { files, problems };
+}
+
+function problemOf({ payloads }: PromptFile): string | undefined {
+  if (payloads.some(({ variables }) => isTooDeep(variables)))
+    return 'has a payload that is nested deeper than a file holds';
+  if (payloads.some(({ variables }) => hasInexactNumber(variables)))
+    return 'has a payload with a whole number beyond 2^53, which takes Node.js 22 or later to stay exact';
+  return undefined;
+}
+
+/** Where JSON is read exactly, such a number is none for JavaScript. */
+function hasInexactNumber(value: unknown): boolean {
+  if (typeof value === 'number') return !isExact(value, String(value));
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(hasInexactNumber);
 }
 
 /** A document with one version for each prompt. Its number only ties the tags to it; the registry knows versions by their text. */

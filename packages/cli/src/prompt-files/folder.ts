@@ -1,56 +1,156 @@
-/** The folder that `pull` and `push` work on: one file `<slug>.prompt.md` for each prompt, and whatever else, which is left alone. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+/**
+ * The folder that `pull` and `push` work on: one file `<slug>.prompt.md` for each prompt, and whatever else, which is left alone. Names that begin with a
+ * dot are not prompts: editors and systems put files of their own beside those of people. A file that is not right does not stop the others.
+ */
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError } from '../exit-codes.ts';
-import { type PromptFile, parsePromptFile } from './prompt-file.ts';
+import { asCliError, decodeText, printable, readRegularFileBytes } from '../text-input.ts';
+import { type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
 
 const ENDING = '.prompt.md';
 
+/** Why a file is left out, as a sentence with its name. */
+export interface Problem {
+  readonly slug: string;
+  readonly error: CliError;
+}
+
+/** What the files hold by slug, in the order of the slugs, and the files that are left out. */
+interface Content<T> {
+  readonly files: Map<string, T>;
+  readonly problems: Problem[];
+}
+
 export class Folder {
   readonly path: string;
+  /** Of the files that were found, by slug. */
+  readonly #paths = new Map<string, string>();
 
   constructor(path: string) {
     this.path = path;
   }
 
+  /** The file of a prompt, as people are shown it. */
   fileOf(slug: string): string {
-    return join(this.path, `${slug}${ENDING}`);
+    return printable(this.#pathOf(slug));
   }
 
-  /** The texts by slug, in the order of the slugs; empty when there is no such folder. */
-  async texts(): Promise<Map<string, string>> {
-    const names = await readdir(this.path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw new CliError('usage', `${this.path} cannot be read: ${error.message}`, { cause: error });
-    });
-    const slugs = names
-      .filter((name) => name.endsWith(ENDING))
-      .map((name) => name.slice(0, -ENDING.length))
-      .toSorted();
-    const texts = await Promise.all(slugs.map((slug) => readFile(this.fileOf(slug), 'utf8')));
-    return new Map(slugs.map((slug, index) => [slug, texts[index] ?? '']));
-  }
-
-  /** @throws CliError for the first file that is no prompt */
-  async prompts(): Promise<PromptFile[]> {
-    return [...(await this.texts())].map(([slug, text]) => {
+  /**
+   * The texts as a pull writes them, whatever became of their line breaks since; undefined for what is no text. Nothing when there is no such folder.
+   *
+   * @throws CliError when the folder cannot be read
+   */
+  async texts(): Promise<Content<string | undefined>> {
+    return await this.#read((bytes, file) => {
       try {
-        return parsePromptFile(slug, text);
-      } catch (error) {
-        if (!(error instanceof CliError)) throw error;
-        throw new CliError(error.exit, `${this.fileOf(slug)} ${error.message}`, { cause: error });
+        return withoutConversion(decodeText(bytes, file));
+      } catch {
+        return undefined;
       }
     });
   }
 
-  async write(slug: string, text: string): Promise<void> {
-    await mkdir(this.path, { recursive: true });
-    const temporary = `${this.fileOf(slug)}.${process.pid}.tmp`;
-    await writeFile(temporary, text);
-    await rename(temporary, this.fileOf(slug));
+  /** Nothing when there is no such folder. @throws CliError when the folder cannot be read */
+  async prompts(): Promise<Content<PromptFile>> {
+    const { files, problems } = await this.#read((bytes, file, slug) => {
+      const text = decodeText(bytes, file);
+      try {
+        return parsePromptFile(slug, text);
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        throw new CliError(error.exit, `${file} ${error.message}`, { cause: error });
+      }
+    });
+    for (const [name, slugs] of slugsByName(files.values())) {
+      if (slugs.length === 1) continue;
+      const list = slugs.map((slug) => this.fileOf(slug)).join(', ');
+      for (const slug of slugs) {
+        files.delete(slug);
+        const message = `${this.fileOf(slug)} has the name of another prompt, ${printable(name)}: ${list}`;
+        problems.push({ slug, error: new CliError('usage', message) });
+      }
+    }
+    return { files, problems };
   }
 
-  async remove(slug: string): Promise<void> {
-    await rm(this.fileOf(slug));
+  /** Why the file was not written; undefined when it was. @throws CliError when the folder takes no file at all */
+  async write(slug: string, text: string): Promise<Problem | undefined> {
+    // It begins with a dot, so that what an interruption leaves behind is no prompt.
+    const temporary = join(this.path, `.px0-${process.pid}.tmp`);
+    try {
+      await mkdir(this.path, { recursive: true });
+      await writeFile(temporary, text);
+    } catch (error) {
+      throw asCliError(error, `${printable(this.path)} cannot be written`);
+    }
+    try {
+      await rename(temporary, this.#pathOf(slug));
+      return undefined;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      return this.#problem(slug, asCliError(error, `${this.fileOf(slug)} cannot be written`));
+    }
   }
+
+  /** Why the file was not removed; undefined when it was. */
+  async remove(slug: string): Promise<Problem | undefined> {
+    try {
+      await rm(this.#pathOf(slug));
+      return undefined;
+    } catch (error) {
+      return this.#problem(slug, asCliError(error, `${this.fileOf(slug)} cannot be removed`));
+    }
+  }
+
+  async #read<T>(read: (bytes: Buffer, file: string, slug: string) => T): Promise<Content<T>> {
+    const files = new Map<string, T>();
+    const problems: Problem[] = [];
+    // One after the other: a process may have some thousand files open at most.
+    for (const { slug, path } of await this.#entries()) {
+      const file = printable(path);
+      try {
+        if (this.#paths.has(slug))
+          throw new CliError('usage', `${file} is another file of ${this.fileOf(slug)}`);
+        files.set(slug, read(await readRegularFileBytes(path), file, slug));
+        this.#paths.set(slug, path);
+      } catch (error) {
+        problems.push(this.#problem(slug, error));
+      }
+    }
+    return { files, problems };
+  }
+
+  async #entries(): Promise<{ readonly slug: string; readonly path: string }[]> {
+    const names = await readdir(this.path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return [];
+      throw asCliError(error, `${printable(this.path)} cannot be read`);
+    });
+    return names
+      .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
+      .map((name) => ({ slug: slugOf(name), path: join(this.path, name) }))
+      .toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
+  }
+
+  #pathOf(slug: string): string {
+    return this.#paths.get(slug) ?? join(this.path, `${slug}${ENDING}`);
+  }
+
+  /** @throws what is no error of a file */
+  #problem(slug: string, error: unknown): Problem {
+    if (error instanceof CliError) return { slug, error };
+    throw error;
+  }
+}
+
+/** Some file systems take names apart: `é` comes back as `e` and an accent, which no slug has. */
+function slugOf(name: string): string {
+  const slug = name.slice(0, -ENDING.length);
+  return /\p{M}/u.test(slug) ? slug.normalize('NFC') : slug;
+}
+
+function slugsByName(files: Iterable<PromptFile>): Map<string, string[]> {
+  const slugs = new Map<string, string[]>();
+  for (const { name, slug } of files) slugs.set(name, [...(slugs.get(name) ?? []), slug]);
+  return slugs;
 }

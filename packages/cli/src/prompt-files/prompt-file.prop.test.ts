@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CliError } from '../exit-codes.ts';
+import { decodeText } from '../text-input.ts';
 import { documentOfFiles, filesOfDocument, pieces } from './document.ts';
-import { formatPromptFile, hasImpreciseNumber, type PromptFile, parsePromptFile } from './prompt-file.ts';
+import { parseJson } from './exact-numbers.ts';
+import { formatPromptFile, type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
 
 /** Texts in which each part of the form could be mistaken for another. */
 const text = fc.oneof(
@@ -13,41 +15,162 @@ const text = fc.oneof(
         '---',
         '\n',
         '\r\n',
+        '\r',
+        '\u2028',
+        '\u0085',
+        '\ufeff',
+        '\u007f',
         '# ',
         'a: b',
         '{{.name}}',
         ' ',
         '\t',
         '"',
+        "'",
+        '\\',
         'null',
         '7',
+        '2024-01-01',
         '&a',
         '*a',
+        '!b',
+        '<<',
+        '😀',
+        '\u202e',
+        '\u0001',
       ),
     )
     .map((parts) => parts.join('')),
 );
-const json = fc.jsonValue({ maxDepth: 3 }).filter((value) => !hasImpreciseNumber(value));
+const key = fc.oneof(
+  fc.constantFrom('__proto__', 'constructor', 'toJSON', 'rawJSON', '1', 'null', '~', '<<', ''),
+  text,
+);
+/** As digits, since a float would lose some of them. */
+const number = fc.oneof(
+  fc.constantFrom(
+    '1e21',
+    '-0',
+    '12345678901234567890.5',
+    '9007199254740993',
+    '1e400',
+    '0.1',
+    '5e-324',
+    '1E5',
+  ),
+  fc.bigInt().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+);
+const { json } = fc.letrec<{ json: string }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 3 },
+    number,
+    fc.constantFrom('null', 'true', 'false', '{}', '[]'),
+    text.map((value) => JSON.stringify(value)),
+    fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join()}]`),
+    fc
+      .uniqueArray(fc.tuple(key, tie('json')), { maxLength: 3, selector: ([name]) => name })
+      .map((entries) => `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`),
+  ),
+}));
+const tag = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9._-]{1,5}$/),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '1',
+    '-5',
+    'null',
+    'true',
+    'yes',
+    '2024-01-01',
+    '1e3',
+    '.5',
+    '0x1F',
+    '...',
+    '---',
+  ),
+);
 
 const file: fc.Arbitrary<PromptFile> = fc.record({
   slug: fc.constantFrom('greeting', 'naïve_1'),
   name: text,
   description: text.filter((description) => description !== ''),
   status: fc.constantFrom('draft', 'stable', 'live'),
-  tags: fc.uniqueArray(fc.stringMatching(/^[A-Za-z0-9._-]{1,5}$/), { maxLength: 3 }),
-  payloads: fc.array(fc.record({ name: fc.option(text), variables: json }), { maxLength: 3 }),
+  tags: fc.uniqueArray(
+    tag.filter((name) => name !== '.' && name !== '..'),
+    { maxLength: 3 },
+  ),
+  payloads: fc.array(fc.record({ name: fc.option(text), variables: json.map(parseJson) }), { maxLength: 3 }),
   template: text.filter((template) => template !== ''),
 });
 
+/** What becomes of a file's bytes between a pull and a push. */
+const ways = {
+  'nothing was done to': (bytes: Buffer) => bytes,
+  'a checkout has made CRLF of each line break of': (bytes: Buffer) =>
+    Buffer.from(bytes.toString('latin1').replace(/\n/g, '\r\n'), 'latin1'),
+  'an editor has put a byte order mark before': (bytes: Buffer) =>
+    Buffer.concat([Buffer.from('\ufeff'), bytes]),
+};
+
 describe('a prompt file', () => {
-  it('is read back as what was written, whatever it holds', () => {
+  it.each(Object.entries(ways))('%s: it is read back as what was written', (_what, change) => {
     fc.assert(
       fc.property(file, (prompt) => {
-        const read = parsePromptFile(prompt.slug, formatPromptFile(prompt));
-        expect(JSON.stringify(read)).toBe(JSON.stringify({ ...read, ...prompt }));
-        expect(formatPromptFile(read)).toBe(formatPromptFile(prompt));
+        const written = formatPromptFile(prompt);
+        const content = decodeText(change(Buffer.from(written)), 'a');
+        const read = parsePromptFile(prompt.slug, content);
+        expect(JSON.stringify(documentOfFiles([read]))).toBe(JSON.stringify(documentOfFiles([prompt])));
+        expect(formatPromptFile(read)).toBe(written);
       }),
     );
+  });
+
+  it('holds no carriage return and nothing invisible in its head, so that CRLF shows a conversion', () => {
+    fc.assert(
+      fc.property(file, (prompt) => {
+        const written = formatPromptFile(prompt);
+        expect(written).not.toContain('\r');
+        expect(withoutConversion(written.replaceAll('\n', '\r\n'))).toBe(written);
+        const [head = ''] = written.split('\n---\n');
+        expect(head).not.toMatch(/(?!\n|\t)[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u);
+      }),
+    );
+  });
+
+  it('shows a template with carriage returns by its lines', () => {
+    const template = 'First {{.x}}\r\n  second "it"\r\n\tthird\rlast';
+    const prompt: PromptFile = { slug: 'a', name: 'A', status: 'draft', tags: [], payloads: [], template };
+    expect(formatPromptFile(prompt)).toBe(
+      `---
+name: A
+status: draft
+template: "First {{.x}}\\r\\n\\
+  \\x20 second \\"it\\"\\r\\n\\
+  \\tthird\\rlast"
+---
+`,
+    );
+  });
+
+  it.each([
+    ['text', 'text'],
+    ['text\n', 'text'],
+    ['text\r\n', 'text'],
+    ['text\n\n', 'text\n'],
+    ['text\r\n\n', 'text\r\n'],
+    ['a\r\nb\rc\n', 'a\r\nb\rc'],
+  ])('below a head that was not converted %j is the template %j', (below, template) => {
+    expect(parsePromptFile('a', `---\nname: a\n---\n${below}`).template).toBe(template);
+  });
+
+  it.each([
+    ['text\r\n', 'text'],
+    ['a\r\nb\r\n\r\n', 'a\nb\n'],
+    ['a\nb\rc', 'a\nb\rc'],
+  ])('below a converted head %j is the template %j', (below, template) => {
+    expect(parsePromptFile('a', `---\r\nname: a\r\n---\r\n${below}`).template).toBe(template);
   });
 
   it.each([
@@ -84,7 +207,7 @@ describe('a prompt file', () => {
           ...document,
           prompts: document.prompts.map((one: object) => ({ ...one, status: 'active' })),
         };
-        expect(filesOfDocument(exported)).toEqual([{ ...prompt, tags: prompt.tags.toSorted() }]);
+        expect(filesOfDocument(exported).files).toEqual([{ ...prompt, tags: prompt.tags.toSorted() }]);
       }),
     );
   });
@@ -97,11 +220,26 @@ describe('a prompt file', () => {
     ['---\nname: a\nstatus: alive\n---\ntext', 'status'],
     ['---\nname: a\ntag: prod\n---\ntext', 'Unrecognized key'],
     ['---\nname: a\nname: b\n---\ntext', 'line 3'],
-    ['---\nname: &a b\ndescription: *a\n---\ntext', 'aliases'],
-    ['---\nname: a\npayloads: [{variables: {id: 9007199254740993}}]\n---\ntext', 'beyond 2^53'],
+    ['---\nname: &a b\ndescription: *a\n---\ntext', 'line 3: has an alias'],
+    ['---\nname: a\npayloads: [{variables: {id: 0x20000000000001}}]\n---\ntext', 'line 3: has a number'],
+    ['---\nname: a\npayloads: [{variables: {id: .inf}}]\n---\ntext', 'would not stay .inf'],
+    ['---\nname: a\npayloads: [{variables: {? [b] : c}}]\n---\ntext', 'a key that is not a text'],
+    ['---\nname: a\npayloads: [{variables: {1: a, "1": b}}]\n---\ntext', 'keys must be unique'],
+    ['---\nname: a\npayloads: [{name: b}]\n---\ntext', 'payloads.0.variables: is missing'],
+    ['---\nname: !!binary aGk=\n---\ntext', 'line 2: Unresolved tag'],
+    ['---\nname: 7\n---\ntext', 'name: is not read as a text; put it in double quotes'],
+    ['---\nstatus: live\n---\ntext', 'name: is missing'],
+    ['---\nname: a\ntags: [2024]\n---\ntext', 'tags.0: is not read as a text'],
+    ['---\nname: a\ntags: [..]\n---\ntext', 'tags.0: is no tag'],
+    ['---\nname: a\ntemplate: b\n---\ntext', 'another one below'],
   ])('%j is refused with a sentence', (given, message) => {
     expect(() => parsePromptFile('a', given)).toThrow(CliError);
     expect(() => parsePromptFile('a', given)).toThrow(message);
+  });
+
+  it('with YAML that is nested without end is refused with a sentence', () => {
+    const endless = `---\nname: a\npayloads: [{variables: ${'['.repeat(20_000)}}]\n---\ntext`;
+    expect(() => parsePromptFile('a', endless)).toThrow('nested too deeply');
   });
 });
 
@@ -113,18 +251,18 @@ describe('the export of a team', () => {
 
   it('gives the live version, or else the newest that is not archived', () => {
     const versions = [version(1, 'stable'), version(2, 'live'), version(3, 'draft')];
-    expect(filesOfDocument(exported('active', versions, { old: 1, prod: 2 }))).toMatchObject([
+    expect(filesOfDocument(exported('active', versions, { old: 1, prod: 2 })).files).toMatchObject([
       { status: 'live', template: 'text 2', tags: ['prod'] },
     ]);
     const without = [version(1, 'stable'), version(2, 'draft'), version(3, 'archived')];
-    expect(filesOfDocument(exported('active', without))).toMatchObject([
+    expect(filesOfDocument(exported('active', without)).files).toMatchObject([
       { status: 'draft', template: 'text 2' },
     ]);
   });
 
   it('gives no file for an archived prompt, and none without a version', () => {
-    expect(filesOfDocument(exported('archived', [version(1, 'live')]))).toEqual([]);
-    expect(filesOfDocument(exported('active', [version(1, 'archived')]))).toEqual([]);
+    expect(filesOfDocument(exported('archived', [version(1, 'live')])).files).toEqual([]);
+    expect(filesOfDocument(exported('active', [version(1, 'archived')])).files).toEqual([]);
     expect(() => filesOfDocument({ prompts: 7 })).toThrow(CliError);
   });
 });

@@ -1,46 +1,68 @@
 /**
- * A prompt as a file: YAML between two lines of `---`, then the template as it is. The file's last newline belongs to the file, not to the template, so
- * that editors which add one change nothing; whatever else stands there is the template to the byte.
+ * A prompt as a file: YAML between two lines of `---`, then the template as it is. The file's last line break belongs to the file, not to the template,
+ * so that editors which add one change nothing.
+ *
+ * No file that is written here holds a carriage return: a template with one stands escaped in the head. CRLF in a head therefore shows that the whole
+ * file was converted, as Git for Windows does on checkout, and can be undone.
  */
-import { Document, parse, Scalar, visit, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
+import { headText, parseHead, quotedByLine } from './head.ts';
 
-const payload = z.strictObject({ name: z.string().nullable().default(null), variables: z.unknown() });
+/** YAML reads `1`, `null` and `true` as what they look like. */
+const text = z.string({
+  error: ({ input }) =>
+    input === undefined ? 'is missing' : 'is not read as a text; put it in double quotes',
+});
+
+const tag = text.refine((name) => name !== '.' && name !== '..', 'is no tag that px0 takes');
+
+const payload = z.strictObject({
+  name: text.nullable().default(null),
+  variables: z.unknown().refine((value): boolean => value !== undefined, 'is missing'),
+});
 
 const head = z.strictObject({
-  name: z.string(),
-  description: z.string().optional(),
+  name: text,
+  description: text.optional(),
   status: z.enum(['draft', 'stable', 'live']).default('draft'),
-  tags: z.array(z.string()).default([]),
+  tags: z.array(tag).default([]),
   payloads: z.array(payload).default([]),
+  template: text.optional(),
 });
 
 /** One prompt with the version that the file stands for. */
-export type PromptFile = z.infer<typeof head> & { readonly slug: string; readonly template: string };
+export interface PromptFile extends Omit<z.infer<typeof head>, 'template'> {
+  readonly slug: string;
+  readonly template: string;
+}
 
-const FORM = /^---\r?\n(.*?\r?\n)?---\r?\n(.*)$/s;
+const HEAD = String.raw`^---\r?\n(.*?\r?\n)?---(?:\r?\n|$)`;
+const FORM = new RegExp(`${HEAD}(.*)$`, 's');
+const HEAD_ALONE = new RegExp(HEAD, 's');
 
 /** @throws CliError that says what is wrong with the file */
-export function parsePromptFile(slug: string, text: string): PromptFile {
-  const [, yaml = '', body] = FORM.exec(text) ?? [];
+export function parsePromptFile(slug: string, content: string): PromptFile {
+  const [, yaml = '', body] = FORM.exec(withoutConversion(content)) ?? [];
   if (body === undefined) throw broken('does not begin with YAML between two lines of ---');
-  const parsed = head.safeParse(parseYaml(yaml));
+  const parsed = head.safeParse(parseHead(yaml));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw broken(`${issue?.path.join('.') || 'its YAML'}: ${issue?.message ?? 'is not right'}`);
   }
-  const template = body.replace(/\n$/, '');
+  const { template: escaped, ...file } = parsed.data;
+  const below = body.replace(/\r?\n$/, '');
+  if (escaped !== undefined && below !== '') throw broken('has a template in its head and another one below');
+  const template = escaped ?? below;
   if (template === '') throw broken('has no template');
-  if (hasImpreciseNumber(parsed.data.payloads))
-    throw broken('has a whole number beyond 2^53 in a payload; write it as a text');
-  return { ...parsed.data, slug, template };
+  return { ...file, slug, template };
 }
 
-/** The text that `parsePromptFile` reads back as the same. */
-export function formatPromptFile({ slug: _, template, ...file }: PromptFile): string {
+/** The text that `parsePromptFile` reads back as the same, also after each of its line breaks became CRLF. */
+export function formatPromptFile({ template, ...file }: PromptFile): string {
   const { name, description, status, tags, payloads } = file;
-  const yaml = new Document({
+  const isEscaped = template.includes('\r');
+  const yaml = headText({
     name,
     ...(description !== undefined && description !== '' && { description }),
     status,
@@ -52,34 +74,15 @@ export function formatPromptFile({ slug: _, template, ...file }: PromptFile): st
       })),
     }),
   });
-  visit(yaml, {
-    Scalar(_key, scalar) {
-      if (isLostInBlock(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  return `---\n${yaml.toString({ lineWidth: 0, blockQuote: 'literal', doubleQuotedAsJSON: true })}---\n${template}\n`;
+  return isEscaped
+    ? `---\n${yaml}template: ${quotedByLine(template)}\n---\n`
+    : `---\n${yaml}---\n${template}\n`;
 }
 
-/** A line of blanks alone is not told from the indentation of a block, and its blanks would be lost. Nor may such a text be folded. */
-function isLostInBlock(value: unknown): boolean {
-  return typeof value === 'string' && /^[ \t]+\r?$/m.test(value);
-}
-
-function parseYaml(text: string): unknown {
-  try {
-    return parse(text, { maxAliasCount: 0, uniqueKeys: true });
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw broken('has YAML with aliases, which are not taken');
-    // The line of the file: the first one is the dashes.
-    throw broken(`line ${(error.linePos?.[0].line ?? 0) + 1}: ${error.message.split('\n', 1)[0]}`);
-  }
-}
-
-/** Read as a number it has already lost digits, and would be pushed as another. */
-export function hasImpreciseNumber(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some(hasImpreciseNumber);
+/** The file's text before its line breaks were converted. CRLF below a head without one is the template's own. */
+export function withoutConversion(content: string): string {
+  const [ownHead = ''] = HEAD_ALONE.exec(content) ?? [];
+  return ownHead.includes('\r\n') ? content.replaceAll('\r\n', '\n') : content;
 }
 
 function broken(what: string): CliError {

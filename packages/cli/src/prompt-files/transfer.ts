@@ -5,8 +5,10 @@ import type { Context } from '../context.ts';
 import { CliError, exitNameOf } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { agreed } from '../terminal.ts';
-import { documentOfFiles, filesOfDocument, pieces } from './document.ts';
-import { Folder } from './folder.ts';
+import { printable } from '../text-input.ts';
+import { documentOfFiles, type Files, filesOfDocument, pieces } from './document.ts';
+import { parseJson } from './exact-numbers.ts';
+import { Folder, type Problem } from './folder.ts';
 import { formatPromptFile, type PromptFile } from './prompt-file.ts';
 
 export interface TransferOptions {
@@ -32,20 +34,26 @@ export async function pull(context: Context, path: string, options: PullOptions)
   const folder = new Folder(path);
   const { output } = context;
   const { prompts } = await context.api();
-  const wanted = new Map(
-    (await download(output, prompts, await context.team())).map((file) => [
-      file.slug,
-      formatPromptFile(file),
-    ]),
-  );
+  const team = await download(output, prompts, await context.team());
+  const wanted = new Map(team.files.map((file) => [file.slug, formatPromptFile(file)]));
   const present = await folder.texts();
+  const unknown = (slug: string) => !wanted.has(slug) && !team.problems.has(slug);
+  const problems = [
+    ...[...team.problems].map(([slug, problem]) => ({
+      slug,
+      error: new CliError('usage', `${folder.fileOf(slug)} is left alone: the prompt ${problem}`),
+    })),
+    // What else stands in the folder is none of pull's business, until it is to be removed.
+    ...present.problems.filter(({ slug }) => options.prune || !unknown(slug)),
+  ];
+  const inTheWay = new Set(problems.map(({ slug }) => slug));
   const changes: FileChange[] = [];
   for (const [slug, text] of wanted) {
-    const own = present.get(slug);
-    if (own !== text)
-      changes.push({ action: own === undefined ? 'create' : 'update', slug, file: folder.fileOf(slug) });
+    if (inTheWay.has(slug) || present.files.get(slug) === text) continue;
+    const action = present.files.has(slug) ? 'update' : 'create';
+    changes.push({ action, slug, file: folder.fileOf(slug) });
   }
-  const others = [...present.keys()].filter((slug) => !wanted.has(slug));
+  const others = [...present.files.keys()].filter(unknown);
   if (options.prune)
     changes.push(...others.map((slug) => ({ action: 'remove' as const, slug, file: folder.fileOf(slug) })));
   else if (others.length > 0)
@@ -62,48 +70,67 @@ export async function pull(context: Context, path: string, options: PullOptions)
   await carryOut(
     output,
     options,
-    { changes, plan, question, none: 'The folder is in line with the team.' },
+    { changes, plan, question, problems, none: 'The folder is in line with the team.' },
     async () => {
+      const failed: Problem[] = [];
       for (const { action, slug } of changes) {
-        if (action === 'remove') await folder.remove(slug);
-        else await folder.write(slug, wanted.get(slug) ?? '');
+        const problem =
+          action === 'remove' ? await folder.remove(slug) : await folder.write(slug, wanted.get(slug) ?? '');
+        if (problem !== undefined) failed.push(problem);
       }
-      return `${count(changes.length, 'file')} changed.`;
+      return { done: `${count(changes.length - failed.length, 'file')} changed.`, problems: failed };
     },
   );
 }
 
 /** All active prompts of the team as files, in the order of their slugs. */
-async function download(output: Output, api: PromptsApi, team: string): Promise<PromptFile[]> {
-  const { prompts } = await api.listPrompts(team, 'active');
+async function download(output: Output, api: PromptsApi, teamID: string): Promise<Files> {
+  const { prompts } = await api.listPrompts(teamID, 'active');
   const slugs = prompts.map(({ slug }) => slug).toSorted();
   const files: PromptFile[] = [];
+  const problems = new Map<string, string>();
   for (let at = 0; at < slugs.length; at += SLUGS_AT_ONCE) {
     output.progress(`Reading ${at} of ${slugs.length} prompts`);
-    const { document } = await api.exportPrompts(team, slugs.slice(at, at + SLUGS_AT_ONCE).join(','));
-    files.push(...filesOfDocument(document));
+    const part = slugs.slice(at, at + SLUGS_AT_ONCE).join(',');
+    const { raw } = await api.exportPromptsRaw({ teamID, slugs: part });
+    const read = filesOfDocument(documentIn(await raw.text()));
+    files.push(...read.files);
+    for (const [slug, problem] of read.problems) problems.set(slug, problem);
   }
   output.endProgress();
-  return files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
+  return { files: files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)), problems };
+}
+
+/** Read from its text, since the generated client's numbers lose digits. */
+function documentIn(answer: string): unknown {
+  const body: unknown = parseJson(answer);
+  return typeof body === 'object' && body !== null && 'document' in body ? body.document : undefined;
 }
 
 export async function push(context: Context, path: string, options: TransferOptions): Promise<void> {
   const folder = new Folder(path);
   const { output } = context;
-  const files = await folder.prompts();
-  if (files.length === 0) throw new CliError('usage', `there are no files *.prompt.md in ${folder.path}`);
+  const { files, problems } = await folder.prompts();
+  if (files.size + problems.length === 0)
+    throw new CliError('usage', `there are no files *.prompt.md in ${printable(folder.path)}`);
   const [{ prompts }, team] = [await context.api(), await context.team()];
-  const upload = (dryRun: boolean) => importAll(output, prompts, { team, folder, files, dryRun });
-  const changes = await upload(true);
+  const trial = await importAll(output, prompts, { team, folder, files: [...files.values()], dryRun: true });
+  const { changes } = trial;
   const question = `Make ${count(changes.length, 'change')}?`;
   const plan = changes.map((change) => describe(change, output));
   await carryOut(
     output,
     options,
-    { changes, plan, question, none: 'The team is in line with the folder.' },
+    {
+      changes,
+      plan,
+      question,
+      problems: [...problems, ...trial.problems],
+      none: 'The team is in line with the folder.',
+    },
     async () => {
-      const made = await upload(false);
-      return `${count(made.length, 'change')} made.`;
+      const made = await importAll(output, prompts, { team, folder, files: trial.files, dryRun: false });
+      return { done: `${count(made.changes.length, 'change')} made.`, problems: made.problems };
     },
   );
 }
@@ -115,35 +142,62 @@ interface Upload {
   readonly dryRun: boolean;
 }
 
-async function importAll(
-  output: Output,
-  api: PromptsApi,
-  { team, folder, files, dryRun }: Upload,
-): Promise<ImportChange[]> {
-  const changes: ImportChange[] = [];
-  let done = 0;
-  for (const piece of pieces(files)) {
+interface Uploaded {
+  readonly changes: ImportChange[];
+  /** What px0 takes. */
+  readonly files: PromptFile[];
+  /** What it refuses. */
+  readonly problems: Problem[];
+}
+
+async function importAll(output: Output, api: PromptsApi, upload: Upload): Promise<Uploaded> {
+  const { team, folder, files, dryRun } = upload;
+  const uploaded: Uploaded = { changes: [], files: [], problems: [] };
+  const waiting = pieces(files);
+  for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+    const done = uploaded.files.length + uploaded.problems.length;
     output.progress(`${dryRun ? 'Comparing' : 'Pushing'} ${done} of ${files.length} prompts`);
     try {
       const result = await api.importPrompts(team, { document: documentOfFiles(piece) }, String(dryRun));
-      changes.push(...result.changes);
+      uploaded.changes.push(...result.changes);
+      uploaded.files.push(...piece);
     } catch (error) {
-      output.endProgress();
-      throw withFile(error, folder, piece);
+      if (!(error instanceof RefusedError && OF_A_DOCUMENT.has(error.status))) {
+        output.endProgress();
+        throw error;
+      }
+      const { file, message } = faultIn(error, piece);
+      if (file === undefined) waiting.unshift(...halvesOf(piece));
+      else {
+        const sentence = `${folder.fileOf(file.slug)}: ${message}`;
+        const refused = new CliError(exitNameOf(error), sentence, { cause: error });
+        uploaded.problems.push({ slug: file.slug, error: refused });
+        const others = piece.filter((one) => one !== file);
+        if (others.length > 0) waiting.unshift(others);
+      }
     }
-    done += piece.length;
   }
   output.endProgress();
-  return changes;
+  return uploaded;
 }
 
-/** The registry names places of its document; people know files. */
-function withFile(error: unknown, folder: Folder, piece: readonly PromptFile[]): unknown {
-  if (!(error instanceof RefusedError)) return error;
-  const [, index, rest] = /prompts\.(\d+)(?:\.versions\.0)?[.:]? ?(.*)$/s.exec(error.message) ?? [];
-  const file = piece[Number(index)];
-  if (file === undefined) return error;
-  return new CliError(exitNameOf(error), `${folder.fileOf(file.slug)}: ${rest}`, { cause: error });
+/** What px0 refuses for something in the document; whatever else it refuses concerns every file. */
+const OF_A_DOCUMENT = new Set([400, 409, 412, 413, 422]);
+
+/** The registry names places of its document; people know files. The file is undefined where the answer names none of several. */
+function faultIn(
+  { message }: RefusedError,
+  piece: readonly PromptFile[],
+): { readonly file: PromptFile | undefined; readonly message: string } {
+  const [, index, rest = ''] = /prompts\.(\d+)(?:\.versions\.0)?[.:]? ?(.*)$/s.exec(message) ?? [];
+  const named = piece[Number(index)];
+  if (named !== undefined) return { file: named, message: rest };
+  return { file: piece.length === 1 ? piece[0] : undefined, message };
+}
+
+function halvesOf(piece: readonly PromptFile[]): PromptFile[][] {
+  const middle = Math.ceil(piece.length / 2);
+  return [piece.slice(0, middle), piece.slice(middle)];
 }
 
 interface Plan {
@@ -151,22 +205,34 @@ interface Plan {
   readonly plan: readonly string[];
   /** What is asked first; undefined when nothing is lost by going ahead. */
   readonly question: string | undefined;
+  /** Files that are left out. */
+  readonly problems: readonly Problem[];
   readonly none: string;
 }
 
+interface Done {
+  readonly done: string;
+  readonly problems: readonly Problem[];
+}
+
+/** @throws CliError for what was left out, when all else is done */
 async function carryOut(
   output: Output,
   { dryRun = false, check = false, yes }: TransferOptions,
-  { changes, plan, question, none }: Plan,
-  work: () => Promise<string>,
+  { changes, plan, question, problems, none }: Plan,
+  work: () => Promise<Done>,
 ): Promise<void> {
   const isTrial = dryRun || check;
-  const report = (done: string | undefined) =>
-    output.result({ dry_run: isTrial, changes }, () =>
-      changes.length === 0 ? none : (done ?? plan.join('\n')),
+  tell(output, problems);
+  const report = (done: string | undefined, left: readonly Problem[]) => {
+    const leftOut = left.map(({ error }) => error.message);
+    output.result({ dry_run: isTrial, changes, ...(leftOut.length > 0 && { left_out: leftOut }) }, () =>
+      changes.length > 0 ? (done ?? plan.join('\n')) : left.length > 0 ? '' : none,
     );
+    requireNone(left);
+  };
   if (isTrial || changes.length === 0) {
-    report(undefined);
+    report(undefined, problems);
     if (check && changes.length > 0)
       throw new CliError('different', `${count(changes.length, 'change')} to make`);
     return;
@@ -175,7 +241,23 @@ async function carryOut(
   if (!output.isJson || yes !== true) output.note(plan.join('\n'));
   if (question !== undefined && !(await agreed(question, yes)))
     throw new CliError('interrupted', 'nothing was done');
-  report(await work());
+  const { done, problems: late } = await work();
+  tell(output, late);
+  report(done, [...problems, ...late]);
+}
+
+/** One line each. With `--json` they stand in the result. */
+function tell(output: Output, problems: readonly Problem[]): void {
+  if (output.isJson) return;
+  for (const { error } of problems) output.note(`px0: ${error.message}`);
+}
+
+/** @throws CliError with the exit code of the first problem */
+function requireNone(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const what = `${count(problems.length, 'file')} left out`;
+  throw new CliError(first.error.exit, what, { cause: first.error });
 }
 
 const phrases: { readonly [Action in ImportChange['action']]: (subject: string | null) => string } = {

@@ -1,0 +1,102 @@
+/**
+ * The YAML of a prompt file: JSON data that comes back as it was, whatever its texts, keys and numbers are, in a form that line endings, editors and other
+ * readers of YAML leave alone. Only what JSON has is taken: no aliases, no tags of its own, no dates.
+ */
+import { Document, isNode, isScalar, type Pair, parseDocument, Scalar, visit } from 'yaml';
+import { CliError } from '../exit-codes.ts';
+import { exactTags, isExact } from './exact-numbers.ts';
+
+/** Of the library's recursion. px0 itself takes a thousand. */
+const MOST_LEVELS = 500;
+
+/** Escaped in a text, since they are line breaks to some readers, or not to be seen. */
+const INVISIBLE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u;
+/** A line of blanks alone is not told from the indentation of a block, and its blanks would be lost. Nor may such a text be folded. */
+const BLANK_LINE = /^[ \t]+$/m;
+
+/** @throws CliError that says what is wrong, and in which line of the file */
+export function parseHead(text: string): unknown {
+  try {
+    const document = parseDocument(text, {
+      customTags: exactTags,
+      resolveKnownTags: false,
+      uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && textOf(a) === textOf(b),
+      logLevel: 'silent',
+    });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem?.code === 'RESOURCE_EXHAUSTION') throw new RangeError(problem.message);
+    if (problem !== undefined) throw at(problem.linePos?.[0].line, problem.message.split('\n', 1)[0] ?? '');
+    const lineOf = (offset = 0) => text.slice(0, offset).split('\n').length;
+    visit(document, {
+      Alias: (_key, { range }) => {
+        throw at(lineOf(range?.[0]), 'has an alias, which is not taken');
+      },
+      Pair: (_key, pair) => {
+        readKey(pair, lineOf);
+      },
+      Scalar: (_key, scalar) => {
+        if (typeof scalar.value !== 'number' || isExact(scalar.value, scalar.source)) return;
+        throw at(
+          lineOf(scalar.range?.[0]),
+          `has a number that would not stay ${scalar.source}; write it as a text`,
+        );
+      },
+    });
+    return document.toJS({ maxAliasCount: 0 });
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new CliError('usage', 'has YAML that is nested too deeply', { cause: error });
+    throw error;
+  }
+}
+
+/** JSON's keys are texts: `1.0` and `null` stay what stands there. */
+function readKey({ key }: Pair, lineOf: (offset?: number) => number): void {
+  if (!isScalar(key)) throw at(lineOf(isNode(key) ? key.range?.[0] : 0), 'has a key that is not a text');
+  key.value = textOf(key);
+}
+
+/** The text that `parseHead` reads back as the same value. */
+export function headText(value: Readonly<Record<string, unknown>>): string {
+  const document = new Document(value, { customTags: exactTags, aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value !== 'string') return;
+      if (BLANK_LINE.test(scalar.value) || INVISIBLE.test(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  const text = document.toString({ lineWidth: 0, blockQuote: 'literal', doubleQuotedAsJSON: true });
+  return visibly(text);
+}
+
+/** A text in double quotes, each of its lines on one of its own, so that changes of it are reviewed by line. */
+export function quotedByLine(text: string): string {
+  const lines = text
+    .split(/(?<=\n)/)
+    // The blanks at the beginning of a line would be taken for its indentation.
+    .map((line) => JSON.stringify(line).slice(1, -1).replace(/^ /, '\\x20'));
+  return visibly(`"${lines.join('\\\n  ')}"`);
+}
+
+/** What is invisible stands in double quotes only. */
+function visibly(yaml: string): string {
+  return yaml.replace(
+    /[\x7f-\x9f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Whether lists and objects are nested deeper than a file holds. */
+export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+}
+
+function textOf({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
+}
+
+/** `line` of the YAML; the file has the dashes before it. */
+function at(line = 1, what: string): CliError {
+  return new CliError('usage', `line ${line + 1}: ${what.replace(/ at line \d+, column \d+:?$/, '')}`);
+}
