@@ -27,9 +27,10 @@ const LARGEST_INT64 = 2n ** 63n - 1n;
 
 /** Whether px0 reads the text as a number where it expects a version: whole, and of 64 bits. */
 export function isVersionNumber(text: string): boolean {
-  const [, sign, digits = ''] = /^([+-]?)0*([0-9]+)$/.exec(text) ?? [];
-  if (digits === '' || digits.length > MOST_DIGITS) return false;
-  return BigInt(digits) <= (sign === '-' ? LARGEST_INT64 + 1n : LARGEST_INT64);
+  if (!/^[+-]?[0-9]+$/.test(text)) return false;
+  const digits = text.replace(/^[+-]?0*(?=[0-9])/, '');
+  if (digits.length > MOST_DIGITS) return false;
+  return BigInt(digits) <= (text.startsWith('-') ? LARGEST_INT64 + 1n : LARGEST_INT64);
 }
 
 /**
@@ -56,8 +57,9 @@ export function requireRenderTag(tag: string): void {
 export function parseVersionRef(text: string): VersionRef {
   const [, kind, name = text] = /^(tag|version):(.*)$/s.exec(text) ?? [];
   const what = 'the version';
-  requireReference(what, kind === 'tag' ? name || '' : name);
-  if (kind === 'tag') return { kind, tag: name };
+  // A tag of dots can be no part of a path, but a parameter.
+  if (kind === 'tag' && name !== '') return { kind, tag: name };
+  requireReference(what, name);
   const tag = kind === undefined ? name : undefined;
   if (name === 'live') return { kind: 'live', tag };
   if (isVersionNumber(name)) {

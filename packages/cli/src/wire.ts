@@ -8,6 +8,8 @@ export interface Answered<T> {
 
 export async function answered<T>(request: Promise<ApiResponse<T>>): Promise<Answered<T>> {
   const answer = await request;
-  const wire: unknown = await answer.raw.clone().json();
-  return { wire, value: await answer.value() };
+  const copy = answer.raw.clone();
+  // It judges the answer; after that the copy is JSON.
+  const value = await answer.value();
+  return { wire: JSON.parse(await copy.text()), value };
 }

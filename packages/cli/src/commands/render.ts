@@ -68,14 +68,11 @@ function addVariable(text: string, variables: Variables): Variables {
 }
 
 function jsonOf(name: string, text: string): unknown {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw new CliError('usage', `the variable ${printable(name)} has no JSON behind ":="`);
   }
-  requireFinite({ [name]: value });
-  return value;
 }
 
 /** From the file that was named; or from standard input, when something is piped there and no option gives variables. */
@@ -100,45 +97,14 @@ function isPiped(stdin: Context['stdin']): boolean {
   }
 }
 
-/** @throws CliError */
+/** Which of JSON's values px0 takes, `1e400` for one, is judged by the SDK. @throws CliError for what is no JSON object */
 function parse(text: string, place: string): Variables {
   if (text.trim() === '') return {};
-  const value = parsed(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new CliError('usage', `${place} holds no JSON object`);
-  requireFinite(value);
-  return { ...value };
-}
-
-function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch {
-    return undefined;
+    // Said below, with the place.
   }
-}
-
-/**
- * JSON allows `1e400`, which is infinite for JavaScript and would be sent as null. Digits beyond those of a float make no difference: px0 reads
- * the numbers of a render as floats, too.
- *
- * @throws CliError
- */
-function requireFinite(variables: object): void {
-  for (const [name, value] of Object.entries(variables)) {
-    if (!isFiniteThroughout(value))
-      throw new CliError('usage', `the variable ${printable(name)} has a number that is too large`);
-  }
-}
-
-/** Without recursion, since how deep the value goes is not known. */
-function isFiniteThroughout(root: unknown): boolean {
-  const values = [root];
-  while (values.length > 0) {
-    const value = values.pop();
-    if (typeof value === 'number' && !Number.isFinite(value)) return false;
-    if (typeof value === 'object' && value !== null)
-      for (const inner of Object.values(value)) values.push(inner);
-  }
-  return true;
+  throw new CliError('usage', `${place} holds no JSON object`);
 }

@@ -49,16 +49,11 @@ function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | u
     description: prompt.description,
     status: version.status,
     tags: Object.keys(tags)
-      .filter((tag) => tags[tag] === version.number && isAddressable(tag))
+      .filter((tag) => tags[tag] === version.number)
       .toSorted(),
     payloads: prompt.payloads.map(({ name, variables }) => ({ name, variables })),
     template: version.template,
   };
-}
-
-/** px0 has kept such tags from a time when it took them. They cannot be set again. */
-function isAddressable(tag: string): boolean {
-  return tag !== '.' && tag !== '..';
 }
 
 type UsableVersion = ExportedVersion & { readonly status: PromptFile['status'] };

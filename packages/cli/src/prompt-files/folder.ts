@@ -2,7 +2,7 @@
  * The folder that `pull` and `push` work on: one file `<slug>.prompt.md` for each prompt, and whatever else, which is left alone. Names that begin with a
  * dot are not prompts: editors and systems put files of their own beside those of people. A file that is not right does not stop the others.
  */
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError } from '../exit-codes.ts';
 import { asCliError, decodeText, printable, readRegularFileBytes } from '../text-input.ts';
@@ -96,7 +96,7 @@ export class Folder {
   /** Why the file was not removed; undefined when it was. */
   async remove(slug: string): Promise<Problem | undefined> {
     try {
-      await rm(this.#pathOf(slug));
+      await unlink(this.#pathOf(slug));
       return undefined;
     } catch (error) {
       return this.#problem(slug, asCliError(error, `${this.fileOf(slug)} cannot be removed`));
@@ -106,6 +106,7 @@ export class Folder {
   async #read<T>(read: (bytes: Buffer, file: string, slug: string) => T): Promise<Content<T>> {
     const files = new Map<string, T>();
     const problems: Problem[] = [];
+    this.#paths.clear();
     // One after the other: a process may have some thousand files open at most.
     for (const { slug, path } of await this.#entries()) {
       const file = printable(path);

@@ -15,8 +15,6 @@ const text = z.string({
     input === undefined ? 'is missing' : 'is not read as a text; put it in double quotes',
 });
 
-const tag = text.refine((name) => name !== '.' && name !== '..', 'is no tag that px0 takes');
-
 const payload = z.strictObject({
   name: text.nullable().default(null),
   variables: z.unknown().refine((value): boolean => value !== undefined, 'is missing'),
@@ -26,7 +24,7 @@ const head = z.strictObject({
   name: text,
   description: text.optional(),
   status: z.enum(['draft', 'stable', 'live']).default('draft'),
-  tags: z.array(tag).default([]),
+  tags: z.array(text).default([]),
   payloads: z.array(payload).default([]),
   template: text.optional(),
 });

@@ -6,6 +6,7 @@ import { CliError, exitNameOf } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { agreed } from '../terminal.ts';
 import { printable } from '../text-input.ts';
+import { isVersionNumber } from '../version-ref.ts';
 import { documentOfFiles, type Files, filesOfDocument, pieces } from './document.ts';
 import { parseJson } from './exact-numbers.ts';
 import { Folder, type Problem } from './folder.ts';
@@ -92,8 +93,11 @@ async function download(output: Output, api: PromptsApi, teamID: string): Promis
   for (let at = 0; at < slugs.length; at += SLUGS_AT_ONCE) {
     output.progress(`Reading ${at} of ${slugs.length} prompts`);
     const part = slugs.slice(at, at + SLUGS_AT_ONCE).join(',');
-    const { raw } = await api.exportPromptsRaw({ teamID, slugs: part });
-    const read = filesOfDocument(documentIn(await raw.text()));
+    const answer = await api.exportPromptsRaw({ teamID, slugs: part });
+    const copy = answer.raw.clone();
+    // It judges the answer, but its numbers lose digits.
+    await answer.value();
+    const read = filesOfDocument(documentIn(await copy.text()));
     files.push(...read.files);
     for (const [slug, problem] of read.problems) problems.set(slug, problem);
   }
@@ -101,7 +105,6 @@ async function download(output: Output, api: PromptsApi, teamID: string): Promis
   return { files: files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)), problems };
 }
 
-/** Read from its text, since the generated client's numbers lose digits. */
 function documentIn(answer: string): unknown {
   const body: unknown = parseJson(answer);
   return typeof body === 'object' && body !== null && 'document' in body ? body.document : undefined;
@@ -116,6 +119,12 @@ export async function push(context: Context, path: string, options: TransferOpti
   const [{ prompts }, team] = [await context.api(), await context.team()];
   const trial = await importAll(output, prompts, { team, folder, files: [...files.values()], dryRun: true });
   const { changes } = trial;
+  for (const { action, slug, subject } of changes) {
+    if (action !== 'set_tag' || !isVersionNumber(subject ?? '') || output.isJson) continue;
+    output.note(
+      `px0: no render by tag finds the tag ${subject} of ${slug}, since it is read as a version's number`,
+    );
+  }
   const question = `Make ${count(changes.length, 'change')}?`;
   const plan = changes.map((change) => describe(change, output));
   await carryOut(

@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder } from '@px0/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Folder } from './folder.ts';
+
+const GOOD = '---\nname: Good\n---\nHello\n';
+let path: string;
+let folder: Folder;
+
+beforeEach(async () => {
+  path = await temporaryFolder('cli-folder');
+  folder = new Folder(path);
+});
+
+afterEach(async () => {
+  await rm(path, { recursive: true });
+});
+
+async function add(name: string, content: string | Buffer): Promise<void> {
+  await writeFile(join(path, name), content);
+}
+
+/** What is wrong with the folder's files, without the folder's name. */
+async function problems(): Promise<string[]> {
+  const content = await folder.prompts();
+  return content.problems.map(({ error }) => error.message.replaceAll(`${path}/`, ''));
+}
+
+describe('the folder', () => {
+  it('holds the prompts whose files do not begin with a dot', async () => {
+    await add('good.prompt.md', GOOD);
+    await add('README.md', 'text');
+    await symlink('ada@host.4711:1', join(path, '.#good.prompt.md'));
+    await add('._good.prompt.md', Buffer.from([0, 5, 22, 7]));
+    await add('.prompt.md', 'text');
+    const { files, problems: none } = await folder.prompts();
+    expect([...files.keys()]).toEqual(['good']);
+    expect(none).toEqual([]);
+  });
+
+  it('names each file that is no prompt in one line, and reads the others', async () => {
+    await add('good.prompt.md', GOOD);
+    await add('latin.prompt.md', Buffer.from('---\nname: Caf\xe9\n---\nx', 'latin1'));
+    await add('wide.prompt.md', Buffer.from(`\ufeff${GOOD}`, 'utf16le'));
+    await add('yaml.prompt.md', '---\nname: [\n---\nx');
+    await add('a\nb\u001b[31m.prompt.md', 'x');
+    await mkdir(join(path, 'folder.prompt.md'));
+    await symlink('nowhere', join(path, 'gone.prompt.md'));
+    await symlink('loop.prompt.md', join(path, 'loop.prompt.md'));
+    execFileSync('mkfifo', [join(path, 'pipe.prompt.md')]);
+    await symlink('/dev/zero', join(path, 'zero.prompt.md'));
+    expect(await problems()).toEqual([
+      'a\\u{a}b\\u{1b}[31m.prompt.md does not begin with YAML between two lines of ---',
+      'folder.prompt.md is a folder, not a file',
+      'gone.prompt.md cannot be read: no such file or directory',
+      'latin.prompt.md is not UTF-8 at line 2 (byte 13); save it as UTF-8',
+      'loop.prompt.md cannot be read: too many symbolic links encountered',
+      'pipe.prompt.md is not a regular file',
+      'wide.prompt.md is UTF-16, not UTF-8; save it as UTF-8 (in PowerShell: Set-Content -Encoding utf8)',
+      expect.stringMatching(/^yaml\.prompt\.md line 3: /),
+      'zero.prompt.md is not a regular file',
+    ]);
+    expect([...(await folder.prompts()).files.keys()]).toEqual(['good']);
+  });
+
+  it('takes neither of two files with one name', async () => {
+    await add('a.prompt.md', GOOD);
+    await add('b.prompt.md', GOOD);
+    await add('c.prompt.md', GOOD.replace('Good', 'Other'));
+    expect(await problems()).toEqual([
+      'a.prompt.md has the name of another prompt, Good: a.prompt.md, b.prompt.md',
+      'b.prompt.md has the name of another prompt, Good: a.prompt.md, b.prompt.md',
+    ]);
+    expect([...(await folder.prompts()).files.keys()]).toEqual(['c']);
+  });
+
+  it('knows a prompt by a name that a file system has taken apart', async () => {
+    const apart = 'cafe\u0301.prompt.md';
+    await add(apart, GOOD);
+    expect([...(await folder.texts()).files.keys()]).toEqual(['café']);
+    await folder.write('café', 'x');
+    expect(await readdir(path)).toEqual([apart]);
+    await add('caf\u00e9.prompt.md', GOOD);
+    expect((await new Folder(path).prompts()).problems).toHaveLength(1);
+  });
+
+  it('reads as a pull wrote it what a checkout has converted', async () => {
+    await add('a.prompt.md', `\ufeff${GOOD.replaceAll('\n', '\r\n')}`);
+    await add('b.prompt.md', Buffer.from([0xff]));
+    expect(await folder.texts()).toMatchObject({
+      files: new Map([
+        ['a', GOOD],
+        ['b', undefined],
+      ]),
+      problems: [],
+    });
+  });
+
+  it('says of a file that cannot be written or removed why, and leaves nothing behind', async () => {
+    await mkdir(join(path, 'a.prompt.md', 'full'), { recursive: true });
+    const long = 'x'.repeat(250);
+    for (const problem of [
+      await folder.write('a', 'x'),
+      await folder.write(long, 'x'),
+      await folder.remove('a'),
+    ])
+      expect(problem?.error.message).toMatch(/ cannot be (written|removed): [a-z]/);
+    expect(await readdir(path)).toEqual(['a.prompt.md']);
+    expect(await folder.write('b', 'text')).toBeUndefined();
+    expect(await readFile(join(path, 'b.prompt.md'), 'utf8')).toBe('text');
+  });
+
+  it('that is none, or takes no file, is one error', async () => {
+    await add('file', 'x');
+    const none = new Folder(join(path, 'file'));
+    await expect(none.prompts()).rejects.toThrow(/file cannot be read: not a directory$/);
+    await expect(none.write('a', 'x')).rejects.toThrow(/file cannot be written: /);
+    await expect(new Folder(join(path, 'absent')).texts()).resolves.toMatchObject({ problems: [] });
+  });
+});
