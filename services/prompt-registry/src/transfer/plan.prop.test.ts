@@ -167,3 +167,27 @@ test('a plan reaches what the document says: its live version, its tags, its des
     }),
   );
 });
+
+/** As a file of the command line says of a prompt: its live version or else its newest that is not archived, with that one's tags. */
+function oneVersionOf({ versions: present, tags }: PresentPrompt): DocumentPrompt {
+  const usable = present.filter(({ status }) => status !== 'archived').toReversed();
+  const version = usable.find(({ status }) => status === 'live') ?? usable[0];
+  return {
+    slug: 'slug',
+    name: 'name',
+    payloads: [],
+    versions: version === undefined ? [] : [{ number: 1, status: version.status, template: version.digest }],
+    tags: Object.fromEntries(
+      Object.keys(tags).flatMap((tag) => (tags[tag] === version?.number ? [[tag, 1]] : [])),
+    ),
+  };
+}
+
+test('a document with the one version that a prompt goes by leaves nothing to do, whatever other versions share its text', () => {
+  fc.assert(
+    fc.property(presentPrompt, (present) => {
+      if (present !== undefined) expect(planPrompt(oneVersionOf(present), present, comparison)).toEqual([]);
+    }),
+    { numRuns: 1_000 },
+  );
+});

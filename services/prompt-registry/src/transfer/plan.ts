@@ -106,10 +106,17 @@ function planVersions(
   const { slug } = prompt;
   const free = [...(present?.versions ?? [])].sort((a, b) => a.number - b.number);
   const handles = new Map<number, VersionHandle>();
+  const isAlone = aloneIn(prompt.versions);
   const changes: Change[] = [];
   const last: Change[] = [];
   for (const version of prompt.versions.toSorted((a, b) => a.number - b.number)) {
-    const match = takeMatch(free, version, comparison.digest(version.template));
+    const digest = comparison.digest(version.template);
+    const fits = (own: PresentVersion) => own.digest === digest && isArchived(own) === isArchived(version);
+    const tags = Object.keys(prompt.tags).filter((tag) => prompt.tags[tag] === version.number);
+    const changesTo = ({ number, status }: PresentVersion) =>
+      stepsBetween(status, version.status).length +
+      tags.filter((tag) => present?.tags[tag] !== number).length;
+    const match = takeBest(free, fits, isAlone(version) ? changesTo : () => 0);
     const handle = match === undefined ? { created: version.number } : { existing: match.number };
     handles.set(version.number, handle);
     if (match === undefined)
@@ -132,18 +139,36 @@ function planVersions(
 }
 
 /**
- * The version that stands for one of the document: the same text, in a state from which the document's can be reached. Each stands for one
- * only, so a text that occurs twice is created twice, and found twice by the next import.
+ * The version that stands for one of the document: the same text, in a state from which the document's can be reached, and of several the one that needs
+ * the fewest changes. Each stands for one only, so a text that occurs twice is created twice, and found twice by the next import.
  */
-function takeMatch(
+function takeBest(
   free: PresentVersion[],
-  wanted: DocumentVersion,
-  digest: string,
+  fits: (version: PresentVersion) => boolean,
+  changesTo: (version: PresentVersion) => number,
 ): PresentVersion | undefined {
-  const fits = ({ status, digest: own }: PresentVersion) =>
-    own === digest && (status === 'archived') === (wanted.status === 'archived');
-  const index = free.findIndex(fits);
-  return index === -1 ? undefined : free.splice(index, 1)[0];
+  let best: { readonly index: number; readonly changes: number } | undefined;
+  for (const [index, version] of free.entries()) {
+    if (!fits(version)) continue;
+    const changes = changesTo(version);
+    if (best === undefined || changes < best.changes) best = { index, changes };
+  }
+  return best === undefined ? undefined : free.splice(best.index, 1)[0];
+}
+
+/**
+ * Whether a version is the only one with its text. It then goes by the version that it describes best: a file of the command line holds one of perhaps
+ * several that share a text. Versions of one text are paired by their numbers instead, since the best for one may be another's.
+ */
+function aloneIn(versions: readonly DocumentVersion[]): (version: DocumentVersion) => boolean {
+  const key = (version: DocumentVersion) => `${isArchived(version)} ${version.template}`;
+  const counts = new Map<string, number>();
+  for (const version of versions) counts.set(key(version), (counts.get(key(version)) ?? 0) + 1);
+  return (version) => counts.get(key(version)) === 1;
+}
+
+function isArchived({ status }: { readonly status: VersionStatus }): boolean {
+  return status === 'archived';
 }
 
 /** Steps forward only: an import takes nothing out of service except what the document puts in its place. */
