@@ -1,11 +1,14 @@
 /** The command as it is published: built, and run as a process. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { documentOfFiles } from '../packages/cli/src/prompt-files/document.ts';
+import { promptFile } from '../packages/cli/test/arbitrary-prompt-file.ts';
 import { type Account, Journey } from './journey.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -308,6 +311,154 @@ Bye {{.name}}
   });
 });
 
+describe('files that went through other hands', () => {
+  let other: Account;
+  let own: string;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    other = await journey.account();
+    own = await temporaryFolder('cli-files');
+    env = { PX0_ACCESS_TOKEN: other.key, PX0_TEAM: other.team };
+  });
+
+  afterAll(async () => {
+    await rm(own, { recursive: true, force: true });
+  });
+
+  async function convert(from: RegExp, to: string): Promise<void> {
+    for (const name of await readdir(own)) {
+      const path = join(own, name);
+      await writeFile(path, (await readFile(path, 'latin1')).replace(from, to), 'latin1');
+    }
+  }
+
+  it('are in line with the team right after a pull, also on a checkout that has made CRLF of their line breaks', async () => {
+    const isTaken = ({ name, template }: { readonly name: string; readonly template: string }) =>
+      name.trim() !== '' && name.length < 200 && !/\{\{(?!\.name\}\})/.test(template);
+    const prompts = fc
+      .sample(promptFile, { numRuns: 60, seed: 7 })
+      .filter(isTaken)
+      .map((prompt, index) => ({ ...prompt, slug: `p_${index}`, name: `${prompt.name} ${index}` }));
+    prompts.push(
+      ...[
+        'no newline {{.a}}',
+        'First {{.x}}\r\nsecond\r\n',
+        'one\rtwo',
+        '\n\n',
+        '---\n---\n',
+        '\ufeffx \t\n',
+      ].map((template, index) => ({
+        slug: `t_${index}`,
+        name: `t ${index}`,
+        description: 'a\r\nb',
+        status: 'live' as const,
+        tags: ['__proto__', '1', 'null', 'true', '2024-01-01', 'constructor'],
+        payloads: [{ name: '__proto__', variables: JSON.parse('{"__proto__": {"a": null}}') }],
+        template,
+      })),
+    );
+    const body = { document: documentOfFiles(prompts) };
+    await journey.api.call('POST', `/v1/teams/${other.team}/import`, { token: other.key, body });
+    expect(await done(['pull', own], { env })).toBe(`${prompts.length} files changed.\n`);
+    expect(await readdir(own)).toHaveLength(prompts.length);
+    const inLine = 'The team is in line with the folder.\n';
+    expect(await done(['push', own, '--check'], { env })).toBe(inLine);
+    await convert(/\n/g, '\r\n');
+    expect(await done(['push', own, '--check'], { env })).toBe(inLine);
+    expect(await done(['pull', own, '--check'], { env })).toBe('The folder is in line with the team.\n');
+    const changes = await done(['push', own, '--yes', '--json'], { env });
+    expect(JSON.parse(changes)).toEqual({ dry_run: false, changes: [] });
+    await convert(/\r\n/g, '\n');
+    expect(await done(['push', own, '--check'], { env })).toBe(inLine);
+  });
+
+  it('are named when they are no prompts, and the others are pushed', async () => {
+    const files = join(own, 'mixed');
+    await mkdir(join(files, 'folder.prompt.md'), { recursive: true });
+    const add = (name: string, text: string) => writeFile(join(files, name), text, 'latin1');
+    await add('good.prompt.md', '---\nname: Good\nstatus: live\ntags: ["7"]\n---\nHello {{.name}}\n');
+    await add('latin.prompt.md', '---\nname: Latin\nstatus: live\n---\nCaf\xe9 {{.a}}\n');
+    await add('refused.prompt.md', '---\nname: Refused\n---\nHello {{.name\n');
+    await add('Upper.prompt.md', '---\nname: Upper\n---\nHello\n');
+    await add('._good.prompt.md', '\0\x05\x16\x07');
+    await symlink('ada@host.1:2', join(files, '.#good.prompt.md'));
+    await symlink('nowhere', join(files, 'gone.prompt.md'));
+    await run('mkfifo', [join(files, 'pipe.prompt.md')]);
+    const ended = await px0(['push', files, '--yes'], { env });
+    const place = (name: string) => join(files, name);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr.split('\n').filter((line) => line.startsWith('px0: '))).toEqual([
+      "px0: no render by tag finds the tag 7 of good, since it is read as a version's number",
+      `px0: ${place('folder.prompt.md')} is a folder, not a file`,
+      `px0: ${place('gone.prompt.md')} cannot be read: no such file or directory`,
+      `px0: ${place('latin.prompt.md')} is not UTF-8 at line 5 (byte 36); save it as UTF-8`,
+      `px0: ${place('pipe.prompt.md')} is not a regular file`,
+      `px0: ${place('Upper.prompt.md')}: slug: is not normalised`,
+      expect.stringMatching(/refused\.prompt\.md: .*unclosed action/),
+      'px0: 6 files left out',
+    ]);
+    expect(ended.stderr).not.toMatch(/^ {4}at /m);
+    expect(await done(['render', 'good', '--var', 'name=Ada'], { env })).toBe('Hello Ada');
+    const listed = JSON.parse(await done(['prompts', 'list', '--search', 'latin', '--json'], { env }));
+    expect(listed.prompts).toEqual([]);
+    const refused = JSON.parse((await px0(['push', files, '--check', '--json'], { env })).stdout);
+    expect(refused).toMatchObject({ changes: [], left_out: { length: 6 } });
+  });
+
+  it('are written by a pull where they can be, and the others are named', async () => {
+    const files = join(own, 'blocked');
+    await mkdir(join(files, 'good.prompt.md', 'full'), { recursive: true });
+    const ended = await px0(['pull', files, '--yes'], { env });
+    expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('good.prompt.md is a folder') });
+    expect((await readdir(files)).length).toBeGreaterThan(5);
+    await writeFile(join(own, 'file'), '');
+    await expect(px0(['pull', join(own, 'file', 'prompts')], { env })).resolves.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^px0: .*cannot be read: not a directory\n$/),
+    });
+  });
+});
+
+describe('a version', () => {
+  it('is what was asked for, also where tags look like numbers and words', async () => {
+    const env = { PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team };
+    const prompt = await journey.prompt(account, 'named');
+    await journey.liveVersion(account, prompt, 'LIVE');
+    await journey.draft(account.key, prompt, 'DRAFT');
+    const tag = async (name: string, version: number) =>
+      await journey.api.call('POST', `/v1/prompts/${prompt.id}/versions/${version}/tags`, {
+        token: account.key,
+        body: { tag: name },
+      });
+    const get = (ref: string) => px0(['versions', 'get', 'named', ref], { env });
+    await tag('live', 1);
+    await tag('2', 2);
+    await tag('diff', 2);
+    await tag('007', 2);
+    for (const ref of ['live', '1', 'tag:live', 'version:live', 'version:1'])
+      await expect(get(ref)).resolves.toMatchObject({ code: 0, stdout: 'LIVE' });
+    for (const ref of ['2', 'tag:2', 'diff', 'tag:diff', 'tag:007'])
+      await expect(get(ref)).resolves.toMatchObject({ code: 0, stdout: 'DRAFT' });
+    await tag('live', 2);
+    await tag('1', 2);
+    for (const ref of ['live', '1', '007']) {
+      await expect(get(ref)).resolves.toMatchObject({
+        code: 2,
+        stderr: `px0: ${ref} is also a tag of named; write version:${ref} or tag:${ref}, which is version 2\n`,
+      });
+    }
+    await expect(get('tag:live')).resolves.toMatchObject({ stdout: 'DRAFT' });
+    await expect(get('version:live')).resolves.toMatchObject({ stdout: 'LIVE' });
+    await expect(get('tag:nowhere')).resolves.toMatchObject({
+      code: 5,
+      stderr: 'px0: named has no tag nowhere\n',
+    });
+    await expect(px0(['render', 'named', '--tag', '1'], { env })).resolves.toMatchObject({ code: 2 });
+    expect(await done(['render', 'named', '--tag', 'live'], { env })).toBe('DRAFT');
+  });
+});
+
 describe('keys', () => {
   it('are created, listed, rotated and revoked, and their secrets are printed once', async () => {
     const secret = (await done(['keys', 'create', 'command line'])).trim();
@@ -382,6 +533,51 @@ describe('an error', () => {
       code: 3,
       stderr: 'px0: unauthorized\n',
     });
+  });
+});
+
+describe('a command', () => {
+  async function withStreams(command: string): Promise<Ended> {
+    const env = environment({ PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team });
+    const child = spawn('bash', ['-c', `px0() { "${process.execPath}" "${main}" "$@"; }; ${command}`], {
+      env,
+      cwd: folder,
+    });
+    const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
+    return { code, stdout, stderr };
+  }
+
+  it.each([
+    ['a reader that goes away', 'px0 prompts list | true; exit $PIPESTATUS', 0, ''],
+    ['a full disk', 'px0 prompts list > /dev/full', 2, 'standard output cannot be written: no space left'],
+    ['closed standard error', 'px0 nonsense 2>&-', 2, ''],
+    ['closed standard input', 'px0 versions create greeting <&-', 7, 'template is required'],
+    ['a folder as standard input', 'px0 versions create greeting < /tmp', 7, 'template is required'],
+    ['bytes that are no text', "px0 versions create greeting -t $'Caf\\xe9'", 2, 'argument 5 is not UTF-8'],
+    [
+      'a template that is no text',
+      "printf 'Caf\\xe9' | px0 versions create greeting",
+      2,
+      'standard input is not UTF-8',
+    ],
+    [
+      'a configuration that is a folder',
+      'mkdir -p c/px0/config.json; XDG_CONFIG_HOME=c px0 teams',
+      2,
+      'is a folder',
+    ],
+    [
+      'a configuration in UTF-16',
+      "mkdir -p d/px0; printf '\\xff\\xfe{' > d/px0/config.json; XDG_CONFIG_HOME=d px0 teams",
+      2,
+      'is UTF-16',
+    ],
+    ['a credential for an option', 'px0 teams --token=ak_secret', 2, "unknown option '--token'"],
+  ])('with %s ends with a sentence', async (_what, command, code, sentence) => {
+    const ended = await withStreams(command);
+    expect(ended).toMatchObject({ code, stderr: expect.stringContaining(sentence) });
+    expect(ended.stderr).not.toMatch(/^ {4}at |ak_secret/m);
   });
 });
 

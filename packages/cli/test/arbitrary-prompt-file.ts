@@ -1,0 +1,111 @@
+/** Prompts with all that px0 takes and a file could lose: in names, tags, payloads and templates. */
+import fc from 'fast-check';
+import { parseJson } from '../src/prompt-files/exact-numbers.ts';
+import type { PromptFile } from '../src/prompt-files/prompt-file.ts';
+
+/** Texts in which each part of the form could be mistaken for another. */
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc
+    .array(
+      fc.constantFrom(
+        '---',
+        '\n',
+        '\r\n',
+        '\r',
+        '\u2028',
+        '\u0085',
+        '\ufeff',
+        '\u007f',
+        '# ',
+        'a: b',
+        '{{.name}}',
+        ' ',
+        '\t',
+        '"',
+        "'",
+        '\\',
+        'null',
+        '7',
+        '2024-01-01',
+        '&a',
+        '*a',
+        '!b',
+        '<<',
+        '😀',
+        '\u202e',
+        '\u0001',
+      ),
+    )
+    .map((parts) => parts.join('')),
+);
+const key = fc.oneof(
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'toJSON',
+    'rawJSON',
+    '1',
+    'null',
+    '~',
+    '<<',
+    '',
+    'k'.repeat(1_100),
+  ),
+  text,
+);
+/** As digits, since a float would lose some of them. */
+const number = fc.oneof(
+  fc.constantFrom(
+    '1e21',
+    '-0',
+    '12345678901234567890.5',
+    '9007199254740993',
+    '1e400',
+    '0.1',
+    '5e-324',
+    '1E5',
+  ),
+  fc.bigInt().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+);
+const { json } = fc.letrec<{ json: string }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 3 },
+    number,
+    fc.constantFrom('null', 'true', 'false', '{}', '[]'),
+    text.map((value) => JSON.stringify(value)),
+    fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join()}]`),
+    fc
+      .uniqueArray(fc.tuple(key, tie('json')), { maxLength: 3, selector: ([name]) => name })
+      .map((entries) => `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`),
+  ),
+}));
+const tag = fc.oneof(
+  fc.stringMatching(/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,4}$/),
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    '1',
+    '-5',
+    'null',
+    'true',
+    'yes',
+    '2024-01-01',
+    '1e3',
+    '.5',
+    '0x1F',
+    '...',
+    '---',
+  ),
+);
+
+export const promptFile: fc.Arbitrary<PromptFile> = fc.record({
+  slug: fc.constantFrom('greeting', 'naïve_1'),
+  name: text,
+  description: text.filter((description) => description !== ''),
+  status: fc.constantFrom('draft', 'stable', 'live'),
+  tags: fc.uniqueArray(tag, { maxLength: 3 }),
+  payloads: fc.array(fc.record({ name: fc.option(text), variables: json.map(parseJson) }), { maxLength: 3 }),
+  template: text.filter((template) => template !== ''),
+});
