@@ -389,13 +389,13 @@ describe('files that went through other hands', () => {
     const place = (name: string) => join(files, name);
     expect(ended.code).toBe(2);
     expect(ended.stderr.split('\n').filter((line) => line.startsWith('px0: '))).toEqual([
-      "px0: no render by tag finds the tag 7 of good, since it is read as a version's number",
       `px0: ${place('folder.prompt.md')} is a folder, not a file`,
       `px0: ${place('gone.prompt.md')} cannot be read: no such file or directory`,
       `px0: ${place('latin.prompt.md')} is not UTF-8 at line 5 (byte 36); save it as UTF-8`,
       `px0: ${place('pipe.prompt.md')} is not a regular file`,
       `px0: ${place('Upper.prompt.md')}: slug: is not normalised`,
       expect.stringMatching(/refused\.prompt\.md: .*unclosed action/),
+      "px0: no render by tag finds the tag 7 of good, since it is read as a version's number",
       'px0: 6 files left out',
     ]);
     expect(ended.stderr).not.toMatch(/^ {4}at /m);

@@ -22,8 +22,9 @@ export interface PullOptions extends TransferOptions {
   readonly prune?: boolean;
 }
 
-/** Slugs in one export: they stand in the address. */
+/** Slugs in one export, and their characters: they stand in the address, and servers take 8 KiB of one. */
 const SLUGS_AT_ONCE = 20;
+const MOST_IN_ADDRESS = 6_000;
 
 interface FileChange {
   readonly action: 'create' | 'update' | 'remove';
@@ -42,7 +43,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
   const problems = [
     ...[...team.problems].map(([slug, problem]) => ({
       slug,
-      error: new CliError('usage', `${folder.fileOf(slug)} is left alone: the prompt ${problem}`),
+      error: new CliError('usage', `${folder.fileOf(slug)} is left alone: its prompt ${problem}`),
     })),
     // What else stands in the folder is none of pull's business, until it is to be removed.
     ...present.problems.filter(({ slug }) => options.prune || !unknown(slug)),
@@ -65,6 +66,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
     remove: output.colors.red('-'),
   };
   const plan = changes.map(({ action, file }) => `${signs[action]} ${file}`);
+  tell(output, problems);
   const question = changes.some(({ action }) => action !== 'create')
     ? `Change ${count(changes.length, 'file')}?`
     : undefined;
@@ -87,22 +89,49 @@ export async function pull(context: Context, path: string, options: PullOptions)
 /** All active prompts of the team as files, in the order of their slugs. */
 async function download(output: Output, api: PromptsApi, teamID: string): Promise<Files> {
   const { prompts } = await api.listPrompts(teamID, 'active');
-  const slugs = prompts.map(({ slug }) => slug).toSorted();
   const files: PromptFile[] = [];
   const problems = new Map<string, string>();
-  for (let at = 0; at < slugs.length; at += SLUGS_AT_ONCE) {
-    output.progress(`Reading ${at} of ${slugs.length} prompts`);
-    const part = slugs.slice(at, at + SLUGS_AT_ONCE).join(',');
-    const answer = await api.exportPromptsRaw({ teamID, slugs: part });
-    const copy = answer.raw.clone();
-    // It judges the answer, but its numbers lose digits.
-    await answer.value();
-    const read = filesOfDocument(documentIn(await copy.text()));
-    files.push(...read.files);
-    for (const [slug, problem] of read.problems) problems.set(slug, problem);
+  const waiting = partsOf(prompts.map(({ slug }) => slug).toSorted());
+  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    output.progress(`Reading ${files.length + problems.size} of ${prompts.length} prompts`);
+    try {
+      const answer = await api.exportPromptsRaw({ teamID, slugs: part.join(',') });
+      const copy = answer.raw.clone();
+      // It judges the answer, but its numbers lose digits.
+      await answer.value();
+      const read = filesOfDocument(documentIn(await copy.text()));
+      files.push(...read.files);
+      for (const [slug, problem] of read.problems) problems.set(slug, problem);
+    } catch (error) {
+      if (!isOfDocument(error)) {
+        output.endProgress();
+        throw error;
+      }
+      // The versions of several may be too many for one document.
+      if (part.length > 1) waiting.unshift(...halvesOf(part));
+      else problems.set(part.join(), `cannot be exported: ${error.message}`);
+    }
   }
   output.endProgress();
   return { files: files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)), problems };
+}
+
+/** Slugs for one export each. */
+function partsOf(slugs: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let length = 0;
+  for (const slug of slugs) {
+    const own = encodeURIComponent(slug).length;
+    const last = parts.at(-1);
+    if (last !== undefined && last.length < SLUGS_AT_ONCE && length + own <= MOST_IN_ADDRESS) {
+      last.push(slug);
+      length += own;
+    } else {
+      parts.push([slug]);
+      length = own;
+    }
+  }
+  return parts;
 }
 
 function documentIn(answer: string): unknown {
@@ -116,9 +145,11 @@ export async function push(context: Context, path: string, options: TransferOpti
   const { files, problems } = await folder.prompts();
   if (files.size + problems.length === 0)
     throw new CliError('usage', `there are no files *.prompt.md in ${printable(folder.path)}`);
+  tell(output, problems);
   const [{ prompts }, team] = [await context.api(), await context.team()];
   const trial = await importAll(output, prompts, { team, folder, files: [...files.values()], dryRun: true });
   const { changes } = trial;
+  tell(output, trial.problems);
   for (const { action, slug, subject } of changes) {
     if (action !== 'set_tag' || !isVersionNumber(subject ?? '') || output.isJson) continue;
     output.note(
@@ -171,7 +202,7 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
       uploaded.changes.push(...result.changes);
       uploaded.files.push(...piece);
     } catch (error) {
-      if (!(error instanceof RefusedError && OF_A_DOCUMENT.has(error.status))) {
+      if (!isOfDocument(error)) {
         output.endProgress();
         throw error;
       }
@@ -190,8 +221,12 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
   return uploaded;
 }
 
-/** What px0 refuses for something in the document; whatever else it refuses concerns every file. */
+/** What px0 refuses for something in the document; whatever else it refuses concerns every prompt. */
 const OF_A_DOCUMENT = new Set([400, 409, 412, 413, 422]);
+
+function isOfDocument(error: unknown): error is RefusedError {
+  return error instanceof RefusedError && OF_A_DOCUMENT.has(error.status);
+}
 
 /** The registry names places of its document; people know files. The file is undefined where the answer names none of several. */
 function faultIn(
@@ -204,9 +239,9 @@ function faultIn(
   return { file: piece.length === 1 ? piece[0] : undefined, message };
 }
 
-function halvesOf(piece: readonly PromptFile[]): PromptFile[][] {
-  const middle = Math.ceil(piece.length / 2);
-  return [piece.slice(0, middle), piece.slice(middle)];
+function halvesOf<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
 }
 
 interface Plan {
@@ -232,7 +267,6 @@ async function carryOut(
   work: () => Promise<Done>,
 ): Promise<void> {
   const isTrial = dryRun || check;
-  tell(output, problems);
   const report = (done: string | undefined, left: readonly Problem[]) => {
     const leftOut = left.map(({ error }) => error.message);
     output.result({ dry_run: isTrial, changes, ...(leftOut.length > 0 && { left_out: leftOut }) }, () =>
