@@ -214,6 +214,13 @@ describe('variables', () => {
     expect(network.sent).toEqual([]);
   });
 
+  it('are sent under any name', async () => {
+    await px0(['render', 'greeting', '--var', '__proto__=x', '--var', 'constructor:=1'], {
+      env: environment(),
+    });
+    expect(network.sent.map(({ body }) => body)).toEqual(['{"variables":{"__proto__":"x","constructor":1}}']);
+  });
+
   it('that are too large are named', async () => {
     for (const [args, given] of await waysOf('1e400')) {
       const { stderr } = await px0(['render', 'greeting', ...args], { ...given, env: environment() });

@@ -120,6 +120,14 @@ export function documentOfFiles(files: readonly PromptFile[]): Record<string, un
 const MOST_BYTES = 3 * 1024 * 1024;
 const MOST_PARTS = 500;
 
+/** Of a request's body. Beyond it px0 may close the connection before it has said so. */
+const MOST_IN_REQUEST = 4 * 1024 * 1024;
+
+/** Whether the file alone is more than px0 takes at once. */
+export function isTooLarge(file: PromptFile): boolean {
+  return Buffer.byteLength(JSON.stringify({ document: documentOfFiles([file]) })) > MOST_IN_REQUEST;
+}
+
 /** The files in pieces that fit into one import each. */
 export function pieces(files: readonly PromptFile[]): PromptFile[][] {
   const result: PromptFile[][] = [];

@@ -51,6 +51,7 @@ describe('the folder', () => {
     await symlink('loop.prompt.md', join(path, 'loop.prompt.md'));
     execFileSync('mkfifo', [join(path, 'pipe.prompt.md')]);
     await symlink('/dev/zero', join(path, 'zero.prompt.md'));
+    await add('large.prompt.md', `---\nname: Large\n---\n${'x'.repeat(4 * 1024 * 1024)}`);
     expect(await problems()).toEqual([
       'a\\u{a}b\\u{1b}[31m.prompt.md does not begin with YAML between two lines of ---',
       'folder.prompt.md is a folder, not a file',
@@ -61,6 +62,7 @@ describe('the folder', () => {
       'wide.prompt.md is UTF-16, not UTF-8; save it as UTF-8 (in PowerShell: Set-Content -Encoding utf8)',
       expect.stringMatching(/^yaml\.prompt\.md line 3: /),
       'zero.prompt.md is not a regular file',
+      'large.prompt.md holds more than the 4 MiB that px0 takes in one request',
     ]);
     expect([...(await folder.prompts()).files.keys()]).toEqual(['good']);
   });

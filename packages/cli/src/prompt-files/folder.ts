@@ -6,6 +6,7 @@ import { mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { CliError } from '../exit-codes.ts';
 import { asCliError, decodeText, printable, readRegularFileBytes } from '../text-input.ts';
+import { isTooLarge } from './document.ts';
 import { type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
 
 const ENDING = '.prompt.md';
@@ -62,6 +63,12 @@ export class Folder {
         throw new CliError(error.exit, `${file} ${error.message}`, { cause: error });
       }
     });
+    for (const [slug, file] of files) {
+      if (!isTooLarge(file)) continue;
+      files.delete(slug);
+      const message = `${this.fileOf(slug)} holds more than the 4 MiB that px0 takes in one request`;
+      problems.push({ slug, error: new CliError('usage', message) });
+    }
     for (const [name, slugs] of slugsByName(files.values())) {
       if (slugs.length === 1) continue;
       const list = slugs.map((slug) => this.fileOf(slug)).join(', ');
