@@ -548,7 +548,7 @@ describe('a command', () => {
     return { code, stdout, stderr };
   }
 
-  it.each([
+  it.concurrent.each([
     ['a reader that goes away', 'px0 prompts list | true; exit $PIPESTATUS', 0, ''],
     ['a full disk', 'px0 prompts list > /dev/full', 2, 'standard output cannot be written: no space left'],
     ['closed standard error', 'px0 nonsense 2>&-', 2, ''],
