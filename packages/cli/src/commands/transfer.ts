@@ -1,6 +1,7 @@
 /** `pull` and `push`: a team's prompts as files, and back. */
 import type { Command } from 'commander';
-import type { PullOptions, TransferOptions } from '../prompt-files/transfer.ts';
+import type { TransferOptions } from '../prompt-files/carry-out.ts';
+import type { PullOptions } from '../prompt-files/pull.ts';
 import type { Connect } from './command.ts';
 
 const DEFAULT_FOLDER = 'prompts';
@@ -15,7 +16,7 @@ export function addTransferCommands(program: Command, connect: Connect): void {
     .option('--check', 'as --dry-run, and exit with 9 if there is anything to do')
     .option('-y, --yes', 'do not ask before files are changed')
     .action(async (folder: string, options: PullOptions, command: Command) => {
-      const { pull } = await import('../prompt-files/transfer.ts');
+      const { pull } = await import('../prompt-files/pull.ts');
       await pull(connect(command), folder, options);
     });
 
@@ -27,7 +28,7 @@ export function addTransferCommands(program: Command, connect: Connect): void {
     .option('--check', 'as --dry-run, and exit with 9 if there is anything to do')
     .option('-y, --yes', 'do not ask')
     .action(async (folder: string, options: TransferOptions, command: Command) => {
-      const { push } = await import('../prompt-files/transfer.ts');
+      const { push } = await import('../prompt-files/push.ts');
       await push(connect(command), folder, options);
     });
 }

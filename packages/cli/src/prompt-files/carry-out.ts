@@ -1,0 +1,87 @@
+/** What `pull` and `push` share: the plan, the question, and what becomes of the files that are left out. */
+import { RefusedError } from '@px0/sdk';
+import { CliError } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { agreed } from '../terminal.ts';
+import type { Problem } from './folder.ts';
+
+export interface TransferOptions {
+  readonly dryRun?: boolean;
+  readonly check?: boolean;
+  readonly yes?: boolean;
+}
+
+interface Plan {
+  readonly changes: readonly object[];
+  readonly plan: readonly string[];
+  /** What is asked first; undefined when nothing is lost by going ahead. */
+  readonly question: string | undefined;
+  /** Files that are left out. */
+  readonly problems: readonly Problem[];
+  readonly none: string;
+}
+
+interface Done {
+  readonly done: string;
+  readonly problems: readonly Problem[];
+}
+
+/** Shows the plan, asks, and does the work. @throws CliError for what was left out, when all else is done */
+export async function carryOut(
+  output: Output,
+  { dryRun = false, check = false, yes }: TransferOptions,
+  { changes, plan, question, problems, none }: Plan,
+  work: () => Promise<Done>,
+): Promise<void> {
+  const isTrial = dryRun || check;
+  const report = (done: string | undefined, left: readonly Problem[]) => {
+    const leftOut = left.map(({ error }) => error.message);
+    output.result({ dry_run: isTrial, changes, ...(leftOut.length > 0 && { left_out: leftOut }) }, () =>
+      changes.length > 0 ? (done ?? plan.join('\n')) : left.length > 0 ? '' : none,
+    );
+    requireNone(left);
+  };
+  if (isTrial || changes.length === 0) {
+    report(undefined, problems);
+    if (check && changes.length > 0)
+      throw new CliError('different', `${count(changes.length, 'change')} to make`);
+    return;
+  }
+  // The plan is what is agreed to, so it comes before the question, wherever the results go.
+  if (!output.isJson || yes !== true) output.note(plan.join('\n'));
+  if (question !== undefined && !(await agreed(question, yes)))
+    throw new CliError('interrupted', 'nothing was done');
+  const { done, problems: late } = await work();
+  tell(output, late);
+  report(done, [...problems, ...late]);
+}
+
+/** One line each. With `--json` they stand in the result. */
+export function tell(output: Output, problems: readonly Problem[]): void {
+  if (output.isJson) return;
+  for (const { error } of problems) output.note(`px0: ${error.message}`);
+}
+
+/** @throws CliError with the exit code of the first problem */
+function requireNone(problems: readonly Problem[]): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const what = `${count(problems.length, 'file')} left out`;
+  throw new CliError(first.error.exit, what, { cause: first.error });
+}
+
+/** What px0 refuses for something in the document; whatever else it refuses concerns every prompt. */
+const OF_A_DOCUMENT = new Set([400, 409, 412, 413, 422]);
+
+export function isOfDocument(error: unknown): error is RefusedError {
+  return error instanceof RefusedError && OF_A_DOCUMENT.has(error.status);
+}
+
+export function halvesOf<T>(items: readonly T[]): T[][] {
+  const middle = Math.ceil(items.length / 2);
+  return [items.slice(0, middle), items.slice(middle)];
+}
+
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

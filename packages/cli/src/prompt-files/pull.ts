@@ -1,0 +1,131 @@
+/** `pull`: writes the prompts of a team into a folder. Loaded only for this command, for what it needs takes a while to load. */
+import type { PromptsApi } from '@px0/sdk/api';
+import type { Context } from '../context.ts';
+import { CliError } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
+import { type Files, filesOfDocument } from './document.ts';
+import { parseJson } from './exact-numbers.ts';
+import { Folder, type Problem } from './folder.ts';
+import { formatPromptFile, type PromptFile } from './prompt-file.ts';
+
+export interface PullOptions extends TransferOptions {
+  readonly prune?: boolean;
+}
+
+/** Slugs in one export, and their characters: they stand in the address, and servers take 8 KiB of one. */
+const SLUGS_AT_ONCE = 20;
+const MOST_IN_ADDRESS = 6_000;
+
+interface FileChange {
+  readonly action: 'create' | 'update' | 'remove';
+  readonly slug: string;
+  readonly file: string;
+}
+
+export async function pull(context: Context, path: string, options: PullOptions): Promise<void> {
+  const folder = new Folder(path);
+  const { output } = context;
+  const { prompts } = await context.api();
+  const team = await download(output, prompts, await context.team());
+  const wanted = new Map(team.files.map((file) => [file.slug, formatPromptFile(file)]));
+  const present = await folder.texts();
+  const unknown = (slug: string) => !wanted.has(slug) && !team.problems.has(slug);
+  const problems = [
+    ...[...team.problems].map(([slug, problem]) => ({
+      slug,
+      error: new CliError('usage', `${folder.fileOf(slug)} is left alone: its prompt ${problem}`),
+    })),
+    // What else stands in the folder is none of pull's business, until it is to be removed.
+    ...present.problems.filter(({ slug }) => options.prune || !unknown(slug)),
+  ];
+  const inTheWay = new Set(problems.map(({ slug }) => slug));
+  const changes: FileChange[] = [];
+  for (const [slug, text] of wanted) {
+    if (inTheWay.has(slug) || present.files.get(slug) === text) continue;
+    const action = present.files.has(slug) ? 'update' : 'create';
+    changes.push({ action, slug, file: folder.fileOf(slug) });
+  }
+  const others = [...present.files.keys()].filter(unknown);
+  if (options.prune)
+    changes.push(...others.map((slug) => ({ action: 'remove' as const, slug, file: folder.fileOf(slug) })));
+  else if (others.length > 0)
+    output.note(`Not in the team, and left alone: ${others.map((slug) => folder.fileOf(slug)).join(', ')}`);
+  const signs = {
+    create: output.colors.green('+'),
+    update: output.colors.yellow('~'),
+    remove: output.colors.red('-'),
+  };
+  const plan = changes.map(({ action, file }) => `${signs[action]} ${file}`);
+  tell(output, problems);
+  const question = changes.some(({ action }) => action !== 'create')
+    ? `Change ${count(changes.length, 'file')}?`
+    : undefined;
+  await carryOut(
+    output,
+    options,
+    { changes, plan, question, problems, none: 'The folder is in line with the team.' },
+    async () => {
+      const failed: Problem[] = [];
+      for (const { action, slug } of changes) {
+        const problem =
+          action === 'remove' ? await folder.remove(slug) : await folder.write(slug, wanted.get(slug) ?? '');
+        if (problem !== undefined) failed.push(problem);
+      }
+      return { done: `${count(changes.length - failed.length, 'file')} changed.`, problems: failed };
+    },
+  );
+}
+
+/** All active prompts of the team as files, in the order of their slugs. */
+async function download(output: Output, api: PromptsApi, teamID: string): Promise<Files> {
+  const { prompts } = await api.listPrompts(teamID, 'active');
+  const files: PromptFile[] = [];
+  const problems = new Map<string, string>();
+  const waiting = partsOf(prompts.map(({ slug }) => slug).toSorted());
+  for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+    output.progress(`Reading ${files.length + problems.size} of ${prompts.length} prompts`);
+    try {
+      const answer = await api.exportPromptsRaw({ teamID, slugs: part.join(',') });
+      const copy = answer.raw.clone();
+      // It judges the answer, but its numbers lose digits.
+      await answer.value();
+      const read = filesOfDocument(documentIn(await copy.text()));
+      files.push(...read.files);
+      for (const [slug, problem] of read.problems) problems.set(slug, problem);
+    } catch (error) {
+      if (!isOfDocument(error)) {
+        output.endProgress();
+        throw error;
+      }
+      // The versions of several may be too many for one document.
+      if (part.length > 1) waiting.unshift(...halvesOf(part));
+      else problems.set(part.join(), `cannot be exported: ${error.message}`);
+    }
+  }
+  output.endProgress();
+  return { files: files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)), problems };
+}
+
+/** Slugs for one export each. */
+function partsOf(slugs: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let length = 0;
+  for (const slug of slugs) {
+    const own = encodeURIComponent(slug).length;
+    const last = parts.at(-1);
+    if (last !== undefined && last.length < SLUGS_AT_ONCE && length + own <= MOST_IN_ADDRESS) {
+      last.push(slug);
+      length += own;
+    } else {
+      parts.push([slug]);
+      length = own;
+    }
+  }
+  return parts;
+}
+
+function documentIn(answer: string): unknown {
+  const body: unknown = parseJson(answer);
+  return typeof body === 'object' && body !== null && 'document' in body ? body.document : undefined;
+}

@@ -1,0 +1,123 @@
+/** `push`: brings a team in line with the files of a folder. Loaded only for this command, for what it needs takes a while to load. */
+import type { RefusedError } from '@px0/sdk';
+import type { ImportChange, PromptsApi } from '@px0/sdk/api';
+import type { Context } from '../context.ts';
+import { CliError, exitNameOf } from '../exit-codes.ts';
+import type { Output } from '../output.ts';
+import { printable } from '../text-input.ts';
+import { isVersionNumber } from '../version-ref.ts';
+import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
+import { documentOfFiles, pieces } from './document.ts';
+import { Folder, type Problem } from './folder.ts';
+import type { PromptFile } from './prompt-file.ts';
+
+export async function push(context: Context, path: string, options: TransferOptions): Promise<void> {
+  const folder = new Folder(path);
+  const { output } = context;
+  const { files, problems } = await folder.prompts();
+  if (files.size + problems.length === 0)
+    throw new CliError('usage', `there are no files *.prompt.md in ${printable(folder.path)}`);
+  tell(output, problems);
+  const [{ prompts }, team] = [await context.api(), await context.team()];
+  const trial = await importAll(output, prompts, { team, folder, files: [...files.values()], dryRun: true });
+  const { changes } = trial;
+  tell(output, trial.problems);
+  for (const { action, slug, subject } of changes) {
+    if (action !== 'set_tag' || !isVersionNumber(subject ?? '') || output.isJson) continue;
+    output.note(
+      `px0: no render by tag finds the tag ${subject} of ${slug}, since it is read as a version's number`,
+    );
+  }
+  const question = `Make ${count(changes.length, 'change')}?`;
+  const plan = changes.map((change) => describe(change, output));
+  await carryOut(
+    output,
+    options,
+    {
+      changes,
+      plan,
+      question,
+      problems: [...problems, ...trial.problems],
+      none: 'The team is in line with the folder.',
+    },
+    async () => {
+      const made = await importAll(output, prompts, { team, folder, files: trial.files, dryRun: false });
+      return { done: `${count(made.changes.length, 'change')} made.`, problems: made.problems };
+    },
+  );
+}
+
+interface Upload {
+  readonly team: string;
+  readonly folder: Folder;
+  readonly files: readonly PromptFile[];
+  readonly dryRun: boolean;
+}
+
+interface Uploaded {
+  readonly changes: ImportChange[];
+  /** What px0 takes. */
+  readonly files: PromptFile[];
+  /** What it refuses. */
+  readonly problems: Problem[];
+}
+
+async function importAll(output: Output, api: PromptsApi, upload: Upload): Promise<Uploaded> {
+  const { team, folder, files, dryRun } = upload;
+  const uploaded: Uploaded = { changes: [], files: [], problems: [] };
+  const waiting = pieces(files);
+  for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
+    const done = uploaded.files.length + uploaded.problems.length;
+    output.progress(`${dryRun ? 'Comparing' : 'Pushing'} ${done} of ${files.length} prompts`);
+    try {
+      const result = await api.importPrompts(team, { document: documentOfFiles(piece) }, String(dryRun));
+      uploaded.changes.push(...result.changes);
+      uploaded.files.push(...piece);
+    } catch (error) {
+      if (!isOfDocument(error)) {
+        output.endProgress();
+        throw error;
+      }
+      const { file, message } = faultIn(error, piece);
+      if (file === undefined) waiting.unshift(...halvesOf(piece));
+      else {
+        const sentence = `${folder.fileOf(file.slug)}: ${message}`;
+        const refused = new CliError(exitNameOf(error), sentence, { cause: error });
+        uploaded.problems.push({ slug: file.slug, error: refused });
+        const others = piece.filter((one) => one !== file);
+        if (others.length > 0) waiting.unshift(others);
+      }
+    }
+  }
+  output.endProgress();
+  return uploaded;
+}
+
+/** The registry names places of its document; people know files. The file is undefined where the answer names none of several. */
+function faultIn(
+  { message }: RefusedError,
+  piece: readonly PromptFile[],
+): { readonly file: PromptFile | undefined; readonly message: string } {
+  const [, index, rest = ''] = /prompts\.(\d+)(?:\.versions\.0)?[.:]? ?(.*)$/s.exec(message) ?? [];
+  const named = piece[Number(index)];
+  if (named !== undefined) return { file: named, message: rest };
+  return { file: piece.length === 1 ? piece[0] : undefined, message };
+}
+
+const phrases: { readonly [Action in ImportChange['action']]: (subject: string | null) => string } = {
+  create_prompt: () => 'new prompt',
+  update_description: () => 'another description',
+  archive_prompt: () => 'archive the prompt',
+  restore_prompt: () => 'restore the prompt',
+  create_version: () => 'new version with this template',
+  promote_version: () => 'promote the version',
+  archive_version: (subject) => `archive version ${subject}`,
+  set_tag: (subject) => `set the tag ${subject}`,
+  create_payload: (subject) => `new payload ${subject ?? ''}`.trimEnd(),
+  update_payload: () => 'another payload',
+};
+
+function describe({ action, slug, subject }: ImportChange, { colors }: Output): string {
+  const sign = action.startsWith('create') ? colors.green('+') : colors.yellow('~');
+  return `${sign} ${slug}: ${printable(phrases[action](subject))}`;
+}
