@@ -70,7 +70,7 @@ async function promote(
   const request = {
     id,
     version: String(version),
-    ...(requirePayloads && { require: 'payloads' }),
+    ...(requirePayloads && { require: 'payloads' as const }),
   };
   const first = await answered(versions.promoteVersionRaw(request));
   return status === 'draft' && to === 'live' ? await answered(versions.promoteVersionRaw(request)) : first;

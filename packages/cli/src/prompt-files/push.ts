@@ -70,7 +70,7 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
     const done = uploaded.files.length + uploaded.problems.length;
     output.progress(`${dryRun ? 'Comparing' : 'Pushing'} ${done} of ${files.length} prompts`);
     try {
-      const result = await api.importPrompts(team, { document: documentOfFiles(piece) }, String(dryRun));
+      const result = await api.importPrompts(team, { document: documentOfFiles(piece) }, dryRun);
       uploaded.changes.push(...result.changes);
       uploaded.files.push(...piece);
     } catch (error) {
