@@ -9,6 +9,7 @@ from typing import Any
 from . import generated
 from ._options import access_token_of, host_of
 from ._process import Home, never_free
+from .errors import UsageError
 from .generated import rest
 
 
@@ -27,7 +28,20 @@ class ApiClient(generated.ApiClient):
     """Sends the requests of the `...Api` classes. After a fork it has connections of its own."""
 
     def __init__(self, configuration: Any = None, *more: Any, **options: Any) -> None:
-        super().__init__(Configuration.get_default() if configuration is None else configuration, *more, **options)
+        """Raises UsageError for a proxy or certificates, given or of the environment, that cannot be used."""
+        failed = None
+        try:
+            super().__init__(Configuration.get_default() if configuration is None else configuration, *more, **options)
+        except UsageError:
+            raise
+        except Exception as error:
+            failed = type(error).__name__
+        if failed is not None:
+            # Neither the error's text nor itself as the cause: it may hold the proxy's password.
+            raise UsageError(
+                "the proxy or the certificates of the configuration or of the environment"
+                f" (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) cannot be used: {failed}"
+            )
         self._home = Home(self._begin_anew)
 
     def call_api(self, *arguments: Any, **options: Any) -> Any:

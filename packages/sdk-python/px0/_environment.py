@@ -99,6 +99,9 @@ def _names(entry: str, scheme: str, host: str, port: int) -> bool:
 
 def _certificates() -> ssl.SSLContext:
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
+    # What is missing is passed over by OpenSSL (a folder) and by some releases of httpx (a file).
+    if file and not os.path.isfile(file):
+        raise UsageError("SSL_CERT_FILE must name a file of certificates")
     if folder and not file and not os.path.isdir(folder):
         raise UsageError("SSL_CERT_DIR must name a folder of certificates")
     try:

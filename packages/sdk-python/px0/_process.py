@@ -6,6 +6,7 @@ at the next call.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import weakref
@@ -37,7 +38,7 @@ class Home:
         _homes.add(self)
 
     def check(self) -> None:
-        """Begins anew when this is another process. Raises nothing."""
+        """Begins anew when this is another process."""
         if self._process == this_process():
             return
         with _moving:
@@ -52,7 +53,9 @@ def _after_fork() -> None:
     # A thread that is gone may have held it.
     _moving = threading.Lock()
     for home in list(_homes):
-        home.check()
+        # What is not done here is tried again, and told of, at the next call.
+        with contextlib.suppress(Exception):
+            home.check()
 
 
 if hasattr(os, "register_at_fork"):
