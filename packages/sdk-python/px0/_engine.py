@@ -98,7 +98,6 @@ class Engine:
         slug: str,
         variables: Optional[Mapping[str, Any]],
         more_variables: Mapping[str, Any],
-        *,
         version: Optional[int],
         tag: Optional[str],
         fallback: Optional[Fallback],

@@ -103,14 +103,7 @@ class Px0(_Unique):
         _require_open(self._closed.is_set())
         self._http.require_usable()
         call = self._engine.call(
-            slug,
-            variables,
-            more_variables,
-            version=version,
-            tag=tag,
-            fallback=fallback,
-            missing_key=missing_key,
-            team_id=team_id,
+            slug, variables, more_variables, version, tag, fallback, missing_key, team_id
         )
         return self._run(self._engine.render(call))
 
@@ -240,14 +233,7 @@ class AsyncPx0(_Unique):
         _require_open(self._is_closed)
         place = self._place()
         call = self._engine.call(
-            slug,
-            variables,
-            more_variables,
-            version=version,
-            tag=tag,
-            fallback=fallback,
-            missing_key=missing_key,
-            team_id=team_id,
+            slug, variables, more_variables, version, tag, fallback, missing_key, team_id
         )
         return await self._run(place, self._engine.render(call))
 
