@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,7 +36,8 @@ def refused(status: int, message: str, **headers: str) -> Reply:
 class PlayedPx0:
     """One prompt, `greeting`, with versions; renders plain `{{.name}}` fields. `answer` may take a request over."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
+        self._tls = tls
         self.requests: List[Dict[str, Any]] = []
         self.templates = {1: "Hello {{.name}}"}
         self.live: Optional[int] = 1
@@ -49,7 +51,7 @@ class PlayedPx0:
 
     @property
     def host(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
+        return f"{'http' if self._tls is None else 'https'}://127.0.0.1:{self._port}"
 
     def start(self) -> None:
         played = self
@@ -104,6 +106,10 @@ class PlayedPx0:
 
         self._server = Server(("127.0.0.1", self._port), Handler)
         self._port = self._server.server_address[1]
+        if self._tls is not None:
+            # The handshake is left to the thread of the connection.
+            listening = self._server.socket
+            self._server.socket = self._tls.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=self._server.serve_forever, args=(0.002,), daemon=True).start()
 
     def stop(self) -> None:
