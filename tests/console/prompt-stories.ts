@@ -299,6 +299,8 @@ export function promptStories(started: () => ConsoleHarness): void {
       await state.press('ArrowDown');
       await focused(page.getByRole('option', { name: 'Active' }));
       await page.keyboard.press('ArrowDown');
+      // The list moves its focus a moment after the key.
+      await focused(page.getByRole('option', { name: 'Archived' }));
       await page.keyboard.press('Enter');
       await page.waitForURL(/status=archived/);
       await focused(state);
@@ -451,9 +453,13 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Description').press('ControlOrMeta+End');
       await page.keyboard.type('four');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await page.getByText('four').waitFor();
-      const described = await harness.shape('GET', `/v1/prompts/${prompt.id}`, { token });
-      expect(described.text('prompt', 'description')).toBe(`${lines}four`);
+      await eventually(
+        async () => {
+          const described = await harness.shape('GET', `/v1/prompts/${prompt.id}`, { token });
+          return described.text('prompt', 'description') === `${lines}four`;
+        },
+        { what: 'the description with its line ends' },
+      );
 
       // The comparison says which ends differ, and that nothing else does.
       await harness.api.call('POST', `/v1/prompts/${prompt.id}/versions`, {
