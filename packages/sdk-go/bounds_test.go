@@ -117,11 +117,11 @@ func TestABodyLongerThanAnyOfPx0sIsAnOutageAndNotReadToItsEnd(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer client.Close()
-			expect(t, client.transport.longestAnswer, 32<<20)
+			expect(t, client.transport.longestAnswer, 64<<20)
 			client.transport.longestAnswer = 2 << 20
 			err = renderError(t, client, "greeting")
 			var away *UnreachableError
-			if !errors.As(err, &away) || away.Status != 200 || !strings.Contains(err.Error(), "more than 32 MiB") {
+			if !errors.As(err, &away) || away.Status != 200 || !strings.Contains(err.Error(), "more than 64 MiB") {
 				t.Fatal(err)
 			}
 		})

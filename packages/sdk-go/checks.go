@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ func checkHost(name, host string) (string, error) {
 		(address.Port() != "" && (err != nil || port < 1 || port > 65535)) {
 		return refused("its port is not a number from 1 to 65535")
 	}
+	if strings.ContainsAny(host, "\"<>^`{|}") {
+		return refused("its path holds a character that no path has, as in a placeholder")
+	}
 	for _, segment := range strings.Split(address.EscapedPath(), "/") {
 		if decoded, err := url.PathUnescape(segment); err != nil || decoded == "." || decoded == ".." {
 			return refused("its path holds a dot segment")
@@ -72,9 +76,11 @@ func isHostName(name string, isBracketed bool) bool {
 		return err == nil
 	}
 	isOther := func(r rune) bool {
-		return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._~", r)
+		return r < utf8.RuneSelf && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-._", r)
 	}
-	return name != "" && !strings.ContainsFunc(name, isOther)
+	// Behind the last dot nothing may stand: the name is then complete.
+	labels := strings.Split(strings.TrimSuffix(name, "."), ".")
+	return !slices.Contains(labels, "") && !strings.ContainsFunc(name, isOther)
 }
 
 func checkTeam(id string) error {

@@ -95,7 +95,7 @@ func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 // How the errors of Go call the settings.
 var settingNames = map[string]string{
 	"access_token": "access token", "host": "host", "team_id": "team", "timeout": "timeout", "attempt_timeout": "attempt timeout",
-	"retries": "retries", "fresh": "Fresh", "max_entries": "MaxEntries",
+	"retries": "retries", "fresh": "Fresh", "max_entries": "MaxEntries", "fallback": "fallback",
 }
 
 var settingVariables = map[string]string{"access_token": "PX0_ACCESS_TOKEN", "host": "PX0_HOST"}
@@ -125,6 +125,8 @@ func settingOption(setting string, value any) (Option, bool) {
 		return WithCache(Cache{Fresh: duration}), isNumber
 	case "max_entries":
 		return WithCache(Cache{MaxEntries: number}), isNumber
+	case "fallback":
+		return WithFallbacks(map[string]string{text: "Hi"}), true
 	}
 	panic("an unknown setting: " + setting)
 }

@@ -3,6 +3,7 @@ package px0
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -34,7 +35,7 @@ type judgement struct {
 func judgeRender(s *settings, a *answer) judgement {
 	isStale := a.header.Get("Px0-Stale") == "true"
 	if a.isTooLong {
-		return judgement{unreachable: noAnswer(s, a, "with more than 32 MiB")}
+		return judgement{unreachable: noAnswer(s, a, "with more than 64 MiB")}
 	}
 	if a.status == 200 {
 		if made := parseLive(a, isStale); made != nil {
@@ -87,9 +88,14 @@ func parseLive(a *answer, isStale bool) *live {
 	body := members(a.body)
 	text, hasText := read[string](body, "rendered")
 	version, hasVersion := read[int](body, "version")
-	tags, hasTags := read[[]string](body, "tags")
-	if !hasText || !hasVersion || !hasTags {
+	// A null among the tags would become an empty text.
+	found, hasTags := read[[]*string](body, "tags")
+	if !hasText || !hasVersion || !hasTags || checkVersion(version) != nil || slices.Contains(found, nil) {
 		return nil
+	}
+	tags := make([]string, len(found))
+	for i, tag := range found {
+		tags[i] = *tag
 	}
 	return &live{text, version, tags, a.header.Get("Px0-Revision"), isStale}
 }

@@ -161,6 +161,9 @@ func readEntry(raw json.RawMessage) *kept {
 	if entry.Slug == nil || entry.Version == nil || entry.Tags == nil || entry.Template == nil {
 		return nil
 	}
+	if checkVersion(*entry.Version) != nil {
+		return nil
+	}
 	confirmedAt, confirmedErr := time.Parse(time.RFC3339, entry.ConfirmedAt)
 	fetchedAt, fetchedErr := time.Parse(time.RFC3339, entry.FetchedAt)
 	if confirmedErr != nil || fetchedErr != nil {

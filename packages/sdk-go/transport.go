@@ -29,8 +29,8 @@ type answer struct {
 	isTooLong bool
 }
 
-// Of a body. px0's longest text has 8 MiB.
-const longestAnswer = 32 << 20
+// Of a body. px0's longest text has 8 MiB, which are 48 MiB in JSON when each character is a control character.
+const longestAnswer = 64 << 20
 
 // transport makes requests to px0: the token, the revision, time limits and retries. It judges no status beyond whether to send
 // the request again.
