@@ -41,12 +41,12 @@ class Background:
                 self._condition.notify_all()
 
     def close(self, patience: float) -> None:
-        """Lets nothing new begin, and waits for the rest; what has not begun after `patience` seconds is dropped."""
+        """Lets nothing new begin, and waits `patience` seconds for the rest, then as long for what has begun."""
         with self._condition:
             self._is_closed = True
             self._condition.wait_for(lambda: self._threads == 0, patience)
             self._waiting.clear()
-            self._condition.wait_for(lambda: self._threads == 0)
+            self._condition.wait_for(lambda: self._threads == 0, patience)
 
     def _work(self) -> None:
         while True:

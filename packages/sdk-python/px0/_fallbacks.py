@@ -6,6 +6,7 @@ import inspect
 from typing import Any, Callable, Dict, Mapping, Optional, Union
 
 from . import _template
+from ._segments import path_segment
 from ._text import plain_text
 from .errors import TemplateError, UsageError
 
@@ -17,10 +18,12 @@ FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], str]
 
 
 def by_slug(fallbacks: Mapping[str, Fallback]) -> Dict[str, FallbackRenderer]:
-    """Raises UsageError for a broken template."""
+    """Raises UsageError for a broken template, and for a slug that no render can have."""
     if not isinstance(fallbacks, Mapping):
         raise UsageError("fallbacks must be a dictionary of slugs")
     named = {plain_text("a slug of the fallbacks", slug): fallback for slug, fallback in fallbacks.items()}
+    for slug in named:
+        path_segment("a slug of the fallbacks", slug)
     return {slug: renderer(slug, fallback) for slug, fallback in named.items()}
 
 

@@ -13,7 +13,7 @@ from typing import Any, Dict, Optional, Tuple, Union
 
 from ._options import Settings
 from ._retries import parse_retry_after
-from ._text import without_token
+from ._text import is_version_number, without_token
 from ._transport import Answer
 from .errors import RefusedError, UnreachableError, refusal
 
@@ -74,9 +74,7 @@ def _live_of(body: Dict[str, Any], answer: Answer, is_stale: bool) -> Optional[L
     rendered, version, tags = body.get("rendered"), body.get("version"), body.get("tags")
     if not isinstance(rendered, str) or not isinstance(version, int) or not isinstance(tags, list):
         return None
-    if isinstance(version, bool):
-        return None
-    if not all(isinstance(tag, str) for tag in tags):
+    if not is_version_number(version) or not all(isinstance(tag, str) for tag in tags):
         return None
     return Live(rendered, version, tuple(tags), answer.headers.get("px0-revision"), is_stale)
 

@@ -20,7 +20,12 @@ from .errors import UsageError
 _DEFAULT_HOST = "http://localhost:8000"
 # Visible ASCII: what fits into a header, and what px0 makes tokens of.
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_HOST = re.compile(r"https?://(?P<name>\[[^\[\]]*\]|[^/?#@:\[\]%\\]+)(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^?#\\]*)?", re.IGNORECASE)
+# A name has letters, digits, dots, dashes and underscores; others than those of ASCII are httpx's to judge.
+_HOST = re.compile(
+    r"https?://(?P<name>\[[^\[\]]*\]|[A-Za-z0-9._\-\u0080-\U0010ffff]+)(?::(?P<port>[0-9]{1,5}))?"
+    r"(?P<path>/(?:%[0-9a-f]{2}|[^?#\\%\"<>^`{|}])*)?",
+    re.IGNORECASE,
+)
 _DOT_SEGMENT = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
 # Some weeks, beyond which timers and sockets fail.
 _LONGEST_TIME = 2_000_000.0
@@ -193,7 +198,12 @@ def _path_of(value: Any) -> Optional[str]:
         path = ""
     if not path or "\0" in path:
         raise UsageError("snapshot_file must be a path")
-    return path
+    try:
+        # It is written long after this, and the application may have changed its folder by then.
+        return os.path.abspath(path)
+    except OSError:
+        # The folder is gone.
+        return path
 
 
 def _surviving(warn: Callable[[str], None]) -> Callable[[str], None]:

@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 from ._kept import Wanted
 from ._options import team_id_of
 from ._segments import path_segment
-from ._text import plain_text
+from ._text import HIGHEST_VERSION, plain_text
 from .errors import UsageError
 
 # More digits than that px0 reads as a tag, for no number of a version has 64 bits.
 _NUMBER = re.compile(r"([+-]?)0*([0-9]{1,19})")
 _INT64 = range(-(2**63), 2**63)
-_HIGHEST_VERSION = 2**53 - 1
 
 
 def wanted_of(slug: object, version: object, tag: object, team_id: object, default_team: Optional[str]) -> Wanted:
@@ -46,7 +45,7 @@ def template_path(wanted: Wanted, version: int) -> str:
 def _ref_of(version: object, tag: object) -> Optional[str]:
     if version is not None:
         number = int(version) if isinstance(version, Integral) and not isinstance(version, bool) else 0
-        if not 1 <= number <= _HIGHEST_VERSION:
+        if not 1 <= number <= HIGHEST_VERSION:
             raise UsageError("version must be a whole number from 1 to 2^53-1; a tag is given as tag")
         return str(number)
     if tag is None:

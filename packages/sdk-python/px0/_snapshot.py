@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, List, Optional, Union
 
 from . import _template
 from ._kept import Kept, Wanted
+from ._text import is_version_number
 
 _KIND = "px0/snapshot/v1"
 _PAUSE_BETWEEN_WRITES = 1.0
@@ -141,8 +142,7 @@ def _read_entry(entry: Any) -> Optional[Kept]:
     is_whole = (
         all(isinstance(entry.get(key), str) for key in ("slug", "template"))
         and all(isinstance(entry.get(key), (str, type(None))) for key in ("team_id", "ref", "revision"))
-        and isinstance(version, int)
-        and not isinstance(version, bool)
+        and is_version_number(version)
         and isinstance(tags, list)
         and all(isinstance(tag, str) for tag in tags)
         and isinstance(texts, dict)

@@ -6,6 +6,8 @@ import unicodedata
 
 from .errors import UsageError
 
+HIGHEST_VERSION = 2**53 - 1
+
 
 def plain_text(name: str, value: object) -> str:
     """`value` as a plain `str`, also for a member of a text enumeration. Raises UsageError for what is no text, or an empty one."""
@@ -32,6 +34,11 @@ def is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def is_version_number(value: object) -> bool:
+    """Whether it is the number of a version in JSON: whole, from 1 on, and exact in every language."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= HIGHEST_VERSION
 
 
 def without_token(token: str, text: str) -> str:

@@ -22,6 +22,14 @@ from .errors import Px0Error, UsageError
 from .result import RenderResult
 
 
+# Whatever a call may take, a program that ends does not wait for longer.
+_LONGEST_CLOSE = 10.0
+
+
+def _patience(timeout: float) -> float:
+    return min(timeout, _LONGEST_CLOSE)
+
+
 class _Unique:
     """Has connections, threads and locks, of which there is no copy."""
 
@@ -108,10 +116,10 @@ class Px0(_Unique):
         return self._run(self._engine.render(call))
 
     def close(self) -> None:
-        """Waits for what goes on in the background, writes the snapshot and closes the connections."""
+        """Waits for what goes on in the background, some seconds at most, writes the snapshot and closes the connections."""
         self._home.check()
         self._closed.set()
-        self._background.close(self._settings.timeout)
+        self._background.close(_patience(self._settings.timeout))
         self._engine.flush()
         self._http.close()
 
@@ -168,9 +176,16 @@ class _Place:
         self.http = http
         self.tasks: Dict[str, asyncio.Task[None]] = {}
 
-    async def close(self) -> None:
-        while self.tasks:
-            await asyncio.gather(*self.tasks.values(), return_exceptions=True)
+    async def close(self, patience: float) -> None:
+        now = asyncio.get_running_loop().time
+        until = now() + patience
+        # What ends may have begun something else.
+        while self.tasks and now() < until:
+            await asyncio.wait(self.tasks.values(), timeout=until - now())
+        late = list(self.tasks.values())
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
         await self.http.close()
 
 
@@ -238,17 +253,18 @@ class AsyncPx0(_Unique):
         return await self._run(place, self._engine.render(call))
 
     async def aclose(self) -> None:
-        """Waits for what goes on in the background, writes the snapshot and closes the connections."""
+        """Waits for what goes on in the background, some seconds at most, writes the snapshot and closes the connections."""
         self._home.check()
         self._is_closed = True
+        patience = _patience(self._settings.timeout)
         here = asyncio.get_running_loop()
         places, self._places = self._places, {}
         for loop, place in places.items():
             if loop is not here and loop.is_running():
                 # It has to be closed where it is; this loop cannot wait for that one.
-                asyncio.run_coroutine_threadsafe(place.close(), loop)
+                asyncio.run_coroutine_threadsafe(place.close(patience), loop)
         if here in places:
-            await places[here].close()
+            await places[here].close(patience)
         await here.run_in_executor(None, self._engine.flush)
 
     async def __aenter__(self) -> AsyncPx0:

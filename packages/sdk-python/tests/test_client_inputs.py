@@ -85,6 +85,8 @@ def settings_with(row: Dict[str, Any], host: str) -> Dict[str, Any]:
     settings: Dict[str, Any] = {"host": host, "access_token": "ak_test", "retries": 0}
     if name in ("fresh", "max_entries"):
         return {**settings, "cache": CacheOptions(**{name: NAMED_SETTINGS[value]})}
+    if name == "fallback":
+        return {**settings, "fallbacks": {value: "Hi"}}
     if name in ("timeout", "attempt_timeout", "retries"):
         value = NAMED_SETTINGS[value]
     return {**settings, name: value}

@@ -212,6 +212,53 @@ def test_a_client_that_is_closed_while_others_use_it_gives_results_or_errors_of_
     assert [(type(outcome), str(outcome)) for outcome in outcomes] == [(px0.UsageError, "the client is closed")] * 4
 
 
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_client_is_closed_in_time_whatever_a_call_may_take(
+    is_async: bool, played: PlayedPx0, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("px0.client._LONGEST_CLOSE", 0.1)
+    asked, end = threading.Event(), threading.Event()
+
+    def hang(request: Any) -> None:
+        if request["method"] == "GET":
+            asked.set()
+            end.wait(60)
+
+    played.answer = hang
+    settings: Any = {"host": played.host, "access_token": "ak_test", "timeout": 1e6, "attempt_timeout": 1e6}
+
+    def blocking() -> None:
+        with Px0(**settings) as px:
+            px.render("greeting", name="Ada")
+            assert asked.wait(60)
+
+    async def asynchronous() -> None:
+        async with AsyncPx0(**settings) as px:
+            await px.render("greeting", name="Ada")
+            assert await asyncio.get_running_loop().run_in_executor(None, asked.wait, 60)
+
+    done = threading.Thread(target=(lambda: asyncio.run(asynchronous())) if is_async else blocking, daemon=True)
+    done.start()
+    done.join(30)
+    is_closed = not done.is_alive()
+    end.set()
+    assert is_closed
+
+
+def test_a_relative_path_of_a_snapshot_counts_from_the_folder_in_which_the_client_is_made(
+    client: Make, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = tmp_path / "later"
+    later.mkdir()
+    monkeypatch.chdir(tmp_path)
+    px = client(snapshot_file="px0.json")
+    monkeypatch.chdir(later)
+    px.render("greeting", name="Ada")
+    px.close()
+    assert (tmp_path / "px0.json").is_file()
+    assert not list(later.iterdir())
+
+
 def test_a_program_ends_without_closing_its_client_and_may_render_at_its_end(played: PlayedPx0, tmp_path: Any) -> None:
     program = """
 import asyncio, atexit, sys
