@@ -3,7 +3,7 @@
 import { replacedOnce } from './replaced.ts';
 
 const RUNTIME_IMPORTS = `import { UsageError } from '../errors.ts';
-import { resultOf, withoutToken } from '../generated-support.ts';
+import { refusalOf, requireQueryValue, resultOf, unsent } from '../generated-support.ts';
 import { bodyText } from '../json-text.ts';
 import { encodedText } from '../path-segment.ts';
 
@@ -16,7 +16,21 @@ const runtimeReplacements: readonly (readonly [from: string, to: string])[] = [
     'body = overriddenInit.body === undefined ? undefined : bodyText(overriddenInit.body);',
   ],
   ['class RequiredError extends Error {', 'class RequiredError extends UsageError {'],
-  ['throw new FetchError(e, ', 'throw new FetchError(withoutToken(e, fetchParams.init), '],
+  [
+    'this.middleware = configuration.middleware;',
+    `if (!(configuration instanceof Configuration)) throw new UsageError('an API is made with a Configuration, such as apiConfiguration() gives');
+        this.middleware = configuration.middleware;`,
+  ],
+  [
+    "throw new ResponseError(response, 'Response returned an error code');",
+    'throw await refusalOf(this.configuration.basePath, init, response);',
+  ],
+  [
+    "throw new FetchError(e, 'The request failed and the interceptors did not return an alternative response');",
+    'throw unsent(this.configuration.basePath, fetchParams.init, e);',
+  ],
+  ['throw e;', 'throw unsent(this.configuration.basePath, fetchParams.init, e);'],
+  ['if (value instanceof Array) {', 'requireQueryValue(fullKey, value);\n    if (value instanceof Array) {'],
   ['return this.transformer(await this.raw.json());', 'return resultOf(this.raw, this.transformer);'],
 ];
 

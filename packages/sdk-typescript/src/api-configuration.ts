@@ -1,9 +1,6 @@
-/**
- * Connects the generated client: its requests go the way of `Px0`'s own, with revisions, time limits and retries, and what comes back as an error is
- * thrown as this package's errors.
- */
-import { Configuration, type Middleware } from './generated/index.ts';
-import { judgeError } from './judge.ts';
+/** Connects the generated client: its requests go the way of `Px0`'s own, with revisions, time limits and retries. */
+import { readable } from './errors.ts';
+import { Configuration } from './generated/index.ts';
 import { type Px0Options, requireObject, settingsOf } from './options.ts';
 import type { Px0 } from './px0.ts';
 import { Transport } from './transport.ts';
@@ -22,8 +19,8 @@ export interface ApiOptions
  */
 export function apiConfiguration(from: Px0 | ApiOptions = {}): Configuration {
   requireObject('the options', from);
-  const { host, fetch } = 'render' in from ? from : connect(from);
-  return new Configuration({ basePath: host, fetchApi: fetch, middleware: [typedErrors(host)] });
+  const { host, fetch } = readable('the options', () => ('render' in from ? from : connect(from)));
+  return new Configuration({ basePath: host, fetchApi: fetch });
 }
 
 function connect({ accessToken, ...options }: ApiOptions): Pick<Px0, 'host' | 'fetch'> {
@@ -35,17 +32,4 @@ function connect({ accessToken, ...options }: ApiOptions): Pick<Px0, 'host' | 'f
   });
   const transport = new Transport(isAnonymous ? { ...settings, accessToken: undefined } : settings);
   return { host: settings.host, fetch: fetchThrough(transport) };
-}
-
-function typedErrors(host: string): Middleware {
-  return {
-    async post({ response }) {
-      const { status, headers, ok } = response;
-      if (!ok) throw judgeError(host, { status, headers, text: await response.text() });
-    },
-    async onError({ error }) {
-      // The generated client would hide it in an error of its own, be it this package's or the reason of the caller's signal.
-      throw error;
-    },
-  };
 }

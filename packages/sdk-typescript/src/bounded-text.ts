@@ -3,10 +3,8 @@
  * answers without end would fill the memory.
  */
 
-/** px0 declares the length of its answers, of which a batch of the longest texts is the longest; no text of JavaScript is longer than this. */
-const MOST_DECLARED_BYTES = 512 * 1024 * 1024;
-/** What comes without a length has passed something that packs it or passes it on in parts; px0's exports have 32 MiB at most. */
-const MOST_UNDECLARED_BYTES = 64 * 1024 * 1024;
+/** A text of px0 has 8 MiB at most, which are 48 MiB in JSON when each character is a control character. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** @throws Error for a response that is none, or whose body is longer than any of px0 */
 export async function boundedText(response: Response): Promise<string> {
@@ -18,7 +16,7 @@ export async function boundedText(response: Response): Promise<string> {
   const declared = headers.get('content-encoding') === null ? headers.get('content-length') : null;
   // Where a body is no web stream, there is no other way than the quick one.
   if (declared === null && typeof body?.getReader === 'function') return collected(body);
-  if (Number(declared) > MOST_DECLARED_BYTES) throw tooLong(MOST_DECLARED_BYTES);
+  if (Number(declared) > MOST_BYTES) throw tooLong();
   const text: unknown = await response.text();
   if (typeof text !== 'string') throw new Error('the given fetch has answered with a body that is no text');
   return text;
@@ -33,15 +31,15 @@ async function collected(body: ReadableStream<Uint8Array>): Promise<string> {
     const { done, value } = await reader.read();
     if (done) return parts.join('') + decoder.decode();
     bytes += value.length;
-    if (bytes > MOST_UNDECLARED_BYTES) {
+    if (bytes > MOST_BYTES) {
       // Not waited for: what sends without end may not end now, either.
       reader.cancel().catch(() => undefined);
-      throw tooLong(MOST_UNDECLARED_BYTES);
+      throw tooLong();
     }
     parts.push(decoder.decode(value, { stream: true }));
   }
 }
 
-function tooLong(bytes: number): Error {
-  return new Error(`the answer is longer than ${bytes / 1024 / 1024} MiB`);
+function tooLong(): Error {
+  return new Error(`the answer is longer than ${MOST_BYTES / 1024 / 1024} MiB`);
 }

@@ -91,6 +91,20 @@ export function refusal(status: number, message: string): RefusedError {
   return new (byStatus[status] ?? RefusedError)(status, message);
 }
 
+/**
+ * What `read` gives, which looks at what a caller has handed over.
+ *
+ * @throws UsageError also when that throws while it is read, as a getter and a revoked proxy do
+ */
+export function readable<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Px0Error) throw error;
+    throw new UsageError(`${what} cannot be read: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
 /** What an error says, whatever was thrown. */
 export function reasonOf(error: unknown): string {
   try {

@@ -5,6 +5,7 @@
 import { type CompiledTemplate, compile } from '@px0/template';
 import { reasonOf, TemplateError, UsageError } from './errors.ts';
 import { isObject } from './json.ts';
+import { pathSegment } from './path-segment.ts';
 
 /** A template in px0's language, or a function that makes the text. */
 export type Fallback = string | ((variables: Readonly<Record<string, unknown>>) => string);
@@ -21,13 +22,16 @@ export class Fallbacks {
   readonly #bySlug: ReadonlyMap<string, FallbackRenderer>;
   readonly #compiled = new Map<string, CompiledTemplate>();
 
-  /** @throws UsageError for a broken template */
+  /** @throws UsageError for a broken template, and for a slug that no render can have */
   constructor(fallbacks: Readonly<Record<string, Fallback>>) {
     if (!isObject(fallbacks) || fallbacks instanceof Map) {
       throw new UsageError('fallbacks must be an object: a template or a function by slug');
     }
     this.#bySlug = new Map(
-      Object.entries(fallbacks).map(([slug, fallback]) => [slug, this.#renderer(slug, fallback)]),
+      Object.entries(fallbacks).map(([slug, fallback]) => {
+        pathSegment('a slug of the fallbacks', slug);
+        return [slug, this.#renderer(slug, fallback)];
+      }),
     );
   }
 

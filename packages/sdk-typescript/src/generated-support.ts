@@ -2,9 +2,11 @@
  * What the generated client is given by hand, so that what it throws is of this package, too: the generator writes calls of these functions in place
  * of what throws errors of the language.
  */
+import { boundedText } from './bounded-text.ts';
 import { Px0Error, reasonOf, UnreachableError, UsageError } from './errors.ts';
 import { parseObject } from './json.ts';
-import { Secrets } from './secrets.ts';
+import { judgeError } from './judge.ts';
+import { innermostReason, Secrets } from './secrets.ts';
 
 /** What a request is made of, from the parameters of a call. @throws UsageError for parameters of other types than declared */
 export async function prepared<T>(options: Promise<T>): Promise<T> {
@@ -23,20 +25,49 @@ export async function prepared<T>(options: Promise<T>): Promise<T> {
  * @throws UnreachableError for an answer in another form than the operation's: something else than px0 has answered
  */
 export async function resultOf<T>(response: Response, transform: (json: unknown) => T): Promise<T> {
-  const json = parseObject(await response.text());
-  if (json === undefined) throw notAnswered(response);
   try {
+    const json = parseObject(await boundedText(response));
+    if (json === undefined) throw notAnswered(response);
     return transform(json);
   } catch (error) {
     throw error instanceof Px0Error ? error : notAnswered(response, error);
   }
 }
 
-/** What `fetch` threw, without the token that a configuration made by hand has sent: `fetch` repeats a header that it refuses. */
-export function withoutToken(error: Error, { headers }: RequestInit): Error {
+/** @throws UsageError for what is neither a text nor a number, and would be sent as other parameters or as none */
+export function requireQueryValue(name: string, value: unknown): void {
+  if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return;
+  throw new UsageError(`a query parameter (${name}) must be a text, a number or a boolean`);
+}
+
+/** The error of an answer without a result. What a configuration made by hand has sent is taken out of it. */
+export async function refusalOf(host: string, init: RequestInit, response: Response): Promise<Px0Error> {
+  try {
+    const { status, headers } = response;
+    const text = secretsOf(init).removedFromAnswer(await boundedText(response));
+    return judgeError(host, { status, headers, text });
+  } catch (error) {
+    return unreachable(host, init, error);
+  }
+}
+
+/** What is thrown in place of what `fetch` threw: the reason of the caller's signal, or an error of this package. */
+export function unsent(host: string, init: RequestInit, error: unknown): unknown {
+  if (error instanceof Px0Error) return error;
+  return init.signal?.aborted ? init.signal.reason : unreachable(host, init, error);
+}
+
+/** Of a configuration made by hand. `fetch` repeats a header that it refuses, and an address with a password. */
+function unreachable(host: string, init: RequestInit, error: unknown): UnreachableError {
+  const secrets = secretsOf(init);
+  const cause = secrets.removedFromError(error);
+  const origin = secrets.removedFrom(host);
+  return new UnreachableError(`px0 at ${origin} cannot be reached: ${innermostReason(cause)}`, { cause });
+}
+
+function secretsOf({ headers }: RequestInit): Secrets {
   const authorization: unknown = Reflect.get(Object(headers), 'Authorization');
-  const token = typeof authorization === 'string' ? authorization.replace(/^Bearer /, '') : undefined;
-  return new Secrets(token).removedFromError(error);
+  return new Secrets(typeof authorization === 'string' ? authorization.replace(/^Bearer /, '') : undefined);
 }
 
 const NO_CONTENT = 204;

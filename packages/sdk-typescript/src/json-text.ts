@@ -1,9 +1,9 @@
 /**
  * Writing JSON that says what the value says. `JSON.stringify` writes null for NaN, `{}` for a Map and nothing for a function, and a prompt with
- * `<no value>` in it is the worst outcome: such values are refused, with the place where they stand. Runs for every render, so a value that is
- * right costs one walk and no allocation.
+ * `<no value>` in it is the worst outcome: such values are refused, with the place where they stand. What is written is a plain copy for which each
+ * value was read once: a getter, a `toJSON` or a proxy may give something else the next time, which nothing has judged.
  */
-import { reasonOf, UsageError } from './errors.ts';
+import { readable, reasonOf, UsageError } from './errors.ts';
 import { isObject, type JsonObject, parseObject } from './json.ts';
 
 /** px0 takes variables that nest 1,000 deep, themselves included. */
@@ -19,8 +19,7 @@ const MOST_PLACE_LENGTH = 200;
  * @throws UsageError for a value that JSON does not have, one that throws while it is read, and nesting beyond px0's bound
  */
 export function bodyText(body: unknown): string {
-  requireJson('the body', body, 1 - LEVELS_AROUND_VARIABLES);
-  return stringified('the body', body);
+  return stringified('the body', plain('the body', body, 1 - LEVELS_AROUND_VARIABLES));
 }
 
 /**
@@ -29,32 +28,29 @@ export function bodyText(body: unknown): string {
  * @throws UsageError for variables that are no object, and for what `bodyText` refuses
  */
 export function renderBody(
-  variables: unknown,
+  given: unknown,
   missingKey: string | undefined,
 ): { readonly text: string; readonly variables: JsonObject } {
+  if (!readable('variables', () => isObject(given))) throw new UsageError('the variables must be an object');
+  const variables = plain('variables', given, 1);
   if (!isObject(variables)) throw new UsageError('the variables must be an object');
-  requireJson('variables', variables, 1);
   const options = missingKey === undefined ? undefined : { missing_key: missingKey };
-  const text = wellFormed(stringified('variables', { variables, options }));
-  const seen = parseObject(text)?.['variables'];
-  if (!isObject(seen)) throw new UsageError('the variables must be an object');
-  // Digits that were never a number (`JSON.rawJSON`) may be beyond the range of floats, which px0 refuses.
-  if (MAY_BE_BEYOND_FLOATS.test(text)) requireJson('variables', seen, 1);
-  return { text, variables: seen };
+  const text = stringified('variables', { variables, options });
+  // Whole pairs are not escaped.
+  if (!text.includes('\\ud')) return { text, variables };
+  const sent = wellFormed(text);
+  return { text: sent, variables: parseObject(sent)?.['variables'] as JsonObject };
 }
 
 /** Half a surrogate pair becomes U+FFFD, as px0 reads it: a text that is made here from what is kept must be the same. */
 function wellFormed(json: string): string {
-  // Whole pairs are not escaped; an escaped backslash before it makes it plain text.
-  if (!json.includes('\\ud')) return json;
+  // An escaped backslash before it makes it plain text.
   return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
 }
 
-const MAY_BE_BEYOND_FLOATS = /\d[eE]\+?\d{3}|\d{309}/;
-
-function requireJson(what: string, value: unknown, depth: number): void {
+function plain(what: string, value: unknown, depth: number): unknown {
   try {
-    judge(value, '', depth);
+    return copied(value, '', depth);
   } catch (error) {
     throw unwritable(what, error);
   }
@@ -64,6 +60,7 @@ function stringified(what: string, value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch (error) {
+    // Longer than any text of JavaScript.
     throw unwritable(what, error);
   }
 }
@@ -104,39 +101,42 @@ class Unwritable {
 }
 
 /** @throws Unwritable, and what getters and `toJSON` of the value throw */
-function judge(value: unknown, key: string | number, depth: number): void {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return;
+function copied(value: unknown, key: string | number, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   // A Buffer has a form of its own, but a list of numbers below "data" is not what a template is meant to print.
   if (typeof value === 'object' && 'toJSON' in value && !ArrayBuffer.isView(value)) {
-    judgeForm(value, value.toJSON, key, depth);
-  } else if (typeof value === 'bigint' || typeof value === 'function') {
-    judgeForm(value, Reflect.get(Object(value), 'toJSON'), key, depth);
-  } else judgeWritten(value, depth);
+    return formOf(value, value.toJSON, key, depth);
+  }
+  if (typeof value === 'bigint' || typeof value === 'function') {
+    return formOf(value, Reflect.get(Object(value), 'toJSON'), key, depth);
+  }
+  return written(value, depth);
 }
 
 /** The form that a value gives itself counts before all else, and is not asked for one again. */
-function judgeForm(value: unknown, toJSON: unknown, key: string | number, depth: number): void {
-  if (typeof toJSON !== 'function') {
-    judgeWritten(value, depth);
-    return;
-  }
+function formOf(value: unknown, toJSON: unknown, key: string | number, depth: number): unknown {
+  if (typeof toJSON !== 'function') return written(value, depth);
   const form: unknown = Reflect.apply(toJSON, value, [String(key)]);
-  // It writes null, as if there were no date.
-  if (form === null && tagOf(value) === 'Date') throw new Unwritable('is an invalid date');
-  judgeWritten(form, depth);
+  // So do dates that are none, of the language and of libraries: as if there were no date.
+  if (form === null) {
+    const tag = tagOf(value);
+    if (tag === 'Date') throw new Unwritable('is an invalid date');
+    throw new Unwritable(`is of the kind ${nameOf(Object(value), tag)}, which its toJSON turns into null`);
+  }
+  return written(form, depth);
 }
 
-function judgeWritten(value: unknown, depth: number): void {
+function written(value: unknown, depth: number): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      return;
+      return value;
     case 'number':
       if (!Number.isFinite(value)) throw new Unwritable(`is ${value}, which JSON does not have`);
-      return;
+      // JSON has one zero.
+      return value + 0;
     case 'object':
-      if (value !== null) judgeObject(value, depth);
-      return;
+      return value === null ? null : copyOf(value, depth);
     case 'undefined':
       throw new Unwritable('is undefined, which JSON does not have');
     default:
@@ -144,41 +144,60 @@ function judgeWritten(value: unknown, depth: number): void {
   }
 }
 
-function judgeObject(value: object, depth: number): void {
+function copyOf(value: object, depth: number): unknown {
   if (depth > MOST_DEPTH) throw new Unwritable(`nests more than ${MOST_DEPTH} levels, or holds itself`);
-  if (Array.isArray(value)) judgeItems(value, depth);
-  else if (isPlain(value)) judgePlain(value, depth);
-  else judgeInstance(value, depth);
+  if (Array.isArray(value)) return items(value, depth);
+  return isPlain(value) ? plainMembers(value, depth) : formOfInstance(value, depth);
 }
 
-function judgeItems(list: readonly unknown[], depth: number): void {
+function items(list: readonly unknown[], depth: number): unknown[] {
+  const copies: unknown[] = [];
   let index = 0;
   try {
-    for (; index < list.length; index += 1) judge(list[index], index, depth + 1);
+    for (; index < list.length; index += 1) copies.push(copied(list[index], index, depth + 1));
   } catch (error) {
     throw located(error, index);
   }
+  return copies;
 }
 
-function judgeMembers(object: object, depth: number): void {
+function members(object: object, depth: number): JsonObject {
+  const copies: Record<string, unknown> = {};
   let at = '';
   try {
     for (at of Object.keys(object)) {
       const member: unknown = Reflect.get(object, at);
       // A member that is undefined is absent, as everywhere in JavaScript.
-      if (member !== undefined) judge(member, at, depth + 1);
+      if (member !== undefined) put(copies, at, copied(member, at, depth + 1));
     }
   } catch (error) {
     throw located(error, at);
   }
+  return copies;
 }
 
-function judgePlain(object: object, depth: number): void {
+function put(object: Record<string, unknown>, key: string, value: unknown): void {
+  // To assign it would change what the object is.
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function plainMembers(object: object, depth: number): unknown {
+  const digits = digitsOf(object);
+  if (digits !== undefined) return written(JSON.parse(digits), depth);
   const symbols = Object.getOwnPropertySymbols(object);
   if (symbols.length > 0 && symbols.some((symbol) => isEnumerable(object, symbol))) {
     throw new Unwritable('has a key that is no text');
   }
-  judgeMembers(object, depth);
+  return members(object, depth);
+}
+
+const isRawJson: unknown = Reflect.get(JSON, 'isRawJSON');
+
+/** What `JSON.rawJSON` was made of, on platforms that have it: digits that were never a number may be beyond the range of floats. */
+function digitsOf(object: object): string | undefined {
+  const isRaw = typeof isRawJson === 'function' && Reflect.apply(isRawJson, JSON, [object]) === true;
+  return isRaw ? String(Reflect.get(object, 'rawJSON')) : undefined;
 }
 
 /** Of which JSON keeps nothing, or not what they are, whatever properties they have. */
@@ -187,16 +206,20 @@ const WITHOUT_FORM = new Set([
   ...['ArrayBuffer', 'SharedArrayBuffer', 'Generator', 'AsyncGenerator'],
 ]);
 
-function judgeInstance(value: object, depth: number): void {
+function formOfInstance(value: object, depth: number): unknown {
   const tag = tagOf(value);
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) {
-    judgeWritten(value.valueOf(), depth);
-  } else if ('then' in value && typeof value.then === 'function') {
+  // As JSON.stringify takes their values.
+  if (value instanceof Number) return written(Number(value), depth);
+  if (value instanceof String) return String(value);
+  if (value instanceof Boolean) return Boolean.prototype.valueOf.call(value);
+  if ('then' in value && typeof value.then === 'function') {
     throw new Unwritable('is a promise that was not awaited');
-  } else if (WITHOUT_FORM.has(tag) || ArrayBuffer.isView(value) || Object.keys(value).length === 0) {
+  }
+  if (WITHOUT_FORM.has(tag) || ArrayBuffer.isView(value) || Object.keys(value).length === 0) {
     // The last: one that keeps its data out of sight, such as `Headers`, or a class with private fields only.
     throw new Unwritable(`is of the kind ${nameOf(value, tag)}, which has no form in JSON`);
-  } else judgeMembers(value, depth);
+  }
+  return members(value, depth);
 }
 
 function isPlain(value: object): boolean {

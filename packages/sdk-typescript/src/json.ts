@@ -16,6 +16,11 @@ export function parseObject(text: string): JsonObject | undefined {
   }
 }
 
+/** Whether it is the number of a version: whole, from 1 on, and exact in every language. */
+export function isVersionNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
+
 export function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

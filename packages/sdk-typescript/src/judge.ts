@@ -3,7 +3,7 @@
  * does not also say that it may be behind; whatever else came instead of a text is an outage.
  */
 import { type RefusedError, refusal, UnreachableError } from './errors.ts';
-import { isTextList, parseObject } from './json.ts';
+import { isTextList, isVersionNumber, parseObject } from './json.ts';
 import { parseRetryAfter } from './retries.ts';
 import type { Answer } from './transport.ts';
 
@@ -37,7 +37,7 @@ export function judgeRender(host: string, answer: Answer): Judgement {
     return { kind: status === NOT_FOUND ? 'gone' : 'refused', error };
   }
   const { rendered, version, tags } = parseObject(answer.text) ?? {};
-  if (typeof rendered !== 'string' || typeof version !== 'number' || !isTextList(tags)) {
+  if (typeof rendered !== 'string' || !isVersionNumber(version) || !isTextList(tags)) {
     return { kind: 'unreachable', error: noAnswer(host, answer, 'which is no render of px0') };
   }
   const revision = headers.get('px0-revision');

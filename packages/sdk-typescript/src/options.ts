@@ -1,5 +1,5 @@
 /** What a client is made with. Every number is in milliseconds unless it says otherwise; an impossible value is refused when the client is made. */
-import { UsageError } from './errors.ts';
+import { readable, UsageError } from './errors.ts';
 import type { Fallback } from './fallbacks.ts';
 import { isObject } from './json.ts';
 import { hasDotSegment } from './path-segment.ts';
@@ -28,7 +28,7 @@ export interface Px0Options {
   readonly retries?: number;
   /** What is kept for an outage, and for how long it is served without asking. `false` keeps nothing. */
   readonly cache?: CacheOptions | false;
-  /** A file in which the templates survive a restart. */
+  /** A file in which the templates survive a restart. A relative path counts from the folder in which the client is made. */
   readonly snapshotFile?: string;
   /** What is rendered when nothing else is there, by slug. */
   readonly fallbacks?: Readonly<Record<string, Fallback>>;
@@ -110,7 +110,9 @@ function warnOnConsole(message: string): void {
 
 /** What is never part of an address that works: blanks, control and invisible characters, and what other programs read as a slash. */
 const NO_PART_OF_A_HOST = /[\p{C}\p{Z}\\]/u;
-const HOST = /^https?:\/\/(?:\[[0-9a-f:.]+\]|[^/?#@:[\]]+)(?::(?<port>\d{1,5}))?(?<path>\/[^?#]*)?$/iu;
+/** Names have letters, digits, dots, dashes and underscores; others than those of ASCII, and paths', are the URL parser's to judge. */
+const HOST =
+  /^https?:\/\/(?:\[[0-9a-f:.]+\]|[\w.\-\u{80}-\u{10ffff}]+)(?::(?<port>\d{1,5}))?(?<path>\/(?:%[0-9a-f]{2}|[^?#%"<>^`{|}])*)?$/iu;
 const HIGHEST_PORT = 65_535;
 
 /** An address without a trailing slash. @throws UsageError that does not repeat it: it may hold a password */
@@ -128,10 +130,15 @@ function faultOfHost(host: string): string | undefined {
   if (/^[^/?#]*:\/\/[^/?#]*@/.test(host)) return 'holds a user or a password: pass an access token instead';
   const { port, path = '' } = HOST.exec(host)?.groups ?? { port: '0' };
   const isInRange = port === undefined || (Number(port) > 0 && Number(port) <= HIGHEST_PORT);
-  if (!isInRange || !URL.canParse(host)) {
+  if (!isInRange || !URL.canParse(host) || hasEmptyLabel(new URL(host).hostname)) {
     return 'is no http or https address, such as https://px0.example.com, with nothing after its path';
   }
   return hasDotSegment(path) ? 'has a dot segment in its path' : undefined;
+}
+
+/** Behind the last dot nothing may stand: the name is then complete. */
+function hasEmptyLabel(name: string): boolean {
+  return name.replace(/\.$/, '').split('.').includes('');
 }
 
 /** @throws UsageError when there is none, or one with which every request would fail before it is sent and look like an outage */
@@ -194,7 +201,7 @@ function atLeastNothing(name: string, value: unknown): number {
 
 /** @throws UsageError */
 export function requireObject(what: string, value: unknown): void {
-  if (!isObject(value)) throw new UsageError(`${what} must be an object`);
+  if (!readable(what, () => isObject(value))) throw new UsageError(`${what} must be an object`);
 }
 
 function isGiven(value: unknown): boolean {

@@ -2,9 +2,8 @@
  * The client: asks px0 for a text, and has one also when px0 is away. Which source a text comes from, and what an answer means for what is kept,
  * is fixed for all SDKs in decision 090.
  */
-import { UnreachableError, UsageError } from './errors.ts';
+import { readable, UnreachableError, UsageError } from './errors.ts';
 import { type Fallback, type FallbackRenderer, Fallbacks } from './fallbacks.ts';
-import { isObject } from './json.ts';
 import { renderBody } from './json-text.ts';
 import { judgeRender, type Live } from './judge.ts';
 import { type Kept, KeptTemplates, keyOf, type Wanted } from './kept-templates.ts';
@@ -13,7 +12,7 @@ import { Outage } from './outage.ts';
 import { renderPath, wantedOf } from './reference.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { fetchTemplate } from './template-of.ts';
-import { settledWithin } from './time-limit.ts';
+import { settledWithin, signalOf } from './time-limit.ts';
 import { Transport } from './transport.ts';
 import { fetchThrough, type Px0Fetch } from './transport-fetch.ts';
 
@@ -70,6 +69,8 @@ interface Call {
 const FETCH_AGAIN_AFTER_MS = 5 * 60_000;
 const FETCH_RETRY_AFTER_MS = 10_000;
 const MOST_FAILURES_REMEMBERED = 1_000;
+/** Whatever a call may take, a program that ends does not wait for longer. */
+const LONGEST_CLOSE_MS = 10_000;
 /** Smaller progress of a confirmation is not worth a write. */
 const SAVE_CONFIRMATION_AFTER_MS = 60_000;
 
@@ -94,13 +95,13 @@ export class Px0 implements AsyncDisposable {
 
   /** @throws UsageError for settings with which it cannot work */
   constructor(options: Px0Options = {}) {
-    const settings = settingsOf(options);
+    const settings = readable('the options', () => settingsOf(options));
     this.#transport = new Transport(settings);
     this.host = settings.host;
     this.fetch = fetchThrough(this.#transport);
     this.#teamId = settings.teamId;
     this.#timeoutMs = settings.timeoutMs;
-    this.#fallbacks = new Fallbacks(settings.fallbacks);
+    this.#fallbacks = readable('fallbacks', () => new Fallbacks(settings.fallbacks));
     this.#cache = settings.cache;
     this.#kept = new KeptTemplates(settings.cache ?? { maxEntries: 0, maxBytes: 0 });
     if (settings.snapshotFile !== undefined) {
@@ -118,7 +119,7 @@ export class Px0 implements AsyncDisposable {
    * @throws TemplateError when the fallback fails with these variables
    */
   async render(slug: string, variables: Variables = {}, options: RenderOptions = {}): Promise<RenderResult> {
-    const call = this.#call(slug, variables, options);
+    const call = readable('the options of a call', () => this.#call(slug, variables, options));
     if (call.signal?.aborted) throw call.signal.reason;
     if (this.#snapshot?.isLoaded === false) {
       // A file system may hang, and is no reason for a call to last longer than it may.
@@ -136,16 +137,22 @@ export class Px0 implements AsyncDisposable {
     }
   }
 
-  /** Waits for what goes on in the background, within the time limits, and writes the snapshot. The client may be used afterwards. */
+  /**
+   * Waits for what goes on in the background, for as long as a call may take and ten seconds at most, cancels what is left, and writes the snapshot.
+   * The client may be used afterwards.
+   */
   async close(): Promise<void> {
-    while (this.#background.size > 0) {
-      const work = [...this.#background];
-      await settledWithin(this.#timeoutMs, Promise.all(work.map(([, { running }]) => running)));
-      for (const [what, { begunAt }] of work) {
-        if (this.#isLost(begunAt)) this.#background.delete(what);
-      }
-    }
+    const patienceMs = Math.min(this.#timeoutMs, LONGEST_CLOSE_MS);
+    await settledWithin(patienceMs, this.#untilNothingGoesOn());
+    for (const { end } of this.#background.values()) end.abort();
+    this.#background.clear();
     await this.#snapshot?.flush();
+  }
+
+  async #untilNothingGoesOn(): Promise<void> {
+    while (this.#background.size > 0) {
+      await Promise.all([...this.#background.values()].map(({ running }) => running));
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -155,10 +162,9 @@ export class Px0 implements AsyncDisposable {
   #call(slug: string, variables: Variables, options: RenderOptions): Call {
     requireObject('the options of a call', options);
     const missingKey = options.missingKey ?? undefined;
-    const signal = options.signal ?? undefined;
+    const signal = signalOf(options.signal);
     const wanted = wantedOf(slug, options, this.#teamId);
     if (missingKey !== undefined) requireMissingKey(missingKey);
-    if (signal !== undefined) requireSignal(signal);
     const body = renderBody(variables, missingKey);
     const fallback = this.#fallbacks.of(slug, options.fallback ?? undefined);
     return { wanted, body: body.text, variables: body.variables, missingKey, fallback, signal };
@@ -174,7 +180,7 @@ export class Px0 implements AsyncDisposable {
     if (age >= freshMs + staleWhileRevalidateMs) return undefined;
     const result = this.#fromKept(call, kept, null);
     if (result !== undefined && age >= freshMs) {
-      this.#inBackground(`revalidate ${keyOf(call.wanted)}`, () => this.#ask(unsignalled(call)));
+      this.#inBackground(`revalidate ${keyOf(call.wanted)}`, (signal) => this.#ask({ ...call, signal }));
     }
     return result;
   }
@@ -185,8 +191,9 @@ export class Px0 implements AsyncDisposable {
     if (cause === undefined) return undefined;
     const result = this.#withoutPx0(call, cause);
     if (result === undefined) return undefined;
-    const probe = this.#outage.probe(() => this.#ask(unsignalled(call)));
-    if (probe !== undefined) this.#inBackground('probe', () => probe);
+    const end = new AbortController();
+    const probe = this.#outage.probe(() => this.#ask({ ...call, signal: end.signal }));
+    if (probe !== undefined) this.#inBackground('probe', () => probe, end);
     return result;
   }
 
@@ -273,11 +280,11 @@ export class Px0 implements AsyncDisposable {
     const elapsed = Math.abs(Date.now() - (failedAt ?? Number.NEGATIVE_INFINITY));
     if (elapsed < FETCH_RETRY_AFTER_MS) return;
     this.#awaited.set(key, live);
-    this.#inBackground(`fetch ${key}`, async () => {
+    this.#inBackground(`fetch ${key}`, async (signal) => {
       for (;;) {
         const fetched = this.#awaited.get(key);
         if (fetched === undefined) return;
-        const template = await fetchTemplate(this.#transport, wanted, fetched.version);
+        const template = await fetchTemplate(this.#transport, wanted, fetched.version, signal);
         const awaited = this.#awaited.get(key);
         if (awaited?.version !== fetched.version) continue;
         this.#awaited.delete(key);
@@ -310,16 +317,23 @@ export class Px0 implements AsyncDisposable {
     this.#snapshot?.changed();
   }
 
-  /** Single flight: what is already under way is not begun again. Failures have been dealt with where they were noticed. */
-  #inBackground(what: string, work: () => Promise<unknown>): void {
+  /**
+   * Single flight: what is already under way is not begun again. Failures have been dealt with where they were noticed. It is not the caller's signal
+   * that cancels it: others profit from it.
+   */
+  #inBackground(
+    what: string,
+    work: (signal: AbortSignal) => Promise<unknown>,
+    end = new AbortController(),
+  ): void {
     const underWay = this.#background.get(what);
     if (underWay !== undefined && !this.#isLost(underWay.begunAt)) return;
-    const running = work()
+    const running = work(end.signal)
       .catch(() => undefined)
       .finally(() => {
         if (this.#background.get(what)?.running === running) this.#background.delete(what);
       });
-    this.#background.set(what, { running, begunAt: Date.now() });
+    this.#background.set(what, { running, begunAt: Date.now(), end });
   }
 
   /** Platforms that end a request's work with the request, such as edge workers, leave a promise that never settles. */
@@ -332,6 +346,8 @@ interface BackgroundWork {
   /** Never rejects. */
   readonly running: Promise<unknown>;
   readonly begunAt: number;
+  /** Cancels it. */
+  readonly end: AbortController;
 }
 
 function liveResult({ slug }: Wanted, live: Live): RenderResult {
@@ -339,20 +355,10 @@ function liveResult({ slug }: Wanted, live: Live): RenderResult {
   return { text, source: 'live', slug, version, tags, revision, ageMs: 0, stale, cause: null };
 }
 
-/** A request in the background goes on when its occasion is cancelled: others profit from it. */
-function unsignalled(call: Call): Call {
-  return { ...call, signal: undefined };
-}
-
 const MISSING_KEYS: ReadonlySet<unknown> = new Set<MissingKey>(['error', 'default', 'zero']);
 
 function requireMissingKey(missingKey: unknown): void {
   if (!MISSING_KEYS.has(missingKey)) throw new UsageError("missingKey must be 'error', 'default' or 'zero'");
-}
-
-function requireSignal(signal: unknown): void {
-  const isSignal = isObject(signal) && typeof signal['addEventListener'] === 'function';
-  if (!isSignal) throw new UsageError('signal must be an AbortSignal');
 }
 
 /** Not negative, though clocks are set back. */

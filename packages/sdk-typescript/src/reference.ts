@@ -3,6 +3,7 @@
  * that nobody gets another text than the one asked for.
  */
 import { UsageError } from './errors.ts';
+import { isVersionNumber } from './json.ts';
 import type { Wanted } from './kept-templates.ts';
 import { teamOf } from './options.ts';
 import { encodedText, pathSegment } from './path-segment.ts';
@@ -37,7 +38,7 @@ export function renderPath({ teamId, slug, ref }: Wanted): string {
 }
 
 function versionOf(version: unknown): string {
-  if (!Number.isSafeInteger(version) || !(Number(version) > 0)) {
+  if (!isVersionNumber(version)) {
     throw new UsageError(
       `a version must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}; a tag is passed as tag`,
     );

@@ -5,7 +5,13 @@
 import { reasonOf } from './errors.ts';
 
 const REMOVED = '***';
-const PASSWORD_IN_ADDRESS = /(?<=:\/\/)[^\s/@]+(?=@)/g;
+/**
+ * What stands before the last `@` behind a scheme, up to the next address or line break. A password may hold `@`, `/` and blanks, which do not belong
+ * there but are what people have; a text that loses a few words more does less harm. A path of files (`file:///`) has no place for one.
+ */
+const PASSWORD_IN_ADDRESS = /(?<=:\/\/)(?!\/)(?:(?!:\/\/)[^\r\n])+(?=@)/g;
+/** The same in JSON: what is taken out ends with its text, and slashes may be escaped. */
+const PASSWORD_IN_JSON = /(?<=:(?:\\?\/){2})(?!\\?\/)(?:(?!:(?:\\?\/){2})(?:[^"\\\r\n]|\\.))+(?=@)/g;
 /** Of one error; a chain that is longer has been made to be. */
 const MOST_CAUSES = 10;
 /** Less is no secret, and would be found in every message. */
@@ -21,8 +27,16 @@ export class Secrets {
   }
 
   removedFrom(text: string): string {
-    const withoutToken = this.#pieces.reduce((left, piece) => left.replaceAll(piece, REMOVED), text);
-    return withoutToken.replace(PASSWORD_IN_ADDRESS, REMOVED);
+    return this.#withoutToken(text).replace(PASSWORD_IN_ADDRESS, REMOVED);
+  }
+
+  /** Of a text that may be JSON, and then stays it. */
+  removedFromAnswer(text: string): string {
+    return this.#withoutToken(text).replace(PASSWORD_IN_JSON, REMOVED);
+  }
+
+  #withoutToken(text: string): string {
+    return this.#pieces.reduce((left, piece) => left.replaceAll(piece, REMOVED), text);
   }
 
   /** A copy that keeps name, message, code, stack and causes. What is no error is kept as its text. */

@@ -10,7 +10,8 @@ const PAUSE_BETWEEN_WRITES_MS = 1_000;
 const MODE = 0o600;
 
 export class SnapshotFile {
-  readonly #path: string;
+  /** Absolute once the file was looked for: the application may change its folder. */
+  #path: string;
   readonly #host: string;
   readonly #kept: KeptTemplates;
   readonly #warn: (message: string) => void;
@@ -56,6 +57,10 @@ export class SnapshotFile {
 
   async #load(): Promise<void> {
     try {
+      // Before anything is waited for: it is the folder in which the client is made that counts.
+      const folder = process.cwd();
+      const { resolve } = await import('node:path');
+      this.#path = resolve(folder, this.#path);
       await requireRegular(this.#path);
       const { readFile } = await import('node:fs/promises');
       const read = readSnapshot(await readFile(this.#path, 'utf8'), this.#host);

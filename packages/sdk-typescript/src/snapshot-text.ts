@@ -1,5 +1,5 @@
 /** The text of a snapshot file, the same for all SDKs: decision 090. What another process wrote is looked at piece by piece. */
-import { isObject, isTextList, parseObject } from './json.ts';
+import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
 import type { Kept } from './kept-templates.ts';
 
 const KIND = 'px0/snapshot/v1';
@@ -44,7 +44,7 @@ function readEntry(entry: unknown): Kept | undefined {
     isTextOrNull(team_id) &&
     typeof slug === 'string' &&
     isTextOrNull(ref) &&
-    typeof version === 'number' &&
+    isVersionNumber(version) &&
     isTextList(tags) &&
     typeof template === 'string' &&
     isTextOrNull(revision);

@@ -12,10 +12,13 @@ export async function fetchTemplate(
   transport: Transport,
   { teamId, slug }: Wanted,
   number: number,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const query = new URLSearchParams({ version: String(number), ...(teamId !== null && { team_id: teamId }) });
   const path = `/v1/prompts/${pathSegment('a slug', slug)}?${query}`;
-  const answer = await transport.send({ method: 'GET', path, repeatable: true }).catch(() => undefined);
+  const answer = await transport
+    .send({ method: 'GET', path, repeatable: true, signal })
+    .catch(() => undefined);
   if (answer?.status !== 200) return undefined;
   const { prompt, version } = parseObject(answer.text) ?? {};
   if (!isObject(prompt) || !isObject(version)) return undefined;

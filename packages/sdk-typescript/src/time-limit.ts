@@ -1,4 +1,23 @@
 /** Waiting within a time, or until the caller no longer wants to. The timer is gone when the wait is. */
+import { UsageError } from './errors.ts';
+import { isObject } from './json.ts';
+
+/** The signal of a call, if it has one. @throws UsageError for what a wait cannot listen to: it would fail when the request is sent already */
+export function signalOf(given: unknown): AbortSignal | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (!isSignal(given)) throw new UsageError('signal must be an AbortSignal');
+  return given;
+}
+
+/** Also one of another realm, or of a library. */
+function isSignal(value: unknown): value is AbortSignal {
+  const methods = ['addEventListener', 'removeEventListener'];
+  return (
+    isObject(value) &&
+    typeof value['aborted'] === 'boolean' &&
+    methods.every((name) => typeof value[name] === 'function')
+  );
+}
 
 export interface TimeLimit {
   /** Aborted by time or by the caller. */

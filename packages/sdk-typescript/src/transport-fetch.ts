@@ -1,7 +1,8 @@
 /** A `fetch` whose requests go to px0 through a transport. */
-import { UnreachableError, UsageError } from './errors.ts';
+import { readable, UnreachableError, UsageError } from './errors.ts';
 import { hasDotSegment } from './path-segment.ts';
-import type { Transport } from './transport.ts';
+import { signalOf } from './time-limit.ts';
+import type { Request, Transport } from './transport.ts';
 
 /** Of `fetch` what the generated client uses. */
 export type Px0Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -15,18 +16,9 @@ const HIGHEST_STATUS = 599;
 
 export function fetchThrough(transport: Transport): Px0Fetch {
   return async (url, init) => {
-    const { method = 'GET', headers, body, signal } = init ?? {};
-    if (body !== undefined && body !== null && typeof body !== 'string') {
-      throw new UsageError('a body has to be a text');
-    }
-    const answer = await transport.send({
-      method,
-      path: pathOf(url, transport.host),
-      headers: headersOf(headers),
-      ...(typeof body === 'string' && { body }),
-      repeatable: method === 'GET' || method === 'HEAD',
-      signal: signal ?? undefined,
-    });
+    const answer = await transport.send(
+      readable('the options of a request', () => requestOf(transport.host, url, init ?? {})),
+    );
     const { status, headers: answered, text } = answer;
     if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
       throw new UnreachableError(`px0 at ${transport.host} answered ${status}, which is no answer of px0`, {
@@ -34,6 +26,31 @@ export function fetchThrough(transport: Transport): Px0Fetch {
       });
     }
     return new Response(WITHOUT_BODY.has(status) ? null : text, { status, headers: answered });
+  };
+}
+
+const METHOD = /^[\w!#$%&'*+.^`|~-]+$/;
+/** Those that `fetch` itself refuses. */
+const FORBIDDEN_METHODS = new Set(['CONNECT', 'TRACE', 'TRACK']);
+const READING_METHODS = new Set(['GET', 'HEAD']);
+
+/** @throws UsageError for what `fetch` would refuse to send, which would look like an outage */
+function requestOf(host: string, url: unknown, init: RequestInit): Request {
+  const { method = 'GET', headers, body = null, signal } = init;
+  const upperCase = typeof method === 'string' && METHOD.test(method) ? method.toUpperCase() : undefined;
+  if (upperCase === undefined || FORBIDDEN_METHODS.has(upperCase)) {
+    throw new UsageError('the method is none that can be sent');
+  }
+  const isReading = READING_METHODS.has(upperCase);
+  if (body !== null && typeof body !== 'string') throw new UsageError('a body has to be a text');
+  if (body !== null && isReading) throw new UsageError(`a ${upperCase} has no body`);
+  return {
+    method,
+    path: pathOf(url, host),
+    headers: headersOf(headers),
+    ...(body !== null && { body }),
+    repeatable: isReading,
+    signal: signalOf(signal),
   };
 }
 
@@ -50,9 +67,21 @@ function pathOf(url: unknown, host: string): string {
   return path;
 }
 
-function headersOf(headers: RequestInit['headers']): Record<string, string> {
+/** They are made by what sends the request, which refuses them or waits for ever. */
+const OF_THE_CONNECTION = new Set(
+  'connection content-length expect keep-alive transfer-encoding upgrade'.split(' '),
+);
+
+function headersOf(given: RequestInit['headers']): Record<string, string> {
+  const headers = readHeaders(given);
+  const name = Object.keys(headers).find((header) => OF_THE_CONNECTION.has(header));
+  if (name !== undefined) throw new UsageError(`the header ${name} is made by what sends the request`);
+  return headers;
+}
+
+function readHeaders(given: RequestInit['headers']): Record<string, string> {
   try {
-    return Object.fromEntries(new Headers(headers));
+    return Object.fromEntries(new Headers(given));
   } catch {
     throw new UsageError('a header has a name or a value that cannot be sent');
   }

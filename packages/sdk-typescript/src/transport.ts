@@ -116,7 +116,11 @@ export class Transport {
     const { status, headers } = response;
     const text = await boundedText(response);
     // What stands before px0 may repeat the request in its answer, and the answer's words become an error's.
-    return { status, headers, text: status >= FIRST_WITHOUT_RESULT ? this.#secrets.removedFrom(text) : text };
+    return {
+      status,
+      headers,
+      text: status >= FIRST_WITHOUT_RESULT ? this.#secrets.removedFromAnswer(text) : text,
+    };
   }
 
   #headers({ headers, body }: Request): Record<string, string> {

@@ -1,6 +1,7 @@
 // What reaches a client by mistake beyond the shared table, because other languages have no such values, and what a px0 or a `fetch` that misbehaves may do.
 import { execFile, execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
@@ -8,7 +9,15 @@ import { runInNewContext } from 'node:vm';
 import { temporaryFolder } from '@px0/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as api from '../src/api.ts';
-import { Px0, Px0Error, type Px0Options, TemplateError, UnreachableError, UsageError } from '../src/mod.ts';
+import {
+  ForbiddenError,
+  Px0,
+  Px0Error,
+  type Px0Options,
+  TemplateError,
+  UnreachableError,
+  UsageError,
+} from '../src/mod.ts';
 import { PlayedPx0 } from './played-px0.ts';
 
 let px0Server: PlayedPx0;
@@ -26,6 +35,13 @@ function optionsOf(options: object = {}): Px0Options {
 }
 
 const clientOf = (options: object = {}) => new Px0(optionsOf(options));
+
+/** Of which nothing can be asked, not even what it is. */
+function revoked(target: object = {}): object {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+}
 
 class Person {
   readonly name = 'Ada';
@@ -103,6 +119,22 @@ describe('a variable that JSON.stringify would change in silence', () => {
       'variables.value cannot be written as JSON: not now',
     ],
     ['a toJSON that gives nothing', { toJSON: () => undefined }, 'variables.value is undefined'],
+    [
+      'a toJSON that gives null',
+      { at: { toJSON: () => null } },
+      'variables.value.at is of the kind Object, which its toJSON turns into null',
+    ],
+    [
+      'an invalid time of a library',
+      new (class DateTime {
+        toJSON() {
+          return null;
+        }
+      })(),
+      'variables.value is of the kind DateTime, which its toJSON turns into null',
+    ],
+    ['a revoked proxy', revoked(), 'variables.value cannot be written as JSON: '],
+    ['a revoked proxy of a list', [revoked([])], 'variables.value[0] cannot be written as JSON: '],
     ['a getter that throws', throwing, 'variables.value.name cannot be written as JSON: no name'],
     [
       'digits beyond the range of floats',
@@ -125,6 +157,7 @@ describe('a variable that JSON.stringify would change in silence', () => {
     ['a text', 'a'],
     ['a Map', new Map()],
     ['a date', new Date(0)],
+    ['a revoked proxy', revoked()],
   ])('is refused when it stands for all variables: %s', async (_name, variables) => {
     await expect(clientOf().render('greeting', untyped(variables))).rejects.toThrow(UsageError);
   });
@@ -152,6 +185,71 @@ describe('a variable that has a form in JSON', () => {
       bare: { a: 1 },
     });
     expect(Object.keys(variables.person)).toEqual(['name', 'born']);
+  });
+});
+
+describe('a variable that is another one each time it is read', () => {
+  const values = [1, Number.NaN, undefined, () => 'a'];
+  const next = () => {
+    let reads = 0;
+    return () => values[reads++ % values.length];
+  };
+
+  it.each<[string, () => object]>([
+    ['a getter', () => Object.defineProperty({}, 'n', { get: next(), enumerable: true })],
+    [
+      'a toJSON',
+      () => {
+        const read = next();
+        return { toJSON: () => ({ n: read() }) };
+      },
+    ],
+    [
+      'a proxy',
+      () => {
+        const read = next();
+        return new Proxy({ n: 0 }, { get: (_, name) => (name === 'n' ? read() : undefined) });
+      },
+    ],
+    [
+      'an item of a list',
+      () => Object.assign(Object.defineProperty([], '0', { get: next() }), { length: 1 }),
+    ],
+    [
+      'a number in an object',
+      () => {
+        const read = next();
+        return { n: Object.assign(Object(0), { valueOf: read }) };
+      },
+    ],
+  ])('is read once, so what was judged is what is sent: %s', async (_name, make) => {
+    await errorOf(() => clientOf().render('greeting', { name: 'Ada', value: make() }));
+    const { variables } = JSON.parse(px0Server.seen[0]?.body ?? '');
+    expect(Object.values(variables.value)).toEqual([1]);
+    const payloads = new api.PromptPayloadsApi(api.apiConfiguration(optionsOf()));
+    await errorOf(() =>
+      payloads.createPromptPayload('a', { name: 'n', variables: untyped({ value: make() }) }),
+    );
+    const sent = JSON.parse(px0Server.seen[1]?.body ?? '').variables.value;
+    expect(Object.values(sent)).toEqual([1]);
+  });
+
+  it('keeps a key that means something in JavaScript', async () => {
+    const variables = JSON.parse('{"name":"Ada","__proto__":{"a":[1]},"constructor":2}');
+    await errorOf(() => clientOf().render('greeting', variables));
+    expect(px0Server.seen[0]?.body).toBe(
+      '{"variables":{"name":"Ada","__proto__":{"a":[1]},"constructor":2}}',
+    );
+  });
+
+  it('gives a fallback what px0 would get', async () => {
+    px0Server.fault = 'reset';
+    const seen: unknown[] = [];
+    const fallback = (variables: object) => String(seen.push(variables));
+    const variables = { at: new Date(0), zero: -0, none: undefined, person: new Person(), half: '\ud800' };
+    await clientOf().render('greeting', variables, { fallback });
+    const { variables: sent } = JSON.parse(px0Server.seen[0]?.body ?? '');
+    expect(seen).toStrictEqual([sent]);
   });
 });
 
@@ -183,6 +281,38 @@ describe('a call of a program without types', () => {
     ['a team of half a character', (client) => client.render('greeting', {}, { teamId: half })],
     ['options that are none', (client) => client.render('greeting', {}, untyped(null))],
     ['a signal that is none', (client) => client.render('greeting', {}, { signal: untyped({}) })],
+    [
+      'a signal with nothing but a method',
+      (client) => client.render('greeting', {}, { signal: untyped({ addEventListener: () => undefined }) }),
+    ],
+    [
+      'a signal of a fetch that is none',
+      (client) => client.fetch(`${client.host}/v1`, { signal: untyped({}) }),
+    ],
+    ['options that cannot be read', (client) => client.render('greeting', {}, untyped(revoked()))],
+    [
+      'an option that cannot be read',
+      (client) =>
+        client.render(
+          'greeting',
+          {},
+          {
+            get tag(): string {
+              throw new Error('not now');
+            },
+          },
+        ),
+    ],
+    ['a method that is none', (client) => client.fetch(`${client.host}/v1`, { method: 'GET /' })],
+    ['a method of another type', (client) => client.fetch(`${client.host}/v1`, { method: untyped(5) })],
+    ['a method that fetch forbids', (client) => client.fetch(`${client.host}/v1`, { method: 'trace' })],
+    ['a body of a GET', (client) => client.fetch(`${client.host}/v1`, { body: '{}' })],
+    ['a body of a HEAD', (client) => client.fetch(`${client.host}/v1`, { method: 'head', body: '' })],
+    ['options of a fetch that are none', (client) => client.fetch(`${client.host}/v1`, untyped(revoked()))],
+    [
+      'a header that is the connection’s',
+      (client) => client.fetch(`${client.host}/v1`, { headers: { 'Transfer-Encoding': 'chunked' } }),
+    ],
     ['a fallback that is none', (client) => client.render('greeting', {}, { fallback: untyped(5) })],
     ['an address elsewhere', (client) => client.fetch('http://elsewhere/')],
     ['an address with dots', (client) => client.fetch(`${client.host}/v1/teams/x/..`)],
@@ -204,6 +334,8 @@ describe('a call of a program without types', () => {
     ['a fetch', { fetch: 'fetch' }],
     ['a hook for warnings', { onWarning: 'log' }],
     ['fallbacks', { fallbacks: new Map([['greeting', 'Hi']]) }],
+    ['fallbacks that cannot be read', { fallbacks: revoked() }],
+    ['a cache that cannot be read', { cache: revoked() }],
     ['a fallback', { fallbacks: { greeting: 5 } }],
     ['a cache', { cache: 'on' }],
     ['an address object', { host: new URL('http://localhost') }],
@@ -237,6 +369,29 @@ describe('a call of a program without types', () => {
   ])('gets an error of this package from the generated client, too: %s', async (_name, call) => {
     await expect(call(api.apiConfiguration({ ...optionsOf() }))).rejects.toThrow(UsageError);
     expect(px0Server.seen).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['an object', {}],
+    ['its settings', { basePath: 'http://localhost:8000' }],
+    ['null', null],
+  ])('makes no API of something else than a configuration: %s', (_name, configuration) => {
+    expect(() => new api.PromptsApi(untyped(configuration))).toThrow(UsageError);
+  });
+
+  it.each<[string, object | 'reset', new (...given: never[]) => Error]>([
+    ['a closed connection', 'reset', UnreachableError],
+    ['a page', { status: 404, body: '<html>', isForeign: true }, UnreachableError],
+    ['a refusal of px0', { status: 403, body: { error: 'forbidden' } }, ForbiddenError],
+  ])('gets an error of this package without a configuration of it, too: %s', async (_name, fault, error) => {
+    px0Server.fault = untyped(fault);
+    const configuration = new api.Configuration({ basePath: px0Server.host, accessToken: 'ak_secret' });
+    const raised = await errorOf(() => new api.PromptRendersApi(configuration).renderLive('greeting', {}));
+    expect(raised).toBeInstanceOf(error);
+    const fetchApi = (url: unknown, init?: RequestInit) =>
+      fetch(String(url).replace('http://localhost:8000', px0Server.host), init);
+    vi.spyOn(globalThis, 'fetch').mockImplementationOnce(fetchApi);
+    await expect(new api.PromptRendersApi().renderLive('greeting', {})).rejects.toThrow(error);
   });
 
   it('does not move a request: no member that is removed takes the team along', async () => {
@@ -311,6 +466,46 @@ describe('a fetch that an application gives', () => {
       expect(error).toBeInstanceOf(Px0Error);
       expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/ak_secret|hunter2/);
     }
+  });
+
+  it.each([
+    'http://u:hunter2@proxy',
+    'http://u:hun@ter2@proxy:3128/',
+    'http://hunter2@proxy',
+    'http://u:hun/ter2@proxy',
+    'http://u:hun ter2@proxy',
+    'http://u:hun?ter#2@proxy',
+    'http://u:hun"ter2@proxy',
+    'socks5://hunter2:@[::1]:1080',
+    'http://a.example, http://u:hunter2@b.example and http://c.example',
+  ])('that names a proxy’s password does not hand it on: %s', async (address) => {
+    for (const fetch of [
+      () => Promise.reject(new Error(`cannot connect to ${address}`)),
+      async () =>
+        Response.json({ error: `via ${address}` }, { status: 400, headers: { 'px0-revision': 'r' } }),
+    ]) {
+      const error = await errorOf(() => clientOf({ fetch }).render('greeting'));
+      expect(error).toBeInstanceOf(Px0Error);
+      expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/hun[^k]|ter2/);
+      expect(String(error)).toMatch(/\*\*\*@(proxy|\[::1\]|b\.example)/);
+    }
+  });
+
+  it('that answers JSON with escaped slashes does not hand it on, either', async () => {
+    const body = String.raw`{"error":"via http:\/\/u:hun\"ter2\/@proxy"}`;
+    const fetch = async () => new Response(body, { status: 400, headers: { 'px0-revision': 'r' } });
+    await expect(clientOf({ fetch }).render('greeting')).rejects.toThrow(/^via http:\/\/\*\*\*@proxy$/);
+  });
+
+  it('keeps addresses without a password, and what is JSON', async () => {
+    const words = 'see http://a.example/x';
+    const body = JSON.stringify({ error: words, by: { mail: ['ada@example.com'] } });
+    const fetch = async () => new Response(body, { status: 400, headers: { 'px0-revision': 'r' } });
+    await expect(clientOf({ fetch }).render('greeting')).rejects.toThrow(words);
+    const error = new Error(words);
+    error.stack = `Error: ${words}\n    at f (file:///app/node_modules/@px0/sdk/mod.js:1:1)`;
+    const raised = await errorOf(() => clientOf({ fetch: () => Promise.reject(error) }).render('greeting'));
+    expect(raised).toMatchObject({ cause: { stack: error.stack } });
   });
 
   it('has no part in it: a configuration made by hand repeats no token, either', async () => {
@@ -473,6 +668,24 @@ describe('a snapshot file', () => {
   });
 });
 
+describe('a relative path of a snapshot', () => {
+  it('counts from the folder in which the client is made', async () => {
+    const folder = await temporaryFolder('sdk-typescript-folder');
+    await mkdir(join(folder, 'later'));
+    const program = `
+      import { Px0 } from ${JSON.stringify(join(import.meta.dirname, '..', 'src', 'mod.ts'))};
+      const px0 = new Px0({ snapshotFile: 'px0.json' });
+      process.chdir('later');
+      await px0.render('greeting', { name: 'Ada' });
+      await px0.close();`;
+    const env = { ...process.env, PX0_HOST: px0Server.host, PX0_ACCESS_TOKEN: 'ak_secret' };
+    const args = ['--input-type=module', '--eval', program];
+    await promisify(execFile)(process.execPath, args, { env, cwd: folder });
+    expect(statSync(join(folder, 'px0.json')).isFile()).toBe(true);
+    expect(await readdir(join(folder, 'later'))).toEqual([]);
+  });
+});
+
 describe('a process', () => {
   it('ends by itself, whatever limits its client has', async () => {
     const program = `
@@ -513,6 +726,21 @@ describe('work in the background whose platform has dropped it', () => {
     vi.setSystemTime(Date.now() + 5_000);
     await client.render('greeting');
     expect(methods).toEqual(['POST', 'GET', 'POST', 'POST', 'GET']);
+  });
+
+  it('does not keep close for longer than ten seconds, whatever a call may take, and is cancelled', async () => {
+    const signals: (AbortSignal | null | undefined)[] = [];
+    const fetch = async (_url: string, { method, signal }: RequestInit) => {
+      signals.push(signal);
+      return method === 'GET' ? dropped() : Response.json(rendered);
+    };
+    const client = clientOf({ fetch, cache: {}, timeoutMs: 1e12, attemptTimeoutMs: 1e12 });
+    await client.render('greeting');
+    const closed = client.close();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await closed;
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false, true]);
+    await expect(client.render('greeting')).resolves.toMatchObject({ source: 'live' });
   });
 
   it('does not keep a client in its pause', async () => {

@@ -14,7 +14,7 @@
  */
 
 import { UsageError } from '../errors.ts';
-import { resultOf, withoutToken } from '../generated-support.ts';
+import { refusalOf, requireQueryValue, resultOf, unsent } from '../generated-support.ts';
 import { bodyText } from '../json-text.ts';
 import { encodedText } from '../path-segment.ts';
 
@@ -107,6 +107,7 @@ export class BaseAPI {
 
     constructor(configuration: Configuration = DefaultConfig) {
         this.configuration = configuration;
+        if (!(configuration instanceof Configuration)) throw new UsageError('an API is made with a Configuration, such as apiConfiguration() gives');
         this.middleware = configuration.middleware;
     }
 
@@ -149,7 +150,7 @@ export class BaseAPI {
         if (response && (response.status >= 200 && response.status < 300)) {
             return response;
         }
-        throw new ResponseError(response, 'Response returned an error code');
+        throw await refusalOf(this.configuration.basePath, init, response);
     }
 
     private async createFetchParams(context: RequestOpts, initOverrides?: RequestInit | InitOverrideFunction) {
@@ -230,9 +231,9 @@ export class BaseAPI {
             }
             if (response === undefined) {
               if (e instanceof Error) {
-                throw new FetchError(withoutToken(e, fetchParams.init), 'The request failed and the interceptors did not return an alternative response');
+                throw unsent(this.configuration.basePath, fetchParams.init, e);
               } else {
-                throw e;
+                throw unsent(this.configuration.basePath, fetchParams.init, e);
               }
             }
         }
@@ -358,6 +359,7 @@ export function querystring(params: HTTPQuery, prefix: string = ''): string {
 
 function querystringSingleKey(key: string, value: string | number | null | undefined | boolean | Array<string | number | null | boolean> | Set<string | number | null | boolean> | HTTPQuery, keyPrefix: string = ''): string {
     const fullKey = keyPrefix + (keyPrefix.length ? `[${key}]` : key);
+    requireQueryValue(fullKey, value);
     if (value instanceof Array) {
         const multiValue = value.map(singleValue => encodedText('a query parameter', String(singleValue)))
             .join(`&${encodedText('a query parameter', fullKey)}=`);
