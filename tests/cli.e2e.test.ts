@@ -1,9 +1,12 @@
 /** The command as it is published: built, and run as a process. */
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { createPool, silentLogger } from '@px0/service-kit';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -459,6 +462,51 @@ describe('a version', () => {
   });
 });
 
+describe('a template', () => {
+  it('comes back to the byte through a file, but for a byte order mark', async () => {
+    const { env, prompt } = await ownPrompt('bytes');
+    const printed = async (version: number) => {
+      const args = [main, 'versions', 'get', 'bytes', String(version)];
+      return (await run(process.execPath, args, { env: environment(env) })).stdout;
+    };
+    const template = '\ttab \u00a0\r\na\rb caf\u00e9 \u{1f600}\u2028\ufeff\n\n';
+    await journey.draft(account.key, prompt, template);
+    await writeFile(join(folder, 'template'), await printed(1));
+    await done(['versions', 'create', 'bytes', '-f', 'template'], { env });
+    expect(await printed(2)).toBe(template);
+    await done(['versions', 'create', 'bytes', '--template', '\ufeffmarked'], { env });
+    const marked = await printed(3);
+    expect(marked).toBe('\ufeffmarked');
+    await done(['versions', 'create', 'bytes'], { env, input: marked });
+    expect(await printed(4)).toBe('marked');
+  });
+
+  it('with a tag of dots from former times pulls and pushes without a difference', async () => {
+    const { env, prompt } = await ownPrompt('dotted');
+    await journey.liveVersion(account, prompt, 'LIVE');
+    const pool = createPool({
+      connectionString: platform.databaseUrl,
+      schema: 'registry',
+      logger: silentLogger(),
+      max: 1,
+    });
+    await pool.query(
+      `INSERT INTO prompt_tags (id, prompt_id, version, tag, created_at, updated_at)
+        SELECT gen_random_uuid(), $1, 1, tag, now(), now() FROM unnest(ARRAY['.', '..']) AS tag`,
+      [prompt.id],
+    );
+    await pool.end();
+    await done(['pull', 'dotted', '--yes'], { env });
+    expect(await readFile(join(folder, 'dotted', 'dotted.prompt.md'), 'utf8')).toContain('- ..\n');
+    expect(await done(['push', 'dotted', '--check'], { env })).toBe('The team is in line with the folder.\n');
+  });
+
+  async function ownPrompt(name: string) {
+    const env = { PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team };
+    return { env, prompt: await journey.prompt(account, name) };
+  }
+});
+
 describe('keys', () => {
   it('are created, listed, rotated and revoked, and their secrets are printed once', async () => {
     const secret = (await done(['keys', 'create', 'command line'])).trim();
@@ -563,13 +611,13 @@ describe('a command', () => {
     ],
     [
       'a configuration that is a folder',
-      'mkdir -p c/px0/config.json; XDG_CONFIG_HOME=c px0 teams',
+      'unset PX0_HOST; mkdir -p c/px0/config.json; XDG_CONFIG_HOME=c px0 teams',
       2,
       'is a folder',
     ],
     [
       'a configuration in UTF-16',
-      "mkdir -p d/px0; printf '\\xff\\xfe{' > d/px0/config.json; XDG_CONFIG_HOME=d px0 teams",
+      "mkdir -p d/px0; printf '\\xff\\xfe{' > d/px0/config.json; unset PX0_HOST; XDG_CONFIG_HOME=d px0 teams",
       2,
       'is UTF-16',
     ],
@@ -578,6 +626,36 @@ describe('a command', () => {
     const ended = await withStreams(command);
     expect(ended).toMatchObject({ code, stderr: expect.stringContaining(sentence) });
     expect(ended.stderr).not.toMatch(/^ {4}at |ak_secret/m);
+  });
+});
+
+describe('an interruption', () => {
+  it.each(['pull', 'push'])('of a %s ends it with 130 and leaves the folder as it was', async (command) => {
+    const own = await temporaryFolder('cli-interrupted');
+    const file = '---\nname: Good\n---\nHello\n';
+    await writeFile(join(own, 'good.prompt.md'), file);
+    const silent = createServer().listen(0, '127.0.0.1');
+    try {
+      await once(silent, 'listening');
+      const { port } = silent.address() as AddressInfo;
+      const env = environment({
+        PX0_HOST: `http://127.0.0.1:${port}`,
+        PX0_ACCESS_TOKEN: 'ak_1',
+        PX0_TEAM: UNKNOWN_ID,
+      });
+      const child = spawn(process.execPath, [main, command, own, '--yes'], { env });
+      const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
+      const [socket] = await once(silent, 'connection');
+      child.kill('SIGINT');
+      const [stderr, code] = await Promise.all([text(child.stderr), exit]);
+      socket.destroy();
+      expect([code, stderr]).toEqual([130, 'px0: interrupted\n']);
+      expect(await readdir(own)).toEqual(['good.prompt.md']);
+      expect(await readFile(join(own, 'good.prompt.md'), 'utf8')).toBe(file);
+    } finally {
+      silent.close();
+      await rm(own, { recursive: true });
+    }
   });
 });
 

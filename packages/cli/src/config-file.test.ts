@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { temporaryFolder } from '@px0/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigFile } from './config-file.ts';
@@ -48,6 +48,12 @@ describe('the config file', () => {
     await mkdir(dirname(file.path));
     await writeFile(file.path, text);
     await expect(file.read()).rejects.toThrow(/is broken; remove it and log in again/);
+  });
+
+  it('that cannot be put in its place leaves no credential behind', async () => {
+    await mkdir(join(file.path, 'full'), { recursive: true });
+    await expect(file.write(config)).rejects.toThrow(/config\.json cannot be written: /);
+    expect(await readdir(dirname(file.path))).toEqual(['config.json']);
   });
 
   it('stands below the home folder where no other place is named', () => {

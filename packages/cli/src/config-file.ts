@@ -2,10 +2,11 @@
  * What `login` keeps: a credential for each host, in a file that only its owner can read. A credential is never sent to another host than the one
  * that it was given for.
  */
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CliError } from './exit-codes.ts';
+import { replaceFile } from './replace-file.ts';
 import { asCliError, readRegularTextFile } from './text-input.ts';
 
 export interface Credential {
@@ -46,13 +47,13 @@ export class ConfigFile {
   /** @throws CliError when the file cannot be written */
   async write(next: Config): Promise<void> {
     const directory = dirname(this.path);
-    const temporary = `${this.path}.${process.pid}.tmp`;
     try {
       await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
-      await writeFile(temporary, `${JSON.stringify(next, undefined, 2)}\n`, { mode: FILE_MODE });
-      // The mode above counts only for a file that is new.
-      await chmod(temporary, FILE_MODE);
-      await rename(temporary, this.path);
+      replaceFile(this.path, {
+        text: `${JSON.stringify(next, undefined, 2)}\n`,
+        temporary: `${this.path}.${process.pid}.tmp`,
+        mode: FILE_MODE,
+      });
     } catch (error) {
       throw asCliError(error, `${this.path} cannot be written`);
     }

@@ -31,9 +31,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface Target {
   readonly host: string;
-  readonly accessToken: string | undefined;
-  /** The session's owner, when the credential is one that `login` has kept. */
-  readonly email: string | undefined;
+  readonly accessToken: string;
 }
 
 export interface Api {
@@ -75,25 +73,16 @@ export class Context {
     return await readStandardInput(this.stdin);
   }
 
-  /** The host from option, environment or file, and the credential that belongs to it. @throws CliError for settings that can never work */
-  async target(): Promise<Target> {
-    const stored = await this.config.read();
-    const inConfig = `in ${this.config.path}`;
-    const host = usableHost(
-      this.#setting(this.#options.host, '--host', 'PX0_HOST') ?? {
-        value: stored.host ?? DEFAULT_HOST,
-        from: inConfig,
-      },
-    );
-    const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN');
-    if (token !== undefined) return { host, accessToken: usableToken(host, token), email: undefined };
-    const kept = stored.credentials[host];
-    if (kept === undefined) return { host, accessToken: undefined, email: undefined };
-    return {
-      host,
-      accessToken: usableToken(host, { value: kept.access_token, from: inConfig }),
-      email: kept.email,
-    };
+  /** The host from option or environment, or else from the file, which is not read otherwise. @throws CliError for one that can never work */
+  async host(): Promise<string> {
+    const named = this.#setting(this.#options.host, '--host', 'PX0_HOST');
+    if (named !== undefined) return usableHost(named);
+    const { host = DEFAULT_HOST } = await this.config.read();
+    return usableHost({ value: host, from: this.#inConfig });
+  }
+
+  get #inConfig(): string {
+    return `in ${this.config.path}`;
   }
 
   /** An option counts also when it is empty, an environment variable does not. */
@@ -103,14 +92,18 @@ export class Context {
     return value ? { value, from: variable } : undefined;
   }
 
-  /** As `target`. @throws CliError without a credential */
-  async signedIn(): Promise<Target & { readonly accessToken: string }> {
-    const { accessToken, ...target } = await this.target();
-    if (accessToken !== undefined) return { ...target, accessToken };
-    throw new CliError(
-      'unauthorized',
-      `not logged in at ${target.host}; run "px0 login" or set PX0_ACCESS_TOKEN`,
-    );
+  /** The host, and the credential in force there. @throws CliError without one, or for settings that can never work */
+  async signedIn(): Promise<Target> {
+    const host = await this.host();
+    const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN') ?? (await this.#keptToken(host));
+    if (token !== undefined) return { host, accessToken: usableToken(host, token) };
+    throw new CliError('unauthorized', `not logged in at ${host}; run "px0 login" or set PX0_ACCESS_TOKEN`);
+  }
+
+  async #keptToken(host: string): Promise<Setting | undefined> {
+    const { credentials } = await this.config.read();
+    const value = credentials[host]?.access_token;
+    return value === undefined ? undefined : { value, from: this.#inConfig };
   }
 
   async api(): Promise<Api> {

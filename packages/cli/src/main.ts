@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The px0 command. */
-import { exitCodes } from './exit-codes.ts';
+import { CliError, exitCodes } from './exit-codes.ts';
 import { report, run } from './program.ts';
 import { asCliError } from './text-input.ts';
 
@@ -16,5 +16,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // Without a place for sentences the exit code still says what happened.
 process.stderr.on('error', () => undefined);
 process.on('uncaughtException', fail);
+process.on('SIGINT', () => {
+  // A command that ends in its own way has a listener of its own, for once.
+  if (process.listenerCount('SIGINT') > 1) return;
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  fail(new CliError('interrupted', 'interrupted'));
+});
 
 process.exitCode = await run(process.argv.slice(2), process.env);

@@ -1,5 +1,6 @@
 /** What the command writes: results to standard output, everything about them to standard error. Colours and progress are for terminals only. */
 import picocolors from 'picocolors';
+import { printable, printableLines } from './text-input.ts';
 
 /** Where texts go: a stream of the process, or what a test collects. */
 export interface Sink {
@@ -39,18 +40,24 @@ export class Output {
 
   /** A result: with `--json` the value, else the text. */
   result(value: unknown, text: () => string): void {
-    this.write(this.isJson ? `${JSON.stringify(value, undefined, 2)}\n` : withNewline(text()));
+    this.write(this.isJson ? `${visibleJson(value, 2)}\n` : withNewline(text()));
   }
 
   /** One of a stream of results: with `--json` on one line. */
   line(value: unknown, text: () => string): void {
-    this.write(this.isJson ? `${JSON.stringify(value)}\n` : withNewline(text()));
+    this.write(this.isJson ? `${visibleJson(value)}\n` : withNewline(text()));
   }
 
-  /** A result that is a text of px0's, byte for byte; a terminal gets its line ended. */
-  text(value: unknown, text: string): void {
+  /**
+   * A result that is a text of px0's, byte for byte; `styled` adds colours to a line. A terminal gets its last line ended, and nothing that it would take
+   * for a command.
+   */
+  text(value: unknown, text: string, styled: (line: string) => string = (line) => line): void {
     if (this.isJson) this.result(value, () => text);
-    else this.write(this.#streams.stdout.isTTY ? withNewline(text) : text);
+    else {
+      const shown = this.#streams.stdout.isTTY ? printableLines(withNewline(text)) : text;
+      this.write(shown.split('\n').map(styled).join('\n'));
+    }
   }
 
   write(text: string): void {
@@ -83,9 +90,22 @@ function withNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** Columns as wide as their widest cell; the last one is not padded. */
+/** JSON of the same value in which nothing is invisible, or taken for a command by a terminal. */
+function visibleJson(value: unknown, indentation?: number): string {
+  // What is left to JSON.stringify stands in texts only, where each character may be an escape.
+  return JSON.stringify(value, undefined, indentation).replace(
+    /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) =>
+      character
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
+  );
+}
+
+/** Columns as wide as their widest cell, on one line for each row; the last one is not padded. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
+  const all = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
   return all
     .map((row) =>

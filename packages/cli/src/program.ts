@@ -14,7 +14,7 @@ import { addVersionCommands } from './commands/versions.ts';
 import { Context, type GlobalOptions } from './context.ts';
 import { CliError, exitCodes, exitNameOf } from './exit-codes.ts';
 import { type Input, Output, type Streams } from './output.ts';
-import { printable } from './text-input.ts';
+import { printable, printableLines } from './text-input.ts';
 
 export function createProgram(connect: Connect, { stdout, stderr }: Streams): Command {
   const program = new Command('px0')
@@ -29,7 +29,8 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
-      outputError: (text, write) => write(`px0: ${withoutValue(text.replace(/^error: /, ''))}`),
+      outputError: (text, write) =>
+        write(`px0: ${printableLines(withoutValue(text.replace(/^error: /, '')))}`),
     })
     .showHelpAfterError('Run "px0 help" to see what there is.');
   addSessionCommands(program, connect);

@@ -3,6 +3,7 @@
  * first question, since most commands ask none.
  */
 import { CliError } from './exit-codes.ts';
+import { printable } from './text-input.ts';
 
 export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
@@ -31,7 +32,7 @@ export async function agreed(message: string, yes: boolean | undefined): Promise
   if (yes === true) return true;
   requirePerson(message, '--yes');
   const { confirm, cancel } = await import('@clack/prompts');
-  const answer = await confirm({ message, output: process.stderr, initialValue: false });
+  const answer = await confirm({ message: printable(message), output: process.stderr, initialValue: false });
   if (typeof answer === 'symbol') throw cancelled(cancel);
   return answer;
 }

@@ -45,6 +45,7 @@ describe('a text', () => {
     ['\xef\xbf\xbd \xef\xbf', 'a is not UTF-8 at line 1 (byte 4)'],
     ['\xed\xa0\x80', 'a is not UTF-8 at line 1 (byte 0)'],
     ['a\n\nb\0', 'a has a NUL byte at line 3 (byte 4)'],
+    ['a\0b', 'a has a NUL byte at line 1 (byte 1)'],
   ])('with the bytes %j is refused with their place', (latin1, message) => {
     expect(() => decodeText(Buffer.from(latin1, 'latin1'), 'a')).toThrow(message);
   });

@@ -33,6 +33,9 @@ export function decodeText(bytes: Buffer, place: string): string {
   return bytes.toString('utf8', isMarked ? BYTE_ORDER_MARK.length : 0);
 }
 
+/** What an escape of JSON or YAML can make, and UTF-8 cannot hold: it would become U+FFFD on its way. */
+export const HALF_A_PAIR = 'has half of a surrogate pair, which is no text';
+
 /** The text of a file that was named, which may also be a pipe. @throws CliError */
 export async function readTextFile(path: string): Promise<string> {
   return decodeText(await readFileBytes(path, 'any'), printable(path));
@@ -97,17 +100,24 @@ export function asCliError(error: unknown, sentence: string): unknown {
   return new CliError('usage', `${sentence}: ${known ?? error.message}`, { cause: error });
 }
 
+/** The two joiners belong to the spelling of words and emoji. */
+const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
 /** A text of others in one visible line: a name of a file may hold line breaks and what a terminal takes for commands. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
-    return `\\u{${character.codePointAt(0)?.toString(16)}}`;
-  });
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** As `printable`, of a text that keeps its lines and tabs. */
+export function printableLines(text: string): string {
+  return text.replace(/[^\n\t]+/g, printable);
 }
 
 /** By its mark; or, as UTF-16 without one is valid UTF-8 as well, by a NUL in every second byte of a text in Latin letters. */
 function isUtf16(bytes: Buffer): boolean {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
+  if (bytes.length % 2 !== 0) return false;
   const sample = bytes.subarray(0, SAMPLE_BYTES);
   const nuls = [0, 0];
   for (const [index, byte] of sample.entries()) if (byte === 0) nuls[index % 2] = (nuls[index % 2] ?? 0) + 1;

@@ -221,6 +221,18 @@ describe('variables', () => {
     expect(network.sent.map(({ body }) => body)).toEqual(['{"variables":{"__proto__":"x","constructor":1}}']);
   });
 
+  it('with half of a surrogate pair are refused, and nothing is sent', async () => {
+    for (const text of ['"\\ud800"', '[{"a": "x\\udc00"}]', '{"\\ud83d": 1}']) {
+      for (const [args, given] of await waysOf(text)) {
+        const { code, stderr } = await px0(['render', 'greeting', ...args], { ...given, env: environment() });
+        expect([code, stderr]).toEqual([2, expect.stringContaining('half of a surrogate pair')]);
+      }
+    }
+    expect(network.sent).toEqual([]);
+    await px0(['render', 'greeting', '--var', 'n:="\\ud83d\\ude00"'], { env: environment() });
+    expect(network.sent.map(({ body }) => body)).toEqual(['{"variables":{"n":"\u{1f600}"}}']);
+  });
+
   it('that are too large are named', async () => {
     for (const [args, given] of await waysOf('1e400')) {
       const { stderr } = await px0(['render', 'greeting', ...args], { ...given, env: environment() });

@@ -10,12 +10,18 @@ export interface Ended {
 export interface Given {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string | Buffer;
+  /** Whether standard output and standard error are terminals. */
+  readonly isTerminal?: boolean;
 }
 
 /** What a command line prints, and its exit code. Its configuration is in a folder of its own unless the environment names one. */
-export async function px0(args: readonly string[], { env = {}, input = '' }: Given = {}): Promise<Ended> {
+export async function px0(
+  args: readonly string[],
+  { env = {}, input = '', isTerminal = false }: Given = {},
+): Promise<Ended> {
   const printed = { stdout: '', stderr: '' };
   const sink = (name: keyof typeof printed) => ({
+    isTTY: isTerminal,
     write: (text: string) => {
       printed[name] += text;
     },

@@ -1,12 +1,14 @@
 /** `keys`: the API keys of an organization, for those who administer it. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import { agreed } from '../terminal.ts';
+import { printable } from '../text-input.ts';
 import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { requireFilled, time, wholeNumberFrom } from './option-values.ts';
 import { dateOf } from './prompts.ts';
 
 interface OrganizationOptions {
@@ -60,10 +62,11 @@ export function addKeyCommands(program: Command, connect: Connect): void {
         .default('read_render'),
     )
     .option('--team-scope <id...>', 'only for these teams')
-    .option('--expires <time>', 'from when on it is refused, as 2030-01-31 or a full time', time)
+    .option('--expires <time>', 'when it expires, e.g. 2030-01-31 (UTC) or 2030-01-31T18:00:00Z', time)
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       const { org, operation, teamScope, expires } = options;
+      requireFilled('the team (--team-scope)', ...(teamScope ?? []));
       const { keys: api } = await context.api();
       const { wire, value } = await answered(
         api.createAPIKeyRaw({
@@ -83,7 +86,7 @@ export function addKeyCommands(program: Command, connect: Connect): void {
     .command('rotate')
     .description('create a successor; the old key goes on working for a while')
     .argument('<id>', 'the id of the key')
-    .option('--overlap <seconds>', 'how long the old key still works; a day unless given', seconds)
+    .option('--overlap <seconds>', 'how long the old key still works; a day unless given', wholeNumberFrom(0))
     .action(async (id: string, { overlap }: { readonly overlap?: number }, command: Command) => {
       const context = connect(command);
       requireReference('the id', id);
@@ -105,24 +108,11 @@ export function addKeyCommands(program: Command, connect: Connect): void {
       if (!(await agreed(`Revoke the key ${id}? Whoever uses it is refused at once.`, yes)))
         throw new CliError('interrupted', 'nothing was done');
       await api.deleteAPIKey(id);
-      context.output.result({ id }, () => `The key ${id} is revoked.`);
+      context.output.result({ id }, () => printable(`The key ${id} is revoked.`));
     });
 }
 
 function showSecret({ output }: Context, wire: unknown, secret: string): void {
   if (!output.isJson) output.note('Keep it: it is shown only here.');
   output.result(wire, () => secret);
-}
-
-function time(text: string): Date {
-  const parsed = new Date(text);
-  if (Number.isNaN(parsed.getTime())) throw new InvalidArgumentError('It has to be a date or a time.');
-  return parsed;
-}
-
-function seconds(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number))
-    throw new InvalidArgumentError('It has to be a whole number of seconds.');
-  return number;
 }

@@ -2,11 +2,11 @@
 import type { Prompt } from '@px0/sdk/api';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { requireFilled } from './option-values.ts';
 
 interface ListOptions {
   readonly archived?: boolean;
@@ -30,8 +30,9 @@ export function addPromptCommands(program: Command, connect: Connect): void {
     .option('--tag <tag>', 'only prompts with this tag on a version')
     .action(async ({ archived = false, search, tag }: ListOptions, command: Command) => {
       const context = connect(command);
-      // px0 takes an empty one for none, and a script may have lost it.
-      if (tag === '') throw new CliError('usage', 'the tag (--tag) must not be empty');
+      // px0 takes an empty one for none, and would list all prompts.
+      requireFilled('the tag (--tag)', tag);
+      requireFilled('the words (--search)', search);
       const { wire, value } = await answered(
         (await context.api()).prompts.listPromptsRaw({
           teamID: await context.team(),
@@ -69,6 +70,7 @@ export function addPromptCommands(program: Command, connect: Connect): void {
     .option('--description <text>', 'what the prompt is for')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
+      requireFilled('the slug (--slug)', options.slug);
       const { prompts: api } = await context.api();
       const request = { teamID: await context.team(), createPromptRequest: { name, ...options } };
       show(context, await answered(api.createPromptRaw(request)));

@@ -3,6 +3,7 @@ import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/
 import { type Command, Option } from 'commander';
 import { CliError } from '../exit-codes.ts';
 import { agreed } from '../terminal.ts';
+import { printable } from '../text-input.ts';
 import { liveVersionOf, parseVersionRef, VERSION, type VersionRef, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
@@ -36,7 +37,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       const version = await versionOf(api, prompt, wanted);
       const { wire, value } = await promote(api.versions, prompt, version, options);
       const { version: number, status } = value.version;
-      context.output.result(wire, () => `${prompt.slug}: version ${number} is ${status}.`);
+      context.output.result(wire, () => printable(`${prompt.slug}: version ${number} is ${status}.`));
     });
 
   program
@@ -56,7 +57,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       const question = `${prompt.slug}: put version ${target.version} live${live ? ` in place of ${live.version}` : ''}?`;
       if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was done');
       const { wire } = await promote(api.versions, prompt, target, { to: 'live' });
-      context.output.result(wire, () => `${prompt.slug}: version ${target.version} is live.`);
+      context.output.result(wire, () => printable(`${prompt.slug}: version ${target.version} is live.`));
     });
 }
 

@@ -4,9 +4,10 @@ import type { Variables } from '@px0/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
-import { printable, readTextFile } from '../text-input.ts';
+import { HALF_A_PAIR, printable, readTextFile } from '../text-input.ts';
 import { requireReference, requireRenderTag } from '../version-ref.ts';
 import type { Connect } from './command.ts';
+import { requireFilled, wholeNumberFrom } from './option-values.ts';
 
 interface RenderCommandOptions {
   readonly version?: number;
@@ -21,7 +22,7 @@ export function addRenderCommand(program: Command, connect: Connect): void {
     .command('render')
     .description('render the live version of a prompt, or another one')
     .argument('<slug>', 'the slug of the prompt')
-    .option('--version <number>', 'a version by number', versionNumber)
+    .option('--version <number>', 'a version by number', wholeNumberFrom(1))
     .option('--tag <tag>', 'a version by tag')
     .option('--var <name=text>', 'a variable; name:=JSON for another value than a text', addVariable, {})
     .option('--vars-file <path>', 'a JSON file with the variables; "-" for standard input')
@@ -37,6 +38,7 @@ export function addRenderCommand(program: Command, connect: Connect): void {
       const { version, tag, missingKey } = options;
       requireReference('the slug', slug);
       if (tag !== undefined) requireRenderTag(tag);
+      requireFilled('the file (--vars-file)', options.varsFile);
       const variables = { ...(await variablesFrom(context, options)), ...options.var };
       const { host, accessToken } = await context.signedIn();
       const teamId = await context.namedTeam();
@@ -54,13 +56,6 @@ export function addRenderCommand(program: Command, connect: Connect): void {
     });
 }
 
-function versionNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1)
-    throw new InvalidArgumentError('It has to be a whole number from 1.');
-  return number;
-}
-
 function addVariable(text: string, variables: Variables): Variables {
   const [, name = '', mark, value = ''] = /^([^=:]+)(:?=)(.*)$/s.exec(text) ?? [];
   if (name === '') throw new InvalidArgumentError('It has to be name=text or name:=JSON.');
@@ -68,11 +63,20 @@ function addVariable(text: string, variables: Variables): Variables {
 }
 
 function jsonOf(name: string, text: string): unknown {
+  const place = `the variable ${printable(name)}`;
   try {
-    return JSON.parse(text);
-  } catch {
-    throw new CliError('usage', `the variable ${printable(name)} has no JSON behind ":="`);
+    return parseWellFormed(text, place);
+  } catch (error) {
+    throw error instanceof CliError ? error : new CliError('usage', `${place} has no JSON behind ":="`);
   }
+}
+
+/** JSON whose texts px0 receives as they are. @throws CliError for others, and what `JSON.parse` throws */
+function parseWellFormed(text: string, place: string): unknown {
+  return JSON.parse(text, (key, value: unknown) => {
+    if (key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
+    throw new CliError('usage', `${place} ${HALF_A_PAIR}`);
+  });
 }
 
 /** From the file that was named; or from standard input, when something is piped there and no option gives variables. */
@@ -101,9 +105,10 @@ function isPiped(stdin: Context['stdin']): boolean {
 function parse(text: string, place: string): Variables {
   if (text.trim() === '') return {};
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseWellFormed(text, place);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
+  } catch (error) {
+    if (error instanceof CliError) throw error;
     // Said below, with the place.
   }
   throw new CliError('usage', `${place} holds no JSON object`);

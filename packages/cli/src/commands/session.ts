@@ -1,12 +1,14 @@
 /** `login`, `logout`, `whoami` and `teams`: who is calling. */
-import { ForbiddenError, UnauthorizedError } from '@px0/sdk';
-import type { Command } from 'commander';
+import { ForbiddenError, UnauthorizedError, UsageError } from '@px0/sdk';
+import { type Command, Option } from 'commander';
 import { apiAt, type Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
 import { askSecret, askText } from '../terminal.ts';
+import { printable } from '../text-input.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { requireFilled } from './option-values.ts';
 
 interface LoginOptions {
   readonly email?: string;
@@ -21,8 +23,15 @@ export function addSessionCommands(program: Command, connect: Connect): void {
     .description('log in with e-mail and password, or keep an API key')
     .option('-e, --email <address>', 'log in as this user')
     .option('--password-stdin', 'read the password from standard input')
-    .option('--api-key', 'keep an API key instead; asks for it')
-    .option('--api-key-stdin', 'keep an API key, read from standard input')
+    .addOption(
+      new Option('--api-key', 'keep an API key instead; asks for it').conflicts(['email', 'passwordStdin']),
+    )
+    .addOption(
+      new Option('--api-key-stdin', 'keep an API key, read from standard input').conflicts([
+        'email',
+        'passwordStdin',
+      ]),
+    )
     .action(async (options: LoginOptions, command: Command) => {
       await login(connect(command), options);
     });
@@ -59,7 +68,10 @@ export function addSessionCommands(program: Command, connect: Connect): void {
 
 async function login(context: Context, options: LoginOptions): Promise<void> {
   const { output, config } = context;
-  const { host } = await context.target();
+  requireFilled('the e-mail (--email)', options.email);
+  const host = await context.host();
+  // It is written below, so a file that is broken is said to be so before anybody types a password.
+  await config.read();
   const isKey = options.apiKey === true || options.apiKeyStdin === true;
   const credential = isKey
     ? await keyCredential(context, host, options)
@@ -72,7 +84,7 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   });
   const email = 'email' in credential ? credential.email : null;
   output.result({ host, email, credential: isKey ? 'api_key' : 'session' }, () =>
-    isKey ? `The API key for ${host} is kept.` : `Logged in at ${host} as ${email}.`,
+    printable(isKey ? `The API key for ${host} is kept.` : `Logged in at ${host} as ${email}.`),
   );
 }
 
@@ -106,20 +118,24 @@ async function keyCredential(context: Context, host: string, options: LoginOptio
 
 async function logout(context: Context): Promise<void> {
   const { output, config } = context;
-  const { host } = await context.target();
+  const host = await context.host();
   const stored = await config.read();
   const { [host]: credential, ...others } = stored.credentials;
   if (credential === undefined) throw new CliError('unauthorized', `not logged in at ${host}`);
   if (credential.email !== undefined) {
-    // A session that has ended already is what is wanted.
-    await apiAt(host, credential.access_token)
-      .auth.logout()
-      .catch((error: unknown) => {
-        if (!(error instanceof UnauthorizedError)) throw error;
-      });
+    await endSession(host, credential.access_token);
   }
   await config.write({ ...stored, credentials: others });
   output.result({ host }, () => `Logged out of ${host}.`);
+}
+
+/** A session that has ended already, or whose token no request can carry, is what is wanted. */
+async function endSession(host: string, token: string): Promise<void> {
+  try {
+    await apiAt(host, token).auth.logout();
+  } catch (error) {
+    if (!(error instanceof UnauthorizedError || error instanceof UsageError)) throw error;
+  }
 }
 
 async function whoAmI(context: Context): Promise<void> {
@@ -128,9 +144,8 @@ async function whoAmI(context: Context): Promise<void> {
   const api = await context.api();
   if (!accessToken.startsWith('ak_')) {
     const { user } = await api.profile.me();
-    output.result(
-      { host, credential: 'session', email: user.email, user_id: user.id },
-      () => `${user.email} at ${host}`,
+    output.result({ host, credential: 'session', email: user.email, user_id: user.id }, () =>
+      printable(`${user.email} at ${host}`),
     );
     return;
   }

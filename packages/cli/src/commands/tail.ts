@@ -1,10 +1,12 @@
 /** `tail`: what is rendered, as it is counted. Counts come in windows of some seconds, so a line tells of the renders since the one before. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prompt, PromptsApi } from '@px0/sdk/api';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { printable } from '../text-input.ts';
 import { requireReference } from '../version-ref.ts';
 import type { Connect } from './command.ts';
+import { numberBetween } from './option-values.ts';
 
 interface TailOptions {
   readonly interval: number;
@@ -17,6 +19,8 @@ interface Count {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_SECONDS = 86_400;
+const TEN_YEARS_HOURS = 87_840;
 /** At one request each, more would be a load. */
 const MOST_PROMPTS = 50;
 
@@ -25,8 +29,17 @@ export function addTailCommand(program: Command, connect: Connect): void {
     .command('tail')
     .description('show renders as they are counted, until you stop it')
     .argument('[prompts...]', 'slugs or ids; all active ones of the team unless given')
-    .option('--interval <seconds>', 'how often to look', positive, 2)
-    .option('--since <hours>', 'begin with what was counted in the last hours', positive)
+    .option(
+      '--interval <seconds>',
+      'how often to look, from 0.1 to 86400',
+      numberBetween(0.1, DAY_SECONDS),
+      2,
+    )
+    .option(
+      '--since <hours>',
+      'begin with what was counted in the last hours',
+      numberBetween(0, TEN_YEARS_HOURS),
+    )
     .action(async (slugs: string[], options: TailOptions, command: Command) => {
       const context = connect(command);
       for (const slug of slugs) requireReference('the prompt', slug);
@@ -56,7 +69,8 @@ async function follow(
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
-  if (!output.isJson) output.note(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'nothing'}.`);
+  if (!output.isJson)
+    output.note(printable(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'nothing'}.`));
   // What was counted before is the beginning from which on changes are told; with --since it is told, too.
   let from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - since * HOUR_MS);
   for (let round = 0; !stop.signal.aborted; round += 1) {
@@ -90,14 +104,7 @@ async function report(
     const time = new Date().toISOString();
     output.line({ time, slug, version, ...more }, () => {
       const failed = more.failures === 0 ? '' : output.colors.red(`, ${more.failures} failed`);
-      return `${time.slice(11, 19)}  ${slug}  version ${version}  ${more.renders} rendered${failed}`;
+      return `${time.slice(11, 19)}  ${printable(slug)}  version ${version}  ${more.renders} rendered${failed}`;
     });
   }
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!(number > 0 && Number.isFinite(number)))
-    throw new InvalidArgumentError('It has to be a number above 0.');
-  return number;
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { TransferOptions } from '../prompt-files/carry-out.ts';
 import type { PullOptions } from '../prompt-files/pull.ts';
 import type { Connect } from './command.ts';
+import { requireFilled } from './option-values.ts';
 
 const DEFAULT_FOLDER = 'prompts';
 
@@ -16,6 +17,7 @@ export function addTransferCommands(program: Command, connect: Connect): void {
     .option('--check', 'as --dry-run, and exit with 9 if there is anything to do')
     .option('-y, --yes', 'do not ask before files are changed')
     .action(async (folder: string, options: PullOptions, command: Command) => {
+      requireFilled('the folder', folder);
       const { pull } = await import('../prompt-files/pull.ts');
       await pull(connect(command), folder, options);
     });
@@ -28,6 +30,7 @@ export function addTransferCommands(program: Command, connect: Connect): void {
     .option('--check', 'as --dry-run, and exit with 9 if there is anything to do')
     .option('-y, --yes', 'do not ask')
     .action(async (folder: string, options: TransferOptions, command: Command) => {
+      requireFilled('the folder', folder);
       const { push } = await import('../prompt-files/push.ts');
       await push(connect(command), folder, options);
     });

@@ -1,13 +1,14 @@
 /** `versions` and `diff`: what a prompt says, and what has changed. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import { type Output, table } from '../output.ts';
 import { isInteractive } from '../terminal.ts';
-import { readTextFile } from '../text-input.ts';
+import { printable, readTextFile } from '../text-input.ts';
 import { parseVersionRef, requireReference, VERSION, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { requireFilled } from './option-values.ts';
 import { dateOf } from './prompts.ts';
 
 interface CreateOptions {
@@ -22,7 +23,14 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     .command('list')
     .description('list the versions of a prompt, the newest first')
     .argument('<prompt>', 'slug or id')
-    .option('--status <status>', 'only draft, stable, live or archived ones')
+    .addOption(
+      new Option('--status <status>', 'only versions in this status').choices([
+        'draft',
+        'stable',
+        'live',
+        'archived',
+      ]),
+    )
     .action(async (slug: string, { status }: { readonly status?: string }, command: Command) => {
       const context = connect(command);
       const [api, { id }] = [await context.api(), await context.prompt(slug)];
@@ -76,7 +84,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
         api.versions.createVersionRaw({ id, createVersionRequest: { template } }),
       );
       const { version, status } = value.version;
-      context.output.result(wire, () => `${slug}: version ${version} is a ${status}.`);
+      context.output.result(wire, () => printable(`${slug}: version ${version} is a ${status}.`));
     });
 
   program
@@ -96,7 +104,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
           to: String((await versionOf(api, prompt, after)).version),
         }),
       );
-      context.output.result(wire, () => colored(value.diff, context.output));
+      context.output.text(wire, value.diff, (line) => colored(line, context.output));
     });
 }
 
@@ -104,6 +112,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
 async function templateOf(context: Context, { file, template }: CreateOptions): Promise<string> {
   if (file !== undefined && template !== undefined)
     throw new CliError('usage', 'either --file or --template, not both');
+  requireFilled('the file (--file)', file);
   if (template !== undefined) return template;
   if (file !== undefined && file !== '-') return await readTextFile(file);
   if (file === undefined && isInteractive())
@@ -111,14 +120,9 @@ async function templateOf(context: Context, { file, template }: CreateOptions): 
   return await context.input();
 }
 
-function colored(diff: string, { colors }: Output): string {
-  return diff
-    .split('\n')
-    .map((line) => {
-      if (line.startsWith('+++') || line.startsWith('---')) return colors.bold(line);
-      if (line.startsWith('@@')) return colors.cyan(line);
-      if (line.startsWith('+')) return colors.green(line);
-      return line.startsWith('-') ? colors.red(line) : line;
-    })
-    .join('\n');
+function colored(line: string, { colors }: Output): string {
+  if (line.startsWith('+++') || line.startsWith('---')) return colors.bold(line);
+  if (line.startsWith('@@')) return colors.cyan(line);
+  if (line.startsWith('+')) return colors.green(line);
+  return line.startsWith('-') ? colors.red(line) : line;
 }

@@ -3,6 +3,7 @@ import { RefusedError } from '@px0/sdk';
 import { CliError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
 import { agreed } from '../terminal.ts';
+import { printable } from '../text-input.ts';
 import type { Problem } from './folder.ts';
 
 export interface TransferOptions {
@@ -59,7 +60,7 @@ export async function carryOut(
 /** One line each. With `--json` they stand in the result. */
 export function tell(output: Output, problems: readonly Problem[]): void {
   if (output.isJson) return;
-  for (const { error } of problems) output.note(`px0: ${error.message}`);
+  for (const { error } of problems) output.note(`px0: ${printable(error.message)}`);
 }
 
 /** @throws CliError with the exit code of the first problem */

@@ -65,7 +65,7 @@ function isUsable(version: ExportedVersion): version is UsableVersion {
 /** What an export holds, as files, and why a prompt is none. */
 export interface Files {
   readonly files: readonly PromptFile[];
-  /** Sentences that go on behind the prompt's slug. */
+  /** By slug, as a sentence about the prompt. */
   readonly problems: ReadonlyMap<string, string>;
 }
 
@@ -86,11 +86,15 @@ export function filesOfDocument(document: unknown): Files {
   return { files, problems };
 }
 
-function problemOf({ payloads }: PromptFile): string | undefined {
+/** What slugs of px0 are. Another one, of a px0 that is no px0, could lead out of the folder, or be what a system or an editor makes something else of. */
+const FILE_NAME = /^[\p{L}\p{Nd}_]+$/u;
+
+function problemOf({ slug, payloads }: PromptFile): string | undefined {
+  if (!FILE_NAME.test(slug)) return 'its slug cannot be the name of a file';
   if (payloads.some(({ variables }) => isTooDeep(variables)))
-    return 'has a payload that is nested deeper than a file holds';
+    return 'it has a payload that is nested deeper than a file holds';
   if (payloads.some(({ variables }) => hasInexactNumber(variables)))
-    return 'has a payload with a whole number beyond 2^53, which takes Node.js 22 or later to stay exact';
+    return 'it has a payload with a whole number beyond 2^53, which takes Node.js 22 or later to stay exact';
   return undefined;
 }
 

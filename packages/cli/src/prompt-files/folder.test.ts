@@ -29,15 +29,20 @@ async function problems(): Promise<string[]> {
 }
 
 describe('the folder', () => {
-  it('holds the prompts whose files do not begin with a dot', async () => {
+  it('holds what ends as prompts do, but what editors and systems put there', async () => {
     await add('good.prompt.md', GOOD);
     await add('README.md', 'text');
     await symlink('ada@host.4711:1', join(path, '.#good.prompt.md'));
     await add('._good.prompt.md', Buffer.from([0, 5, 22, 7]));
     await add('.prompt.md', 'text');
+    for (const name of ['~$good.prompt.md', '.~lock.good.prompt.md#', 'good.prompt.md~', '#good.prompt.md#'])
+      await add(name, 'text');
+    for (const name of ['good.prompt.md.swp', '.good.prompt.md.swp', 'good.prompt.md.orig', 'good.md'])
+      await add(name, 'text');
     const { files, problems: none } = await folder.prompts();
     expect([...files.keys()]).toEqual(['good']);
     expect(none).toEqual([]);
+    expect([...(await folder.texts()).files.keys()]).toEqual(['good']);
   });
 
   it('names each file that is no prompt in one line, and reads the others', async () => {

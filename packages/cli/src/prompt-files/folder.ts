@@ -1,10 +1,11 @@
 /**
  * The folder that `pull` and `push` work on: one file `<slug>.prompt.md` for each prompt, and whatever else, which is left alone. Names that begin with a
- * dot are not prompts: editors and systems put files of their own beside those of people. A file that is not right does not stop the others.
+ * dot or a tilde are not prompts: editors and systems put files of their own there. A file that is not right does not stop the others.
  */
-import { mkdir, readdir, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError } from '../exit-codes.ts';
+import { replaceFile } from '../replace-file.ts';
 import { asCliError, decodeText, printable, readRegularFileBytes } from '../text-input.ts';
 import { isTooLarge } from './document.ts';
 import { type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
@@ -83,20 +84,15 @@ export class Folder {
 
   /** Why the file was not written; undefined when it was. @throws CliError when the folder takes no file at all */
   async write(slug: string, text: string): Promise<Problem | undefined> {
-    // It begins with a dot, so that what an interruption leaves behind is no prompt.
-    const temporary = join(this.path, `.px0-${process.pid}.tmp`);
     try {
       await mkdir(this.path, { recursive: true });
-      await writeFile(temporary, text);
-    } catch (error) {
-      throw asCliError(error, `${printable(this.path)} cannot be written`);
-    }
-    try {
-      await rename(temporary, this.#pathOf(slug));
+      // It begins with a dot, so that what a machine that fails leaves behind is no prompt.
+      replaceFile(this.#pathOf(slug), { text, temporary: join(this.path, `.px0-${process.pid}.tmp`) });
       return undefined;
     } catch (error) {
-      await rm(temporary, { force: true });
-      return this.#problem(slug, asCliError(error, `${this.fileOf(slug)} cannot be written`));
+      if (error instanceof Error && 'syscall' in error && error.syscall === 'rename')
+        return this.#problem(slug, asCliError(error, `${this.fileOf(slug)} cannot be written`));
+      throw asCliError(error, `${printable(this.path)} cannot be written`);
     }
   }
 
@@ -135,7 +131,7 @@ export class Folder {
       throw asCliError(error, `${printable(this.path)} cannot be read`);
     });
     return names
-      .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
+      .filter((name) => name.endsWith(ENDING) && !/^[.~]/.test(name))
       .map((name) => ({ slug: slugOf(name), path: join(this.path, name) }))
       .toSorted((a, b) => (a.slug < b.slug ? -1 : 1));
   }

@@ -4,6 +4,7 @@
  */
 import { Document, isNode, isScalar, type Pair, parseDocument, Scalar, visit } from 'yaml';
 import { CliError } from '../exit-codes.ts';
+import { HALF_A_PAIR } from '../text-input.ts';
 import { exactTags, isExact } from './exact-numbers.ts';
 
 /** Of the library's recursion. px0 itself takes a thousand. */
@@ -35,6 +36,8 @@ export function parseHead(text: string): unknown {
         readKey(pair, lineOf);
       },
       Scalar: (_key, scalar) => {
+        if (typeof scalar.value === 'string' && !scalar.value.isWellFormed())
+          throw at(lineOf(scalar.range?.[0]), HALF_A_PAIR);
         if (typeof scalar.value !== 'number' || isExact(scalar.value, scalar.source)) return;
         throw at(
           lineOf(scalar.range?.[0]),

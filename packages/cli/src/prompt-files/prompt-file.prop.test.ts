@@ -114,6 +114,12 @@ template: "First {{.x}}\\r\\n\\
   });
 
   it.each([
+    ['---\nname: "a\\ud800"\n---\nx', 'line 2: has half of a surrogate pair'],
+    ['---\nname: a\ntemplate: "\\udc00"\n---\n', 'line 3: has half of a surrogate pair'],
+    [
+      '---\nname: a\npayloads:\n  - variables: { "\\ud800": 1 }\n---\nx',
+      'line 4: has half of a surrogate pair',
+    ],
     ['', 'does not begin with YAML'],
     ['Hello', 'does not begin with YAML'],
     ['---\nname: a\n---\n', 'has no template'],

@@ -3,6 +3,7 @@ import type { PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
+import { printable } from '../text-input.ts';
 import { carryOut, count, halvesOf, isOfDocument, type TransferOptions, tell } from './carry-out.ts';
 import { type Files, filesOfDocument } from './document.ts';
 import { parseJson } from './exact-numbers.ts';
@@ -34,7 +35,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
   const problems = [
     ...[...team.problems].map(([slug, problem]) => ({
       slug,
-      error: new CliError('usage', `${folder.fileOf(slug)} is left alone: its prompt ${problem}`),
+      error: new CliError('usage', `the prompt ${printable(slug)} is left alone: ${problem}`),
     })),
     // What else stands in the folder is none of pull's business, until it is to be removed.
     ...present.problems.filter(({ slug }) => options.prune || !unknown(slug)),
@@ -100,7 +101,7 @@ async function download(output: Output, api: PromptsApi, teamID: string): Promis
       }
       // The versions of several may be too many for one document.
       if (part.length > 1) waiting.unshift(...halvesOf(part));
-      else problems.set(part.join(), `cannot be exported: ${error.message}`);
+      else problems.set(part.join(), `it cannot be exported: ${error.message}`);
     }
   }
   output.endProgress();

@@ -25,7 +25,9 @@ export async function push(context: Context, path: string, options: TransferOpti
   for (const { action, slug, subject } of changes) {
     if (action !== 'set_tag' || !isVersionNumber(subject ?? '') || output.isJson) continue;
     output.note(
-      `px0: no render by tag finds the tag ${subject} of ${slug}, since it is read as a version's number`,
+      printable(
+        `px0: no render by tag finds the tag ${subject} of ${slug}, since it is read as a version's number`,
+      ),
     );
   }
   const question = `Make ${count(changes.length, 'change')}?`;
@@ -119,5 +121,5 @@ const phrases: { readonly [Action in ImportChange['action']]: (subject: string |
 
 function describe({ action, slug, subject }: ImportChange, { colors }: Output): string {
   const sign = action.startsWith('create') ? colors.green('+') : colors.yellow('~');
-  return `${sign} ${slug}: ${printable(phrases[action](subject))}`;
+  return `${sign} ${printable(`${slug}: ${phrases[action](subject)}`)}`;
 }

@@ -1,0 +1,48 @@
+/** Values of options and arguments, judged before anything is sent: a value that can mean nothing is refused, not bent to something near it. */
+import { InvalidArgumentError } from 'commander';
+import { CliError } from '../exit-codes.ts';
+
+const DECIMAL = /^(\d+\.?\d*|\.\d+)$/;
+
+/** Parses a decimal number between two bounds, both included. */
+export function numberBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (DECIMAL.test(text) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`It has to be a number from ${least} to ${most}.`);
+  };
+}
+
+/** Parses a whole number that is exact for JavaScript. */
+export function wholeNumberFrom(least: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+    throw new InvalidArgumentError(`It has to be a whole number from ${least}.`);
+  };
+}
+
+const CLOCK = String.raw`(?:[01]\d|2[0-3]):[0-5]\d`;
+const TIME = new RegExp(
+  String.raw`^(\d{4}-\d\d-\d\d)(?:T${CLOCK}(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]${CLOCK}))?$`,
+);
+
+/** A date, which begins in UTC, or a time with its zone. Other forms mean different times to different readers, and February 31 is March to some. */
+export function time(text: string): Date {
+  const [, date] = TIME.exec(text) ?? [];
+  const parsed = new Date(text);
+  if (date !== undefined && isOfCalendar(date) && !Number.isNaN(parsed.getTime())) return parsed;
+  throw new InvalidArgumentError(
+    'It has to be a date such as 2030-01-31, or a time with its zone such as 2030-01-31T18:00:00Z.',
+  );
+}
+
+function isOfCalendar(date: string): boolean {
+  const midnight = new Date(date);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
+}
+
+/** An empty text where one is needed is a variable that a script has lost. @throws CliError */
+export function requireFilled(what: string, ...texts: readonly (string | undefined)[]): void {
+  if (texts.includes('')) throw new CliError('usage', `${what} must not be empty`);
+}
