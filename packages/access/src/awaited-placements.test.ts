@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { uuid, World } from '../test/world.ts';
+import { userState, uuid, World } from '../test/world.ts';
+import { AwaitedPlacements } from './awaited-placements.ts';
 
 const [org, team, other] = [uuid(1), uuid(11), uuid(12)];
 const [ada, ben] = [uuid(21), uuid(22)];
@@ -76,4 +77,14 @@ it('a key, a stranger, and a person with an organization of their own await no p
   expect(awaits(here, here.key(uuid(31), org))).toBe(false);
   expect(awaits(here, 'sess_nope')).toBe(false);
   expect(here.access.callerAwaitsPlacement(undefined)).toBe(false);
+});
+
+it('nothing is looked up once a minute has gone by, also when nobody else registers', () => {
+  let now = Date.UTC(2026, 0);
+  const placements = new AwaitedPlacements(() => now);
+  const created_at = new Date(now).toISOString();
+  placements.noteUser(ada, userState({ created_at, placement: { kind: 'team', team_id: team } }));
+  expect(placements.isEmpty).toBe(false);
+  now += 60_000;
+  expect(placements.isEmpty).toBe(true);
 });

@@ -35,7 +35,9 @@ export class AwaitedPlacements {
     this.#placements.set(id, { teamId: placement.team_id, until, arrived: false });
   }
 
+  /** True but for a minute after a registration. */
   get isEmpty(): boolean {
+    this.#forgetOld();
     return this.#placements.size === 0;
   }
 
