@@ -50,7 +50,7 @@ const presentPrompt: fc.Arbitrary<PresentPrompt | undefined> = fc.option(
       tags:
         list.length === 0
           ? fc.constant({})
-          : fc.dictionary(fc.constantFrom('prod', 'other'), fc.integer({ min: 1, max: list.length })),
+          : fc.dictionary(fc.constantFrom('prod', 'old', 'other'), fc.integer({ min: 1, max: list.length })),
       payloads: fc
         .array(fc.record({ name: fc.constantFrom(null, 'p'), canonical: fc.constantFrom('1', '2') }), {
           maxLength: 3,
@@ -189,5 +189,23 @@ test('a document with the one version that a prompt goes by leaves nothing to do
       if (present !== undefined) expect(planPrompt(oneVersionOf(present), present, comparison)).toEqual([]);
     }),
     { numRuns: 1_000 },
+  );
+});
+
+test('a text that is live already is not made live again, however many tags another version with the text has', () => {
+  const tags = { prod: 1, old: 1, new: 1 };
+  const draft = { number: 1, status: 'draft' as const };
+  const live = { number: 2, status: 'live' as const };
+  const wanted: DocumentPrompt = {
+    ...{ slug: 'slug', name: 'name', payloads: [], tags },
+    versions: [{ number: 1, status: 'live', template: 'a' }],
+  };
+  const present: PresentPrompt = {
+    ...{ slug: 'slug', description: '', status: 'active', payloads: [], tags },
+    versions: [draft, live].map((version) => ({ ...version, digest: 'a' })),
+  };
+  const version = { existing: 2 };
+  expect(planPrompt(wanted, present, comparison)).toEqual(
+    Object.keys(tags).map((tag) => ({ action: 'set_tag', slug: 'slug', tag, version })),
   );
 });

@@ -114,7 +114,7 @@ function planVersions(
     const fits = (own: PresentVersion) => own.digest === digest && isArchived(own) === isArchived(version);
     const tags = Object.keys(prompt.tags).filter((tag) => prompt.tags[tag] === version.number);
     const changesTo = ({ number, status }: PresentVersion) =>
-      stepsBetween(status, version.status).length +
+      stepsBetween(status, version.status).length * (tags.length + 1) +
       tags.filter((tag) => present?.tags[tag] !== number).length;
     const match = takeBest(free, fits, isAlone(version) ? changesTo : () => 0);
     const handle = match === undefined ? { created: version.number } : { existing: match.number };
@@ -140,7 +140,7 @@ function planVersions(
 
 /**
  * The version that stands for one of the document: the same text, in a state from which the document's can be reached, and of several the one that needs
- * the fewest changes. Each stands for one only, so a text that occurs twice is created twice, and found twice by the next import.
+ * the fewest changes, those of states before those of tags: what is live stays live. Each stands for one only, so a text that occurs twice is created twice, and found twice by the next import.
  */
 function takeBest(
   free: PresentVersion[],
