@@ -1,35 +1,77 @@
-/** Documents as YAML. Whole numbers keep all their digits both ways; aliases are not taken, since a few lines of them can unfold to gigabytes. */
+/**
+ * Documents as YAML: only what JSON has, and that comes back as it was. Numbers keep all their digits both ways. Tags are not taken, for most of what they
+ * make has no form in JSON; nor are aliases, since a few lines of them can unfold to gigabytes.
+ */
+import { parseExactJson } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
-import { parse, stringify, YAMLParseError } from 'yaml';
+import { Document, isScalar, type Pair, parseDocument, Scalar, type ScalarTag, type Tags, visit } from 'yaml';
 
-export function toYaml(document: unknown): string {
-  return stringify(document, (_key, value: unknown) => (isRawJson(value) ? numberOf(value.rawJSON) : value), {
-    // Templates read best as they are: no folding, blocks for what has several lines.
-    lineWidth: 0,
-    blockQuote: 'literal',
+/** A number in JSON's own form, by its digits. */
+const exactNumber: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: isRawJson,
+  test: /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/,
+  resolve: (text) => parseExactJson(text),
+  stringify: ({ value }) => (isRawJson(value) ? value.rawJSON : String(value)),
+};
+const customTags = (tags: Tags): Tags => [exactNumber, ...tags];
+
+/** A line of blanks alone is not told from the indentation of a block. */
+const BLANK_LINE = /^[ \t]+$/m;
+
+export function toYaml(value: unknown): string {
+  const document = new Document(value, { customTags, aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_key, scalar) {
+      if (typeof scalar.value === 'string' && BLANK_LINE.test(scalar.value))
+        scalar.type = Scalar.QUOTE_DOUBLE;
+    },
   });
+  // Templates read best as they are: no folding, blocks for what has several lines.
+  return document.toString({ lineWidth: 0, blockQuote: 'literal' });
 }
 
 /** @throws ApiError invalidDocument */
 export function fromYaml(text: string): unknown {
   try {
-    const options = { intAsBigInt: true, maxAliasCount: 0, uniqueKeys: true } as const;
-    return parse(text, (_key, value: unknown) => (typeof value === 'bigint' ? exact(value) : value), options);
+    const document = parseDocument(text, {
+      customTags,
+      intAsBigInt: true,
+      resolveKnownTags: false,
+      uniqueKeys: (a, b) => isScalar(a) && isScalar(b) && keyOf(a) === keyOf(b),
+    });
+    const [error] = document.errors;
+    if (error !== undefined) throw invalid(`line ${error.linePos?.[0].line ?? 1} is no YAML`, error);
+    const tag = document.warnings.find(({ code }) => code === 'TAG_RESOLVE_FAILED');
+    if (tag !== undefined) throw invalid(`line ${tag.linePos?.[0].line ?? 1} has a tag of YAML's`, tag);
+    visit(document, { Pair: (_key, pair) => readKey(pair) });
+    return document.toJS({
+      maxAliasCount: 0,
+      reviver: (_key, value: unknown) => (typeof value === 'bigint' ? exact(value) : value),
+    });
   } catch (error) {
-    if (error instanceof YAMLParseError) {
-      const line = error.linePos?.[0].line;
-      throw new ApiError('invalidDocument', { detail: `line ${line ?? 1} is no YAML`, cause: error });
-    }
-    throw new ApiError('invalidDocument', { detail: 'the text is no YAML without aliases', cause: error });
+    if (error instanceof ApiError) throw error;
+    throw invalid('the text is no YAML without aliases', error);
   }
+}
+
+/** JSON's keys are texts: the tags `1.0` and `007` stay what stands there. */
+function readKey({ key }: Pair): void {
+  if (!isScalar(key)) throw invalid('the text has a key that is a list or an object');
+  key.value = keyOf(key);
+}
+
+function keyOf({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
+}
+
+function invalid(detail: string, cause?: unknown): ApiError {
+  return new ApiError('invalidDocument', { detail, cause });
 }
 
 function isRawJson(value: unknown): value is { readonly rawJSON: string } {
   return JSON.isRawJSON(value);
-}
-
-function numberOf(text: string): bigint | number {
-  return /^-?\d+$/.test(text) ? BigInt(text) : Number(text);
 }
 
 function exact(value: bigint): unknown {
