@@ -6,6 +6,11 @@
 import { readable, reasonOf, UsageError } from './errors.ts';
 import { isObject, type JsonObject, parseObject } from './json.ts';
 
+/**
+ * What becomes of digits that were given by `JSON.rawJSON`: px0 keeps those of payloads as they are written, and reads those of a render as floats.
+ */
+type Numbers = 'exact' | 'float';
+
 /** px0 takes variables that nest 1,000 deep, themselves included. */
 const MOST_DEPTH = 1_000;
 /** How many levels of a body of the API lie above the variables in it: a batch has the most. */
@@ -19,7 +24,7 @@ const MOST_PLACE_LENGTH = 200;
  * @throws UsageError for a value that JSON does not have, one that throws while it is read, and nesting beyond px0's bound
  */
 export function bodyText(body: unknown): string {
-  return stringified('the body', plain('the body', body, 1 - LEVELS_AROUND_VARIABLES));
+  return stringified('the body', plain('the body', body, 1 - LEVELS_AROUND_VARIABLES, 'exact'));
 }
 
 /**
@@ -32,7 +37,7 @@ export function renderBody(
   missingKey: string | undefined,
 ): { readonly text: string; readonly variables: JsonObject } {
   if (!readable('variables', () => isObject(given))) throw new UsageError('the variables must be an object');
-  const variables = plain('variables', given, 1);
+  const variables = plain('variables', given, 1, 'float');
   if (!isObject(variables)) throw new UsageError('the variables must be an object');
   const options = missingKey === undefined ? undefined : { missing_key: missingKey };
   const text = stringified('variables', { variables, options });
@@ -48,9 +53,9 @@ function wellFormed(json: string): string {
   return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
 }
 
-function plain(what: string, value: unknown, depth: number): unknown {
+function plain(what: string, value: unknown, depth: number, numbers: Numbers): unknown {
   try {
-    return copied(value, '', depth);
+    return copied(value, '', depth, numbers);
   } catch (error) {
     throw unwritable(what, error);
   }
@@ -101,21 +106,27 @@ class Unwritable {
 }
 
 /** @throws Unwritable, and what getters and `toJSON` of the value throw */
-function copied(value: unknown, key: string | number, depth: number): unknown {
+function copied(value: unknown, key: string | number, depth: number, numbers: Numbers): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   // A Buffer has a form of its own, but a list of numbers below "data" is not what a template is meant to print.
   if (typeof value === 'object' && 'toJSON' in value && !ArrayBuffer.isView(value)) {
-    return formOf(value, value.toJSON, key, depth);
+    return formOf(value, value.toJSON, key, depth, numbers);
   }
   if (typeof value === 'bigint' || typeof value === 'function') {
-    return formOf(value, Reflect.get(Object(value), 'toJSON'), key, depth);
+    return formOf(value, Reflect.get(Object(value), 'toJSON'), key, depth, numbers);
   }
-  return written(value, depth);
+  return written(value, depth, numbers);
 }
 
 /** The form that a value gives itself counts before all else, and is not asked for one again. */
-function formOf(value: unknown, toJSON: unknown, key: string | number, depth: number): unknown {
-  if (typeof toJSON !== 'function') return written(value, depth);
+function formOf(
+  value: unknown,
+  toJSON: unknown,
+  key: string | number,
+  depth: number,
+  numbers: Numbers,
+): unknown {
+  if (typeof toJSON !== 'function') return written(value, depth, numbers);
   const form: unknown = Reflect.apply(toJSON, value, [String(key)]);
   // So do dates that are none, of the language and of libraries: as if there were no date.
   if (form === null) {
@@ -123,10 +134,10 @@ function formOf(value: unknown, toJSON: unknown, key: string | number, depth: nu
     if (tag === 'Date') throw new Unwritable('is an invalid date');
     throw new Unwritable(`is of the kind ${nameOf(Object(value), tag)}, which its toJSON turns into null`);
   }
-  return written(form, depth);
+  return written(form, depth, numbers);
 }
 
-function written(value: unknown, depth: number): unknown {
+function written(value: unknown, depth: number, numbers: Numbers): unknown {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -136,7 +147,7 @@ function written(value: unknown, depth: number): unknown {
       // JSON has one zero.
       return value + 0;
     case 'object':
-      return value === null ? null : copyOf(value, depth);
+      return value === null ? null : copyOf(value, depth, numbers);
     case 'undefined':
       throw new Unwritable('is undefined, which JSON does not have');
     default:
@@ -144,31 +155,31 @@ function written(value: unknown, depth: number): unknown {
   }
 }
 
-function copyOf(value: object, depth: number): unknown {
+function copyOf(value: object, depth: number, numbers: Numbers): unknown {
   if (depth > MOST_DEPTH) throw new Unwritable(`nests more than ${MOST_DEPTH} levels, or holds itself`);
-  if (Array.isArray(value)) return items(value, depth);
-  return isPlain(value) ? plainMembers(value, depth) : formOfInstance(value, depth);
+  if (Array.isArray(value)) return items(value, depth, numbers);
+  return isPlain(value) ? plainMembers(value, depth, numbers) : formOfInstance(value, depth, numbers);
 }
 
-function items(list: readonly unknown[], depth: number): unknown[] {
+function items(list: readonly unknown[], depth: number, numbers: Numbers): unknown[] {
   const copies: unknown[] = [];
   let index = 0;
   try {
-    for (; index < list.length; index += 1) copies.push(copied(list[index], index, depth + 1));
+    for (; index < list.length; index += 1) copies.push(copied(list[index], index, depth + 1, numbers));
   } catch (error) {
     throw located(error, index);
   }
   return copies;
 }
 
-function members(object: object, depth: number): JsonObject {
+function members(object: object, depth: number, numbers: Numbers): JsonObject {
   const copies: Record<string, unknown> = {};
   let at = '';
   try {
     for (at of Object.keys(object)) {
       const member: unknown = Reflect.get(object, at);
       // A member that is undefined is absent, as everywhere in JavaScript.
-      if (member !== undefined) put(copies, at, copied(member, at, depth + 1));
+      if (member !== undefined) put(copies, at, copied(member, at, depth + 1, numbers));
     }
   } catch (error) {
     throw located(error, at);
@@ -182,14 +193,14 @@ function put(object: Record<string, unknown>, key: string, value: unknown): void
   else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
-function plainMembers(object: object, depth: number): unknown {
+function plainMembers(object: object, depth: number, numbers: Numbers): unknown {
   const digits = digitsOf(object);
-  if (digits !== undefined) return written(JSON.parse(digits), depth);
+  if (digits !== undefined) return numbers === 'exact' ? object : written(JSON.parse(digits), depth, numbers);
   const symbols = Object.getOwnPropertySymbols(object);
   if (symbols.length > 0 && symbols.some((symbol) => isEnumerable(object, symbol))) {
     throw new Unwritable('has a key that is no text');
   }
-  return members(object, depth);
+  return members(object, depth, numbers);
 }
 
 const isRawJson: unknown = Reflect.get(JSON, 'isRawJSON');
@@ -206,10 +217,10 @@ const WITHOUT_FORM = new Set([
   ...['ArrayBuffer', 'SharedArrayBuffer', 'Generator', 'AsyncGenerator'],
 ]);
 
-function formOfInstance(value: object, depth: number): unknown {
+function formOfInstance(value: object, depth: number, numbers: Numbers): unknown {
   const tag = tagOf(value);
   // As JSON.stringify takes their values.
-  if (value instanceof Number) return written(Number(value), depth);
+  if (value instanceof Number) return written(Number(value), depth, numbers);
   if (value instanceof String) return String(value);
   if (value instanceof Boolean) return Boolean.prototype.valueOf.call(value);
   if ('then' in value && typeof value.then === 'function') {
@@ -219,7 +230,7 @@ function formOfInstance(value: object, depth: number): unknown {
     // The last: one that keeps its data out of sight, such as `Headers`, or a class with private fields only.
     throw new Unwritable(`is of the kind ${nameOf(value, tag)}, which has no form in JSON`);
   }
-  return members(value, depth);
+  return members(value, depth, numbers);
 }
 
 function isPlain(value: object): boolean {

@@ -234,6 +234,22 @@ describe('a variable that is another one each time it is read', () => {
     expect(Object.values(sent)).toEqual([1]);
   });
 
+  it('keeps every digit of the numbers of a payload, and sends those of a render as px0 reads them', async ({
+    skip,
+  }) => {
+    const rawJson: unknown = Reflect.get(JSON, 'rawJSON');
+    if (typeof rawJson !== 'function') return skip('this platform has no JSON.rawJSON');
+    const variables = {
+      id: Reflect.apply(rawJson, JSON, ['9007199254740993']),
+      far: Reflect.apply(rawJson, JSON, ['1e400']),
+    };
+    const payloads = new api.PromptPayloadsApi(api.apiConfiguration(optionsOf()));
+    await errorOf(() => payloads.createPromptPayload('a', { name: 'n', variables }));
+    expect(px0Server.seen[0]?.body).toContain('"variables":{"id":9007199254740993,"far":1e400}');
+    await errorOf(() => clientOf().render('greeting', { name: 'Ada', id: variables.id }));
+    expect(px0Server.seen[1]?.body).toContain('"id":9007199254740992');
+  });
+
   it('keeps a key that means something in JavaScript', async () => {
     const variables = JSON.parse('{"name":"Ada","__proto__":{"a":[1]},"constructor":2}');
     await errorOf(() => clientOf().render('greeting', variables));
