@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStamp } from './check.ts';
 import { clientDescription } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { finishedPython } from './guarded-python.ts';
 import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
 import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
 import { presentStamp, readStamp } from './stamp.ts';
@@ -105,6 +106,21 @@ describe('what the TypeScript client sends and reads', () => {
     expect(() => guardedCalls('a file', 'async getRaw() { return send(); }')).toThrow('no longer');
     expect(() => guardedRuntime('export const BASE_PATH = "";')).toThrow('no longer');
   });
+});
+
+describe('what the Python client raises', () => {
+  it('is judged by functions of its SDK, in every operation', () => {
+    const [, python = ''] = targets.map(sourceOf);
+    expect(python.match(/from px0\._calls import validate_call/g)).toHaveLength(13);
+    expect(python).not.toMatch(/from pydantic import validate_call|\(Exception\):|request_body = json\.dumps/);
+  });
+
+  it.each(['exceptions.py', 'rest.py', 'api_client.py', 'api/auth_api.py'])(
+    'is refused when a newer generator writes %s otherwise',
+    (name) => {
+      expect(() => finishedPython(name, 'import another')).toThrow('no longer');
+    },
+  );
 });
 
 describe('the path segments of the generated clients', () => {

@@ -3,8 +3,9 @@
 import { join } from 'node:path';
 import type { ClientDescriptionOptions } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { finishedPython } from './guarded-python.ts';
 import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
-import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
+import { guardedGo, guardedTypeScript } from './path-segments.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -56,7 +57,7 @@ export const targets: readonly Target[] = [
     taken: 'px0/generated',
     ending: '.py',
     folder: 'packages/sdk-python/px0/generated',
-    finish: (name, text) => (name === 'api_client.py' ? guardedPython(name, text) : text),
+    finish: finishedPython,
   },
   {
     language: 'go',

@@ -1,4 +1,4 @@
-"""What an answer to a render means.
+"""What an answer to a render means, and what one without a result means to the generated client.
 
 Only px0 itself can say that a prompt is gone or that a caller is refused, and only when it does not also say that it may be
 behind. It says so as JSON, under its revision: a proxy, a firewall or a page for logging in that answers in its place has not
@@ -45,20 +45,24 @@ Judgement = Union[Live, Gone, RefusedError, UnreachableError]
 def judge_render(settings: Settings, answer: Answer) -> Judgement:
     host = settings.host
     is_stale = answer.headers.get("px0-stale") == "true"
-    body = parse_object(answer.body) or {}
     if answer.status == 200:
-        live = _live_of(body, answer, is_stale)
-        return live or _no_answer(host, answer, "which is no render of px0")
-    told = body.get("error")
-    error = without_token(settings.access_token, told) if isinstance(told, str) else None
+        live = _live_of(parse_object(answer.body) or {}, answer, is_stale)
+        return live or no_answer(host, answer, "which is no render of px0")
+    error = judge_error(host, settings.access_token, answer)
+    return Gone(error) if isinstance(error, RefusedError) and answer.status == _NOT_FOUND else error
+
+
+def judge_error(host: str, access_token: str, answer: Answer) -> Union[RefusedError, UnreachableError]:
+    """What an answer without a result means, of any operation."""
+    told = (parse_object(answer.body) or {}).get("error")
+    error = without_token(access_token, told) if isinstance(told, str) else None
     if not 400 <= answer.status < 500 or answer.status in _OF_THE_MOMENT:
-        return _no_answer(host, answer, error)
-    if is_stale and answer.status in _MAY_BE_BEHIND:
-        return _no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
+        return no_answer(host, answer, error)
+    if answer.headers.get("px0-stale") == "true" and answer.status in _MAY_BE_BEHIND:
+        return no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
     if error is None or "px0-revision" not in answer.headers:
-        return _no_answer(host, answer, "which is no answer of px0")
-    refused = refusal(answer.status, error)
-    return Gone(refused) if answer.status == _NOT_FOUND else refused
+        return no_answer(host, answer, "which is no answer of px0")
+    return refusal(answer.status, error)
 
 
 def parse_object(body: bytes) -> Optional[Dict[str, Any]]:
@@ -79,7 +83,8 @@ def _live_of(body: Dict[str, Any], answer: Answer, is_stale: bool) -> Optional[L
     return Live(rendered, version, tuple(tags), answer.headers.get("px0-revision"), is_stale)
 
 
-def _no_answer(host: str, answer: Answer, detail: Optional[str]) -> UnreachableError:
+def no_answer(host: str, answer: Answer, detail: Optional[str]) -> UnreachableError:
+    """The error of an answer that decides nothing."""
     return UnreachableError(
         f"px0 at {host} answered {answer.status}{'' if detail is None else f': {detail}'}",
         status=answer.status,

@@ -127,7 +127,8 @@ class ApiClient:
         :return: The ApiClient object.
         """
         if cls._default is None:
-            cls._default = ApiClient()
+            from px0._api import ApiClient as JudgingApiClient
+            cls._default = JudgingApiClient()
         return cls._default
 
     @classmethod

@@ -13,7 +13,17 @@
 from typing import Any, Optional
 from typing_extensions import Self
 
-class OpenApiException(Exception):
+from px0.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    Px0Error,
+    RefusedError,
+    UnauthorizedError,
+)
+
+class OpenApiException(Px0Error):
     """The base exception class for all OpenAPIExceptions"""
 
 
@@ -100,7 +110,7 @@ class ApiKeyError(OpenApiException, KeyError):
         super(ApiKeyError, self).__init__(full_msg)
 
 
-class ApiException(OpenApiException):
+class ApiException(OpenApiException, RefusedError):
 
     def __init__(
         self, 
@@ -137,7 +147,7 @@ class ApiException(OpenApiException):
         body: Optional[str], 
         data: Optional[Any],
     ) -> Self:
-        if http_resp.status == 400:
+        if http_resp.status in (400, 413):
             raise BadRequestException(http_resp=http_resp, body=body, data=data)
 
         if http_resp.status == 401:
@@ -150,7 +160,7 @@ class ApiException(OpenApiException):
             raise NotFoundException(http_resp=http_resp, body=body, data=data)
 
         # Added new conditions for 409 and 422
-        if http_resp.status == 409:
+        if http_resp.status in (409, 412):
             raise ConflictException(http_resp=http_resp, body=body, data=data)
 
         if http_resp.status == 422:
@@ -177,19 +187,19 @@ class ApiException(OpenApiException):
         return error_message
 
 
-class BadRequestException(ApiException):
+class BadRequestException(ApiException, InvalidRequestError):
     pass
 
 
-class NotFoundException(ApiException):
+class NotFoundException(ApiException, NotFoundError):
     pass
 
 
-class UnauthorizedException(ApiException):
+class UnauthorizedException(ApiException, UnauthorizedError):
     pass
 
 
-class ForbiddenException(ApiException):
+class ForbiddenException(ApiException, ForbiddenError):
     pass
 
 
@@ -197,12 +207,12 @@ class ServiceException(ApiException):
     pass
 
 
-class ConflictException(ApiException):
+class ConflictException(ApiException, ConflictError):
     """Exception for HTTP 409 Conflict."""
     pass
 
 
-class UnprocessableEntityException(ApiException):
+class UnprocessableEntityException(ApiException, InvalidRequestError):
     """Exception for HTTP 422 Unprocessable Entity."""
     pass
 

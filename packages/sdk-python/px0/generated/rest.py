@@ -21,6 +21,7 @@ from urllib.parse import urlparse
 
 import urllib3
 
+from px0._calls import body_text
 from px0.generated.exceptions import ApiException, ApiValueError
 
 SUPPORTED_SOCKS_PROXIES = {"socks5", "socks5h", "socks4", "socks4a"}
@@ -255,7 +256,7 @@ class RESTClientObject:
                 if is_json or is_structured_yaml:
                     request_body = None
                     if body is not None:
-                        request_body = json.dumps(body)
+                        request_body = body_text(body)
                     r = self.pool_manager.request(
                         method,
                         url,
