@@ -302,10 +302,12 @@ func TestVariablesOfTheTable(t *testing.T) {
 	}
 }
 
+var kindsOfAnswers = map[string]error{
+	"invalid request": ErrInvalidRequest, "unauthorized": ErrUnauthorized, "forbidden": ErrForbidden, "not found": ErrNotFound,
+	"unreachable": ErrUnreachable,
+}
+
 func TestAnswersOfTheTable(t *testing.T) {
-	kinds := map[string]error{
-		"invalid request": ErrInvalidRequest, "unauthorized": ErrUnauthorized, "forbidden": ErrForbidden, "not found": ErrNotFound,
-	}
 	for _, row := range readClientInputs(t).Answers {
 		t.Run(fmt.Sprintf("%d %t %t %s", row.Status, row.Px0, row.Stale, row.Body), func(t *testing.T) {
 			played := play(t)
@@ -331,7 +333,7 @@ func TestAnswersOfTheTable(t *testing.T) {
 				expect(t, errors.Is(err, ErrUnreachable), true)
 			default:
 				_, err := client.Render(ctx, "greeting", variables, WithFallback("Hi"))
-				if kind := kinds[row.Outcome]; kind == nil || !errors.Is(err, kind) || errors.Is(err, ErrUnreachable) {
+				if kind := kindsOfAnswers[row.Outcome]; kind == nil || !errors.Is(err, kind) || errors.Is(err, ErrUnreachable) {
 					t.Fatalf("the error is %v", err)
 				}
 			}

@@ -5,29 +5,29 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/px0/px0/packages/sdk-go/internal/segments"
+	"github.com/px0/px0/packages/sdk-go/internal/answers"
 )
 
 // Kinds of errors, for errors.Is. They are told apart by who has to act.
 var (
 	// ErrUsage: the client was made or called in a way that cannot work.
-	ErrUsage = segments.ErrUsage
+	ErrUsage = answers.ErrUsage
 	// ErrTemplate: a fallback could not be rendered with the variables given.
 	ErrTemplate = errors.New("px0: the fallback has failed")
 	// ErrUnreachable: px0 could not be asked, or its answer decides nothing.
-	ErrUnreachable = errors.New("px0: unreachable")
+	ErrUnreachable = answers.ErrUnreachable
 	// ErrRefused: px0 has refused the request, with whatever 4xx; the next five say more.
-	ErrRefused = errors.New("px0: refused")
+	ErrRefused = answers.ErrRefused
 	// ErrUnauthorized: 401, the access token is missing, unknown, expired or revoked.
-	ErrUnauthorized = errors.New("px0: unauthorized")
+	ErrUnauthorized = answers.ErrUnauthorized
 	// ErrForbidden: 403, the caller may not do this.
-	ErrForbidden = errors.New("px0: forbidden")
+	ErrForbidden = answers.ErrForbidden
 	// ErrNotFound: 404, there is no such prompt or version, or no live version, as far as the caller may see.
-	ErrNotFound = errors.New("px0: not found")
+	ErrNotFound = answers.ErrNotFound
 	// ErrConflict: 409 and 412, something else stands in the way.
-	ErrConflict = errors.New("px0: conflict")
+	ErrConflict = answers.ErrConflict
 	// ErrInvalidRequest: 400, 413 and 422, the request, or what it asks to be rendered, is not right.
-	ErrInvalidRequest = errors.New("px0: invalid request")
+	ErrInvalidRequest = answers.ErrInvalidRequest
 )
 
 // RefusedError says that px0 has refused the request. For errors.Is it is ErrRefused, and the kind of its status.
@@ -40,24 +40,7 @@ type RefusedError struct {
 func (e *RefusedError) Error() string { return fmt.Sprintf("px0: %s (status %d)", e.Message, e.Status) }
 
 // Is reports whether target is ErrRefused, or the kind of the status.
-func (e *RefusedError) Is(target error) bool {
-	if target == ErrRefused {
-		return true
-	}
-	switch e.Status {
-	case 401:
-		return target == ErrUnauthorized
-	case 403:
-		return target == ErrForbidden
-	case 404:
-		return target == ErrNotFound
-	case 409, 412:
-		return target == ErrConflict
-	case 400, 413, 422:
-		return target == ErrInvalidRequest
-	}
-	return false
-}
+func (e *RefusedError) Is(target error) bool { return answers.IsKindOf(e.Status, target) }
 
 // UnreachableError says why px0 could not be asked: no connection, a timeout, 5xx, 429, an answer of somebody else.
 type UnreachableError struct {

@@ -1,11 +1,12 @@
 package px0
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/answers"
 )
 
 // Of what an answer says of itself, in the message of an outage. It may be the page of a proxy.
@@ -43,15 +44,13 @@ func judgeRender(s *settings, a *answer) judgement {
 		}
 		return judgement{unreachable: noAnswer(s, a, "which is no render of px0")}
 	}
-	told, isForm := errorText(a.body)
-	if a.status < 400 || a.status > 499 || isOfTheMoment(a.status) {
+	sense, told := answers.Judge(a.status, a.header, a.body)
+	switch sense {
+	case answers.OfNothing:
 		return judgement{unreachable: noAnswer(s, a, told)}
-	}
-	if !isForm || a.header.Get("Px0-Revision") == "" {
+	case answers.OfSomebodyElse:
 		return judgement{unreachable: noAnswer(s, a, strings.TrimSpace(told+" (which is no answer of px0)"))}
-	}
-	if isStale && (a.status == 401 || a.status == 403 || a.status == 404) {
-		// A process that is behind has not heard of the key, the membership, the prompt.
+	case answers.MayBeBehind:
 		return judgement{unreachable: noAnswer(s, a, told+", but it may lack the latest changes")}
 	}
 	refusal := &RefusedError{Status: a.status, Message: s.withoutSecrets(told)}
@@ -61,35 +60,12 @@ func judgeRender(s *settings, a *answer) judgement {
 	return judgement{refused: refusal}
 }
 
-// isOfTheMoment: statuses of the 4xx range that tell of the moment, not of the request.
-func isOfTheMoment(status int) bool { return status == 408 || status == 425 || status == 429 }
-
-// members gives what a JSON object holds, by its exact names: encoding/json would take "Error" for "error". It is nil for
-// another JSON value.
-func members(text []byte) map[string]json.RawMessage {
-	var found map[string]json.RawMessage
-	if json.Unmarshal(text, &found) != nil {
-		return nil
-	}
-	return found
-}
-
-// read gives false for what is missing, null or of another type.
-func read[T any](from map[string]json.RawMessage, name string) (T, bool) {
-	var value *T
-	if json.Unmarshal(from[name], &value) != nil || value == nil {
-		var none T
-		return none, false
-	}
-	return *value, true
-}
-
 func parseLive(a *answer, isStale bool) *live {
-	body := members(a.body)
-	text, hasText := read[string](body, "rendered")
-	version, hasVersion := read[int](body, "version")
+	body := answers.Members(a.body)
+	text, hasText := answers.Read[string](body, "rendered")
+	version, hasVersion := answers.Read[int](body, "version")
 	// A null among the tags would become an empty text.
-	found, hasTags := read[[]*string](body, "tags")
+	found, hasTags := answers.Read[[]*string](body, "tags")
 	if !hasText || !hasVersion || !hasTags || checkVersion(version) != nil || slices.Contains(found, nil) {
 		return nil
 	}
@@ -102,18 +78,15 @@ func parseLive(a *answer, isStale bool) *live {
 
 // parseTemplateAnswer gives the template of a version that is no draft; nothing for an answer about anything else.
 func parseTemplateAnswer(text []byte, slug string, number int) (string, bool) {
-	body := members(text)
-	prompt, version := members(body["prompt"]), members(body["version"])
-	gotSlug, _ := read[string](prompt, "slug")
-	gotNumber, _ := read[int](version, "version")
-	status, _ := read[string](version, "status")
-	template, hasTemplate := read[string](version, "template")
+	body := answers.Members(text)
+	prompt, version := answers.Members(body["prompt"]), answers.Members(body["version"])
+	gotSlug, _ := answers.Read[string](prompt, "slug")
+	gotNumber, _ := answers.Read[int](version, "version")
+	status, _ := answers.Read[string](version, "status")
+	template, hasTemplate := answers.Read[string](version, "template")
 	isIt := hasTemplate && gotSlug == slug && gotNumber == number && status != "draft"
 	return template, isIt
 }
-
-// errorText is the error of a body in px0's form.
-func errorText(body []byte) (string, bool) { return read[string](members(body), "error") }
 
 func noAnswer(s *settings, a *answer, detail string) *UnreachableError {
 	message := fmt.Sprintf("%s answered %d", s.host, a.status)

@@ -8,10 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
-	"regexp"
-	"strings"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/answers"
 )
 
 type request struct {
@@ -29,9 +28,6 @@ type answer struct {
 	isTooLong bool
 }
 
-// Of a body. px0's longest text has 8 MiB, which are 48 MiB in JSON when each character is a control character.
-const longestAnswer = 64 << 20
-
 // transport makes requests to px0: the token, the revision, time limits and retries. It judges no status beyond whether to send
 // the request again.
 type transport struct {
@@ -45,7 +41,7 @@ type transport struct {
 }
 
 func newTransport(s *settings) *transport {
-	t := &transport{settings: s, longestAnswer: longestAnswer, budget: retryBudget{left: fullBudget}}
+	t := &transport{settings: s, longestAnswer: answers.Longest, budget: retryBudget{left: fullBudget}}
 	if s.httpClient != nil {
 		copied := *s.httpClient
 		t.client = &copied
@@ -155,33 +151,12 @@ func (t *transport) failure(limited context.Context, err error, limit time.Durat
 		message := fmt.Sprintf("%s has not answered within %v", t.settings.host, limit.Round(time.Millisecond))
 		return &UnreachableError{Message: message, Err: context.DeadlineExceeded}
 	}
-	// What stands around it is the method and the address, which are known.
-	cause := err
-	if around := (*url.Error)(nil); errors.As(err, &around) {
-		cause = around.Err
-	}
-	text := t.settings.withoutSecrets(cause.Error())
-	if text != cause.Error() {
-		// An error that is wrapped may be printed, too.
-		cause = errors.New(text)
-	}
-	return &UnreachableError{Message: fmt.Sprintf("%s cannot be reached: %s", t.settings.host, text), Err: cause}
+	cause := answers.Cause(t.settings.accessToken, err)
+	return &UnreachableError{Message: fmt.Sprintf("%s cannot be reached: %s", t.settings.host, cause), Err: cause}
 }
 
-// From the beginning of an address to the end of its user information, however that is written: a password that makes an address
-// invalid is printed with it.
-var userInformation = regexp.MustCompile(`(?s)://.*@`)
-
-// Shorter than every token of px0. A shorter text may be part of ordinary words.
-const shortestSecret = 8
-
-// withoutSecrets takes the token, and the passwords of addresses, out of a text of somebody else: what a proxy, a server or the
-// transport of a given client says may repeat what was sent to it.
 func (s *settings) withoutSecrets(text string) string {
-	if len(s.accessToken) >= shortestSecret {
-		text = strings.ReplaceAll(text, s.accessToken, "***")
-	}
-	return userInformation.ReplaceAllString(text, "://***@")
+	return answers.WithoutSecrets(s.accessToken, text)
 }
 
 // ended gives the cause of a context that has ended, also in the moment between its deadline and its timer; else nil.

@@ -64,5 +64,10 @@ export function finishedPython(name: string, text: string): string {
   let result = name === 'api_client.py' ? guardedPython(name, text) : text;
   for (const [from, to] of replacements[name] ?? []) result = replacedOnce(name, result, from, to);
   if (!/^api[\\/]\w+_api\.py$/.test(name)) return result;
-  return replacedOnce(name, result, VALIDATION, 'from px0._calls import validate_call\nfrom pydantic import ');
+  return replacedOnce(
+    name,
+    result,
+    VALIDATION,
+    'from px0._calls import validate_call\nfrom pydantic import ',
+  );
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkStamp } from './check.ts';
 import { clientDescription } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { judgedGo, judgedGoClient, judgedGoUtilities } from './guarded-go.ts';
 import { finishedPython } from './guarded-python.ts';
 import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
 import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts';
@@ -112,7 +113,9 @@ describe('what the Python client raises', () => {
   it('is judged by functions of its SDK, in every operation', () => {
     const [, python = ''] = targets.map(sourceOf);
     expect(python.match(/from px0\._calls import validate_call/g)).toHaveLength(13);
-    expect(python).not.toMatch(/from pydantic import validate_call|\(Exception\):|request_body = json\.dumps/);
+    expect(python).not.toMatch(
+      /from pydantic import validate_call|\(Exception\):|request_body = json\.dumps/,
+    );
   });
 
   it.each(['exceptions.py', 'rest.py', 'api_client.py', 'api/auth_api.py'])(
@@ -121,6 +124,22 @@ describe('what the Python client raises', () => {
       expect(() => finishedPython(name, 'import another')).toThrow('no longer');
     },
   );
+});
+
+describe('what the Go client returns', () => {
+  it('is judged by functions of its SDK, in every operation', () => {
+    const [, , go = ''] = targets.map(sourceOf);
+    expect(go.match(/answers\.Body\(/g)).toHaveLength(operationIds.length);
+    expect(go).not.toMatch(/io\.ReadAll|decode\(&localVarReturnValue|error = err\.Error\(\)/);
+  });
+
+  it.each([
+    [judgedGo, 'localVarPath := localBasePath + "/v1/teams"\nlocalVarBody := bodyOf(response)'],
+    [judgedGoClient, 'func (c *APIClient) callAPI() {}'],
+    [judgedGoUtilities, 'func reportError() {}'],
+  ])('is refused when a newer generator writes what %o does not know', (judged, text) => {
+    expect(() => judged('a file', text)).toThrow('no longer');
+  });
 });
 
 describe('the path segments of the generated clients', () => {

@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import type { ClientDescriptionOptions } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
+import { judgedGo, judgedGoClient, judgedGoUtilities } from './guarded-go.ts';
 import { finishedPython } from './guarded-python.ts';
 import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
-import { guardedGo, guardedTypeScript } from './path-segments.ts';
+import { guardedTypeScript } from './path-segments.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -94,7 +95,9 @@ function finishedTypeScript(name: string, text: string): string {
 
 function finishedGo(name: string, text: string): string {
   if (name === 'configuration.go') return withoutForeignKeys(text);
-  return name.startsWith('api_') ? guardedGo(name, text) : text;
+  if (name === 'client.go') return judgedGoClient(name, text);
+  if (name === 'utils.go') return judgedGoUtilities(name, text);
+  return name.startsWith('api_') ? judgedGo(name, text) : text;
 }
 
 /** The generator's code is not written for this repository's compiler flags. Its declared types reach the caller unchanged. */

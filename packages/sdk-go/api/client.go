@@ -31,6 +31,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/px0/px0/packages/sdk-go/internal/answers"
 )
 
 var (
@@ -330,7 +332,7 @@ func (c *APIClient) callAPI(request *http.Request) (*http.Response, error) {
 
 	resp, err := c.cfg.HTTPClient.Do(request)
 	if err != nil {
-		return resp, err
+		return resp, answers.Unanswered(request, err)
 	}
 
 	if c.cfg.Debug {
@@ -364,6 +366,7 @@ func (c *APIClient) prepareRequest(
 	queryParams url.Values,
 	formParams url.Values,
 	formFiles []formFile) (localVarRequest *http.Request, err error) {
+	defer func() { err = answers.Sendable(localVarRequest, err) }()
 
 	var body *bytes.Buffer
 
@@ -700,9 +703,17 @@ func strlen(s string) int {
 
 // GenericOpenAPIError Provides access to the body, error and model on returned errors.
 type GenericOpenAPIError struct {
-	body  []byte
-	error string
-	model interface{}
+	body   []byte
+	error  string
+	model  interface{}
+	status int
+	header http.Header
+}
+
+// Is reports whether target is a kind of error of package px0: px0.ErrNotFound and the like for what px0 refuses, and
+// px0.ErrUnreachable for what something else has answered in its place.
+func (e GenericOpenAPIError) Is(target error) bool {
+	return answers.Is(e.status, e.header, e.body, target)
 }
 
 // Error returns non-empty string if there was an error.

@@ -16,6 +16,8 @@ import (
 	"fmt"
 	"reflect"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/answers"
 )
 
 // PtrBool is a helper routine that returns a pointer to given boolean value.
@@ -357,5 +359,5 @@ func newStrictDecoder(data []byte) *json.Decoder {
 
 // Prevent trying to import "fmt"
 func reportError(format string, a ...interface{}) error {
-	return fmt.Errorf(format, a...)
+	return answers.Unusable(fmt.Errorf(format, a...))
 }
