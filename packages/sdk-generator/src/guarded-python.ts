@@ -24,23 +24,15 @@ const replacements: Readonly<Record<string, readonly Replacement[]>> = {
     [
       EXCEPTIONS,
       `${EXCEPTIONS}
-from px0.errors import (
-    ConflictError,
-    ForbiddenError,
-    InvalidRequestError,
-    NotFoundError,
-    Px0Error,
-    RefusedError,
-    UnauthorizedError,
-)
+from px0 import errors
 `,
     ],
-    ['class OpenApiException(Exception):', 'class OpenApiException(Px0Error):'],
-    ['class ApiException(OpenApiException):', 'class ApiException(OpenApiException, RefusedError):'],
+    ['class OpenApiException(Exception):', 'class OpenApiException(errors.Px0Error):'],
+    ['class ApiException(OpenApiException):', 'class ApiException(OpenApiException, errors.RefusedError):'],
     ...kinds.map(
       ([name, kind]): Replacement => [
         `class ${name}(ApiException):`,
-        `class ${name}(ApiException, ${kind}):`,
+        `class ${name}(ApiException, errors.${kind}):`,
       ],
     ),
     ['if http_resp.status == 400:', 'if http_resp.status in (400, 413):'],

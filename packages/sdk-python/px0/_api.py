@@ -13,7 +13,7 @@ from ._judge import judge_error, no_answer
 from ._options import access_token_of, host_of
 from ._process import Home, never_free
 from ._text import without_token
-from ._transport import Answer
+from ._transport import LARGEST_BODY, Answer
 from .errors import Px0Error, UnreachableError, UsageError
 from .generated import rest
 
@@ -114,9 +114,17 @@ class _Response(rest.RESTResponse):
         self._host = host
 
     def read(self) -> Any:
-        """Raises UnreachableError when the answer does not arrive as a whole."""
+        """Raises UnreachableError when the answer does not arrive as a whole, or has no end."""
+        if self.data is not None:
+            return self.data
         try:
-            return super().read()  # type: ignore[no-untyped-call]
+            data = self.response.read(LARGEST_BODY + 1, decode_content=True)
+            if len(data) <= LARGEST_BODY:
+                self.response.release_conn()
+                self.data = data
+                return data
+            self.response.close()
+            failure = UnreachableError(f"px0 at {self._host} answered with more than {LARGEST_BODY >> 20} MiB", status=self.status)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             failure = _away(self._host, error)
         raise failure

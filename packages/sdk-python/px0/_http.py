@@ -19,11 +19,9 @@ from ._environment import Way, way_to
 from ._network import BoundedNetwork, Deadline
 from ._process import never_free
 from ._text import without_token
-from ._transport import Answer, Failure, Outcome, Send
+from ._transport import LARGEST_BODY, Answer, Failure, Outcome, Send
 from .errors import UnreachableError, UsageError
 
-# A text of px0 has 8 MiB at most, which are 48 MiB in JSON when each character is a control character.
-_LARGEST_BODY = 64 * 1024 * 1024
 # As httpx has them.
 _POOL: Dict[str, Any] = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 5.0}
 # Of automatic conversion to gzip and zlib.
@@ -172,12 +170,12 @@ class _Body:
         if self._decoder is not None:
             try:
                 # A small body may unpack to a very large one.
-                chunk = self._decoder.decompress(chunk, _LARGEST_BODY + 1)
+                chunk = self._decoder.decompress(chunk, LARGEST_BODY + 1)
             except zlib.error as error:
                 raise httpx.DecodingError(f"the answer cannot be unpacked: {error}") from error
         self._size += len(chunk)
-        if self._size > _LARGEST_BODY:
-            raise httpx.DecodingError(f"the answer is larger than {_LARGEST_BODY >> 20} MiB")
+        if self._size > LARGEST_BODY:
+            raise httpx.DecodingError(f"the answer is larger than {LARGEST_BODY >> 20} MiB")
         self._chunks.append(chunk)
 
     def whole(self) -> bytes:

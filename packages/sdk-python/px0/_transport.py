@@ -21,6 +21,8 @@ T = TypeVar("T")
 # Answers that tell of a passing state.
 _PASSING = frozenset((429, 502, 503, 504))
 _SHORTEST_LIMIT = 0.001
+# A text of px0 has 8 MiB at most, which are 48 MiB in JSON when each character is a control character.
+LARGEST_BODY = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)

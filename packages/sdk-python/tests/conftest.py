@@ -5,6 +5,7 @@ from typing import Any, Callable, Iterator, List
 
 import pytest
 from played_px0 import PlayedPx0
+from played_wire import PlayedWire, Script
 
 from px0 import Px0
 
@@ -30,6 +31,19 @@ def client(played: PlayedPx0) -> Iterator[Callable[..., Px0]]:
     played.stop()
     for px0 in made:
         px0.close()
+
+
+@pytest.fixture
+def wire() -> Iterator[Callable[[Script], PlayedWire]]:
+    made: List[PlayedWire] = []
+
+    def make(script: Script) -> PlayedWire:
+        made.append(PlayedWire(script))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 def eventually(condition: Callable[[], Any], timeout: float = 20.0) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import threading
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, List
 
 import httpx
 import pytest
-from played_wire import PlayedWire, Script, sending, silent
+from played_wire import sending, silent
 
 import px0
 from px0 import AsyncPx0, Px0
@@ -49,19 +49,6 @@ def in_time(call: Callable[[], Any]) -> Any:
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]
-
-
-@pytest.fixture
-def wire() -> Iterator[Callable[[Script], PlayedWire]]:
-    made: List[PlayedWire] = []
-
-    def make(script: Script) -> PlayedWire:
-        made.append(PlayedWire(script))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.stop()
 
 
 def blocking(host: str, **options: Any) -> Any:

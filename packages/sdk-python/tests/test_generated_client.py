@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from played_px0 import PlayedPx0, Reply, refused, revision
+from played_wire import sending
 from test_client_inputs import everything_of
 
 import px0
@@ -94,6 +95,21 @@ def test_an_answer_that_breaks_off_is_an_outage(played: PlayedPx0) -> None:
     played.answer = lambda request: Reply(200, "{}", {"content-encoding": "gzip"})
     with pytest.raises(px0.UnreachableError, match="cannot be reached: DecodeError"):
         px0.HealthApi(client_of(played.host)).health_check()
+
+
+def test_an_answer_without_an_end_is_an_outage(wire: Any) -> None:
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    host = wire(sending(head, again=b"100000\r\n" + b" " * (1 << 20) + b"\r\n", pace=False)).host
+    with pytest.raises(px0.UnreachableError, match="more than 64 MiB"):
+        px0.HealthApi(client_of(host)).health_check()
+
+
+def test_one_connection_serves_call_after_call(played: PlayedPx0) -> None:
+    played.answer = lambda request: Reply(200, {"rendered": "Hi", "version": 1, "slug": "greeting", "tags": []})
+    renders = px0.PromptRendersApi(client_of(played.host))
+    for _ in range(3):
+        assert renders.render_live("greeting", variables(1)).rendered == "Hi"
+    assert len(played._connections) == 1
 
 
 def test_the_password_of_a_proxy_is_in_no_error() -> None:

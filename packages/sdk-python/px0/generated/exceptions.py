@@ -13,17 +13,9 @@
 from typing import Any, Optional
 from typing_extensions import Self
 
-from px0.errors import (
-    ConflictError,
-    ForbiddenError,
-    InvalidRequestError,
-    NotFoundError,
-    Px0Error,
-    RefusedError,
-    UnauthorizedError,
-)
+from px0 import errors
 
-class OpenApiException(Px0Error):
+class OpenApiException(errors.Px0Error):
     """The base exception class for all OpenAPIExceptions"""
 
 
@@ -110,7 +102,7 @@ class ApiKeyError(OpenApiException, KeyError):
         super(ApiKeyError, self).__init__(full_msg)
 
 
-class ApiException(OpenApiException, RefusedError):
+class ApiException(OpenApiException, errors.RefusedError):
 
     def __init__(
         self, 
@@ -187,19 +179,19 @@ class ApiException(OpenApiException, RefusedError):
         return error_message
 
 
-class BadRequestException(ApiException, InvalidRequestError):
+class BadRequestException(ApiException, errors.InvalidRequestError):
     pass
 
 
-class NotFoundException(ApiException, NotFoundError):
+class NotFoundException(ApiException, errors.NotFoundError):
     pass
 
 
-class UnauthorizedException(ApiException, UnauthorizedError):
+class UnauthorizedException(ApiException, errors.UnauthorizedError):
     pass
 
 
-class ForbiddenException(ApiException, ForbiddenError):
+class ForbiddenException(ApiException, errors.ForbiddenError):
     pass
 
 
@@ -207,12 +199,12 @@ class ServiceException(ApiException):
     pass
 
 
-class ConflictException(ApiException, ConflictError):
+class ConflictException(ApiException, errors.ConflictError):
     """Exception for HTTP 409 Conflict."""
     pass
 
 
-class UnprocessableEntityException(ApiException, InvalidRequestError):
+class UnprocessableEntityException(ApiException, errors.InvalidRequestError):
     """Exception for HTTP 422 Unprocessable Entity."""
     pass
 
