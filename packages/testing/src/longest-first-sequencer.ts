@@ -10,11 +10,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 export const longFiles = [
   'tests/console/console.e2e.test.ts',
   'tests/sdk/python-and-go.e2e.test.ts',
+  'tests/cli.e2e.test.ts',
   'tests/journeys/journeys.e2e.test.ts',
   'tests/npm-start.e2e.test.ts',
   'tests/fuzz/fuzz.e2e.test.ts',
   'packages/local-platform/src/platform.e2e.test.ts',
-  'tests/cli.e2e.test.ts',
   'packages/docs/test/site.int.test.ts',
   'tests/guides/guides.e2e.test.ts',
 ];
