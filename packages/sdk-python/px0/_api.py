@@ -4,13 +4,17 @@ when they are given, connections are not shared with a parent process, and answe
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+import contextlib
+import functools
+import time
+from typing import Any, Callable, Dict, Optional
 
 import urllib3
 
 from . import generated
 from ._judge import judge_error, no_answer
-from ._options import access_token_of, host_of
+from ._options import LONGEST_TIME, access_token_of, host_of
+from ._patience import in_time
 from ._process import Home, never_free
 from ._text import without_token
 from ._transport import LARGEST_BODY, Answer
@@ -63,10 +67,19 @@ class ApiClient(generated.ApiClient):
         raise UsageError(f"the parameters hold what no request can: {failed}")
 
     def call_api(self, *arguments: Any, **options: Any) -> Any:
-        """Raises UnreachableError when nothing answers, and UsageError for headers that cannot be sent."""
+        """Raises UnreachableError when nothing answers, and UsageError for headers that cannot be sent.
+
+        `_request_timeout` bounds the whole answer, head and body, also as a pair, whose sum counts.
+        """
         self._home.check()
+        host, limit = self.configuration.host, None
+        given = options.get("_request_timeout")
+        if given is not None:
+            seconds = sum(given) if isinstance(given, tuple) else given
+            limit = _Limit(host, min(seconds, LONGEST_TIME))
+        send = functools.partial(super().call_api, *arguments, **options)
         try:
-            return _Response(self.configuration.host, super().call_api(*arguments, **options))
+            return _Response(host, send() if limit is None else limit.within(send), limit)
         except Px0Error as error:
             if not isinstance(error, generated.ApiException):
                 raise
@@ -109,25 +122,48 @@ class ApiClient(generated.ApiClient):
 class _Response(rest.RESTResponse):
     """An answer whose body is still to be read."""
 
-    def __init__(self, host: str, response: Any) -> None:
+    def __init__(self, host: str, response: Any, limit: Optional[_Limit]) -> None:
         super().__init__(response.response)
         self._host = host
+        self._limit = limit
 
     def read(self) -> Any:
-        """Raises UnreachableError when the answer does not arrive as a whole, or has no end."""
+        """Raises UnreachableError when the answer does not arrive as a whole and in time, or has no end."""
         if self.data is not None:
             return self.data
+        read = functools.partial(self.response.read, LARGEST_BODY + 1, decode_content=True)
         try:
-            data = self.response.read(LARGEST_BODY + 1, decode_content=True)
+            data = read() if self._limit is None else self._limit.within(read)
             if len(data) <= LARGEST_BODY:
                 self.response.release_conn()
                 self.data = data
                 return data
             self.response.close()
             failure = UnreachableError(f"px0 at {self._host} answered with more than {LARGEST_BODY >> 20} MiB", status=self.status)
+        except UnreachableError:
+            # Ends the read that was left behind; releases of urllib3 before 2.3 cannot.
+            with contextlib.suppress(Exception):
+                self.response.shutdown()
+            raise
         except (urllib3.exceptions.HTTPError, OSError) as error:
             failure = _away(self._host, error)
         raise failure
+
+
+class _Limit:
+    """The time of a request. urllib3 bounds each of its reads, so a server that sends a byte now and then would hold a call for ever."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        self._host = host
+        self._seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def within(self, work: Callable[[], Any]) -> Any:
+        """What `work` gives or raises. Raises UnreachableError when the time is over before; `work` may be left behind."""
+        ended = in_time(max(0.0, self._end - time.monotonic()), work)
+        if ended is None:
+            raise UnreachableError(f"px0 at {self._host} has not answered within {self._seconds:.3g} s")
+        return ended()
 
 
 def _away(host: str, error: Exception) -> UnreachableError:

@@ -7,8 +7,6 @@ here, and in another process or event loop they are somebody else's.
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import threading
 import zlib
 from typing import Any, Callable, Dict, List, Mapping, Optional, Type, Union
 
@@ -17,6 +15,7 @@ import httpx
 
 from ._environment import Way, way_to
 from ._network import BoundedNetwork, Deadline
+from ._patience import in_time
 from ._process import never_free
 from ._text import without_token
 from ._transport import LARGEST_BODY, Answer, Failure, Outcome, Send
@@ -225,20 +224,8 @@ def _sent(http: httpx.Client, step: Send, *, is_given: bool) -> Outcome:
 
 def _in_time(step: Send, send: Callable[[], Outcome]) -> Outcome:
     """What `send` gives, or that the time is over."""
-    outcomes: List[Outcome] = []
-    context = contextvars.copy_context()
-
-    def work() -> None:
-        outcomes.append(context.run(send))
-
-    try:
-        thread = threading.Thread(target=work, name="px0 request", daemon=True)
-        thread.start()
-    except RuntimeError:
-        # No threads are to be had, at the end of the program for instance.
-        return send()
-    thread.join(step.limit)
-    return outcomes[0] if outcomes else _timed_out(step)
+    ended = in_time(step.limit, send)
+    return _timed_out(step) if ended is None else ended()
 
 
 def _failed(step: Send, error: Exception, is_given: bool) -> Outcome:

@@ -28,7 +28,7 @@ _HOST = re.compile(
 )
 _DOT_SEGMENT = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
 # Some weeks, beyond which timers and sockets fail.
-_LONGEST_TIME = 2_000_000.0
+LONGEST_TIME = 2_000_000.0
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,14 @@ def _is_host_name(name: str, host: str) -> bool:
     try:
         if name.startswith("["):
             ipaddress.IPv6Address(name[1:-1])
-        labels = httpx.URL(host).raw_host.decode("ascii").split(".")
+        url = httpx.URL(host)
+        labels = url.raw_host.decode("ascii").split(".")
+        # It decodes the name, which fails for one that begins like an encoded one and is none.
+        is_named = url.host != ""
     except (ValueError, httpx.InvalidURL):
         return False
     # The last may be empty: the name then is a full one.
-    return name.startswith("[") or all(0 < len(label) < 64 for label in labels[: -1 if labels[-1] == "" else None])
+    return is_named and (name.startswith("[") or all(0 < len(label) < 64 for label in labels[: -1 if labels[-1] == "" else None]))
 
 
 def access_token_of(name: str, given: object) -> str:
@@ -159,7 +162,7 @@ def _time_limit(name: str, value: object) -> float:
     seconds = _number(name, value)
     if not seconds > 0:
         raise UsageError(f"{name} must be a number of seconds greater than 0")
-    return min(seconds, _LONGEST_TIME)
+    return min(seconds, LONGEST_TIME)
 
 
 def _retries_of(value: object) -> int:
@@ -186,7 +189,7 @@ def _number(name: str, value: object) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        return math.inf if abs(value) == value else -math.inf
 
 
 def _path_of(value: Any) -> Optional[str]:

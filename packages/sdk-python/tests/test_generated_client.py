@@ -87,8 +87,25 @@ def test_an_answer_that_comes_too_late_is_an_outage() -> None:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         health = px0.HealthApi(client_of(f"http://127.0.0.1:{silent.getsockname()[1]}", retries=0))
-        with pytest.raises(px0.UnreachableError, match="ReadTimeoutError"):
+        with pytest.raises(px0.UnreachableError, match="ReadTimeoutError|has not answered within"):
             health.health_check(_request_timeout=0.05)
+
+
+@pytest.mark.parametrize("limit", [0.3, (0.1, 0.2)])
+@pytest.mark.parametrize(
+    "script",
+    [
+        sending(again=b"HTTP/1.1 100 Continue\r\n\r\n"),
+        sending(b"HTTP/1.1 200 OK\r\nx: ", again=b"a"),
+        sending(b"HTTP/1.1 200 OK\r\n\r\n", again=b" "),
+        sending(b"HTTP/1.1 302 Found\r\nlocation: /\r\ncontent-length: 1000000\r\n\r\n", again=b" "),
+    ],
+    ids=["interim answers", "a head", "a body", "a redirect"],
+)
+def test_an_answer_that_comes_bit_by_bit_is_given_up(script: Any, limit: Any, wire: Any) -> None:
+    health = px0.HealthApi(client_of(wire(script).host, retries=0))
+    with pytest.raises(px0.UnreachableError, match="has not answered within 0.3 s"):
+        health.health_check(_request_timeout=limit)
 
 
 def test_an_answer_that_breaks_off_is_an_outage(played: PlayedPx0) -> None:
