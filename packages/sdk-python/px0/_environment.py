@@ -59,9 +59,11 @@ def _variable(scheme: str) -> str:
 def _proxy_of(variable: str, text: str) -> httpcore.Proxy:
     try:
         url = httpx.URL(text if "://" in text else f"http://{text}")
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if not is_printable(text) or not url.host or not 0 < (url.port or 1) < 65536:
+        # It decodes the name, which fails for one that begins like an encoded one and is none.
+        name = url.host
+    except (ValueError, httpx.InvalidURL):
+        name = ""
+    if not name or not is_printable(text) or not 0 < (url.port or 1) < 65536:
         raise UsageError(f"{variable} must be the address of a proxy, such as http://proxy.example.com:3128")
     if url.scheme not in ("http", "https", *_SOCKS):
         raise UsageError(f"{variable} must name a proxy of the scheme http, https or socks5")
@@ -81,14 +83,18 @@ def _is_exempt(url: httpx.URL, no_proxy: str) -> bool:
 
 
 def _names(entry: str, scheme: str, host: str, port: int) -> bool:
-    if entry == "*":
-        return True
     of_scheme, separator, rest = entry.partition("://")
     if separator:
-        return of_scheme in (scheme, "all") and _names(rest, scheme, host, port)
-    with_port = re.fullmatch(r"(\[[^\]]*\]|[^:]*):([0-9]+)", entry)
+        if of_scheme not in (scheme, "all"):
+            return False
+        entry = rest
+    with_port = re.fullmatch(r"(\[[^\]]*\]|[^:]*):0*([0-9]+)", entry)
     if with_port:
-        return int(with_port[2]) == port and _names(with_port[1], scheme, host, port)
+        if with_port[2] != str(port):
+            return False
+        entry = with_port[1]
+    if entry == "*":
+        return True
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(re.sub(r"[\[\]]", "", entry), strict=False)
     except ValueError:

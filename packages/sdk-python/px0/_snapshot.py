@@ -72,6 +72,13 @@ class SnapshotFile:
 
     def flush(self) -> None:
         """Writes now what has changed. Raises nothing."""
+        failure = self._write_changes()
+        if failure is not None:
+            # Not while it holds a lock: who is warned may close the client, which comes here again.
+            self._warn(f"The snapshot {self._path} cannot be written: {failure}")
+
+    def _write_changes(self) -> Optional[Exception]:
+        """Gives what has failed."""
         with self._writing:
             with self._lock:
                 if self._timer is not None:
@@ -79,12 +86,13 @@ class SnapshotFile:
                 self._timer = None
                 is_dirty, self._is_dirty = self._is_dirty, False
             if not is_dirty:
-                return
+                return None
             try:
                 _write_whole(self._path, write_snapshot(self._host, self._entries()))
             # A ValueError is a text that UTF-8 cannot encode.
             except (OSError, ValueError) as error:
-                self._warn(f"The snapshot {self._path} cannot be written: {error}")
+                return error
+        return None
 
 
 def write_snapshot(host: str, entries: List[Kept], now: Optional[datetime] = None) -> str:

@@ -44,12 +44,13 @@ def variables_of(given: object, more: Mapping[str, Any]) -> Dict[str, Any]:
     """Both together. Raises UsageError for what is no mapping."""
     if given is None:
         return dict(more)
-    if not isinstance(given, Mapping):
-        raise UsageError(f"variables must be a dictionary, not {_described(given)}")
     try:
-        return {**given, **more}
+        if isinstance(given, Mapping):
+            return {**given, **more}
+        described = _described(given)
     except Exception as error:
         raise UsageError(f"variables cannot be read: {error}") from error
+    raise UsageError(f"variables must be a dictionary, not {described}")
 
 
 def _written(value: Any) -> bytes:

@@ -47,6 +47,7 @@ def render(kind: Any, host: str) -> str:
         ("HTTP_PROXY", "://hunter2"),
         ("HTTP_PROXY", "http://"),
         ("HTTP_PROXY", "nonsense hunter2"),
+        ("HTTP_PROXY", "http://someone:hunter2@xn--a"),
     ],
 )
 def test_a_proxy_of_no_use_is_refused(
@@ -69,6 +70,8 @@ def test_a_proxy_of_no_use_is_refused(
         "*",
         "[,127.0.0.1:{port}",
         "http://127.0.0.1",
+        f"127.0.0.1:{'1' * 5000},127.0.0.1",
+        f"{'all://' * 2000}px0.example.com,127.0.0.1",
     ],
 )
 def test_a_host_that_no_proxy_names_is_reached_without_one(

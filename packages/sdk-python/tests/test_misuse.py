@@ -8,6 +8,7 @@ import datetime
 import decimal
 import enum
 import logging
+import threading
 import uuid
 from collections import OrderedDict, UserDict, defaultdict
 from types import MappingProxyType
@@ -42,12 +43,14 @@ async def asynchronous(variables: Any) -> str:
         {"host": "http://[::1]x"},
         {"host": "http://\ud800"},
         {"host": "http://px0.example.com/\ud800"},
+        {"host": "http://xn--a"},
         {"access_token": 1},
         {"access_token": b"ak_test"},
         {"timeout": None},
         {"timeout": True},
         {"timeout": decimal.Decimal(1)},
         {"attempt_timeout": -float("inf")},
+        {"timeout": -(10**400)},
         {"retries": None},
         {"retries": True},
         {"retries": 1.0},
@@ -150,6 +153,25 @@ def test_a_value_that_json_lacks_is_refused_with_a_hint(client: Make, value: Any
         client().render("greeting", {"it": value})
 
 
+class OfNoRequest:
+    """As frameworks have for what exists only during a request."""
+
+    @property
+    def __class__(self) -> Any:
+        raise RuntimeError("there is no request")
+
+
+def test_variables_that_cannot_be_looked_at_are_refused(client: Make, played: PlayedPx0) -> None:
+    with pytest.raises(px0.UsageError, match="variables cannot be read: there is no request"):
+        client().render("greeting", OfNoRequest())  # type: ignore[arg-type]
+    assert played.requests == []
+
+
+@both
+def test_a_time_beyond_all_floats_is_a_long_one(kind: Any, played: PlayedPx0) -> None:
+    kind(played.host, "ak_test", timeout=10**400, cache=CacheOptions(max_bytes=10**400))
+
+
 class Color(str, enum.Enum):
     RED = "red"
 
@@ -190,6 +212,22 @@ def test_a_broken_warning_function_breaks_nothing(played: PlayedPx0, tmp_path: A
         with Px0(played.host, "ak_test", snapshot_file=file, on_warning=broken) as px:
             assert px.render("greeting", name="Ada").source == "live"
     assert "on_warning has failed: ValueError" in caplog.text and str(file) in caplog.text
+
+
+def test_a_warning_may_close_the_client(client: Make, played: PlayedPx0, tmp_path: Any) -> None:
+    told: Any = []
+
+    def close(message: str) -> None:
+        told.append(message)
+        px.close()
+
+    px = client(snapshot_file=tmp_path / "missing" / "px0.json", on_warning=close)
+    px.render("greeting", name="Ada")
+    closing = threading.Thread(target=px.close, daemon=True)
+    closing.start()
+    closing.join(30)
+    assert not closing.is_alive()
+    assert len(told) == 1
 
 
 def test_a_text_that_no_file_can_hold_is_a_warning(client: Make, played: PlayedPx0, tmp_path: Any) -> None:
