@@ -54,6 +54,7 @@ class ApiClient(generated.ApiClient):
                 "the proxy or the certificates of the configuration or of the environment"
                 f" (HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY) cannot be used: {failed}"
             )
+        _follow_nothing(self.rest_client)
         self._home = Home(self._begin_anew)
 
     def param_serialize(self, *arguments: Any, **options: Any) -> Any:
@@ -117,6 +118,7 @@ class ApiClient(generated.ApiClient):
     def _begin_anew(self) -> None:
         never_free(self.rest_client)
         self.rest_client = rest.RESTClientObject(self.configuration)
+        _follow_nothing(self.rest_client)
 
 
 class _Response(rest.RESTResponse):
@@ -164,6 +166,12 @@ class _Limit:
         if ended is None:
             raise UnreachableError(f"px0 at {self._host} has not answered within {self._seconds:.3g} s")
         return ended()
+
+
+def _follow_nothing(rest_client: Any) -> None:
+    """px0 redirects nothing: another that does must not get what was meant for px0."""
+    pool = rest_client.pool_manager
+    pool.urlopen = functools.partial(pool.urlopen, redirect=False)
 
 
 def _away(host: str, error: Exception) -> UnreachableError:

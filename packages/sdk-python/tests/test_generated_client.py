@@ -145,6 +145,16 @@ def test_an_answer_of_another_form_is_an_outage(body: str, played: PlayedPx0) ->
         px0.PromptRendersApi(client_of(played.host)).render_live("greeting", variables(1))
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/elsewhere", "http://someone:hunter2@[::1"])
+def test_a_redirect_is_an_outage_and_not_followed(status: int, location: str, played: PlayedPx0) -> None:
+    played.answer = lambda request: Reply(status, {}, {"location": location})
+    with pytest.raises(px0.UnreachableError, match=f"answered {status}") as raised:
+        px0.PromptRendersApi(client_of(played.host)).render_live("greeting", variables(1))
+    assert "hunter2" not in everything_of(raised.value)
+    assert len(played.requests) == 1
+
+
 def test_a_page_in_place_of_no_content_is_an_outage(played: PlayedPx0) -> None:
     played.answer = lambda request: Reply(200, "<html>Log in</html>", {"content-type": "text/html"})
     with pytest.raises(px0.UnreachableError):
