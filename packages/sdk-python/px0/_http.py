@@ -238,6 +238,9 @@ def _failed(step: Send, error: Exception, is_given: bool) -> Outcome:
         return Failure(UsageError(f"the http_client cannot send a request: {type(error).__name__}"))
     token = step.headers.get("authorization", "").partition(" ")[2]
     text = str(error) or type(error).__name__
+    if isinstance(error, httpx.ProxyError) and text[:3].isdecimal():
+        # The rest is the proxy's, which may repeat its password.
+        text = f"the proxy answered {text[:3]}"
     failure = UnreachableError(
         f"{_origin(step)} cannot be reached: {without_token(token, text)}",
         status=error.response.status_code if isinstance(error, httpx.HTTPStatusError) else None,

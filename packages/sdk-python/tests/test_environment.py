@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import socket
 from pathlib import Path
 from typing import Any, Dict
 
@@ -156,3 +158,18 @@ def test_a_proxy_of_no_use_is_refused_by_the_generated_client(value: str, monkey
     with pytest.raises(px0.UsageError, match="ALL_PROXY") as raised:
         px0.ApiClient(px0.Configuration("http://px0.example.com", access_token="ak_test"))
     assert "hunter2" not in everything_of(raised.value)
+
+
+@both
+def test_a_proxy_that_repeats_its_password_is_not_quoted(
+    kind: Any, wire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def repeating(connection: socket.socket, _: Any) -> None:
+        said = connection.recv(65536).replace(b"\r\n", b" ")
+        connection.sendall(b"HTTP/1.1 407 " + said + b"\r\ncontent-length: 0\r\n\r\n")
+
+    proxy = wire(repeating).host.replace("://", "://someone:hunter2@")
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(px0.UnreachableError, match="the proxy answered 407$") as raised:
+        render(kind, "https://px0.example.com")
+    assert base64.b64encode(b"someone:hunter2").decode() not in everything_of(raised.value)
