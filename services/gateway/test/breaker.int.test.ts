@@ -7,9 +7,9 @@ import { type FakeService, gateway, rawService, stopAll } from './fixture.ts';
 // Each test has a gateway and services of its own, and mostly waits: they run side by side.
 afterAll(stopAll);
 
-type Mood = 'answers' | 'hangs' | 'resets';
+type Mood = 'answers' | 'babbles' | 'hangs' | 'resets';
 
-/** A service that changes between answering, accepting and never answering, and cutting connections; and that dies and comes back. */
+/** A service that changes between answering, sending what is no HTTP, never answering, and cutting connections; and that dies and comes back. */
 class Moody {
   mood: Mood = 'answers';
   /** Requests of clients that reached it. */
@@ -43,6 +43,7 @@ class Moody {
       else this.clients += 1;
       if (this.mood === 'answers') res.writeHead(isTrial ? 503 : 200).end('{}');
       else if (this.mood === 'resets') req.socket.destroy();
+      else if (this.mood === 'babbles') req.socket.end('no HTTP\r\n\r\n');
       else {
         this.#hanging.add(res);
         res.once('close', () => {
@@ -205,6 +206,7 @@ describe.concurrent('of two addresses, one that', () => {
     ['refuses connections', 'dies'],
     ['accepts them and hangs', 'hangs'],
     ['resets them', 'resets'],
+    ['speaks no HTTP', 'babbles'],
   ])('%s costs the other nothing, and is used again when it is back', async (_case, mood) => {
     const [bad, good] = [await Moody.start(), await Moody.start()];
     const { url } = await gateway({ TENANCY_URL: `${bad.url},${good.url}`, UPSTREAM_TIMEOUT_MS: '2000' });

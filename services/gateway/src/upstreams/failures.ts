@@ -2,6 +2,7 @@
  * Why an exchange got no answer. What a client causes must never count against the service: else anyone could have it taken out
  * of use by hanging up, or by sending too much or too slowly.
  */
+import { errors } from 'undici';
 
 /** The exchange ended for a reason of the client's. */
 export class ClientFaultError extends Error {
@@ -33,9 +34,14 @@ const connectionFailures = new Set([
   'UND_ERR_DESTROYED',
 ]);
 
-/** True when the connection failed or broke; false when the upstream was merely slow, or the request itself is at fault. */
+/**
+ * True when the connection failed, broke, or carried what is no HTTP; false when the upstream was merely slow, or the request itself
+ * is at fault.
+ */
 export function isConnectionFailure(error: Error): boolean {
   if ('code' in error && typeof error.code === 'string' && connectionFailures.has(error.code)) return true;
+  // It has a code in its type only.
+  if (error instanceof errors.HTTPParserError) return true;
   return error.cause instanceof Error && isConnectionFailure(error.cause);
 }
 
