@@ -162,6 +162,13 @@ func TestWhatOthersSayIsRepeatedWithoutCredentials(t *testing.T) {
 		err := renderError(t, newClient(t, played, WithAccessToken(token)), "greeting")
 		expect(t, strings.Contains(err.Error(), "Bearer ***"), true)
 	}
+	for _, secret := range []string{token, "http://someone:hunter2@proxy"} {
+		// Where a long text is cut, within the secret.
+		said := strings.Repeat("x", longestDetail-len(secret)+2) + secret
+		played.set(func() { played.answer = func(playedRequest) *reply { return refused(502, said) } })
+		err := renderError(t, newClient(t, played, WithAccessToken(token)), "greeting")
+		expect(t, strings.Contains(err.Error(), secret[:12]), false)
+	}
 }
 
 func TestEveryRefusalIsOneOfTheKinds(t *testing.T) {

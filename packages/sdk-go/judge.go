@@ -90,11 +90,13 @@ func parseTemplateAnswer(text []byte, slug string, number int) (string, bool) {
 
 func noAnswer(s *settings, a *answer, detail string) *UnreachableError {
 	message := fmt.Sprintf("%s answered %d", s.host, a.status)
+	// Before it is cut: the beginning of a secret would not be found.
+	detail = s.withoutSecrets(detail)
 	if len(detail) > longestDetail {
 		detail = strings.ToValidUTF8(detail[:longestDetail], "") + "..."
 	}
 	if detail != "" {
-		message += ": " + s.withoutSecrets(detail)
+		message += ": " + detail
 	}
 	return &UnreachableError{
 		Status:     a.status,
