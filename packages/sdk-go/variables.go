@@ -52,8 +52,11 @@ func encodeVariables(variables Vars) (encoded []byte, decoded map[string]any, er
 // checkVariable looks at a value as encoding/json does. Maps, lists and structs in it are on the level given.
 func checkVariable(value reflect.Value, level int) error {
 	value, err := pointedTo(value)
-	if err != nil || !value.IsValid() || writesItself(value) {
+	if err != nil || !value.IsValid() {
 		return err
+	}
+	if writesItself(value) {
+		return checkWrittenText(value)
 	}
 	switch value.Kind() {
 	case reflect.String:
@@ -93,10 +96,30 @@ func writesItself(value reflect.Value) bool {
 	return has(value.Type()) || (value.CanAddr() && has(reflect.PointerTo(value.Type())))
 }
 
+// checkWrittenText looks at what a text marshaler writes: encoding/json would replace in it what is not UTF-8. Errors of the marshaler
+// are left to encoding/json.
+func checkWrittenText(value reflect.Value) error {
+	if value.Type().Implements(jsonMarshaler) || !value.CanInterface() || (value.Kind() == reflect.Pointer && value.IsNil()) {
+		return nil
+	}
+	made, isText := value.Interface().(encoding.TextMarshaler)
+	if !isText {
+		return nil
+	}
+	if text, err := made.MarshalText(); err == nil && !utf8.Valid(text) {
+		return errNoUTF8
+	}
+	return nil
+}
+
 func checkMap(value reflect.Value, level int) error {
 	for entries := value.MapRange(); entries.Next(); {
 		if key := entries.Key(); key.Kind() == reflect.String && !utf8.ValidString(key.String()) {
 			return errNoUTF8
+		} else if key.Kind() != reflect.String {
+			if err := checkWrittenText(key); err != nil {
+				return err
+			}
 		}
 		if err := checkVariable(entries.Value(), level+1); err != nil {
 			return err

@@ -22,6 +22,10 @@ type panics struct{ Name string }
 
 func (p *panics) MarshalJSON() ([]byte, error) { return []byte(p.Name[:1]), nil }
 
+type writesText struct{ Text string }
+
+func (w writesText) MarshalText() ([]byte, error) { return []byte(w.Text), nil }
+
 type node struct{ Next *node }
 
 type pointsToItself *pointsToItself
@@ -61,6 +65,8 @@ func TestWhatJSONWouldLoseInSilenceIsRefused(t *testing.T) {
 		"no UTF-8 in a list":            []string{"a", "\xff"},
 		"no UTF-8 in an embedded field": struct{ embedded }{embedded{"\xff"}},
 		"no UTF-8 in JSON":              json.RawMessage("\"\xff\""),
+		"no UTF-8 from a text's writer": writesText{"Caf\xe9"},
+		"no UTF-8 from a key's writer":  map[writesText]int{{"Caf\xe9"}: 1},
 		"a half character in JSON":      json.RawMessage(`"`),
 		"a huge number":                 huge,
 		"a huge number in JSON":         json.RawMessage(`{"a":[-1e400]}`),
