@@ -345,6 +345,12 @@ func (c *Client) fetchTemplate(w wanted, got *live) {
 		c.mu.Unlock()
 		return
 	}
+	// Another call may have fetched it since this one looked.
+	entry := c.kept.get(w)
+	if entry != nil && entry.version == got.version && time.Since(entry.fetchedAt) <= fetchAgainAfter {
+		c.mu.Unlock()
+		return
+	}
 	c.awaited[w] = got
 	c.mu.Unlock()
 	c.background.start("fetch "+w.name(), func(ctx context.Context) { c.fetch(ctx, w) })
