@@ -141,7 +141,8 @@ func readSnapshot(text []byte, host string) ([]*kept, error) {
 		return nil, fmt.Errorf("is no %s", snapshotKind)
 	}
 	if document.Host != host {
-		return nil, fmt.Errorf("belongs to another host (%s)", document.Host)
+		// Not which: an address may hold a password.
+		return nil, errors.New("belongs to another host")
 	}
 	var entries []*kept
 	for _, raw := range document.Entries {

@@ -115,7 +115,8 @@ def read_snapshot(text: str, host: str) -> Union[List[Kept], str]:
     if not isinstance(document, dict) or document.get("kind") != _KIND:
         return f"is no {_KIND}"
     if document.get("host") != host:
-        return f"belongs to another host ({document.get('host')})"
+        # Not which: an address may hold a password.
+        return "belongs to another host"
     entries = document.get("entries")
     if not isinstance(entries, list):
         return "has no entries"
