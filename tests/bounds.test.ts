@@ -9,9 +9,12 @@ import { expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 
 /** What runs for long: the services, and the packages that they are made of. */
-const sources = globSync('{services/*,packages/access,packages/event-bus,packages/service-kit}/src/**/*.ts', {
-  cwd: root,
-})
+const sources = globSync(
+  '{services/*,packages/access,packages/event-bus,packages/owner,packages/service-kit}/src/**/*.ts',
+  {
+    cwd: root,
+  },
+)
   .filter((file) => !/\.test\.ts$|\/testing\/|\/generated\//.test(file))
   .toSorted();
 

@@ -88,7 +88,7 @@ describe.each(services)('what the image of %s holds', (service) => {
     const reached = modulesFrom([
       ...entries.filter((path) => existsSync(join(root, path))),
       'packages/service-kit/src/telemetry.ts',
-      ...(service === 'identity' ? ['packages/event-bus/src/compact-main.ts'] : []),
+      ...(service === 'identity' ? ['packages/owner/src/outbox/compact-main.ts'] : []),
     ]);
     const missing = [...reached].flatMap(([module, packages]) => {
       const { dependencies } = manifestOf(module.split('/').slice(0, 2).join('/'));

@@ -86,7 +86,7 @@ describe('the platform, each service as its own NATS user', () => {
   }, 180_000);
 
   it('is compacted by the maintenance user', async () => {
-    const main = join(repositoryRoot, 'packages/event-bus/src/compact-main.ts');
+    const main = join(repositoryRoot, 'packages/owner/src/outbox/compact-main.ts');
     await promisify(execFile)(process.execPath, [main], {
       env: {
         ...process.env,

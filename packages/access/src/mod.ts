@@ -29,6 +29,7 @@ export type {
   SessionPrincipal,
   TeamRole,
 } from './principal.ts';
+export { isAllowedOn, requireAllowed, requireAllowedOn } from './require-allowed.ts';
 export {
   importVerificationKey,
   type SessionClaims,

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeEvent, type StateEvent, stateSubject } from '@px0/contracts';
 import { silentLogger } from '@px0/service-kit';
-import { connectBus, declareEpoch, Projection, viewStream } from '../src/mod.ts';
+import { connectBus, declareEpoch, Projection, viewStream } from '../src/internal.ts';
 
 const count = Number(process.argv[2] ?? 100_000);
 const port = 14_000 + (process.pid % 1_000);

@@ -13,6 +13,14 @@ export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
 export { type PlayedOrganization, PlayedTenancy } from './played-tenancy.ts';
 export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
+export {
+  type Bearer,
+  type OwnerParts,
+  type OwnerStores,
+  type OwnerUnderTest,
+  openOwner,
+  RunningOwner,
+} from './running-owner.ts';
 export { TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { startTestPlatform } from './test-platform.ts';

@@ -134,7 +134,7 @@ describe('a prompt’s event', () => {
 
 test('the migration holds the event core’s tables, word for word', () => {
   const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8');
-  const tables = read('../../../packages/event-bus/src/tables.sql');
+  const tables = read('../../../packages/owner/src/outbox/tables.sql');
   expect(read('../prisma/migrations/20261123000000_init/migration.sql')).toContain(tables);
 });
 

@@ -1,0 +1,33 @@
+/** The inner parts of `@px0/event-bus`, for `@px0/owner` and for tests that replace one of them. Services use the public face. */
+
+export {
+  type AppliedUpTo,
+  type AwaitsRights,
+  type Demand,
+  demandOf,
+  type PublishedWrites,
+  revisionHeaders,
+  type Standing,
+} from './edge/consistency.ts';
+export { currentRequestScope, inRequestScope, RequestScope, type Written } from './edge/request-scope.ts';
+export * from './mod.ts';
+export { AskedPosition } from './projection/asked-position.ts';
+export { ALL_CONTEXTS, completeEntities } from './projection/completeness.ts';
+export { declareEpoch, EPOCH_SUBJECT, type EpochMark, viewStream, type Witness } from './projection/epoch.ts';
+export { EpochFinder } from './projection/epoch-finder.ts';
+export { type NextStep, PositionTracker, type Tracker } from './projection/position-tracker.ts';
+export { type ProjectionOptions, projectionRules } from './projection/projection.ts';
+export { TokenWait, type TokenWaitOutcome } from './projection/token-wait.ts';
+export { Waiters } from './projection/waiters.ts';
+export type { Epoch } from './revisions/token.ts';
+export { type BusOptions, type PublishExpectation, REVISION_HEADER } from './stream/bus.ts';
+export { BusUnavailableError, MAX_EVENT_BYTES, WrongLastSequenceError } from './stream/errors.ts';
+export { Signal } from './stream/signal.ts';
+export { type Delivery, type OpenStreamReader, pushReader } from './stream/stream-reader.ts';
+export {
+  activeTraceparent,
+  startProcessSpan,
+  startPublishSpan,
+  traceparentFor,
+} from './stream/trace-context.ts';
+export { SeenKeys } from './usage/seen-keys.ts';

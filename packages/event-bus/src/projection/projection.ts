@@ -1,0 +1,496 @@
+/**
+ * Keeps the present state of everything that its views want, by following the whole state stream: last message of each subject
+ * first, then every message. Survives reconnects, restarts, a reader that ends, and new epochs. Once ready it stays ready: it serves
+ * what it has, and says how far that goes.
+ */
+import { decodeEvent, type EntityName, entityOfSubject, idOfSubject, type StateEvent } from '@px0/contracts';
+import type { Logger } from '@px0/service-kit';
+import { decodeToken, encodeToken, type RevisionToken } from '../revisions/token.ts';
+import type { Bus } from '../stream/bus.ts';
+import { BusUnavailableError } from '../stream/errors.ts';
+import { Signal } from '../stream/signal.ts';
+import {
+  type Delivery,
+  type OpenReader,
+  type OpenStreamReader,
+  pushReader,
+} from '../stream/stream-reader.ts';
+import { startProcessSpan } from '../stream/trace-context.ts';
+import { AskedPosition } from './asked-position.ts';
+import { ALL_CONTEXTS, Completeness, type Context, completedContext, contextOf } from './completeness.ts';
+import { type EpochMark, epochMarkOf, type SameStreamRule, stillShows, type Witness } from './epoch.ts';
+import { EpochFinder, type EpochOwner } from './epoch-finder.ts';
+import { NextFlight } from './next-flight.ts';
+import { PositionTracker, type Tracker } from './position-tracker.ts';
+import { SubjectTable } from './subject-table.ts';
+import { TokenWait, type TokenWaitOutcome } from './token-wait.ts';
+import { Waiters } from './waiters.ts';
+
+/** What a service keeps of the stream. Called in the stream's order, for each entity with rising revisions. */
+export interface ProjectionView {
+  /** Which entities it keeps. All others are dropped unparsed. */
+  wants(name: EntityName): boolean;
+  /** A new state, or a tombstone. */
+  apply(event: StateEvent): void;
+  /** The entity does not exist any more, though its tombstone was never seen: a new epoch did not show it. */
+  drop(name: EntityName, id: string): void;
+}
+
+/** The guards that make a reader right. Tests replace one to show the anomaly that it prevents. */
+export interface ProjectionRules {
+  /** Whether a message is applied, given the revision that is held. */
+  readonly admits: (held: number, incoming: number) => boolean;
+  readonly sameStream: SameStreamRule;
+  readonly tracker: () => Tracker;
+  /** Whether a starting projection may serve. */
+  readonly isReady: (facts: { readonly caughtUp: boolean; readonly missing: readonly Context[] }) => boolean;
+}
+
+export const projectionRules: ProjectionRules = {
+  admits: (held, incoming) => incoming > held,
+  sameStream: stillShows,
+  tracker: () => new PositionTracker(),
+  isReady: ({ caughtUp, missing }) => caughtUp && missing.length === 0,
+};
+
+export interface ProjectionOptions {
+  readonly bus: Bus;
+  readonly views: readonly ProjectionView[];
+  readonly logger: Logger;
+  /** The contexts whose completeness a start waits for: all, unless told otherwise. */
+  readonly contexts?: readonly Context[];
+  /** Given by services that own state: they may declare epochs. */
+  readonly owner?: EpochOwner;
+  /** The owner's context: its subjects' revisions are remembered, wanted or not, for the comparison with the outbox. */
+  readonly ownContext?: Context;
+  readonly openReader?: OpenStreamReader;
+  readonly rules?: Partial<ProjectionRules>;
+  readonly checkIntervalMs?: number;
+  readonly retryMs?: number;
+}
+
+export type Confirmation = 'unchanged' | 'moved' | 'unknown';
+
+/** How often a reader makes sure that it still reads the same stream. */
+const CHECK_INTERVAL_MS = 60_000;
+const RETRY_MS = 250;
+/** A refusal waits this long for the question, and again for the events that the answer promises. */
+const CONFIRMATION_MS = 50;
+
+export class Projection {
+  /** What is remembered of each subject; the owners' comparison reads it. */
+  readonly table = new SubjectTable();
+  readonly #bus: Bus;
+  readonly #logger: Logger;
+  readonly #rules: ProjectionRules;
+  readonly #openReader: OpenStreamReader;
+  readonly #finder: EpochFinder;
+  readonly #completeness: Completeness;
+  readonly #views = new Map<EntityName, ProjectionView[]>();
+  readonly #ownContext: Context | undefined;
+  readonly #allViews: readonly ProjectionView[];
+  readonly #checkIntervalMs: number;
+  readonly #retryMs: number;
+  readonly #waiters = new Waiters();
+  readonly #tokenWait: TokenWait;
+  readonly #lastSequence: NextFlight<number>;
+  readonly #signal = new Signal();
+  readonly #readyWaiters = new Set<() => void>();
+  readonly #epochListeners = new Set<(mark: EpochMark) => void>();
+  readonly #place: AskedPosition;
+  /** Events applied so far, by entity. */
+  readonly applied = new Map<EntityName, number>();
+  #witness: Witness | undefined;
+  /** What was reported when a wait for a condition timed out without any event. */
+  #vainAt: number | undefined;
+  #mark: EpochMark | undefined;
+  #ready = false;
+  #reading = false;
+  #broken: string | undefined;
+  #lastContact = Number.NEGATIVE_INFINITY;
+  #lastInSync = performance.now();
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #stopListening: () => void = () => undefined;
+
+  constructor(options: ProjectionOptions) {
+    this.#bus = options.bus;
+    this.#logger = options.logger;
+    this.#rules = { ...projectionRules, ...options.rules };
+    this.#openReader = options.openReader ?? pushReader();
+    this.#finder = new EpochFinder(options.bus, options.owner, this.#rules.sameStream);
+    this.#completeness = new Completeness(options.contexts ?? ALL_CONTEXTS);
+    this.#ownContext = options.ownContext;
+    this.#allViews = options.views;
+    this.#checkIntervalMs = options.checkIntervalMs ?? CHECK_INTERVAL_MS;
+    this.#retryMs = options.retryMs ?? RETRY_MS;
+    this.#lastSequence = new NextFlight(() => this.#askLastSequence());
+    this.#place = new AskedPosition({
+      lastSequence: () => this.lastSequence(),
+      onStep: () => this.#stepped(),
+      mayAsk: () => this.connected,
+      retryMs: this.#retryMs,
+    });
+    this.#place.restart(this.#rules.tracker());
+    this.#tokenWait = new TokenWait(this, this.#waiters);
+  }
+
+  /** Begins to read. Resolves at once; see `whenReady`. */
+  async start(): Promise<void> {
+    this.#stopListening = this.#bus.onConnection(() => this.#signal.raise());
+    this.#running ??= this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening();
+    this.#signal.raise();
+    await this.#running;
+    this.#waiters.wakeAll();
+  }
+
+  whenReady(): Promise<void> {
+    if (this.#ready) return Promise.resolve();
+    return new Promise((resolve) => this.#readyWaiters.add(resolve));
+  }
+
+  /** As `whenReady`, for at most `timeoutMs`; whether it is ready then. */
+  async readyWithin(timeoutMs: number): Promise<boolean> {
+    if (this.#ready) return true;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#readyWaiters.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, timeoutMs);
+      this.#readyWaiters.add(end);
+    });
+    return this.#ready;
+  }
+
+  /** Everything that existed when the reader started has been applied. Stays true: a running reader serves what it has. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** The greatest sequence delivered. */
+  get position(): number {
+    return this.#place.position;
+  }
+
+  /** The greatest sequence that may be told to others: all at or below it is applied. */
+  get reported(): number {
+    return this.#place.reported;
+  }
+
+  get epoch(): EpochMark | undefined {
+    return this.#mark;
+  }
+
+  /** NATS is reached and the stream is being read. */
+  get connected(): boolean {
+    return this.#reading && this.#bus.connected;
+  }
+
+  /** Contexts that have not published all that they own in the present epoch. */
+  get incomplete(): Context[] {
+    return this.#completeness.missing;
+  }
+
+  /** Everything that the present epoch shows has been applied, and what it does not show is gone. */
+  get settledInEpoch(): boolean {
+    return this.#completeness.all && this.#completeness.swept && this.#place.caughtUp;
+  }
+
+  /** Seconds since the reader was last known to be in step with the stream; 0 while it is. */
+  get lagSeconds(): number {
+    return this.connected && this.#place.followsPosition ? 0 : (performance.now() - this.#lastInSync) / 1_000;
+  }
+
+  /** Milliseconds since the server was last heard, infinite before the first time. */
+  get lastContactAgeMs(): number {
+    return performance.now() - this.#lastContact;
+  }
+
+  /** The stream's last sequence according to its leader, asked after this call. @throws BusUnavailableError */
+  lastSequence(): Promise<number> {
+    return this.#lastSequence.request();
+  }
+
+  /** The revision that this reader has reached; undefined while it knows no epoch. */
+  token(): string | undefined {
+    return this.#mark === undefined
+      ? undefined
+      : encodeToken({ epoch: this.#mark.epoch, sequence: this.reported });
+  }
+
+  /** Calls back for the present epoch, if one is known, and for each later one. */
+  onEpoch(listener: (mark: EpochMark) => void): void {
+    this.#epochListeners.add(listener);
+    if (this.#mark !== undefined) listener(this.#mark);
+  }
+
+  /**
+   * Waits until what the token covers is applied. `vain`: not waited, since nothing would come (NATS is away, the last wait brought
+   * no progress, too many wait). `foreign`: the token is of an epoch that this reader has not come to.
+   */
+  waitFor(token: string | RevisionToken, timeoutMs: number): Promise<TokenWaitOutcome> {
+    const asked = typeof token === 'string' ? decodeToken(token) : token;
+    return asked === undefined ? Promise.resolve('foreign') : this.#tokenWait.wait(asked, timeoutMs);
+  }
+
+  /**
+   * Waits until what is applied makes the condition true; whether it is then. Does not wait in vain: while NATS is away, or when nothing has come
+   * since such a wait timed out.
+   */
+  async waitUntil(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {
+    const deadline = performance.now() + timeoutMs;
+    while (!isTrue()) {
+      const left = deadline - performance.now();
+      if (left <= 0 || !this.connected || this.reported === this.#vainAt) return false;
+      const outcome = await this.#waiters.wait(this.reported + 1, left);
+      if (outcome === 'full') return isTrue();
+      if (outcome === 'timeout') this.#vainAt = this.reported;
+    }
+    return true;
+  }
+
+  /** As `confirmPosition`; true when a decision taken at `decidedAt` should be taken again. */
+  async confirm(decidedAt: number = this.reported): Promise<boolean> {
+    return (await this.confirmPosition(decidedAt)) === 'moved';
+  }
+
+  /**
+   * Whether a decision taken at `decidedAt` rested on all that the stream held when this was called: asks the leader once, together
+   * with all who ask at this moment, and waits briefly for what it promises.
+   */
+  async confirmPosition(decidedAt: number = this.reported): Promise<Confirmation> {
+    if (!this.connected) return 'unknown';
+    const last = await withTimeout(this.lastSequence(), CONFIRMATION_MS).catch(() => undefined);
+    if (last === undefined) return 'unknown';
+    if (last > this.reported && (await this.#waiters.wait(last, CONFIRMATION_MS)) !== 'reached')
+      return 'unknown';
+    return this.reported > decidedAt ? 'moved' : 'unchanged';
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#readOnce();
+      } catch (error) {
+        const expected = error instanceof BusUnavailableError;
+        this.#logger[expected ? 'debug' : 'error'](
+          { err: error },
+          'the projection cannot read and will try again',
+        );
+      }
+      if (!this.#stopped) await this.#signal.wait(this.#retryMs);
+    }
+  }
+
+  /** From finding the epoch until the reader breaks. */
+  async #readOnce(): Promise<void> {
+    if (!this.#bus.connected) return;
+    await this.#bus.ensureStreams();
+    const found = await this.#finder.find({ mark: this.#mark, witness: this.#witness });
+    if (found === undefined || this.#stopped) return;
+    if (found.replaced) this.#readAnew();
+    this.#enter(found.mark);
+    this.#broken = undefined;
+    const reader = await this.#open(found.mark);
+    this.#reading = true;
+    try {
+      // Asked after the consumer was created: a start must read at least to there.
+      this.#place.resume();
+      await this.#untilBroken();
+    } finally {
+      this.#reading = false;
+      reader.close();
+    }
+  }
+
+  #open({ streamCreatedAt }: EpochMark): Promise<OpenReader> {
+    const { position } = this.#place;
+    return this.#openReader({
+      bus: this.#bus,
+      from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
+      streamCreatedAt,
+      onDelivery: (delivery) => this.#receive(delivery),
+      onContact: () => this.#heard(),
+      onBroken: (reason) => this.#break(reason),
+    });
+  }
+
+  #heard(): void {
+    this.#lastContact = performance.now();
+    if (this.#place.followsPosition) this.#lastInSync = this.#lastContact;
+  }
+
+  async #untilBroken(): Promise<void> {
+    let nextCheck = performance.now() + this.#checkIntervalMs;
+    while (!this.#stopped && this.#broken === undefined && this.#bus.connected) {
+      await this.#signal.wait(Math.max(1, nextCheck - performance.now()));
+      if (this.#broken !== undefined || this.#stopped || performance.now() < nextCheck) continue;
+      nextCheck = performance.now() + this.#checkIntervalMs;
+      const found = await this.#finder.find({ mark: this.#mark, witness: this.#witness });
+      if (found === undefined || found.replaced) this.#break('the stream is another one');
+    }
+    if (this.#broken !== undefined)
+      this.#logger.info({ reason: this.#broken }, 'the reader ended and is opened again');
+  }
+
+  #break(reason: string): void {
+    this.#broken = reason;
+    this.#signal.raise();
+  }
+
+  /** The stream was lost or replaced: positions in the old one mean nothing. What is held stays, and is served. */
+  #readAnew(): void {
+    this.#logger.warn({ position: this.position }, 'the state stream was replaced: reading it anew');
+    this.#place.restart(this.#rules.tracker());
+    this.#witness = undefined;
+    this.#waiters.wakeAll();
+  }
+
+  #enter(mark: EpochMark): void {
+    if (this.#mark?.epoch === mark.epoch) return;
+    this.#mark = mark;
+    this.table.forgetSequences();
+    this.#completeness.enter(mark.epoch);
+    this.#logger.info({ epoch: mark.epoch, sequence: mark.sequence }, 'reading in epoch');
+    for (const listener of this.#epochListeners) listener(mark);
+    this.#waiters.wakeAll();
+  }
+
+  #receive(delivery: Delivery): void {
+    const name = entityOfSubject(delivery.subject);
+    if (name !== undefined) this.#applyGuarded(name, delivery);
+    if (delivery.sequence > this.#place.position) this.#witness = witnessOf(delivery);
+    this.#place.delivered(delivery.sequence);
+  }
+
+  /** One message that cannot be understood must not keep all others away. It is an alarm, not an end. */
+  #applyGuarded(name: EntityName, delivery: Delivery): void {
+    try {
+      this.#apply(name, delivery);
+    } catch (error) {
+      this.#logger.error(
+        { err: error, subject: delivery.subject, sequence: delivery.sequence },
+        'an event was not applied',
+      );
+    }
+  }
+
+  #apply(name: EntityName, delivery: Delivery): void {
+    if (name === 'epoch') this.#noteEpoch(delivery);
+    else if (completedContext(name) !== undefined) this.#noteComplete(delivery);
+    const views = this.#viewsOf(name);
+    if (views.length > 0) this.#applyToViews(views, delivery);
+    // Not wanted, but owned: the revision is enough, and the header has it.
+    else if (contextOf(name) === this.#ownContext) {
+      this.table.note(delivery.subject, delivery.revision(), delivery.sequence, false);
+    }
+  }
+
+  #applyToViews(views: readonly ProjectionView[], delivery: Delivery): void {
+    const { subject, sequence } = delivery;
+    const event = decodeEvent(subject, delivery.text());
+    const admitted = this.#rules.admits(this.table.revision(subject), event.revision);
+    this.table.note(subject, event.revision, sequence, !event.deleted);
+    if (!admitted) return;
+    this.applied.set(event.name, (this.applied.get(event.name) ?? 0) + 1);
+    const { time } = event;
+    const span = startProcessSpan('apply', {
+      subject,
+      traceparent: delivery.traceparent() ?? event.traceparent,
+      time,
+    });
+    try {
+      for (const view of views) view.apply(event);
+    } finally {
+      span?.end();
+    }
+  }
+
+  #noteEpoch(delivery: Delivery): void {
+    const mark = epochMarkOf({ text: delivery.text(), sequence: delivery.sequence });
+    // History holds the events of earlier epochs, too, and a copied one those of the stream that it was copied from.
+    if (mark === undefined || mark.streamCreatedAt !== this.#mark?.streamCreatedAt) return;
+    if (mark.sequence > this.#mark.sequence) this.#enter(mark);
+  }
+
+  #noteComplete(delivery: Delivery): void {
+    const event = decodeEvent(delivery.subject, delivery.text());
+    const context = completedContext(event.name);
+    if (context === undefined || event.state === undefined || !('epoch' in event.state)) return;
+    this.#completeness.note(context, event.state.epoch);
+  }
+
+  #viewsOf(name: EntityName): ProjectionView[] {
+    const known = this.#views.get(name);
+    if (known !== undefined) return known;
+    const views = this.#allViews.filter((view) => view.wants(name));
+    this.#views.set(name, views);
+    return views;
+  }
+
+  /** The position or its report moved: sweep, become ready, tell whoever waits. */
+  #stepped(): void {
+    if (!this.#completeness.swept && this.#place.followsPosition) this.#sweep();
+    if (!this.#ready) this.#checkReady();
+    this.#waiters.advance(this.reported);
+  }
+
+  #checkReady(): void {
+    if (!this.#rules.isReady({ caughtUp: this.#place.caughtUp, missing: this.#completeness.missing })) return;
+    this.#ready = true;
+    this.#logger.info({ position: this.position, subjects: this.table.size }, 'the projection is ready');
+    for (const resolve of this.#readyWaiters) resolve();
+    this.#readyWaiters.clear();
+  }
+
+  #sweep(): void {
+    const contexts = this.#completeness.takeSweep();
+    const isOfThem = (subject: string): boolean => {
+      const name = entityOfSubject(subject);
+      return name !== undefined && contexts.has(contextOf(name));
+    };
+    let dropped = 0;
+    for (const { subject, alive } of this.table.dropNotShownAbove(this.#mark?.sequence ?? 0, isOfThem)) {
+      if (alive) this.#dropEntity(subject);
+      dropped += 1;
+    }
+    if (dropped > 0)
+      this.#logger.warn({ contexts: [...contexts], dropped }, 'dropped what the epoch did not show');
+    this.#waiters.wakeAll();
+  }
+
+  #dropEntity(subject: string): void {
+    const name = entityOfSubject(subject);
+    const id = idOfSubject(subject);
+    if (name === undefined || id === undefined) return;
+    for (const view of this.#viewsOf(name)) view.drop(name, id);
+  }
+
+  async #askLastSequence(): Promise<number> {
+    const facts = await this.#bus.streamFacts('state');
+    if (facts === undefined || facts.created !== this.#mark?.streamCreatedAt) {
+      this.#break('the stream is another one');
+      throw new BusUnavailableError('the stream is another one');
+    }
+    return facts.lastSequence;
+  }
+}
+
+function witnessOf({ sequence, subject, timestamp }: Delivery): Witness {
+  return { sequence, subject, timestamp };
+}
+
+async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
+  });
+  return await Promise.race([promise, expired]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,28 @@
+/** What the event core throws. Commands see only EventTooLargeError; the rest is caught where a retry is possible. */
+import { ApiError } from '@px0/service-kit';
+
+/** NATS cannot be reached, or did not answer in time. Nothing is known about the request's effect. */
+export class BusUnavailableError extends Error {
+  override readonly name = 'BusUnavailableError';
+}
+
+/** The subject's last message is another one than expected: somebody else published in between. */
+export class WrongLastSequenceError extends Error {
+  override readonly name = 'WrongLastSequenceError';
+}
+
+/** The server cannot carry what px0 sends; an operator must change its configuration. */
+export class BusConfigurationError extends Error {
+  override readonly name = 'BusConfigurationError';
+}
+
+/** Px0's largest event. The rest of a message's 8 MB is for headers. */
+export const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+
+/** The write would make an event that the stream cannot carry; thrown before it commits. */
+export class EventTooLargeError extends ApiError {
+  constructor(subject: string, bytes: number) {
+    // Templates are bounded far below this: only a prompt's table of versions or tags can grow so large.
+    super('tooManyVersionsOrTags', { message: `the event on ${subject} would have ${bytes} bytes` });
+  }
+}

@@ -1,0 +1,18 @@
+/** What a service declares about the state that it owns, once: its entities, where their rows are, and how its audit is written. */
+import type { EntityName, StateOf } from '@px0/contracts';
+import type { Reader } from '../database/database.ts';
+import type { Sql } from '../database/sql.ts';
+
+/** An entity that the service owns. */
+export interface OwnedEntity<Name extends EntityName> {
+  /** The tables whose rows make up its public state. Only a change's `write` may alter them. */
+  readonly tables: readonly string[];
+  /** The public state of each of the entities that exists, by id, from the rows as the change has left them. */
+  readonly read: (rows: Reader, ids: readonly string[]) => Promise<ReadonlyMap<string, StateOf<Name>>>;
+}
+
+export interface ChangeRules<Name extends EntityName, Actor, Note> {
+  readonly entities: { readonly [N in Name]: OwnedEntity<N> };
+  /** The statement that writes audit entries: what `actor` did. */
+  readonly auditStatement: (actor: Actor, notes: readonly Note[]) => Sql;
+}

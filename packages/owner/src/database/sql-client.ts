@@ -1,0 +1,75 @@
+/**
+ * SQL on a pool of connections: transactions, and single statements. It stands on `pg` itself: an ORM that is only handed SQL took a
+ * third of the processor time of a promotion.
+ */
+import type { Logger } from '@px0/service-kit';
+import type pg from 'pg';
+
+/** Runs statements with positional parameters. Row types are the caller's claim about its own SQL. */
+export interface SqlRunner {
+  query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+}
+
+/** An open transaction. */
+export type SqlTransaction = SqlRunner;
+
+/** What opens transactions, and runs statements outside of one. */
+export interface SqlClient extends SqlRunner {
+  /** Commits what `work` wrote, or nothing of it when it throws. */
+  transaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T>;
+}
+
+export class PoolClient implements SqlClient {
+  readonly #pool: pg.Pool;
+  readonly #logger: Logger;
+
+  constructor(pool: pg.Pool, logger: Logger) {
+    this.#pool = pool;
+    this.#logger = logger;
+  }
+
+  async query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return (await this.#pool.query<Row>(text, [...values])).rows;
+  }
+
+  async transaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
+    const connection = await this.#pool.connect();
+    // A connection that breaks between two statements emits here; without a listener the process would end.
+    const onError = (error: Error) =>
+      this.#logger.warn({ err: error }, 'a Postgres connection broke in a transaction');
+    connection.on('error', onError);
+    let broken: Error | undefined;
+    try {
+      await connection.query('BEGIN');
+      const result = await work({
+        query: async <Row extends object>(text: string, values: readonly unknown[]) =>
+          (await connection.query<Row>(text, [...values])).rows,
+      });
+      await commit(connection);
+      return result;
+    } catch (error) {
+      broken = await rollback(connection);
+      throw error;
+    } finally {
+      connection.off('error', onError);
+      connection.release(broken);
+    }
+  }
+}
+
+/** Postgres answers the commit of a failed transaction with a rollback, and calls that a success. */
+async function commit(connection: pg.PoolClient): Promise<void> {
+  const { command } = await connection.query('COMMIT');
+  if (command !== 'COMMIT')
+    throw new Error('nothing was committed: a statement of the transaction had failed');
+}
+
+/** The error when the connection cannot be used any more. */
+async function rollback(connection: pg.PoolClient): Promise<Error | undefined> {
+  try {
+    await connection.query('ROLLBACK');
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { isDeadlock, isUniqueViolation } from './sql-state.ts';
+
+const wrapped = (code: string) => ({
+  code: 'P2010',
+  meta: { driverAdapterError: { cause: { originalCode: code } } },
+});
+
+describe('SQL states', () => {
+  it.each([{ code: '23505' }, { originalCode: '23505' }, wrapped('23505'), { cause: { code: '23505' } }])(
+    'find a unique violation in %j',
+    (error) => {
+      expect(isUniqueViolation(error)).toBe(true);
+      expect(isDeadlock(error)).toBe(false);
+    },
+  );
+
+  it.each([{ code: '40P01' }, wrapped('40P01'), { code: 'P2034' }])('find a deadlock in %j', (error) => {
+    expect(isDeadlock(error)).toBe(true);
+    expect(isUniqueViolation(error)).toBe(false);
+  });
+
+  it.each([undefined, null, 'text', 5, new Error('no'), { code: '22P02' }])('find neither in %j', (error) => {
+    expect(isUniqueViolation(error)).toBe(false);
+    expect(isDeadlock(error)).toBe(false);
+  });
+
+  it('end at a cycle of causes', () => {
+    const error: { cause?: unknown } = {};
+    error.cause = error;
+    expect(isDeadlock(error)).toBe(false);
+  });
+});

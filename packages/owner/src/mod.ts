@@ -1,0 +1,39 @@
+/** What a service that owns tables is made of. The public face of `@px0/owner`. */
+export { Background, type BackgroundOptions, type Progress } from './background.ts';
+export { Change } from './changes/change.ts';
+export { Changes, type Publishing } from './changes/changes.ts';
+export type { ChangeRules, OwnedEntity } from './changes/rules.ts';
+export { Database, onlyRow, type PrivateWriter, type Reader } from './database/database.ts';
+export { empty, join, raw, Sql, sql } from './database/sql.ts';
+export { isUniqueViolation } from './database/sql-state.ts';
+export type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
+export {
+  encodeMark,
+  encodeNumber,
+  type Page,
+  type PageMark,
+  pageOf,
+  parseLimit,
+  parseMark,
+  parseNumber,
+  rowsToFetch,
+} from './paging/cursor.ts';
+export {
+  DEFAULT_LIMIT,
+  LARGEST_LIMIT,
+  type NumberedPage,
+  type PageRequest,
+  pageRequest,
+  positiveInteger,
+  readPage,
+} from './paging/numbered-page.ts';
+export {
+  type Features,
+  type Foundation,
+  type Loop,
+  type OwnerConfig,
+  type OwnerDefinition,
+  type OwnerReplacements,
+  type OwnerSaga,
+  startOwner,
+} from './start-owner.ts';

@@ -1,0 +1,61 @@
+/**
+ * `npm run compact`: compacts every context. `DATABASE_URL` and `NATS_URL` say where; a context whose tables are elsewhere has a
+ * variable of its own (`DATABASE_URL_IDENTITY`, `DATABASE_URL_TENANCY`, `DATABASE_URL_REGISTRY`).
+ */
+
+import { connectConfigured } from '@px0/event-bus/internal';
+import {
+  Cleanups,
+  createLogger,
+  createPool,
+  integerVariable,
+  loadConfig,
+  processVariables,
+  streamVariables,
+  urlVariable,
+} from '@px0/service-kit';
+import { z } from 'zod';
+import { compact } from './compact.ts';
+import type { OwnerContext } from './outbox.ts';
+
+const databaseUrl = urlVariable('postgres', 'postgresql');
+
+const configSchema = z.object({
+  LOG_LEVEL: processVariables.LOG_LEVEL,
+  ...streamVariables,
+  DATABASE_URL: databaseUrl.describe('Postgres of all contexts, unless one has a variable of its own.'),
+  DATABASE_URL_IDENTITY: databaseUrl.optional().describe('Postgres of identity.'),
+  DATABASE_URL_TENANCY: databaseUrl.optional().describe('Postgres of tenancy.'),
+  DATABASE_URL_REGISTRY: databaseUrl.optional().describe('Postgres of the prompt registry.'),
+  PX0_COMPACT_AFTER_DAYS: integerVariable(1)
+    .prefault('7')
+    .describe(
+      'Tombstones older than this many days are removed. A reader that was away longer must start anew.',
+    ),
+});
+
+const A_DAY_MS = 86_400_000;
+
+const config = loadConfig(configSchema);
+const logger = createLogger({ service: 'compact', level: config.LOG_LEVEL });
+const cleanups = new Cleanups(logger);
+const databases: Record<OwnerContext, string> = {
+  identity: config.DATABASE_URL_IDENTITY ?? config.DATABASE_URL,
+  tenancy: config.DATABASE_URL_TENANCY ?? config.DATABASE_URL,
+  registry: config.DATABASE_URL_REGISTRY ?? config.DATABASE_URL,
+};
+
+try {
+  const bus = await connectConfigured(config, { name: 'compact', logger });
+  cleanups.add('nats', () => bus.close());
+  for (const context of ['identity', 'tenancy', 'registry'] as const) {
+    const pool = createPool({ connectionString: databases[context], schema: context, logger, max: 2 });
+    cleanups.add(`postgres ${context}`, () => pool.end());
+    await compact({ pool, bus, context, logger, olderThanMs: config.PX0_COMPACT_AFTER_DAYS * A_DAY_MS });
+  }
+} catch (error) {
+  logger.error({ err: error }, 'compaction failed; it can be repeated');
+  process.exitCode = 1;
+} finally {
+  await cleanups.run();
+}

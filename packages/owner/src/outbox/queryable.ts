@@ -1,0 +1,7 @@
+/** The part of `pg.Pool` that the outbox and the sagas use for what is no caller's transaction. */
+export interface Queryable {
+  query<R extends object>(
+    sql: string,
+    values?: unknown[],
+  ): Promise<{ readonly rows: R[]; readonly rowCount: number | null }>;
+}

@@ -1,0 +1,100 @@
+/**
+ * Publishes what writers left owed: after a crash between commit and publish, while NATS was away, when an epoch called every row
+ * owed. Any number of relays may run; leases keep them off each other's rows, and no transaction is open while one publishes.
+ */
+import { randomUUID } from 'node:crypto';
+import { type Bus, BusUnavailableError, Signal } from '@px0/event-bus/internal';
+import type { Logger } from '@px0/service-kit';
+import type { Outbox } from './outbox.ts';
+import type { OwedRow } from './outbox-row.ts';
+import type { Settled } from './publisher.ts';
+
+export interface RelayOptions {
+  readonly outbox: Outbox;
+  readonly bus: Bus;
+  readonly logger: Logger;
+  readonly pollMs?: number;
+}
+
+/** Finds what a dead writer left; a living one wakes the relay itself. */
+const POLL_MS = 250;
+/** After a failure: soon enough for a restart of NATS, seldom enough not to flood the log. */
+const RETRY_MS = 500;
+
+export class Relay {
+  readonly #outbox: Outbox;
+  readonly #bus: Bus;
+  readonly #logger: Logger;
+  readonly #pollMs: number;
+  readonly #owner = randomUUID();
+  readonly #signal = new Signal();
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #stopListening: () => void = () => undefined;
+
+  constructor(options: RelayOptions) {
+    this.#outbox = options.outbox;
+    this.#bus = options.bus;
+    this.#logger = options.logger;
+    this.#pollMs = options.pollMs ?? POLL_MS;
+  }
+
+  start(): void {
+    this.#outbox.onOwed(() => this.wake());
+    this.#stopListening = this.#bus.onConnection((connected) => connected && this.wake());
+    this.#running ??= this.#run();
+  }
+
+  /** Something is owed: look at once. */
+  wake(): void {
+    this.#signal.raise();
+  }
+
+  /** Resolves when the round under way has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopListening();
+    this.wake();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      const busy = await this.#round().catch((error: unknown) => this.#failed(error));
+      if (busy === 'idle') await this.#signal.wait(this.#pollMs);
+      else if (busy === 'failed') await this.#signal.wait(RETRY_MS);
+    }
+  }
+
+  async #round(): Promise<'busy' | 'idle'> {
+    const { epoch, store } = this.#outbox;
+    if (epoch === undefined || !this.#bus.connected) return 'idle';
+    const rows = await store.claim(this.#owner);
+    if (rows.length === 0) rows.push(...(await store.claimComplete(this.#owner, epoch.epoch)));
+    if (rows.length === 0) return 'idle';
+    await this.#publish(rows, epoch.epoch);
+    return 'busy';
+  }
+
+  async #publish(rows: readonly OwedRow[], epoch: string): Promise<void> {
+    const { publisher, store } = this.#outbox;
+    const results = await Promise.allSettled(rows.map((row) => publisher.publish(row)));
+    const settled = results.flatMap((result): Settled[] =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    if (settled.length > 0) await store.settle(settled, epoch);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed === undefined) return;
+    await store.release(
+      this.#owner,
+      rows.map(({ subject }) => subject),
+    );
+    throw failed.reason;
+  }
+
+  #failed(error: unknown): 'failed' {
+    if (error instanceof BusUnavailableError) this.#logger.debug({ err: error }, 'the relay waits for NATS');
+    else this.#logger.error({ err: error }, 'the relay failed and will try again');
+    return 'failed';
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The frame of a service that owns tables: database, event core, request handling and server, started in the order in which they need
+ * each other and stopped in reverse. What is the service's own comes in as a `OwnerDefinition`.
+ */
+import {
+  AccessProjection,
+  authenticateRoute,
+  type KeyUseListener,
+  type Principal,
+  requireActingUser,
+} from '@px0/access';
+import type { EntityName, StateEvent } from '@px0/contracts';
+import { type Bus, type Context, type Projection, SeenKeys, UsagePublisher } from '@px0/event-bus/internal';
+import {
+  ApiError,
+  type baseConfigSchema,
+  type Handlers,
+  healthRoutes,
+  type Logger,
+  mountRoutes,
+  openDatabase,
+  type RequestWrapper,
+  type RunningServer,
+  type ServiceDependencies,
+  startHttpServer,
+} from '@px0/service-kit';
+import express from 'express';
+import type pg from 'pg';
+import type { z } from 'zod';
+import { Background, type BackgroundOptions } from './background.ts';
+import type { Change } from './changes/change.ts';
+import { Changes } from './changes/changes.ts';
+import type { ChangeRules } from './changes/rules.ts';
+import { Database } from './database/database.ts';
+import { PoolClient } from './database/sql-client.ts';
+import { StatementGuard } from './database/statement-guard.ts';
+import { EventCore } from './event-core.ts';
+import type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
+import type { SagaDefinition } from './sagas/saga.ts';
+
+/** The service's configuration, as far as the frame reads it. */
+export type OwnerConfig = z.infer<typeof baseConfigSchema>;
+
+export interface OwnerDefinition<Config extends OwnerConfig, Name extends EntityName, Actor, Note> {
+  readonly context: OwnerContext;
+  /** The service's own Postgres schema, and the folder of its migrations in Prisma's layout. */
+  readonly schema: string;
+  readonly migrations: string;
+  readonly rules: ChangeRules<Name, Actor, Note>;
+  /** Who makes the changes of sagas and background loops. */
+  readonly system: Actor;
+  /** Paths below which an unknown one is authenticated before it is a 404. */
+  readonly prefixes: readonly string[];
+  /** Builds the features. May write through `changes` only with `relay`: the stream is not known yet. */
+  readonly build: (
+    foundation: Foundation<Config, Name, Actor, Note>,
+  ) => Features<Name, Actor, Note> | Promise<Features<Name, Actor, Note>>;
+}
+
+/** What features are built from. */
+export interface Foundation<Config, Name extends EntityName, Actor, Note> {
+  readonly config: Config;
+  readonly database: Database;
+  readonly changes: Changes<Name, Actor, Note>;
+  /** Who is calling and what they are, as the stream tells it. */
+  readonly access: AccessProjection;
+  readonly projection: Projection;
+  readonly bus: Bus;
+  /** For what brings its own SQL, such as a rate limiter. */
+  readonly pool: pg.Pool;
+  readonly logger: Logger;
+  readonly cleanups: ServiceDependencies['cleanups'];
+}
+
+/** A reaction to other services' events; see `SagaDefinition`. Its effect commits with the saga's position. */
+export interface OwnerSaga<Name extends EntityName, Actor, Note> extends Omit<SagaDefinition, 'effect'> {
+  readonly effect: (change: Change<Name, Actor, Note>, event: StateEvent) => Promise<void>;
+}
+
+/** Something that runs from after the start until the service stops. */
+export interface Loop {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface Features<Name extends EntityName, Actor, Note> {
+  readonly handlers: Handlers<Principal>;
+  readonly sagas?: readonly OwnerSaga<Name, Actor, Note>[];
+  /** Started in order, stopped in reverse. */
+  readonly background?: readonly (Loop | Omit<BackgroundOptions, 'logger'>)[];
+  /** Hears of uses of API keys; default: they are published for identity, which owns keys. */
+  readonly keyUses?: KeyUseListener;
+  /** Goes round the wrapper that gives requests their revisions. */
+  readonly around?: (wrapper: RequestWrapper) => RequestWrapper;
+}
+
+/** What tests replace. */
+export interface OwnerReplacements {
+  /** Contexts whose completeness readiness waits for. */
+  readonly contexts?: readonly Context[];
+  readonly hooks?: OutboxHooks;
+}
+
+/**
+ * Starts the service. It listens when its tables are up to date, and is ready when its projection has caught up.
+ *
+ * @throws StartError, ConfigError one sentence for the operator
+ */
+export async function startOwner<Config extends OwnerConfig, Name extends EntityName, Actor, Note>(
+  definition: OwnerDefinition<Config, Name, Actor, Note>,
+  config: Config,
+  { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
+  replacements: OwnerReplacements = {},
+): Promise<RunningServer> {
+  const { context, schema, migrations, rules } = definition;
+  const pool = await openDatabase({ config, schema, migrations, logger, cleanups });
+  const client = new PoolClient(pool, logger);
+
+  const access = new AccessProjection();
+  const core = await EventCore.connect({
+    config,
+    pool,
+    context,
+    views: [access],
+    logger,
+    cleanups,
+    ...replacements,
+  });
+  const { outbox, projection, bus } = core;
+  const guard = new StatementGuard(entityTables(rules));
+  const database = new Database(client, guard);
+  const changes = new Changes({ client, outbox, guard, rules });
+
+  const features = await definition.build({
+    config,
+    database,
+    changes,
+    access,
+    projection,
+    bus,
+    pool,
+    logger,
+    cleanups,
+  });
+  const sagas = (features.sagas ?? []).map(
+    (saga): SagaDefinition => ({
+      ...saga,
+      effect: (tx, event) => changes.within(tx, definition.system, (change) => saga.effect(change, event)),
+    }),
+  );
+  const wrapper = await core.start({ client, sagas, awaitsRights: access.callerAwaitsPlacement });
+  for (const background of features.background ?? []) {
+    const loop = 'step' in background ? new Background({ ...background, logger }) : background;
+    loop.start();
+    cleanups.add(nameOf(background), () => loop.stop());
+  }
+  const keyUses = features.keyUses ?? publishedKeyUses(config, { bus, logger, cleanups });
+
+  const app = express();
+  healthRoutes(app, {
+    ready: () => {
+      const { ready, details } = core.ready();
+      return { ready: ready && !server.draining, details };
+    },
+  });
+  mountRoutes<Principal>(app, {
+    handlers: features.handlers,
+    authenticate: (route, req) => {
+      const principal = authenticateRoute(access, keyUses, route, req.headers.authorization);
+      if ('error' in principal) throw new ApiError(principal.error);
+      return principal;
+    },
+    afterParams: (route, principal) => {
+      const refused = requireActingUser(route, principal);
+      if (refused !== undefined) throw new ApiError(refused.error);
+    },
+    around: features.around?.(wrapper) ?? wrapper,
+    prefixes: definition.prefixes,
+    logger,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
+  const server = await startHttpServer({
+    app,
+    host: config.HOST,
+    port: config.PORT,
+    logger,
+    timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
+  });
+  const drainMs = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000;
+  cleanups.add('http server', () => server.close(), drainMs);
+  return server;
+}
+
+/** Publishes when each API key was last used in this process. */
+function publishedKeyUses(
+  config: OwnerConfig & { readonly USAGE_FLUSH_MS?: number },
+  { bus, logger, cleanups }: { bus: Bus; logger: Logger; cleanups: ServiceDependencies['cleanups'] },
+): KeyUseListener {
+  const seenKeys = new SeenKeys();
+  const publisher = new UsagePublisher({
+    source: seenKeys,
+    bus,
+    intervalMs: config.USAGE_FLUSH_MS ?? USAGE_FLUSH_MS,
+    logger,
+  });
+  publisher.start();
+  cleanups.add('usage publisher', () => publisher.stop());
+  return seenKeys;
+}
+
+const USAGE_FLUSH_MS = 5_000;
+
+function entityTables<Name extends EntityName>(rules: ChangeRules<Name, never, never>): string[] {
+  const entities: readonly { readonly tables: readonly string[] }[] = Object.values(rules.entities);
+  return entities.flatMap(({ tables }) => tables);
+}
+
+function nameOf(background: Loop | Omit<BackgroundOptions, 'logger'>): string {
+  return 'name' in background ? background.name : background.constructor.name;
+}

@@ -1,0 +1,66 @@
+/** Compaction removes old tombstones and breaks neither readers that run nor ones that start. */
+
+import { eventually, testBus } from '@px0/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { compact } from '../src/outbox/compact.ts';
+import { closer, logger, type Owner, openOwner, openReader, type Place } from './support.ts';
+
+let place: Place;
+let cleanups = closer();
+
+beforeEach(async () => {
+  place = await testBus();
+  cleanups = closer();
+});
+afterEach(() => cleanups.run());
+
+async function ownerWithTombstone(): Promise<Owner> {
+  const owner = await openOwner(place, cleanups);
+  await owner.projection.whenReady();
+  await owner.put('living', 'stays');
+  for (let index = 0; index < 3; index += 1) await owner.put('gone', `state ${index}`);
+  await owner.remove('gone');
+  await eventually(() => owner.projection.reported === owner.projection.position);
+  return owner;
+}
+
+const compactAll = ({ pool, bus }: Owner, olderThanMs = 0) =>
+  compact({ pool, bus, context: 'tenancy', logger, olderThanMs });
+
+test('old tombstones go with their rows, young ones stay', async () => {
+  const owner = await ownerWithTombstone();
+  expect(await compactAll(owner, 60_000)).toEqual({ removed: 0 });
+  expect(await compactAll(owner)).toEqual({ removed: 1 });
+  expect(await owner.bus.lastMessage('state', 'px0.state.tenancy.organization.gone')).toBeUndefined();
+  expect((await owner.pool.query(`select from outbox where subject like '%.gone'`)).rowCount).toBe(0);
+});
+
+test('a reader that starts afterwards reaches the last sequence, though the last message was a tombstone', async () => {
+  const owner = await ownerWithTombstone();
+  await compactAll(owner);
+  const late = await openReader(place, cleanups);
+  await late.projection.whenReady();
+  expect(late.view.names()).toEqual({ living: 'stays' });
+  expect(late.projection.reported).toBe((await owner.bus.streamFacts('state'))?.lastSequence);
+});
+
+/** Creates the entity again after its tombstone is gone; a running reader remembers the tombstone's revision. */
+async function rebirth(beforeRebirth: (owner: Owner) => Promise<unknown>): Promise<string | undefined> {
+  const owner = await ownerWithTombstone();
+  await compactAll(owner);
+  await beforeRebirth(owner);
+  await owner.put('gone', 'again');
+  await owner.put('marker', 'after');
+  await eventually(() => owner.view.nameOf('marker') === 'after');
+  return owner.view.nameOf('gone');
+}
+
+test('without the floor a running reader does not see what is created again', async () => {
+  expect(
+    await rebirth(({ pool }) => pool.query('update outbox_control set revision_floor = 0')),
+  ).toBeUndefined();
+});
+
+test('with the floor it does', async () => {
+  expect(await rebirth(() => Promise.resolve())).toBe('again');
+});

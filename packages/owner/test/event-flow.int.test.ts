@@ -1,0 +1,87 @@
+/** From a transaction to every reader, when nothing goes wrong. */
+import { decodeBody, type StateOf } from '@px0/contracts';
+import { eventually, ownNats, testBus } from '@px0/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { OwedRow } from '../src/outbox/outbox-row.ts';
+import { closer, openOwner, openReader, type Place } from './support.ts';
+
+let place: Place;
+let cleanups = closer();
+
+beforeEach(async () => {
+  place = await testBus();
+  cleanups = closer();
+});
+afterEach(() => cleanups.run());
+
+test('a committed write reaches a reader that runs and one that starts later', async () => {
+  const owner = await openOwner(place, cleanups);
+  const early = await openReader(place, cleanups);
+  await owner.projection.whenReady();
+  await early.projection.whenReady();
+  expect(await owner.put('o1', 'first')).toBe(1);
+  expect(await owner.put('o1', 'second')).toBe(2);
+  await eventually(() => early.view.nameOf('o1') === 'second');
+
+  const late = await openReader(place, cleanups);
+  await late.projection.whenReady();
+  expect(late.view.names()).toEqual({ o1: 'second' });
+  expect(late.projection.reported).toBe(early.projection.reported);
+});
+
+test('a rolled back write is never seen', async () => {
+  const owner = await openOwner(place, cleanups);
+  await owner.projection.whenReady();
+  const failing = owner.outbox.transaction(owner.client, async (tx) => {
+    await owner.outbox.put(tx, 'organization', 'o1', { name: 'x', created_at: 'now' });
+    throw new Error('changed my mind');
+  });
+  await expect(failing).rejects.toThrow('changed my mind');
+  await owner.put('o2', 'kept');
+  await eventually(() => owner.view.nameOf('o2') === 'kept');
+  expect(owner.view.names()).toEqual({ o2: 'kept' });
+});
+
+test('a prompt’s event comes after the bodies that it names, which are fetched directly', async () => {
+  const order: string[] = [];
+  const hooks = { beforePublish: (row: OwedRow) => void order.push(row.subject) };
+  const owner = await openOwner(place, cleanups, { context: 'registry', hooks });
+  await owner.projection.whenReady();
+  order.length = 0;
+  const { publication } = await owner.outbox.transactionWithPublication(owner.client, async (tx) => {
+    await owner.outbox.put(tx, 'prompt', 'p1', prompt());
+    await owner.outbox.putBody(tx, 'p1', 1, 'Hello {{ .name }}');
+  });
+  await publication.ended;
+  expect(order).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
+  const body = await owner.bus.directLastMessage('body', 'px0.body.p1.1');
+  expect(decodeBody('px0.body.p1.1', body?.text ?? '')).toMatchObject({
+    template: 'Hello {{ .name }}',
+    revision: 1,
+  });
+  expect(await owner.bus.directLastMessage('body', 'px0.body.p1.2')).toBeUndefined();
+});
+
+test('a service that starts before NATS waits for it', async () => {
+  const nats = await ownNats();
+  cleanups.add('nats', () => nats.close());
+  await nats.stop();
+  const starting = openOwner({ servers: nats.servers, streamPrefix: '' }, cleanups);
+  await nats.start();
+  const owner = await starting;
+  await owner.projection.whenReady();
+  expect(owner.bus.connected).toBe(true);
+});
+
+function prompt(): StateOf<'prompt'> {
+  const time = '2026-01-01T00:00:00.000Z';
+  const identity = {
+    team_id: 't',
+    slug: 's',
+    name: 'n',
+    status: 'active',
+    created_at: time,
+    updated_at: time,
+  } as const;
+  return { ...identity, live: null, tags: {}, versions: [[1, 'draft', 1]] };
+}

@@ -1,0 +1,56 @@
+import { createPool } from '@px0/service-kit';
+import { testDatabase } from '@px0/testing';
+import type pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PoolClient, type SqlTransaction } from '../src/database/sql-client.ts';
+import { closer, logger } from './support.ts';
+
+const cleanups = closer();
+let pool: pg.Pool;
+let client: PoolClient;
+
+beforeAll(async () => {
+  const database = await testDatabase();
+  cleanups.add('database', () => database.drop());
+  pool = createPool({ connectionString: database.url, schema: 'public', logger, max: 1 });
+  cleanups.add('pool', () => pool.end());
+  await pool.query('CREATE TABLE notes (text text)');
+  client = new PoolClient(pool, logger);
+});
+afterAll(() => cleanups.run());
+
+const note = (tx: SqlTransaction, text: string) => tx.query('INSERT INTO notes VALUES ($1)', [text]);
+const notes = async () =>
+  (await client.query<{ text: string }>('SELECT text FROM notes', [])).map(({ text }) => text);
+
+test('a transaction commits what it wrote, and returns what the work returned', async () => {
+  expect(await client.transaction(async (tx) => (await note(tx, 'kept')).length)).toBe(0);
+  expect(await notes()).toEqual(['kept']);
+});
+
+test('a transaction whose work fails leaves nothing, and its connection can be used again', async () => {
+  const failing = client.transaction(async (tx) => {
+    await note(tx, 'lost');
+    throw new Error('no');
+  });
+  await expect(failing).rejects.toThrow('no');
+  expect(await notes()).toEqual(['kept']);
+});
+
+test('a transaction in which a statement failed is no success, even when the work hides the failure', async () => {
+  const hiding = client.transaction(async (tx) => {
+    await note(tx, 'lost');
+    await tx.query('SELECT 1 / 0', []).catch(() => undefined);
+  });
+  await expect(hiding).rejects.toThrow('nothing was committed');
+  expect(await notes()).toEqual(['kept']);
+});
+
+test('a connection that breaks in a transaction fails that one only', async () => {
+  const broken = client.transaction(async (tx) => {
+    await note(tx, 'lost');
+    await tx.query('SELECT pg_terminate_backend(pg_backend_pid())', []);
+  });
+  await expect(broken).rejects.toThrow();
+  expect(await notes()).toEqual(['kept']);
+});
