@@ -30,7 +30,7 @@ import type { z } from 'zod';
 import { Background, type BackgroundOptions } from './background.ts';
 import type { Change } from './changes/change.ts';
 import { Changes } from './changes/changes.ts';
-import type { ChangeRules } from './changes/rules.ts';
+import { type ChangeRules, entityTables } from './changes/rules.ts';
 import { Database } from './database/database.ts';
 import { PoolClient } from './database/sql-client.ts';
 import { StatementGuard } from './database/statement-guard.ts';
@@ -209,11 +209,6 @@ function publishedKeyUses(
 }
 
 const USAGE_FLUSH_MS = 5_000;
-
-function entityTables<Name extends EntityName>(rules: ChangeRules<Name, never, never>): string[] {
-  const entities: readonly { readonly tables: readonly string[] }[] = Object.values(rules.entities);
-  return entities.flatMap(({ tables }) => tables);
-}
 
 function nameOf(background: Loop | Omit<BackgroundOptions, 'logger'>): string {
   return 'name' in background ? background.name : background.constructor.name;

@@ -1,24 +1,20 @@
 /** Tenancy's tables without the service, for tests that look at what SQL and transactions do. */
-import { join } from 'node:path';
+import { rowsOnly } from '@px0/owner/testing';
 import { createPool, migrate, silentLogger } from '@px0/service-kit';
 import { testDatabase } from '@px0/testing';
-import { createDatabase, type Database, SCHEMA } from '../src/database.ts';
+import { rules } from '../src/changes/mod.ts';
+import { MIGRATIONS, SCHEMA } from '../src/schema.ts';
 
-export interface OwnDatabase {
-  readonly database: Database;
-  close(): Promise<void>;
-}
+export type OwnDatabase = Awaited<ReturnType<typeof ownDatabase>>;
 
 /** A new database with tenancy's migrations applied. */
-export async function ownDatabase(): Promise<OwnDatabase> {
+export async function ownDatabase() {
   const { url, drop } = await testDatabase();
   const pool = createPool({ connectionString: url, schema: SCHEMA, logger: silentLogger() });
-  await migrate({ pool, schema: SCHEMA, directory: join(import.meta.dirname, '../prisma/migrations') });
-  const database = createDatabase(pool);
+  await migrate({ pool, schema: SCHEMA, directory: MIGRATIONS });
   return {
-    database,
+    ...rowsOnly(pool, rules),
     close: async () => {
-      await database.$disconnect();
       await pool.end();
       await drop();
     },

@@ -22,7 +22,10 @@ export type Publishing = 'inline' | 'awaited' | 'relay';
 
 export interface ChangesOptions<Name extends EntityName, Actor, Note> {
   readonly client: SqlClient;
-  readonly outbox: Outbox;
+  readonly outbox: Pick<
+    Outbox,
+    'putChanged' | 'putBody' | 'removeBody' | 'transaction' | 'transactionWithPublication'
+  >;
   readonly guard: StatementGuard;
   readonly rules: ChangeRules<Name, Actor, Note>;
 }

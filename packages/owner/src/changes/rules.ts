@@ -16,3 +16,11 @@ export interface ChangeRules<Name extends EntityName, Actor, Note> {
   /** The statement that writes audit entries: what `actor` did. */
   readonly auditStatement: (actor: Actor, notes: readonly Note[]) => Sql;
 }
+
+/** The tables whose rows make up entities. */
+export function entityTables<Name extends EntityName>(
+  rules: Pick<ChangeRules<Name, never, never>, 'entities'>,
+): string[] {
+  const entities: readonly { readonly tables: readonly string[] }[] = Object.values(rules.entities);
+  return entities.flatMap(({ tables }) => tables);
+}

@@ -66,14 +66,14 @@ export function encodeNumber(number: string | number | bigint): string {
 }
 
 /**
- * The number's digits, of which the database's 64 bits always hold eighteen.
+ * The digits of a positive number, of which the database's 64 bits always hold eighteen.
  *
  * @throws ApiError invalidCursor for anything that `encodeNumber` did not make
  */
 export function parseNumber(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   const digits = Buffer.from(text, 'base64url').toString('latin1');
-  if (!/^[0-9]{1,18}$/.test(digits) || encodeNumber(digits) !== text) throw new ApiError('invalidCursor');
+  if (!/^[1-9][0-9]{0,17}$/.test(digits) || encodeNumber(digits) !== text) throw new ApiError('invalidCursor');
   return digits;
 }
 

@@ -1,2 +1,2 @@
-export { Audit } from './audit.ts';
+export { ListAudit } from './list-audit.ts';
 export { auditRoutes } from './routes.ts';

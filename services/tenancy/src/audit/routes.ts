@@ -1,29 +1,29 @@
 /** An organization's audit over HTTP. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
+import { LARGEST_LIMIT, positiveInteger } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
-import { LARGEST_LIMIT, positiveInteger } from '../paging/page.ts';
-import type { Audit } from './audit.ts';
+import type { ListAudit } from './list-audit.ts';
 import type { AuditRow } from './store.ts';
 
 /** Entries are small and read in bulk. */
 const DEFAULT_ENTRIES = 50;
 
-export function auditRoutes(audit: Audit) {
+export function auditRoutes(listAudit: ListAudit) {
   return {
     listOrgAudit: async ({ principal, params, query }) => {
       const limit = Math.min(positiveInteger(query.limit, DEFAULT_ENTRIES), LARGEST_LIMIT);
-      const page = await audit.list(callerOf(principal), params.id, { cursor: query.cursor, limit });
+      const page = await listAudit.run(callerOf(principal), params.id, { cursor: query.cursor, limit });
       const next = page.nextCursor === undefined ? {} : { next_cursor: page.nextCursor };
-      return { entries: page.entries.map(onWire), ...next };
+      return { entries: page.entries.map(entryOnWire), ...next };
     },
   } satisfies Handlers<Principal>;
 }
 
-function onWire(row: AuditRow): Wire<'OrganizationAuditEntry'> {
+function entryOnWire(row: AuditRow): Wire<'OrganizationAuditEntry'> {
   return {
-    id: String(row.id),
+    id: row.id,
     action: row.action,
     actor: { kind: row.actorKind, user_id: row.actorId, api_key_id: row.apiKeyId },
     org_id: row.orgId,

@@ -1,10 +1,11 @@
 /** Reading an organization's audit. It is written by changes (changes/change.ts) and never altered. */
 import type { OrganizationId } from '@px0/contracts';
+import { type Reader, sql } from '@px0/owner';
 import type { AuditAction } from '../changes/mod.ts';
-import type { Tx } from '../database.ts';
 
 export interface AuditRow {
-  readonly id: bigint;
+  /** A bigint's digits. */
+  readonly id: string;
   readonly orgId: OrganizationId;
   readonly action: AuditAction;
   readonly actorKind: 'user' | 'api-key' | 'system';
@@ -18,16 +19,16 @@ export interface AuditRow {
 
 /** The newest entries below `before`, or the newest of all. */
 export function entriesBefore(
-  tx: Tx,
+  reader: Reader,
   orgId: OrganizationId,
-  before: bigint | undefined,
+  before: string | undefined,
   limit: number,
 ): Promise<AuditRow[]> {
-  return tx.$queryRaw<AuditRow[]>`
-    SELECT id, org_id AS "orgId", action, actor_kind AS "actorKind", actor_id AS "actorId",
+  return reader.query<AuditRow>(sql`
+    SELECT id::text AS id, org_id AS "orgId", action, actor_kind AS "actorKind", actor_id AS "actorId",
            api_key_id AS "apiKeyId", team_id AS "teamId", user_id AS "userId", details, created_at AS "createdAt"
       FROM audit_entries
-     WHERE org_id = ${orgId}::uuid AND (${before ?? null}::bigint IS NULL OR id < ${before ?? null}::bigint)
-     ORDER BY id DESC
-     LIMIT ${limit}`;
+     WHERE org_id = ${orgId}::uuid AND (${before ?? null}::bigint IS NULL OR audit_entries.id < ${before ?? null}::bigint)
+     ORDER BY audit_entries.id DESC
+     LIMIT ${limit}`);
 }

@@ -4,30 +4,30 @@
  * that cannot change before the commit. Order, so that nobody deadlocks: organizations by id, then one user's row.
  */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
-import type { Tx } from '../database.ts';
+import { type Reader, sql } from '@px0/owner';
 import { type OrgStanding, orgStanding, type TeamStanding, teamStanding } from './standing.ts';
 
 /** Locks the organizations in one order for everybody; returns those that exist. */
 export async function lockOrganizations(
-  tx: Tx,
+  reader: Reader,
   orgIds: readonly OrganizationId[],
 ): Promise<Set<OrganizationId>> {
-  const rows = await tx.$queryRaw<{ id: OrganizationId }[]>`
+  const rows = await reader.query<{ id: OrganizationId }>(sql`
     SELECT id FROM organizations
      WHERE id = ANY(${[...orgIds]}::uuid[]) AND deleted_at IS NULL
      ORDER BY id
-       FOR NO KEY UPDATE`;
+       FOR NO KEY UPDATE`);
   return new Set(rows.map((row) => row.id));
 }
 
 /** Locks the organization and tells what the user is in it. */
 export async function holdOrganization(
-  tx: Tx,
+  reader: Reader,
   orgId: OrganizationId,
   userId: UserId,
 ): Promise<OrgStanding | undefined> {
-  await lockOrganizations(tx, [orgId]);
-  return orgStanding(tx, orgId, userId);
+  await lockOrganizations(reader, [orgId]);
+  return orgStanding(reader, orgId, userId);
 }
 
 /**
@@ -35,18 +35,18 @@ export async function holdOrganization(
  * team's organization between the look and the lock; then it looks again.
  */
 export async function holdTeam(
-  tx: Tx,
+  reader: Reader,
   teamId: TeamId,
   userId: UserId,
   alsoOrgId?: OrganizationId,
 ): Promise<TeamStanding | undefined> {
   for (;;) {
-    const found = await tx.$queryRaw<{ orgId: OrganizationId }[]>`
-      SELECT org_id AS "orgId" FROM live_teams WHERE id = ${teamId}::uuid`;
+    const found = await reader.query<{ orgId: OrganizationId }>(sql`
+      SELECT org_id AS "orgId" FROM live_teams WHERE id = ${teamId}::uuid`);
     const orgId = found[0]?.orgId;
     if (orgId === undefined) return undefined;
-    await lockOrganizations(tx, alsoOrgId === undefined ? [orgId] : [orgId, alsoOrgId]);
-    const standing = await teamStanding(tx, teamId, userId);
+    await lockOrganizations(reader, alsoOrgId === undefined ? [orgId] : [orgId, alsoOrgId]);
+    const standing = await teamStanding(reader, teamId, userId);
     if (standing === undefined || standing.orgId === orgId) return standing;
   }
 }
@@ -55,8 +55,8 @@ export async function holdTeam(
  * Keeps the user from being deleted until the transaction ends. False when the user is unknown or deleted. Taken after the
  * organizations' locks, never before.
  */
-export async function holdUser(tx: Tx, userId: UserId): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>`
-    SELECT id FROM users WHERE id = ${userId}::uuid AND deleted_at IS NULL FOR SHARE`;
+export async function holdUser(reader: Reader, userId: UserId): Promise<boolean> {
+  const rows = await reader.query<object>(sql`
+    SELECT id FROM users WHERE id = ${userId}::uuid AND deleted_at IS NULL FOR SHARE`);
   return rows.length > 0;
 }

@@ -2,7 +2,7 @@
  * Asks the role matrix (access's table) about a caller, with facts from tenancy's own rows. What is unknown is a 404 before the
  * matrix is asked.
  */
-import { type Action, callerKind, coverageOf, type Facts, refusal } from '@px0/access';
+import { type Action, callerKind, coverageOf, type Facts, requireAllowed } from '@px0/access';
 import { ApiError } from '@px0/service-kit';
 import type { Caller } from './actor.ts';
 import type { OrgStanding, TeamStanding } from './standing.ts';
@@ -23,7 +23,7 @@ export function requireOnOrganization(
   standing: OrgStanding | undefined,
 ): OrgStanding {
   if (standing === undefined) throw new ApiError('organizationNotFound');
-  judge(
+  requireAllowed(
     {
       ...blankFacts(caller),
       isOrgMember: standing.orgRole !== null,
@@ -46,7 +46,7 @@ export function requireOnTeam(
   standing: TeamStanding | undefined,
 ): TeamStanding {
   if (standing === undefined) throw new ApiError('teamNotFound');
-  judge(
+  requireAllowed(
     {
       ...blankFacts(caller),
       teamRole: standing.teamRole ?? undefined,
@@ -69,12 +69,7 @@ export function requireAnywhere(
   action: Action,
   account: AccountFacts = { isAccountAdmin: false },
 ): void {
-  judge({ ...blankFacts(caller), ...account }, action);
-}
-
-function judge(facts: Facts, action: Action): void {
-  const error = refusal(facts, action);
-  if (error !== undefined) throw new ApiError(error);
+  requireAllowed({ ...blankFacts(caller), ...account }, action);
 }
 
 function blankFacts({ principal }: Caller): Facts {

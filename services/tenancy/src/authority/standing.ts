@@ -4,7 +4,7 @@
  */
 import type { TeamRole } from '@px0/access';
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
-import type { Tx } from '../database.ts';
+import { type Reader, sql } from '@px0/owner';
 
 export type { TeamRole };
 export type OrgRole = 'admin' | 'member';
@@ -30,28 +30,28 @@ export interface TeamStanding {
 
 /** The organization and what the user is in it; undefined when there is no such organization (any more). */
 export async function orgStanding(
-  tx: Tx,
+  reader: Reader,
   orgId: OrganizationId,
   userId: UserId,
 ): Promise<OrgStanding | undefined> {
-  const rows = await tx.$queryRaw<OrgStanding[]>`
+  const rows = await reader.query<OrgStanding>(sql`
     SELECT o.id, o.name, o.created_at AS "createdAt",
            (SELECT CASE WHEN bool_or(m.is_default AND m.role = 'admin') THEN 'admin'
                         WHEN count(*) > 0 THEN 'member' END
               FROM live_memberships m
              WHERE m.user_id = ${userId}::uuid AND m.org_id = o.id) AS "orgRole"
       FROM organizations o
-     WHERE o.id = ${orgId}::uuid AND o.deleted_at IS NULL`;
+     WHERE o.id = ${orgId}::uuid AND o.deleted_at IS NULL`);
   return rows[0];
 }
 
 /** The team and what the user is in it and in its organization; undefined when there is no such team (any more). */
 export async function teamStanding(
-  tx: Tx,
+  reader: Reader,
   teamId: TeamId,
   userId: UserId,
 ): Promise<TeamStanding | undefined> {
-  const rows = await tx.$queryRaw<TeamStanding[]>`
+  const rows = await reader.query<TeamStanding>(sql`
     SELECT t.id, t.org_id AS "orgId", t.name, t.is_default AS "isDefault", t.created_at AS "createdAt",
            own.role AS "teamRole",
            (SELECT CASE WHEN bool_or(m.is_default AND m.role = 'admin') THEN 'admin'
@@ -60,6 +60,6 @@ export async function teamStanding(
              WHERE m.user_id = ${userId}::uuid AND m.org_id = t.org_id) AS "orgRole"
       FROM live_teams t
       LEFT JOIN memberships own ON own.team_id = t.id AND own.user_id = ${userId}::uuid
-     WHERE t.id = ${teamId}::uuid`;
+     WHERE t.id = ${teamId}::uuid`);
   return rows[0];
 }

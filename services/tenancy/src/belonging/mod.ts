@@ -1,2 +1,3 @@
-export { Belonging } from './belonging.ts';
+export { ListOwnOrganizations } from './list-organizations.ts';
+export { ListOwnTeams } from './list-teams.ts';
 export { belongingRoutes } from './routes.ts';

@@ -4,16 +4,22 @@ import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
 import { teamOnWire } from '../teams/mod.ts';
-import type { Belonging } from './belonging.ts';
+import type { ListOwnOrganizations } from './list-organizations.ts';
+import type { ListOwnTeams } from './list-teams.ts';
 import type { OrganizationWithRoleRow } from './store.ts';
 
-export function belongingRoutes(belonging: Belonging) {
+export interface BelongingCommands {
+  readonly listOrganizations: ListOwnOrganizations;
+  readonly listTeams: ListOwnTeams;
+}
+
+export function belongingRoutes({ listOrganizations, listTeams }: BelongingCommands) {
   return {
     listUserOrgs: async ({ principal }) => ({
-      organizations: (await belonging.organizations(callerOf(principal))).map(onWire),
+      organizations: (await listOrganizations.run(callerOf(principal))).map(organizationOnWire),
     }),
     listUserTeams: async ({ principal }) => ({
-      teams: (await belonging.teams(callerOf(principal))).map((team) => ({
+      teams: (await listTeams.run(callerOf(principal))).map((team) => ({
         ...teamOnWire(team),
         role: team.role,
       })),
@@ -21,6 +27,11 @@ export function belongingRoutes(belonging: Belonging) {
   } satisfies Handlers<Principal>;
 }
 
-function onWire({ id, name, createdAt, role }: OrganizationWithRoleRow): Wire<'OrganizationWithRole'> {
+function organizationOnWire({
+  id,
+  name,
+  createdAt,
+  role,
+}: OrganizationWithRoleRow): Wire<'OrganizationWithRole'> {
   return { id, name, created_at: createdAt.toISOString(), role: role === 'admin' ? 'ADMIN' : 'MEMBER' };
 }

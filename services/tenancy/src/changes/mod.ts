@@ -1,3 +1,3 @@
 export type { AuditAction } from './audit-action.ts';
-export { type AuditNote, Change, type EventWriter } from './change.ts';
-export { Changes, type TransactionalOutbox } from './changes.ts';
+export type { AuditNote, Change, Changes, OwnEntity } from './change.ts';
+export { membershipId, rules } from './rules.ts';

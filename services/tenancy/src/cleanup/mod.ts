@@ -1,1 +1,1 @@
-export { Sweeper, type SweeperOptions } from './sweeper.ts';
+export { cleanup } from './cleanup.ts';

@@ -4,18 +4,26 @@ import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
 import { teamOnWire } from '../teams/mod.ts';
-import type { JoinRequests } from './join-requests.ts';
+import type { CreateJoinRequest } from './create-join-request.ts';
+import type { ListInbox } from './list-inbox.ts';
+import type { ResolveJoinRequest } from './resolve-join-request.ts';
 import type { InboxRow, JoinRequestRow } from './store.ts';
 
-export function joinRequestRoutes(joinRequests: JoinRequests) {
+export interface JoinRequestCommands {
+  readonly create: CreateJoinRequest;
+  readonly inbox: ListInbox;
+  readonly resolve: ResolveJoinRequest;
+}
+
+export function joinRequestRoutes(joinRequests: JoinRequestCommands) {
   return {
     createJoinRequest: async ({ principal, params }) =>
-      requestOnWire(await joinRequests.request(callerOf(principal), params.id)),
+      requestOnWire(await joinRequests.create.run(callerOf(principal), params.id)),
     getAdminInbox: async ({ principal }) => ({
-      inbox: (await joinRequests.inbox(callerOf(principal))).map(itemOnWire),
+      inbox: (await joinRequests.inbox.run(callerOf(principal))).map(itemOnWire),
     }),
     resolveJoinRequest: async ({ principal, params, body }) =>
-      requestOnWire(await joinRequests.resolve(callerOf(principal), params.id, body)),
+      requestOnWire(await joinRequests.resolve.run(callerOf(principal), params.id, body)),
   } satisfies Handlers<Principal>;
 }
 

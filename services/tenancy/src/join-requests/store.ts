@@ -1,7 +1,7 @@
 /** Join requests in Postgres. No other service needs them, so they have no events. */
 import { randomUUID } from 'node:crypto';
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
-import type { Tx } from '../database.ts';
+import { type PrivateWriter, type Reader, sql } from '@px0/owner';
 import type { TeamRow } from '../teams/mod.ts';
 
 export type JoinRequestStatus = 'pending' | 'approved' | 'rejected';
@@ -32,41 +32,41 @@ const INBOX_CAP = 10_000;
 
 /** Files a request; undefined when one of the same user for the same team is pending. */
 export async function insertJoinRequest(
-  tx: Tx,
+  writer: PrivateWriter,
   teamId: TeamId,
   userId: UserId,
 ): Promise<JoinRequestRow | undefined> {
-  const rows = await tx.$queryRaw<JoinRequestRow[]>`
+  const rows = await writer.writePrivate<JoinRequestRow>(sql`
     INSERT INTO join_requests (id, team_id, user_id)
     VALUES (${randomUUID()}::uuid, ${teamId}::uuid, ${userId}::uuid)
         ON CONFLICT (team_id, user_id) WHERE status = 'pending' DO NOTHING
     RETURNING id, team_id AS "teamId", user_id AS "userId", status,
-              created_at AS "createdAt", updated_at AS "updatedAt"`;
+              created_at AS "createdAt", updated_at AS "updatedAt"`);
   return rows[0];
 }
 
 /** The request, unless its team is gone. */
-export async function findJoinRequest(tx: Tx, id: string): Promise<JoinRequestRow | undefined> {
-  const rows = await tx.$queryRaw<JoinRequestRow[]>`
+export async function findJoinRequest(reader: Reader, id: string): Promise<JoinRequestRow | undefined> {
+  const rows = await reader.query<JoinRequestRow>(sql`
     SELECT r.id, r.team_id AS "teamId", r.user_id AS "userId", r.status,
            r.created_at AS "createdAt", r.updated_at AS "updatedAt"
       FROM join_requests r
       JOIN live_teams t ON t.id = r.team_id
-     WHERE r.id = ${id}::uuid`;
+     WHERE r.id = ${id}::uuid`);
   return rows[0];
 }
 
 /** Marks a pending request as resolved; undefined when somebody else was first. */
 export async function markResolved(
-  tx: Tx,
+  writer: PrivateWriter,
   id: string,
   status: Exclude<JoinRequestStatus, 'pending'>,
 ): Promise<JoinRequestRow | undefined> {
-  const rows = await tx.$queryRaw<JoinRequestRow[]>`
+  const rows = await writer.writePrivate<JoinRequestRow>(sql`
     UPDATE join_requests SET status = ${status}, updated_at = clock_timestamp()
      WHERE id = ${id}::uuid AND status = 'pending'
     RETURNING id, team_id AS "teamId", user_id AS "userId", status,
-              created_at AS "createdAt", updated_at AS "updatedAt"`;
+              created_at AS "createdAt", updated_at AS "updatedAt"`);
   return rows[0];
 }
 
@@ -83,8 +83,8 @@ interface InboxColumns extends JoinRequestRow {
  * user's own teams, one by one, to their requests: so it costs what the user administers and not what is pending in the system,
  * whatever the planner believes of how requests are spread.
  */
-export async function pendingFor(tx: Tx, userId: UserId, filter: InboxFilter): Promise<InboxRow[]> {
-  const rows = await tx.$queryRaw<InboxColumns[]>`
+export async function pendingFor(reader: Reader, userId: UserId, filter: InboxFilter): Promise<InboxRow[]> {
+  const rows = await reader.query<InboxColumns>(sql`
     WITH own AS (
       SELECT team_id, org_id, is_default FROM live_memberships WHERE user_id = ${userId}::uuid AND role = 'admin'
     ), administered AS (
@@ -106,7 +106,7 @@ export async function pendingFor(tx: Tx, userId: UserId, filter: InboxFilter): P
      WHERE (${filter.orgId ?? null}::uuid IS NULL OR t.org_id = ${filter.orgId ?? null}::uuid)
        AND (${filter.teamIds === undefined}::boolean OR t.id = ANY(${[...(filter.teamIds ?? [])]}::uuid[]))
      ORDER BY r.created_at DESC, r.id DESC
-     LIMIT ${INBOX_CAP}`;
+     LIMIT ${INBOX_CAP}`);
   return rows.map(({ orgId, teamName, teamCreatedAt, teamIsDefault, ...row }) => ({
     ...row,
     team: { id: row.teamId, orgId, name: teamName, isDefault: teamIsDefault, createdAt: teamCreatedAt },

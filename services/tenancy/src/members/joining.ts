@@ -14,13 +14,13 @@ export async function join(
   userId: UserId,
   addedBy?: UserId,
 ): Promise<void> {
-  const membership = await insertMembership(change, team.id, userId, addedBy);
-  if (membership === undefined) return;
+  const role = await insertMembership(change, team.id, userId, addedBy);
+  if (role === undefined) return;
   await change.audit({
     action: 'member.joined',
     orgId: team.orgId,
     teamId: team.id,
     userId,
-    details: { role: membership.role },
+    details: { role },
   });
 }

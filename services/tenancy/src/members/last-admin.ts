@@ -3,9 +3,9 @@
  * nobody else could appoint one. Judged under the organization's lock.
  */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
+import { type Reader, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { Change } from '../changes/mod.ts';
-import type { Tx } from '../database.ts';
 import { setRole } from './store.ts';
 
 /**
@@ -14,15 +14,19 @@ import { setRole } from './store.ts';
  *
  * @throws ApiError `defaultTeamMustKeepAdmin`
  */
-export async function requireOtherAdmin(tx: Tx, orgId: OrganizationId, userId: UserId): Promise<void> {
-  const rows = await tx.$queryRaw<unknown[]>`
+export async function requireOtherAdmin(
+  reader: Reader,
+  orgId: OrganizationId,
+  userId: UserId,
+): Promise<void> {
+  const rows = await reader.query<object>(sql`
     SELECT 1
       FROM live_teams t
       JOIN memberships own ON own.team_id = t.id AND own.user_id = ${userId}::uuid AND own.role = 'admin'
      WHERE t.org_id = ${orgId}::uuid AND t.is_default
        AND EXISTS (SELECT 1 FROM memberships m WHERE m.team_id = t.id AND m.user_id <> own.user_id)
        AND NOT EXISTS (SELECT 1 FROM memberships m
-                        WHERE m.team_id = t.id AND m.user_id <> own.user_id AND m.role = 'admin')`;
+                        WHERE m.team_id = t.id AND m.user_id <> own.user_id AND m.role = 'admin')`);
   if (rows.length > 0) throw new ApiError('defaultTeamMustKeepAdmin');
 }
 
@@ -34,15 +38,18 @@ export async function promoteLongestStanding(
   change: Change,
   orgIds: readonly OrganizationId[],
 ): Promise<void> {
-  const rows = await change.tx.$queryRaw<
-    { orgId: OrganizationId; teamId: TeamId; userId: UserId; role: string }[]
-  >`
+  const rows = await change.query<{
+    orgId: OrganizationId;
+    teamId: TeamId;
+    userId: UserId;
+    role: string;
+  }>(sql`
     SELECT t.org_id AS "orgId", t.id AS "teamId", oldest.user_id AS "userId", oldest.role
       FROM live_teams t
       JOIN LATERAL (SELECT m.user_id, m.role FROM memberships m
                      WHERE m.team_id = t.id ORDER BY m.created_at, m.user_id LIMIT 1) oldest ON true
      WHERE t.org_id = ANY(${[...orgIds]}::uuid[]) AND t.is_default
-       AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team_id = t.id AND m.role = 'admin')`;
+       AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.team_id = t.id AND m.role = 'admin')`);
   for (const { orgId, teamId, userId, role } of rows) {
     await setRole(change, teamId, userId, 'admin');
     await change.audit({

@@ -1,2 +1,2 @@
-export { People } from './people.ts';
+export { ListPeople } from './list-people.ts';
 export { peopleRoutes } from './routes.ts';

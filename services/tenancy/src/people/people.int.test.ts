@@ -1,18 +1,17 @@
-import { PrismaPg } from '@prisma/adapter-pg';
+import type { Database } from '@px0/owner';
+import { rowsOnly } from '@px0/owner/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { copyMembers, insertCrowd, insertJoinRequests } from '../../test/crowd.ts';
 import { expectError } from '../../test/replies.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
-import { silentChanges } from '../../test/silent-changes.ts';
-import { Audit } from '../audit/mod.ts';
+import { ListAudit } from '../audit/mod.ts';
 import type { Caller } from '../authority/mod.ts';
-import { Belonging } from '../belonging/mod.ts';
-import { SCHEMA } from '../database.ts';
-import { PrismaClient } from '../generated/prisma/client.ts';
-import { JoinRequests } from '../join-requests/mod.ts';
-import { Members } from '../members/mod.ts';
-import { People } from './people.ts';
+import { ListOwnOrganizations, ListOwnTeams } from '../belonging/mod.ts';
+import { rules } from '../changes/mod.ts';
+import { ListInbox } from '../join-requests/mod.ts';
+import { ListMembers } from '../members/mod.ts';
+import { ListPeople } from './list-people.ts';
 
 const userSchema = z.strictObject({
   id: z.guid(),
@@ -87,7 +86,7 @@ describe('with 100,000 members', () => {
     readonly params: readonly unknown[];
   }
   const queries: Seen[] = [];
-  let database: PrismaClient<'query'>;
+  let database: Database;
 
   beforeAll(async () => {
     small = await tenancy.founder();
@@ -99,13 +98,9 @@ describe('with 100,000 members', () => {
     const popular = await tenancy.founder();
     await insertJoinRequests(tenancy.pool, secondTeam, popular.orgId);
     await tenancy.pool.query('VACUUM ANALYZE users, memberships, teams, organizations, join_requests');
-    database = new PrismaClient({
-      adapter: new PrismaPg(tenancy.pool, { schema: SCHEMA }),
-      log: [{ emit: 'event', level: 'query' }],
-    });
-    database.$on('query', ({ query, params }) => {
-      queries.push({ sql: query, params: z.array(z.unknown()).parse(JSON.parse(params)) });
-    });
+    ({ database } = rowsOnly(tenancy.pool, rules, (text, values) =>
+      queries.push({ sql: text, params: values }),
+    ));
   });
 
   const callerOf = ({ id }: Founder): Caller => ({
@@ -122,22 +117,17 @@ describe('with 100,000 members', () => {
   });
 
   const lists: readonly (readonly [string, (founder: Founder) => Promise<unknown>])[] = [
-    ['org people', (f) => new People(database).list(callerOf(f), f.orgId, { page: 1, limit: 10 })],
-    ['team members', (f) => membersOf().list(callerOf(f), f.teamId, { page: 1, limit: 10 })],
-    ['my orgs', (f) => new Belonging(database).organizations(callerOf(f))],
-    ['my teams', (f) => new Belonging(database).teams(callerOf(f))],
-    ['audit', (f) => new Audit(database).list(callerOf(f), f.orgId, { limit: 50 })],
-    ['inbox', (f) => requestsOf().inbox(callerOf(f))],
+    ['org people', (f) => new ListPeople(database).run(callerOf(f), f.orgId, { page: 1, limit: 10 })],
+    ['team members', (f) => new ListMembers(database).run(callerOf(f), f.teamId, { page: 1, limit: 10 })],
+    ['my orgs', (f) => new ListOwnOrganizations(database).run(callerOf(f))],
+    ['my teams', (f) => new ListOwnTeams(database).run(callerOf(f))],
+    ['audit', (f) => new ListAudit(database).run(callerOf(f), f.orgId, { limit: 50 })],
+    ['inbox', (f) => new ListInbox(database).run(callerOf(f))],
   ];
-
-  const changes = () => silentChanges(tenancy.database);
-  const membersOf = () => new Members({ database, changes: changes() });
-  const requestsOf = () => new JoinRequests({ database, changes: changes() });
 
   test.each(lists)(
     '%s takes as many queries as with one member, and none scans a whole table',
     async (_list, read) => {
-      await database.$queryRaw`SELECT 1`;
       queries.length = 0;
       await read(small);
       const few = queries.length;

@@ -1,6 +1,6 @@
 /** The people of an organization, from tenancy's copy of identity's users. */
 import type { OrganizationId, UserId } from '@px0/contracts';
-import type { Tx } from '../database.ts';
+import { type Reader, sql } from '@px0/owner';
 
 export interface PersonRow {
   readonly id: UserId;
@@ -11,12 +11,12 @@ export interface PersonRow {
 }
 
 /** How many different users the organization's teams have. */
-export async function countPeople(tx: Tx, orgId: OrganizationId): Promise<number> {
-  const rows = await tx.$queryRaw<{ total: number }[]>`
+export async function countPeople(reader: Reader, orgId: OrganizationId): Promise<number> {
+  const rows = await reader.query<{ total: number }>(sql`
     SELECT count(*)::int AS total
       FROM (SELECT DISTINCT m.user_id
               FROM teams t JOIN memberships m ON m.team_id = t.id
-             WHERE t.org_id = ${orgId}::uuid AND t.deleted_at IS NULL) people`;
+             WHERE t.org_id = ${orgId}::uuid AND t.deleted_at IS NULL) people`);
   return rows[0]?.total ?? 0;
 }
 
@@ -25,11 +25,11 @@ export async function countPeople(tx: Tx, orgId: OrganizationId): Promise<number
  * of each of its teams, which an index yields in order; so a page near the beginning looks at few rows, however many there are.
  */
 export function pageOfPeople(
-  tx: Tx,
+  reader: Reader,
   orgId: OrganizationId,
   { offset, limit }: { offset: number; limit: number },
 ): Promise<PersonRow[]> {
-  return tx.$queryRaw<PersonRow[]>`
+  return reader.query<PersonRow>(sql`
     SELECT u.id, u.email, u.is_admin AS "isAdmin", u.is_verified AS "isVerified", u.created_at AS "createdAt"
       FROM (SELECT DISTINCT first.user_created_at, first.user_id
               FROM teams t
@@ -41,5 +41,5 @@ export function pageOfPeople(
              ORDER BY first.user_created_at, first.user_id
             OFFSET ${offset} LIMIT ${limit}) page
       JOIN users u ON u.id = page.user_id
-     ORDER BY u.created_at, u.id`;
+     ORDER BY u.created_at, u.id`);
 }

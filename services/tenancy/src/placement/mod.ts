@@ -1,1 +1,1 @@
-export { placeUser } from './placement.ts';
+export { placement } from './placement.ts';

@@ -3,8 +3,9 @@
  * is a saga's effect: it commits together with the saga's position, and may see an event again or an older one late.
  */
 import type { OrganizationId, StateEvent, StateOf, TeamId, UserId } from '@px0/contracts';
-import { lockOrganizations } from '../authority/mod.ts';
-import type { Change } from '../changes/mod.ts';
+import type { OwnerSaga } from '@px0/owner';
+import { type Actor, lockOrganizations } from '../authority/mod.ts';
+import type { AuditNote, Change, OwnEntity } from '../changes/mod.ts';
 import { deleteMemberships, join, promoteLongestStanding } from '../members/mod.ts';
 import { createWithDefaultTeam } from '../organizations/mod.ts';
 import {
@@ -20,15 +21,24 @@ import {
 /** Many organizations share it: registration bypasses the check of names. */
 const DEFAULT_ORGANIZATION = 'Default Org';
 
+/** The saga: its effect commits together with its position. */
+export const placement: OwnerSaga<OwnEntity, Actor, AuditNote> = {
+  name: 'placement',
+  wants: (entity) => entity === 'user',
+  effect: async (change, event) => {
+    if (event.name === 'user') await placeUser(change, event);
+  },
+};
+
 /** Works one event of identity's users in. */
 export async function placeUser(change: Change, event: StateEvent<'user'>): Promise<void> {
-  const known = await findUser(change.tx, event.id);
+  const known = await findUser(change, event.id);
   if (known !== undefined && known.revision >= event.revision) return;
   if (event.deleted) {
     await forgetUser(change, event.id, event.revision);
     return;
   }
-  await saveUser(change.tx, event.id, event.revision, event.state);
+  await saveUser(change, event.id, event.revision, event.state);
   if (known === undefined) await givePlace(change, event.id, event.state.placement);
 }
 
@@ -50,10 +60,10 @@ async function lockTeam(
   change: Change,
   teamId: TeamId,
 ): Promise<{ id: TeamId; orgId: OrganizationId } | undefined> {
-  const team = await findLiveTeam(change.tx, teamId);
+  const team = await findLiveTeam(change, teamId);
   if (team === undefined) return undefined;
-  await lockOrganizations(change.tx, [team.orgId]);
-  const locked = await findLiveTeam(change.tx, teamId);
+  await lockOrganizations(change, [team.orgId]);
+  const locked = await findLiveTeam(change, teamId);
   if (locked !== undefined && locked.orgId !== team.orgId) throw new PlaceChangedError();
   return locked;
 }
@@ -63,13 +73,13 @@ async function lockTeam(
  * nothing is added to what they belong to. Should something have been added in between, the saga tries again.
  */
 async function forgetUser(change: Change, userId: UserId, revision: number): Promise<void> {
-  const expected = organizationsOf(await belongingsOf(change.tx, userId));
-  await lockOrganizations(change.tx, [...expected]);
-  await markUserDeleted(change.tx, userId, revision);
-  const belongings = await belongingsOf(change.tx, userId);
+  const expected = organizationsOf(await belongingsOf(change, userId));
+  await lockOrganizations(change, [...expected]);
+  await markUserDeleted(change, userId, revision);
+  const belongings = await belongingsOf(change, userId);
   if (belongings.some(({ orgId }) => !expected.has(orgId))) throw new PlaceChangedError();
   await leaveEverywhere(change, userId, belongings);
-  await deleteJoinRequestsOf(change.tx, userId);
+  await deleteJoinRequestsOf(change, userId);
   await promoteLongestStanding(change, [...expected]);
 }
 

@@ -1,6 +1,6 @@
 /** Tenancy's copy of identity's users. It is written by the placement saga and by nothing else. */
 import type { OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
-import type { Tx } from '../database.ts';
+import { type PrivateWriter, type Reader, sql } from '@px0/owner';
 
 export interface KnownUser {
   readonly revision: number;
@@ -13,69 +13,59 @@ export interface Belonging {
 }
 
 /** What the copy holds of a user, deleted ones included. */
-export async function findUser(tx: Tx, userId: UserId): Promise<KnownUser | undefined> {
-  const user = await tx.user.findUnique({
-    where: { id: userId },
-    select: { revision: true, deletedAt: true },
-  });
-  return user === null ? undefined : { revision: Number(user.revision), deleted: user.deletedAt !== null };
+export async function findUser(reader: Reader, userId: UserId): Promise<KnownUser | undefined> {
+  const rows = await reader.query<KnownUser>(sql`
+    SELECT revision::float8 AS revision, deleted_at IS NOT NULL AS deleted FROM users WHERE id = ${userId}::uuid`);
+  return rows[0];
 }
 
 /** Takes over the user's facts from identity's event. */
 export async function saveUser(
-  tx: Tx,
+  writer: PrivateWriter,
   userId: UserId,
   revision: number,
-  { email, is_admin, is_verified, created_at }: StateOf<'user'>,
+  { email, is_admin: isAdmin, is_verified: isVerified, created_at: createdAt }: StateOf<'user'>,
 ): Promise<void> {
-  const facts = { revision, email, isAdmin: is_admin, isVerified: is_verified };
-  await tx.user.upsert({
-    where: { id: userId },
-    create: { id: userId, ...facts, createdAt: new Date(created_at) },
-    update: facts,
-    select: { id: true },
-  });
+  await writer.writePrivate(sql`
+    INSERT INTO users (id, revision, email, is_admin, is_verified, created_at)
+    VALUES (${userId}::uuid, ${revision}, ${email}, ${isAdmin}, ${isVerified}, ${createdAt}::timestamptz)
+        ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, email = excluded.email,
+           is_admin = excluded.is_admin, is_verified = excluded.is_verified`);
 }
 
-/** Empties the user's row and marks it as deleted. From here on until the commit nobody can add them anywhere. */
-export async function markUserDeleted(tx: Tx, userId: UserId, revision: number): Promise<void> {
-  const deletedAt = new Date();
-  await tx.user.upsert({
-    where: { id: userId },
-    create: {
-      id: userId,
-      revision,
-      email: '',
-      isAdmin: false,
-      isVerified: false,
-      createdAt: deletedAt,
-      deletedAt,
-    },
-    update: { revision, email: '', isAdmin: false, isVerified: false, deletedAt },
-    select: { id: true },
-  });
+/** Empties the user's row and marks it as deleted. From here on until the commit the user cannot be added anywhere. */
+export async function markUserDeleted(
+  writer: PrivateWriter,
+  userId: UserId,
+  revision: number,
+): Promise<void> {
+  await writer.writePrivate(sql`
+    INSERT INTO users (id, revision, email, is_admin, is_verified, created_at, deleted_at)
+    VALUES (${userId}::uuid, ${revision}, '', false, false, now(), now())
+        ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, email = '', is_admin = false,
+           is_verified = false, deleted_at = now()`);
 }
 
 /** Every membership of the user, also below what is deleted but not yet removed. */
-export function belongingsOf(tx: Tx, userId: UserId): Promise<Belonging[]> {
-  return tx.$queryRaw<Belonging[]>`
+export function belongingsOf(reader: Reader, userId: UserId): Promise<Belonging[]> {
+  return reader.query<Belonging>(sql`
     SELECT m.team_id AS "teamId", t.org_id AS "orgId"
       FROM memberships m
       JOIN teams t ON t.id = m.team_id
-     WHERE m.user_id = ${userId}::uuid`;
+     WHERE m.user_id = ${userId}::uuid`);
 }
 
 /** Drops the user's join requests, resolved ones, too. */
-export async function deleteJoinRequestsOf(tx: Tx, userId: UserId): Promise<void> {
-  await tx.joinRequest.deleteMany({ where: { userId } });
+export async function deleteJoinRequestsOf(writer: PrivateWriter, userId: UserId): Promise<void> {
+  await writer.writePrivate(sql`DELETE FROM join_requests WHERE user_id = ${userId}::uuid`);
 }
 
 /** The team, unless it or its organization is gone. */
 export async function findLiveTeam(
-  tx: Tx,
+  reader: Reader,
   teamId: TeamId,
 ): Promise<{ id: TeamId; orgId: OrganizationId } | undefined> {
-  const rows = await tx.$queryRaw<{ id: TeamId; orgId: OrganizationId }[]>`
-    SELECT id, org_id AS "orgId" FROM live_teams WHERE id = ${teamId}::uuid`;
+  const rows = await reader.query<{ id: TeamId; orgId: OrganizationId }>(sql`
+    SELECT id, org_id AS "orgId" FROM live_teams WHERE id = ${teamId}::uuid`);
   return rows[0];
 }

@@ -1,0 +1,30 @@
+/**
+ * Removes in the background what deleted organizations and teams leave behind, in steps small enough that none holds a lock for long.
+ * Readers do not wait for it: what is below a deleted parent counts as deleted. A step that its process does not finish is found again
+ * by the next look, of any replica.
+ */
+import { Background } from '@px0/owner';
+import type { Logger } from '@px0/service-kit';
+import { systemActor } from '../authority/mod.ts';
+import type { Changes } from '../changes/mod.ts';
+import { deleteJoinRequests, deleteOrganizations, deleteTeams, endMemberships, endTeams } from './store.ts';
+
+/** Some 50 ms for a step with an event per row: a request that waits for what is owed waits no longer than that. */
+const STEP_ROWS = 100;
+/** How soon another replica, or the next process, takes over what one left unfinished. */
+const LOOK_EVERY_MS = 10_000;
+
+/** Parents' events first, rows last: a row is deleted when nothing refers to it any more. */
+const steps = [endTeams, endMemberships, deleteJoinRequests, deleteTeams, deleteOrganizations];
+
+export function cleanup(changes: Changes, logger: Logger): Background {
+  return new Background({ name: 'cleanup', logger, pauseMs: LOOK_EVERY_MS, step: () => cleanUp(changes) });
+}
+
+/** One bounded step of the first kind that finds something. */
+async function cleanUp(changes: Changes): Promise<'more' | 'none'> {
+  for (const step of steps) {
+    if (await changes.make(systemActor, (change) => step(change, STEP_ROWS), 'awaited')) return 'more';
+  }
+  return 'none';
+}
