@@ -1,7 +1,12 @@
 /**
- * A folder that a command builds from files of the repository, such as the console's. Each build has a folder of its own, named after
- * the hash of what it was built from and put in its place by one rename: so it is complete or absent, a server that runs keeps the one
+ * A folder that a command builds from files of the repository, such as the console's. Each build has its own folder, named after
+ * the hash of its inputs and moved into place by one rename: it is complete or absent, a running server keeps the one
  * that it serves, and two processes that build at once do no harm.
+ *
+ * Build output in git drifts, and people forget a separate build step. `npm start` and a dozen test files may want the same build at the same
+ * time, so a lock lets a second process wait instead of building too; a lock whose holder is gone is ignored. The three builds used last
+ * are kept besides the present one, so an older commit may need no build at all. List all inputs: a change of any other file that the build
+ * reads goes unnoticed.
  */
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';

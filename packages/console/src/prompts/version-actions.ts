@@ -1,4 +1,11 @@
-/** What can be done with a version, by the contract's state machine, and what each step means in words. */
+/**
+ * What can be done with a version, by the contract's state machine, and what each step means in words.
+ *
+ * The API has no roll-back operation, so going back is a promotion: of the newest earlier version that was published and is stable, so that exactly that
+ * version is live again. Where only an archived one exists, which is final, the console copies it and promotes the copy twice. "Earlier" means
+ * a lower number, because the API does not say when a version was live. As before any promotion, the page shows the difference from what is
+ * live and the results of the payloads, and sends the entity tag of what it showed, and `require=payloads` if the check passed.
+ */
 import type { Wire } from '@px0/contracts';
 import { type Transition, versionTransitions } from '@px0/contracts/version-states';
 

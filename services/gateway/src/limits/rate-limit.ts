@@ -1,9 +1,10 @@
 /**
- * How much one caller may ask in a window. The counting is rate-limiter-flexible's, in Redis when there is one (so replicas of the
- * gateway share it) and in memory otherwise; when Redis is away, its insurance counts in memory and nobody notices.
+ * Limits how much one caller may ask in a window. `rate-limiter-flexible` counts in Redis when there is one, so replicas of the gateway
+ * share the count, and in memory otherwise; when Redis does not answer within 100 ms, its insurance counts in memory.
  *
- * Asking Redis for each request would put a network call on the render path. So a gateway takes points in leases of a fiftieth of
- * the limit and spends them by itself: one question per lease, and a limit that several gateways keep to within a few leases.
+ * Asking Redis for each request would put a network call, and its outages, on the render path. A gateway therefore takes a fiftieth of a
+ * limit at once (a lease, at least one point) and spends it locally: one question per lease. With n gateways, a caller may be refused up to
+ * n leases (2 % of the limit each) early; limits below 50 are exact. Unspent leases end with their window.
  */
 import { createHash } from 'node:crypto';
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';

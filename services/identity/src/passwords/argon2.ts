@@ -1,6 +1,10 @@
 /**
- * Argon2id by Node's own `crypto`, with hashes in the PHC string format, which says its own parameters:
- * `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>`. Any other Argon2 library can read and write them.
+ * Argon2id from Node's own `crypto`, with hashes in the PHC string format, which names its parameters:
+ * `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>`. Any other Argon2 library can read and write them, so replacing this one needs no migration.
+ *
+ * Native packages would bring a binary for each platform. `crypto.argon2` exists since Node 24.7; its documentation called it a release candidate
+ * until June 2026, when the label was removed without a change of the function (nodejs/node#63924). The parameters are OWASP's: 19 MiB, 2
+ * passes, 1 lane. A login renews a hash that was made with others.
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 

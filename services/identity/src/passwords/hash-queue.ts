@@ -1,6 +1,7 @@
 /**
- * A bound on the hashing under way. Hashes run on libuv's four threads, which DNS and files need too, so only some of them may be
- * taken, and the waiting line is short: a storm of logins slows logins, and then refuses them, and harms nothing else.
+ * Bounds the hashing under way. Hashes run on libuv's four threads, which DNS and files need too, so hashing takes only two of them and
+ * the queue is short: a storm of logins slows logins, then refuses them with 503, and affects nothing else. An operator who raises
+ * `HASH_CONCURRENCY` must raise `UV_THREADPOOL_SIZE`, or DNS look-ups queue behind passwords.
  */
 import { ApiError } from '@px0/service-kit';
 
