@@ -1,10 +1,10 @@
-/** docs/security.md says of each item of the standard where it is tested: those files exist, and no item is left out or there twice. */
+/** docs/security-verification.md says of each item of the standard where it is tested: those files exist, and no item is left out or there twice. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const page = readFileSync(join(root, 'docs/security.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/security-verification.md'), 'utf8');
 /** How many items levels 1 and 2 of ASVS 4.0.3 have, chapter by chapter. */
 const items = [38, 54, 18, 9, 30, 13, 12, 15, 7, 5, 8, 15, 13, 23];
 
