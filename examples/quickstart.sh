@@ -1,9 +1,9 @@
 #!/bin/sh
-# From nothing to a rendered prompt, with curl and nothing else: an account, an API key, a prompt, a version of it, promoted
-# from draft to stable to live, and a render by slug. Every step uses what the step before it has made; none waits.
+# Goes from nothing to a rendered prompt with nothing but curl: creates an account, an API key, a prompt and a version, promotes the
+# version from draft to stable to live, and renders the prompt by slug. Each step uses the result of the one before, without waiting.
 #
 #   npm start                  # in another terminal
-#   examples/quickstart.sh     # PX0_HOST=http://localhost:8000 unless set
+#   examples/quickstart.sh     # default: PX0_HOST=http://localhost:8000
 set -eu
 
 host=${PX0_HOST:-http://localhost:8000}
@@ -12,7 +12,7 @@ password='Quick-start-1'
 
 say() { printf '%s\n' "$*" >&2; }
 
-# call METHOD PATH TOKEN [BODY]: prints the response's body; ends the script when the status is not 2xx.
+# call METHOD PATH TOKEN [BODY]: prints the response's body; exits if the status is not 2xx.
 call() {
   method=$1 path=$2 token=$3 body=${4-}
   set -- -sS -X "$method" -w '\n%{http_code}' "$host$path"
@@ -30,7 +30,7 @@ call() {
   esac
 }
 
-# field NAME JSON: the first text of that name.
+# field NAME JSON: prints the first string with that name.
 field() {
   printf '%s\n' "$2" | tr '{,' '\n\n' | sed -n "s/^\"$1\":\"\\([^\"]*\\)\".*/\\1/p" | head -n 1
 }
@@ -42,7 +42,7 @@ say '2. Log in'
 answer=$(call POST /v1/auth/login '' "{\"email\":\"$email\",\"password\":\"$password\"}")
 session=$(field token "$answer")
 
-say '3. Find the organization and the team that every new account gets'
+say '3. Find the organization and the team of the new account'
 answer=$(call GET /v1/me/orgs "$session")
 organization=$(field id "$answer")
 answer=$(call GET /v1/me/teams "$session")
