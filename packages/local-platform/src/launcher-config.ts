@@ -3,33 +3,33 @@ import { integerVariable, loadConfig, urlListVariable, urlVariable } from '@px0/
 import { z } from 'zod';
 
 const replicas = (service: string) =>
-  integerVariable(1, 32).prefault('1').describe(`How many processes of ${service} are started.`);
+  integerVariable(1, 32).prefault('1').describe(`Number of ${service} processes.`);
 
 export const launcherConfigSchema = z.object({
   PX0_PORT: integerVariable(1, 65_535)
     .prefault('8000')
-    .describe('Port of the gateway, which is the one public origin; every other port is picked free.'),
+    .describe('Port of the gateway, the only public origin; the other processes use free ports.'),
   PX0_HOME: z
     .string()
     .default('.px0')
-    .describe('Folder with all data, logs and `run.json`; a relative path starts at the repository.'),
+    .describe('Folder with all data, logs and `run.json`; a relative path is relative to the repository.'),
   DATABASE_URL: urlVariable('postgres', 'postgresql')
     .optional()
-    .describe('A Postgres server of yours instead of the embedded one.'),
+    .describe('Your own Postgres server, instead of the embedded one.'),
   NATS_URL: urlListVariable('nats', 'tls')
     .optional()
-    .describe('NATS servers of yours (JetStream, max_payload of 8 MB) instead of the embedded one.'),
+    .describe('Your own NATS servers (JetStream, max_payload of 8 MB), instead of the embedded one.'),
   REDIS_URL: urlVariable('redis', 'rediss')
     .optional()
-    .describe('Redis for rate limits; without it each process counts in its memory.'),
+    .describe('Redis for rate limits; without it, each process counts in its own memory.'),
   CONSOLE_DIRECTORY: z
     .string()
     .optional()
-    .describe('A built console of yours instead of the one that is built from the sources.'),
+    .describe('A console that you have built, instead of one built from the sources.'),
   DOCS_DIRECTORY: z
     .string()
     .optional()
-    .describe('Built documentation of yours instead of the one that is built from the sources.'),
+    .describe('Documentation that you have built, instead of a site built from the sources.'),
   PX0_REPLICAS_GATEWAY: replicas('gateway'),
   PX0_REPLICAS_IDENTITY: replicas('identity'),
   PX0_REPLICAS_TENANCY: replicas('tenancy'),

@@ -54,32 +54,34 @@ export const processVariables = {
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
-    .describe('`production` hides nothing and changes no behaviour of the API; libraries read it.'),
+    .describe(
+      'In `production`, identity refuses settings meant for development, and its rate limits are strict by default.',
+    ),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
-    .describe('Least severe level that is logged. `info` has one line per request.'),
+    .describe('Minimum level to log. `info` logs one line per request.'),
   HOST: z
     .string()
     .default('127.0.0.1')
     .describe(
-      'Address to listen on. Containers set `0.0.0.0`; the default is reachable from this machine only.',
+      'Address to listen on. Containers set `0.0.0.0`; the default accepts connections only from this machine.',
     ),
   PORT: integerVariable(0, 65_535).prefault('0').describe('Port to listen on; 0 picks a free one.'),
   SHUTDOWN_TIMEOUT_MS: integerVariable(0, 600_000)
     .prefault('10000')
     .describe(
-      'How long requests in flight may take to finish after SIGTERM. Keep it below the supervisor’s own patience (Kubernetes: 30 s).',
+      'Timeout for requests in flight after SIGTERM, in milliseconds. Keep it below the supervisor’s grace period (Kubernetes: 30 s).',
     ),
   DRAIN_DELAY_MS: integerVariable(0, 120_000)
     .prefault('200')
     .describe(
-      'How long to go on accepting after SIGTERM, not ready, so that balancers notice first; then, for up to a second of the same length, kept-alive connections are told to leave. Set to a few seconds behind a balancer that polls `/readyz`.',
+      'How long to keep accepting requests after SIGTERM, in milliseconds, while `/readyz` reports not ready, so that load balancers notice first. After that, the process asks keep-alive connections to close, for the same time but at most a second. Set it to a few seconds behind a load balancer that polls `/readyz`.',
     ),
   TRUSTED_PROXIES: listVariable()
     .prefault('loopback')
     .describe(
-      'Addresses, networks, or `loopback`, `linklocal`, `uniquelocal`, whose `X-Forwarded-For` is believed.',
+      'Proxies whose `X-Forwarded-For` is trusted: addresses, networks, or `loopback`, `linklocal`, `uniquelocal`, separated by commas.',
     ),
 } as const;
 
@@ -92,51 +94,53 @@ export const streamVariables = {
     .string()
     .regex(/^[A-Za-z0-9_-]*$/, 'may contain letters, digits, _ and - only')
     .default('')
-    .describe('Put before every stream’s and subject’s name, so that several installations share a server.'),
+    .describe('Prefix of every stream and subject name, so that several installations can share a server.'),
   PX0_STREAM_REPLICAS: integerVariable(1, 5)
     .prefault('1')
-    .describe('Copies of each stream in a cluster of NATS servers; used when the streams are created.'),
+    .describe('Copies of each stream in a NATS cluster; takes effect when the streams are created.'),
   NATS_USER: z
     .string()
     .optional()
-    .describe('User of the NATS servers. Each service has its own, which may do what that service does.'),
+    .describe('NATS user. Each service has its own, with only the permissions it needs.'),
   NATS_PASSWORD: z.string().optional().describe('Password of that user.'),
   NATS_INBOX_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/, 'must be a subject without wildcards')
     .default('_INBOX')
     .describe(
-      'First part of the subjects on which answers come. A user that may listen only to its own prefix cannot read what others are told.',
+      'Prefix of the subjects that receive replies. A user limited to its own prefix cannot read the replies to other users.',
     ),
   NATS_TLS_CA_FILE: z
     .string()
     .optional()
     .describe(
-      'File with the certificate authority of the NATS servers (PEM). With it, servers that offer no TLS are refused.',
+      'File with the certificate authority of the NATS servers (PEM). If it is set, servers without TLS are refused.',
     ),
 } as const;
 
 /** What a service that owns tables reads. */
 export const databaseVariables = {
   DATABASE_URL: urlVariable('postgres', 'postgresql').describe(
-    'The Postgres database. Each service keeps to its own schema.',
+    'The Postgres database. Each service uses only its own schema.',
   ),
   DATABASE_POOL_SIZE: integerVariable(1, 1000)
     .prefault('10')
-    .describe('Connections per process. Replicas × services × this must stay below `max_connections`.'),
+    .describe('Connections per process. Replicas × services × this value must stay below `max_connections`.'),
   DATABASE_STATEMENT_TIMEOUT_MS: integerVariable(0)
     .prefault('10000')
-    .describe('A statement that runs longer is cancelled and the request answered with 503. 0: no limit.'),
+    .describe(
+      'Statement timeout in milliseconds. A longer statement is cancelled, and its request gets a 503. 0: no timeout.',
+    ),
   DATABASE_WAIT_MS: integerVariable(0)
     .prefault('60000')
     .describe(
-      'How long a start waits for a database that does not answer yet, and for migrations that others apply.',
+      'How long startup waits for a database that does not answer yet, and for migrations that another process applies, in milliseconds.',
     ),
   DATABASE_MIGRATIONS: z
     .enum(['apply', 'await'])
     .default('apply')
     .describe(
-      'Whether a start applies missing migrations or waits until a migration job has. With `await` the service’s role may not be allowed to change tables.',
+      'Whether startup applies pending migrations, or waits until a migration job has applied them. With `await`, the service’s role needs no permission to change tables.',
     ),
 } as const;
 
@@ -144,7 +148,7 @@ export const databaseVariables = {
 export const usageVariables = {
   USAGE_FLUSH_MS: integerVariable(100)
     .prefault('5000')
-    .describe('How often counts of renders and uses of API keys are published, in milliseconds.'),
+    .describe('Interval at which counts of renders and uses of API keys are published, in milliseconds.'),
 } as const;
 
 /** The variables of a control-plane service; a service spreads `baseConfigSchema.shape` into its own schema. */

@@ -11,14 +11,14 @@ import { z } from 'zod';
 
 const upstream = (service: string) =>
   urlListVariable('http', 'https').describe(
-    `Where the ${service} service listens: one URL per replica, separated by commas, or one name that resolves to all of them.`,
+    `Address of the ${service} service: one URL per replica, separated by commas, or one name that resolves to all of them.`,
   );
 
 const limit = (perMinute: number, what: string) =>
   integerVariable(0)
     .prefault(String(perMinute))
     .describe(
-      `${what}, per user or API key and per address, in each window. 0: no limit. The default suits one machine and its tests; production sets it lower.`,
+      `${what}, per user or API key and per address, in each window. 0: no limit. The default suits one machine and its tests; set it lower in production.`,
     );
 
 export const configSchema = z.object({
@@ -30,32 +30,36 @@ export const configSchema = z.object({
   RENDER_URL: upstream('render'),
   UPSTREAM_CONNECTIONS: integerVariable(1, 10_000)
     .prefault('128')
-    .describe('Connections to one replica at most.'),
+    .describe('Maximum number of connections to one replica.'),
   UPSTREAM_PENDING_LIMIT: integerVariable(1)
     .prefault('2000')
-    .describe('Requests that may wait for one service; more are answered with 503 at once.'),
+    .describe('Maximum number of requests that wait for one service; further requests get a 503 at once.'),
   UPSTREAM_TIMEOUT_MS: integerVariable(1)
     .prefault('15000')
     .describe(
-      'How long a control-plane service may take to begin its answer. Longer than its own limits, so that it answers first.',
+      'Timeout for a control-plane service to begin its response, in milliseconds. Keep it above the service’s own timeouts, so that the service answers first.',
     ),
   RENDER_TIMEOUT_MS: integerVariable(1)
     .prefault('5000')
-    .describe('How long a render may take to begin its answer.'),
+    .describe('Timeout for a render to begin its response, in milliseconds.'),
   LONG_TIMEOUT_MS: integerVariable(1)
     .prefault('60000')
     .describe(
-      'The same for operations whose work grows with what they are applied to: imports, exports, checks, batches, deletions of whole teams.',
+      'The same timeout for operations whose work grows with the data: imports, exports, checks, batches, deletions of whole teams.',
     ),
   DNS_REFRESH_MS: integerVariable(100)
     .prefault('5000')
-    .describe('How often names of upstreams are resolved again, so that new replicas get their share.'),
+    .describe(
+      'Interval at which upstream names are resolved again, in milliseconds, so that new replicas get their share.',
+    ),
   REDIS_URL: urlVariable('redis', 'rediss')
     .optional()
-    .describe('Shares the rate limits among replicas of the gateway. Without it each counts for itself.'),
+    .describe(
+      'Redis, which lets several gateways share their rate limits. Without it, each counts on its own.',
+    ),
   RATE_LIMIT_WINDOW_SECONDS: integerVariable(1, 86_400)
     .prefault('60')
-    .describe('Length of the window of all limits.'),
+    .describe('Length of the rate-limit windows, in seconds.'),
   RATE_LIMIT_AUTH: limit(3_000, 'Registrations, logins, codes'),
   RATE_LIMIT_WRITE: limit(60_000, 'Writes'),
   RATE_LIMIT_READ: limit(600_000, 'Reads'),
@@ -66,17 +70,17 @@ export const configSchema = z.object({
   HSTS: flagVariable()
     .prefault('false')
     .describe(
-      'Sends Strict-Transport-Security. Only behind TLS: it makes browsers refuse plain http for a year.',
+      'Sends Strict-Transport-Security. Use it only behind TLS: browsers then refuse plain http for a year.',
     ),
   CONSOLE_DIRECTORY: z
     .string()
     .optional()
-    .describe('Folder with the built console. Without it `/` says where the API is.'),
+    .describe('Folder with the built console. Without it, `/` shows where the API is.'),
   DOCS_DIRECTORY: z
     .string()
     .optional()
     .describe(
-      'Folder with the built documentation, which may appear later. Without it `/docs` leads to the API reference.',
+      'Folder with the built documentation; it may be created after startup. Without it, `/docs` leads to the API reference.',
     ),
 });
 

@@ -8,11 +8,11 @@ export const configSchema = z.object({
   CHECK_TIME_BUDGET_MS: integerVariable(100, 60_000)
     .prefault('5000')
     .describe(
-      'How long one check of a version may render payloads. What is left then fails with that reason, so a check ends before callers give up.',
+      'Time budget for one check of a version to render payloads, in milliseconds. The remaining payloads then fail with that reason, so that a check ends before callers time out.',
     ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')
-    .describe('How long renders per version and hour are kept.'),
+    .describe('How long the hourly render counts of each version are kept, in days.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

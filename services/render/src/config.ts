@@ -9,15 +9,15 @@ export const configSchema = z.object({
   VERSION_CACHE_BYTES: integerVariable(1_048_576)
     .prefault('134217728')
     .describe(
-      'Memory for compiled versions that are not live, in bytes; the least recently used ones are dropped.',
+      'Memory for compiled versions that are not live, in bytes; the least recently used ones are evicted.',
     ),
   VERSION_FETCHES: integerVariable(1)
     .prefault('64')
-    .describe('How many such versions may be fetched from the stream at the same time.'),
+    .describe('Maximum number of such versions fetched from the stream at a time.'),
   ...usageVariables,
   WEB_CONCURRENCY: integerVariable(1)
     .prefault('1')
-    .describe('How many worker processes serve renders on this host.'),
+    .describe('Number of worker processes that serve renders on this host.'),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -52,24 +52,21 @@ export async function configurationPage(): Promise<Page> {
   const parts = [
     '# Configuration',
     summary,
-    'A process reads its environment once, when it starts. A wrong value stops it with one sentence that names the variable and never shows the value. A variable that is set to the empty string counts as not set. This page is made from the schemas that the processes check their environment with.',
-    '## Variables of several services',
-    'Every service reads them, unless the last sentence names who does.',
+    'A process reads its environment once, at startup. If a value is wrong, the process exits with one sentence that names the variable and never shows the value. An empty string counts as not set. This page is generated from the schemas that validate the environment.',
+    '## Variables shared by several services',
+    'Every service reads these variables, except where the last sentence names the services that do.',
     variableTable(shared, (variable) => {
       const names = readers(variable.name);
       return names.length === services.length ? '' : `Read by ${names.join(', ')}.`;
     }),
     ...services.flatMap(({ name, variables }) => {
       const own = variables.filter((variable) => !isShared(variable));
-      return [
-        `## ${name}`,
-        own.length === 0 ? 'Only the variables of several services.' : variableTable(own),
-      ];
+      return [`## ${name}`, own.length === 0 ? 'Only the shared variables.' : variableTable(own)];
     }),
     '## Telemetry',
-    'Traces and metrics are on when `OTEL_EXPORTER_OTLP_ENDPOINT` is set. [Setup telemetry](../get-started/setup-telemetry.md) says more.',
+    'Set `OTEL_EXPORTER_OTLP_ENDPOINT` to turn on traces and metrics. See [Setup telemetry](../get-started/setup-telemetry.md).',
     '## npm start',
-    'The launcher of `npm start` reads variables of its own and hands all others to every service. They are in [Run px0 locally](../get-started/run-locally.md#settings).',
+    'The launcher of `npm start` reads its own variables, listed in [Run px0 locally](../get-started/run-locally.md#settings), and passes all others to every service.',
   ];
   return {
     path: 'operations/configuration.md',

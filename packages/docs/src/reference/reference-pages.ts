@@ -32,8 +32,8 @@ function indexPage(): Page {
   const introduction = [
     '# API reference',
     summary,
-    'All paths begin with `/v1`. Requests and answers are JSON. A credential is sent as `Authorization: Bearer ...`: a session (`sess_...`) or an API key (`ak_...`). Times are RFC 3339 in UTC, ids are UUIDs. Every GET also answers HEAD. Clients ignore keys that they do not know.',
-    'The whole description as one file: [openapi.yaml](/docs/openapi.yaml) or [openapi.json](/openapi.json). To call operations from a page, open the [API explorer](/docs/api). Every error text is listed under [Errors](errors.md).',
+    'All paths begin with `/v1`. Requests and responses are JSON. Send your credentials as `Authorization: Bearer ...`: a session (`sess_...`) or an API key (`ak_...`). Times are RFC 3339 in UTC, ids are UUIDs. Every path with a GET also accepts HEAD. Clients must ignore keys that they do not know.',
+    'The complete description in one file: [openapi.yaml](/docs/openapi.yaml) or [openapi.json](/openapi.json). To call operations from a page, open the [API explorer](/docs/api). [Errors](errors.md) lists every error text.',
   ];
   return {
     path: 'api-reference/index.md',
@@ -44,18 +44,18 @@ function indexPage(): Page {
 }
 
 const advice: { readonly [status: number]: string } = {
-  400: 'The request is wrong. Change it; sending it again does not help.',
-  401: 'The credential is missing, unknown or expired. Log in again, or use another key.',
-  403: 'The credential is good, but may not do this.',
-  404: 'There is no such thing, or the caller may not see it. Without `Px0-Stale` the answer is final.',
-  405: 'The path exists, with another method.',
-  409: 'The request conflicts with what exists.',
-  412: 'Somebody has changed the thing since you read it. Read it again.',
-  413: 'The body has more than 4 MiB.',
-  422: 'The request is well-formed; the state of the thing or the template does not allow it.',
-  429: 'Too many requests. Wait for the seconds in `Retry-After`, then send it again.',
-  500: 'Something unexpected failed. `X-Request-Id` of the answer finds the log line.',
-  503: 'A part of the platform is away or behind. Wait for `Retry-After`, then send it again.',
+  400: 'The request is invalid. Change it; retrying does not help.',
+  401: 'The credentials are missing, unknown or expired. Log in again, or use another key.',
+  403: 'The credentials are valid, but do not allow this operation.',
+  404: 'The resource does not exist, or the caller may not see it. Without `Px0-Stale`, the response is final.',
+  405: 'The path exists, but not with this method.',
+  409: 'The request conflicts with the current state.',
+  412: 'The resource has changed since you read it. Read it again.',
+  413: 'The body is larger than 4 MiB.',
+  422: 'The request is well-formed, but the state of the resource or the template does not allow it.',
+  429: 'Too many requests. Wait for the number of seconds in `Retry-After`, then retry.',
+  500: 'An unexpected error. Use the `X-Request-Id` of the response to find the log line.',
+  503: 'A part of the platform is down or lagging. Wait for the number of seconds in `Retry-After`, then retry.',
 };
 
 function errorsPage(): Page {
@@ -74,10 +74,10 @@ function errorsPage(): Page {
   const introduction = [
     '# Errors',
     summary,
-    'An error is `{"error": "..."}` and nothing else. The texts below are exact, so a program may compare them. Some go on after a colon with a detail: `' +
+    'An error is `{"error": "..."}` and nothing else. The texts below are exact, so your program may compare them. Some continue after a colon with a detail: `' +
       exampleMessage('invalidTemplate') +
-      '`. Compare the beginning then.',
-    'Retry 429, 503 and connections that failed, with growing pauses. The SDKs do. Nothing else gets better by itself.',
+      '`. In that case, compare the beginning.',
+    'Retry 429, 503 and failed connections, with increasing delays. The SDKs do this for you. Do not retry other errors.',
   ];
   return {
     path: 'api-reference/errors.md',
