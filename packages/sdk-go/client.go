@@ -26,7 +26,7 @@ const (
 	saveConfirmationAfter = time.Minute
 )
 
-// Client renders prompts, also while px0 is away. It serves any number of goroutines; make it once with New, and close it at the end.
+// Client renders prompts, and keeps working while px0 is unreachable. Create one with New, use it from all goroutines, and close it at the end.
 // It must not be copied.
 type Client struct {
 	settings   *settings

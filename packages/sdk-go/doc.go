@@ -1,8 +1,8 @@
-// Package px0 renders prompts that live in px0, also while px0 is away.
+// Package px0 renders prompts that live in px0, and keeps working while px0 is unreachable.
 //
 //	client, err := px0.New()
 //	...
 //	result, err := client.Render(ctx, "greeting", px0.Vars{"name": "Ada"})
 //
-// Package api beside it is a complete client of px0's API, generated from its description.
+// The package api below it is a complete client of the px0 API, generated from the API description.
 package px0

@@ -1,4 +1,4 @@
-"""Render px0 prompts from Python, also while px0 is away.
+"""Renders px0 prompts from Python, and keeps working while px0 is unreachable.
 
     from px0 import Px0
 

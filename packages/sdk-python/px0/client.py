@@ -39,7 +39,7 @@ class _Unique:
 
 
 class Px0(_Unique):
-    """Renders prompts, also while px0 is away. Make one when the application starts; it serves any number of threads.
+    """Renders prompts, and keeps working while px0 is unreachable. Create one when the application starts; it serves any number of threads.
 
     After a fork it goes on in both processes: the child begins with connections of its own and with the templates that were kept.
     A given `http_client` cannot be begun anew; with one, make the client in the forked process, or calls raise UsageError there.
