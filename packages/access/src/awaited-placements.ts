@@ -25,6 +25,7 @@ export class AwaitedPlacements {
     this.#now = now;
   }
 
+  /** Follows a user who was registered into a team within the last minute; any other user, and one followed already, changes nothing. */
   noteUser(id: UserId, { placement, created_at }: StateOf<'user'>): void {
     if (placement.kind !== 'team' || this.#placements.has(id)) return;
     const until = Date.parse(created_at) + YOUNG_MS;
