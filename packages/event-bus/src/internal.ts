@@ -1,13 +1,10 @@
 /** The inner parts of `@px0/event-bus`, for `@px0/owner` and for tests that replace one of them. Services use the public face. */
 
-export {
-  type AppliedUpTo,
-  type AwaitsRights,
-  type Demand,
-  demandOf,
-  type PublishedWrites,
-  revisionHeaders,
-  type Standing,
+export type {
+  AppliedUpTo,
+  AwaitsRights,
+  PublishedWrites,
+  Standing,
 } from './edge/consistency.ts';
 export { currentRequestScope, inRequestScope, RequestScope, type Written } from './edge/request-scope.ts';
 export * from './mod.ts';

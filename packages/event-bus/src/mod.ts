@@ -1,8 +1,9 @@
 /** State over NATS JetStream, for those who read it. The public face of `@px0/event-bus`. */
-export { type ConsistencyOptions, consistency, requiresRevision } from './edge/consistency.ts';
+export { type ConsistencyOptions, consistency } from './edge/consistency.ts';
 export type { Context } from './projection/completeness.ts';
 export { Projection, type ProjectionView } from './projection/projection.ts';
 export { observeProjection } from './projection/projection-metrics.ts';
+export { answerFrom, type Demand, demandOf, GATEWAY_TOKEN, revisionHeaders } from './revisions/demand.ts';
 export { compareTokens, decodeToken, encodeToken, type RevisionToken } from './revisions/token.ts';
 export { Bus, connectBus } from './stream/bus.ts';
 export { connectConfigured, type StreamConfiguration } from './stream/connect-configured.ts';

@@ -11,7 +11,15 @@ import {
   pushReader,
 } from '@px0/event-bus/internal';
 import { ApiError, type Reply, type RequestWrapper, replyOfApiError, sendReply } from '@px0/service-kit';
-import { eventually, ownNats, testBus } from '@px0/testing';
+import {
+  type DemandRow,
+  demandHeaders,
+  demandOutcome,
+  demandRows,
+  eventually,
+  ownNats,
+  testBus,
+} from '@px0/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { closer, openOwner, openReader, organization, type Place } from './support.ts';
 
@@ -51,9 +59,11 @@ async function serve(wrapper: RequestWrapper, handler: () => Promise<Reply> | Re
   return async (headers: IncomingHttpHeaders = {}) => {
     const response = await fetch(`http://127.0.0.1:${port}/`, { headers: headers as Record<string, string> });
     const header = (name: string) => response.headers.get(name) ?? undefined;
+    const body = await response.text();
     return {
       status: response.status,
-      body: await response.text(),
+      body,
+      outcome: demandOutcome(response, body),
       revision: header('px0-revision'),
       pending: header('px0-pending'),
       stale: header('px0-stale'),
@@ -217,9 +227,50 @@ test('what is no token is the client’s error, and one of a later epoch makes t
 test('a consistency that is not known is the client’s error', async () => {
   const { read, write } = await twoServices();
   await write();
-  for (const value of ['Require', 'strong', ''])
+  for (const value of ['Require', 'strong'])
     expect(await read({ 'px0-consistency': value })).toMatchObject({ status: 400 });
   expect(await read({ 'px0-consistency': 'require' })).toMatchObject({ status: 200 });
+});
+
+test('answers as the headers demand, with NATS and without', async () => {
+  const nats = await ownNats();
+  cleanups.add('nats', () => nats.close());
+  const { reader, write } = await twoServices({ servers: nats.servers, streamPrefix: '' });
+  const { projection } = reader;
+  const known = consistency({ projection, waitMs: 200 });
+  const early = consistency({ projection, waitMs: 200, awaitsRights: () => true });
+  const read = { known: await serve(known, () => ok('')), 'awaits rights': await serve(early, () => ok('')) };
+  const { revision = '' } = await write();
+  await eventually(async () => (await read.known()).revision === revision, { what: 'the reader' });
+  const expectRows = async (state: DemandRow['nats']) => {
+    const rows = demandRows.filter((row) => row.nats === state);
+    const seen: DemandRow[] = [];
+    for (const row of rows) {
+      const { outcome, status } = await read[row.caller](demandHeaders(row, revision));
+      seen.push({ ...row, outcome });
+      if (outcome === 'answer' || outcome === 'stale') expect([row, status]).toEqual([row, 200]);
+    }
+    expect(seen).toEqual(rows);
+  };
+  await expectRows('there');
+  await nats.stop();
+  await eventually(() => !projection.connected);
+  await expectRows('away');
+});
+
+test('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
+  const nats = await ownNats();
+  cleanups.add('nats', () => nats.close());
+  const { read, reader } = await twoServices({ servers: nats.servers, streamPrefix: '' });
+  await nats.pause();
+  try {
+    expect(await read()).toMatchObject({ status: 404, stale: 'true' });
+    const required = await read({ 'px0-consistency': 'require' });
+    expect(required).toMatchObject({ outcome: 'revisionNotYetAvailable', stale: undefined });
+    expect(reader.projection.connected).toBe(true);
+  } finally {
+    nats.resume();
+  }
 });
 
 test('NATS away: writes succeed and say so, reads go on, and all is published when it is back', async () => {

@@ -1,5 +1,11 @@
 export { CatchingUpClient, type CaughtUpReply, replyOf } from './catching-up-client.ts';
 export { chromiumArguments, chromiumBinary } from './chromium.ts';
+export {
+  type DemandRow,
+  demandHeaders,
+  demandOutcome,
+  demandRows,
+} from './demand-rows.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export {

@@ -48,9 +48,9 @@ export class RenderFixture {
     this.#cleanups = cleanups;
   }
 
-  /** Starts render, and plays the other contexts until it is ready. */
-  static async start(environment: Record<string, string> = {}): Promise<RenderFixture> {
-    const bus = await testBus();
+  /** Starts render on the run's NATS or a given one, and plays the other contexts until it is ready. */
+  static async start(environment: Record<string, string> = {}, ownBus?: TestBus): Promise<RenderFixture> {
+    const bus = ownBus ?? (await testBus());
     const logger = silentLogger();
     const cleanups = new Cleanups(logger);
     const config = loadConfig(configSchema, {

@@ -1,12 +1,12 @@
 /**
- * Revision tokens at the edge of a service, so that handlers never think of them: what the request asks for is waited for before, what
- * it wrote is in the stream before the response leaves, and a refusal that may rest on old facts is decided again.
+ * Applies revision tokens at the edge of a service, so that handlers need not know of them: waits for what the request asks for, holds
+ * the response until its writes are in the stream, and decides a refusal again if it may rest on old facts.
  */
-import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, type RequestWrapper } from '@px0/service-kit';
 import type { Projection } from '../projection/projection.ts';
 import type { TokenWaitOutcome } from '../projection/token-wait.ts';
-import { decodeToken, type Epoch, encodeToken, type RevisionToken } from '../revisions/token.ts';
+import { answerFrom, demandOf, revisionHeaders } from '../revisions/demand.ts';
+import { type Epoch, encodeToken, type RevisionToken } from '../revisions/token.ts';
 import { inRequestScope, RequestScope } from './request-scope.ts';
 
 /** A saga of this service, as far as tokens are concerned. */
@@ -37,75 +37,37 @@ export interface ConsistencyOptions {
   /** Absent in services that own nothing. */
   readonly writes?: PublishedWrites;
   readonly sagas?: readonly AppliedUpTo[];
-  /** How long a request waits for its token: 1,000 in the control plane, 50 in render. */
+  /** How long a request waits for its token and its rights together, in milliseconds; default: 1,000. */
   readonly waitMs?: number;
   /**
-   * Whether the caller of this Authorization header is about to get rights by an event that is on its way: another service's reaction to
-   * something that this one has seen already, which no token covers.
+   * Whether the caller with this Authorization header is about to get rights from an event that is on its way: another service's reaction
+   * to something that this service has seen already. No token covers it.
    */
   readonly awaitsRights?: AwaitsRights;
 }
 
 export type AwaitsRights = (authorization: string | undefined) => boolean;
 
-export const revisionHeaders = {
-  revision: 'Px0-Revision',
-  minRevision: 'Px0-Min-Revision',
-  consistency: 'Px0-Consistency',
-  pending: 'Px0-Pending',
-  stale: 'Px0-Stale',
-} as const;
-
-/** What a request asks for. */
-export interface Demand {
-  readonly token: RevisionToken | undefined;
-  /** Rather no answer than one that lacks what the token covers. */
-  readonly required: boolean;
-}
-
-const CONTROL_PLANE_WAIT_MS = 1_000;
+const DEFAULT_WAIT_MS = 1_000;
 /** How long a response waits for what it wrote to be in the stream. */
 const PENDING_WAIT_MS = 250;
 const PENDING_POLL_MS = 10;
 /** Refusals that may only mean that the projection has not seen something yet. */
 const CONFIRMED_STATUSES: ReadonlySet<number> = new Set([401, 403, 404]);
 
-/**
- * Whether the request wants a refusal rather than an older state. A value that is not understood is refused: taken for "no", it would
- * give its sender the very answer that the header is there to prevent.
- *
- * @throws ApiError invalidConsistency
- */
-export function requiresRevision(headers: IncomingHttpHeaders): boolean {
-  const text = headers['px0-consistency'];
-  if (text === undefined) return false;
-  if (text !== 'require') throw new ApiError('invalidConsistency');
-  return true;
-}
-
-/** Reads the request's headers. @throws ApiError invalidConsistency; invalidRevision for a token that px0 cannot have handed out */
-export function demandOf(headers: IncomingHttpHeaders): Demand {
-  const text = headers['px0-min-revision'];
-  const required = requiresRevision(headers);
-  if (text === undefined || text === '') return { token: undefined, required };
-  const token = typeof text === 'string' ? decodeToken(text) : undefined;
-  if (token === undefined) throw new ApiError('invalidRevision');
-  return { token, required };
-}
-
-/** The wrapper that goes round every request of a service. */
+/** The wrapper around every request of a service. */
 export function consistency(options: ConsistencyOptions): RequestWrapper {
-  const { projection, writes, sagas = [], waitMs = CONTROL_PLANE_WAIT_MS, awaitsRights } = options;
+  const { projection, writes, sagas = [], waitMs = DEFAULT_WAIT_MS, awaitsRights } = options;
   return async (req, res, run) => {
     const scope = new RequestScope();
-    // A refusal from here on says by it that px0 refuses, and not something before it; the answer's own replaces it.
+    // Refusals from here on carry it as the mark of px0, as opposed to something before px0; the answer's own replaces it.
     const known = revisionOf(projection, sagas, undefined);
     if (known !== undefined) res.setHeader(revisionHeaders.revision, known);
     const demand = demandOf(req.headers);
-    // Only a service that starts is not ready; it is soon, or it is told to the client.
+    // Only a starting service is not ready. It will be soon, or the client learns of it.
     if (!(await projection.readyWithin(waitMs))) throw new ApiError('serviceUnavailable');
     const deadline = performance.now() + waitMs;
-    const satisfied =
+    const covered =
       demand.token !== undefined && (await reaches(demand.token, [projection, ...sagas], deadline));
     const hasRights =
       awaitsRights === undefined ||
@@ -113,23 +75,23 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
         () => !awaitsRights(req.headers.authorization),
         Math.max(0, deadline - performance.now()),
       ));
-    let stale = (demand.token !== undefined && !satisfied) || !hasRights || !projection.connected;
+    const state = { covered, hasRights, connected: projection.connected };
     // Decided before anything is done: after a write has been committed, a 503 would be a lie.
-    if (stale && demand.required) throw new ApiError('revisionNotYetAvailable', { retryAfterSeconds: 1 });
+    let answer = answerFrom(state, demand);
 
     const decidedAt = projection.reported;
     const before = projection.epoch && { epoch: projection.epoch.epoch, sequence: decidedAt };
     let reply = await inRequestScope(scope, run);
-    if (CONFIRMED_STATUSES.has(reply.status) && !satisfied && !scope.wroteAnything) {
+    if (CONFIRMED_STATUSES.has(reply.status) && !covered && !scope.wroteAnything) {
       const confirmation = await projection.confirmPosition(decidedAt);
       if (confirmation === 'moved') reply = await inRequestScope(scope, run);
-      stale ||= confirmation === 'unknown';
+      if (confirmation === 'unknown') answer = answerFrom({ ...state, connected: false }, demand);
     }
 
     const standing = writes === undefined ? undefined : await settled(writes, scope, projection, before);
     if (standing !== undefined && !isSettled(standing, projection))
       res.setHeader(revisionHeaders.pending, 'true');
-    if (stale) res.setHeader(revisionHeaders.stale, 'true');
+    if (answer === 'stale') res.setHeader(revisionHeaders.stale, 'true');
     const token = revisionOf(projection, sagas, standing);
     if (token !== undefined) res.setHeader(revisionHeaders.revision, token);
     return reply;

@@ -73,7 +73,8 @@ export function encodeNumber(number: string | number | bigint): string {
 export function parseNumber(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   const digits = Buffer.from(text, 'base64url').toString('latin1');
-  if (!/^[1-9][0-9]{0,17}$/.test(digits) || encodeNumber(digits) !== text) throw new ApiError('invalidCursor');
+  if (!/^[1-9][0-9]{0,17}$/.test(digits) || encodeNumber(digits) !== text)
+    throw new ApiError('invalidCursor');
   return digits;
 }
 

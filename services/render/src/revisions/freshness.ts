@@ -1,7 +1,7 @@
-// How fresh the state is that one request is answered from, by what the request asked for in its headers.
+/** How fresh the state is that answers one render, given what the request's headers demand. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { requiresRevision } from '@px0/event-bus';
+import { answerFrom, type Demand } from '@px0/event-bus';
 import { ApiError } from '@px0/service-kit';
 import { Refusal } from '../rendering/mod.ts';
 import type { Revisions } from './revisions.ts';
@@ -9,74 +9,79 @@ import type { Revisions } from './revisions.ts';
 /** Lives as long as its request. */
 export class Freshness {
   readonly #revisions: Revisions;
-  /** Whether the client would rather have no answer than one from an older state. */
-  readonly #required: boolean;
-  /** Whether this process has everything that the client may expect of it. */
-  #satisfied: boolean;
+  readonly #demand: Demand;
+  /** Whether this process has applied what the request's token covers; false without a token. */
+  readonly #covered: boolean;
+  #hasRights = true;
+  #connected: boolean;
+  #confirmed = false;
   /** Whether the answer has to say that it may lack the latest writes. */
-  stale: boolean;
+  stale = false;
 
-  private constructor(revisions: Revisions, required: boolean, satisfied: boolean, stale: boolean) {
+  private constructor(revisions: Revisions, demand: Demand, covered: boolean) {
     this.#revisions = revisions;
-    this.#required = required;
-    this.#satisfied = satisfied;
-    this.stale = stale;
+    this.#demand = demand;
+    this.#covered = covered;
+    this.#connected = revisions.connected;
+    this.#judge();
   }
 
   /**
-   * Reads the request's wish and, only when this process is behind it or about to be ready, waits.
+   * Reads the request's demand. Waits only when this process is behind it or about to be ready.
    *
-   * @throws ApiError serviceUnavailable while the process starts, for longer than a request waits; invalidRevision for a token that is none; invalidConsistency;
-   * revisionNotYetAvailable when the client would rather have that than an answer from an older state
+   * @throws ApiError invalidConsistency, invalidRevision; serviceUnavailable when the process is still starting after a bounded wait;
+   * revisionNotYetAvailable when the demand rules out an answer from the present state
    */
   static of(revisions: Revisions, headers: IncomingHttpHeaders): Freshness | Promise<Freshness> {
-    if (!revisions.ready) return Freshness.#afterStart(revisions, headers);
-    const required = requiresRevision(headers);
-    const asked = headers['px0-min-revision'];
-    if (asked === undefined) return new Freshness(revisions, required, false, !revisions.following);
-    const token = String(asked);
-    const judgement = revisions.judge(token);
-    if (judgement === 'malformed') throw new ApiError('invalidRevision');
-    if (judgement === 'reached') return new Freshness(revisions, required, true, false);
-    return Freshness.#after(revisions, token, required);
+    const demand = revisions.demandOf(headers);
+    return revisions.ready ? Freshness.#when(revisions, demand) : Freshness.#afterStart(revisions, demand);
   }
 
-  static async #afterStart(revisions: Revisions, headers: IncomingHttpHeaders): Promise<Freshness> {
+  static async #afterStart(revisions: Revisions, demand: Demand): Promise<Freshness> {
     if (!(await revisions.started())) throw new ApiError('serviceUnavailable');
-    return Freshness.of(revisions, headers);
+    return Freshness.#when(revisions, demand);
   }
 
-  static async #after(revisions: Revisions, token: string, required: boolean): Promise<Freshness> {
-    const reached = await revisions.waitFor(token);
-    if (!reached && required) throw new ApiError('revisionNotYetAvailable');
-    return new Freshness(revisions, required, reached, !reached);
+  static #when(revisions: Revisions, demand: Demand): Freshness | Promise<Freshness> {
+    const { token } = demand;
+    if (token === undefined) return new Freshness(revisions, demand, false);
+    if (revisions.covers(token)) return new Freshness(revisions, demand, true);
+    return revisions.waitFor(token).then((covered) => new Freshness(revisions, demand, covered));
   }
 
   /**
-   * Waits a bounded time for the rights that the caller is about to get; without them the answer says that it may lack the latest writes.
+   * Waits a bounded time for the rights that the caller is about to get. Without them, the answer says that it may lack the latest writes.
    *
-   * @throws ApiError revisionNotYetAvailable when the client would rather have that
+   * @throws ApiError revisionNotYetAvailable when the demand rules that answer out
    */
   async untilRights(areThere: () => boolean): Promise<void> {
-    if (await this.#revisions.waitUntil(areThere)) return;
-    if (this.#required) throw new ApiError('revisionNotYetAvailable');
-    this.stale = true;
+    this.#hasRights = await this.#revisions.waitUntil(areThere);
+    this.#connected = this.#revisions.connected;
+    this.#judge();
   }
 
   /**
-   * Decides a refusal again after making sure that this process is not merely behind: what was promoted, granted or revoked a moment ago by
-   * a client that sends no token counts, too.
+   * Decides a refusal again after making sure that this process is not merely behind: recent promotions, grants and revocations count
+   * even for clients that send no token.
    *
-   * @throws ApiError what the second decision refuses
+   * @throws ApiError what the second decision refuses; revisionNotYetAvailable when the demand rules out an unconfirmed refusal
    */
   async decideAgain<T>(decide: () => T | Refusal): Promise<T> {
-    if (!this.#satisfied) {
-      this.#satisfied = await this.#revisions.confirm();
-      if (!this.#satisfied) this.stale = true;
+    if (!this.#covered && !this.#confirmed) {
+      this.#confirmed = await this.#revisions.confirm();
+      if (!this.#confirmed) {
+        this.#connected = false;
+        this.#judge();
+      }
     }
     const decided = decide();
     if (decided instanceof Refusal) throw errorOf(decided);
     return decided;
+  }
+
+  #judge(): void {
+    const state = { covered: this.#covered, hasRights: this.#hasRights, connected: this.#connected };
+    this.stale = answerFrom(state, this.#demand) === 'stale';
   }
 }
 

@@ -1,12 +1,15 @@
-// Revisions as the projection knows them. The token of the last answer and the last token that a client sent are remembered: behind one
-// gateway nearly every request of a moment carries the same.
+/**
+ * Revisions as the projection knows them. Remembers the token of the last answer and the last token that a client sent: behind one
+ * gateway, nearly all requests of a moment carry the same one.
+ */
 
-import { compareTokens, decodeToken, type Projection, type RevisionToken } from '@px0/event-bus';
-import type { RevisionJudgement, Revisions } from './revisions.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Demand, decodeToken, demandOf, type Projection, type RevisionToken } from '@px0/event-bus';
+import type { Revisions } from './revisions.ts';
 
-/** A render would rather be answered from a slightly older state than late. */
+/** For a render, a slightly older state is better than a late answer. */
 const WAIT_MS = 50;
-/** A process listens moments before it is ready; whoever comes in between waits as long as the control plane would let him. */
+/** A process listens moments before it is ready. Requests that arrive in between wait as long as in the control plane. */
 const START_WAIT_MS = 1_000;
 /** Only people in the first minute after their registration wait for rights, never an application's key. */
 const RIGHTS_WAIT_MS = 1_000;
@@ -18,6 +21,14 @@ export class ProjectionRevisions implements Revisions {
   #tokenText: string | undefined;
   #tokenPosition = -1;
   #tokenEpoch: string | undefined;
+
+  readonly #decode = (text: string): RevisionToken | undefined => {
+    if (text !== this.#askedText) {
+      this.#askedText = text;
+      this.#asked = decodeToken(text);
+    }
+    return this.#asked;
+  };
 
   constructor(projection: Projection) {
     this.#projection = projection;
@@ -31,7 +42,7 @@ export class ProjectionRevisions implements Revisions {
     return this.#projection.readyWithin(START_WAIT_MS);
   }
 
-  get following(): boolean {
+  get connected(): boolean {
     return this.#projection.connected;
   }
 
@@ -45,15 +56,17 @@ export class ProjectionRevisions implements Revisions {
     return this.#tokenText;
   }
 
-  judge(token: string): RevisionJudgement {
-    const asked = this.#decode(token);
-    if (asked === undefined) return 'malformed';
-    const { epoch, reported } = this.#projection;
-    if (epoch === undefined || asked.epoch !== epoch.epoch) return 'behind';
-    return compareTokens({ epoch: epoch.epoch, sequence: reported }, asked) >= 0 ? 'reached' : 'behind';
+  demandOf(headers: IncomingHttpHeaders): Demand {
+    return demandOf(headers, this.#decode);
   }
 
-  async waitFor(token: string): Promise<boolean> {
+  covers(token: RevisionToken): boolean {
+    const { epoch, reported } = this.#projection;
+    if (epoch === undefined || token.epoch !== epoch.epoch) return false;
+    return reported >= token.sequence;
+  }
+
+  async waitFor(token: RevisionToken): Promise<boolean> {
     return (await this.#projection.waitFor(token, WAIT_MS)) === 'reached';
   }
 
@@ -63,13 +76,5 @@ export class ProjectionRevisions implements Revisions {
 
   async confirm(): Promise<boolean> {
     return (await this.#projection.confirmPosition()) !== 'unknown';
-  }
-
-  #decode(token: string): RevisionToken | undefined {
-    if (token !== this.#askedText) {
-      this.#askedText = token;
-      this.#asked = decodeToken(token);
-    }
-    return this.#asked;
   }
 }

@@ -1,0 +1,101 @@
+// What a request's revision headers demand, over the two paths of render: one render, and many.
+
+import {
+  type DemandRow,
+  demandHeaders,
+  demandOutcome,
+  demandRows,
+  eventually,
+  type OwnNats,
+  ownNats,
+  type PlayedUser,
+} from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RenderFixture } from './render-fixture.ts';
+
+let nats: OwnNats;
+let render: RenderFixture;
+let key: { readonly token: string };
+let early: PlayedUser;
+let covered: string;
+
+const PATHS = {
+  'one render': ['/v1/prompts/hello/render', '{}'],
+  'a batch': ['/v1/render/batch', '{"renders": [{"slug": "hello"}]}'],
+} as const;
+
+type Path = keyof typeof PATHS;
+
+function send(path: Path, token: string, headers: Record<string, string> = {}): Promise<Response> {
+  const [url, body] = PATHS[path];
+  return fetch(render.url + url, {
+    method: 'POST',
+    headers: { ...headers, Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+    body,
+  });
+}
+
+async function outcomeOf(path: Path, row: DemandRow): Promise<DemandRow['outcome']> {
+  const caller = row.caller === 'known' ? key : early;
+  const response = await send(path, caller.token, demandHeaders(row, covered));
+  const outcome = demandOutcome(response, await response.text());
+  // A caller who still awaits the right to see the prompt does not find it.
+  const answered = row.caller === 'known' || path === 'a batch' ? 200 : 404;
+  if (outcome === 'answer' || outcome === 'stale') expect([row, response.status]).toEqual([row, answered]);
+  return outcome;
+}
+
+async function expectRows(path: Path, state: DemandRow['nats']): Promise<void> {
+  const rows = demandRows.filter((row) => row.nats === state);
+  const seen: DemandRow[] = [];
+  for (const row of rows) seen.push({ ...row, outcome: await outcomeOf(path, row) });
+  expect(seen).toEqual(rows);
+}
+
+beforeAll(async () => {
+  nats = await ownNats();
+  render = await RenderFixture.start({}, { servers: nats.servers, streamPrefix: 'demand' });
+  const { orgId, teamId } = await render.organization();
+  key = await render.identity.createKey(orgId);
+  early = await render.identity.register({ placement: { kind: 'team', team_id: teamId } });
+  await render.prompt({ teamId, slug: 'hello', versions: [{ number: 1, template: 'hi', status: 'live' }] });
+  await eventually(async () => (await send('one render', key.token)).status === 200);
+  covered = (await send('one render', key.token)).headers.get('px0-revision') ?? '';
+});
+
+afterAll(async () => {
+  await render?.stop();
+  await nats?.close();
+});
+
+describe.each<Path>(['one render', 'a batch'])('%s', (path) => {
+  test('answers as the headers demand while the process follows the stream', () => expectRows(path, 'there'));
+});
+
+test('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
+  const missing = async (headers: Record<string, string>) => {
+    const { status, headers: got } = await render.render('missing/render', key.token, {}, headers);
+    return [status, got.get('px0-stale')];
+  };
+  await nats.pause();
+  try {
+    expect(await missing({})).toEqual([404, 'true']);
+    expect(await missing({ 'Px0-Consistency': 'require' })).toEqual([503, null]);
+  } finally {
+    nats.resume();
+  }
+});
+
+describe('cut off from the stream', () => {
+  beforeAll(async () => {
+    await nats.stop();
+    await eventually(async () => {
+      const ready = await fetch(`${render.url}/readyz`);
+      return ((await ready.json()) as { readonly connected?: boolean }).connected === false;
+    });
+  });
+
+  test.each<Path>(['one render', 'a batch'])('%s answers as the headers demand', (path) =>
+    expectRows(path, 'away'),
+  );
+});
