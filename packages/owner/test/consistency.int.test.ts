@@ -273,6 +273,23 @@ test('a refusal that cannot be confirmed is stale, or 503 when the answer may la
   }
 });
 
+test('a wait for rights spares others theirs only when it had its full time', async () => {
+  const { reader, read, write } = await twoServices();
+  const { projection, view } = reader;
+  const { revision } = await write();
+  await eventually(async () => (await read()).revision === revision, { what: 'the reader' });
+  const never = () => false;
+  expect(await projection.waitUntil(never, { timeoutMs: 5, fullMs: 60_000 })).toBe(false);
+  const waiting = projection.waitUntil(() => view.nameOf('o2') !== undefined, { timeoutMs: 60_000 });
+  const next = await write();
+  expect(await waiting).toBe(true);
+
+  await eventually(async () => (await read()).revision === next.revision, { what: 'the reader' });
+  expect(await projection.waitUntil(never, { timeoutMs: 5 })).toBe(false);
+  // Would outlast the test if it waited.
+  expect(await projection.waitUntil(never, { timeoutMs: 600_000 })).toBe(false);
+});
+
 test('NATS away: writes succeed and say so, reads go on, and all is published when it is back', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());

@@ -71,10 +71,10 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
       demand.token !== undefined && (await reaches(demand.token, [projection, ...sagas], deadline));
     const hasRights =
       awaitsRights === undefined ||
-      (await projection.waitUntil(
-        () => !awaitsRights(req.headers.authorization),
-        Math.max(0, deadline - performance.now()),
-      ));
+      (await projection.waitUntil(() => !awaitsRights(req.headers.authorization), {
+        timeoutMs: Math.max(0, deadline - performance.now()),
+        fullMs: waitMs,
+      }));
     const state = { covered, hasRights, connected: projection.connected };
     // Decided before anything is done: after a write has been committed, a 503 would be a lie.
     let answer = answerFrom(state, demand);

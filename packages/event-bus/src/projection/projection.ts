@@ -76,6 +76,8 @@ const CHECK_INTERVAL_MS = 60_000;
 const RETRY_MS = 250;
 /** A refusal waits this long for the question, and again for the events that the answer promises. */
 const CONFIRMATION_MS = 50;
+/** The share of its time that a wait for a condition must have had before it counts as in vain; the rest is what timers are off by. */
+const FULL_SHARE = 0.9;
 
 export class Projection {
   /** What is remembered of each subject; the owners' comparison reads it. */
@@ -101,7 +103,7 @@ export class Projection {
   /** Events applied so far, by entity. */
   readonly applied = new Map<EntityName, number>();
   #witness: Witness | undefined;
-  /** What was reported when a wait for a condition timed out without any event. */
+  /** What was reported when a wait for a condition had its full time without any event. */
   #vainAt: number | undefined;
   #mark: EpochMark | undefined;
   #ready = false;
@@ -241,17 +243,21 @@ export class Projection {
   }
 
   /**
-   * Waits until what is applied makes the condition true; whether it is then. Does not wait in vain: while NATS is away, or when nothing has come
-   * since such a wait timed out.
+   * Waits until what is applied makes the condition true; whether it is true then. Does not wait in vain: not while NATS is away, and not
+   * when nothing has come since such a wait timed out. A wait that times out saves later callers theirs only if it had nearly all of
+   * `fullMs`; a caller that has spent part of that elsewhere passes what is left as `timeoutMs`.
    */
-  async waitUntil(isTrue: () => boolean, timeoutMs: number): Promise<boolean> {
+  async waitUntil(
+    isTrue: () => boolean,
+    { timeoutMs, fullMs = timeoutMs }: { readonly timeoutMs: number; readonly fullMs?: number },
+  ): Promise<boolean> {
     const deadline = performance.now() + timeoutMs;
     while (!isTrue()) {
       const left = deadline - performance.now();
       if (left <= 0 || !this.connected || this.reported === this.#vainAt) return false;
       const outcome = await this.#waiters.wait(this.reported + 1, left);
       if (outcome === 'full') return isTrue();
-      if (outcome === 'timeout') this.#vainAt = this.reported;
+      if (outcome === 'timeout' && left >= fullMs * FULL_SHARE) this.#vainAt = this.reported;
     }
     return true;
   }

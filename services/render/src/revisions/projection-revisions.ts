@@ -71,7 +71,7 @@ export class ProjectionRevisions implements Revisions {
   }
 
   waitUntil(isTrue: () => boolean): Promise<boolean> {
-    return this.#projection.waitUntil(isTrue, RIGHTS_WAIT_MS);
+    return this.#projection.waitUntil(isTrue, { timeoutMs: RIGHTS_WAIT_MS });
   }
 
   async confirm(): Promise<boolean> {
