@@ -6,6 +6,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
 import { type ErrorCode, errorCatalog, routes } from '@px0/contracts';
+import { GATEWAY_TOKEN } from '@px0/event-bus';
 import { type Logger, noteRoute, pathOf, requestIdOf } from '@px0/service-kit';
 import type { ClientAddressOf } from './edge/client-address.ts';
 import type { Cors } from './edge/cors.ts';
@@ -172,7 +173,12 @@ export class Gateway {
       if (facts.tracestate !== undefined) headers.push('tracestate', facts.tracestate);
     }
     const revision = this.#deps.revision.demand(facts.minRevision);
-    if (revision !== undefined) headers.push('px0-min-revision', revision);
+    if (revision !== undefined) {
+      headers.push('px0-min-revision', revision);
+      // To require an answer without naming a revision asks for more than what this token covers.
+      if (facts.requiresConsistency && facts.minRevision === undefined)
+        headers.push(GATEWAY_TOKEN.name, GATEWAY_TOKEN.value);
+    }
     return headers;
   }
 

@@ -283,12 +283,50 @@ describe('revisions', () => {
     expect(await demanded(token(9))).toBe(token(9));
     expect(await demanded()).toBe(token(7));
     expect(await demanded('not a token')).toBe('not a token');
+    expect(await demanded('')).toBe(token(7));
     next = token(5);
     await fetch(`${url}/v1/prompts`);
     expect(await demanded()).toBe(token(7));
     next = token(1, '1800000000000');
     await fetch(`${url}/v1/prompts`);
     expect(await demanded()).toBe(next);
+  });
+});
+
+describe('a required consistency', () => {
+  const token = encodeToken({ epoch: '1700000000000', sequence: 7 });
+
+  it('reaches the service together with who named the revision: the client or the gateway', async () => {
+    const registry = await fakeService((_req, res) => res.setHeader('Px0-Revision', token).end('{}'));
+    const { url } = await gateway({ PROMPT_REGISTRY_URL: registry.url });
+    const forwarded = async (headers: Record<string, string>) => {
+      await fetch(`${url}/v1/prompts`, { headers });
+      const seen = registry.seen.at(-1)?.headers ?? {};
+      return ['px0-consistency', 'px0-min-revision', 'px0-revision-source'].map((name) => seen[name]);
+    };
+    const required = { 'px0-consistency': 'require' };
+    expect(await forwarded(required)).toEqual(['require', undefined, undefined]);
+    expect(await forwarded(required)).toEqual(['require', token, 'gateway']);
+    expect(await forwarded({ ...required, 'px0-min-revision': '' })).toEqual(['require', token, 'gateway']);
+    expect(await forwarded({ ...required, 'px0-min-revision': token })).toEqual([
+      'require',
+      token,
+      undefined,
+    ]);
+    expect(await forwarded({ 'px0-consistency': '' })).toEqual(['', token, undefined]);
+    expect(await forwarded({})).toEqual([undefined, token, undefined]);
+  });
+
+  it('is not marked by a client in the gateway’s place', async () => {
+    const registry = await fakeService(ok);
+    const { url } = await gateway({ PROMPT_REGISTRY_URL: registry.url });
+    const headers = {
+      'px0-consistency': 'require',
+      'px0-min-revision': token,
+      'px0-revision-source': 'gateway',
+    };
+    await fetch(`${url}/v1/prompts`, { headers });
+    expect(registry.seen.at(-1)?.headers).not.toHaveProperty('px0-revision-source');
   });
 });
 

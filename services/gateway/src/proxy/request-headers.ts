@@ -8,6 +8,8 @@ export interface RequestFacts {
   origin: string | undefined;
   requestId: string | undefined;
   minRevision: string | undefined;
+  /** Whether `Px0-Consistency` has any value; the service judges which. */
+  requiresConsistency: boolean;
   forwardedFor: string | undefined;
   forwardedProto: string | undefined;
   host: string | undefined;
@@ -42,6 +44,7 @@ export function readRequestHeaders(raw: readonly string[]): RequestFacts {
     origin: undefined,
     requestId: undefined,
     minRevision: undefined,
+    requiresConsistency: false,
     forwardedFor: undefined,
     forwardedProto: undefined,
     host: undefined,
@@ -79,7 +82,12 @@ export function readRequestHeaders(raw: readonly string[]): RequestFacts {
         facts.tracestate = value;
         break;
       case 'px0-min-revision':
-        facts.minRevision = value;
+        // An empty one asks for nothing, so the gateway's own revision takes its place.
+        if (value !== '') facts.minRevision = value;
+        break;
+      case 'px0-consistency':
+        if (value !== '') facts.requiresConsistency = true;
+        facts.forward.push(name, value);
         break;
       case 'x-forwarded-for':
         facts.forwardedFor = facts.forwardedFor === undefined ? value : `${facts.forwardedFor}, ${value}`;
@@ -90,6 +98,7 @@ export function readRequestHeaders(raw: readonly string[]): RequestFacts {
       case 'x-forwarded-host':
       case 'forwarded':
       case 'x-real-ip':
+      case 'px0-revision-source':
         break;
       case 'authorization':
         facts.authorization = value;

@@ -1,7 +1,7 @@
 /**
- * The highest revision that upstreams have told of in their answers. Sent along with every request, it makes each client of this
- * gateway read its own writes across services; sent along with the gateway's own answers, it shows that they are px0's. A token in a
- * request never raises it: anyone could send the future.
+ * The highest revision in the answers of upstreams. Sent with every request, it makes each client of this gateway read its own writes
+ * across services. Sent with the gateway's own answers, it shows that they come from px0. A token in a request never raises it: any
+ * client could send a future one.
  */
 import { compareTokens, decodeToken, type RevisionToken } from '@px0/event-bus';
 
