@@ -45,14 +45,15 @@ export const parameters = {
   MinRevision: {
     name: 'Px0-Min-Revision',
     in: 'header',
-    description: 'A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.',
+    description:
+      'A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.',
     schema: { type: 'string' },
   },
   Consistency: {
     name: 'Px0-Consistency',
     in: 'header',
     description:
-      'With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.',
+      'With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.',
     schema: { type: 'string', enum: ['require'] },
   },
   IfMatch: {

@@ -40,11 +40,11 @@ import {
 
 export interface GetAdminInboxRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetAdminInboxPx0ConsistencyEnum;
 }
@@ -59,11 +59,11 @@ export interface ResolveJoinRequestOperationRequest {
      */
     resolveJoinRequestRequest: ResolveJoinRequestRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ResolveJoinRequestOperationPx0ConsistencyEnum;
 }

@@ -49,11 +49,11 @@ export interface CreateOrgOperationRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CreateOrgOperationPx0ConsistencyEnum;
 }
@@ -64,11 +64,11 @@ export interface DeleteOrgRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DeleteOrgPx0ConsistencyEnum;
 }
@@ -87,11 +87,11 @@ export interface ListOrgAuditRequest {
      */
     limit?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListOrgAuditPx0ConsistencyEnum;
 }
@@ -110,11 +110,11 @@ export interface ListOrgPeopleRequest {
      */
     limit?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListOrgPeoplePx0ConsistencyEnum;
 }
@@ -129,11 +129,11 @@ export interface RemoveOrgMemberRequest {
      */
     userID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum;
 }
@@ -148,11 +148,11 @@ export interface UpdateOrgRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdateOrgPx0ConsistencyEnum;
 }

@@ -58,55 +58,55 @@ export interface ChangePasswordOperationRequest {
      */
     changePasswordRequest: ChangePasswordRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ChangePasswordOperationPx0ConsistencyEnum;
 }
 
 export interface DeleteMeRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DeleteMePx0ConsistencyEnum;
 }
 
 export interface ListUserOrgsRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListUserOrgsPx0ConsistencyEnum;
 }
 
 export interface ListUserTeamsRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListUserTeamsPx0ConsistencyEnum;
 }
 
 export interface MeRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: MePx0ConsistencyEnum;
 }
@@ -117,11 +117,11 @@ export interface UpdateMeOperationRequest {
      */
     updateMeRequest: UpdateMeRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer is to cover at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the asked revision answers 503 instead of answering with what it has. Another value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdateMeOperationPx0ConsistencyEnum;
 }
