@@ -75,6 +75,40 @@ describe('with NATS stopped', () => {
     });
   });
 
+  it('answers say `Px0-Stale`, and a required one that names no revision is refused, also through the gateway', async () => {
+    const prompt = await livePrompt();
+    const calls = [
+      ['POST', `/v1/prompts/${prompt.slug}/render`],
+      ['POST', '/v1/render/batch'],
+      ['GET', `/v1/prompts/${prompt.id}`],
+    ] as const;
+    const answers = (headers: Record<string, string>) =>
+      Promise.all(
+        calls.map(async ([method, path]) => {
+          const body = path.endsWith('/batch') ? { renders: [{ slug: prompt.slug }] } : {};
+          const options = { token: account.key, headers, ...(method === 'POST' && { body }) };
+          const answer = await journey.api.request(method, path, options);
+          return [answer.status, answer.headers.get('px0-stale'), answer.headers.get('px0-revision')];
+        }),
+      );
+    const require = { 'px0-consistency': 'require' };
+    const usual = await answers(require);
+    expect(usual.map(([status, stale]) => [status, stale])).toEqual(calls.map(() => [200, null]));
+    const covered = { ...require, 'px0-min-revision': String(usual[0]?.[2]) };
+    await platform.nats.stop();
+
+    const stale = calls.map(() => [200, 'true', expect.any(String)]);
+    await eventually(async () => {
+      expect(await answers({})).toEqual(stale);
+      return true;
+    });
+    expect(await answers({ 'px0-min-revision': '' })).toEqual(stale);
+    expect(await answers(covered)).toEqual(stale);
+    expect(await answers(require)).toEqual(calls.map(() => [503, null, expect.any(String)]));
+    await platform.nats.start();
+    await eventually(async () => (await answers(require)).every(([status]) => status === 200));
+  });
+
   it(
     `for ${natsAbsenceMs / 1000} s, nothing but a demand for the newest state is refused, and no service needs a restart`,
     async () => {
