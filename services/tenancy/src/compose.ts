@@ -4,34 +4,21 @@
  */
 import { type Foundation, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
-import { auditRoutes, ListAudit } from './audit/mod.ts';
+import { auditRoutes } from './audit/mod.ts';
 import { type Actor, systemActor } from './authority/mod.ts';
-import { belongingRoutes, ListOwnOrganizations, ListOwnTeams } from './belonging/mod.ts';
+import { belongingRoutes } from './belonging/mod.ts';
 import { type AuditNote, type OwnEntity, rules } from './changes/mod.ts';
 import { cleanup } from './cleanup/mod.ts';
 import type { Config } from './config.ts';
-import { CreateJoinRequest, joinRequestRoutes, ListInbox, ResolveJoinRequest } from './join-requests/mod.ts';
-import {
-  AddMember,
-  ChangeRole,
-  LeaveTeam,
-  ListMembers,
-  memberRoutes,
-  RemoveMember,
-  RemovePerson,
-} from './members/mod.ts';
-import {
-  CreateOrganization,
-  DeleteOrganization,
-  organizationRoutes,
-  RenameOrganization,
-} from './organizations/mod.ts';
-import { ListPeople, peopleRoutes } from './people/mod.ts';
+import { joinRequestRoutes } from './join-requests/mod.ts';
+import { memberRoutes } from './members/mod.ts';
+import { organizationRoutes } from './organizations/mod.ts';
+import { peopleRoutes } from './people/mod.ts';
 import { placement } from './placement/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
-import { CreateTeam, DeleteTeam, ListTeams, teamRoutes, UpdateTeam } from './teams/mod.ts';
+import { teamRoutes } from './teams/mod.ts';
 
-/** Starts the service; what it opened is closed by `cleanups`. */
+/** Starts the service; `cleanups` close what it opened. */
 export function startTenancy(
   config: Config,
   dependencies: Pick<ServiceDependencies, 'logger' | 'cleanups'>,
@@ -47,43 +34,20 @@ export function startTenancy(
   return startOwner({ ...frame, prefixes, build: features }, config, dependencies);
 }
 
-function features({ database, changes, logger }: Foundation<Config, OwnEntity, Actor, AuditNote>) {
+function features({ database: reader, changes, logger }: Foundation<Config, OwnEntity, Actor, AuditNote>) {
   const sweep = cleanup(changes, logger);
   const onDeleted = () => sweep.wake();
   return {
     sagas: [placement],
     background: [sweep],
     handlers: {
-      ...belongingRoutes({
-        listOrganizations: new ListOwnOrganizations(database),
-        listTeams: new ListOwnTeams(database),
-      }),
-      ...organizationRoutes({
-        create: new CreateOrganization(changes),
-        rename: new RenameOrganization(changes),
-        delete: new DeleteOrganization({ changes, onDeleted }),
-      }),
-      ...peopleRoutes(new ListPeople(database)),
-      ...teamRoutes({
-        create: new CreateTeam(changes),
-        list: new ListTeams(database),
-        update: new UpdateTeam(changes),
-        delete: new DeleteTeam({ changes, onDeleted }),
-      }),
-      ...memberRoutes({
-        list: new ListMembers(database),
-        add: new AddMember(changes),
-        remove: new RemoveMember(changes),
-        changeRole: new ChangeRole(changes),
-        leave: new LeaveTeam(changes),
-        removePerson: new RemovePerson(changes),
-      }),
-      ...joinRequestRoutes({
-        create: new CreateJoinRequest(changes),
-        inbox: new ListInbox(database),
-        resolve: new ResolveJoinRequest(changes),
-      }),
-      ...auditRoutes(new ListAudit(database)),
+      ...belongingRoutes(reader),
+      ...organizationRoutes({ changes, onDeleted }),
+      ...peopleRoutes(reader),
+      ...teamRoutes({ reader, changes, onDeleted }),
+      ...memberRoutes({ reader, changes }),
+      ...joinRequestRoutes({ reader, changes }),
+      ...auditRoutes(reader),
     },
   };
 }

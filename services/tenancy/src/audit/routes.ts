@@ -1,16 +1,17 @@
 /** An organization's audit over HTTP. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
-import { LARGEST_LIMIT, positiveInteger } from '@px0/owner';
+import { LARGEST_LIMIT, positiveInteger, type Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
-import type { ListAudit } from './list-audit.ts';
+import { ListAudit } from './list-audit.ts';
 import type { AuditRow } from './store.ts';
 
 /** Entries are small and read in bulk. */
 const DEFAULT_ENTRIES = 50;
 
-export function auditRoutes(listAudit: ListAudit) {
+export function auditRoutes(reader: Reader) {
+  const listAudit = new ListAudit(reader);
   return {
     listOrgAudit: async ({ principal, params, query }) => {
       const limit = Math.min(positiveInteger(query.limit, DEFAULT_ENTRIES), LARGEST_LIMIT);

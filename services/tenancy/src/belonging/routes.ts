@@ -1,19 +1,17 @@
 /** The caller’s own organizations and teams over HTTP. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
 import { teamOnWire } from '../teams/mod.ts';
-import type { ListOwnOrganizations } from './list-organizations.ts';
-import type { ListOwnTeams } from './list-teams.ts';
+import { ListOwnOrganizations } from './list-organizations.ts';
+import { ListOwnTeams } from './list-teams.ts';
 import type { OrganizationWithRoleRow } from './store.ts';
 
-export interface BelongingCommands {
-  readonly listOrganizations: ListOwnOrganizations;
-  readonly listTeams: ListOwnTeams;
-}
-
-export function belongingRoutes({ listOrganizations, listTeams }: BelongingCommands) {
+export function belongingRoutes(reader: Reader) {
+  const listOrganizations = new ListOwnOrganizations(reader);
+  const listTeams = new ListOwnTeams(reader);
   return {
     listUserOrgs: async ({ principal }) => ({
       organizations: (await listOrganizations.run(callerOf(principal))).map(organizationOnWire),

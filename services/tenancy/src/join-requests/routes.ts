@@ -1,21 +1,27 @@
 /** Join requests and the inbox over HTTP. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
+import type { Changes } from '../changes/mod.ts';
 import { teamOnWire } from '../teams/mod.ts';
-import type { CreateJoinRequest } from './create-join-request.ts';
-import type { ListInbox } from './list-inbox.ts';
-import type { ResolveJoinRequest } from './resolve-join-request.ts';
+import { CreateJoinRequest } from './create-join-request.ts';
+import { ListInbox } from './list-inbox.ts';
+import { ResolveJoinRequest } from './resolve-join-request.ts';
 import type { InboxRow, JoinRequestRow } from './store.ts';
 
-export interface JoinRequestCommands {
-  readonly create: CreateJoinRequest;
-  readonly inbox: ListInbox;
-  readonly resolve: ResolveJoinRequest;
+export interface JoinRequestDependencies {
+  readonly reader: Reader;
+  readonly changes: Changes;
 }
 
-export function joinRequestRoutes(joinRequests: JoinRequestCommands) {
+export function joinRequestRoutes({ reader, changes }: JoinRequestDependencies) {
+  const joinRequests = {
+    create: new CreateJoinRequest(changes),
+    inbox: new ListInbox(reader),
+    resolve: new ResolveJoinRequest(changes),
+  };
   return {
     createJoinRequest: async ({ principal, params }) =>
       requestOnWire(await joinRequests.create.run(callerOf(principal), params.id)),

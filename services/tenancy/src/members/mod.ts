@@ -1,10 +1,5 @@
-export { AddMember } from './add-member.ts';
-export { ChangeRole } from './change-role.ts';
 export { join } from './joining.ts';
 export { promoteLongestStanding } from './last-admin.ts';
-export { LeaveTeam } from './leave-team.ts';
 export { ListMembers } from './list-members.ts';
-export { RemoveMember } from './remove-member.ts';
-export { RemovePerson } from './remove-person.ts';
 export { memberRoutes } from './routes.ts';
 export { deleteMemberships } from './store.ts';

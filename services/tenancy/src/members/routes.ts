@@ -1,27 +1,32 @@
 /** Memberships over HTTP. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
-import { DEFAULT_LIMIT, positiveInteger } from '@px0/owner';
+import { DEFAULT_LIMIT, positiveInteger, type Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
-import type { AddMember } from './add-member.ts';
-import type { ChangeRole } from './change-role.ts';
-import type { LeaveTeam } from './leave-team.ts';
-import type { ListMembers } from './list-members.ts';
-import type { RemoveMember } from './remove-member.ts';
-import type { RemovePerson } from './remove-person.ts';
+import type { Changes } from '../changes/mod.ts';
+import { AddMember } from './add-member.ts';
+import { ChangeRole } from './change-role.ts';
+import { LeaveTeam } from './leave-team.ts';
+import { ListMembers } from './list-members.ts';
+import { RemoveMember } from './remove-member.ts';
+import { RemovePerson } from './remove-person.ts';
 import type { MemberRow } from './store.ts';
 
-export interface MemberCommands {
-  readonly list: ListMembers;
-  readonly add: AddMember;
-  readonly remove: RemoveMember;
-  readonly changeRole: ChangeRole;
-  readonly leave: LeaveTeam;
-  readonly removePerson: RemovePerson;
+export interface MemberDependencies {
+  readonly reader: Reader;
+  readonly changes: Changes;
 }
 
-export function memberRoutes(members: MemberCommands) {
+export function memberRoutes({ reader, changes }: MemberDependencies) {
+  const members = {
+    list: new ListMembers(reader),
+    add: new AddMember(changes),
+    remove: new RemoveMember(changes),
+    changeRole: new ChangeRole(changes),
+    leave: new LeaveTeam(changes),
+    removePerson: new RemovePerson(changes),
+  };
   return {
     listTeamMembers: async ({ principal, params, query }) => {
       const request = { page: positiveInteger(query.page, 1), limit: DEFAULT_LIMIT };

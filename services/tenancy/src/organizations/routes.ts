@@ -4,18 +4,24 @@ import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
-import type { CreateOrganization } from './create-organization.ts';
-import type { DeleteOrganization } from './delete-organization.ts';
-import type { RenameOrganization } from './rename-organization.ts';
+import type { Changes } from '../changes/mod.ts';
+import { CreateOrganization } from './create-organization.ts';
+import { DeleteOrganization } from './delete-organization.ts';
+import { RenameOrganization } from './rename-organization.ts';
 import type { OrganizationRow } from './store.ts';
 
-export interface OrganizationCommands {
-  readonly create: CreateOrganization;
-  readonly rename: RenameOrganization;
-  readonly delete: DeleteOrganization;
+export interface OrganizationDependencies {
+  readonly changes: Changes;
+  /** Called after an organization was deleted whose children remain to be removed. */
+  readonly onDeleted: () => void;
 }
 
-export function organizationRoutes(organizations: OrganizationCommands) {
+export function organizationRoutes({ changes, onDeleted }: OrganizationDependencies) {
+  const organizations = {
+    create: new CreateOrganization(changes),
+    rename: new RenameOrganization(changes),
+    delete: new DeleteOrganization({ changes, onDeleted }),
+  };
   return {
     createOrg: async ({ principal, body }) => ({
       org: organizationOnWire(await organizations.create.run(callerOf(principal), body)),

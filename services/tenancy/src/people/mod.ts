@@ -1,2 +1,1 @@
-export { ListPeople } from './list-people.ts';
 export { peopleRoutes } from './routes.ts';

@@ -1,13 +1,14 @@
 /** An organization's people over HTTP. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
-import { pageRequest } from '@px0/owner';
+import { pageRequest, type Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
-import type { ListPeople } from './list-people.ts';
+import { ListPeople } from './list-people.ts';
 import type { PersonRow } from './store.ts';
 
-export function peopleRoutes(listPeople: ListPeople) {
+export function peopleRoutes(reader: Reader) {
+  const listPeople = new ListPeople(reader);
   return {
     listOrgPeople: async ({ principal, params, query }) => {
       const { items, page, limit, total } = await listPeople.run(

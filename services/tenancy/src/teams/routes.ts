@@ -1,21 +1,29 @@
 /** Teams over HTTP. */
 import type { Principal } from '@px0/access';
+import type { Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
-import type { CreateTeam } from './create-team.ts';
-import type { DeleteTeam } from './delete-team.ts';
-import type { ListTeams } from './list-teams.ts';
-import type { UpdateTeam } from './update-team.ts';
+import type { Changes } from '../changes/mod.ts';
+import { CreateTeam } from './create-team.ts';
+import { DeleteTeam } from './delete-team.ts';
+import { ListTeams } from './list-teams.ts';
+import { UpdateTeam } from './update-team.ts';
 import { teamOnWire } from './wire.ts';
 
-export interface TeamCommands {
-  readonly create: CreateTeam;
-  readonly list: ListTeams;
-  readonly update: UpdateTeam;
-  readonly delete: DeleteTeam;
+export interface TeamDependencies {
+  readonly reader: Reader;
+  readonly changes: Changes;
+  /** Called after a team was deleted whose children remain to be removed. */
+  readonly onDeleted: () => void;
 }
 
-export function teamRoutes(teams: TeamCommands) {
+export function teamRoutes({ reader, changes, onDeleted }: TeamDependencies) {
+  const teams = {
+    create: new CreateTeam(changes),
+    list: new ListTeams(reader),
+    update: new UpdateTeam(changes),
+    delete: new DeleteTeam({ changes, onDeleted }),
+  };
   return {
     createTeam: async ({ principal, params, body }) => ({
       team: teamOnWire(await teams.create.run(callerOf(principal), params.orgID, body)),
