@@ -58,7 +58,7 @@ async function renderItem(on: BatchDependencies, principal: Principal, item: Ite
   const rendered = execute(version, item);
   const failed = rendered instanceof Refusal;
   on.usage.count(
-    version,
+    version.usage,
     principal.kind === 'api-key' ? principal.keyId : undefined,
     performance.now() - started,
     failed,

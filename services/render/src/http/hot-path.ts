@@ -20,8 +20,8 @@ import {
 } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
-import { execute, fetchVersion, locate, Refusal, ToFetch, type Wanted } from '../rendering/mod.ts';
-import { errorOf, Freshness, type Revisions } from '../revisions/mod.ts';
+import { errorOf, execute, fetchVersion, locate, Refusal, ToFetch, type Wanted } from '../rendering/mod.ts';
+import { Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
 import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
@@ -175,7 +175,7 @@ class RenderExchange {
     const milliseconds = now - this.#started;
     const { usage, revisions } = this.#on;
     const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
-    usage.count(version, keyId, milliseconds, rendered instanceof Refusal);
+    usage.count(version.usage, keyId, milliseconds, rendered instanceof Refusal);
     if (rendered instanceof Refusal) throw errorOf(rendered);
     sendRendered(this.#res, version, rendered, {
       requestId: givenRequestId(this.#req),

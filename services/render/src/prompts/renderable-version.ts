@@ -1,24 +1,28 @@
-// One version of a prompt, ready to be rendered: its template, compiled on first use, and the part of the answer that never changes.
-
+/** One version of a prompt, ready to render: its template, compiled on first use, and the part of the answer that never changes. */
 import { type CompiledTemplate, compile, TemplateSyntaxError } from '@px0/template';
 import { VersionUsage } from '../usage/mod.ts';
-import type { PromptEntry } from './prompt-directory.ts';
+
+/** What a version's answer says about its prompt. */
+interface VersionPrompt {
+  readonly id: string;
+  readonly slug: string;
+  readonly tags: Readonly<Record<string, number>>;
+}
 
 /**
- * Immutable but for what is made on first use and its usage counters. Whoever learns of a new template, slug or tag of the version makes
- * a new one, so a render under way is never a mixture of two states. A million of these are held, most of which are never rendered:
- * hence nothing is made before it is asked for.
+ * Immutable except for what is created on first use and its usage counters. A new template, slug or tag creates a new object, so a render
+ * in flight never mixes two states. A process may hold a million of these and render few of them, so everything is created lazily.
  */
 export class RenderableVersion {
-  readonly prompt: PromptEntry;
+  readonly prompt: VersionPrompt;
   readonly number: number;
   readonly source: string;
   #compiled: CompiledTemplate | 'broken' | undefined;
   #tail: string | undefined;
   #usage: VersionUsage | undefined;
 
-  /** `previous`, an older state of the same version, gives its compiled template and its counters on. */
-  constructor(prompt: PromptEntry, number: number, source: string, previous?: RenderableVersion) {
+  /** `previous`, an older state of the same version, passes on its compiled template and its counters. */
+  constructor(prompt: VersionPrompt, number: number, source: string, previous?: RenderableVersion) {
     this.prompt = prompt;
     this.number = number;
     this.source = source;

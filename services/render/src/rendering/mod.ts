@@ -1,8 +1,8 @@
+export { errorOf, Refusal } from './refusal.ts';
 export {
   execute,
   fetchVersion,
   locate,
-  Refusal,
   type RenderRequest,
   ToFetch,
   type Wanted,

@@ -1,11 +1,10 @@
-// The two decisions of a render, free of transport: which version is meant, and what its template gives. Single renders and batches share
-// them.
-
-import type { BodyOf, ErrorCode, routes } from '@px0/contracts';
+/** The two decisions of a render, free of transport: which version the caller means, and what its template gives. Single renders and batches share them. */
+import type { BodyOf, routes } from '@px0/contracts';
 import { TemplateExecutionError } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
 import { parseVersionRef } from '../prompts/mod.ts';
+import { Refusal } from './refusal.ts';
 
 type Body = BodyOf<typeof routes.renderLive>;
 
@@ -15,17 +14,6 @@ export interface RenderRequest {
   readonly options?:
     | { readonly missing_key?: NonNullable<Body['options']>['missing_key'] | undefined }
     | undefined;
-}
-
-/** Why a render was not done: an error of the catalog, with the text that follows its message where one belongs. */
-export class Refusal {
-  readonly code: ErrorCode;
-  readonly detail: string | undefined;
-
-  constructor(code: ErrorCode, detail?: string) {
-    this.code = code;
-    this.detail = detail;
-  }
 }
 
 /** A version that has to be fetched before it can be rendered. */

@@ -3,7 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { answerFrom, type Demand } from '@px0/event-bus';
 import { ApiError } from '@px0/service-kit';
-import { Refusal } from '../rendering/mod.ts';
+import { errorOf, Refusal } from '../rendering/mod.ts';
 import type { Revisions } from './revisions.ts';
 
 /** Lives as long as its request. */
@@ -83,9 +83,4 @@ export class Freshness {
     const state = { covered: this.#covered, hasRights: this.#hasRights, connected: this.#connected };
     this.stale = answerFrom(state, this.#demand) === 'stale';
   }
-}
-
-/** A refusal as the error that every answer's mapping knows. */
-export function errorOf(refusal: Refusal): ApiError {
-  return new ApiError(refusal.code, refusal.detail === undefined ? {} : { detail: refusal.detail });
 }

@@ -1,3 +1,3 @@
-export { errorOf, Freshness } from './freshness.ts';
+export { Freshness } from './freshness.ts';
 export { ProjectionRevisions } from './projection-revisions.ts';
 export type { Revisions } from './revisions.ts';

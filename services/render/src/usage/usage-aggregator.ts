@@ -1,7 +1,5 @@
-// Counts renders in memory, per prompt version and per API key, until the publisher takes them. Bounded by what was used in one window.
-
+/** Counts renders in memory, per prompt version and per API key, until the publisher takes them. Bounded by what was used in one window. */
 import type { UsageCounts, UsageSource } from '@px0/event-bus';
-import type { RenderableVersion } from '../prompts/mod.ts';
 import type { VersionUsage } from './version-usage.ts';
 
 interface KeyUsage {
@@ -22,9 +20,8 @@ export class UsageAggregator implements UsageSource {
     else usage.lastUsedAt = now;
   }
 
-  /** Counts one render of `version`, by a key or (undefined) by a person's session. */
-  count(version: RenderableVersion, keyId: string | undefined, milliseconds: number, failed: boolean): void {
-    const { usage } = version;
+  /** Counts one render of the version that `usage` belongs to, by a key or (undefined) by a person's session. */
+  count(usage: VersionUsage, keyId: string | undefined, milliseconds: number, failed: boolean): void {
     usage.count(milliseconds, failed);
     if (!usage.dirty) {
       usage.dirty = true;
