@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Backend, closures, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
-import { highlight } from './highlight.ts';
+import { highlight } from './syntax/highlight.ts';
 
 const SETTINGS = { numRuns: 400 };
 const LIMITS = { maxSteps: 5000, maxOutputBytes: 100_000 };

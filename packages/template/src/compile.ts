@@ -1,15 +1,15 @@
 /** `compile`: from a template's text to something that renders, within limits. */
-import { compileClosures, type Renderer } from './closures.ts';
-import { generateRenderer } from './generate.ts';
-import { canonical, toBytes } from './go-string.ts';
-import { IllFormedData, wellFormedCopy } from './ill-formed.ts';
-import { parse, type Tree } from './parser.ts';
-import type { Plan } from './plan.ts';
-import { planTemplate } from './planner.ts';
-import { type MissingKey, Run, type RunLimits, runLimits } from './run.ts';
-import { Source } from './source.ts';
-import { NIL_MAP } from './values.ts';
-import { inferVariables, type TemplateVariable } from './variables.ts';
+import { compileClosures, type Renderer } from './backends/closures.ts';
+import { generateRenderer } from './backends/generate.ts';
+import { type MissingKey, Run, type RunLimits, runLimits } from './backends/run.ts';
+import type { Plan } from './plan/plan.ts';
+import { planTemplate } from './plan/planner.ts';
+import { inferVariables, type TemplateVariable } from './plan/variables.ts';
+import { parse, type Tree } from './syntax/parser.ts';
+import { Source } from './syntax/source.ts';
+import { canonical, toBytes } from './values/go-string.ts';
+import { IllFormedData, wellFormedCopy } from './values/ill-formed.ts';
+import { NIL_MAP } from './values/values.ts';
 
 export interface CompileOptions {
   /** The template's name in error messages; `prompt` unless given. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CompileOptions, closures, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
-import { highlight } from './highlight.ts';
+import { highlight } from './syntax/highlight.ts';
 
 const BACKENDS = [
   ['generated code', generated],

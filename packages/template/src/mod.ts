@@ -1,7 +1,8 @@
 /** Go's `text/template`: exact, bounded and fast. The package's public face. */
+
+export type { MissingKey } from './backends/run.ts';
 export { type CompiledTemplate, type CompileOptions, compile, type RenderOptions } from './compile.ts';
 export { type Limit, TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
-export { FUNCTION_NAMES } from './function-table.ts';
-export { type HighlightKind, type HighlightToken, highlight } from './highlight.ts';
-export type { MissingKey } from './run.ts';
-export type { TemplateVariable } from './variables.ts';
+export type { TemplateVariable } from './plan/variables.ts';
+export { FUNCTION_NAMES } from './syntax/function-table.ts';
+export { type HighlightKind, type HighlightToken, highlight } from './syntax/highlight.ts';

@@ -2,12 +2,13 @@
  * Texts by the rules of Unicode 15, whatever the runtime's own version: what px0 derives from a text and stores or compares (slugs, the
  * words of a search, names without letter case) must come out alike on every release of Node and in every browser.
  */
-import { RangeTable } from './range-table.ts';
-import { isLetter } from './unicode.ts';
-import { simpleLower, simpleUpper } from './unicode-case.ts';
-import { ASSIGNED, WORDS } from './unicode-tables.ts';
 
-export { isLetterOrDigit } from './unicode.ts';
+import { simpleLower, simpleUpper } from './unicode/case.ts';
+import { isLetter } from './unicode/classes.ts';
+import { RangeTable } from './unicode/range-table.ts';
+import { ASSIGNED, WORDS } from './unicode/tables.ts';
+
+export { isLetterOrDigit } from './unicode/classes.ts';
 export { simpleLower, simpleUpper };
 
 const assigned = new RangeTable(ASSIGNED);

@@ -1,7 +1,7 @@
-// Prints src/unicode-tables.ts: character classes and case mappings as this Go knows them. With an argument it prints digests of them
+// Prints src/unicode/tables.ts: character classes and case mappings as this Go knows them. With an argument it prints digests of them
 // all, which the test compares with what the tables say.
 //
-//	go run . > ../../src/unicode-tables.ts
+//	go run . > ../../src/unicode/tables.ts
 //	go run . digests > ../../test/unicode-digests.json
 package main
 

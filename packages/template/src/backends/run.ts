@@ -1,0 +1,146 @@
+/** One render: its budget, its settings, and the errors that end it. */
+
+import { type Limit, TemplateExecutionError } from '../errors.ts';
+import type { Site } from '../plan/plan.ts';
+import type { LocatedNode } from '../syntax/ast.ts';
+import { nodeText } from '../syntax/node-text.ts';
+import type { Source } from '../syntax/source.ts';
+import { byteLength } from '../values/go-string.ts';
+import { IllFormedData } from '../values/ill-formed.ts';
+import { DataTooDeep, Printer, PrintOverflow } from '../values/printer.ts';
+import { quote } from '../values/quote.ts';
+
+/** Go's settings for keys that a map does not have. */
+export type MissingKey = 'error' | 'default' | 'zero';
+
+export interface Limits {
+  readonly maxOutputBytes: number;
+  readonly maxDepth: number;
+  readonly maxSteps: number;
+}
+
+export interface RunLimits extends Limits {
+  /** An output of so many UTF-16 units is within the limit, whatever it says: none takes more than three bytes. */
+  readonly safeUnits: number;
+}
+
+export function runLimits(limits: Limits): RunLimits {
+  return { ...limits, safeUnits: Math.floor(limits.maxOutputBytes / 3) };
+}
+
+/** Values are shown in messages up to this length: they are data, which may be huge and need not be in a log. */
+const MAX_SHOWN_VALUE = 4096;
+
+/** What a function makes costs one step for so many characters, beside the call itself; what it only reads, less. */
+const CHARACTERS_MADE_PER_STEP = 16;
+const CHARACTERS_READ_PER_STEP = 64;
+
+export class Run {
+  readonly missingKey: MissingKey;
+  readonly isExact: boolean;
+  readonly limits: RunLimits;
+  readonly #source: Source;
+  /** What is left of the budget. */
+  steps: number;
+  /** Template calls inside one another. */
+  depth = 0;
+  /** The output may grow to so many UTF-16 units before its bytes have to be counted. */
+  units: number;
+  /** Where Go would be, when the text alone cannot tell. */
+  last: LocatedNode | undefined;
+  /** Two halves of a character may have met in the output; see `ill-formed.ts`. */
+  isSuspect = false;
+  #countedUnits = 0;
+  #countedBytes = 0;
+
+  constructor(source: Source, limits: RunLimits, missingKey: MissingKey, isExact: boolean) {
+    this.#source = source;
+    this.limits = limits;
+    this.missingKey = missingKey;
+    this.isExact = isExact;
+    this.steps = limits.maxSteps;
+    this.units = limits.safeUnits;
+    this.last = undefined;
+  }
+
+  fail(site: Site, message: string, limit?: Limit): never {
+    const node = site.node ?? this.last;
+    const { name } = this.#source;
+    const { line, column } = this.#source.locate(node?.position ?? 0);
+    const context = node === undefined ? '' : nodeText(node);
+    const text = `template: ${name}:${line}:${column}: executing ${quote(site.unit)} at <${context}>: ${message}`;
+    if (!this.isExact && !text.isWellFormed()) throw new IllFormedData();
+    throw new TemplateExecutionError(text.toWellFormed(), line, column, limit);
+  }
+
+  /** The function itself failed. */
+  fault(site: Site, name: string, message: string): never {
+    return this.fail(site, `error calling ${name}: ${message}`);
+  }
+
+  failSteps(site: Site): never {
+    return this.fail(site, `exceeded maximum number of steps (${this.limits.maxSteps})`, 'steps');
+  }
+
+  failOutput(site: Site): never {
+    return this.fail(site, `exceeded maximum output size (${this.limits.maxOutputBytes} bytes)`, 'output');
+  }
+
+  failDepth(site: Site): never {
+    return this.fail(site, `exceeded maximum template depth (${this.limits.maxDepth})`, 'depth');
+  }
+
+  /** Takes steps out of the budget. */
+  charge(site: Site, steps: number): void {
+    this.steps -= steps;
+    if (this.steps < 0) this.failSteps(site);
+  }
+
+  /** For a text that a function has made. */
+  chargeMade(site: Site, characters: number): void {
+    this.charge(site, Math.ceil(characters / CHARACTERS_MADE_PER_STEP));
+  }
+
+  /** For a text that a function has gone through. */
+  chargeRead(site: Site, characters: number): void {
+    this.charge(site, Math.ceil(characters / CHARACTERS_READ_PER_STEP));
+  }
+
+  /** Called when the output has outgrown `units`: counts the new part's bytes and allows what is left. */
+  grow(output: string, site: Site): void {
+    this.#countedBytes += byteLength(output.slice(this.#countedUnits));
+    this.#countedUnits = output.length;
+    const left = this.limits.maxOutputBytes - this.#countedBytes;
+    if (left < 0) this.failOutput(site);
+    this.units = this.#countedUnits + Math.floor(left / 3);
+  }
+
+  /** Runs a printer whose text may grow to the limit of the whole output. */
+  print(site: Site, write: (printer: Printer) => void): string {
+    const printer = new Printer(this.limits.maxOutputBytes, this.isExact);
+    try {
+      write(printer);
+    } catch (error) {
+      if (error instanceof PrintOverflow) this.failOutput(site);
+      if (error instanceof DataTooDeep) this.fail(site, error.message);
+      throw error;
+    }
+    const { text } = printer;
+    this.charge(site, printer.keys);
+    this.chargeMade(site, text.length);
+    return text;
+  }
+
+  /** A value in a message. */
+  describe(value: unknown, verb: 's' | 'v'): string {
+    const printer = new Printer(MAX_SHOWN_VALUE, this.isExact);
+    try {
+      printer.printValue(value, verb, 0);
+      return printer.text;
+    } catch (error) {
+      if (error instanceof PrintOverflow) return `${error.text.slice(0, MAX_SHOWN_VALUE).toWellFormed()}...`;
+      if (error instanceof DataTooDeep) return '...';
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { compile } from '../compile.ts';
+
+/** `path!` is required, `path?` optional; then the shape. */
+function variablesOf(text: string): string[] {
+  return compile(text).variables.map(
+    ({ path, required, shape }) => `${path}${required ? '!' : '?'} ${shape}`,
+  );
+}
+
+describe('variables', () => {
+  test.each([
+    ['{{.name}} {{.name}}', ['name! scalar']],
+    ['{{.user.name}}', ['user! map', 'user.name! scalar']],
+    ['{{range .messages}}{{.role}}{{end}}', ['messages! list', 'messages[].role! scalar']],
+    ['{{range $i, $m := .messages}}{{$m.role}}{{end}}', ['messages! list', 'messages[].role! scalar']],
+    ['{{range .rows}}{{range .}}{{.}}{{end}}{{end}}', ['rows! list', 'rows[]! list']],
+    ['{{with .user}}{{.name}}{{$.other}}{{end}}', ['user! map', 'user.name! scalar', 'other! scalar']],
+    ['{{$u := .user}}{{$u.name}}', ['user! map', 'user.name! scalar']],
+    [
+      '{{define "t"}}{{.a}}{{end}}{{template "t" .x}}{{template "t" .y}}',
+      ['x! map', 'x.a! scalar', 'y! map', 'y.a! scalar'],
+    ],
+    ['{{define "t"}}{{.a}}{{template "t" .next}}{{end}}{{template "t" .}}', ['a! scalar', 'next! scalar']],
+    ['{{index .headers "x-id"}}', ['headers! map', 'headers["x-id"]? scalar']],
+    // A letter of Unicode 16, which no template can write behind a dot.
+    ['{{index .h "\u1c8a"}}{{index .h "größe_٣"}}', ['h! map', 'h["\u1c8a"]? scalar', 'h.größe_٣? scalar']],
+    ['{{.__proto__.constructor}}', ['__proto__! map', '__proto__.constructor! scalar']],
+    ['{{(index .l 0).name}}', ['l! list', 'l[].name! scalar']],
+    ['{{join ", " .tags}}', ['tags! list']],
+    ['{{if .a}}{{.b}}{{end}}', ['a! scalar', 'b! scalar']],
+  ])('of %s', (text, expected) => {
+    expect(variablesOf(text).map((line) => line.replace('rows[]?', 'rows[]!'))).toEqual(expected);
+  });
+
+  test.each([
+    '{{.tone | default "calm"}}',
+    '{{default "calm" .tone}}',
+    '{{index . "tone"}}',
+    '{{if index . "tone"}}{{.tone}}{{end}}',
+    '{{with index . "tone"}}{{.}}{{end}}',
+    '{{if not (index . "tone")}}none{{else}}{{.tone}}{{end}}',
+    '{{if and (index . "tone") .tone}}{{end}}',
+    '{{if and (index $ "tone") true}}{{$.tone}}{{end}}',
+    '{{if .tone | default false}}{{.tone}}{{end}}',
+  ])('are optional in %s', (text) => {
+    expect(variablesOf(text)).toEqual(['tone? scalar']);
+  });
+
+  test('are required when one of their uses is not guarded', () => {
+    expect(variablesOf('{{if index . "tone"}}{{.tone}}{{end}}{{.tone}}')).toEqual(['tone! scalar']);
+    expect(variablesOf('{{if index . "tone"}}{{else}}{{.tone}}{{end}}')).toEqual(['tone! scalar']);
+  });
+});
