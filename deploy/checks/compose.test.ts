@@ -61,7 +61,7 @@ describe('docker-compose.yml', () => {
   });
 
   it.each(services)('gives %s each variable that it reads, set or handed on, and no other', (name) => {
-    const given = Object.keys(serviceOf(name).environment).filter((one) => !/^(OTEL_|PX0_TRACE_)/.test(one));
+    const given = Object.keys(serviceOf(name).environment).filter((one) => !/^OTEL_/.test(one));
     // The console's place is the image's matter.
     const read = Object.keys(schemas[name].shape).filter((one) => !/_DIRECTORY$/.test(one));
     expect(given.toSorted()).toEqual(read.toSorted());

@@ -23,7 +23,6 @@ const ownDescriptions: Readonly<Record<string, string>> = {
   OTEL_EXPORTER_OTLP_ENDPOINT: 'Another destination for traces and metrics, such as your own Collector.',
   OTEL_TRACES_SAMPLER: 'An OpenTelemetry sampler to use instead of px0’s own.',
   OTEL_TRACES_SAMPLER_ARG: 'Argument of that sampler.',
-  PX0_TRACE_RENDER_RATIO: 'Share of renders to trace.',
 };
 
 const secrets = /^(PX0_SECRET_KEY|POSTGRES_PASSWORD|NATS_PASSWORD_.*|RESEND_API_KEY|SMTP_URL|NODE_ENV)$/;

@@ -7,6 +7,7 @@ import {
   integerVariable,
   listVariable,
   loadConfig,
+  shareVariable,
   urlListVariable,
 } from './config.ts';
 import { ConfigError } from './errors.ts';
@@ -18,6 +19,7 @@ const schema = z.object({
   UPSTREAMS: urlListVariable('http').describe('Where the others are.'),
   LEVEL: z.enum(['low', 'high']).default('low').describe('How much.'),
   REDIS_URL: z.string().optional().describe('Where Redis is.'),
+  RATIO: shareVariable().prefault('0.5').describe('What share.'),
 });
 const given = { UPSTREAMS: 'http://a:1, http://b:2' };
 
@@ -39,6 +41,7 @@ describe('loadConfig', () => {
       ORIGINS: ['a', 'b'],
       UPSTREAMS: ['http://a:1', 'http://b:2'],
       LEVEL: 'low',
+      RATIO: 0.5,
     });
   });
 
@@ -52,6 +55,9 @@ describe('loadConfig', () => {
     [{ PORT: '70000' }, 'PORT must be at most 65535.'],
     [{ DEBUG: 'maybe' }, 'DEBUG must be true or false.'],
     [{ LEVEL: 'medium' }, 'LEVEL must be one of low, high.'],
+    [{ RATIO: '1.5' }, 'RATIO must be a number from 0 to 1.'],
+    [{ RATIO: '-1' }, 'RATIO must be a number from 0 to 1.'],
+    [{ RATIO: '1%' }, 'RATIO must be a number from 0 to 1.'],
     [{ UPSTREAMS: 'ftp://a' }, 'UPSTREAMS must be one or more URLs that start with http://.'],
     [{ UPSTREAMS: '' }, 'UPSTREAMS must be set.'],
     [{ PORT: 'x', LEVEL: 'y' }, 'PORT must be a whole number; LEVEL must be one of low, high.'],

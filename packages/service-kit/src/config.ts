@@ -1,6 +1,6 @@
 /**
- * Configuration from the environment: one zod object per service, whose keys are the variables' names. It is read once, in
- * `main.ts`; a wrong value stops the start with a sentence that names the variable and never shows the value (it may be a secret).
+ * Configuration from the environment: one zod object per service, whose keys are the variables' names. `main.ts` reads it once;
+ * a wrong value stops the start with a sentence that names the variable and never shows the value, which may be a secret.
  */
 import { z } from 'zod';
 import { ConfigError } from './errors.ts';
@@ -12,6 +12,16 @@ export function integerVariable(min: number, max: number = Number.MAX_SAFE_INTEG
     .regex(/^-?\d+$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().int().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+}
+
+/** A share from 0 to 1, written as a decimal number. */
+export function shareVariable() {
+  const fault = 'must be a number from 0 to 1';
+  return z
+    .string()
+    .regex(/^\d+(\.\d+)?(e-?\d+)?$/i, fault)
+    .transform(Number)
+    .pipe(z.number(fault).max(1, fault));
 }
 
 /** `true`, `1`, `yes`, `on` or their opposites. (`z.coerce.boolean()` takes the text `false` for true.) */
@@ -149,6 +159,15 @@ export const usageVariables = {
   USAGE_FLUSH_MS: integerVariable(100)
     .prefault('5000')
     .describe('Interval at which counts of renders and uses of API keys are published, in milliseconds.'),
+} as const;
+
+/** What a process reads that serves or forwards renders. The default is low because tracing a render costs about 10 µs, two fifths of its time. */
+export const traceVariables = {
+  PX0_TRACE_RENDER_RATIO: shareVariable()
+    .prefault('0.01')
+    .describe(
+      'Share of renders, from 0 to 1, that begin a trace when the caller sends no trace context. Has an effect only while telemetry is exported.',
+    ),
 } as const;
 
 /** The variables of a control-plane service; a service spreads `baseConfigSchema.shape` into its own schema. */

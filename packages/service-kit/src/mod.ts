@@ -10,6 +10,7 @@ export {
   loadConfig,
   processVariables,
   streamVariables,
+  traceVariables,
   urlListVariable,
   urlVariable,
   usageVariables,
@@ -53,4 +54,5 @@ export {
   metricCatalog,
 } from './telemetry/metric-catalog.ts';
 export { prometheusLabel, prometheusName, prometheusSeries } from './telemetry/prometheus-name.ts';
-export { DECIDED_ATTRIBUTE, exportsTelemetry, renderTraceRatio } from './telemetry/settings.ts';
+export { renderTraceRatio } from './telemetry/render-trace-ratio.ts';
+export { DECIDED_ATTRIBUTE, exportsTelemetry } from './telemetry/settings.ts';

@@ -4,6 +4,7 @@ import {
   integerVariable,
   listVariable,
   processVariables,
+  traceVariables,
   urlListVariable,
   urlVariable,
 } from '@px0/service-kit';
@@ -82,6 +83,7 @@ export const configSchema = z.object({
     .describe(
       'Folder with the built documentation; it may be created after startup. Without it, `/docs` leads to the API reference.',
     ),
+  ...traceVariables,
 });
 
 export type Config = z.infer<typeof configSchema>;

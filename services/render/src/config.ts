@@ -1,6 +1,11 @@
-// The environment of the render service.
-
-import { integerVariable, processVariables, streamVariables, usageVariables } from '@px0/service-kit';
+/** The environment of the render service. */
+import {
+  integerVariable,
+  processVariables,
+  streamVariables,
+  traceVariables,
+  usageVariables,
+} from '@px0/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
@@ -15,6 +20,7 @@ export const configSchema = z.object({
     .prefault('64')
     .describe('Maximum number of such versions fetched from the stream at a time.'),
   ...usageVariables,
+  ...traceVariables,
   WEB_CONCURRENCY: integerVariable(1)
     .prefault('1')
     .describe('Number of worker processes that serve renders on this host.'),

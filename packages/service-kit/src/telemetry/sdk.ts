@@ -8,9 +8,9 @@ import { metricExporter, spanExporter } from './exporters.ts';
 import { onFlush } from './flush.ts';
 import { histogramProducer } from './histogram-producer.ts';
 import { metricCatalog } from './metric-catalog.ts';
+import { renderTraceRatio } from './render-trace-ratio.ts';
 import { px0Sampler } from './sampler.ts';
 import { serviceIdentity } from './service-identity.ts';
-import { renderTraceRatio } from './settings.ts';
 
 /** Only these are imported by px0's own modules; every other module stays out of the hook's way. */
 const HOOKED_MODULES = ['http', 'node:http', 'https', 'node:https', 'pg', 'ioredis'];
