@@ -21,19 +21,19 @@ COPY package.json package-lock.json .npmrc ./
 COPY packages packages
 COPY services services
 RUN find packages services -type f ! -name package.json -delete && find packages services -type d -empty -delete
-COPY deploy/local deploy/local
-COPY deploy/images deploy/images
+COPY scripts/bootstrap.mjs scripts/bootstrap.mjs
+COPY scripts/images scripts/images
 
 # Everything, development tools too: generates the database clients, builds console and documentation.
 FROM manifests AS build
-RUN --mount=type=cache,target=/root/.npm node deploy/local/bootstrap.mjs
+RUN --mount=type=cache,target=/root/.npm node scripts/bootstrap.mjs
 COPY . .
 RUN --mount=type=cache,target=/root/.npm npm run prepare:local && npm run build --workspace packages/console && npm run docs:build
 
 # What one service needs at run time: its dependencies ...
 FROM manifests AS production-manifests
 ARG SERVICE
-RUN node deploy/images/main.ts manifests "${SERVICE}" /production
+RUN node scripts/images/main.ts manifests "${SERVICE}" /production
 
 FROM node AS dependencies
 COPY --from=production-manifests /production ./
@@ -43,7 +43,7 @@ RUN --mount=type=cache,target=/root/.npm npm install --no-save --ignore-scripts 
 # ... and its sources with those of the packages that it reaches.
 FROM build AS sources
 ARG SERVICE
-RUN node deploy/images/main.ts sources "${SERVICE}" /production
+RUN node scripts/images/main.ts sources "${SERVICE}" /production
 
 FROM node AS service
 ARG SERVICE

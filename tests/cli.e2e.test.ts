@@ -29,7 +29,7 @@ let folder: string;
 vi.setConfig({ testTimeout: 180_000 });
 
 beforeAll(async () => {
-  const building = run(process.execPath, [join(root, 'deploy', 'packages', 'main.ts')]);
+  const building = run(process.execPath, [join(root, 'scripts', 'publish', 'main.ts')]);
   platform = await startTestPlatform();
   await building;
   journey = new Journey(platform.gatewayUrl);

@@ -64,7 +64,7 @@ describe('imports', () => {
 
   it('by path stay within their package or service', () => {
     const leaving = imports.filter(({ from, to }) => {
-      const isPath = /^(packages|services|tests|deploy)\//.test(to) || to.startsWith('..');
+      const isPath = /^(packages|services|tests|deploy|scripts)\//.test(to) || to.startsWith('..');
       return isPath && workspaceOf(from) !== workspaceOf(to);
     });
     expect(leaving.map(show)).toEqual([]);

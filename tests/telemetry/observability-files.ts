@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { dashboards } from '../../deploy/grafana/dashboards.ts';
+import { dashboards } from '../../scripts/dashboards/dashboards.ts';
 
 export const root = join(import.meta.dirname, '../..');
 

@@ -14,7 +14,7 @@ import {
 } from '@px0/service-kit';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foreignMetrics } from '../../deploy/grafana/foreign-metrics.ts';
+import { foreignMetrics } from '../../scripts/dashboards/foreign-metrics.ts';
 import { Journey } from '../journey.ts';
 import { allExpressions, prometheusRules } from './observability-files.ts';
 import { OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';

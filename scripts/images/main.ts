@@ -1,4 +1,4 @@
-/** Called by the Dockerfile: `node deploy/images/main.ts manifests|sources SERVICE TARGET`. */
+/** Called by the Dockerfile: `node scripts/images/main.ts manifests|sources SERVICE TARGET`. */
 import { join } from 'node:path';
 import { copySources, writeManifests } from './production-tree.ts';
 

@@ -1,8 +1,7 @@
 /**
- * What every npm script of this repository begins with: `node deploy/local/bootstrap.mjs FILE [arguments]`. It installs the dependencies
- * when they are missing or out of date, generates the database clients when a schema has changed, and then runs FILE on the
- * Node.js release that the project pins. It is plain JavaScript without a dependency, because it runs on whatever
- * Node.js (20 or later) the machine has. Without FILE it only prepares.
+ * The entry point of every npm script in this repository: `node scripts/bootstrap.mjs FILE [arguments]`. It installs missing or outdated
+ * dependencies, generates the database clients when a schema has changed, and then runs FILE on the Node.js release that the project
+ * pins. It is plain JavaScript without dependencies, because it has to run on any Node.js from version 20. Without FILE it only prepares.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,7 +21,7 @@ import { delimiter, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 const oldestNode = 20;
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', 'node');
 const installLog = join(root, '.px0', 'install.log');
@@ -50,7 +49,7 @@ async function main() {
   if (file !== undefined) await runInForeground(node, [join(root, file), ...args]);
 }
 
-/** Whether node_modules holds what package-lock.json asks for: npm notes beside the packages what it has installed. */
+/** Whether node_modules holds what package-lock.json asks for; npm records there what it has installed. */
 function isInstalled() {
   const wanted = readJson(join(root, 'package-lock.json'))?.packages;
   const installed = readJson(join(root, 'node_modules', '.package-lock.json'))?.packages;
@@ -153,7 +152,7 @@ async function generate(node, { service, schema, stamp, hash }) {
     [cli, 'generate', '--schema', schema],
     {
       cwd: join(root, 'services', service),
-      // Generating needs no schema engine, but Prisma would download one unless it is told that there is one.
+      // Generating needs no schema engine, but without this variable Prisma would download one.
       env: {
         ...process.env,
         PRISMA_SCHEMA_ENGINE_BINARY: node,
@@ -171,7 +170,7 @@ async function generate(node, { service, schema, stamp, hash }) {
   writeFileSync(stamp, hash);
 }
 
-/** Runs the file in this terminal, hands signals on, and ends as it ends. */
+/** Runs the file in this terminal, forwards signals, and exits with its exit code. */
 async function runInForeground(node, args) {
   const child = spawn(node, args, {
     stdio: 'inherit',
@@ -196,7 +195,7 @@ async function runInForeground(node, args) {
   process.exit(signal === null ? code : 128 + osConstants.signals[signal]);
 }
 
-/** When npm is killed, what it started stops too: nobody would be left to stop it. */
+/** Stops the child when npm is killed, because nothing else would. */
 function endWithNpm(child) {
   if (process.env.npm_lifecycle_event === undefined) return;
   const before = npmProcess();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
-const folder = join(import.meta.dirname, '..', 'prometheus', 'rules');
+const folder = join(import.meta.dirname, '..', '..', 'deploy', 'prometheus', 'rules');
 const ruleFile = z.object({ groups: z.array(z.looseObject({ name: z.string() })) });
 
 export function prometheusRules(): string {
