@@ -1,4 +1,3 @@
-export { type BuiltFolderOptions, builtFolder } from './built-folder.ts';
 export { consoleFolder } from './console.ts';
 export { buildDocumentation, documentationFolder } from './documentation.ts';
 export { type NatsOptions, type RunningNats, startNats } from './nats.ts';
@@ -10,10 +9,9 @@ export {
   type RunningProcess,
   startPlatform,
 } from './platform.ts';
-export { PlatformError } from './platform-error.ts';
-export { freePort, isPortFree } from './ports.ts';
+export { freePort } from './ports.ts';
 export { type PostgresOptions, type RunningPostgres, startPostgres } from './postgres.ts';
-export { commandLineOf, endProcess, processState } from './processes.ts';
+export { processState } from './processes.ts';
 export { repositoryRoot } from './repository.ts';
 export type { Exit } from './server-process.ts';
 export { type Replicas, type ServiceName, serviceNames } from './service-names.ts';

@@ -2,7 +2,6 @@
 export { Cleanups } from './cleanups.ts';
 export {
   baseConfigSchema,
-  databaseVariables,
   describeConfig,
   flagVariable,
   integerVariable,
@@ -21,7 +20,6 @@ export { type DatabaseOptions, openDatabase } from './database/open-database.ts'
 export { createPool, type PoolOptions } from './database/pool.ts';
 export { runMigrations } from './database/run-migrations.ts';
 export { isUnavailable } from './database/unavailable.ts';
-export { waitForPostgres } from './database/wait.ts';
 export { ApiError, type ApiErrorOptions, ConfigError, StartError } from './errors.ts';
 export { replyOfApiError, replyOfError } from './http/error-reply.ts';
 export type { Handler, HandlerContext, Handlers, OperationId, RequestWrapper } from './http/handler.ts';
@@ -30,7 +28,6 @@ export { type MountOptions, mountRoutes } from './http/mount-routes.ts';
 export { type Reply, sendReply } from './http/reply.ts';
 export {
   BODY_LIMIT_BYTES,
-  isJsonMediaType,
   jsonText,
   readBody,
   refuseDeclaredOversize,

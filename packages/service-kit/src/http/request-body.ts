@@ -81,7 +81,7 @@ export function jsonText(contentType: string | undefined, bytes: Buffer): string
 }
 
 /** Any media type that ends in `json`, parameters allowed: `application/json; charset=utf-8`, `application/problem+json`. */
-export function isJsonMediaType(contentType: string | undefined): boolean {
+function isJsonMediaType(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   const [mediaType = ''] = (contentType ?? '').split(';', 1);
   return /json$/i.test(mediaType.trim());
