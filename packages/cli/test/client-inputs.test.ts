@@ -1,9 +1,9 @@
-/** The table of what people hand over by mistake, which all clients share, run by the command: packages/contracts/README.md. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** Runs the table of mistaken inputs that all clients share (packages/contracts/README.md) against the command. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryFolder } from '@px0/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Given, Network, px0, REVISION, type Reply } from './command.ts';
+import { describe, expect, it } from 'vitest';
+import { type Given, px0, REVISION, type Reply } from './command.ts';
+import { stubNetwork } from './stubbed-network.ts';
 
 interface Row {
   readonly value: unknown;
@@ -42,28 +42,10 @@ function label(value: unknown): string {
   return JSON.stringify(value);
 }
 
-let folder: string;
-let network: Network;
-
-beforeAll(async () => {
-  folder = await temporaryFolder('cli-inputs');
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-beforeEach(() => {
-  network = new Network();
-  vi.stubGlobal('fetch', network.fetch);
-});
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+const network = stubNetwork('cli-inputs');
 
 function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { XDG_CONFIG_HOME: folder, PX0_HOST: HOST, PX0_ACCESS_TOKEN: TOKEN, ...env };
+  return { XDG_CONFIG_HOME: network.folder, PX0_HOST: HOST, PX0_ACCESS_TOKEN: TOKEN, ...env };
 }
 
 const sentence = /^px0: [^\n]+\n$/;
@@ -78,7 +60,7 @@ interface Way {
 describe('a setting', () => {
   /** The environment of a command that finds this in its configuration. */
   async function configured(config: unknown): Promise<Way> {
-    const kept = join(folder, 'kept');
+    const kept = join(network.folder, 'kept');
     const path = join(kept, 'px0', 'config.json');
     await mkdir(join(kept, 'px0'), { recursive: true });
     await writeFile(path, JSON.stringify(config));
@@ -195,7 +177,7 @@ describe('variables', () => {
 
   async function waysOf(text: string): Promise<[string[], Given][]> {
     const all = `{"n": ${text}}`;
-    const path = join(folder, 'variables.json');
+    const path = join(network.folder, 'variables.json');
     await writeFile(path, `\ufeff${all}`);
     return [
       [['--var', `n:=${text}`], {}],
@@ -302,11 +284,10 @@ describe('a segment', () => {
       headers: { 'px0-revision': REVISION },
     };
     for (const { value, outcome } of table.segments) {
-      network = new Network(({ url }) => {
+      network.answer(({ url }) => {
         if (url.search === '' && url.pathname.endsWith('/greeting')) return found;
         return url.searchParams.has('status') ? { ...found, body: '{"versions": []}' } : undefined;
       });
-      vi.stubGlobal('fetch', network.fetch);
       const args = command.map((word) => (word === '?' ? value : word));
       const { code } = await px0(args, { env: environment() });
       if (outcome === 'refused') expect([code, network.sent]).toEqual([2, []]);
@@ -334,7 +315,7 @@ describe('an answer', () => {
       ...(row.px0 && { 'px0-revision': REVISION }),
       ...(row.stale === true && { 'px0-stale': 'true' }),
     };
-    vi.stubGlobal('fetch', new Network(() => ({ ...row, headers })).fetch);
+    network.answer(() => ({ ...row, headers }));
     const rendered = await px0(['render', 'greeting'], { env: environment() });
     expect(rendered.code).toBe(codes.get(outcome));
     const shown = await px0(['prompts', 'get', 'greeting'], { env: environment() });

@@ -1,34 +1,15 @@
-/** What options are given by mistake: numbers that no timer takes, times that no calendar has, and texts that a script has lost. */
-import { rm } from 'node:fs/promises';
-import { temporaryFolder } from '@px0/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Network, px0 } from './command.ts';
+/** Mistaken values of options: numbers that no timer accepts, dates that do not exist, and texts that a script lost. */
+import { describe, expect, it } from 'vitest';
+import { px0 } from './command.ts';
+import { stubNetwork } from './stubbed-network.ts';
 
-let folder: string;
-let network: Network;
-
-beforeAll(async () => {
-  folder = await temporaryFolder('cli-options');
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-beforeEach(() => {
-  network = new Network();
-  vi.stubGlobal('fetch', network.fetch);
-});
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
+const network = stubNetwork('cli-options');
 
 const ORG = '00000000-0000-4000-8000-000000000000';
 const run = (args: readonly string[]) =>
   px0(args, {
     env: {
-      XDG_CONFIG_HOME: folder,
+      XDG_CONFIG_HOME: network.folder,
       PX0_HOST: 'http://px0.example.com',
       PX0_ACCESS_TOKEN: 'ak_1',
       PX0_TEAM: ORG,
