@@ -1,13 +1,13 @@
 import { isLetterOrDigit } from '@px0/template/pinned-text';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { characters, normaliseSlug } from './slug.ts';
 
 /** Any code points; fast-check's own arbitrary for that takes a second to build. */
 const anyText = fc.string({ unit: fc.nat({ max: 0x10ffff }).map((point) => String.fromCodePoint(point)) });
 
 describe('a slug', () => {
-  test.each([
+  it.each([
     ['My-Custom_Slug!', 'my_custom_slug'],
     ['  Hello   World ', 'hello_world'],
     ['v1.2', 'v1_2'],
@@ -31,7 +31,7 @@ describe('a slug', () => {
     expect(normaliseSlug(text)).toBe(slug);
   });
 
-  test('is made of what Unicode 15 has as the platform would make it', () => {
+  it('is made of what Unicode 15 has as the platform would make it', () => {
     /** What the platform calls a letter or a digit may be one of a later version, so its own classes are cut by the table of 15. */
     const isKnown = (character: string) =>
       isLetterOrDigit(character.codePointAt(0) ?? 0) || !/[\p{L}\p{Nd}]/u.test(character);
@@ -49,7 +49,7 @@ describe('a slug', () => {
     );
   });
 
-  test('is its own normal form', () => {
+  it('is its own normal form', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const slug = normaliseSlug(text);
@@ -58,7 +58,7 @@ describe('a slug', () => {
     );
   });
 
-  test('never grows beyond the text that it came from', () => {
+  it('never grows beyond the text that it came from', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(characters(normaliseSlug(text))).toBeLessThanOrEqual(characters(text));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Backend, closures, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 import { highlight } from './syntax/highlight.ts';
@@ -89,7 +89,7 @@ function outcome(backend: Backend, text: string, variables: Record<string, unkno
 }
 
 describe('any text with any data', () => {
-  test('renders or throws one of the two errors, alike in both backends', () => {
+  it('renders or throws one of the two errors, alike in both backends', () => {
     fc.assert(
       fc.property(template, data, (text, variables) => {
         expect(outcome(generated, text, variables)).toBe(outcome(closures, text, variables));
@@ -98,7 +98,7 @@ describe('any text with any data', () => {
     );
   });
 
-  test('has variables, without an error, when it compiles', () => {
+  it('has variables, without an error, when it compiles', () => {
     fc.assert(
       fc.property(template, (text) => {
         try {
@@ -111,7 +111,7 @@ describe('any text with any data', () => {
     );
   });
 
-  test('is highlighted in ascending tokens that do not overlap', () => {
+  it('is highlighted in ascending tokens that do not overlap', () => {
     fc.assert(
       fc.property(template, (text) => {
         let end = 0;
@@ -127,7 +127,7 @@ describe('any text with any data', () => {
   });
 });
 
-test('a text without actions renders as itself', () => {
+it('a text without actions renders as itself', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       fc.pre(!text.includes('{{'));
@@ -138,7 +138,7 @@ test('a text without actions renders as itself', () => {
   );
 });
 
-test('a string literal and a printed value come out as they went in', () => {
+it('a string literal and a printed value come out as they went in', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       fc.pre(!text.includes('`') && !text.includes('\r'));

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CompileOptions, closures, compile, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 
@@ -39,7 +39,7 @@ function render(text: string, data: Record<string, unknown> | null = {}): string
 }
 
 describe('errors', () => {
-  test('carry line and byte column, and say what Go says', () => {
+  it('carry line and byte column, and say what Go says', () => {
     const error = failure('é\né {{.x}}');
     expect(error.message).toBe(
       'template: prompt:2:5: executing "prompt" at <.x>: map has no entry for key "x"',
@@ -47,26 +47,26 @@ describe('errors', () => {
     expect([error.line, error.column, error.limit]).toEqual([2, 5, undefined]);
   });
 
-  test('of syntax carry a position too', () => {
+  it('of syntax carry a position too', () => {
     const error = syntaxFailure('a\n{{.x}');
     expect(error.message).toBe("template: prompt:2: bad character U+007D '}'");
     expect(error.line).toBe(2);
     expect(error.column).toBe(2);
   });
 
-  test('of a block are reported at the line where its body began', () => {
+  it('of a block are reported at the line where its body began', () => {
     expect(syntaxFailure('{{block "b" .}}\n\n{{else}}').message).toBe(
       'template: prompt:1: unexpected {{else}} in block clause',
     );
   });
 
-  test('name the template as it was named', () => {
+  it('name the template as it was named', () => {
     expect(failure('{{.x}}', {}, { name: 'greeting' }).message).toMatch(
       /^template: greeting:1:2: executing "greeting"/,
     );
   });
 
-  test('show values only up to a bound', () => {
+  it('show values only up to a bound', () => {
     const { message } = failure('{{range .x}}{{end}}', { x: 'y'.repeat(1_000_000) });
     expect(message.length).toBeLessThan(5000);
     expect(message).toMatch(/yyy\.\.\.$/);
@@ -74,14 +74,14 @@ describe('errors', () => {
 });
 
 describe('missing keys', () => {
-  test('are an error unless a render asks otherwise', () => {
+  it('are an error unless a render asks otherwise', () => {
     const template = compile('[{{.a}}|{{.b.c}}]');
     expect(() => template.render({ b: {} })).toThrow('map has no entry for key "a"');
     expect(template.render({ b: {} }, { missingKey: 'default' })).toBe('[<no value>|<no value>]');
     expect(template.render({ b: {} }, { missingKey: 'zero' })).toBe('[<no value>|<no value>]');
   });
 
-  test('differ between the settings in what their fields are', () => {
+  it('differ between the settings in what their fields are', () => {
     const template = compile('{{.a.b}}', { missingKey: 'default' });
     expect(template.render({})).toBe('<no value>');
     expect(() => template.render({}, { missingKey: 'zero' })).toThrow(
@@ -89,14 +89,14 @@ describe('missing keys', () => {
     );
   });
 
-  test('give the default under default, as an argument and piped in', () => {
+  it('give the default under default, as an argument and piped in', () => {
     expect(
       render('{{default "d" .x}} {{.x | default "d"}} {{default "d" .x.y.z}} {{$.x.y | default "d"}}'),
     ).toBe('d d d d');
     expect(render('{{default "d" (.x)}} {{$v := .m}}{{$v.q | default "d"}}', { m: {} })).toBe('d d');
   });
 
-  test('stay an error everywhere else under default', () => {
+  it('stay an error everywhere else under default', () => {
     expect(failure('{{default .x "v"}}').message).toContain('no entry for key "x"');
     expect(failure('{{default "d" (upper .x)}}').message).toContain('no entry for key "x"');
     expect(failure('{{.x | upper | default "d"}}').message).toContain('no entry for key "x"');
@@ -105,13 +105,13 @@ describe('missing keys', () => {
     );
   });
 
-  test('include undefined values, which JSON does not have', () => {
+  it('include undefined values, which JSON does not have', () => {
     expect(failure('{{.x}}', { x: undefined }).message).toContain('map has no entry for key "x"');
   });
 });
 
 describe('own functions', () => {
-  test('follow Sprig and Go', () => {
+  it('follow Sprig and Go', () => {
     const data = { l: ['a', 1, null, true], m: { b: '<x>', a: [1, {}] }, s: ' Straße\nx ', e: [] };
     expect(render('{{join ", " .l}}|{{.l | join "-"}}|{{join "," "x"}}', data)).toBe('a, 1, true|a-1-true|x');
     expect(render('{{toJson .m}}', data)).toBe('{"a":[1,{}],"b":"\\u003cx\\u003e"}');
@@ -128,7 +128,7 @@ describe('own functions', () => {
     );
   });
 
-  test('refuse arguments of the wrong type as Go does', () => {
+  it('refuse arguments of the wrong type as Go does', () => {
     expect(failure('{{upper .n}}', { n: 1 }).message).toContain(
       'wrong type for value; expected string; got float64',
     );
@@ -142,7 +142,7 @@ describe('own functions', () => {
 });
 
 describe('data', () => {
-  test('has own keys only, whatever they are called', () => {
+  it('has own keys only, whatever they are called', () => {
     for (const key of [
       'constructor',
       'toString',
@@ -158,7 +158,7 @@ describe('data', () => {
     }
   });
 
-  test('has no key that somebody has put on the prototype of all objects', () => {
+  it('has no key that somebody has put on the prototype of all objects', () => {
     const template = compile('{{.polluted}}');
     expect(template.render({ polluted: 'own' })).toBe('own');
     Reflect.set(Object.prototype, 'polluted', 'inherited');
@@ -170,13 +170,13 @@ describe('data', () => {
     }
   });
 
-  test('of null is a nil map', () => {
+  it('of null is a nil map', () => {
     expect(render('{{.}} {{len .}} {{eq . nil}} {{printf "%#v" .}} {{toJson .}}', null)).toBe(
       'map[] 0 true map[string]interface {}(nil) null',
     );
   });
 
-  test('with lone surrogates is read as Go reads it', () => {
+  it('with lone surrogates is read as Go reads it', () => {
     const data = { high: '\ud83d', low: '\ude00', m: { '\ud800': 1 } };
     expect(render('{{.high}}{{.low}}', data)).toBe('\ufffd\ufffd');
     expect(render('{{eq .high .low}} {{len .high}} {{printf "%q" .low}}', data)).toBe('true 3 "\ufffd"');
@@ -184,7 +184,7 @@ describe('data', () => {
     expect(failure('{{range .high}}{{end}}', data).message).toMatch(/over \ufffd$/);
   });
 
-  test('cut inside a character is U+FFFD in text and exact in bytes', () => {
+  it('cut inside a character is U+FFFD in text and exact in bytes', () => {
     const template = compile('{{slice .s 0 1}}{{slice .s 1}}|{{slice .s 1}}');
     expect(template.render({ s: 'é' })).toBe('é|\ufffd');
     expect([...template.renderBytes({ s: 'é' })]).toEqual([0xc3, 0xa9, 0x7c, 0xa9]);

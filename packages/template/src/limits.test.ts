@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type CompileOptions, closures, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 import { highlight } from './syntax/highlight.ts';
@@ -23,7 +23,7 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
     throw new Error(`renders: ${text}`);
   }
 
-  test('allows an output of exactly the limit, and counts it in bytes', () => {
+  it('allows an output of exactly the limit, and counts it in bytes', () => {
     const options = { maxOutputBytes: 6 };
     expect(compileWith(backend, '{{.s}}{{.s}}', options).render({ s: 'é-' })).toBe('é-é-');
     const error = failure('{{.s}}{{.s}}-', { s: 'é-' }, options);
@@ -31,7 +31,7 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
     expect(error.message).toContain('exceeded maximum output size (6 bytes)');
   });
 
-  test.each([
+  it.each([
     ['a loop', `{{range 400000}}${'0123456789'.repeat(10)}{{end}}`],
     ['a printf width', '{{range 100}}{{printf "%1000000d" 1}}{{end}}'],
     ['a printf of many widths', `{{printf "${'%999999d'.repeat(50)}" ${'1 '.repeat(50)}}}`],
@@ -51,7 +51,7 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
     expect(failure(text, data, {}).limit).toBe('output');
   });
 
-  test.each([
+  it.each([
     ['nested loops', '{{range 100000}}{{range 100000}}{{end}}{{end}}'],
     ['templates that double without output', doubling(60, '')],
     ['long texts compared again and again', '{{range 1000000}}{{if eq $.a $.b}}{{end}}{{end}}'],
@@ -69,7 +69,7 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
     expect(error.message).toContain('exceeded maximum number of steps (1000000)');
   });
 
-  test('ends template calls that go too deep, with the message of Go', () => {
+  it('ends template calls that go too deep, with the message of Go', () => {
     const error = failure('{{define "t"}}{{template "t" .}}{{end}}{{template "t" .}}', {}, {});
     expect(error.message).toBe(
       'template: prompt:1:25: executing "t" at <{{template "t" .}}>: exceeded maximum template depth (100)',
@@ -80,14 +80,14 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
     expect(compileWith(backend, chain).render({ s: 'x'.repeat(99) })).toBe('end');
   });
 
-  test('turns exhaustion of the stack into an error of its own', () => {
+  it('turns exhaustion of the stack into an error of its own', () => {
     const open = '{{if true}}'.repeat(480);
     const close = '{{end}}'.repeat(480);
     const text = `{{define "t"}}${open}{{template "t" .}}${close}{{end}}{{template "t" .}}`;
     expect(failure(text, {}, { maxDepth: 1_000_000, maxSteps: 1e9 }).limit).toBe('depth');
   });
 
-  test('refuses to print data that is nested too deep', () => {
+  it('refuses to print data that is nested too deep', () => {
     const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
     expect(failure('{{.d}}', { d: deep }, {}).message).toContain('data nested more than 1000 deep');
     expect(failure('{{toJson .d}}', { d: deep }, {}).message).toContain('data nested more than 1000 deep');
@@ -97,7 +97,7 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
   });
 });
 
-test.each([
+it.each([
   ['parentheses', `{{${'('.repeat(100_000)}`],
   ['actions', '{{if .x}}'.repeat(100_000)],
   ['else-ifs', `{{if .x}}${'{{else if .x}}'.repeat(100_000)}{{end}}`],
@@ -110,7 +110,7 @@ test.each([
 /** So large that work which grows with its square would take minutes, far beyond the test's timeout; linear work takes a second. */
 const SIZE = 500_000;
 
-test.each([
+it.each([
   ['open comments', '{{/*'],
   ['comments', '{{/**/}}'],
   ['white space before trims', '   \n{{- /**/ -}}'],

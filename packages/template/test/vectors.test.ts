@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Backend, closures, compileWith, generated } from '../src/compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from '../src/errors.ts';
 import { readVectors, type Vector } from './vectors.ts';
@@ -22,7 +22,7 @@ describe.each([
   ['generated code', generated],
   ['closures', closures],
 ])('%s', (_name, backend) => {
-  test.each(['authored', 'random'] as const)('gives what Go gives for every case of templates-%s', (file) => {
+  it.each(['authored', 'random'] as const)('gives what Go gives for every case of templates-%s', (file) => {
     const vectors = readVectors(file);
     const wrong = vectors.flatMap((vector) => {
       const { id, template, data, ...expected } = vector;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compile } from '../compile.ts';
 
 /** `path!` is required, `path?` optional; then the shape. */
@@ -9,7 +9,7 @@ function variablesOf(text: string): string[] {
 }
 
 describe('variables', () => {
-  test.each([
+  it.each([
     ['{{.name}} {{.name}}', ['name! scalar']],
     ['{{.user.name}}', ['user! map', 'user.name! scalar']],
     ['{{range .messages}}{{.role}}{{end}}', ['messages! list', 'messages[].role! scalar']],
@@ -33,7 +33,7 @@ describe('variables', () => {
     expect(variablesOf(text).map((line) => line.replace('rows[]?', 'rows[]!'))).toEqual(expected);
   });
 
-  test.each([
+  it.each([
     '{{.tone | default "calm"}}',
     '{{default "calm" .tone}}',
     '{{index . "tone"}}',
@@ -47,7 +47,7 @@ describe('variables', () => {
     expect(variablesOf(text)).toEqual(['tone? scalar']);
   });
 
-  test('are required when one of their uses is not guarded', () => {
+  it('are required when one of their uses is not guarded', () => {
     expect(variablesOf('{{if index . "tone"}}{{.tone}}{{end}}{{.tone}}')).toEqual(['tone! scalar']);
     expect(variablesOf('{{if index . "tone"}}{{else}}{{.tone}}{{end}}')).toEqual(['tone! scalar']);
   });

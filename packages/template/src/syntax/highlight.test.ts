@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { highlight } from './highlight.ts';
 
 function shown(text: string): string[] {
   return highlight(text).map(({ from, to, kind }) => `${kind} ${text.slice(from, to)}`);
 }
 
-test('every token of a template has its kind', () => {
+it('every token of a template has its kind', () => {
   expect(shown('Hi {{- /* c */ -}} {{if eq .a.b "s" `r`}}{{$x, $y := (len 1) | print nil}}{{end}}')).toEqual([
     'text Hi',
     'comment /* c */',
@@ -36,7 +36,7 @@ test('every token of a template has its kind', () => {
   ]);
 });
 
-test('faults are marked, and the text after them is read on', () => {
+it('faults are marked, and the text after them is read on', () => {
   expect(shown('{{ @ 🙂 "ab\n .x }}y{{(}}z')).toEqual([
     'delimiter {{',
     'error @',
@@ -52,7 +52,7 @@ test('faults are marked, and the text after them is read on', () => {
   ]);
 });
 
-test('what has no end is marked to the end', () => {
+it('what has no end is marked to the end', () => {
   expect(shown('{{/* x }} {{.a}}')).toEqual(['error /* x }} {{.a}}']);
   expect(shown('{{.a')).toEqual(['delimiter {{', 'field .a']);
 });
