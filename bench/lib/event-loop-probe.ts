@@ -1,5 +1,4 @@
-// Loaded into a measured program with `--import`: on SIGUSR2 it writes the p99 of its event loop's delay since the last time.
-
+/** Loaded into a measured program with `--import`: on SIGUSR2 it writes the p99 of the event loop's delay since the last signal. */
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 

@@ -1,5 +1,4 @@
-// Load on one URL: wrk where it is installed, else autocannon. Both keep a number of connections busy for a time.
-
+/** Puts load on one URL, with wrk if it is installed, otherwise autocannon. Both keep a fixed number of connections busy. */
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';

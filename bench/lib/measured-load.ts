@@ -1,5 +1,4 @@
-// Load on a render process, and what the process used for it.
-
+/** Puts load on a render process and measures what the process uses for it. */
 import { type LoadResult, load } from './load.ts';
 import type { Program } from './program.ts';
 

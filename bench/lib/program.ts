@@ -1,5 +1,4 @@
-// A program of the repository as a child process, for the time of a measurement.
-
+/** Runs a program of the repository as a child process while something is measured. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

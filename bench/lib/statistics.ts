@@ -1,4 +1,4 @@
-// Medians and spreads: on a noisy machine a single number says nothing.
+/** Medians and spreads: on a noisy machine a single number says nothing. */
 
 /** The q-quantile (0 to 1) of the values by linear interpolation; NaN of none. */
 export function quantile(values: readonly number[], q: number): number {

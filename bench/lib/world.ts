@@ -1,5 +1,4 @@
-// What a render process needs to serve: a NATS server of its own, and a stream that holds an organization with prompts.
-
+/** Everything that a render process needs: a NATS server of its own, and a stream that holds an organization with prompts. */
 import { randomUUID } from 'node:crypto';
 import { connectBus } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';

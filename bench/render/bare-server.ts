@@ -1,5 +1,4 @@
-// The baseline: what Node's own HTTP server does when it reads, parses and answers the same JSON, and nothing else.
-
+/** The baseline: Node's own HTTP server, which reads, parses and answers the same JSON and does nothing else. */
 import { createServer } from 'node:http';
 
 const server = createServer((req, res) => {

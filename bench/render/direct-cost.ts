@@ -1,7 +1,8 @@
-// What the code of telemetry takes of one render, by itself and in a loop: for machines on which whole renders cannot be measured quietly.
-//   npm exec -- node bench/render/direct-cost.ts
-//   OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9 npm exec -- node --import @px0/service-kit/telemetry bench/render/direct-cost.ts
-
+/**
+ * What the code of telemetry takes of one render, by itself and in a loop: for machines on which whole renders cannot be measured quietly.
+ *   npm exec -- node bench/render/direct-cost.ts
+ *   OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9 npm exec -- node --import @px0/service-kit/telemetry bench/render/direct-cost.ts
+ */
 import { measureRendered } from '../../services/render/src/http/render-durations.ts';
 import { startRenderSpan } from '../../services/render/src/http/render-span.ts';
 

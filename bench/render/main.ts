@@ -1,7 +1,8 @@
-// npm run bench:render [throughput] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a table for each and writes
-// bench/results/<name>.json. Without a name it runs the first four; `telemetry` and `soak` take longest, `platform` loads a platform that
-// runs already.
-
+/**
+ * npm run bench:render [throughput] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a table for each and writes
+ * bench/results/<name>.json. Without a name it runs the first four; `telemetry` and `soak` take longest, `platform` loads a platform that
+ * runs already.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,4 @@
-// A steady load on a platform that runs already, to be watched on its dashboards: renders through the gateway, at a fixed rate.
-
+/** A steady load on a running platform, to watch on its dashboards: renders through the gateway at a fixed rate. */
 import { routes } from '@px0/contracts';
 import { load } from '../lib/load.ts';
 

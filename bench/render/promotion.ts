@@ -1,5 +1,4 @@
-// 4. How long a promotion takes from the stream's acknowledgement until a render shows it, while others render.
-
+/** 4. How long it takes from the stream's acknowledgement of a promotion until a render returns it, under load. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { load } from '../lib/load.ts';

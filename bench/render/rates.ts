@@ -1,5 +1,4 @@
-// 5. Latency at fixed rates below saturation, where a service lives.
-
+/** 5. Latency at fixed rates below saturation, the normal load of a service. */
 import { load } from '../lib/load.ts';
 import { World } from '../lib/world.ts';
 

@@ -1,5 +1,4 @@
-// 2 and 3. How long a process takes to be ready, what a prompt costs in memory, and whether throughput depends on their number.
-
+/** 2 and 3. How long a process takes to become ready, how much memory a prompt costs, and whether throughput depends on the number of prompts. */
 import { load } from '../lib/load.ts';
 import { World } from '../lib/world.ts';
 

@@ -1,5 +1,4 @@
-// Memory under full load for minutes: what a render keeps for longer than it lasts would show as growth.
-
+/** Memory under full load for minutes: what a render leaks shows as growth. */
 import { load } from '../lib/load.ts';
 import { World } from '../lib/world.ts';
 

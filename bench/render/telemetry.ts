@@ -1,5 +1,4 @@
-// 5. What telemetry costs a render: started plainly, with the telemetry module but no exporter, and exporting with a share of renders traced.
-
+/** 5. What telemetry costs a render: started plainly, with the telemetry module but no exporter, and exporting with a share of renders traced. */
 import { createServer } from 'node:http';
 import { CONNECTIONS, type MeasuredLoad, measuredLoad } from '../lib/measured-load.ts';
 import { spread } from '../lib/statistics.ts';

@@ -1,5 +1,4 @@
-// 1. Live renders a second of one process, against the bare server, in alternating runs.
-
+/** 1. Live renders per second of one process, compared with the bare server in alternating runs. */
 import { CONNECTIONS, type MeasuredLoad, measuredLoad } from '../lib/measured-load.ts';
 import { Program } from '../lib/program.ts';
 import { median, spread } from '../lib/statistics.ts';

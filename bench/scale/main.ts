@@ -1,5 +1,7 @@
-// npm run scale-test [seconds]: one and two render processes, directly and behind the gateway, with what each process uses. Takes about a minute.
-
+/**
+ * npm run scale-test [seconds]: one and two render processes, directly and behind the gateway, with what each process uses. Takes about a
+ * minute.
+ */
 import { cpus } from 'node:os';
 import { clientName, load } from '../lib/load.ts';
 import { Program } from '../lib/program.ts';

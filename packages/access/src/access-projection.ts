@@ -1,7 +1,9 @@
-// The access projection: what every service knows about users, teams, organizations, API keys and signing keys, kept
-// from the event stream. It answers who is calling and what they may do, from memory, without asking anybody.
-//
-// It relies on its caller, the event bus, to apply an entity only at a higher revision than the one before.
+/**
+ * The access projection: what every service knows about users, teams, organizations, API keys and signing keys, kept
+ * from the event stream. It answers from memory who is calling and what they may do.
+ *
+ * It relies on its caller, the event bus, to apply an entity only at a higher revision than the one before.
+ */
 import type { KeyObject } from 'node:crypto';
 import type { EntityName, OrganizationId, StateEvent, StateOf, TeamId, UserId } from '@px0/contracts';
 import { hashApiKey, looksLikeApiKey } from './api-key.ts';

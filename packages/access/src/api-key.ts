@@ -1,5 +1,7 @@
-// API keys: `ak_` and 256 random bits in hexadecimal. Only the SHA-256 of the whole text is ever stored or published;
-// a slow hash would add nothing to 256 random bits and would cost every render.
+/**
+ * API keys: `ak_` and 256 random bits in hexadecimal. Only the SHA-256 of the whole text is ever stored or published;
+ * a slow hash would add nothing to 256 random bits and would cost every render.
+ */
 import { hash, randomBytes } from 'node:crypto';
 
 export const apiKeyPrefix = 'ak_';

@@ -1,5 +1,7 @@
-// The auth classes of routes: which credentials a route takes at all, and in which order it refuses the others. What the
-// caller may do to a resource is another question (permissions.ts).
+/**
+ * The auth classes of routes: which credentials a route accepts at all, and in which order it refuses the others.
+ * permissions.ts decides what the caller may do to a resource.
+ */
 import type { ApiKeyId, AuthClass, ErrorCode, UserId } from '@px0/contracts';
 import type { AccessProjection } from './access-projection.ts';
 import type { Authentication, KeyOperation, Principal, Refusal } from './principal.ts';

@@ -1,5 +1,7 @@
-// How a caller stands to what a request is about: all that the role matrix needs to know, and nothing that must be
-// looked up. A service builds them from the projection (`factsFor`), or from its own rows inside a transaction.
+/**
+ * How the caller relates to the subject of a request: everything that the role matrix needs, so that it looks nothing
+ * up. A service builds the facts from the projection (`factsFor`) or from its own rows inside a transaction.
+ */
 import type { AccessProjection } from './access-projection.ts';
 import { actingUserOf, type CallerKind, callerKind } from './authorize-class.ts';
 import type { Principal, TeamRole } from './principal.ts';

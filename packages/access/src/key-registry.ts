@@ -1,4 +1,4 @@
-// API keys in memory, by hash (a request arrives with the key) and by id (an event arrives with the id).
+/** API keys in memory, by hash (a request arrives with the key) and by id (an event arrives with the id). */
 import type { ApiKeyId, OrganizationId, StateOf, TeamId } from '@px0/contracts';
 import type { KeyOperation } from './principal.ts';
 

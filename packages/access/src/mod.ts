@@ -1,4 +1,4 @@
-// The public face of access: who is calling, and what they may do.
+/** The public face of access: who is calling, and what they may do. */
 export {
   AccessProjection,
   type AccessProjectionOptions,

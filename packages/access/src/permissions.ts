@@ -1,6 +1,8 @@
-// The role matrices of the contract as one table of data. A permission is a list of needs, judged in order: the first
-// need of which no grant holds gives the refusal. Reading a row aloud says the rule: "to archive a prompt one reads or
-// administers its team, else `prompt not found`; and one administers it, else `forbidden`".
+/**
+ * The role matrices of the contract as one table of data. A permission is a list of needs, checked in order: the first
+ * need that no grant meets decides the refusal. A row reads as its rule: "to archive a prompt, the caller reads or
+ * administers its team, else `prompt not found`; and administers it, else `forbidden`".
+ */
 import { type AuthClass, type ErrorCode, type OperationId, routes } from '@px0/contracts';
 import { type CallerKind, classRefusal } from './authorize-class.ts';
 import type { Facts } from './facts.ts';

@@ -1,6 +1,8 @@
-// Session tokens: `sess_` and a JWT. This file holds the platform's only signer and its only verifier. The verifier
-// takes one algorithm, one audience, one issuer and one type, keys by known kid only, and no token that lacks a claim:
-// whatever else a JWT library would let through is refused (RFC 8725).
+/**
+ * Session tokens: `sess_` and a JWT. This file holds the platform's only signer and its only verifier. The verifier
+ * accepts one algorithm, one audience, one issuer and one type, looks keys up by known kid only, and requires every
+ * claim, because a JWT library alone would accept more (RFC 8725).
+ */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { UserId } from '@px0/contracts';
 import jwt from 'jsonwebtoken';

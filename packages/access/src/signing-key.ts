@@ -1,5 +1,7 @@
-// Which of the published keys signs now. A key verifies as soon as it is known, but signs only some minutes after it was
-// published, so that no service sees a token whose key it has not heard of.
+/**
+ * Which of the published keys signs now. A key verifies as soon as it is known but signs only some minutes after it was
+ * published, so that no service gets a token whose key it does not know yet.
+ */
 
 /** How long before its first signature a key must have been published; the first key of an installation signs at once. */
 export const signingDelayMs = 5 * 60_000;

@@ -1,9 +1,11 @@
-// Organizations, teams, users and memberships as one graph in memory. Events come in any order: a child may arrive
-// before its parent and after its end. So a node is made when it is first named, and whether a thing *counts* (it and
-// everything above it exists) is asked at question time, never written down.
-//
-// It is lean because it holds every member of every installation: nodes point at each other, ids are kept once, and
-// both ends of a membership know its place in their lists, so that removing one of 100,000 members is O(1).
+/**
+ * Organizations, teams, users and memberships as one graph in memory. Events arrive in any order: a child may come
+ * before its parent or after its parent's end. So a node is created when it is first named, and whether it *counts* (it
+ * and everything above it exists) is computed on each question and never stored.
+ *
+ * The graph is lean because it holds every member of every organization: nodes point at each other, ids are stored once, and
+ * both ends of a membership know its index in their lists, so that removing one of 100,000 members is O(1).
+ */
 import type { OrganizationId, StateOf, TeamId, UserId } from '@px0/contracts';
 import type { TeamRole } from './principal.ts';
 import { microseconds } from './timestamp.ts';

@@ -1,4 +1,4 @@
-// RFC 3339 timestamps as numbers. Texts do not compare ("05Z" and "05.1Z"), and a Date drops the microseconds.
+/** RFC 3339 timestamps as numbers. Texts do not compare ("05Z" and "05.1Z"), and a Date drops the microseconds. */
 
 /** Microseconds since the epoch, exact to the sixth digit of the fraction; 0 if the text is no timestamp. */
 export function microseconds(text: string): number {

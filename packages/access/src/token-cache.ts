@@ -1,6 +1,8 @@
-// A bounded cache of credentials that were found good, so that a render does not verify a signature or hash a key each
-// time. It holds what a token *is* (claims, or a key's entry), never whether it is still valid: that is asked of the
-// projection at each request, so nothing has to be evicted on revocation.
+/**
+ * A bounded cache of verified credentials, so that a render does not verify a signature or hash a key each
+ * time. It holds what a token *is* (claims, or a key's entry), never whether it is still valid: the projection
+ * decides that at each request, so a revocation evicts nothing.
+ */
 
 /**
  * Two generations instead of a list in order of use: a hit in the young one moves nothing, and the bound is kept by

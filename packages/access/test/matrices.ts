@@ -1,5 +1,7 @@
-// The role matrices: the contract's, transcribed cell by cell, and those of px0's additions. `✓` allowed; a number: refused with that status; `404m`:
-// `user is not a member of this team`; `400m`: `already a member of this team`; `[]`: allowed, and nothing is listed.
+/**
+ * The role matrices: the contract's, transcribed cell by cell, and those of px0's additions. `✓` allowed; a number: refused with that status; `404m`:
+ * `user is not a member of this team`; `400m`: `already a member of this team`; `[]`: allowed, and nothing is listed.
+ */
 
 /** Identity and tenancy. The rows' names are followed by the actions that they are about. */
 export const managementMatrix = `

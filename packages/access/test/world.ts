@@ -1,4 +1,4 @@
-// A small installation for tests: builders of events, and an access projection that has taken them in.
+/** A small installation for tests: builders of events, and an access projection that has applied them. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type EntityName, type StateEvent, type StateOf, stateSubject } from '@px0/contracts';
 import { AccessProjection, hashApiKey, newApiKey, signSession } from '../src/mod.ts';

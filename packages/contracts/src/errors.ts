@@ -1,5 +1,7 @@
-// Every error that px0 answers with, once: a code for the code base, the status and the literal string for the
-// wire. Clients match on the strings, so a string changes only together with the contract in the specification.
+/**
+ * Every error of the API, declared once: a code for the code base, and the status and literal string for the
+ * wire. Clients match on the strings, so a string changes only together with the contract in the specification.
+ */
 
 interface CatalogEntry {
   readonly status: number;

@@ -1,5 +1,7 @@
-// JSON whose numbers survive: a number that a 64-bit float would change is kept as raw JSON text, which JSON.stringify
-// writes back as it was read. Payloads are stored this way, so a saved 64-bit id does not lose its last digits.
+/**
+ * JSON that keeps its numbers: a number that a 64-bit float would change stays raw JSON text, which JSON.stringify
+ * writes unchanged. Payloads are stored this way, so a saved 64-bit id does not lose its last digits.
+ */
 
 declare global {
   // "JSON.parse source text access" (ECMAScript 2026): in Node since 22, not yet in TypeScript's library.

@@ -1,5 +1,7 @@
-// The ids of the domain as types that cannot be confused with each other. A plain string (a database column, a
-// literal in a test) may become any id; a UserId never becomes a TeamId. All are lower-case canonical UUIDs.
+/**
+ * The ids of the domain as distinct types. A plain string (a database column, a literal in a test) may become any
+ * id; a UserId never becomes a TeamId. All are canonical UUIDs in lower case.
+ */
 
 declare const flavor: unique symbol;
 type Flavored<Name extends string> = string & { readonly [flavor]?: Name };

@@ -1,4 +1,4 @@
-// Redocly's recommended rules over the API description, offline.
+/** Redocly's recommended rules over the API description, offline. */
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 
 /** What Redocly finds, one sentence each. */

@@ -1,5 +1,7 @@
-// From a method and a path to a route. Static segments match in any letter case and win over parameters
-// (`/versions/diff` over `/versions/{version}`) wherever they have the method; one trailing slash is tolerated.
+/**
+ * Finds the route of a method and a path. Static segments match in any letter case and win over parameters
+ * (`/versions/diff` over `/versions/{version}`) wherever they have the method; one trailing slash is tolerated.
+ */
 import type { ServiceName } from './route.ts';
 import { type OperationId, routes } from './routes/mod.ts';
 

@@ -1,4 +1,4 @@
-// The public face of the contracts: routes, errors, schemas and events, each declared once.
+/** The public face of the contracts: routes, errors, schemas and events, each declared once. */
 export { type ErrorCode, errorCatalog, exampleMessage } from './errors.ts';
 export {
   type BodyEvent,

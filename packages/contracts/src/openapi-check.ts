@@ -1,5 +1,7 @@
-// `npm run openapi:check`: builds the API description, validates it against the JSON Schema of OpenAPI 3.1, lints it
-// by Redocly's recommended rules and compares it with operations.md. Prints one line, or every difference.
+/**
+ * `npm run openapi:check`: builds the API description, validates it against the JSON Schema of OpenAPI 3.1, lints it
+ * by Redocly's recommended rules and compares it with operations.md. Prints one line, or every difference.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';

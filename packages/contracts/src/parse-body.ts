@@ -1,5 +1,7 @@
-// The lenient reading of a request body: types are checked, required-ness is not, because each command has an error of
-// its own for a field that is missing. The rules are derived from the declared schema, once per schema.
+/**
+ * Lenient parsing of a request body: it checks types but not which fields are required, because each command has its own
+ * error for a missing field. The rules are derived from the declared schema, once per schema.
+ */
 import { z } from 'zod';
 import { parseExactJson } from './exact-json.ts';
 import { parseUuid } from './ids.ts';

@@ -1,6 +1,7 @@
-// Judges a response by the API description, for the tests: that its status, error and headers are documented for the
-// operation, and that its body is what the schema says. A test helper that passes every response through here keeps the
-// description honest.
+/**
+ * Checks a response against the API description, for tests: its status, error and headers are documented for the
+ * operation, and its body matches the schema. A test helper that checks every response keeps the description honest.
+ */
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { type ErrorCode, errorCatalog } from './errors.ts';

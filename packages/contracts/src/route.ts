@@ -1,5 +1,7 @@
-// What a route is, and how one is declared. A route is declared once; validation, the gateway's table, the API
-// description and the generated clients all come from that declaration.
+/**
+ * What a route is, and how it is declared. Validation, the gateway's table, the API description and the generated
+ * clients all come from that one declaration.
+ */
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 

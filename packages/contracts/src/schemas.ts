@@ -1,5 +1,7 @@
-// The objects of the wire by the names that generated clients see. A name here is a type name in every SDK, so the
-// table is part of the contract.
+/**
+ * The objects of the wire by the names that generated clients use. A name here is a type name in every SDK, so the
+ * table is part of the contract.
+ */
 import { z } from 'zod';
 import { anyJson, judgedString, timestamp, uuid } from './values.ts';
 

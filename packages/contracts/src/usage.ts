@@ -1,5 +1,7 @@
-// Usage: what render processes counted. Counts are deltas, so they have a stream of their own (PX0_USAGE, bounded), in which one
-// message holds one window of one process; a consumer inserts by (process, window) and so counts a repeat only once.
+/**
+ * Usage: what render processes counted. Counts are deltas, so they have a stream of their own (PX0_USAGE, bounded), in which one
+ * message holds one window of one process; a consumer inserts by (process, window) and so counts a repeat only once.
+ */
 import { z } from 'zod';
 
 const usagePrefix = 'px0.usage.';

@@ -1,5 +1,7 @@
-// The building blocks of request and response schemas. Each says in one place how a kind of value looks on the
-// wire and in the API description.
+/**
+ * The building blocks of request and response schemas. Each defines in one place how a kind of value looks on the
+ * wire and in the API description.
+ */
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 

@@ -1,4 +1,4 @@
-// Whether the committed clients are what the generator makes of the present description.
+/** Tells whether the committed clients match what the generator makes of the current description. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// The API description as the generator gets it. It says the same as `/openapi.json`; what differs is only what would make
-// the generated clients refuse answers that the API may give, or read badly.
+/**
+ * The API description as the generator gets it. It differs from `/openapi.json` only where the generated clients would
+ * otherwise reject valid answers or read badly.
+ */
 import { buildOpenApi } from '@px0/contracts';
 
 /** Where `npm start` listens, for a client that is told no host. */

@@ -1,6 +1,7 @@
-// Parameter properties are TypeScript that has to be compiled; this repository runs TypeScript by stripping its types. The
-// generator's runtime has a handful of them, which become fields that the constructor assigns. It also names a type that only
-// browsers declare.
+/**
+ * Removes what type stripping cannot handle. The generator's runtime has a handful of parameter properties, which become fields
+ * that the constructor assigns, and names a type that only browsers declare.
+ */
 
 const replacements: readonly (readonly [from: string, to: string])[] = [
   [

@@ -1,4 +1,4 @@
-// From the generator's output to what is committed: only the sources, finished and formatted.
+/** Turns the generator's output into what is committed: only the sources, finished and formatted. */
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

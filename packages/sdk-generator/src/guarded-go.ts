@@ -1,5 +1,7 @@
-// The generated Go client returns errors of other packages, and does not look at who has answered. Functions of its SDK take the place of what
-// does so. See `internal/answers` of the SDK.
+/**
+ * The generated Go client returns errors of other packages and does not check who answered. Functions of its SDK replace
+ * those parts; see `internal/answers` of the SDK.
+ */
 import { guardedGo } from './path-segments.ts';
 import { replacedOnce } from './replaced.ts';
 

@@ -1,5 +1,7 @@
-// The generated Python client raises errors of pydantic, of urllib3 and of its own. Its SDK's functions take the place of what does so, and its
-// own errors become those of the SDK, so that both the names of the generator and those of the SDK catch them. See `_calls.py` and `_api.py`.
+/**
+ * The generated Python client raises errors of pydantic, of urllib3 and of its own. Functions of its SDK replace those parts, and its
+ * own errors become those of the SDK, so that both the generator's names and the SDK's catch them. See `_calls.py` and `_api.py`.
+ */
 import { guardedPython } from './path-segments.ts';
 import { replacedOnce } from './replaced.ts';
 

@@ -1,5 +1,7 @@
-// The generated TypeScript client lets through what JSON cannot hold and throws errors of the language. The hand-written SDK judges
-// both, in one place; here its functions take the place of what the generator writes. See `generated-support.ts` of the SDK.
+/**
+ * The generated TypeScript client accepts what JSON cannot hold and throws errors of the language. The hand-written SDK judges
+ * both in one place; its functions replace what the generator writes. See `generated-support.ts` of the SDK.
+ */
 import { replacedOnce } from './replaced.ts';
 
 const RUNTIME_IMPORTS = `import { UsageError } from '../errors.ts';

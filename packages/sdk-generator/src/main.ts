@@ -1,5 +1,7 @@
-// `npm run sdk:generate` writes the API clients of all three SDKs; `npm run sdk:check` says whether they are stale, and with
-// `-- --full` finds out by generating them again.
+/**
+ * `npm run sdk:generate` writes the API clients of all three SDKs; `npm run sdk:check` reports stale ones, with
+ * `-- --full` by generating them again.
+ */
 import { checkByGenerating, checkStamp } from './check.ts';
 import { generateAll } from './generate.ts';
 import { writeStamp } from './stamp.ts';

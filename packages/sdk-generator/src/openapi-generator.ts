@@ -1,5 +1,7 @@
-// OpenAPI Generator, a Java program: finding it, installing it, running it. Needs `java` (11 or later) and `python3` with pip,
-// through which the program comes.
+/**
+ * Finds, installs and runs OpenAPI Generator, a Java program. Needs `java` (11 or later) and `python3` with pip, which
+ * installs the program.
+ */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

@@ -1,7 +1,8 @@
-// The generators percent-encode path parameters, which leaves `.` and `..` as they are; HTTP clients resolve those, and the
-// request reaches another resource. Each generated client therefore makes its path segments with its SDK's own function, which
-// refuses such values. Every rewriting fails when a newer generator writes something else.
-
+/**
+ * The generators percent-encode path parameters but leave `.` and `..`, which HTTP clients resolve, so that the
+ * request reaches another resource. Each generated client therefore builds its path segments with its SDK's own function, which
+ * refuses such values. Every rewrite fails when a newer generator writes something else.
+ */
 import { replacedOnce } from './replaced.ts';
 
 const TYPESCRIPT = /encodeURIComponent\(String\(requestParameters\['(\w+)'\]\)\)/g;

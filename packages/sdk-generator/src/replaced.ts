@@ -1,4 +1,4 @@
-// Replacing in what a generator has written.
+/** Replaces text in the generator's output, and fails if the text is not there. */
 
 /** @throws Error when the text does not have `from` exactly once: what a newer generator writes has to be looked at */
 export function replacedOnce(name: string, text: string, from: string, to: string): string {

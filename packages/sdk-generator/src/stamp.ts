@@ -1,5 +1,7 @@
-// The stamp beside this package says from what the committed clients were generated and what came out, as hashes. With it a
-// stale client, and one that was edited by hand, are found without running the generator.
+/**
+ * The stamp records, as hashes, what the committed clients were generated from and what came out. It reveals stale
+ * and hand-edited clients without running the generator.
+ */
 import { createHash, type Hash } from 'node:crypto';
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,7 @@
-// What is generated for each language: by which generator, with which options, into which folder. A target's folder belongs
-// to the generator alone: whatever else lies in it is removed by the next run.
+/**
+ * What is generated for each language: by which generator, with which options, into which folder. A target's folder belongs
+ * to the generator alone: the next run removes everything else in it.
+ */
 import { join } from 'node:path';
 import type { ClientDescriptionOptions } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';

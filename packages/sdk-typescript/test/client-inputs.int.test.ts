@@ -1,4 +1,4 @@
-// The table of what people hand over by mistake, which all clients share, run by this one: packages/contracts/README.md.
+/** Runs the table of mistaken inputs that all clients share (packages/contracts/README.md) against this client. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';

@@ -1,4 +1,4 @@
-// What reaches a client by mistake beyond the shared table, because other languages have no such values, and what a px0 or a `fetch` that misbehaves may do.
+/** Mistaken inputs beyond the shared table, which only JavaScript has, and a px0 or a `fetch` that misbehaves. */
 import { execFile, execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';

@@ -1,5 +1,4 @@
-// The whole object graph of a render process on one page.
-
+/** The whole object graph of a render process on one page. */
 import { AccessProjection, authenticateRoute, type Principal } from '@px0/access';
 import {
   connectConfigured,

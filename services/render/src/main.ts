@@ -1,5 +1,4 @@
-// The render process, or with WEB_CONCURRENCY above 1 the primary of several.
-
+/** The render process, or with WEB_CONCURRENCY above 1 the primary of several. */
 import cluster from 'node:cluster';
 import { loadConfig, runService } from '@px0/service-kit';
 import { startRender } from './compose.ts';

@@ -1,6 +1,4 @@
-// What operators watch of a render process. Renders are counted for usage anyway; the metrics are taken from there, window by window, so
-// that they cost the hot path nothing.
-
+/** The metrics of a render process. They are derived from the usage counts, window by window, so that they cost the hot path nothing. */
 import { usageLatencyBoundsMs } from '@px0/contracts';
 import type { UsageCounts } from '@px0/event-bus';
 import { durationHistogram, metricCatalog, type Observation, observe } from '@px0/service-kit';

@@ -1,5 +1,4 @@
-// Several render processes on one host behind one port: the primary forks them, starts one anew that dies, and passes the end on.
-
+/** Several render processes on one host behind one port: the primary forks them, restarts those that die, and forwards the stop. */
 import cluster, { type Worker } from 'node:cluster';
 import type { ServiceDependencies } from '@px0/service-kit';
 

@@ -1,5 +1,4 @@
-// A render process in this process, on the run's real NATS, with the other contexts played by the test.
-
+/** Runs render inside the test process, on the test run's real NATS; the test plays the other contexts. */
 import { randomUUID } from 'node:crypto';
 import type { StateOf } from '@px0/contracts';
 import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';

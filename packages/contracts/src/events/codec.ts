@@ -1,5 +1,7 @@
-// Events on the wire: CloudEvents 1.0 in structured JSON mode, validated on both sides. The envelope's `revision` and
-// `deleted` are extension attributes; a tombstone has no data.
+/**
+ * Events on the wire: CloudEvents 1.0 in structured JSON mode, validated on both sides. The envelope's `revision` and
+ * `deleted` are extension attributes; a tombstone has no data.
+ */
 import { z } from 'zod';
 import { EventInvalidError } from './event-invalid-error.ts';
 import { type EntityName, entities, type StateOf } from './states.ts';

@@ -1,4 +1,4 @@
-// An event that does not hold what its subject promises. Thrown to the writer before it publishes, and to the reader.
+/** An event that does not match what its subject promises. Thrown to the writer before it publishes, and to the reader. */
 
 export class EventInvalidError extends Error {
   readonly subject: string;

@@ -1,4 +1,4 @@
-// Events: what is published about each entity, on which subject, in which form.
+/** Events: what is published about each entity, on which subject, in which format. */
 export {
   type BodyEvent,
   decodeBody,

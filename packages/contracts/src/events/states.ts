@@ -1,5 +1,7 @@
-// The public state of each entity, as events carry it. The schemas are written for speed: a reader that starts decodes
-// every entity of the installation. Extra fields, which a newer writer may send, are dropped.
+/**
+ * The public state of each entity, as events carry it. The schemas are fast, because a reader that starts decodes
+ * every entity of the installation. Extra fields, which a newer writer may send, are dropped.
+ */
 import { z } from 'zod';
 
 const user = z.object({

@@ -1,4 +1,4 @@
-// Subjects, without the stream prefix of an installation. They hold ids only: never a slug, a name or a tag.
+/** Subjects, without the stream prefix of an installation. They hold ids only: never a slug, a name or a tag. */
 import { type EntityName, entities } from './states.ts';
 
 const statePrefix = 'px0.state.';

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 description, derived from the routes: nothing about an operation is said a second time here.
+/** The OpenAPI 3.1 description, derived from the routes, so that nothing about an operation is stated twice. */
 import { type ErrorCode, errorCatalog, exampleMessage } from '../errors.ts';
 import { type QueryValues, valuesOf } from '../read-query.ts';
 import type { ParamDefinition, RouteDefinition } from '../route.ts';

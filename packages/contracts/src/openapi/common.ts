@@ -1,5 +1,7 @@
-// What all operations of the API description share: credentials, the headers of consistency, and the errors that any
-// request may meet.
+/**
+ * What all operations of the API description share: credentials, consistency headers, and the errors that any
+ * request can get.
+ */
 import type { ErrorCode } from '../errors.ts';
 import type { AuthClass, Tag } from '../route.ts';
 

@@ -1,5 +1,7 @@
-// Compares the derived description with the table of operations.md: operation ids, tags, methods and paths, bodies,
-// successes and schema names.
+/**
+ * Compares the derived description with the table of operations.md: operation ids, tags, methods and paths, bodies,
+ * successes and schema names.
+ */
 import type { OpenApiDocument, OpenApiOperation } from './build-openapi.ts';
 import type { JsonSchema } from './json-schemas.ts';
 import { shapeOf } from './shape.ts';

@@ -1,4 +1,4 @@
-// One typical request body for each operation that takes one. A test holds each against the operation's own parser.
+/** One typical request body for each operation that has one. A test parses each with the operation's own parser. */
 import type { OperationId } from '../routes/mod.ts';
 
 const organization = '0b7f3c52-9a1e-4a44-8f0e-6a4d2f1c9b10';

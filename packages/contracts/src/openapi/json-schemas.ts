@@ -1,5 +1,7 @@
-// From zod schemas to the JSON Schemas of the API description: named ones become components, the others stay inline and
-// refer to them.
+/**
+ * Turns zod schemas into the JSON Schemas of the API description: named ones become components, the others stay inline and
+ * refer to them.
+ */
 import { z } from 'zod';
 import type { RouteDefinition } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,5 +1,7 @@
-// A JSON Schema in the notation of operations.md, for example `{ prompts: Prompt[] }`, so that the two can be compared as
-// text.
+/**
+ * Writes a JSON Schema in the notation of operations.md, for example `{ prompts: Prompt[] }`, so that the two can be compared as
+ * text.
+ */
 import type { JsonSchema } from './json-schemas.ts';
 
 /**

@@ -1,4 +1,4 @@
-// API keys: what applications call px0 with. Only the admins of an organization, with a session, manage them.
+/** API keys, which applications call px0 with. Only admins of the organization manage them, with a session. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// Accounts begin and are entered here: registration, login, logout, verification and password reset.
+/** Accounts and sessions: registration, login, logout, verification and password reset. */
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// Liveness of the public origin. The gateway answers it itself and touches no other service.
+/** Liveness of the public origin. The gateway answers it itself and calls no other service. */
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 

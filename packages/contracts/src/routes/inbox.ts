@@ -1,4 +1,4 @@
-// Join requests that wait for the caller's decision.
+/** Join requests that await the caller's decision. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

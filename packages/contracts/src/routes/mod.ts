@@ -1,4 +1,4 @@
-// The table of all routes, by operation id. A new route is one entry in the file of its area.
+/** The table of all routes, by operation id. A new route is one entry in the file of its area. */
 import { apiKeyRoutes } from './api-keys.ts';
 import { authRoutes } from './auth.ts';
 import { healthRoutes } from './health.ts';

@@ -1,4 +1,4 @@
-// What was done in an organization, for its admins.
+/** The audit log of an organization, for its admins. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// Organizations and the people in them.
+/** Organizations and the people in them. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// The caller's own account, organizations and teams. The account is identity's; what it belongs to is tenancy's.
+/** The caller's own account, organizations and teams. identity owns the account, tenancy the memberships. */
 import { z } from 'zod';
 import { defineRoutes } from '../route.ts';
 import { schemas } from '../schemas.ts';

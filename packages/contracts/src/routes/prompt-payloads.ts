@@ -1,4 +1,4 @@
-// Payloads: sample sets of variables that belong to a prompt.
+/** Payloads: sample sets of variables that belong to a prompt. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// Rendering: what applications call before each request to a model.
+/** Rendering, which applications call before each request to a model. */
 import { z } from 'zod';
 import { defineRoutes, textParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

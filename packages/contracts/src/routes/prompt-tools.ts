@@ -1,5 +1,7 @@
-// What the registry offers on top of the specification: checks of templates and versions, the audit log, documents of a
-// team's prompts, and usage.
+/**
+ * What the registry offers beyond the specification: checks of templates and versions, the audit log, documents of a
+ * team's prompts, and usage.
+ */
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// Versions of a prompt, their states (draft, stable, live, archived) and their tags.
+/** Versions of a prompt, their states (draft, stable, live, archived) and their tags. */
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// Prompts: created in a team, archived and restored, moved between teams.
+/** Prompts: creation in a team, archiving and restoring, moves between teams. */
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

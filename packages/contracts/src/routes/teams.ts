@@ -1,4 +1,4 @@
-// Teams: their management, and how people come and go by themselves.
+/** Teams: their management, and how people join and leave on their own. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,4 +1,4 @@
-// The members of a team and their roles.
+/** The members of a team and their roles. */
 import { z } from 'zod';
 import { defineRoutes, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';

@@ -1,5 +1,4 @@
-// Reads templates of versions from the body stream.
-
+/** Reads the templates of versions from the body stream. */
 import { bodySubject, decodeBody } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import type { BodySource, VersionBody } from './version-bodies.ts';

@@ -1,6 +1,7 @@
-// Versions that are not live: their templates are not in the prompt's event, so they are fetched from the stream on first use, compiled
-// and kept, least recently used ones dropped first. The prompt's version table says which revision of a body counts.
-
+/**
+ * Versions that are not live: the prompt's event does not hold their templates, so they are fetched from the stream on first use, compiled
+ * and cached, least recently used ones evicted first. The prompt's version table says which revision of a body counts.
+ */
 import { LRUCache } from 'lru-cache';
 import type { PromptEntry, VersionRow } from '../prompts/mod.ts';
 import { RenderableVersion } from '../prompts/mod.ts';

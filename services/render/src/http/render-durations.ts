@@ -1,5 +1,4 @@
-// Measures renders for the HTTP metric that every service has, without a look-up for those that succeed.
-
+/** Measures renders for the HTTP metric that every service has, without a look-up for those that succeed. */
 import { routes } from '@px0/contracts';
 import { requestDurations } from '@px0/service-kit';
 

@@ -1,6 +1,7 @@
-// One span for a render whose trace is sampled, made by hand: automatic instrumentation of inbound HTTP would cost two thirds of the
-// throughput, sampled or not.
-
+/**
+ * One span for a render whose trace is sampled, created by hand, because automatic instrumentation of inbound HTTP costs two thirds of the
+ * throughput, sampled or not.
+ */
 import type { IncomingMessage } from 'node:http';
 import { context, propagation, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { DECIDED_ATTRIBUTE, exportsTelemetry, renderTraceRatio } from '@px0/service-kit';

@@ -1,5 +1,4 @@
-// Recognises the two render paths by hand, without a router: this runs for every request that a render process gets.
-
+/** Recognises the two render paths by hand, without a router, because this runs for every request of a render process. */
 import { decodeSegment } from '@px0/contracts';
 import { pathOf } from '@px0/service-kit';
 

@@ -1,6 +1,7 @@
-// Writes the answer of a render with as little work as an answer allows: every part that does not depend on the request was serialised
-// before.
-
+/**
+ * Writes the answer of a render with as little work as possible: every part that does not depend on the request is serialised
+ * in advance.
+ */
 import type { ServerResponse } from 'node:http';
 import type { RenderableVersion } from '../prompts/mod.ts';
 

@@ -1,6 +1,7 @@
-// The prompts that this process can render, by team and slug, as the stream has told of them. Authorisation is not decided here: whoever
-// looks a slug up names the teams in which it may be found.
-
+/**
+ * The prompts that this process can render, by team and slug, built from the stream. It decides no authorisation: the caller of a
+ * look-up names the teams to search.
+ */
 import type { EntityName, StateEvent, StateOf } from '@px0/contracts';
 import { RenderableVersion } from './renderable-version.ts';
 

@@ -1,4 +1,4 @@
-// Reads the `{version}` of a render path: a version number or a tag, decided by the text alone.
+/** Parses the `{version}` of a render path: a version number or a tag, decided by the text alone. */
 
 /** What a version reference names. A number that no version can have is `number` all the same: it is unknown, not a tag. */
 export type VersionRef =

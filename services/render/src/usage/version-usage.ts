@@ -1,5 +1,4 @@
-// Counters of one prompt version. They are bumped on the hot path, so they are plain fields of an object that the version already holds.
-
+/** Counters of one prompt version. The hot path increments them, so they are plain fields of an object that the version already holds. */
 import { usageLatencyBoundsMs } from '@px0/contracts';
 
 /** Renders, failures and latencies of one version since the counters were last taken. */
