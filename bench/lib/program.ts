@@ -4,11 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ROOT = join(import.meta.dirname, '../..');
+/** The folder of the repository. */
+export const ROOT = join(import.meta.dirname, '../..');
 const PROBE = join(import.meta.dirname, 'event-loop-probe.ts');
 
 /** A running program that has said where it listens. */
@@ -25,13 +26,13 @@ export class Program {
     this.#probeFile = probeFile;
   }
 
-  /** Starts `file` (relative to the repository) and waits for its line `{"msg":"listening","url":...}`. `flags` are Node's. */
+  /** Starts `file` (relative to the repository, or absolute) and waits for its line `{"msg":"listening","url":...}`. `flags` are Node's. */
   static async start(
     file: string,
     environment: Readonly<Record<string, string>> = {},
     flags: readonly string[] = [],
   ): Promise<Program> {
-    const script = join(ROOT, file);
+    const script = resolve(ROOT, file);
     const probeFile = join(tmpdir(), `px0-bench-${randomUUID()}.probe`);
     const child = spawn(process.execPath, [...flags, '--import', PROBE, script], {
       // Node finds what `flags` import from here.

@@ -3,5 +3,5 @@ export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
 export { startTestPlatformWithServers, type TestPlatformWithServers } from './own-platform.ts';
-export { OwnNats, ownNats } from './own-servers.ts';
+export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity } from './played-identity.ts';

@@ -1,0 +1,93 @@
+/**
+ * npm run bench:promote [commit]: what a promotion costs the registry, in the present tree and in an older commit, side by side. It prints
+ * a table and writes bench/results/promote.json. The ratio of processor times counts: latencies say only what this machine did.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ownNats, ownPostgres } from '@px0/testing/servers';
+import { ROOT } from '../lib/program.ts';
+import { quantile } from '../lib/statistics.ts';
+import { checkOut } from './build.ts';
+import { Registry } from './registry.ts';
+
+/** The last commit before an event was validated and serialised once. */
+const BASELINE = '623e671';
+const WARM_UP = 300;
+const PROMOTIONS = 500;
+/** An idle registry polls; its processor time in this interval is taken from the measured one. */
+const IDLE_MS = 5_000;
+
+const commit = process.argv[2] ?? BASELINE;
+const folders = { [commit]: checkOut(commit), present: ROOT };
+const servers = { nats: await ownNats(), postgres: await ownPostgres() };
+const registries = new Map<string, Registry>();
+try {
+  for (const [index, [name, folder]] of Object.entries(folders).entries()) {
+    registries.set(name, await Registry.start(folder, `bench${index}`, servers));
+  }
+  await promoteInRandomOrder(WARM_UP);
+  const idle = await processorTime(() => sleep(IDLE_MS));
+  const latencies = new Map<string, number[]>();
+  const started = performance.now();
+  const busy = await processorTime(async () => {
+    for (const [name, times] of await promoteInRandomOrder(PROMOTIONS)) latencies.set(name, times);
+  });
+  const elapsed = performance.now() - started;
+
+  const rows = [...registries.keys()].map((name) => {
+    const idlePerSecond = (idle.get(name) ?? 0) / (IDLE_MS / 1_000);
+    const used = (busy.get(name) ?? 0) - idlePerSecond * (elapsed / 1_000);
+    const times = latencies.get(name) ?? [];
+    return {
+      build: name,
+      'p50 ms': round(quantile(times, 0.5)),
+      'p95 ms': round(quantile(times, 0.95)),
+      'processor ms/promotion': round((used * 1_000) / PROMOTIONS),
+      'with idle work': round(((busy.get(name) ?? 0) * 1_000) / PROMOTIONS),
+    };
+  });
+  const [before, after] = rows.map((row) => row['processor ms/promotion']);
+  const ratio = round((after ?? Number.NaN) / (before ?? Number.NaN));
+  report(rows, ratio);
+} finally {
+  await Promise.all([...registries.values()].map((registry) => registry.stop()));
+  await Promise.all([servers.nats.close(), servers.postgres.close()]);
+}
+
+/** Promotes `count` times in each registry, one at a time, the registries in random order; returns the latencies. */
+async function promoteInRandomOrder(count: number): Promise<Map<string, number[]>> {
+  const latencies = new Map([...registries.keys()].map((name) => [name, [] as number[]]));
+  for (let turn = 0; turn < count; turn += 1) {
+    const order = [...registries];
+    if (Math.random() < 0.5) order.reverse();
+    for (const [name, registry] of order) latencies.get(name)?.push(await registry.promote());
+  }
+  return latencies;
+}
+
+/** The seconds of processor time that each registry used while `work` ran. */
+async function processorTime(work: () => Promise<unknown>): Promise<Map<string, number>> {
+  const used = () => new Map([...registries].map(([name, { process }]) => [name, process.cpuSeconds()]));
+  const before = used();
+  await work();
+  return new Map([...used()].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
+}
+
+function report(rows: readonly object[], ratio: number): void {
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`;
+  console.log(
+    `${new Date().toISOString()}: ${machine}\n${PROMOTIONS} promotions each, alternating at random`,
+  );
+  console.table(rows);
+  console.log(`processor time per promotion, present / ${commit}: ${ratio}`);
+  const results = join(ROOT, 'bench/results');
+  mkdirSync(results, { recursive: true });
+  const result = { at: new Date(), machine, promotions: PROMOTIONS, rows, ratio };
+  writeFileSync(join(results, 'promote.json'), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
