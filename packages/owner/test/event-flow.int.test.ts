@@ -1,9 +1,9 @@
 /** From a transaction to every reader, when nothing goes wrong. */
-import { decodeBody, type StateOf } from '@px0/contracts';
+import { decodeBody, EventInvalidError, type StateOf } from '@px0/contracts';
 import { eventually, ownNats, testBus } from '@px0/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { OwedRow } from '../src/outbox/outbox-row.ts';
-import { closer, openOwner, openReader, type Place } from './support.ts';
+import { closer, openOwner, openReader, organization, type Place } from './support.ts';
 
 let place: Place;
 let cleanups = closer();
@@ -40,6 +40,33 @@ test('a rolled back write is never seen', async () => {
   await owner.put('o2', 'kept');
   await eventually(() => owner.view.nameOf('o2') === 'kept');
   expect(owner.view.names()).toEqual({ o2: 'kept' });
+});
+
+test('a state that the schema refuses is not written', async () => {
+  const owner = await openOwner(place, cleanups);
+  await owner.projection.whenReady();
+  const invalid = JSON.parse('{"name":1,"created_at":"now"}');
+  const writing = owner.outbox.transaction(owner.client, (tx) =>
+    owner.outbox.put(tx, 'organization', 'o1', invalid),
+  );
+  await expect(writing).rejects.toThrow(EventInvalidError);
+  expect((await owner.pool.query(`select from outbox where subject like '%o1'`)).rowCount).toBe(0);
+});
+
+test('a row that another version of the service wrote is published as it was written', async () => {
+  const owner = await openOwner(place, cleanups);
+  await owner.projection.whenReady();
+  const subject = 'px0.state.tenancy.organization.o1';
+  const written = { ...organization('first'), mood: 'good' };
+  await owner.pool.query(
+    `insert into outbox (subject, stream, aggregate, ordinal, revision, payload, deleted, changed_at, owed_since, epoch)
+     select $1, 'state', $1, 1, 1, $2, false, now(), now(), epoch from outbox_control`,
+    [subject, JSON.stringify(written)],
+  );
+  await eventually(() => owner.view.nameOf('o1') === 'first');
+  expect(owner.view.states.get('o1')?.state).toEqual(organization('first'));
+  const message = await owner.bus.directLastMessage('state', subject);
+  expect(JSON.parse(message?.text ?? '').data).toEqual(written);
 });
 
 test('a prompt’s event comes after the bodies that it names, which are fetched directly', async () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, encodeEvent, type StateEventInput } from './codec.ts';
-import type { StateOf } from './states.ts';
-import { stateSubject } from './subjects.ts';
+import { decodeBody, decodeEvent, encodeBody, encodeEvent, type StateEventInput } from './codec.ts';
+import { entities, type StateOf } from './states.ts';
+import { bodySubject, stateSubject } from './subjects.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 const id = fc.uuid();
@@ -48,12 +48,37 @@ const prompt: fc.Arbitrary<StateOf<'prompt'>> = fc.record({
   ),
 });
 
+const traceparent = fc.constant('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01');
 const stamp = { id, revision: fc.integer({ min: 1 }), time };
 const event: fc.Arbitrary<StateEventInput> = fc.oneof(
   fc.record({ ...stamp, name: fc.constant('user' as const), state: fc.option(user, { nil: undefined }) }),
   fc.record({ ...stamp, name: fc.constant('apiKey' as const), state: fc.option(apiKey, { nil: undefined }) }),
   fc.record({ ...stamp, name: fc.constant('prompt' as const), state: fc.option(prompt, { nil: undefined }) }),
 );
+
+/** The text as `JSON.stringify` alone writes it: the envelope and its data in one object. */
+function inOnePiece(
+  {
+    subject,
+    revision,
+    time,
+    traceparent,
+  }: Omit<StateEventInput, 'name' | 'id' | 'state'> & { subject: string },
+  { source, type, data }: { source: string; type: string; data: unknown },
+): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id: `${subject}@${revision}`,
+    source: `/px0/${source}`,
+    type: `px0.${source}.${type}`,
+    subject,
+    time,
+    datacontenttype: 'application/json',
+    traceparent,
+    revision,
+    ...(data === undefined ? { deleted: true } : { data }),
+  });
+}
 
 describe('an event', () => {
   it('is after decoding what it was before encoding', () => {
@@ -62,6 +87,45 @@ describe('an event', () => {
         const subject = stateSubject(written.name, written.id);
         const read = decodeEvent(subject, encodeEvent(written));
         expect(read).toEqual({ ...written, subject, deleted: written.state === undefined });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('composed around its content has the text that it has in one piece', () => {
+    fc.assert(
+      fc.property(event, fc.option(traceparent, { nil: undefined }), (written, trace) => {
+        const { context, entity, schema } = entities[written.name];
+        const traced = { ...written, traceparent: trace };
+        const subject = stateSubject(written.name, written.id);
+        const data = written.state === undefined ? undefined : schema.parse(written.state);
+        const whole = inOnePiece({ ...traced, subject }, { source: context, type: entity, data });
+        expect(encodeEvent(traced)).toBe(whole);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('a body', () => {
+  const body = fc.record({
+    promptId: id,
+    number: fc.integer({ min: 1 }),
+    revision: fc.integer({ min: 1 }),
+    time,
+    traceparent: fc.option(traceparent, { nil: undefined }),
+    template: fc.option(fc.oneof(text, fc.string({ unit: 'binary' })), { nil: undefined }),
+  });
+
+  it('composed around its template has the text that it has in one piece, and comes back', () => {
+    fc.assert(
+      fc.property(body, (written) => {
+        const { promptId, number, template } = written;
+        const subject = bodySubject(promptId, number);
+        const data = template === undefined ? undefined : { prompt_id: promptId, number, template };
+        const encoded = encodeBody(written);
+        expect(encoded).toBe(inOnePiece({ ...written, subject }, { source: 'registry', type: 'body', data }));
+        expect(decodeBody(subject, encoded)).toEqual({ ...written, subject });
       }),
       { numRuns: 500 },
     );

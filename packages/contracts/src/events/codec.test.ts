@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeBody, decodeEvent, encodeBody, encodeEvent } from './codec.ts';
+import { composeEvent, decodeBody, decodeEvent, encodeBody, encodeEvent } from './codec.ts';
 import { EventInvalidError } from './event-invalid-error.ts';
 import type { StateOf, VersionTriple } from './states.ts';
 import { bodySubject, entityOfSubject, idOfSubject, stateSubject } from './subjects.ts';
@@ -166,4 +166,21 @@ describe('bodies', () => {
     expect(() => decodeBody('px0.body.p.x', '{}')).toThrow(EventInvalidError);
     expect(() => decodeBody('px0.body.p.3', '{}')).toThrow(EventInvalidError);
   });
+});
+
+describe('a composed event', () => {
+  it('carries its content as it is', () => {
+    const content = JSON.stringify({ ...team, mood: 'good' });
+    const text = composeEvent({ subject, revision: 7, time, content });
+    expect(JSON.parse(text).data).toEqual({ ...team, mood: 'good' });
+    expect(decodeEvent(subject, text).state).toEqual(team);
+  });
+
+  it.each([['px0.state.tenancy.robot.1'], ['px0.state.tenancy.team'], ['px0.body.p.x'], ['']])(
+    'is refused on the subject %j',
+    (unknown) => {
+      const parts = { subject: unknown, revision: 1, time, content: undefined };
+      expect(() => composeEvent(parts)).toThrow(EventInvalidError);
+    },
+  );
 });

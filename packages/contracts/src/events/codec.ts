@@ -1,6 +1,6 @@
 /**
- * Events on the wire: CloudEvents 1.0 in structured JSON mode, validated on both sides. The envelope's `revision` and
- * `deleted` are extension attributes; a tombstone has no data.
+ * Events on the wire: CloudEvents 1.0 in structured JSON mode, validated once by the writer and once by each reader. The envelope's
+ * `revision` and `deleted` are extension attributes; a tombstone has no data.
  */
 import { z } from 'zod';
 import { EventInvalidError } from './event-invalid-error.ts';
@@ -71,13 +71,21 @@ const bodySchema = z.object({ prompt_id: z.string(), number: z.int().positive(),
 /**
  * The text of a state event.
  *
- * @throws EventInvalidError when the state is not what the entity's schema says.
+ * @throws EventInvalidError when the state is not what the entity's schema says
  */
 export function encodeEvent<N extends EntityName>(event: StateEventInput<N>): string {
-  const { context, entity, schema } = entities[event.name];
-  const subject = stateSubject(event.name, event.id);
-  const data = event.state === undefined ? undefined : check(subject, schema, event.state);
-  return envelope({ ...event, subject, source: context, type: entity, data });
+  const { name, id, revision, time, traceparent, state } = event;
+  const content = state === undefined ? undefined : encodeState(name, id, state);
+  return composeEvent({ subject: stateSubject(name, id), revision, time, traceparent, content });
+}
+
+/**
+ * The content of a state event: the state as JSON, without fields that the entity's schema does not have.
+ *
+ * @throws EventInvalidError when the state is not what the entity's schema says
+ */
+export function encodeState<N extends EntityName>(name: N, id: string, state: StateOf<N>): string {
+  return JSON.stringify(check(stateSubject(name, id), entities[name].schema, state));
 }
 
 /**
@@ -96,20 +104,17 @@ export function decodeEvent(subject: string, text: string): StateEvent {
   return { ...stamp, name, id, deleted: state === undefined, state } as StateEvent;
 }
 
-/** The text of a body's event; an undefined template means a tombstone. */
+/**
+ * The text of a body's event; an undefined template means a tombstone.
+ *
+ * @throws EventInvalidError when the prompt and the number name no body
+ */
 export function encodeBody(
   event: Omit<BodyEvent, 'subject' | 'traceparent'> & { traceparent?: string | undefined },
 ): string {
-  const subject = bodySubject(event.promptId, event.number);
-  const data =
-    event.template === undefined
-      ? undefined
-      : check(subject, bodySchema, {
-          prompt_id: event.promptId,
-          number: event.number,
-          template: event.template,
-        });
-  return envelope({ ...event, subject, source: 'registry', type: 'body', data });
+  const { promptId, number, revision, time, traceparent, template } = event;
+  const content = template === undefined ? undefined : JSON.stringify(template);
+  return composeEvent({ subject: bodySubject(promptId, number), revision, time, traceparent, content });
 }
 
 /**
@@ -125,30 +130,56 @@ export function decodeBody(subject: string, text: string): BodyEvent {
   return { ...stamp, ...address, template: body?.template };
 }
 
-interface Contents {
+/** An event whose content has been validated and serialised before. */
+export interface EventParts {
+  /** Of a state or a body, without the stream prefix. */
   readonly subject: string;
-  readonly source: string;
-  readonly type: string;
   readonly revision: number;
   readonly time: string;
   readonly traceparent?: string | undefined;
-  readonly data: unknown;
+  /** JSON: of a state as `encodeState` returns it, of a body its template; undefined for a tombstone. */
+  readonly content: string | undefined;
 }
 
-function envelope(contents: Contents): string {
-  const { subject, revision, time, traceparent, data } = contents;
-  return JSON.stringify({
+/**
+ * The text of an event: the envelope around the content, which is neither parsed nor validated again.
+ *
+ * @throws EventInvalidError when the subject is neither a state's nor a body's
+ */
+export function composeEvent({ subject, revision, time, traceparent, content }: EventParts): string {
+  const { source, type, data } = label(subject, content);
+  const envelope = JSON.stringify({
     specversion: '1.0',
     id: `${subject}@${revision}`,
-    source: `/px0/${contents.source}`,
-    type: `px0.${contents.source}.${contents.type}`,
+    source: `/px0/${source}`,
+    type: `px0.${source}.${type}`,
     subject,
     time,
     datacontenttype: 'application/json',
     traceparent,
     revision,
-    ...(data === undefined ? { deleted: true } : { data }),
   });
+  const rest = data === undefined ? '"deleted":true' : `"data":${data}`;
+  return `${envelope.slice(0, -1)},${rest}}`;
+}
+
+/** What the envelope says of its content, and the content in its place: undefined for a tombstone. */
+interface Labelled {
+  readonly source: string;
+  readonly type: string;
+  readonly data: string | undefined;
+}
+
+function label(subject: string, content: string | undefined): Labelled {
+  const name = entityOfSubject(subject);
+  if (name !== undefined && idOfSubject(subject) !== undefined) {
+    return { source: entities[name].context, type: entities[name].entity, data: content };
+  }
+  const body = parseBodySubject(subject);
+  if (body === undefined) throw new EventInvalidError(subject, 'no subject of a state or a body');
+  const address = `"prompt_id":${JSON.stringify(body.promptId)},"number":${body.number}`;
+  const data = content === undefined ? undefined : `{${address},"template":${content}}`;
+  return { source: 'registry', type: 'body', data };
 }
 
 type Opened = { stamp: Omit<Stamp, 'id'>; data: unknown };

@@ -1,10 +1,13 @@
 /** Events: what is published about each entity, on which subject, in which format. */
 export {
   type BodyEvent,
+  composeEvent,
   decodeBody,
   decodeEvent,
+  type EventParts,
   encodeBody,
   encodeEvent,
+  encodeState,
   type StateEvent,
   type StateEventInput,
 } from './codec.ts';

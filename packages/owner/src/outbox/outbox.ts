@@ -3,7 +3,7 @@
  * next revision; after the commit the writer publishes its rows itself, and whatever that leaves owed is the relays' to publish.
  */
 import { randomUUID } from 'node:crypto';
-import { bodySubject, type EntityName, type StateOf, stateSubject } from '@px0/contracts';
+import { bodySubject, type EntityName, encodeState, type StateOf, stateSubject } from '@px0/contracts';
 import {
   activeTraceparent,
   type Bus,
@@ -20,7 +20,7 @@ import {
 } from '@px0/event-bus/internal';
 import type { Logger } from '@px0/service-kit';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
-import { eventText, Ordinal, type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
+import { eventText, Ordinal, type OutboxStream, type OwedRow, PLACE_COLUMNS } from './outbox-row.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { type ExpectationRule, Publisher, type Settled } from './publisher.ts';
 import type { Queryable } from './queryable.ts';
@@ -106,8 +106,14 @@ export class Outbox {
    * @throws EventTooLargeError when the stream could not carry the event
    * @throws EventInvalidError when the state is not what the entity's schema says
    */
-  put<N extends EntityName>(tx: SqlTransaction, name: N, id: string, state: StateOf<N>): Promise<number> {
-    return this.#write(tx, 'state', stateSubject(name, id), aggregateOf(name, id), JSON.stringify(state));
+  async put<N extends EntityName>(
+    tx: SqlTransaction,
+    name: N,
+    id: string,
+    state: StateOf<N>,
+  ): Promise<number> {
+    const payload = encodeState(name, id, state);
+    return await this.#write(tx, 'state', stateSubject(name, id), aggregateOf(name, id), payload);
   }
 
   /**
@@ -121,7 +127,7 @@ export class Outbox {
     id: string,
     state: StateOf<N> | undefined,
   ): Promise<void> {
-    const payload = state === undefined ? null : JSON.stringify(state);
+    const payload = state === undefined ? null : encodeState(name, id, state);
     await this.#upsert(tx, 'state', stateSubject(name, id), aggregateOf(name, id), payload, 'if-changed');
   }
 
@@ -236,12 +242,12 @@ export class Outbox {
     when: 'always' | 'if-changed',
   ): Promise<OwedRow | undefined> {
     const traceparent = activeTraceparent() ?? null;
-    checkSize({ subject, stream, payload, traceparent });
+    checkSize({ subject, payload, traceparent });
     const ordinal = stream === 'body' ? Ordinal.body : Ordinal.state;
     const batch = this.#batches.get(tx);
     // Without `transaction` nobody would publish inline: the row is left to the relay at once.
     const leaseMs = batch === undefined ? 0 : WRITER_LEASE_MS;
-    const [row] = await tx.query<OwedRow>(when === 'always' ? UPSERT : UPSERT_CHANGED, [
+    const [place] = await tx.query<Omit<OwedRow, 'payload'>>(when === 'always' ? UPSERT : UPSERT_CHANGED, [
       subject,
       stream,
       aggregate,
@@ -251,7 +257,9 @@ export class Outbox {
       leaseMs,
       traceparent,
     ]);
-    if (row !== undefined) batch?.set(subject, row);
+    if (place === undefined) return undefined;
+    const row = { ...place, payload };
+    batch?.set(subject, row);
     return row;
   }
 
@@ -317,7 +325,7 @@ function aggregateOf(name: EntityName, id: string): string {
   return name === 'prompt' ? id : stateSubject(name, id);
 }
 
-function checkSize(write: Pick<OwedRow, 'subject' | 'stream' | 'payload' | 'traceparent'>): void {
+function checkSize(write: Pick<OwedRow, 'subject' | 'payload' | 'traceparent'>): void {
   const text = eventText({ ...write, revision: WIDEST_REVISION, changed_at: new Date().toISOString() });
   // A character takes three bytes at most: most events need no exact count.
   if (text.length * 3 <= MAX_EVENT_BYTES) return;
@@ -340,6 +348,6 @@ const WRITE_ROW = `
     owed_since = case when o.published_revision < o.revision then o.owed_since else excluded.owed_since end,
     lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, traceparent = excluded.traceparent`;
 
-const UPSERT = `${WRITE_ROW} returning ${OWED_COLUMNS}`;
+const UPSERT = `${WRITE_ROW} returning ${PLACE_COLUMNS}`;
 
-const UPSERT_CHANGED = `${WRITE_ROW} where o.payload is distinct from excluded.payload returning ${OWED_COLUMNS}`;
+const UPSERT_CHANGED = `${WRITE_ROW} where o.payload is distinct from excluded.payload returning ${PLACE_COLUMNS}`;
