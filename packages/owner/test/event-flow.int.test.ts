@@ -89,6 +89,29 @@ test('a prompt’s event comes after the bodies that it names, which are fetched
   expect(await owner.bus.directLastMessage('body', 'px0.body.p1.2')).toBeUndefined();
 });
 
+test('a prompt’s event waits for a body that another writer is publishing', async () => {
+  const order: string[] = [];
+  const hooks = { beforePublish: (row: OwedRow) => void order.push(row.subject) };
+  const owner = await openOwner(place, cleanups, { context: 'registry', hooks });
+  await owner.projection.whenReady();
+  order.length = 0;
+  await owner.pool.query(
+    `insert into outbox (subject, stream, aggregate, ordinal, revision, payload, deleted, changed_at, owed_since, epoch,
+                         lease_owner, lease_until)
+     select 'px0.body.p1.1', 'body', 'p1', 0, 1, '"Hello"', false, now(), now(), epoch,
+            gen_random_uuid(), now() + interval '1 hour' from outbox_control`,
+  );
+  const { publication } = await owner.outbox.transactionWithPublication(owner.prisma, (tx) =>
+    owner.outbox.put(tx, 'prompt', 'p1', prompt()),
+  );
+  await publication.ended;
+  expect(order).toEqual([]);
+
+  await owner.pool.query('update outbox set lease_until = null where ordinal = 0');
+  await eventually(() => order.length === 2);
+  expect(order).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
+});
+
 test('a service that starts before NATS waits for it', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());

@@ -21,6 +21,15 @@ export interface OwedRow {
   readonly traceparent: string | null;
 }
 
+/** A row as its writer gets it back. */
+export interface WrittenRow extends OwedRow {
+  /**
+   * True when the stream lacked bodies of the aggregate as the row was written. A prompt's writers take turns, so no body that the event
+   * names comes later, except in the same transaction, which publishes its bodies first.
+   */
+  readonly bodies_owed?: true | null;
+}
+
 /**
  * The columns of OwedRow but for the payload, with numbers as JavaScript has them (revisions stay far below 2^53) and times as events
  * have them.

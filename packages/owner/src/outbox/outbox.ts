@@ -20,7 +20,7 @@ import {
 } from '@px0/event-bus/internal';
 import type { Logger } from '@px0/service-kit';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
-import { eventText, Ordinal, type OutboxStream, type OwedRow, PLACE_COLUMNS } from './outbox-row.ts';
+import { eventText, Ordinal, type OutboxStream, type OwedRow, PLACE_COLUMNS, type WrittenRow } from './outbox-row.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { type ExpectationRule, Publisher, type Settled } from './publisher.ts';
 import type { Queryable } from './queryable.ts';
@@ -68,7 +68,7 @@ export class Outbox {
   /** Leases of this replica's writers bear it. */
   readonly owner = randomUUID();
   readonly #logger: Logger;
-  readonly #batches = new WeakMap<object, Map<string, OwedRow>>();
+  readonly #batches = new WeakMap<object, Map<string, WrittenRow>>();
   #epoch: EpochMark | undefined;
   #wakeRelay: () => void = () => undefined;
   #inline = new Set<Promise<void>>();
@@ -160,7 +160,7 @@ export class Outbox {
     client: SqlClient,
     work: (tx: SqlTransaction) => Promise<T>,
   ): Promise<{ readonly result: T; readonly publication: Publication }> {
-    const batch = new Map<string, OwedRow>();
+    const batch = new Map<string, WrittenRow>();
     const result = await client.transaction(async (tx) => {
       this.#batches.set(tx, batch);
       return await work(tx);
@@ -247,7 +247,7 @@ export class Outbox {
     const batch = this.#batches.get(tx);
     // Without `transaction` nobody would publish inline: the row is left to the relay at once.
     const leaseMs = batch === undefined ? 0 : WRITER_LEASE_MS;
-    const [place] = await tx.query<Omit<OwedRow, 'payload'>>(when === 'always' ? UPSERT : UPSERT_CHANGED, [
+    const [place] = await tx.query<Omit<WrittenRow, 'payload'>>(when === 'always' ? UPSERT : UPSERT_CHANGED, [
       subject,
       stream,
       aggregate,
@@ -263,7 +263,7 @@ export class Outbox {
     return row;
   }
 
-  #publishInline(rows: readonly OwedRow[]): Promise<void> {
+  #publishInline(rows: readonly WrittenRow[]): Promise<void> {
     if (rows.length === 0) return Promise.resolve();
     const publishing = this.#publishInOrder(rows).finally(() => this.#inline.delete(publishing));
     this.#inline.add(publishing);
@@ -271,7 +271,7 @@ export class Outbox {
   }
 
   /** Bodies before the prompts that name them, and all else in the order in which it was written: parents first. */
-  async #publishInOrder(rows: readonly OwedRow[]): Promise<void> {
+  async #publishInOrder(rows: readonly WrittenRow[]): Promise<void> {
     const settled = new Set<string>();
     try {
       const bodies = rows.filter(({ stream }) => stream === 'body');
@@ -305,9 +305,9 @@ export class Outbox {
   }
 
   /** A prompt's event names bodies, perhaps one that another writer is publishing at this moment. */
-  async #withoutOwedBodies(states: readonly OwedRow[]): Promise<OwedRow[]> {
+  async #withoutOwedBodies(states: readonly WrittenRow[]): Promise<WrittenRow[]> {
     const aggregates = states
-      .filter(({ aggregate, subject }) => aggregate !== subject)
+      .filter(({ bodies_owed }) => bodies_owed === true)
       .map(({ aggregate }) => aggregate);
     if (aggregates.length === 0) return [...states];
     const deadline = performance.now() + BODY_PATIENCE_MS;
@@ -334,6 +334,7 @@ function checkSize(write: Pick<OwedRow, 'subject' | 'payload' | 'traceparent'>):
 }
 
 /**
+ * Owed bodies are looked for with `limit`, not with `exists`: for that, the planner may read all that are owed to build a hash.
  * Times are the database's, and of this moment rather than of the transaction's start: `owed_since` says in which order rows were
  * written within one transaction. A row that is owed already stays owed since then.
  */
@@ -348,6 +349,11 @@ const WRITE_ROW = `
     owed_since = case when o.published_revision < o.revision then o.owed_since else excluded.owed_since end,
     lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, traceparent = excluded.traceparent`;
 
-const UPSERT = `${WRITE_ROW} returning ${PLACE_COLUMNS}`;
+/** What the writer needs to publish the row, and whether bodies of its aggregate are owed. */
+const WRITTEN = `returning ${PLACE_COLUMNS}, (
+    select true from outbox b
+    where b.aggregate = o.aggregate and b.ordinal = 0 and b.published_revision < b.revision limit 1) as bodies_owed`;
 
-const UPSERT_CHANGED = `${WRITE_ROW} where o.payload is distinct from excluded.payload returning ${PLACE_COLUMNS}`;
+const UPSERT = `${WRITE_ROW} ${WRITTEN}`;
+
+const UPSERT_CHANGED = `${WRITE_ROW} where o.payload is distinct from excluded.payload ${WRITTEN}`;
