@@ -1,6 +1,6 @@
 import type { StateOf } from '@px0/contracts';
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Change } from '../src/changes/change.ts';
 import { Changes, type Publishing } from '../src/changes/changes.ts';
 import type { ChangeRules } from '../src/changes/rules.ts';
@@ -83,7 +83,7 @@ async function revisionOf(id: string): Promise<unknown> {
 }
 
 describe('a change', () => {
-  test.each<Publishing>(['inline', 'awaited', 'relay'])(
+  it.each<Publishing>(['inline', 'awaited', 'relay'])(
     'commits row, event and audit entry together: %s',
     async (how) => {
       await insert('o1', 'one', how);
@@ -93,7 +93,7 @@ describe('a change', () => {
     },
   );
 
-  test('publishes what the rows say at its end, once, however often it wrote them', async () => {
+  it('publishes what the rows say at its end, once, however often it wrote them', async () => {
     await changes.make('ada', async (change) => {
       await change.write(
         'organization',
@@ -108,7 +108,7 @@ describe('a change', () => {
     ]);
   });
 
-  test('publishes the end of an entity whose rows are gone, once', async () => {
+  it('publishes the end of an entity whose rows are gone, once', async () => {
     await insert('o1', 'one');
     const end = () =>
       changes.make('ada', (change) =>
@@ -120,7 +120,7 @@ describe('a change', () => {
     expect(await revisionOf('o1')).toEqual({ revision: 2 });
   });
 
-  test('publishes nothing when no row was written, or the public state is what it was', async () => {
+  it('publishes nothing when no row was written, or the public state is what it was', async () => {
     await insert('o1', 'one');
     await rename('o1', 'one');
     await rename('o2', 'two');
@@ -130,7 +130,7 @@ describe('a change', () => {
     expect(await revisionOf('o1')).toEqual({ revision: 2 });
   });
 
-  test('leaves nothing behind when it fails', async () => {
+  it('leaves nothing behind when it fails', async () => {
     const failing = changes.make('ada', async (change) => {
       await change.write(
         'organization',
@@ -145,7 +145,7 @@ describe('a change', () => {
     expect(await revisionOf('o1')).toBeUndefined();
   });
 
-  test('refuses to write an entity as if it were private, and to write in a query', async () => {
+  it('refuses to write an entity as if it were private, and to write in a query', async () => {
     const attempt = (work: (change: Change<'organization', string, Note>) => Promise<unknown>) =>
       changes.make('ada', work);
     await expect(attempt((change) => change.writePrivate(sql`DELETE FROM organizations`))).rejects.toThrow(
@@ -158,7 +158,7 @@ describe('a change', () => {
     expect(await rows('SELECT * FROM notes')).toEqual([{ text: 'x' }]);
   });
 
-  test('is made again after a deadlock, and then commits once', async () => {
+  it('is made again after a deadlock, and then commits once', async () => {
     await insert('o1', 'one');
     await insert('o2', 'two');
     let met = 0;
@@ -197,7 +197,7 @@ describe('the types', () => {
     await reader.writePrivate(sql`DELETE FROM organizations`);
   };
 
-  test('give a store nothing but the change', () => {
+  it('give a store nothing but the change', () => {
     expect(store).toBeTypeOf('function');
     expect(Object.keys(Change.prototype)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** Compaction removes old tombstones and breaks neither readers that run nor ones that start. */
 
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compact } from '../src/outbox/compact.ts';
 import { closer, logger, type Owner, openOwner, openReader, type Place } from './support.ts';
 
@@ -27,7 +27,7 @@ async function ownerWithTombstone(): Promise<Owner> {
 const compactAll = ({ pool, bus }: Owner, olderThanMs = 0) =>
   compact({ pool, bus, context: 'tenancy', logger, olderThanMs });
 
-test('old tombstones go with their rows, young ones stay', async () => {
+it('old tombstones go with their rows, young ones stay', async () => {
   const owner = await ownerWithTombstone();
   expect(await compactAll(owner, 60_000)).toEqual({ removed: 0 });
   expect(await compactAll(owner)).toEqual({ removed: 1 });
@@ -35,7 +35,7 @@ test('old tombstones go with their rows, young ones stay', async () => {
   expect((await owner.pool.query(`select from outbox where subject like '%.gone'`)).rowCount).toBe(0);
 });
 
-test('a reader that starts afterwards reaches the last sequence, though the last message was a tombstone', async () => {
+it('a reader that starts afterwards reaches the last sequence, though the last message was a tombstone', async () => {
   const owner = await ownerWithTombstone();
   await compactAll(owner);
   const late = await openReader(place, cleanups);
@@ -55,12 +55,12 @@ async function rebirth(beforeRebirth: (owner: Owner) => Promise<unknown>): Promi
   return owner.view.nameOf('gone');
 }
 
-test('without the floor a running reader does not see what is created again', async () => {
+it('without the floor a running reader does not see what is created again', async () => {
   expect(
     await rebirth(({ pool }) => pool.query('update outbox_control set revision_floor = 0')),
   ).toBeUndefined();
 });
 
-test('with the floor it does', async () => {
+it('with the floor it does', async () => {
   expect(await rebirth(() => Promise.resolve())).toBe('again');
 });

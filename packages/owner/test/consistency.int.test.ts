@@ -20,7 +20,7 @@ import {
   ownNats,
   testBus,
 } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closer, openOwner, openReader, organization, type Place } from './support.ts';
 
 let place: Place;
@@ -114,7 +114,7 @@ async function twoServices(at: Place = place) {
   return { owner, reader, write, read, find, hold, release: () => open() };
 }
 
-test('a refusal of the asked revision itself says which revision the service has', async () => {
+it('a refusal of the asked revision itself says which revision the service has', async () => {
   const { write, read } = await twoServices();
   const { revision } = await write();
   await eventually(async () => (await read()).revision === revision, { what: 'the reader' });
@@ -126,7 +126,7 @@ test('a refusal of the asked revision itself says which revision the service has
   expect(unmet).toMatchObject({ status: 503, revision });
 });
 
-test('without a token a reader that lags does not find what was just written', async () => {
+it('without a token a reader that lags does not find what was just written', async () => {
   const { write, find, hold, release } = await twoServices();
   hold();
   expect((await write()).status).toBe(200);
@@ -134,7 +134,7 @@ test('without a token a reader that lags does not find what was just written', a
   release();
 });
 
-test('200 writes, each read at once in another service with its token', async () => {
+it('200 writes, each read at once in another service with its token', async () => {
   const { write, read } = await twoServices();
   for (let index = 0; index < 200; index += 1) {
     const { revision, pending } = await write();
@@ -143,7 +143,7 @@ test('200 writes, each read at once in another service with its token', async ()
   }
 });
 
-test('a write that was stored in a stream which has just begun anew is pending: no token of before covers it', async () => {
+it('a write that was stored in a stream which has just begun anew is pending: no token of before covers it', async () => {
   const { owner, write } = await twoServices();
   await write();
   const before = decodeToken((await write()).revision ?? '');
@@ -158,7 +158,7 @@ test('a write that was stored in a stream which has just begun anew is pending: 
   expect(before?.sequence).toBeGreaterThan(1);
 });
 
-test('what the outbox said of an epoch that has ended meanwhile is not told of the new one', async () => {
+it('what the outbox said of an epoch that has ended meanwhile is not told of the new one', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
   const { owner, write } = await twoServices({ servers: nats.servers, streamPrefix: '' });
@@ -191,7 +191,7 @@ test('what the outbox said of an epoch that has ended meanwhile is not told of t
   expect(pending === 'true' || (written?.sequence ?? 0) <= sequence).toBe(true);
 });
 
-test('without a token a 404 is confirmed before it is sent', async () => {
+it('without a token a 404 is confirmed before it is sent', async () => {
   const { write, read, hold, release } = await twoServices();
   hold();
   await write();
@@ -200,7 +200,7 @@ test('without a token a 404 is confirmed before it is sent', async () => {
   expect(await reading).toMatchObject({ status: 200 });
 });
 
-test('a paused projection: answers come, marked stale; only what asked for it gets a 503', async () => {
+it('a paused projection: answers come, marked stale; only what asked for it gets a 503', async () => {
   const { write, read, hold, release } = await twoServices();
   await write();
   hold();
@@ -216,7 +216,7 @@ test('a paused projection: answers come, marked stale; only what asked for it ge
   await eventually(async () => (await read({ 'px0-min-revision': revision })).status === 200);
 });
 
-test('what is no token is the client’s error, and one of a later epoch makes the answer stale', async () => {
+it('what is no token is the client’s error, and one of a later epoch makes the answer stale', async () => {
   const { read, write } = await twoServices();
   await write();
   expect(await read({ 'px0-min-revision': 'nonsense' })).toMatchObject({ status: 400 });
@@ -224,7 +224,7 @@ test('what is no token is the client’s error, and one of a later epoch makes t
   expect(await read({ 'px0-min-revision': foreign })).toMatchObject({ status: 200, stale: 'true' });
 });
 
-test('a consistency that is not known is the client’s error', async () => {
+it('a consistency that is not known is the client’s error', async () => {
   const { read, write } = await twoServices();
   await write();
   for (const value of ['Require', 'strong'])
@@ -232,7 +232,7 @@ test('a consistency that is not known is the client’s error', async () => {
   expect(await read({ 'px0-consistency': 'require' })).toMatchObject({ status: 200 });
 });
 
-test('answers as the headers demand, with NATS and without', async () => {
+it('answers as the headers demand, with NATS and without', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
   const { reader, write } = await twoServices({ servers: nats.servers, streamPrefix: '' });
@@ -258,7 +258,7 @@ test('answers as the headers demand, with NATS and without', async () => {
   await expectRows('away');
 });
 
-test('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
+it('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
   const { read, reader } = await twoServices({ servers: nats.servers, streamPrefix: '' });
@@ -273,7 +273,7 @@ test('a refusal that cannot be confirmed is stale, or 503 when the answer may la
   }
 });
 
-test('a wait for rights spares others theirs only when it had its full time', async () => {
+it('a wait for rights spares others theirs only when it had its full time', async () => {
   const { reader, read, write } = await twoServices();
   const { projection, view } = reader;
   const { revision } = await write();
@@ -290,7 +290,7 @@ test('a wait for rights spares others theirs only when it had its full time', as
   expect(await projection.waitUntil(never, { timeoutMs: 600_000 })).toBe(false);
 });
 
-test('NATS away: writes succeed and say so, reads go on, and all is published when it is back', async () => {
+it('NATS away: writes succeed and say so, reads go on, and all is published when it is back', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
   const { reader, owner, write, read } = await twoServices({ servers: nats.servers, streamPrefix: '' });
@@ -306,7 +306,7 @@ test('NATS away: writes succeed and say so, reads go on, and all is published wh
   await eventually(async () => (await write()).pending === undefined);
 });
 
-test('a refusal carries the revision, too, also one that comes before anything is looked at', async () => {
+it('a refusal carries the revision, too, also one that comes before anything is looked at', async () => {
   const { read, write } = await twoServices();
   const { revision } = await write();
   await read({ 'px0-min-revision': revision });

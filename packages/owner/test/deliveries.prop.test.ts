@@ -3,7 +3,7 @@ import { encodeEvent, stateSubject } from '@px0/contracts';
 import { type Delivery, type OpenStreamReader, Projection, projectionRules } from '@px0/event-bus/internal';
 import { testBus } from '@px0/testing';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { closer, logger, MemoryView, type Owner, openOwner, organization } from './support.ts';
 
 const cleanups = closer();
@@ -100,7 +100,7 @@ function expected(all: readonly Life[]): object {
   );
 }
 
-test('without the comparison of revisions an old event wins', async () => {
+it('without the comparison of revisions an old event wins', async () => {
   const run = await fc.check(
     fc.asyncProperty(scenario, async ({ all, deliveries }) => {
       expect(await endState(deliveries, () => true)).toEqual(expected(all));
@@ -110,7 +110,7 @@ test('without the comparison of revisions an old event wins', async () => {
   expect(run.failed).toBe(true);
 });
 
-test('with it the newest state remains', async () => {
+it('with it the newest state remains', async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ all, deliveries }) => {
       expect(await endState(deliveries, projectionRules.admits)).toEqual(expected(all));

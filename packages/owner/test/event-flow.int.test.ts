@@ -1,7 +1,7 @@
 /** From a transaction to every reader, when nothing goes wrong. */
 import { decodeBody, EventInvalidError, type StateOf } from '@px0/contracts';
 import { eventually, ownNats, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { OwedRow } from '../src/outbox/outbox-row.ts';
 import { closer, openOwner, openReader, organization, type Place } from './support.ts';
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => cleanups.run());
 
-test('a committed write reaches a reader that runs and one that starts later', async () => {
+it('a committed write reaches a reader that runs and one that starts later', async () => {
   const owner = await openOwner(place, cleanups);
   const early = await openReader(place, cleanups);
   await owner.projection.whenReady();
@@ -29,7 +29,7 @@ test('a committed write reaches a reader that runs and one that starts later', a
   expect(late.projection.reported).toBe(early.projection.reported);
 });
 
-test('a rolled back write is never seen', async () => {
+it('a rolled back write is never seen', async () => {
   const owner = await openOwner(place, cleanups);
   await owner.projection.whenReady();
   const failing = owner.outbox.transaction(owner.client, async (tx) => {
@@ -42,7 +42,7 @@ test('a rolled back write is never seen', async () => {
   expect(owner.view.names()).toEqual({ o2: 'kept' });
 });
 
-test('a state that the schema refuses is not written', async () => {
+it('a state that the schema refuses is not written', async () => {
   const owner = await openOwner(place, cleanups);
   await owner.projection.whenReady();
   const invalid = JSON.parse('{"name":1,"created_at":"now"}');
@@ -53,7 +53,7 @@ test('a state that the schema refuses is not written', async () => {
   expect((await owner.pool.query(`select from outbox where subject like '%o1'`)).rowCount).toBe(0);
 });
 
-test('a row that another version of the service wrote is published as it was written', async () => {
+it('a row that another version of the service wrote is published as it was written', async () => {
   const owner = await openOwner(place, cleanups);
   await owner.projection.whenReady();
   const subject = 'px0.state.tenancy.organization.o1';
@@ -69,7 +69,7 @@ test('a row that another version of the service wrote is published as it was wri
   expect(JSON.parse(message?.text ?? '').data).toEqual(written);
 });
 
-test('a prompt’s event comes after the bodies that it names, which are fetched directly', async () => {
+it('a prompt’s event comes after the bodies that it names, which are fetched directly', async () => {
   const order: string[] = [];
   const hooks = { beforePublish: (row: OwedRow) => void order.push(row.subject) };
   const owner = await openOwner(place, cleanups, { context: 'registry', hooks });
@@ -89,7 +89,7 @@ test('a prompt’s event comes after the bodies that it names, which are fetched
   expect(await owner.bus.directLastMessage('body', 'px0.body.p1.2')).toBeUndefined();
 });
 
-test('a prompt’s event waits for a body that another writer is publishing', async () => {
+it('a prompt’s event waits for a body that another writer is publishing', async () => {
   const order: string[] = [];
   const hooks = { beforePublish: (row: OwedRow) => void order.push(row.subject) };
   const owner = await openOwner(place, cleanups, { context: 'registry', hooks });
@@ -101,7 +101,7 @@ test('a prompt’s event waits for a body that another writer is publishing', as
      select 'px0.body.p1.1', 'body', 'p1', 0, 1, '"Hello"', false, now(), now(), epoch,
             gen_random_uuid(), now() + interval '1 hour' from outbox_control`,
   );
-  const { publication } = await owner.outbox.transactionWithPublication(owner.prisma, (tx) =>
+  const { publication } = await owner.outbox.transactionWithPublication(owner.client, (tx) =>
     owner.outbox.put(tx, 'prompt', 'p1', prompt()),
   );
   await publication.ended;
@@ -112,7 +112,7 @@ test('a prompt’s event waits for a body that another writer is publishing', as
   expect(order).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
 });
 
-test('a service that starts before NATS waits for it', async () => {
+it('a service that starts before NATS waits for it', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
   await nats.stop();

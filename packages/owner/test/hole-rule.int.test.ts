@@ -2,7 +2,7 @@
 
 import type { NextStep, Tracker } from '@px0/event-bus/internal';
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { slowReader } from './slow-reader.ts';
 import { closer, type MemoryView, type Owner, openOwner, openReader, type Place } from './support.ts';
 
@@ -107,12 +107,12 @@ async function run(
   return { lie: firstLie(samples, log), log };
 }
 
-test('without the rule a slow reader claims what it has not seen', async () => {
+it('without the rule a slow reader claims what it has not seen', async () => {
   const { lie } = await run(1, () => new NaiveTracker());
   expect(lie).toBeDefined();
 });
 
-test.each([1, 2, 16])(
+it.each([1, 2, 16])(
   'with history %i every reported revision is true, and the last is reported after silence',
   async (history) => {
     const { lie, log } = await run(history);

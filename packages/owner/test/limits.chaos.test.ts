@@ -4,7 +4,7 @@ import { connect } from '@nats-io/transport-node';
 import { entities, type StateOf } from '@px0/contracts';
 import { EventTooLargeError } from '@px0/event-bus/internal';
 import { eventually, ownNats, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closer, openOwner, openReader, type Place } from './support.ts';
 
 let place: Place;
@@ -34,7 +34,7 @@ function promptOf(bytes: number): StateOf<'prompt'> {
   return entities.prompt.schema.parse({ ...identity, live, tags: {}, versions: [[1, 'live', 1]] });
 }
 
-test('an event of 5 MiB passes through; one above 6 MiB is refused before it commits', async () => {
+it('an event of 5 MiB passes through; one above 6 MiB is refused before it commits', async () => {
   const owner = await openOwner(place, cleanups, { context: 'registry' });
   const reader = await openReader(place, cleanups, { contexts: ['registry'] });
   await owner.projection.whenReady();
@@ -49,7 +49,7 @@ test('an event of 5 MiB passes through; one above 6 MiB is refused before it com
   expect((await owner.pool.query(`select from outbox where subject like '%p2'`)).rowCount).toBe(0);
 });
 
-test(
+it(
   'a client with a limit of attempts gives up; ours comes back when NATS does',
   async () => {
     const nats = await ownNats();
@@ -80,7 +80,7 @@ test(
   AWAY_MS + 30_000,
 );
 
-test('a server that hangs without closing its connections keeps no write waiting', async () => {
+it('a server that hangs without closing its connections keeps no write waiting', async () => {
   const nats = await ownNats();
   cleanups.add('nats', () => nats.close());
   const at = { servers: nats.servers, streamPrefix: '' };

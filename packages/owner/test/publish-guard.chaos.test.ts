@@ -2,7 +2,7 @@
 
 import { WrongLastSequenceError } from '@px0/event-bus/internal';
 import { eventually, ownNats, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { OwedRow } from '../src/outbox/outbox-row.ts';
 import type { ExpectationRule } from '../src/outbox/publisher.ts';
 import { closer, type Owner, openOwner, openReader, type Place } from './support.ts';
@@ -42,11 +42,11 @@ async function lateRetry(expectation?: ExpectationRule): Promise<string | undefi
   return reader.view.nameOf('o1');
 }
 
-test('a late retry brings an old value back when only message ids guard', async () => {
+it('a late retry brings an old value back when only message ids guard', async () => {
   expect(await lateRetry(byMessageId)).toBe('first');
 });
 
-test('a late retry settles on the newer value that the stream has', async () => {
+it('a late retry settles on the newer value that the stream has', async () => {
   expect(await lateRetry()).toBe('second');
 });
 
@@ -97,12 +97,12 @@ function rises(revisions: readonly number[]): boolean {
   return revisions.every((revision, index) => index === 0 || revision > (revisions[index - 1] ?? 0));
 }
 
-test('50 concurrent writers: without the guard a subject’s revisions fall', async () => {
+it('50 concurrent writers: without the guard a subject’s revisions fall', async () => {
   const owner = await manyWriters(await testBus(), byMessageId);
   expect([...(await published(owner)).values()].every(rises)).toBe(false);
 });
 
-test('50 concurrent writers and two relays: nothing is lost, revisions rise', async () => {
+it('50 concurrent writers and two relays: nothing is lost, revisions rise', async () => {
   const owner = await manyWriters(await testBus());
   const revisions = await published(owner);
   expect([...revisions.values()].every(rises)).toBe(true);
@@ -115,7 +115,7 @@ test('50 concurrent writers and two relays: nothing is lost, revisions rise', as
   for (const { subject, revision } of rows) expect(owner.projection.table.revision(subject)).toBe(revision);
 });
 
-test('what a writer that died between commit and publish left is published by another replica', async () => {
+it('what a writer that died between commit and publish left is published by another replica', async () => {
   const place = await testBus();
   let died: () => void = () => undefined;
   const reachedPublish = new Promise<void>((resolve) => {
@@ -154,13 +154,13 @@ async function secondLife(beforeRebirth: (owner: Owner) => Promise<unknown>): Pr
   return owner.view.nameOf('team.user');
 }
 
-test('an entity created again is not seen when its row went with it', async () => {
+it('an entity created again is not seen when its row went with it', async () => {
   const name = await secondLife((owner) =>
     owner.pool.query(`delete from outbox where subject like '%team.user'`),
   );
   expect(name).toBeUndefined();
 });
 
-test('an entity created again under the same key is seen, since its row goes on counting', async () => {
+it('an entity created again under the same key is seen, since its row goes on counting', async () => {
   expect(await secondLife(() => Promise.resolve())).toBe('second life');
 });

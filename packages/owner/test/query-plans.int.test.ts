@@ -1,5 +1,5 @@
 /** The questions asked with every request, and by every poll, use indexes: a context may own a million rows, few of them owed. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OutboxStore } from '../src/outbox/outbox-store.ts';
 import type { Queryable } from '../src/outbox/queryable.ts';
 import { closer, openSchema } from './support.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => cleanups.run());
 
-test.each<[string, () => Promise<unknown>]>([
+it.each<[string, () => Promise<unknown>]>([
   [
     'the end of a request',
     () => store.standing('100', 5, [{ subject: 'px0.state.registry.prompt.1', revision: 2 }]),

@@ -9,7 +9,7 @@ import {
   viewStream,
 } from '@px0/event-bus/internal';
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closer, type Owner, openOwner, openReader, type Place } from './support.ts';
 
 let place: Place;
@@ -24,7 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => cleanups.run());
 
-test('a reader that is opened for a stream which was replaced meanwhile gets nothing of the new one', async () => {
+it('a reader that is opened for a stream which was replaced meanwhile gets nothing of the new one', async () => {
   const delivered: Delivery[] = [];
   const opened = pushReader()({
     bus: owner.bus,
@@ -38,7 +38,7 @@ test('a reader that is opened for a stream which was replaced meanwhile gets not
   expect(delivered).toEqual([]);
 });
 
-test('a reader of a stream of another age reads anew, also when nothing lies where it had come to', async () => {
+it('a reader of a stream of another age reads anew, also when nothing lies where it had come to', async () => {
   for (let i = 0; i < 60; i += 1) await owner.put('o1', `${i}`);
   const view = await viewStream(owner.bus);
   const mark = view?.mark;
@@ -52,7 +52,7 @@ test('a reader of a stream of another age reads anew, also when nothing lies whe
   expect(await finder.find({ mark, witness })).toEqual({ mark, replaced: false });
 });
 
-test('the event of an epoch that was declared in another stream begins no epoch', async () => {
+it('the event of an epoch that was declared in another stream begins no epoch', async () => {
   const inner = pushReader();
   let deliver: (delivery: Delivery) => void = () => undefined;
   const recording: OpenStreamReader = (options) => {

@@ -2,7 +2,7 @@
 
 import { decodeToken } from '@px0/event-bus/internal';
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Saga, type SagaOptions } from '../src/sagas/saga.ts';
 import { closer, logger, type Owner, openOwner, openSchema, organization, type Place } from './support.ts';
 
@@ -59,7 +59,7 @@ async function teams(owner: Owner): Promise<string[]> {
   return rows.map(({ subject }) => subject.split('.').at(-1) ?? '');
 }
 
-test('what a token covers has had its effect, committed and published, when the saga reports it', async () => {
+it('what a token covers has had its effect, committed and published, when the saga reports it', async () => {
   const source = await openOwner(place, cleanups);
   const { owner, saga } = await openReactor();
   await eventually(() => saga.leads);
@@ -69,7 +69,7 @@ test('what a token covers has had its effect, committed and published, when the 
   expect(await teams(owner)).toEqual(['o1']);
 });
 
-test('one replica leads, the other answers from Postgres, and takes over with nothing lost or done twice', async () => {
+it('one replica leads, the other answers from Postgres, and takes over with nothing lost or done twice', async () => {
   const source = await openOwner(place, cleanups);
   const effects: string[] = [];
   const effect: Options['effect'] = async (tx, event) => {
@@ -120,7 +120,7 @@ async function poisoned(options: Options) {
   return { owner, saga, source, poison, attempts: () => attempts };
 }
 
-test('without parking an effect that always fails keeps everybody waiting', async () => {
+it('without parking an effect that always fails keeps everybody waiting', async () => {
   const { owner, saga, source, attempts } = await poisoned({
     maxAttempts: Number.POSITIVE_INFINITY,
     backoffMs: 0.001,
@@ -130,7 +130,7 @@ test('without parking an effect that always fails keeps everybody waiting', asyn
   expect(await teams(owner)).toEqual([]);
 });
 
-test('an event whose effect fails five times is parked, counts as applied, and is retried later', async () => {
+it('an event whose effect fails five times is parked, counts as applied, and is retried later', async () => {
   const { owner, saga, source, poison, attempts } = await poisoned({ retryParkedMs: 200 });
   expect(await saga.waitFor(tokenOf(source), 5_000)).toBe('reached');
   expect(attempts()).toBeGreaterThanOrEqual(5);
@@ -143,7 +143,7 @@ test('an event whose effect fails five times is parked, counts as applied, and i
   expect((await owner.pool.query('select from saga_parked')).rowCount).toBe(0);
 });
 
-test('an event that cannot be read is parked at once, whatever its bytes, and keeps nobody waiting', async () => {
+it('an event that cannot be read is parked at once, whatever its bytes, and keeps nobody waiting', async () => {
   const source = await openOwner(place, cleanups);
   // Longer than the test: an event that was tried again would be waited for in vain.
   const { owner, saga } = await openReactor({ backoffMs: 60_000 });
@@ -164,7 +164,7 @@ test('an event that cannot be read is parked at once, whatever its bytes, and ke
   expect(rowCount).toBe(payloads.length * 4);
 });
 
-test('an effect that is committed but not published is not reported', async () => {
+it('an effect that is committed but not published is not reported', async () => {
   const source = await openOwner(place, cleanups);
   const { owner, saga } = await openReactor();
   await eventually(() => saga.leads);

@@ -1,7 +1,7 @@
 /** What the stream lost by itself comes back. */
 
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { SelfCheck } from '../src/outbox/self-check.ts';
 import { closer, logger, type Owner, openOwner, openReader, type Place } from './support.ts';
 
@@ -18,7 +18,7 @@ function checkOf({ outbox, projection, bus }: Owner): SelfCheck {
   return new SelfCheck({ outbox, projection, bus, logger, patienceMs: 0 });
 }
 
-test('a subject that the stream does not show is published again', async () => {
+it('a subject that the stream does not show is published again', async () => {
   const owner = await openOwner(place, cleanups);
   await owner.projection.whenReady();
   await owner.put('o1', 'one');
@@ -34,7 +34,7 @@ test('a subject that the stream does not show is published again', async () => {
   await eventually(() => replica.view.nameOf('o1') === 'one');
 });
 
-test('bodies are published again when their stream is another one', async () => {
+it('bodies are published again when their stream is another one', async () => {
   const owner = await openOwner(place, cleanups, { context: 'registry' });
   await owner.projection.whenReady();
   const check = checkOf(owner);
@@ -50,7 +50,7 @@ test('bodies are published again when their stream is another one', async () => 
   await eventually(() => owner.bus.lastMessage('body', 'px0.body.p1.1'));
 });
 
-test('a reader is ready only when every context has shown all that it owns', async () => {
+it('a reader is ready only when every context has shown all that it owns', async () => {
   const owner = await openOwner(place, cleanups);
   await owner.projection.whenReady();
   const reader = await openReader(place, cleanups, { contexts: ['tenancy', 'registry'] });

@@ -1,7 +1,7 @@
 import { createPool } from '@px0/service-kit';
 import { testDatabase } from '@px0/testing';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PoolClient, type SqlTransaction } from '../src/database/sql-client.ts';
 import { closer, logger } from './support.ts';
 
@@ -23,12 +23,12 @@ const note = (tx: SqlTransaction, text: string) => tx.query('INSERT INTO notes V
 const notes = async () =>
   (await client.query<{ text: string }>('SELECT text FROM notes', [])).map(({ text }) => text);
 
-test('a transaction commits what it wrote, and returns what the work returned', async () => {
+it('a transaction commits what it wrote, and returns what the work returned', async () => {
   expect(await client.transaction(async (tx) => (await note(tx, 'kept')).length)).toBe(0);
   expect(await notes()).toEqual(['kept']);
 });
 
-test('a transaction whose work fails leaves nothing, and its connection can be used again', async () => {
+it('a transaction whose work fails leaves nothing, and its connection can be used again', async () => {
   const failing = client.transaction(async (tx) => {
     await note(tx, 'lost');
     throw new Error('no');
@@ -37,7 +37,7 @@ test('a transaction whose work fails leaves nothing, and its connection can be u
   expect(await notes()).toEqual(['kept']);
 });
 
-test('a transaction in which a statement failed is no success, even when the work hides the failure', async () => {
+it('a transaction in which a statement failed is no success, even when the work hides the failure', async () => {
   const hiding = client.transaction(async (tx) => {
     await note(tx, 'lost');
     await tx.query('SELECT 1 / 0', []).catch(() => undefined);
@@ -46,7 +46,7 @@ test('a transaction in which a statement failed is no success, even when the wor
   expect(await notes()).toEqual(['kept']);
 });
 
-test('a connection that breaks in a transaction fails that one only', async () => {
+it('a connection that breaks in a transaction fails that one only', async () => {
   const broken = client.transaction(async (tx) => {
     await note(tx, 'lost');
     await tx.query('SELECT pg_terminate_backend(pg_backend_pid())', []);

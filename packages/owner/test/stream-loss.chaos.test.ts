@@ -2,7 +2,7 @@
 
 import type { ProjectionOptions } from '@px0/event-bus/internal';
 import { eventually, type OwnNats, ownNats } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closer, openOwner, openReader } from './support.ts';
 
 let cleanups = closer();
@@ -45,14 +45,14 @@ async function goBack(rules: ProjectionOptions['rules'] = {}) {
   return { owner, running, epoch, token };
 }
 
-test('without the comparison a stream that went back to an older copy lacks what was written since', async () => {
+it('without the comparison a stream that went back to an older copy lacks what was written since', async () => {
   await goBack({ sameStream: () => Promise.resolve(true) });
   const late = await openReader(place(), cleanups);
   await late.projection.whenReady();
   expect(late.view.names()).toEqual({ o1: 'before' });
 });
 
-test('after it went back to an older copy a new epoch shows everything again', async () => {
+it('after it went back to an older copy a new epoch shows everything again', async () => {
   const { owner, running, epoch, token } = await goBack();
   await eventually(() => running.projection.settledInEpoch && running.projection.epoch?.epoch !== epoch);
   expect(running.view.names()).toEqual({ o1: 'after', o2: 'after' });
@@ -67,7 +67,7 @@ test('after it went back to an older copy a new epoch shows everything again', a
   await eventually(() => running.view.nameOf('o1') === 'later' && late.view.nameOf('o1') === 'later');
 });
 
-test('an owner that starts on an older copy than it published to declares a new epoch', async () => {
+it('an owner that starts on an older copy than it published to declares a new epoch', async () => {
   const first = closer();
   const owner = await openOwner(place(), first, { pool: (await openOwner(place(), cleanups)).pool });
   await owner.projection.whenReady();
@@ -109,14 +109,14 @@ async function lose(rules: ProjectionOptions['rules'] = {}) {
   return { owner, running, starting, open };
 }
 
-test('without completeness a reader that starts on a recreated stream serves nothing as if it were all', async () => {
+it('without completeness a reader that starts on a recreated stream serves nothing as if it were all', async () => {
   const { starting, open } = await lose({ isReady: ({ caughtUp }) => caughtUp });
   await starting.projection.whenReady();
   expect(starting.view.names()).toEqual({});
   open();
 });
 
-test('a recreated stream: who starts is not ready before all is shown, who runs serves on', async () => {
+it('a recreated stream: who starts is not ready before all is shown, who runs serves on', async () => {
   const { owner, running, starting, open } = await lose();
   expect(starting.projection.ready).toBe(false);
   expect(starting.projection.incomplete).toEqual(['tenancy']);
@@ -135,7 +135,7 @@ test('a recreated stream: who starts is not ready before all is shown, who runs 
   await eventually(() => running.view.nameOf('o3') === 'new' && starting.view.nameOf('o3') === 'new');
 });
 
-test('of several owners that find the stream lost exactly one declares the epoch', async () => {
+it('of several owners that find the stream lost exactly one declares the epoch', async () => {
   const owners = await Promise.all([1, 2, 3].map(() => openOwner(place(), cleanups)));
   await Promise.all(owners.map(({ projection }) => projection.whenReady()));
   await nats.stop();

@@ -1,7 +1,7 @@
 /** Every owner's first migration contains the event core's tables, word for word. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../../..');
 const tables = readFileSync(join(root, 'packages/owner/src/outbox/tables.sql'), 'utf8').trim();
@@ -10,7 +10,7 @@ const migrated = ['identity', 'tenancy', 'prompt-registry'].filter((service) =>
   existsSync(join(root, 'services', service, 'prisma/migrations')),
 );
 
-test.each(migrated)('%s has the tables of this release', (service) => {
+it.each(migrated)('%s has the tables of this release', (service) => {
   const folder = join(root, 'services', service, 'prisma/migrations');
   const sql = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

@@ -20,7 +20,14 @@ import {
 } from '@px0/event-bus/internal';
 import type { Logger } from '@px0/service-kit';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';
-import { eventText, Ordinal, type OutboxStream, type OwedRow, PLACE_COLUMNS, type WrittenRow } from './outbox-row.ts';
+import {
+  eventText,
+  Ordinal,
+  type OutboxStream,
+  type OwedRow,
+  PLACE_COLUMNS,
+  type WrittenRow,
+} from './outbox-row.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { type ExpectationRule, Publisher, type Settled } from './publisher.ts';
 import type { Queryable } from './queryable.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { pageRequest, positiveInteger, readPage } from './numbered-page.ts';
 
-test.each([
+it.each([
   [undefined, undefined, 1, 10],
   ['', '', 1, 10],
   ['0', '0', 1, 10],
@@ -17,7 +17,7 @@ test.each([
   expect(pageRequest(query)).toEqual({ page: expectedPage, limit: expectedLimit });
 });
 
-test('any text is a positive, exact integer', () => {
+it('any text is a positive, exact integer', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.bigInt().map(String)), (text) => {
       const value = positiveInteger(text, 1);
@@ -27,7 +27,7 @@ test('any text is a positive, exact integer', () => {
   );
 });
 
-test('the pages of a list, put together, are the list; a page past the end is empty and knows the total', async () => {
+it('the pages of a list, put together, are the list; a page past the end is empty and knows the total', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer(), { maxLength: 60 }),

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { SagaDebts } from './saga-debts.ts';
 
 function debtsAndPayments() {
@@ -8,7 +8,7 @@ function debtsAndPayments() {
   return { debts, payments };
 }
 
-test('the oldest debt counts until it is paid, whatever is paid after it', async () => {
+it('the oldest debt counts until it is paid, whatever is paid after it', async () => {
   const { debts, payments } = debtsAndPayments();
   const oldest = Promise.withResolvers<boolean>();
   debts.add(5, () => oldest.promise);
@@ -18,7 +18,7 @@ test('the oldest debt counts until it is paid, whatever is paid after it', async
   await expect.poll(() => payments).toEqual([5, undefined]);
 });
 
-test('a question that fails is asked again', async () => {
+it('a question that fails is asked again', async () => {
   const { debts, payments } = debtsAndPayments();
   const answers = [Promise.reject(new Error('Postgres is away')), Promise.resolve(true)];
   debts.add(5, () => answers.shift() ?? Promise.resolve(false));
@@ -26,7 +26,7 @@ test('a question that fails is asked again', async () => {
   expect(answers).toEqual([]);
 });
 
-test('a question of the lead before pays no debt of the present one', async () => {
+it('a question of the lead before pays no debt of the present one', async () => {
   const { debts, payments } = debtsAndPayments();
   const before = Promise.withResolvers<boolean>();
   debts.add(5, () => before.promise);
@@ -42,7 +42,7 @@ test('a question of the lead before pays no debt of the present one', async () =
   await expect.poll(() => payments).toEqual([undefined]);
 });
 
-test('64 debts are as many as there may be', () => {
+it('64 debts are as many as there may be', () => {
   const { debts } = debtsAndPayments();
   const never = new Promise<boolean>(() => undefined);
   for (let sequence = 1; sequence < 64; sequence += 1) debts.add(sequence, () => never);
