@@ -5,7 +5,7 @@ export { Changes, type Publishing } from './changes/changes.ts';
 export type { ChangeRules, OwnedEntity } from './changes/rules.ts';
 export { Database, onlyRow, type PrivateWriter, type Reader } from './database/database.ts';
 export { empty, join, raw, Sql, sql } from './database/sql.ts';
-export { isUniqueViolation } from './database/sql-state.ts';
+export { hasSqlState, isUniqueViolation } from './database/sql-state.ts';
 export type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
 export {
   encodeMark,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isDeadlock, isUniqueViolation } from './sql-state.ts';
+import { hasSqlState, isDeadlock, isUniqueViolation } from './sql-state.ts';
 
 const wrapped = (code: string) => ({
   code: 'P2010',
@@ -23,6 +23,12 @@ describe('SQL states', () => {
   it.each([undefined, null, 'text', 5, new Error('no'), { code: '22P02' }])('find neither in %j', (error) => {
     expect(isUniqueViolation(error)).toBe(false);
     expect(isDeadlock(error)).toBe(false);
+  });
+
+  it('are told apart by their codes', () => {
+    const states = new Set(['22003', '22P02']);
+    expect(hasSqlState({ code: '22P02' }, states)).toBe(true);
+    expect(hasSqlState({ code: '23505' }, states)).toBe(false);
   });
 
   it('end at a cycle of causes', () => {

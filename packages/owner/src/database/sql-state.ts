@@ -18,6 +18,11 @@ export function isDeadlock(error: unknown): boolean {
   return codes.has(DEADLOCK) || codes.has(PRISMA_DEADLOCK);
 }
 
+/** True when the statement failed with one of these SQLSTATEs. */
+export function hasSqlState(error: unknown, states: ReadonlySet<string>): boolean {
+  return !codesOf(error).isDisjointFrom(states);
+}
+
 function codesOf(error: unknown, depth = 0, found = new Set<unknown>()): ReadonlySet<unknown> {
   if (depth > NESTING_LIMIT || typeof error !== 'object' || error === null) return found;
   found.add(Reflect.get(error, 'code')).add(Reflect.get(error, 'originalCode'));
