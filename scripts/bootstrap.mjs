@@ -40,12 +40,6 @@ async function main() {
   if (!isInstalled() || !existsSync(pinnedNode))
     await step('installing dependencies (npm, about a minute)', install);
   const node = projectNode();
-  const stale = staleClients();
-  if (stale.length > 0) {
-    await step('generating database clients', () =>
-      Promise.all(stale.map((client) => generate(node, client))),
-    );
-  }
   if (file !== undefined) await runInForeground(node, [join(root, file), ...args]);
 }
 
@@ -129,45 +123,6 @@ function projectNode() {
   throw new SetupError(
     `npm has not installed the pinned Node.js; its output is in ${relative(root, installLog)}.`,
   );
-}
-
-/** The services whose generated client does not belong to their schema and the installed Prisma. */
-function staleClients() {
-  const prisma = readJson(join(root, 'node_modules', 'prisma', 'package.json'))?.version;
-  return readdirSync(join(root, 'services')).flatMap((service) => {
-    const schema = join(root, 'services', service, 'prisma', 'schema.prisma');
-    const text = readText(schema);
-    if (text === undefined) return [];
-    const stamp = join(root, 'services', service, 'src', 'generated', 'prisma', '.schema-hash');
-    const hash = createHash('sha256').update(`${prisma}\n${text}`).digest('hex');
-    return readText(stamp) === hash ? [] : [{ service, schema, stamp, hash }];
-  });
-}
-
-async function generate(node, { service, schema, stamp, hash }) {
-  const cli = join(root, 'node_modules', 'prisma', 'build', 'index.js');
-  let output = '';
-  const code = await run(
-    node,
-    [cli, 'generate', '--schema', schema],
-    {
-      cwd: join(root, 'services', service),
-      // Generating needs no schema engine, but without this variable Prisma would download one.
-      env: {
-        ...process.env,
-        PRISMA_SCHEMA_ENGINE_BINARY: node,
-        PRISMA_HIDE_UPDATE_MESSAGE: '1',
-        CHECKPOINT_DISABLE: '1',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-    (text) => {
-      output += text;
-    },
-  );
-  if (code !== 0)
-    throw new SetupError(`The database client of ${service} could not be generated: ${output.trim()}`);
-  writeFileSync(stamp, hash);
 }
 
 /** Runs the file in this terminal, forwards signals, and exits with its exit code. */

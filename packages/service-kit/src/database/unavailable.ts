@@ -1,6 +1,6 @@
 /**
  * Tells "the store is away or overloaded" (a 503, come back) from every other failure (a 500, a bug). It reads codes, not
- * classes, because the same broken connection surfaces as a Node error, a pg error, or one of Prisma's wrappers.
+ * classes, because the same broken connection surfaces as a Node error or as a pg error.
  */
 
 /** Node's codes for a peer that cannot be reached or went away. */
@@ -16,19 +16,6 @@ const NETWORK_CODES = new Set([
   'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'ENOENT', // a Unix socket whose server is not there; only together with the system call `connect`, see below
-]);
-
-/** Prisma: unreachable, timed out, operation timed out, closed by the server, pool timeout, no transaction in time, too many connections. */
-const PRISMA_CODES = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2028', 'P2037']);
-
-/** Kinds of Prisma's driver-adapter errors that mean the same. */
-const DRIVER_ADAPTER_KINDS = new Set([
-  'DatabaseNotReachable',
-  'ConnectionClosed',
-  'SocketTimeout',
-  'TooManyConnections',
-  'TlsConnectionError',
 ]);
 
 /** pg gives these no code. */
@@ -48,7 +35,6 @@ export function isUnavailable(error: unknown, depth = 0): boolean {
   if (depth > MAX_DEPTH || typeof error !== 'object' || error === null) return false;
   if (hasUnavailableCode(error) || hasUnavailableText(error)) return true;
   if ('cause' in error && isUnavailable(error.cause, depth + 1)) return true;
-  if ('meta' in error && hasNestedDriverError(error.meta, depth)) return true;
   return error instanceof AggregateError && error.errors.some((inner) => isUnavailable(inner, depth + 1));
 }
 
@@ -66,25 +52,15 @@ export function isUnavailableSqlState(code: string): boolean {
 }
 
 function hasUnavailableCode(error: object): boolean {
-  for (const value of [read(error, 'code'), read(error, 'errorCode'), read(error, 'originalCode')]) {
-    if (value === 'ENOENT') {
-      if (read(error, 'syscall') === 'connect') return true;
-      continue;
-    }
-    if (NETWORK_CODES.has(value) || PRISMA_CODES.has(value)) return true;
-    if (/^[0-9A-Z]{5}$/.test(value) && isUnavailableSqlState(value)) return true;
-  }
-  return DRIVER_ADAPTER_KINDS.has(read(error, 'kind'));
+  const code = read(error, 'code');
+  // A Unix socket whose server is not there.
+  if (code === 'ENOENT') return read(error, 'syscall') === 'connect';
+  return NETWORK_CODES.has(code) || (/^[0-9A-Z]{5}$/.test(code) && isUnavailableSqlState(code));
 }
 
 function hasUnavailableText(error: object): boolean {
   const message = read(error, 'message');
   return PG_MESSAGES.some((text) => message.startsWith(text));
-}
-
-function hasNestedDriverError(meta: unknown, depth: number): boolean {
-  if (typeof meta !== 'object' || meta === null || !('driverAdapterError' in meta)) return false;
-  return isUnavailable(meta.driverAdapterError, depth + 1);
 }
 
 function read(error: object, field: string): string {
