@@ -3,6 +3,7 @@
  * rest) is closed first. One closer that fails or hangs does not keep the others from running.
  */
 import type { Logger } from './logger.ts';
+import { TIMED_OUT, within } from './within.ts';
 
 interface Closer {
   readonly name: string;
@@ -47,13 +48,6 @@ export class Cleanups {
 }
 
 async function withTimeout({ close, timeoutMs }: Closer): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not closed within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([close(), expired]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const outcome = await within(Promise.resolve(close()), timeoutMs);
+  if (outcome === TIMED_OUT) throw new Error(`not closed within ${timeoutMs} ms`);
 }

@@ -53,3 +53,4 @@ export {
 export { prometheusLabel, prometheusName, prometheusSeries } from './telemetry/prometheus-name.ts';
 export { renderTraceRatio } from './telemetry/render-trace-ratio.ts';
 export { DECIDED_ATTRIBUTE, exportsTelemetry } from './telemetry/settings.ts';
+export { TIMED_OUT, within } from './within.ts';

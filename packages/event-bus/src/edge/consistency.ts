@@ -2,7 +2,7 @@
  * Applies revision tokens at the edge of a service, so that handlers need not know of them: waits for what the request asks for, holds
  * the response until its writes are in the stream, and decides a refusal again if it may rest on old facts.
  */
-import { ApiError, type RequestWrapper } from '@px0/service-kit';
+import { ApiError, type RequestWrapper, within } from '@px0/service-kit';
 import type { Projection } from '../projection/projection.ts';
 import type { TokenWaitOutcome } from '../projection/token-wait.ts';
 import { answerFrom, demandOf, revisionHeaders } from '../revisions/demand.ts';
@@ -144,15 +144,6 @@ async function ask(
   return (
     (await writes.standing(scope, before).catch(() => unknown)) ?? { ...unknown, owed: scope.wroteAnything }
   );
-}
-
-async function within(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([promise, expired]);
-  clearTimeout(timer);
 }
 
 /** The highest that this service has applied or published, never in an epoch that it does not know. */

@@ -4,7 +4,7 @@
  * what it has, and says how far that goes.
  */
 import { decodeEvent, type EntityName, entityOfSubject, idOfSubject, type StateEvent } from '@px0/contracts';
-import type { Logger } from '@px0/service-kit';
+import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
 import { decodeToken, encodeToken, type RevisionToken } from '../revisions/token.ts';
 import type { Bus } from '../stream/bus.ts';
 import { BusUnavailableError } from '../stream/errors.ts';
@@ -273,8 +273,8 @@ export class Projection {
    */
   async confirmPosition(decidedAt: number = this.reported): Promise<Confirmation> {
     if (!this.connected) return 'unknown';
-    const last = await withTimeout(this.lastSequence(), CONFIRMATION_MS).catch(() => undefined);
-    if (last === undefined) return 'unknown';
+    const last = await within(this.lastSequence(), CONFIRMATION_MS).catch(() => TIMED_OUT);
+    if (typeof last === 'symbol') return 'unknown';
     if (last > this.reported && (await this.#waiters.wait(last, CONFIRMATION_MS)) !== 'reached')
       return 'unknown';
     return this.reported > decidedAt ? 'moved' : 'unchanged';
@@ -491,12 +491,4 @@ export class Projection {
 
 function witnessOf({ sequence, subject, timestamp }: Delivery): Witness {
   return { sequence, subject, timestamp };
-}
-
-async function withTimeout<T>(promise: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, undefined);
-  });
-  return await Promise.race([promise, expired]).finally(() => clearTimeout(timer));
 }

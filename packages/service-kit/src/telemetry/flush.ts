@@ -1,4 +1,5 @@
 /** The last act of a process that exports: what is buffered goes out after everything else has ended. */
+import { within } from '../within.ts';
 
 /** An exporter whose Collector is away must not hold up the end of a process. */
 const FLUSH_LIMIT_MS = 3_000;
@@ -13,6 +14,8 @@ export function onFlush(run: () => Promise<void>): void {
 /** Never rejects, and never takes longer than its limit. */
 export async function flushTelemetry(): Promise<void> {
   if (flush === undefined) return;
-  const limit = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_LIMIT_MS).unref());
-  await Promise.race([flush().catch(() => undefined), limit]);
+  await within(
+    flush().catch(() => undefined),
+    FLUSH_LIMIT_MS,
+  );
 }
