@@ -4,6 +4,7 @@ import { bodySubject, decodeBody, decodeEvent, type StateEvent, stateSubject } f
 import type { Bus } from '@px0/event-bus';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { payloadOf } from './prompts.ts';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -106,6 +107,53 @@ describe('a prompt’s event', () => {
     expect((await eventOf(prompt.id)).revision).toBe(revision);
   });
 
+  test('comes once with each write, and never with one that leaves the public state as it was', async () => {
+    const { admin, teamId } = cast;
+    const { id } = await registry.prompts.create(admin, teamId);
+    const revision = async () => (await eventOf(id)).revision;
+    const eventsOf = async (method: string, path: string, body?: unknown) => {
+      const before = await revision();
+      const reply = await registry.call(admin, method, `/v1/prompts/${id}${path}`, body);
+      expect(reply.status, `${method} ${path}`).toBeLessThan(300);
+      return { reply, events: (await revision()) - before };
+    };
+    const writes: [method: string, path: string, body?: unknown][] = [
+      ['PUT', '', { description: 'x' }],
+      ['POST', '/versions', { template: 'a' }],
+      ['PUT', '/versions/1', { template: 'b' }],
+      ['POST', '/versions/1/promote'],
+      ['POST', '/versions/1/promote'],
+      ['POST', '/versions/1/duplicate'],
+      ['DELETE', '/versions/2'],
+      ['POST', '/versions/1/tags', { tag: 'prod' }],
+      ['DELETE', '/tags/prod'],
+      ['POST', '/versions/1/demote'],
+      ['POST', '/versions/1/archive'],
+      ['POST', '/archive'],
+      ['POST', '/restore'],
+      ['POST', '/move', { team_id: teamId }],
+    ];
+    for (const [method, path, body] of writes)
+      expect((await eventsOf(method, path, body)).events, `${method} ${path}`).toBe(1);
+
+    const entries = async () => {
+      const { rows } = await registry.pool.query<{ entries: number }>(
+        'select count(*)::int as entries from audit_entries where prompt_id = $1',
+        [id],
+      );
+      return rows[0]?.entries ?? 0;
+    };
+    const noted = await entries();
+    const created = await eventsOf('POST', '/payloads', { variables: 1 });
+    const payload = `/payloads/${payloadOf(created.reply).id}`;
+    const updated = await eventsOf('PUT', payload, { name: 'sample' });
+    const deleted = await eventsOf('DELETE', payload);
+    expect([created.events, updated.events, deleted.events]).toEqual([0, 0, 0]);
+    expect(await entries()).toBe(noted + 3);
+    expect((await eventsOf('POST', '/restore')).events).toBe(0);
+    expect(await entries()).toBe(noted + 3);
+  });
+
   test('that would outgrow its bound refuses the write', async () => {
     const { editor, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId);
@@ -168,7 +216,7 @@ describe('a deleted team', () => {
     expect((await registry.call(editor, 'GET', `/v1/prompts/${kept.id}`)).status).toBe(200);
   });
 
-  test('is worked off by whoever starts next when the process ends in between', async () => {
+  test('is finished by the next process when the one at work ends in between', async () => {
     const { teamId, editor } = await registry.cast();
     await registry.pool.query(
       `with made as (

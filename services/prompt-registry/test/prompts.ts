@@ -29,7 +29,7 @@ export class Prompts {
     this.#registry = registry;
   }
 
-  /** A prompt with a name that nobody else uses, unless told otherwise. */
+  /** A prompt with a unique name; `fields` override the defaults. */
   async create(by: Bearer, teamId: string, fields: Record<string, unknown> = {}): Promise<Wire<'Prompt'>> {
     return promptOf(
       await this.#must(by, 'POST', `/v1/teams/${teamId}/prompts`, {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
@@ -189,6 +190,28 @@ describe('the role matrix', () => {
     expect((await registry.call(flagged, 'POST', `/v1/prompts/${id}/archive`)).status).toBe(403);
   });
 
+  test('a prompt that does not exist is one that cannot be seen, also for a key of a whole organization', async () => {
+    const key = await registry.identity.createKey(cast.orgId);
+    const foreign = await registry.cast();
+    const hidden = await registry.prompts.create(foreign.editor, foreign.teamId);
+    for (const id of [randomUUID(), hidden.id]) {
+      for (const [method, path, body] of [
+        ['GET', ''],
+        ['GET', '/versions'],
+        ['PUT', '', {}],
+        ['POST', '/versions', { template: 'x' }],
+        ['POST', '/archive'],
+        ['POST', '/move', { team_id: cast.teamId }],
+      ] as const) {
+        const { status, body: answer } = await registry.call(key, method, `/v1/prompts/${id}${path}`, body);
+        expect({ status, answer }, `${method} ${path}`).toEqual({
+          status: 404,
+          answer: { error: 'prompt not found' },
+        });
+      }
+    }
+  });
+
   test('an organization’s admin who is a viewer of the team reads and archives, but does not edit', async () => {
     const user = await registry.identity.register();
     const { id: orgId, defaultTeamId } = await registry.tenancy.createOrganization();
@@ -232,7 +255,7 @@ describe('a caller', () => {
     }
   });
 
-  test('who is not verified is told so, before the path is judged', async () => {
+  test('that is not verified is refused for that, before the path is judged', async () => {
     const user = await registry.identity.register({ is_verified: false });
     const reply = await registry.call(user, 'GET', '/v1/prompts/not-a-uuid/versions');
     expect({ status: reply.status, body: reply.body }).toEqual({

@@ -1,4 +1,3 @@
-export { ReadAudit } from './read-audit.ts';
-export { type AuditAction, type AuditRecord, AuditRecorder } from './recorder.ts';
+export { ReadPromptAudit } from './read-prompt-audit.ts';
+export { ReadTeamAudit } from './read-team-audit.ts';
 export { auditRoutes } from './routes.ts';
-export { AuditStore } from './store.ts';

@@ -1,26 +1,27 @@
 /** Transport of the audit log. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
+import { encodeNumber } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
-import { encodeNumber } from '../paging/mod.ts';
-import type { ReadAudit } from './read-audit.ts';
+import type { ReadPromptAudit } from './read-prompt-audit.ts';
+import type { ReadTeamAudit } from './read-team-audit.ts';
 import type { AuditPage, AuditRow } from './store.ts';
 
-export function auditRoutes(audit: ReadAudit) {
+export function auditRoutes(ofPrompt: ReadPromptAudit, ofTeam: ReadTeamAudit) {
   return {
     listPromptAudit: async ({ principal, params, query }) =>
-      pageToWire(await audit.ofPrompt(principal, params.id, query)),
+      pageOnWire(await ofPrompt.run(principal, params.id, query)),
     listTeamPromptAudit: async ({ principal, params, query }) =>
-      pageToWire(await audit.ofTeam(principal, params.teamID, query)),
+      pageOnWire(await ofTeam.run(principal, params.teamID, query)),
   } satisfies Handlers<Principal>;
 }
 
-function pageToWire({ rows, next }: AuditPage) {
-  const page = { entries: rows.map(entryToWire) };
+function pageOnWire({ rows, next }: AuditPage) {
+  const page = { entries: rows.map(entryOnWire) };
   return next === undefined ? page : { ...page, next_cursor: encodeNumber(next) };
 }
 
-function entryToWire(row: AuditRow): Wire<'PromptAuditEntry'> {
+function entryOnWire(row: AuditRow): Wire<'PromptAuditEntry'> {
   return {
     id: row.id,
     action: row.action,

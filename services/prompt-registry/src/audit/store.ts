@@ -1,8 +1,6 @@
 /** Reads the audit log in pages, the newest first. Nothing here or elsewhere alters it. */
 import type { PromptId, TeamId } from '@px0/contracts';
-import type { Db } from '../database/db.ts';
-import { Prisma } from '../generated/prisma/client.ts';
-import { type Page, pageOf } from '../paging/mod.ts';
+import { empty, type Page, pageOf, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
 
 export interface AuditRow {
   /** Rises with time within a prompt; a text because it may outgrow what JavaScript counts exactly. */
@@ -27,23 +25,23 @@ export interface AuditPageRequest {
 
 export type AuditPage = Page<AuditRow, string>;
 
-export class AuditStore {
-  async page(db: Db, scope: AuditScope, { limit, before }: AuditPageRequest): Promise<AuditPage> {
-    const rows = await db.$queryRaw<AuditRow[]>(auditStatement(scope, { limit: limit + 1, before }));
-    return pageOf(rows, limit, ({ id }) => id);
-  }
+export async function auditPage(
+  reader: Reader,
+  scope: AuditScope,
+  request: AuditPageRequest,
+): Promise<AuditPage> {
+  const rows = await reader.query<AuditRow>(auditPageStatement(scope, request));
+  return pageOf(rows, request.limit, ({ id }) => id);
 }
 
 /** Exported for the test that explains it. */
-export function auditStatement(scope: AuditScope, { limit, before }: AuditPageRequest): Prisma.Sql {
+export function auditPageStatement(scope: AuditScope, { limit, before }: AuditPageRequest): Sql {
   const owner =
-    'promptId' in scope
-      ? Prisma.sql`prompt_id = ${scope.promptId}::uuid`
-      : Prisma.sql`team_id = ${scope.teamId}::uuid`;
-  const older = before === undefined ? Prisma.empty : Prisma.sql`and id < ${before}::bigint`;
-  return Prisma.sql`
-    select id::text, prompt_id as "promptId", team_id as "teamId", wire_time(at) as at, actor_kind as "actorKind",
-      actor_id as "actorId", action, version, detail
-    from audit_entries where ${owner} ${older}
-    order by audit_entries.id desc limit ${limit}::int`;
+    'promptId' in scope ? sql`prompt_id = ${scope.promptId}::uuid` : sql`team_id = ${scope.teamId}::uuid`;
+  const older = before === undefined ? empty : sql`AND id < ${before}::bigint`;
+  return sql`
+    SELECT id::text, prompt_id AS "promptId", team_id AS "teamId", wire_time(at) AS at, actor_kind AS "actorKind",
+      actor_id AS "actorId", action, version, detail
+    FROM audit_entries WHERE ${owner} ${older}
+    ORDER BY audit_entries.id DESC LIMIT ${rowsToFetch(limit)}::int`;
 }

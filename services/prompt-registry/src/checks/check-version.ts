@@ -1,11 +1,11 @@
 /** Payloads as tests of a prompt: how a version fares with them, compared with the live one. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import type { TemplateVariable } from '@px0/template';
-import type { Db } from '../database/db.ts';
 import { unifiedDiff } from '../diff/mod.ts';
-import type { ReadVersions, VersionRow, VersionStore } from '../versions/mod.ts';
-import type { Sample, SampleStore } from './sample-store.ts';
+import { liveVersion, type ReadVersion, type VersionRow } from '../versions/mod.ts';
+import { listSamples, type Sample } from './sample-store.ts';
 import { CheckBudget, type Rendition, Trial } from './trial.ts';
 
 export interface PayloadResult {
@@ -25,10 +25,8 @@ export interface CheckResult {
 }
 
 export interface CheckVersionDependencies {
-  readonly db: Db;
-  readonly read: ReadVersions;
-  readonly versions: VersionStore;
-  readonly samples: SampleStore;
+  readonly database: Reader;
+  readonly read: ReadVersion;
   readonly timeBudgetMs: number;
 }
 
@@ -41,14 +39,14 @@ export class CheckVersion {
 
   /** @throws ApiError promptNotFound, versionNotFound */
   async run(principal: Principal, promptId: PromptId, ref: string): Promise<CheckResult> {
-    const { db, read, versions, samples, timeBudgetMs } = this.#deps;
-    const version = await read.get(principal, promptId, ref);
-    const live = await versions.live(db, promptId);
+    const { database, read, timeBudgetMs } = this.#deps;
+    const version = await read.run(principal, 'checkVersion', promptId, ref);
+    const live = await liveVersion(database, promptId);
     const budget = new CheckBudget(timeBudgetMs);
     const trial = new Trial(version.template, budget);
     const liveTrial = live === undefined ? undefined : new Trial(live.template, budget);
     const results: PayloadResult[] = [];
-    for (const sample of await samples.list(db, promptId))
+    for (const sample of await listSamples(database, promptId))
       results.push(await compare(sample, trial, liveTrial));
     return { version, live, results, newVariables: newlyRequired(version, live) };
   }
@@ -60,7 +58,7 @@ async function compare(sample: Sample, trial: Trial, liveTrial: Trial | undefine
   return { sample, version, live, diff: diffOf(live, version) };
 }
 
-/** Comparing line by line costs many times the text; nobody reads the difference of larger ones. */
+/** Comparing line by line costs many times the text, and a longer difference is of no use to a reader. */
 const DIFF_CHARACTERS = 1024 * 1024;
 
 function diffOf(live: Rendition | undefined, version: Rendition): string | undefined {

@@ -1,4 +1,3 @@
 export { CheckVersion } from './check-version.ts';
 export { PromoteWithPayloads } from './promote-with-payloads.ts';
 export { checkRoutes } from './routes.ts';
-export { SampleStore } from './sample-store.ts';

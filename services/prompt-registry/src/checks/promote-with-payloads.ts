@@ -1,17 +1,15 @@
-/** A promotion that every payload of the prompt must survive. */
+/** A promotion that requires the version to render with every payload of the prompt. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
-import { editGate, type TeamAccess } from '../gates/mod.ts';
-import type { ReadPrompts } from '../prompts/mod.ts';
-import type { TransitionVersion, VersionRow } from '../versions/mod.ts';
+import type { FindPrompt } from '../prompts/mod.ts';
+import type { Promotion, TransitionVersion, VersionRow } from '../versions/mod.ts';
 import { type CheckVersion, failures } from './check-version.ts';
 
 export interface PromoteWithPayloadsDependencies {
   readonly check: CheckVersion;
   readonly transition: TransitionVersion;
-  readonly prompts: ReadPrompts;
-  readonly access: TeamAccess;
+  readonly prompts: FindPrompt;
 }
 
 /** Thrown under the lock when the template is not the one that was checked. */
@@ -19,10 +17,10 @@ class CheckedAnother extends Error {
   override readonly name = 'CheckedAnother';
 }
 
-/** An editor who saves between check and promotion makes it check again; one who does so all the time is asked to wait. */
+/** A save between check and promotion causes another check; a caller whose version keeps changing gets a 503. */
 const ATTEMPTS = 3;
 
-export class PromoteWithPayloads {
+export class PromoteWithPayloads implements Promotion {
   readonly #deps: PromoteWithPayloadsDependencies;
 
   constructor(deps: PromoteWithPayloadsDependencies) {
@@ -39,17 +37,16 @@ export class PromoteWithPayloads {
     principal: Principal,
     promptId: PromptId,
     ref: string,
-    transition: 'promote',
     ifMatch: string | undefined,
   ): Promise<VersionRow> {
-    const { check, transition: transitions, prompts, access } = this.#deps;
-    // Who may not promote learns that before anything is rendered; the gate is judged again under the lock.
-    editGate(access, principal, await prompts.byId(principal, promptId));
+    const { check, transition, prompts } = this.#deps;
+    // A caller without the right is refused before anything is rendered; the right is judged again under the lock.
+    await prompts.run(principal, 'promoteVersion', promptId);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const result = await check.run(principal, promptId, ref);
       const failed = failures(result);
       try {
-        return await transitions.run(principal, promptId, ref, transition, ifMatch, (version) => {
+        return await transition.run(principal, promptId, ref, 'promote', ifMatch, (version) => {
           const isChecked =
             version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
           if (!isChecked) throw new CheckedAnother();

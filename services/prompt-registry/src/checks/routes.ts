@@ -8,22 +8,22 @@ import type { Rendition } from './trial.ts';
 export function checkRoutes(check: CheckVersion) {
   return {
     checkVersion: async ({ principal, params }) => ({
-      check: checkToWire(await check.run(principal, params.id, params.version)),
+      check: checkOnWire(await check.run(principal, params.id, params.version)),
     }),
   } satisfies Handlers<Principal>;
 }
 
-function checkToWire(result: CheckResult): Wire<'VersionCheck'> {
+function checkOnWire(result: CheckResult): Wire<'VersionCheck'> {
   return {
     version: result.version.number,
     live_version: result.live?.number ?? null,
     passed: failures(result).length === 0,
     new_variables: [...result.newVariables],
-    payloads: result.results.map(payloadToWire),
+    payloads: result.results.map(payloadOnWire),
   };
 }
 
-function payloadToWire({
+function payloadOnWire({
   sample,
   version,
   live,
@@ -32,13 +32,13 @@ function payloadToWire({
   return {
     payload_id: sample.payloadId,
     name: sample.name,
-    version: renditionToWire(version),
-    live: live === undefined ? null : renditionToWire(live),
+    version: renditionOnWire(version),
+    live: live === undefined ? null : renditionOnWire(live),
     diff: diff ?? null,
   };
 }
 
-function renditionToWire(rendition: Rendition) {
+function renditionOnWire(rendition: Rendition) {
   return rendition.outcome === 'rendered'
     ? { outcome: rendition.outcome, rendered: rendition.rendered, error: null }
     : { outcome: rendition.outcome, rendered: null, error: rendition.error };

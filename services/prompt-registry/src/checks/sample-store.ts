@@ -1,6 +1,6 @@
 /** Payloads as samples for a render: the variables' JSON text, since a render reads numbers otherwise than a payload keeps them. */
 import type { PromptId } from '@px0/contracts';
-import type { Db } from '../database/db.ts';
+import { type Reader, sql } from '@px0/owner';
 
 export interface Sample {
   readonly payloadId: string;
@@ -8,11 +8,9 @@ export interface Sample {
   readonly variablesJson: string;
 }
 
-export class SampleStore {
-  /** The oldest first, as they were added. */
-  async list(db: Db, promptId: PromptId): Promise<Sample[]> {
-    return db.$queryRaw<Sample[]>`
-      select id as "payloadId", name, variables::text as "variablesJson" from prompt_payloads
-      where prompt_id = ${promptId}::uuid order by created_at, id`;
-  }
+/** The oldest first, as they were added. */
+export function listSamples(reader: Reader, promptId: PromptId): Promise<Sample[]> {
+  return reader.query<Sample>(sql`
+    SELECT id AS "payloadId", name, variables::text AS "variablesJson" FROM prompt_payloads
+    WHERE prompt_id = ${promptId}::uuid ORDER BY created_at, id`);
 }

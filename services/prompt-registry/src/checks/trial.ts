@@ -10,7 +10,7 @@ export type Rendition =
   /** In the words of a render's error. */
   | { readonly outcome: 'failed'; readonly error: string };
 
-/** All outputs of a check together: they are held at once, and an answer beyond this serves nobody. */
+/** All outputs of a check together: they are in memory at once, and a longer answer is of no use to a reader. */
 const OUTPUT_CHARACTERS = 16 * 1024 * 1024;
 
 /** What the renders of one check share: time, and room for their outputs. */

@@ -1,3 +1,2 @@
-export { DeletedTeamStore } from './store.ts';
 export { teamDeletions } from './team-deletions.ts';
-export { TeamSweeper } from './team-sweeper.ts';
+export { teamSweeper } from './team-sweeper.ts';

@@ -1,6 +1,7 @@
 /** The rows of teams that tenancy has deleted, and the removal of what belonged to them in bounded steps. */
 import type { PromptId, TeamId } from '@px0/contracts';
-import type { Tx } from '../database/db.ts';
+import { sql } from '@px0/owner';
+import type { Change } from '../changes/mod.ts';
 import { teamLock } from '../prompts/mod.ts';
 
 export interface VersionKey {
@@ -8,45 +9,66 @@ export interface VersionKey {
   readonly number: number;
 }
 
-export class DeletedTeamStore {
-  /** Waits for writers that are adding to the team; whoever comes later is refused. */
-  async add(tx: Tx, teamId: TeamId): Promise<void> {
-    await tx.$executeRaw`select pg_advisory_xact_lock(${teamLock(teamId)})`;
-    await tx.$executeRaw`insert into deleted_teams (team_id) values (${teamId}::uuid) on conflict do nothing`;
-  }
+/** Waits for writers that are adding to the team; later ones are refused. */
+export async function addDeletedTeam(change: Change, teamId: TeamId): Promise<void> {
+  await change.query(sql`SELECT pg_advisory_xact_lock(${teamLock(teamId)})`);
+  await change.writePrivate(
+    sql`INSERT INTO deleted_teams (team_id) VALUES (${teamId}::uuid) ON CONFLICT DO NOTHING`,
+  );
+}
 
-  /** A team whose content is not gone yet and that no other replica works on. Held until the transaction ends. */
-  async claim(tx: Tx): Promise<TeamId | undefined> {
-    const rows = await tx.$queryRaw<{ teamId: TeamId }[]>`
-      select team_id as "teamId" from deleted_teams where finished_at is null
-      order by deleted_at limit 1 for update skip locked`;
-    return rows[0]?.teamId;
-  }
+/** A team whose content is not gone yet and that no other replica works on. Held until the transaction ends. */
+export async function claimTeam(change: Change): Promise<TeamId | undefined> {
+  const [team] = await change.query<{ teamId: TeamId }>(sql`
+    SELECT team_id AS "teamId" FROM deleted_teams WHERE finished_at IS NULL
+    ORDER BY deleted_at LIMIT 1 FOR UPDATE SKIP LOCKED`);
+  return team?.teamId;
+}
 
-  async deleteVersions(tx: Tx, teamId: TeamId, limit: number): Promise<VersionKey[]> {
-    return tx.$queryRaw<VersionKey[]>`
-      delete from prompt_versions where id in (
-        select v.id from prompts p join prompt_versions v on v.prompt_id = p.id where p.team_id = ${teamId}::uuid limit ${limit}::int)
-      returning prompt_id as "promptId", version as number`;
-  }
+/**
+ * Versions of the team's newest prompts. Prompt by prompt, so that at most one of them stays behind with a part of its versions, which is
+ * a state to publish.
+ */
+export function deleteVersions(change: Change, teamId: TeamId, limit: number): Promise<VersionKey[]> {
+  return change.write<VersionKey>(
+    'prompt',
+    ({ promptId }) => promptId,
+    sql`
+      DELETE FROM prompt_versions WHERE id IN (
+        SELECT v.id
+        FROM (
+          SELECT id, created_at FROM prompts WHERE team_id = ${teamId}::uuid
+          ORDER BY created_at DESC, id LIMIT ${limit}::int
+        ) AS p
+        JOIN prompt_versions v ON v.prompt_id = p.id
+        ORDER BY p.created_at DESC, p.id
+        LIMIT ${limit}::int)
+      RETURNING prompt_id AS "promptId", version AS number`,
+  );
+}
 
-  /** Prompts without versions; what else belongs to them goes along. */
-  async deletePrompts(tx: Tx, teamId: TeamId, limit: number): Promise<PromptId[]> {
-    const rows = await tx.$queryRaw<{ id: PromptId }[]>`
-      with gone as (
-        delete from prompts where id in (
-          select p.id from prompts p
-          where p.team_id = ${teamId}::uuid and not exists (select from prompt_versions v where v.prompt_id = p.id)
-          limit ${limit}::int)
-        returning id),
-      audit as (delete from audit_entries where prompt_id in (select id from gone)),
-      usage as (delete from render_usage where prompt_id in (select id from gone))
-      select id from gone`;
-    return rows.map(({ id }) => id);
-  }
+/** Prompts without versions; what else belongs to them goes along. Returns how many went. */
+export async function deletePrompts(change: Change, teamId: TeamId, limit: number): Promise<number> {
+  const gone = await change.write<{ id: PromptId }>(
+    'prompt',
+    ({ id }) => id,
+    sql`
+      WITH gone AS (
+        DELETE FROM prompts WHERE id IN (
+          SELECT p.id FROM prompts p
+          WHERE p.team_id = ${teamId}::uuid AND NOT EXISTS (SELECT FROM prompt_versions v WHERE v.prompt_id = p.id)
+          LIMIT ${limit}::int)
+        RETURNING id),
+      audit AS (DELETE FROM audit_entries WHERE prompt_id IN (SELECT id FROM gone)),
+      usage AS (DELETE FROM render_usage WHERE prompt_id IN (SELECT id FROM gone))
+      SELECT id FROM gone`,
+  );
+  return gone.length;
+}
 
-  /** Nothing of the team is left. */
-  async finish(tx: Tx, teamId: TeamId): Promise<void> {
-    await tx.$executeRaw`update deleted_teams set finished_at = now() where team_id = ${teamId}::uuid`;
-  }
+/** Nothing of the team is left. */
+export async function finishTeam(change: Change, teamId: TeamId): Promise<void> {
+  await change.writePrivate(
+    sql`UPDATE deleted_teams SET finished_at = now() WHERE team_id = ${teamId}::uuid`,
+  );
 }

@@ -1,20 +1,23 @@
 /** The saga that notes teams which tenancy has deleted. Its effect is one row, so it never holds up the events behind it. */
-import type { SagaDefinition } from '@px0/event-bus';
-import type { Tx } from '../database/db.ts';
-import type { DeletedTeamStore } from './store.ts';
+import type { OwnerSaga } from '@px0/owner';
+import type { Actor, AuditNote } from '../changes/mod.ts';
+import { addDeletedTeam } from './store.ts';
+
+/** By then a transaction has usually committed; if not, the sweeper's next look finds its row. */
+const COMMIT_MS = 50;
 
 /**
  * A deleted organization needs no effect of its own: tenancy publishes the tombstone of each of its teams, too, and until that arrives
  * the access projection counts them as gone.
  */
-export function teamDeletions(store: DeletedTeamStore, wakeSweeper: () => void): SagaDefinition<Tx> {
+export function teamDeletions(sweeper: { wake(): void }): OwnerSaga<'prompt', Actor, AuditNote> {
   return {
     name: 'registry.team-deletions',
     wants: (name) => name === 'team',
-    effect: async (tx, event) => {
+    effect: async (change, event) => {
       if (!event.deleted) return;
-      await store.add(tx, event.id);
-      wakeSweeper();
+      await addDeletedTeam(change, event.id);
+      setTimeout(() => sweeper.wake(), COMMIT_MS).unref();
     },
   };
 }

@@ -1,11 +1,11 @@
 /** Compares two versions of a prompt. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { LRUCache } from 'lru-cache';
-import type { Db } from '../database/db.ts';
-import type { ReadPrompts } from '../prompts/mod.ts';
-import { parseVersionNumber, type VersionRow, type VersionStore } from '../versions/mod.ts';
+import type { FindPrompt } from '../prompts/mod.ts';
+import { parseVersionNumber, type VersionRow, versionPair } from '../versions/mod.ts';
 import { type Hunk, hunksOf } from './hunks.ts';
 import { formatHunks } from './unified.ts';
 
@@ -17,14 +17,13 @@ export interface VersionDiff {
 }
 
 export interface DiffVersionsDependencies {
-  readonly db: Db;
-  readonly prompts: ReadPrompts;
-  readonly versions: VersionStore;
+  readonly database: Reader;
+  readonly prompts: FindPrompt;
 }
 
 /** Memory for diffs that cannot change any more: those of versions that left draft. */
 const KEPT_BYTES = 16 * 1_048_576;
-/** Of a line beside its text, of which a character takes two bytes at most. */
+/** Of a line besides its text, of which a character takes two bytes at most. */
 const LINE_BYTES = 64;
 
 export class DiffVersions {
@@ -48,14 +47,14 @@ export class DiffVersions {
       to: toText = '',
     }: { readonly from?: string | undefined; readonly to?: string | undefined },
   ): Promise<VersionDiff> {
-    const { db, prompts, versions } = this.#deps;
+    const { database, prompts } = this.#deps;
     if (fromText === '' || toText === '') throw new ApiError('versionRangeRequired');
     const fromNumber = parseVersionNumber(fromText);
     if (fromNumber === undefined) throw new ApiError('invalidFromVersion');
     const toNumber = parseVersionNumber(toText);
     if (toNumber === undefined) throw new ApiError('invalidToVersion');
-    await prompts.byId(principal, promptId);
-    const [from, to] = await versions.pair(db, promptId, fromNumber, toNumber);
+    await prompts.run(principal, 'diffVersions', promptId);
+    const [from, to] = await versionPair(database, promptId, fromNumber, toNumber);
     if (from === undefined) throw new ApiError('fromVersionNotFound');
     if (to === undefined) throw new ApiError('toVersionNotFound');
     const hunks = this.#hunks(from, to);

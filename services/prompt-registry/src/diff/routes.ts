@@ -15,12 +15,12 @@ export function diffRoutes(diffs: DiffVersions) {
         to_template: to.template,
         diff: text,
       };
-      return query.format === 'structured' ? { ...diff, hunks: hunks.map(hunkToWire) } : diff;
+      return query.format === 'structured' ? { ...diff, hunks: hunks.map(hunkOnWire) } : diff;
     },
   } satisfies Handlers<Principal>;
 }
 
-function hunkToWire({ fromStart, fromLines, toStart, toLines, lines }: Hunk) {
+function hunkOnWire({ fromStart, fromLines, toStart, toLines, lines }: Hunk) {
   return {
     from_start: fromStart,
     from_lines: fromLines,

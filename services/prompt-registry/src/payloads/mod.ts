@@ -1,3 +1,5 @@
-export { PayloadCommands } from './payload-commands.ts';
+export { isBeyondJsonb } from './beyond-jsonb.ts';
+export { payloadCommands } from './commands.ts';
+export type { CreatePayload } from './create-payload.ts';
 export { payloadRoutes } from './routes.ts';
-export { PayloadStore } from './store.ts';
+export type { UpdatePayload } from './update-payload.ts';

@@ -1,33 +1,44 @@
 /** Transport of the payload operations. */
-
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
+import { encodeMark } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
-import { encodeMark } from '../paging/mod.ts';
-import { PAYLOAD_ORDER, type PayloadCommands, type PayloadPage } from './payload-commands.ts';
+import type { CreatePayload } from './create-payload.ts';
+import type { DeletePayload } from './delete-payload.ts';
+import { type ListPayloads, PAYLOAD_ORDER, type PayloadPage } from './list-payloads.ts';
+import type { ReadPayload } from './read-payload.ts';
 import type { PayloadRow } from './store.ts';
+import type { UpdatePayload } from './update-payload.ts';
 
-export function payloadRoutes(payloads: PayloadCommands) {
+export interface PayloadCommands {
+  readonly create: CreatePayload;
+  readonly list: ListPayloads;
+  readonly read: ReadPayload;
+  readonly update: UpdatePayload;
+  readonly delete: DeletePayload;
+}
+
+export function payloadRoutes({ create, list, read, update, delete: remove }: PayloadCommands) {
   return {
     createPromptPayload: async ({ principal, params, body }) => ({
-      payload: payloadToWire(await payloads.create(principal, params.id, body)),
+      payload: payloadOnWire(await create.run(principal, params.id, body)),
     }),
     listPromptPayloads: async ({ principal, params, query }) =>
-      listed(await payloads.list(principal, params.id, query)),
+      pageOnWire(await list.run(principal, params.id, query)),
     getPromptPayload: async ({ principal, params }) => ({
-      payload: payloadToWire(await payloads.get(principal, params.id, params.payloadID)),
+      payload: payloadOnWire(await read.run(principal, params.id, params.payloadID)),
     }),
     updatePromptPayload: async ({ principal, params, body }) => ({
-      payload: payloadToWire(await payloads.update(principal, params.id, params.payloadID, body)),
+      payload: payloadOnWire(await update.run(principal, params.id, params.payloadID, body)),
     }),
     deletePromptPayload: async ({ principal, params }) => {
-      await payloads.delete(principal, params.id, params.payloadID);
+      await remove.run(principal, params.id, params.payloadID);
       return undefined;
     },
   } satisfies Handlers<Principal>;
 }
 
-function payloadToWire(payload: PayloadRow): Wire<'PromptPayload'> {
+function payloadOnWire(payload: PayloadRow): Wire<'PromptPayload'> {
   return {
     id: payload.id,
     prompt_id: payload.promptId,
@@ -39,7 +50,7 @@ function payloadToWire(payload: PayloadRow): Wire<'PromptPayload'> {
 }
 
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
-function listed({ rows, next }: PayloadPage) {
-  const list = { payloads: rows.map(payloadToWire) };
+function pageOnWire({ rows, next }: PayloadPage) {
+  const list = { payloads: rows.map(payloadOnWire) };
   return next === undefined ? list : { ...list, next_cursor: encodeMark(PAYLOAD_ORDER, next) };
 }

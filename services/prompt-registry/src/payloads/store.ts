@@ -1,8 +1,8 @@
 /** The rows of payloads. Variables go in and out as JSON texts, because a JavaScript number would lose digits that jsonb keeps. */
 import { type PromptId, parseExactJson } from '@px0/contracts';
-import { type Db, onlyRow, type Tx } from '../database/db.ts';
-import { Prisma } from '../generated/prisma/client.ts';
-import { type PageMark, rowsToFetch } from '../paging/mod.ts';
+import { empty, onlyRow, type PageMark, type Reader, rowsToFetch, sql } from '@px0/owner';
+import { ApiError } from '@px0/service-kit';
+import type { Change } from '../changes/mod.ts';
 
 export interface PayloadRow {
   readonly id: string;
@@ -29,68 +29,73 @@ export interface PayloadChange {
 
 type RawRow = Omit<PayloadRow, 'variables'> & { readonly variables: string };
 
-const payloadColumns = Prisma.sql`
-  p.id, p.prompt_id as "promptId", p.name, p.variables::text as variables,
-  wire_time(p.created_at) as "createdAt", wire_time(p.updated_at) as "updatedAt"`;
+const payloadColumns = sql`
+  p.id, p.prompt_id AS "promptId", p.name, p.variables::text AS variables,
+  wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt"`;
 
-export class PayloadStore {
-  async insert(tx: Tx, payload: NewPayload): Promise<PayloadRow> {
-    return parsed(
-      onlyRow(
-        await tx.$queryRaw<RawRow[]>`
-          insert into prompt_payloads as p (id, prompt_id, name, variables)
-          values (${payload.id}::uuid, ${payload.promptId}::uuid, ${payload.name}, ${JSON.stringify(payload.variables)}::jsonb)
-          returning ${payloadColumns}`,
-      ),
-    );
-  }
+export async function insertPayload(change: Change, payload: NewPayload): Promise<PayloadRow> {
+  const rows = await change.writePrivate<RawRow>(sql`
+    INSERT INTO prompt_payloads AS p (id, prompt_id, name, variables)
+    VALUES (${payload.id}::uuid, ${payload.promptId}::uuid, ${payload.name}, ${JSON.stringify(payload.variables)}::jsonb)
+    RETURNING ${payloadColumns}`);
+  return parsed(onlyRow(rows));
+}
 
-  /** The newest first; one row more than the limit when there are more. */
-  async list(db: Db, promptId: PromptId, limit?: number, after?: PageMark): Promise<PayloadRow[]> {
-    const beyond =
-      after === undefined
-        ? Prisma.empty
-        : Prisma.sql`and p.created_at <= ${after.value}::timestamptz
-            and (p.created_at < ${after.value}::timestamptz or p.id > ${after.id}::uuid)`;
-    const rows = await db.$queryRaw<RawRow[]>`
-      select ${payloadColumns} from prompt_payloads p where p.prompt_id = ${promptId}::uuid ${beyond}
-      order by p.created_at desc, p.id
-      limit ${rowsToFetch(limit)}::int`;
-    return rows.map(parsed);
-  }
+/** The newest first; one row more than the limit when there are more. */
+export async function listPayloads(
+  reader: Reader,
+  promptId: PromptId,
+  limit: number | undefined,
+  after: PageMark | undefined,
+): Promise<PayloadRow[]> {
+  const beyond =
+    after === undefined
+      ? empty
+      : sql`AND p.created_at <= ${after.value}::timestamptz
+          AND (p.created_at < ${after.value}::timestamptz OR p.id > ${after.id}::uuid)`;
+  const rows = await reader.query<RawRow>(sql`
+    SELECT ${payloadColumns} FROM prompt_payloads p WHERE p.prompt_id = ${promptId}::uuid ${beyond}
+    ORDER BY p.created_at DESC, p.id
+    LIMIT ${rowsToFetch(limit)}::int`);
+  return rows.map(parsed);
+}
 
-  /** Undefined also for a payload of another prompt. */
-  async find(db: Db, promptId: PromptId, id: string): Promise<PayloadRow | undefined> {
-    const rows = await db.$queryRaw<RawRow[]>`
-      select ${payloadColumns} from prompt_payloads p where p.id = ${id}::uuid and p.prompt_id = ${promptId}::uuid`;
-    return rows.map(parsed)[0];
-  }
+/** @throws ApiError payloadNotFound, also for a payload of another prompt */
+export async function requirePayload(reader: Reader, promptId: PromptId, id: string): Promise<PayloadRow> {
+  const rows = await reader.query<RawRow>(sql`
+    SELECT ${payloadColumns} FROM prompt_payloads p WHERE p.id = ${id}::uuid AND p.prompt_id = ${promptId}::uuid`);
+  return parsed(found(rows));
+}
 
-  /** Undefined when there is no such payload of the prompt. */
-  async update(
-    tx: Tx,
-    promptId: PromptId,
-    id: string,
-    change: PayloadChange,
-  ): Promise<PayloadRow | undefined> {
-    const name = change.name === undefined ? Prisma.sql`p.name` : Prisma.sql`${change.name}`;
-    const variables =
-      change.variables === undefined
-        ? Prisma.sql`p.variables`
-        : Prisma.sql`${JSON.stringify(change.variables.value)}::jsonb`;
-    const rows = await tx.$queryRaw<RawRow[]>`
-      update prompt_payloads p set name = ${name}, variables = ${variables}, updated_at = now()
-      where p.id = ${id}::uuid and p.prompt_id = ${promptId}::uuid
-      returning ${payloadColumns}`;
-    return rows.map(parsed)[0];
-  }
+/** @throws ApiError payloadNotFound, also for a payload of another prompt */
+export async function updatePayload(
+  change: Change,
+  promptId: PromptId,
+  id: string,
+  { name, variables }: PayloadChange,
+): Promise<PayloadRow> {
+  const newName = name === undefined ? sql`p.name` : sql`${name}`;
+  const newVariables =
+    variables === undefined ? sql`p.variables` : sql`${JSON.stringify(variables.value)}::jsonb`;
+  const rows = await change.writePrivate<RawRow>(sql`
+    UPDATE prompt_payloads p SET name = ${newName}, variables = ${newVariables}, updated_at = now()
+    WHERE p.id = ${id}::uuid AND p.prompt_id = ${promptId}::uuid
+    RETURNING ${payloadColumns}`);
+  return parsed(found(rows));
+}
 
-  /** False when there is no such payload of the prompt. */
-  async delete(tx: Tx, promptId: PromptId, id: string): Promise<boolean> {
-    const deleted = await tx.$executeRaw`
-      delete from prompt_payloads where id = ${id}::uuid and prompt_id = ${promptId}::uuid`;
-    return deleted > 0;
-  }
+/** @throws ApiError payloadNotFound, also for a payload of another prompt */
+export async function deletePayload(change: Change, promptId: PromptId, id: string): Promise<void> {
+  found(
+    await change.writePrivate(
+      sql`DELETE FROM prompt_payloads WHERE id = ${id}::uuid AND prompt_id = ${promptId}::uuid RETURNING id`,
+    ),
+  );
+}
+
+function found<Row>([row]: readonly Row[]): Row {
+  if (row === undefined) throw new ApiError('payloadNotFound');
+  return row;
 }
 
 function parsed(row: RawRow): PayloadRow {

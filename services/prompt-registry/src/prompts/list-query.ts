@@ -1,7 +1,7 @@
 /** What a list of prompts is asked for: the contract's filters, and the additive ones (search, tag, order, pages). */
 import { parseBoolean } from '@px0/contracts';
+import { type PageMark, parseLimit, parseMark } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import { type PageMark, parseLimit, parseMark } from '../paging/mod.ts';
 import { searchWords } from './search-words.ts';
 
 export interface ListParameters {

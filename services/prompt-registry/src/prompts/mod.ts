@@ -1,8 +1,9 @@
-export { ChangePrompt } from './change-prompt.ts';
-export { CreatePrompt, promptTexts } from './create-prompt.ts';
-export { PromptListStore } from './list-store.ts';
-export { type PromptChange, PromptChanges } from './prompt-changes.ts';
-export { PromptPublisher } from './prompt-event.ts';
-export { ReadPrompts } from './read-prompts.ts';
-export { promptRoutes } from './routes.ts';
-export { PromptStore, teamLock } from './store.ts';
+export { type PromptParts, promptCommands, promptParts } from './commands.ts';
+export type { CreatePrompt } from './create-prompt.ts';
+export type { DescribePrompt } from './describe-prompt.ts';
+export type { FindPrompt } from './find-prompt.ts';
+export type { PromptChange, PromptChanges } from './prompt-changes.ts';
+export { promptTexts } from './prompt-texts.ts';
+export { promptRoutes, type WantedVersion } from './routes.ts';
+export type { SetPromptStatus } from './set-prompt-status.ts';
+export { teamLock } from './team-lock.ts';

@@ -1,34 +1,32 @@
 /**
- * The frame of every write to one prompt: its row is locked, the gate is judged on the locked row (so a concurrent move cannot let a
- * stale permission through), and change, audit entry and event commit together.
+ * Opens changes of one prompt: its row is locked and the caller is judged on the locked row, so a concurrent move cannot let a stale
+ * permission through. Writers of a prompt wait for each other in a queue, not with a connection each.
  */
-import type { Principal } from '@px0/access';
+import type { AccessProjection, Action, Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
-import type { AuditAction, AuditRecord, AuditRecorder } from '../audit/mod.ts';
-import type { Transactions, Tx } from '../database/db.ts';
-import { KeyedQueue } from '../database/keyed-queue.ts';
-import { editGate, type Gate, type TeamAccess } from '../gates/mod.ts';
-import type { PromptPublisher } from './prompt-event.ts';
+import { EventTooLargeError } from '@px0/event-bus';
+import { ApiError } from '@px0/service-kit';
+import { type AuditNote, actorOf, type Change, type Changes } from '../changes/mod.ts';
+import { allowedPrompt } from './allowed-prompt.ts';
+import { KeyedQueue } from './keyed-queue.ts';
 import type { PromptRow } from './prompt-row.ts';
-import type { PromptStore } from './store.ts';
+import { lockPrompt } from './store.ts';
 
 /** An open change of a prompt. */
 export interface PromptChange {
-  readonly tx: Tx;
+  readonly change: Change;
   /** The locked row, as it was before the change. */
   readonly prompt: PromptRow;
-  /** Appends to the audit log. */
-  record(action: AuditAction, facts?: Pick<AuditRecord, 'version' | 'detail'>): Promise<void>;
-  /** Publishes the prompt's state as it is now. Last in the change; not needed for what the event does not carry. */
-  publish(): Promise<void>;
+  /** Appends to the audit log of the prompt's team. */
+  record(action: AuditNote['action'], facts?: Pick<AuditNote, 'version' | 'detail'>): Promise<void>;
 }
 
+/** Judges the caller on the locked row, undefined when there is none; returns the row or throws the refusal. */
+export type Gate = (prompt: PromptRow | undefined, change: Change) => PromptRow | Promise<PromptRow>;
+
 export interface PromptChangesDependencies {
-  readonly transactions: Transactions;
-  readonly access: TeamAccess;
-  readonly store: PromptStore;
-  readonly publisher: PromptPublisher;
-  readonly audit: AuditRecorder;
+  readonly changes: Changes;
+  readonly access: AccessProjection;
 }
 
 export class PromptChanges {
@@ -39,30 +37,50 @@ export class PromptChanges {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, forbidden, and what `work` throws; nothing is written then */
-  edit<T>(principal: Principal, promptId: PromptId, work: (change: PromptChange) => Promise<T>): Promise<T> {
-    return this.change(principal, promptId, editGate, work);
-  }
-
-  /** As `edit`, with a gate of the caller's choice. */
-  change<T>(
+  /**
+   * Runs `work` when the role matrix allows the action. `work` may run again after a deadlock.
+   *
+   * @throws ApiError promptNotFound, forbidden, tooManyVersionsOrTags, serviceUnavailable, and what `work` throws; nothing is written then
+   */
+  make<T>(
     principal: Principal,
+    action: Action,
     promptId: PromptId,
-    gate: Gate,
     work: (change: PromptChange) => Promise<T>,
   ): Promise<T> {
-    const { transactions, access, store, publisher, audit } = this.#deps;
-    const attempt = () =>
-      transactions.run(async (tx) => {
-        const prompt = gate(access, principal, await store.lock(tx, promptId));
-        return work({
-          tx,
-          prompt,
-          record: (action, facts) =>
-            audit.record(tx, principal, { promptId, teamId: prompt.teamId, action, ...facts }),
-          publish: () => publisher.changed(tx, promptId),
-        });
+    const { access } = this.#deps;
+    const gate: Gate = (prompt) => allowedPrompt(access, principal, action, prompt);
+    return this.makeThrough(gate, principal, promptId, work);
+  }
+
+  /** As `make`, with a gate of the caller's own. */
+  makeThrough<T>(
+    gate: Gate,
+    principal: Principal,
+    promptId: PromptId,
+    work: (change: PromptChange) => Promise<T>,
+  ): Promise<T> {
+    const attempt = async (change: Change): Promise<T> => {
+      const prompt = await gate(await lockPrompt(change, promptId), change);
+      const { teamId } = prompt;
+      return work({
+        change,
+        prompt,
+        record: (action, facts) => change.audit({ promptId, teamId, action, ...facts }),
       });
-    return this.#queue.run(promptId, attempt);
+    };
+    return this.#queue.run(promptId, () =>
+      refusingTooLarge(this.#deps.changes.make(actorOf(principal), attempt)),
+    );
+  }
+}
+
+/** The stream carries a prompt with about 100,000 versions or tags, and no more. */
+async function refusingTooLarge<T>(making: Promise<T>): Promise<T> {
+  try {
+    return await making;
+  } catch (error) {
+    if (error instanceof EventTooLargeError) throw new ApiError('tooManyVersionsOrTags', { cause: error });
+    throw error;
   }
 }

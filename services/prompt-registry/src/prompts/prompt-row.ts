@@ -1,6 +1,6 @@
 /** A prompt as the database returns it, and as the wire shows it. */
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
-import { Prisma } from '../generated/prisma/client.ts';
+import { sql } from '@px0/owner';
 
 export interface PromptRow {
   readonly id: PromptId;
@@ -14,11 +14,11 @@ export interface PromptRow {
 }
 
 /** The columns of `PromptRow`, of a table or alias named `p`. Times are texts: a JavaScript Date would lose their microseconds. */
-export const promptColumns = Prisma.sql`
-  p.id, p.team_id as "teamId", p.slug, p.name, p.description, p.status,
-  wire_time(p.created_at) as "createdAt", wire_time(p.updated_at) as "updatedAt"`;
+export const promptColumns = sql`
+  p.id, p.team_id AS "teamId", p.slug, p.name, p.description, p.status,
+  wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt"`;
 
-export function promptToWire(prompt: PromptRow): Wire<'Prompt'> {
+export function promptOnWire(prompt: PromptRow): Wire<'Prompt'> {
   return {
     id: prompt.id,
     team_id: prompt.teamId,

@@ -1,72 +1,76 @@
 /** Transport of the prompt operations. */
 import type { Principal } from '@px0/access';
-import type { Handlers } from '@px0/service-kit';
-import { encodeMark } from '../paging/mod.ts';
-import { parseVersionRef, type ReadVersions, versionToWire } from '../versions/mod.ts';
-import type { ChangePrompt } from './change-prompt.ts';
+import { type PromptId, parseUuid, type Wire } from '@px0/contracts';
+import { encodeMark } from '@px0/owner';
+import { ApiError, type Handlers } from '@px0/service-kit';
 import type { CreatePrompt } from './create-prompt.ts';
+import type { DescribePrompt } from './describe-prompt.ts';
+import type { FindPromptByText } from './find-prompt-by-text.ts';
+import type { ListPrompts } from './list-prompts.ts';
 import { type ListParameters, orderName, parseListQuery } from './list-query.ts';
 import type { PromptPage } from './list-store.ts';
-import { promptToWire } from './prompt-row.ts';
-import type { ReadPrompts } from './read-prompts.ts';
+import type { MovePrompt } from './move-prompt.ts';
+import { promptOnWire } from './prompt-row.ts';
+import type { SetPromptStatus } from './set-prompt-status.ts';
+
+/** Shows the version that a read of a prompt asks for as well. Versions implement it. */
+export interface WantedVersion {
+  /** Undefined when the query asks for no version. @throws ApiError versionNotFound */
+  run(
+    promptId: PromptId,
+    query: { readonly version?: string | undefined; readonly tag?: string | undefined },
+  ): Promise<Wire<'PromptVersion'> | undefined>;
+}
 
 export interface PromptCommands {
   readonly create: CreatePrompt;
-  readonly change: ChangePrompt;
-  readonly read: ReadPrompts;
-  readonly versions: ReadVersions;
+  readonly describe: DescribePrompt;
+  readonly setStatus: SetPromptStatus;
+  readonly move: MovePrompt;
+  readonly find: FindPromptByText;
+  readonly list: ListPrompts;
+  readonly wantedVersion: WantedVersion;
 }
 
-export function promptRoutes({ create, change, read, versions }: PromptCommands) {
+export function promptRoutes(commands: PromptCommands) {
+  const { create, describe, setStatus, move, find, list, wantedVersion } = commands;
   return {
     createPrompt: async ({ principal, params, body }) => ({
-      prompt: promptToWire(await create.run(principal, params.teamID, body)),
+      prompt: promptOnWire(await create.run(principal, params.teamID, body)),
     }),
     listPrompts: async ({ principal, params, query }) =>
-      listed(await read.list(principal, params.teamID, query), query),
+      pageOnWire(await list.run(principal, params.teamID, query), query),
     listAllPrompts: async ({ principal, query }) => {
       const team = query.team === undefined || query.team === '' ? query.team_id : query.team;
-      return listed(await read.listOfNamedTeam(principal, team, query), query);
+      if (team === undefined || team === '') return { prompts: [] };
+      const teamId = parseUuid(team);
+      if (teamId === undefined) throw new ApiError('invalidId');
+      return pageOnWire(await list.run(principal, teamId, query), query);
     },
     getPrompt: async ({ principal, params, query }) => {
-      const prompt = await read.byIdOrSlug(principal, params.id, query.team_id);
-      const ref = wantedVersion(query);
-      if (ref === undefined) return { prompt: promptToWire(prompt) };
-      return {
-        prompt: promptToWire(prompt),
-        version: versionToWire(await versions.ofPrompt(prompt.id, ref)),
-      };
+      const prompt = await find.run(principal, params.id, query.team_id);
+      const version = await wantedVersion.run(prompt.id, query);
+      const shown = { prompt: promptOnWire(prompt) };
+      return version === undefined ? shown : { ...shown, version };
     },
     updatePrompt: async ({ principal, params, body }) => ({
-      prompt: promptToWire(await change.describe(principal, params.id, body)),
+      prompt: promptOnWire(await describe.run(principal, params.id, body)),
     }),
     archivePrompt: async ({ principal, params }) => ({
-      prompt: promptToWire(await change.archive(principal, params.id)),
+      prompt: promptOnWire(await setStatus.run(principal, params.id, 'archived')),
     }),
     restorePrompt: async ({ principal, params }) => ({
-      prompt: promptToWire(await change.restore(principal, params.id)),
+      prompt: promptOnWire(await setStatus.run(principal, params.id, 'active')),
     }),
     movePrompt: async ({ principal, params, body }) => ({
-      prompt: promptToWire(await change.move(principal, params.id, body)),
+      prompt: promptOnWire(await move.run(principal, params.id, body)),
     }),
   } satisfies Handlers<Principal>;
 }
 
-/** `version` is a number or a tag and wins; `tag` is a tag even when it consists of digits. */
-function wantedVersion({
-  version = '',
-  tag = '',
-}: {
-  readonly version?: string | undefined;
-  readonly tag?: string | undefined;
-}) {
-  if (version !== '') return parseVersionRef(version);
-  return tag === '' ? undefined : ({ kind: 'tag', tag } as const);
-}
-
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
-function listed({ rows, next }: PromptPage, parameters: ListParameters) {
-  const list = { prompts: rows.map(promptToWire) };
+function pageOnWire({ rows, next }: PromptPage, parameters: ListParameters) {
+  const list = { prompts: rows.map(promptOnWire) };
   return next === undefined
     ? list
     : { ...list, next_cursor: encodeMark(orderName(parseListQuery(parameters).sort), next) };

@@ -1,3 +1,4 @@
+export { tagCommands } from './commands.ts';
 export { tagRoutes } from './routes.ts';
-export { TagStore } from './store.ts';
-export { requireTag, requireTagForm, TagCommands } from './tag-commands.ts';
+export type { SetTag } from './set-tag.ts';
+export { requireTag, requireTagForm } from './tag-form.ts';

@@ -1,18 +1,26 @@
 /** Transport of the tag operations. */
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
-import { versionToWire } from '../versions/mod.ts';
-import type { TagCommands } from './tag-commands.ts';
+import { versionOnWire } from '../versions/mod.ts';
+import type { ListTags } from './list-tags.ts';
+import type { RemoveTag } from './remove-tag.ts';
+import type { SetTag } from './set-tag.ts';
 
-export function tagRoutes(tags: TagCommands) {
+export interface TagCommands {
+  readonly set: SetTag;
+  readonly remove: RemoveTag;
+  readonly list: ListTags;
+}
+
+export function tagRoutes({ set, remove, list }: TagCommands) {
   return {
     setVersionTag: async ({ principal, params, body }) => ({
-      version: versionToWire(await tags.set(principal, params.id, params.version, body)),
+      version: versionOnWire(await set.run(principal, params.id, params.version, body)),
     }),
     removeVersionTag: async ({ principal, params }) => {
-      await tags.remove(principal, params.id, params.tag);
+      await remove.run(principal, params.id, params.tag);
       return undefined;
     },
-    listVersionTags: async ({ principal, params }) => ({ tags: await tags.list(principal, params.id) }),
+    listVersionTags: async ({ principal, params }) => ({ tags: await list.run(principal, params.id) }),
   } satisfies Handlers<Principal>;
 }

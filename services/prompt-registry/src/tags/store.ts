@@ -1,33 +1,51 @@
 /** The rows of tags: a tag is on one version of its prompt. */
 import type { PromptId } from '@px0/contracts';
-import type { Db, Tx } from '../database/db.ts';
+import { type Reader, sql } from '@px0/owner';
+import type { Change } from '../changes/mod.ts';
 
 export type TagRef = { readonly tag: string; readonly version: number };
 
-export class TagStore {
-  async find(tx: Tx, promptId: PromptId, tag: string): Promise<TagRef | undefined> {
-    const rows = await tx.$queryRaw<TagRef[]>`
-      select tag, version from prompt_tags where prompt_id = ${promptId}::uuid and tag = ${tag}`;
-    return rows[0];
-  }
+/** The version that has the tag; undefined when none has. */
+export async function taggedVersion(
+  reader: Reader,
+  promptId: PromptId,
+  tag: string,
+): Promise<number | undefined> {
+  const [row] = await reader.query<{ version: number }>(
+    sql`SELECT version FROM prompt_tags WHERE prompt_id = ${promptId}::uuid AND tag = ${tag}`,
+  );
+  return row?.version;
+}
 
-  /** Puts the tag on the version, wherever it was. */
-  async set(tx: Tx, promptId: PromptId, { tag, version }: TagRef): Promise<void> {
-    await tx.$executeRaw`
-      insert into prompt_tags (prompt_id, tag, version) values (${promptId}::uuid, ${tag}, ${version}::int)
-      on conflict (prompt_id, tag) do update set version = excluded.version, updated_at = now()`;
-  }
+/** Puts the tag on the version, wherever it was. */
+export async function putTag(change: Change, promptId: PromptId, { tag, version }: TagRef): Promise<void> {
+  await change.write(
+    'prompt',
+    promptId,
+    sql`
+      INSERT INTO prompt_tags (prompt_id, tag, version) VALUES (${promptId}::uuid, ${tag}, ${version}::int)
+      ON CONFLICT (prompt_id, tag) DO UPDATE SET version = excluded.version, updated_at = now()
+      RETURNING version`,
+  );
+}
 
-  /** The version that had the tag; undefined when none had. */
-  async remove(tx: Tx, promptId: PromptId, tag: string): Promise<number | undefined> {
-    const rows = await tx.$queryRaw<{ version: number }[]>`
-      delete from prompt_tags where prompt_id = ${promptId}::uuid and tag = ${tag} returning version`;
-    return rows[0]?.version;
-  }
+/** The version that had the tag; undefined when none had. */
+export async function deleteTag(
+  change: Change,
+  promptId: PromptId,
+  tag: string,
+): Promise<number | undefined> {
+  const [row] = await change.write<{ version: number }>(
+    'prompt',
+    promptId,
+    sql`DELETE FROM prompt_tags WHERE prompt_id = ${promptId}::uuid AND tag = ${tag} RETURNING version`,
+  );
+  return row?.version;
+}
 
-  /** By version, then tag in the order of its bytes. */
-  async list(db: Db, promptId: PromptId): Promise<TagRef[]> {
-    return db.$queryRaw<TagRef[]>`
-      select tag, version from prompt_tags where prompt_id = ${promptId}::uuid order by version, tag`;
-  }
+/** By version, then tag in the order of its bytes. */
+export function listTags(reader: Reader, promptId: PromptId): Promise<TagRef[]> {
+  return reader.query<TagRef>(
+    sql`SELECT tag, version FROM prompt_tags WHERE prompt_id = ${promptId}::uuid ORDER BY version, tag`,
+  );
 }

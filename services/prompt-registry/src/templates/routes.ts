@@ -2,7 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
-import { variableToWire } from '../versions/mod.ts';
+import { variableOnWire } from '../versions/mod.ts';
 import { judgeTemplate } from './validate-template.ts';
 
 export function templateRoutes() {
@@ -10,7 +10,7 @@ export function templateRoutes() {
     validateTemplate: ({ body }): Wire<'TemplateValidation'> => {
       const judgement = judgeTemplate(body().template);
       if (judgement.valid)
-        return { valid: true, variables: judgement.variables.map(variableToWire), error: null };
+        return { valid: true, variables: judgement.variables.map(variableOnWire), error: null };
       const { message, line, column } = judgement;
       return { valid: false, variables: [], error: { message, line, column } };
     },

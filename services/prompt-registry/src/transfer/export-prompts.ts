@@ -1,16 +1,14 @@
 /** Exports a team's prompts as one document. */
-import type { Principal } from '@px0/access';
+import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { Db } from '../database/db.ts';
-import { requireReader, type TeamAccess } from '../gates/mod.ts';
 import { DOCUMENT_KIND } from './document.ts';
-import type { TransferStore } from './store.ts';
+import { exportBytes, exportedPrompts } from './store.ts';
 
 export interface ExportPromptsDependencies {
-  readonly db: Db;
-  readonly access: TeamAccess;
-  readonly store: TransferStore;
+  readonly database: Reader;
+  readonly access: AccessProjection;
 }
 
 /** A document is held in memory several times over, as rows, as values and as text. */
@@ -29,11 +27,11 @@ export class ExportPrompts {
     teamId: TeamId,
     slugList: string | undefined,
   ): Promise<Record<string, unknown>> {
-    const { db, access, store } = this.#deps;
-    requireReader(access, principal, teamId);
+    const { database, access } = this.#deps;
+    requireAllowedOn(access, principal, 'exportPrompts', { teamId });
     const slugs = parseSlugs(slugList);
-    if ((await store.exportBytes(db, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
-    return { kind: DOCUMENT_KIND, prompts: await store.export(db, teamId, slugs) };
+    if ((await exportBytes(database, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
+    return { kind: DOCUMENT_KIND, prompts: await exportedPrompts(database, teamId, slugs) };
   }
 }
 

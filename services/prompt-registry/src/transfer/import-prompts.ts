@@ -3,29 +3,29 @@
  * own audit entry and event, so an import that was cut off is finished by repeating it.
  */
 import { createHash } from 'node:crypto';
-import type { Principal } from '@px0/access';
+import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import { type Db, sqlState } from '../database/db.ts';
-import { requireEditor, type TeamAccess } from '../gates/mod.ts';
-import type { PayloadCommands } from '../payloads/mod.ts';
-import type { ChangePrompt, CreatePrompt } from '../prompts/mod.ts';
-import type { TagCommands } from '../tags/mod.ts';
-import type { TransitionVersion, WriteVersions } from '../versions/mod.ts';
+import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloads/mod.ts';
+import type { CreatePrompt, DescribePrompt, SetPromptStatus } from '../prompts/mod.ts';
+import type { SetTag } from '../tags/mod.ts';
+import type { CreateVersion, TransitionVersion } from '../versions/mod.ts';
 import { type PromptDocument, parseDocument, requireSettable } from './document.ts';
 import { type Change, type Comparison, planPrompt, type VersionHandle } from './plan.ts';
-import type { PresentRow, TransferStore } from './store.ts';
+import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
 
 export interface ImportPromptsDependencies {
-  readonly db: Db;
-  readonly access: TeamAccess;
-  readonly store: TransferStore;
-  readonly create: CreatePrompt;
-  readonly change: ChangePrompt;
-  readonly write: WriteVersions;
-  readonly transition: TransitionVersion;
-  readonly tags: TagCommands;
-  readonly payloads: PayloadCommands;
+  readonly database: Reader;
+  readonly access: AccessProjection;
+  readonly prompts: {
+    readonly create: CreatePrompt;
+    readonly describe: DescribePrompt;
+    readonly setStatus: SetPromptStatus;
+  };
+  readonly versions: { readonly create: CreateVersion; readonly transition: TransitionVersion };
+  readonly tags: { readonly set: SetTag };
+  readonly payloads: { readonly create: CreatePayload; readonly update: UpdatePayload };
 }
 
 /** Ids that an import learns while it works. */
@@ -54,7 +54,7 @@ export class ImportPrompts {
     mode: 'dry-run' | 'apply',
   ): Promise<Change[]> {
     const { access } = this.#deps;
-    requireEditor(access, principal, teamId);
+    requireAllowedOn(access, principal, 'importPrompts', { teamId });
     const document = parseDocument(readDocument());
     const present = await this.#present(teamId, document);
     requireNoConflict(document, present);
@@ -66,15 +66,15 @@ export class ImportPrompts {
     for (const change of changes)
       if (change.action === 'set_tag') requireSettable(document, change.slug, change.tag);
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
-    if (archives && !access.administers(principal, teamId)) throw new ApiError('forbidden');
+    if (archives && !isAllowedOn(access, principal, 'archivePrompt', { teamId }))
+      throw new ApiError('forbidden');
     if (mode === 'apply') await this.#apply(principal, teamId, changes, present);
     return changes;
   }
 
   #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
-    const { db, store } = this.#deps;
-    return store.present(
-      db,
+    return presentPrompts(
+      this.#deps.database,
       teamId,
       prompts.map(({ slug }) => slug),
       prompts.map(({ name }) => name),
@@ -83,21 +83,15 @@ export class ImportPrompts {
 
   /** Variables are compared in the database's spelling, in which equal values are equal texts. */
   async #comparison({ prompts }: PromptDocument): Promise<Comparison> {
-    const { db, store } = this.#deps;
     const variables = prompts.flatMap(({ payloads }) => payloads.map((payload) => payload.variables));
-    const spellings = await store
-      .canonical(
-        db,
-        variables.map((value) => JSON.stringify(value)),
-      )
-      .catch((error: unknown) => {
-        // Numbers beyond the range of jsonb, and the like.
-        if (sqlState(error) === undefined) throw error;
-        throw new ApiError('invalidDocument', {
-          detail: 'variables of a payload cannot be stored',
-          cause: error,
-        });
+    const texts = variables.map((value) => JSON.stringify(value));
+    const spellings = await canonicalTexts(this.#deps.database, texts).catch((error: unknown) => {
+      if (!isBeyondJsonb(error)) throw error;
+      throw new ApiError('invalidDocument', {
+        detail: 'variables of a payload cannot be stored',
+        cause: error,
       });
+    });
     const canonical = new Map(variables.map((value, index) => [value, spellings[index]]));
     return {
       digest: (template) => createHash('sha256').update(template).digest('hex'),
@@ -119,10 +113,10 @@ export class ImportPrompts {
   }
 
   async #make(principal: Principal, teamId: TeamId, planned: Change, progress: Progress): Promise<void> {
-    const { create, change, write, transition, tags, payloads } = this.#deps;
+    const { prompts, versions, tags, payloads } = this.#deps;
     const { slug } = planned;
     if (planned.action === 'create_prompt') {
-      const { id } = await create.run(principal, teamId, () => planned);
+      const { id } = await prompts.create.run(principal, teamId, () => planned);
       progress.prompts.set(slug, id);
       return;
     }
@@ -133,36 +127,36 @@ export class ImportPrompts {
       );
     switch (planned.action) {
       case 'update_description':
-        await change.describe(principal, id, () => planned);
+        await prompts.describe.run(principal, id, () => planned);
         break;
       case 'create_version': {
-        const { number } = await write.create(principal, id, () => planned);
+        const { number } = await versions.create.run(principal, id, () => planned);
         progress.versions.set(`${slug} ${planned.number}`, number);
         break;
       }
       case 'promote_version':
-        await transition.run(principal, id, refOf(planned.version), 'promote', undefined);
+        await versions.transition.run(principal, id, refOf(planned.version), 'promote', undefined);
         break;
       case 'archive_version':
-        await transition.run(principal, id, refOf(planned.version), 'archive', undefined);
+        await versions.transition.run(principal, id, refOf(planned.version), 'archive', undefined);
         break;
       case 'set_tag':
-        await tags.set(principal, id, refOf(planned.version), () => planned);
+        await tags.set.run(principal, id, refOf(planned.version), () => planned);
         break;
       case 'create_payload':
-        await payloads.create(principal, id, () => ({
+        await payloads.create.run(principal, id, () => ({
           variables: planned.variables,
           ...(planned.name === null ? {} : { name: planned.name }),
         }));
         break;
       case 'update_payload':
-        await payloads.update(principal, id, planned.id, () => ({ variables: planned.variables }));
+        await payloads.update.run(principal, id, planned.id, () => ({ variables: planned.variables }));
         break;
       case 'archive_prompt':
-        await change.archive(principal, id);
+        await prompts.setStatus.run(principal, id, 'archived');
         break;
       case 'restore_prompt':
-        await change.restore(principal, id);
+        await prompts.setStatus.run(principal, id, 'active');
         break;
     }
   }

@@ -1,4 +1,3 @@
 export { ExportPrompts } from './export-prompts.ts';
 export { ImportPrompts } from './import-prompts.ts';
 export { transferRoutes } from './routes.ts';
-export { TransferStore } from './store.ts';

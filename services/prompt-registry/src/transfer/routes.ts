@@ -21,7 +21,7 @@ export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
         () => documentIn(body()),
         isDryRun ? 'dry-run' : 'apply',
       );
-      return { dry_run: isDryRun, changes: changes.map(changeToWire) };
+      return { dry_run: isDryRun, changes: changes.map(changeOnWire) };
     },
   } satisfies Handlers<Principal>;
 }
@@ -34,7 +34,7 @@ function documentIn({ document, yaml }: { readonly document?: unknown; readonly 
   return parsed.document;
 }
 
-function changeToWire(change: Change): Wire<'ImportResult'>['changes'][number] {
+function changeOnWire(change: Change): Wire<'ImportResult'>['changes'][number] {
   return { action: change.action, slug: change.slug, subject: subjectOf(change) };
 }
 

@@ -1,16 +1,15 @@
 /** Shows how often a prompt's versions were rendered, and how long it took. */
 import type { Principal } from '@px0/access';
 import type { PromptId, Wire } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { Db } from '../database/db.ts';
-import type { ReadPrompts } from '../prompts/mod.ts';
+import type { FindPrompt } from '../prompts/mod.ts';
 import { latencyPercentile } from './latency-percentile.ts';
-import type { UsageSpan, UsageStep, UsageStore } from './store.ts';
+import { type UsageSpan, type UsageStep, usageSpans } from './store.ts';
 
 export interface ReadUsageDependencies {
-  readonly db: Db;
-  readonly prompts: ReadPrompts;
-  readonly store: UsageStore;
+  readonly database: Reader;
+  readonly prompts: FindPrompt;
 }
 
 export interface UsageParameters {
@@ -21,7 +20,7 @@ export interface UsageParameters {
 
 const AN_HOUR_MS = 3_600_000;
 const DEFAULT_HOURS = 24;
-/** A quarter of a year in hours, six years in days; more would be an answer that nobody reads. */
+/** A quarter of a year in hours, six years in days; a longer answer is of no use to a reader. */
 const MAX_STEPS = 2_200;
 const STEP_HOURS: Readonly<Record<UsageStep, number>> = { hour: 1, day: 24 };
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
@@ -34,7 +33,7 @@ export class ReadUsage {
   }
 
   /**
-   * The last 24 hours unless told otherwise. Hours (or days) in which nothing was rendered are left out.
+   * Default: the last 24 hours. Hours (or days) in which nothing was rendered are left out.
    *
    * @throws ApiError promptNotFound, invalidTimeRange
    */
@@ -43,18 +42,18 @@ export class ReadUsage {
     promptId: PromptId,
     { from = '', to = '', step = 'hour' }: UsageParameters,
   ): Promise<Wire<'PromptUsageHour'>[]> {
-    const { db, prompts, store } = this.#deps;
-    await prompts.byId(principal, promptId);
+    const { database, prompts } = this.#deps;
+    await prompts.run(principal, 'getPromptUsage', promptId);
     const end = to === '' ? new Date() : parseTime(to);
     const start = from === '' ? new Date(end.getTime() - DEFAULT_HOURS * AN_HOUR_MS) : parseTime(from);
     const steps = (end.getTime() - start.getTime()) / (AN_HOUR_MS * STEP_HOURS[step]);
     if (steps < 0 || steps > MAX_STEPS) throw new ApiError('invalidTimeRange');
-    const spans = await store.spans(db, promptId, { from: startOf(step, start), to: end, step });
-    return spans.map(wireSpan);
+    const spans = await usageSpans(database, promptId, { from: startOf(step, start), to: end, step });
+    return spans.map(spanOnWire);
   }
 }
 
-function wireSpan({ latencies, ...counts }: UsageSpan): Wire<'PromptUsageHour'> {
+function spanOnWire({ latencies, ...counts }: UsageSpan): Wire<'PromptUsageHour'> {
   return {
     ...counts,
     p50_ms: latencyPercentile(latencies, 0.5),
@@ -65,7 +64,7 @@ function wireSpan({ latencies, ...counts }: UsageSpan): Wire<'PromptUsageHour'> 
 
 function parseTime(text: string): Date {
   const time = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
-  // Usage of the last century is a typing error, and the year 0 none that the database knows.
+  // A time of the last century is a typing error, and the database does not know the year 0.
   if (!(time >= 0)) throw new ApiError('invalidTimeRange');
   return new Date(time);
 }

@@ -1,6 +1,6 @@
 /** Renders per prompt version and hour, with their latencies, summed up from the windows that render processes send. */
 import type { PromptId, QueryOf, routes } from '@px0/contracts';
-import type { Db, Tx } from '../database/db.ts';
+import { type PrivateWriter, type Reader, sql } from '@px0/owner';
 
 export interface CountedWindow {
   readonly process: string;
@@ -38,48 +38,56 @@ export interface UsageRange {
   readonly step: UsageStep;
 }
 
-export class UsageStore {
-  /** False when the window was counted before. */
-  async claim(tx: Tx, { process, window }: CountedWindow): Promise<boolean> {
-    const inserted = await tx.$executeRaw`
-      insert into usage_windows (process, window_number) values (${process}, ${window}::bigint) on conflict do nothing`;
-    return inserted === 1;
-  }
+/**
+ * Adds a window's counts, unless it was counted before; what belongs to prompts that are gone is dropped. One statement, so claim and
+ * counts commit together.
+ */
+export async function addWindow(
+  writer: PrivateWriter,
+  { process, window, startedAt, counts }: CountedWindow,
+): Promise<void> {
+  const rows = counts.map(({ promptId, ...count }) => ({ prompt_id: promptId, ...count }));
+  await writer.writePrivate(sql`
+    WITH claimed AS (
+      INSERT INTO usage_windows (process, window_number) VALUES (${process}, ${window}::bigint)
+      ON CONFLICT DO NOTHING
+      RETURNING process)
+    INSERT INTO render_usage AS u (prompt_id, version, hour, renders, failures, latencies)
+    SELECT c.prompt_id, c.version, date_trunc('hour', ${startedAt}::timestamptz, 'UTC'),
+           sum(c.renders), sum(c.failures), sum_counts(c.latencies)
+    FROM claimed
+    CROSS JOIN jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS c (prompt_id uuid, version int, renders bigint, failures bigint, latencies bigint[])
+    JOIN prompts p ON p.id = c.prompt_id
+    GROUP BY c.prompt_id, c.version
+    ORDER BY c.prompt_id, c.version
+    ON CONFLICT (prompt_id, hour, version) DO UPDATE
+      SET renders = u.renders + excluded.renders, failures = u.failures + excluded.failures,
+          latencies = add_counts(u.latencies, excluded.latencies)`);
+}
 
-  /** Adds a window's counts; what belongs to prompts that are gone is dropped. */
-  async add(tx: Tx, { startedAt, counts }: CountedWindow): Promise<void> {
-    const rows = counts.map(({ promptId, ...count }) => ({ prompt_id: promptId, ...count }));
-    await tx.$executeRaw`
-      insert into render_usage as u (prompt_id, version, hour, renders, failures, latencies)
-      select c.prompt_id, c.version, date_trunc('hour', ${startedAt}::timestamptz, 'UTC'),
-             sum(c.renders), sum(c.failures), sum_counts(c.latencies)
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as c (prompt_id uuid, version int, renders bigint, failures bigint, latencies bigint[])
-      join prompts p on p.id = c.prompt_id
-      group by c.prompt_id, c.version
-      order by c.prompt_id, c.version
-      on conflict (prompt_id, hour, version) do update
-        set renders = u.renders + excluded.renders, failures = u.failures + excluded.failures,
-            latencies = add_counts(u.latencies, excluded.latencies)`;
-  }
+/** By time, then version, both ascending. */
+export function usageSpans(
+  reader: Reader,
+  promptId: PromptId,
+  { from, to, step }: UsageRange,
+): Promise<UsageSpan[]> {
+  return reader.query<UsageSpan>(sql`
+    SELECT wire_time(span) AS hour, version, renders, failures, latencies
+    FROM (
+      SELECT date_trunc(${step}, hour, 'UTC') AS span, version, sum(renders)::float8 AS renders,
+             sum(failures)::float8 AS failures, sum_counts(latencies)::float8[] AS latencies
+      FROM render_usage
+      WHERE prompt_id = ${promptId}::uuid AND hour >= ${from.toISOString()}::timestamptz AND hour < ${to.toISOString()}::timestamptz
+      GROUP BY 1, 2
+    ) AS spans
+    ORDER BY span, version`);
+}
 
-  /** By time, then version, both ascending. */
-  async spans(db: Db, promptId: PromptId, { from, to, step }: UsageRange): Promise<UsageSpan[]> {
-    return db.$queryRaw<UsageSpan[]>`
-      select wire_time(span) as hour, version, renders, failures, latencies
-      from (
-        select date_trunc(${step}, hour, 'UTC') as span, version, sum(renders)::float8 as renders,
-               sum(failures)::float8 as failures, sum_counts(latencies)::float8[] as latencies
-        from render_usage
-        where prompt_id = ${promptId}::uuid and hour >= ${from.toISOString()}::timestamptz and hour < ${to.toISOString()}::timestamptz
-        group by 1, 2
-      ) as spans
-      order by span, version`;
-  }
-
-  /** Drops what is older than the retention. Keys of windows need to be known only while the stream may repeat them: a day. */
-  async expire(db: Db, retentionDays: number): Promise<void> {
-    await db.$executeRaw`delete from render_usage where hour < now() - ${retentionDays}::int * interval '1 day'`;
-    await db.$executeRaw`delete from usage_windows where counted_at < now() - interval '2 days'`;
-  }
+/** Drops what is older than the retention. Windows must be known only while the stream may repeat them: a day. */
+export async function deleteExpired(writer: PrivateWriter, retentionDays: number): Promise<void> {
+  await writer.writePrivate(
+    sql`DELETE FROM render_usage WHERE hour < now() - ${retentionDays}::int * interval '1 day'`,
+  );
+  await writer.writePrivate(sql`DELETE FROM usage_windows WHERE counted_at < now() - interval '2 days'`);
 }

@@ -1,6 +1,6 @@
 /**
- * Optimistic concurrency for editors. A version's tag changes with everything that a version shows, so who sends the tag of what they saw
- * in `If-Match` never overwrites what they did not see.
+ * Optimistic concurrency for editors. A version's tag changes with everything that a version shows, so an editor who sends the tag of what
+ * they saw in `If-Match` never overwrites what they did not see.
  */
 import { createHash } from 'node:crypto';
 import { ApiError } from '@px0/service-kit';
@@ -13,8 +13,8 @@ export function versionETag(version: VersionRow): string {
 }
 
 /**
- * Judges an `If-Match` header; an absent one asks for nothing. Weak forms of the tag count, too: proxies that compress weaken the tags of
- * what they compress, and the tag behind the `W/` is still the one that was handed out.
+ * Judges an `If-Match` header; an absent one asks for nothing. Weak forms of the tag match, too: proxies that compress a
+ * response weaken its tag, and the tag behind the `W/` is still the one that this service sent.
  *
  * @throws ApiError preconditionFailed
  */

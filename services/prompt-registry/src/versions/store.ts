@@ -1,9 +1,9 @@
-/** The rows of versions. Whoever writes holds the prompt's row lock, so no statement here races with another writer. */
+/** The rows of versions. A writer holds the prompt's row lock, so no statement here races with another writer. */
 import type { PromptId, VersionStatus } from '@px0/contracts';
+import { join, onlyRow, type Reader, rowsToFetch, sql } from '@px0/owner';
+import { ApiError } from '@px0/service-kit';
 import type { TemplateVariable } from '@px0/template';
-import { type Db, onlyRow, type Tx } from '../database/db.ts';
-import { Prisma } from '../generated/prisma/client.ts';
-import { rowsToFetch } from '../paging/mod.ts';
+import type { Change } from '../changes/mod.ts';
 import type { VersionRef } from './version-ref.ts';
 import { type VersionRow, versionColumns } from './version-row.ts';
 
@@ -32,99 +32,149 @@ export interface StatusChange {
   readonly published: 'now' | 'kept';
 }
 
-export class VersionStore {
-  async find(db: Db, promptId: PromptId, ref: VersionRef): Promise<VersionRow | undefined> {
-    const number =
-      ref.kind === 'number'
-        ? Prisma.sql`${ref.number}::int`
-        : Prisma.sql`(select t.version from prompt_tags t where t.prompt_id = ${promptId}::uuid and t.tag = ${ref.tag})`;
-    const rows = await db.$queryRaw<VersionRow[]>`
-      select ${versionColumns} from prompt_versions v where v.prompt_id = ${promptId}::uuid and v.version = ${number}`;
-    return rows[0];
-  }
+export interface ChangedStatus {
+  readonly version: VersionRow;
+  /** The number of the version that was live before; undefined when none made way. */
+  readonly replaced: number | undefined;
+}
 
-  async live(db: Db, promptId: PromptId): Promise<VersionRow | undefined> {
-    const rows = await db.$queryRaw<VersionRow[]>`
-      select ${versionColumns} from prompt_versions v where v.prompt_id = ${promptId}::uuid and v.status = 'live'`;
-    return rows[0];
-  }
+export async function findVersion(
+  reader: Reader,
+  promptId: PromptId,
+  ref: VersionRef,
+): Promise<VersionRow | undefined> {
+  const number =
+    ref.kind === 'number'
+      ? sql`${ref.number}::int`
+      : sql`(SELECT t.version FROM prompt_tags t WHERE t.prompt_id = ${promptId}::uuid AND t.tag = ${ref.tag})`;
+  const [version] = await reader.query<VersionRow>(sql`
+    SELECT ${versionColumns} FROM prompt_versions v WHERE v.prompt_id = ${promptId}::uuid AND v.version = ${number}`);
+  return version;
+}
 
-  /** The two versions of a diff, each undefined when there is none of that number. */
-  async pair(db: Db, promptId: PromptId, from: number, to: number): Promise<(VersionRow | undefined)[]> {
-    const rows = await db.$queryRaw<VersionRow[]>`
-      select ${versionColumns} from prompt_versions v
-      where v.prompt_id = ${promptId}::uuid and v.version in (${from}::int, ${to}::int)`;
-    return [from, to].map((number) => rows.find((row) => row.number === number));
-  }
+/** As `findVersion`. @throws ApiError versionNotFound */
+export async function requireVersion(
+  reader: Reader,
+  promptId: PromptId,
+  ref: VersionRef,
+): Promise<VersionRow> {
+  const version = await findVersion(reader, promptId, ref);
+  if (version === undefined) throw new ApiError('versionNotFound');
+  return version;
+}
 
-  /** The newest first; one row more than the limit when there are more. */
-  async list(db: Db, promptId: PromptId, filter: VersionFilter): Promise<VersionRow[]> {
-    const { status, tags, before } = filter;
-    const conditions = [Prisma.sql`v.prompt_id = ${promptId}::uuid`];
-    if (status !== undefined) conditions.push(Prisma.sql`v.status = ${status}`);
-    if (before !== undefined) conditions.push(Prisma.sql`v.version < ${before}::bigint`);
-    if (tags !== undefined) {
-      conditions.push(Prisma.sql`exists (
-        select from prompt_tags t
-        where t.prompt_id = v.prompt_id and t.version = v.version and t.tag = any(${[...tags]}::text[]))`);
-    }
-    return db.$queryRaw<VersionRow[]>`
-      select ${versionColumns} from prompt_versions v where ${Prisma.join(conditions, ' and ')} order by v.version desc
-      limit ${rowsToFetch(filter.limit)}::int`;
-  }
+export async function liveVersion(reader: Reader, promptId: PromptId): Promise<VersionRow | undefined> {
+  const [version] = await reader.query<VersionRow>(sql`
+    SELECT ${versionColumns} FROM prompt_versions v WHERE v.prompt_id = ${promptId}::uuid AND v.status = 'live'`);
+  return version;
+}
 
-  /** The next version number. Numbers only rise, so one that was given out never comes again. */
-  async takeNumber(tx: Tx, promptId: PromptId): Promise<number> {
-    const rows = await tx.$queryRaw<{ number: number }[]>`
-      update prompts set next_version = next_version + 1 where id = ${promptId}::uuid
-      returning next_version - 1 as number`;
-    return onlyRow(rows).number;
-  }
+/** The two versions of a diff, each undefined when there is none of that number. */
+export async function versionPair(
+  reader: Reader,
+  promptId: PromptId,
+  from: number,
+  to: number,
+): Promise<(VersionRow | undefined)[]> {
+  const rows = await reader.query<VersionRow>(sql`
+    SELECT ${versionColumns} FROM prompt_versions v
+    WHERE v.prompt_id = ${promptId}::uuid AND v.version IN (${from}::int, ${to}::int)`);
+  return [from, to].map((number) => rows.find((row) => row.number === number));
+}
 
-  async insert(tx: Tx, version: NewVersion): Promise<VersionRow> {
-    return onlyRow(
-      await tx.$queryRaw<VersionRow[]>`
-        insert into prompt_versions as v (id, prompt_id, version, template, variables, body_revision)
-        values (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.template},
+/** The newest first; one row more than the limit when there are more. */
+export function listVersions(
+  reader: Reader,
+  promptId: PromptId,
+  filter: VersionFilter,
+): Promise<VersionRow[]> {
+  const { status, tags, before } = filter;
+  const conditions = [sql`v.prompt_id = ${promptId}::uuid`];
+  if (status !== undefined) conditions.push(sql`v.status = ${status}`);
+  if (before !== undefined) conditions.push(sql`v.version < ${before}::bigint`);
+  if (tags !== undefined) {
+    conditions.push(sql`EXISTS (
+      SELECT FROM prompt_tags t
+      WHERE t.prompt_id = v.prompt_id AND t.version = v.version AND t.tag = ANY(${[...tags]}::text[]))`);
+  }
+  return reader.query<VersionRow>(sql`
+    SELECT ${versionColumns} FROM prompt_versions v WHERE ${join(conditions, ' AND ')} ORDER BY v.version DESC
+    LIMIT ${rowsToFetch(filter.limit)}::int`);
+}
+
+/** The next version number. Numbers only rise, so none is ever given out twice. */
+export async function takeNumber(change: Change, promptId: PromptId): Promise<number> {
+  const rows = await change.write<{ number: number }>(
+    'prompt',
+    promptId,
+    sql`
+      UPDATE prompts SET next_version = next_version + 1 WHERE id = ${promptId}::uuid
+      RETURNING next_version - 1 AS number`,
+  );
+  return onlyRow(rows).number;
+}
+
+export async function insertVersion(change: Change, version: NewVersion): Promise<VersionRow> {
+  return onlyRow(
+    await change.write<VersionRow>(
+      'prompt',
+      version.promptId,
+      sql`
+        INSERT INTO prompt_versions AS v (id, prompt_id, version, template, variables, body_revision)
+        VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.template},
           ${JSON.stringify(version.variables)}::jsonb, ${version.bodyRevision}::bigint)
-        returning ${versionColumns}`,
-    );
-  }
+        RETURNING ${versionColumns}`,
+    ),
+  );
+}
 
-  async setTemplate(
-    tx: Tx,
-    version: Pick<NewVersion, 'promptId' | 'number' | 'template' | 'variables' | 'bodyRevision'>,
-  ): Promise<VersionRow> {
-    return onlyRow(
-      await tx.$queryRaw<VersionRow[]>`
-        update prompt_versions v set template = ${version.template},
+export async function setTemplate(change: Change, version: Omit<NewVersion, 'id'>): Promise<VersionRow> {
+  return onlyRow(
+    await change.write<VersionRow>(
+      'prompt',
+      version.promptId,
+      sql`
+        UPDATE prompt_versions v SET template = ${version.template},
           variables = ${JSON.stringify(version.variables)}::jsonb, body_revision = ${version.bodyRevision}::bigint
-        where v.prompt_id = ${version.promptId}::uuid and v.version = ${version.number}::int
-        returning ${versionColumns}`,
-    );
-  }
+        WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
+        RETURNING ${versionColumns}`,
+    ),
+  );
+}
 
-  async setStatus(tx: Tx, version: VersionRow, { status, published }: StatusChange): Promise<VersionRow> {
-    const publishedAt = published === 'now' ? Prisma.sql`now()` : Prisma.sql`v.published_at`;
-    return onlyRow(
-      await tx.$queryRaw<VersionRow[]>`
-        update prompt_versions v set status = ${status}, published_at = ${publishedAt}
-        where v.prompt_id = ${version.promptId}::uuid and v.version = ${version.number}::int
-        returning ${versionColumns}`,
-    );
-  }
+/** Changes the version's status. The live version makes way, as stable, for one that becomes live, in the same statement. */
+export async function setStatus(
+  change: Change,
+  version: VersionRow,
+  { status, published }: StatusChange,
+): Promise<ChangedStatus> {
+  const publishedAt = published === 'now' ? sql`now()` : sql`v.published_at`;
+  // The count makes the database demote first: the index admits one live version at a time.
+  const { replaced, ...changed } = onlyRow(
+    await change.write<VersionRow & { readonly replaced: number | null }>(
+      'prompt',
+      version.promptId,
+      sql`
+        WITH demoted AS (
+          UPDATE prompt_versions SET status = 'stable'
+          WHERE prompt_id = ${version.promptId}::uuid AND status = 'live' AND ${status}::text = 'live'
+          RETURNING version)
+        UPDATE prompt_versions v SET status = ${status}, published_at = ${publishedAt}
+        WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
+          AND (SELECT count(*) FROM demoted) <= 1
+        RETURNING ${versionColumns}, (SELECT version FROM demoted) AS replaced`,
+    ),
+  );
+  return { version: changed, replaced: replaced ?? undefined };
+}
 
-  /** Makes way for another live version; returns the number of the one that was live. */
-  async demoteLive(tx: Tx, promptId: PromptId): Promise<number | undefined> {
-    const rows = await tx.$queryRaw<{ number: number }[]>`
-      update prompt_versions set status = 'stable' where prompt_id = ${promptId}::uuid and status = 'live'
-      returning version as number`;
-    return rows[0]?.number;
-  }
-
-  /** The version's tags go with it. */
-  async delete(tx: Tx, version: VersionRow): Promise<void> {
-    await tx.$executeRaw`
-      delete from prompt_versions where prompt_id = ${version.promptId}::uuid and version = ${version.number}::int`;
-  }
+/** The version's tags go with it. */
+export async function deleteVersion(change: Change, version: VersionRow): Promise<void> {
+  await change.write(
+    'prompt',
+    version.promptId,
+    sql`
+      DELETE FROM prompt_versions WHERE prompt_id = ${version.promptId}::uuid AND version = ${version.number}::int
+      RETURNING version`,
+  );
 }

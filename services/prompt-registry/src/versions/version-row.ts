@@ -1,7 +1,7 @@
 /** A version as the database returns it, and as the wire shows it. */
 import type { PromptId, VersionStatus, Wire } from '@px0/contracts';
+import { sql } from '@px0/owner';
 import type { TemplateVariable } from '@px0/template';
-import { Prisma } from '../generated/prisma/client.ts';
 
 export interface VersionRow {
   readonly id: string;
@@ -19,15 +19,15 @@ export interface VersionRow {
 }
 
 /** The columns of `VersionRow`, of a table or alias named `v`. */
-export const versionColumns = Prisma.sql`
-  v.id, v.prompt_id as "promptId", v.version as number, v.template, v.variables, v.status,
-  wire_time(v.created_at) as "createdAt", wire_time(v.published_at) as "publishedAt",
-  v.body_revision::float8 as "bodyRevision",
+export const versionColumns = sql`
+  v.id, v.prompt_id AS "promptId", v.version AS number, v.template, v.variables, v.status,
+  wire_time(v.created_at) AS "createdAt", wire_time(v.published_at) AS "publishedAt",
+  v.body_revision::float8 AS "bodyRevision",
   array(
-    select t.tag::text from prompt_tags t where t.prompt_id = v.prompt_id and t.version = v.version order by t.tag
-  ) as tags`;
+    SELECT t.tag::text FROM prompt_tags t WHERE t.prompt_id = v.prompt_id AND t.version = v.version ORDER BY t.tag
+  ) AS tags`;
 
-export function versionToWire(version: VersionRow): Wire<'PromptVersion'> {
+export function versionOnWire(version: VersionRow): Wire<'PromptVersion'> {
   return {
     id: version.id,
     prompt_id: version.promptId,
@@ -37,10 +37,10 @@ export function versionToWire(version: VersionRow): Wire<'PromptVersion'> {
     created_at: version.createdAt,
     published_at: version.publishedAt,
     tags: [...version.tags],
-    variables: version.variables.map(variableToWire),
+    variables: version.variables.map(variableOnWire),
   };
 }
 
-export function variableToWire({ path, required, shape }: TemplateVariable): Wire<'TemplateVariable'> {
+export function variableOnWire({ path, required, shape }: TemplateVariable): Wire<'TemplateVariable'> {
   return { path, required, shape };
 }

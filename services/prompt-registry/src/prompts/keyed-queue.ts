@@ -1,12 +1,12 @@
 /**
- * Lets one at a time work on a key. Writers of one prompt would wait for its row lock anyway, but each with a connection in hand: a burst on
- * one prompt would take the whole pool away from all others.
+ * Runs one task at a time per key. Writers of one prompt would wait for its row lock anyway, but each with a connection in hand: a burst
+ * on one prompt would take the whole pool away from all others.
  */
 import { ApiError } from '@px0/service-kit';
 
-/** Who waits longer is told to come back: the database is away, or the prompt has more writers than it can take. */
+/** A caller that waits longer is refused: the database is away, or the prompt has more writers than it can take. */
 const PATIENCE_MS = 10_000;
-/** Each is a request with its body in memory; more than the gateway lets wait for this service would be somebody else's. */
+/** Each is a request with its body in memory. */
 const MAX_WAITING = 2_000;
 
 export class KeyedQueue {
@@ -18,7 +18,7 @@ export class KeyedQueue {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** Runs `work` after all that came before it for the key. @throws ApiError serviceUnavailable */
+  /** Runs `work` after all earlier work for the key. @throws ApiError serviceUnavailable */
   async run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(key);
     if (before !== undefined && this.#waiting >= this.#maxWaiting) throw tooMany();
@@ -28,7 +28,7 @@ export class KeyedQueue {
       if (before !== undefined) await this.#wait(before);
       return await work();
     } finally {
-      // Who gave up waiting must not let the next one pass those before it.
+      // A caller that times out must not let later callers overtake earlier ones.
       void (before ?? Promise.resolve()).then(() => {
         if (this.#tails.get(key) === turn.promise) this.#tails.delete(key);
         turn.resolve();

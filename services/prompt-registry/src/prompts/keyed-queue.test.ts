@@ -43,7 +43,7 @@ describe('a keyed queue', () => {
     expect(await queue.run('a', () => Promise.resolve('again'))).toBe('again');
   });
 
-  test('who gives up waiting lets nobody pass those before', async () => {
+  test('a caller that times out lets no later caller overtake earlier ones', async () => {
     vi.useFakeTimers();
     const queue = new KeyedQueue();
     const first = Promise.withResolvers<void>();

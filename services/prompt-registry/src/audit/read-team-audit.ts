@@ -1,0 +1,26 @@
+/** Reads the audit log of a team's prompts. */
+import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/access';
+import type { TeamId } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
+import { type AuditParameters, parseAuditPage } from './page-request.ts';
+import { type AuditPage, auditPage } from './store.ts';
+
+export interface ReadTeamAuditDependencies {
+  readonly database: Reader;
+  readonly access: AccessProjection;
+}
+
+export class ReadTeamAudit {
+  readonly #deps: ReadTeamAuditDependencies;
+
+  constructor(deps: ReadTeamAuditDependencies) {
+    this.#deps = deps;
+  }
+
+  /** @throws ApiError forbidden, invalidLimit, invalidCursor */
+  async run(principal: Principal, teamId: TeamId, parameters: AuditParameters): Promise<AuditPage> {
+    const { database, access } = this.#deps;
+    requireAllowedOn(access, principal, 'listTeamPromptAudit', { teamId });
+    return auditPage(database, { teamId }, parseAuditPage(parameters));
+  }
+}

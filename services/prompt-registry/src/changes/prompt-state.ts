@@ -1,0 +1,46 @@
+/** A prompt's public state, read from its rows. It carries the live version's template, so a promotion is one message. */
+import type { PromptId, StateOf, TagTable, VersionTriple } from '@px0/contracts';
+import { type Reader, sql } from '@px0/owner';
+
+interface StateRow {
+  readonly id: PromptId;
+  readonly team_id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly status: 'active' | 'archived';
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly tags: TagTable;
+  readonly versions: VersionTriple[];
+  readonly live_number: number | null;
+  readonly live_template: string | null;
+}
+
+/** The public state of each of the prompts that exists, by id. */
+export async function readPromptStates(
+  rows: Reader,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StateOf<'prompt'>>> {
+  const found = await rows.query<StateRow>(sql`
+    SELECT p.id, p.team_id, p.slug, p.name, p.status,
+      wire_time(p.created_at) AS created_at, wire_time(p.updated_at) AS updated_at,
+      coalesce((
+        SELECT json_object_agg(t.tag, t.version ORDER BY t.tag) FROM prompt_tags t WHERE t.prompt_id = p.id), '{}') AS tags,
+      coalesce((
+        SELECT json_agg(json_build_array(v.version, v.status, v.body_revision) ORDER BY v.version)
+        FROM prompt_versions v WHERE v.prompt_id = p.id), '[]') AS versions,
+      live.version AS live_number, live.template AS live_template
+    FROM prompts p
+    LEFT JOIN prompt_versions live ON live.prompt_id = p.id AND live.status = 'live'
+    WHERE p.id = ANY(${[...ids]}::uuid[])`);
+  return new Map(found.map(stateOf));
+}
+
+function stateOf({
+  id,
+  live_number: number,
+  live_template: template,
+  ...state
+}: StateRow): [string, StateOf<'prompt'>] {
+  return [id, { ...state, live: number === null || template === null ? null : { number, template } }];
+}

@@ -1,0 +1,11 @@
+/** The state that this service owns: prompts. Payloads, usage and the audit log are private to it. */
+import type { ChangeRules } from '@px0/owner';
+import { type Actor, type AuditNote, auditStatement } from './audit.ts';
+import { readPromptStates } from './prompt-state.ts';
+
+export const rules: ChangeRules<'prompt', Actor, AuditNote> = {
+  entities: {
+    prompt: { tables: ['prompts', 'prompt_versions', 'prompt_tags'], read: readPromptStates },
+  },
+  auditStatement,
+};

@@ -1,0 +1,37 @@
+/**
+ * Removes the prompts of deleted teams. Readers count them as gone since the team's tombstone, so the rows may follow at leisure: in
+ * steps that each commit, which any replica may take and which go on where a killed one stopped.
+ */
+import type { Progress } from '@px0/owner';
+import { type Change, type Changes, systemActor } from '../changes/mod.ts';
+import { claimTeam, deletePrompts, deleteVersions, finishTeam } from './store.ts';
+
+export interface SweepTeamsDependencies {
+  readonly changes: Changes;
+}
+
+/** Versions, and prompts, per step, which holds locks and a connection for some 100 ms. */
+const STEP_SIZE = 200;
+
+export class SweepTeams {
+  readonly #deps: SweepTeamsDependencies;
+
+  constructor(deps: SweepTeamsDependencies) {
+    this.#deps = deps;
+  }
+
+  /** One bounded step, published before the next one begins, so that a large team does not fill the outbox. */
+  run(): Promise<Progress> {
+    return this.#deps.changes.make(systemActor, removeSome, 'awaited');
+  }
+}
+
+async function removeSome(change: Change): Promise<Progress> {
+  const teamId = await claimTeam(change);
+  if (teamId === undefined) return 'none';
+  const versions = await deleteVersions(change, teamId, STEP_SIZE);
+  for (const { promptId, number } of versions) await change.removeBody(promptId, number);
+  const prompts = await deletePrompts(change, teamId, STEP_SIZE);
+  if (versions.length === 0 && prompts === 0) await finishTeam(change, teamId);
+  return 'more';
+}

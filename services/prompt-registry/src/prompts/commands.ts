@@ -1,0 +1,43 @@
+/** Builds the commands of this feature, and what features that work on prompts are built from. */
+import type { AccessProjection } from '@px0/access';
+import type { Reader } from '@px0/owner';
+import type { Changes } from '../changes/mod.ts';
+import { CreatePrompt } from './create-prompt.ts';
+import { DescribePrompt } from './describe-prompt.ts';
+import { FindPrompt } from './find-prompt.ts';
+import { FindPromptByText } from './find-prompt-by-text.ts';
+import { ListPrompts } from './list-prompts.ts';
+import { MovePrompt } from './move-prompt.ts';
+import { PromptChanges } from './prompt-changes.ts';
+import { SetPromptStatus } from './set-prompt-status.ts';
+
+export interface PromptFoundation {
+  readonly database: Reader;
+  readonly access: AccessProjection;
+  readonly changes: Changes;
+}
+
+/** What features that work on prompts are built from. */
+export interface PromptParts {
+  readonly database: Reader;
+  readonly access: AccessProjection;
+  readonly changes: PromptChanges;
+  readonly prompts: FindPrompt;
+}
+
+/** Call it once per process: the parts hold the queues of writers. */
+export function promptParts(foundation: PromptFoundation): PromptParts {
+  const { database, access } = foundation;
+  return { database, access, changes: new PromptChanges(foundation), prompts: new FindPrompt(foundation) };
+}
+
+export function promptCommands(foundation: PromptFoundation, parts: PromptParts) {
+  return {
+    create: new CreatePrompt(foundation),
+    describe: new DescribePrompt(parts),
+    setStatus: new SetPromptStatus(parts),
+    move: new MovePrompt(parts),
+    find: new FindPromptByText(parts),
+    list: new ListPrompts(parts),
+  };
+}

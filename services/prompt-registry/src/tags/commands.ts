@@ -1,0 +1,9 @@
+/** Builds the commands of this feature. */
+import type { PromptParts } from '../prompts/mod.ts';
+import { ListTags } from './list-tags.ts';
+import { RemoveTag } from './remove-tag.ts';
+import { SetTag } from './set-tag.ts';
+
+export function tagCommands(parts: PromptParts) {
+  return { set: new SetTag(parts), remove: new RemoveTag(parts), list: new ListTags(parts) };
+}

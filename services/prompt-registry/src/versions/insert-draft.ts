@@ -1,0 +1,16 @@
+/** Adds a draft to a prompt: what creating and duplicating a version have in common. */
+import { randomUUID } from 'node:crypto';
+import type { PromptChange } from '../prompts/mod.ts';
+import { insertVersion, takeNumber } from './store.ts';
+import type { CheckedTemplate } from './template-check.ts';
+import type { VersionRow } from './version-row.ts';
+
+/** The body's event first: its revision stands in the prompt's event, so a reader knows a stale body from the right one. */
+export async function insertDraft(
+  { change, prompt: { id: promptId } }: PromptChange,
+  { template, variables }: CheckedTemplate,
+): Promise<VersionRow> {
+  const number = await takeNumber(change, promptId);
+  const bodyRevision = await change.writeBody(promptId, number, template);
+  return insertVersion(change, { id: randomUUID(), promptId, number, template, variables, bodyRevision });
+}

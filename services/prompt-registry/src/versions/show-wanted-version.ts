@@ -1,0 +1,34 @@
+/** Shows the version that a read of a prompt asks for as well. */
+import type { PromptId, Wire } from '@px0/contracts';
+import type { Reader } from '@px0/owner';
+import type { WantedVersion } from '../prompts/mod.ts';
+import { requireVersion } from './store.ts';
+import { parseVersionRef, type VersionRef } from './version-ref.ts';
+import { versionOnWire } from './version-row.ts';
+
+export interface ShowWantedVersionDependencies {
+  readonly database: Reader;
+}
+
+type Query = Parameters<WantedVersion['run']>[1];
+
+export class ShowWantedVersion implements WantedVersion {
+  readonly #deps: ShowWantedVersionDependencies;
+
+  constructor(deps: ShowWantedVersionDependencies) {
+    this.#deps = deps;
+  }
+
+  /** The caller must be allowed to read the prompt. @throws ApiError versionNotFound */
+  async run(promptId: PromptId, query: Query): Promise<Wire<'PromptVersion'> | undefined> {
+    const ref = wantedRef(query);
+    if (ref === undefined) return undefined;
+    return versionOnWire(await requireVersion(this.#deps.database, promptId, ref));
+  }
+}
+
+/** `version` is a number or a tag and wins; `tag` is a tag even when it consists of digits. */
+function wantedRef({ version = '', tag = '' }: Query): VersionRef | undefined {
+  if (version !== '') return parseVersionRef(version);
+  return tag === '' ? undefined : { kind: 'tag', tag };
+}

@@ -1,0 +1,48 @@
+/** Replaces the template of a draft. A version that has left `draft` keeps its template. */
+import type { Principal } from '@px0/access';
+import type { PromptId } from '@px0/contracts';
+import { ApiError } from '@px0/service-kit';
+import type { PromptChanges } from '../prompts/mod.ts';
+import { requireMatch } from './etag.ts';
+import { requireVersion, setTemplate } from './store.ts';
+import { checkTemplate } from './template-check.ts';
+import { parseVersionRef } from './version-ref.ts';
+import type { VersionRow } from './version-row.ts';
+
+export interface UpdateVersionDependencies {
+  readonly changes: PromptChanges;
+}
+
+export class UpdateVersion {
+  readonly #deps: UpdateVersionDependencies;
+
+  constructor(deps: UpdateVersionDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The state is judged before the body.
+   *
+   * @throws ApiError promptNotFound, forbidden, versionNotFound, onlyDraftsCanBeModified, what `readInput` and `checkTemplate` throw,
+   * preconditionFailed
+   */
+  run(
+    principal: Principal,
+    promptId: PromptId,
+    ref: string,
+    readInput: () => { readonly template?: string },
+    ifMatch: string | undefined,
+  ): Promise<VersionRow> {
+    return this.#deps.changes.make(principal, 'updateVersion', promptId, async ({ change, record }) => {
+      const draft = await requireVersion(change, promptId, parseVersionRef(ref));
+      if (draft.status !== 'draft') throw new ApiError('onlyDraftsCanBeModified');
+      const { template, variables } = checkTemplate(readInput().template);
+      requireMatch(ifMatch, draft);
+      const { number } = draft;
+      const bodyRevision = await change.writeBody(promptId, number, template);
+      const updated = await setTemplate(change, { promptId, number, template, variables, bodyRevision });
+      await record('version.updated', { version: number });
+      return updated;
+    });
+  }
+}
