@@ -2,7 +2,7 @@
  * Runs one task at a time per key. Writers of one prompt would wait for its row lock anyway, but each with a connection in hand: a burst
  * on one prompt would take the whole pool away from all others.
  */
-import { ApiError } from '@px0/service-kit';
+import { ApiError, TIMED_OUT, within } from '@px0/service-kit';
 
 /** A caller that waits longer is refused: the database is away, or the prompt has more writers than it can take. */
 const PATIENCE_MS = 10_000;
@@ -39,7 +39,7 @@ export class KeyedQueue {
   async #wait(turn: Promise<void>): Promise<void> {
     this.#waiting += 1;
     try {
-      await patiently(turn);
+      if ((await within(turn, PATIENCE_MS)) === TIMED_OUT) throw tooMany();
     } finally {
       this.#waiting -= 1;
     }
@@ -48,16 +48,4 @@ export class KeyedQueue {
 
 function tooMany(): ApiError {
   return new ApiError('serviceUnavailable', { message: 'too many writers of one prompt' });
-}
-
-async function patiently(turn: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooMany()), PATIENCE_MS);
-  });
-  try {
-    await Promise.race([turn, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
