@@ -82,7 +82,7 @@ const neededByAll = either(
   /\/src\/app\/(?:not-found|route-failure|skeletons)\.tsx$/,
   /\/src\/account\/(?:begin-session|form|log-out|password-rule)\.tsx?$/,
   /\/src\/prompts\/data\.ts$/,
-  /\/src\/ui\/(?:callout|empty-state|field|page|plain-button|spinner|style-nonce|toast|use-submission)\.tsx?$/,
+  /\/src\/ui\/plain\//,
 );
 const neededBehindTheLogin = either(
   /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,

@@ -4,8 +4,8 @@
  */
 import type { LucideIcon } from 'lucide-react';
 import { classes } from '../outline/mod.ts';
-import { buttonShape, buttonVariants, PlainButton, type PlainButtonProps } from './plain-button.tsx';
-import { Spinner } from './spinner.tsx';
+import { buttonShape, buttonVariants, PlainButton, type PlainButtonProps } from './plain/plain-button.tsx';
+import { Spinner } from './plain/spinner.tsx';
 import { Tooltip } from './tooltip.tsx';
 
 export interface ButtonProps extends Omit<PlainButtonProps, 'isIdle'> {

@@ -4,10 +4,10 @@ import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { classes } from '../outline/mod.ts';
 import { Button } from './button.tsx';
-import { Callout } from './callout.tsx';
 import { overlayClasses } from './dialog.tsx';
-import { TextField } from './field.tsx';
-import { useSubmission } from './use-submission.ts';
+import { Callout } from './plain/callout.tsx';
+import { TextField } from './plain/field.tsx';
+import { useSubmission } from './plain/use-submission.ts';
 
 export interface ConfirmDialogProps {
   readonly open: boolean;

@@ -2,7 +2,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button, IconButton } from './button.tsx';
-import { toast } from './toast.tsx';
+import { toast } from './plain/toast.ts';
 
 const saidForMs = 1_600;
 

@@ -2,7 +2,7 @@
 import { RotateCw } from 'lucide-react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button } from './button.tsx';
-import { Callout } from './callout.tsx';
+import { Callout } from './plain/callout.tsx';
 
 export interface FailureProps {
   readonly error: unknown;

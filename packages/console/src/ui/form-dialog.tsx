@@ -2,10 +2,10 @@
 import { type ReactNode, useId } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button } from './button.tsx';
-import { Callout } from './callout.tsx';
 import { Dialog, type DialogProps } from './dialog.tsx';
-import type { ButtonVariant } from './plain-button.tsx';
-import { useSubmission } from './use-submission.ts';
+import { Callout } from './plain/callout.tsx';
+import type { ButtonVariant } from './plain/plain-button.tsx';
+import { useSubmission } from './plain/use-submission.ts';
 
 export interface FormDialogProps extends Omit<DialogProps, 'footer'> {
   readonly submitLabel: string;

@@ -3,8 +3,8 @@ import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { classes } from '../outline/mod.ts';
-import { Field } from './field.tsx';
-import { styleNonce } from './style-nonce.ts';
+import { Field } from './plain/field.tsx';
+import { styleNonce } from './plain/style-nonce.ts';
 
 export interface SelectOption<Value extends string> {
   readonly value: Value;

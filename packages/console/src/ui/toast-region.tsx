@@ -1,7 +1,7 @@
 /** Where toasts are shown, and for how long. */
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
 import { Toast as Radix } from 'radix-ui';
-import { dismissToast, useToasts } from './toast.tsx';
+import { dismissToast, useToasts } from './plain/toast.ts';
 
 /** Long enough to read the sentence and to reach for the button. */
 const SHOWN_FOR_MS = 6_000;

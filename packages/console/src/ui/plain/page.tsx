@@ -1,6 +1,6 @@
 /** The frame of a page behind the login: its title, its actions and its width. The title is also the document's. */
 import { type ReactNode, useEffect } from 'react';
-import { classes } from '../outline/mod.ts';
+import { classes } from '../../outline/mod.ts';
 
 export function useDocumentTitle(title: string | undefined): void {
   useEffect(() => {

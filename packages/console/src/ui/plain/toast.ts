@@ -1,6 +1,6 @@
 /** Short messages about what was just done, with a way back where there is one. `toast()` may be called from anywhere. */
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
-import { sentenceOf } from '../api/mod.ts';
+import { useSyncExternalStore } from 'react';
+import { sentenceOf } from '../../api/mod.ts';
 
 export interface ToastOptions {
   readonly title: string;
@@ -45,20 +45,4 @@ export function useToasts(): readonly ShownToast[] {
     },
     () => shown,
   );
-}
-
-const ToastRegion = lazy(async () => ({ default: (await import('./toast-region.tsx')).ToastRegion }));
-
-/** By then the page is there; a toast that comes earlier does not wait for it. */
-const REGION_AFTER_MS = 2_000;
-
-/** Once, round the whole app. */
-export function Toaster() {
-  const [isDue, setDue] = useState(false);
-  const isNeeded = useToasts().length > 0;
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), REGION_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return <Suspense>{(isDue || isNeeded) && <ToastRegion />}</Suspense>;
 }

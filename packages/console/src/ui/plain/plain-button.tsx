@@ -1,7 +1,7 @@
 /** A button without a tooltip, which costs the pages before the login nothing but itself. */
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps, MouseEvent, ReactNode } from 'react';
-import { classes } from '../outline/mod.ts';
+import { classes } from '../../outline/mod.ts';
 import { Spinner } from './spinner.tsx';
 
 export const buttonVariants = {

@@ -1,8 +1,8 @@
 /** Form fields. Label, hint and error are tied to the control, so that a screen reader says all three. */
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId, useState } from 'react';
-import { classes } from '../outline/mod.ts';
-import { retyped, withLineFeeds } from '../text/mod.ts';
+import { classes } from '../../outline/mod.ts';
+import { retyped, withLineFeeds } from '../../text/mod.ts';
 
 export const inputClasses =
   'w-full rounded-md border border-line-strong bg-raised px-2.5 text-fg text-sm shadow-low transition-colors placeholder:text-faint hover:border-control focus-visible:border-accent focus-visible:-outline-offset-1 disabled:bg-sunken aria-invalid:border-danger';

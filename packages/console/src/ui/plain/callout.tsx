@@ -1,7 +1,7 @@
 /** A sentence that the page must not be read without. An error is announced to screen readers. */
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { classes } from '../outline/mod.ts';
+import { classes } from '../../outline/mod.ts';
 
 const tones = {
   info: { className: 'bg-info-soft text-info-ink', icon: Info },
