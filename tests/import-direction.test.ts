@@ -10,6 +10,22 @@ import { describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '..');
 const services = readdirSync(join(root, 'services'));
 
+/** Workspaces in which no file imports itself by way of others, not even for a type or when it is first needed. */
+const withoutCycles = ['packages/console'];
+
+/** The console's folders, the lowest first. A folder imports only from the rows above its own. */
+const consoleLayers = [
+  ['json', 'outline', 'text'],
+  ['api'],
+  ['ui'],
+  ['commands', 'workspace'],
+  ['frame'],
+  ['diff', 'preview'],
+  ['account', 'governance', 'prompts'],
+  ['compare', 'editor'],
+  ['app'],
+];
+
 interface Import {
   /** Paths relative to the repository, such as `services/identity/src/sessions/log-in.ts`. */
   readonly from: string;
@@ -74,12 +90,33 @@ describe('imports', () => {
     const around = imports.filter(({ from, to }) => {
       const feature = featureOf(to);
       if (feature === undefined || featureOf(from) === undefined || featureOf(from) === feature) return false;
-      // A page of the console is loaded when it is first visited; what `mod.ts` brings is loaded at once.
-      if (to.endsWith('-page.tsx')) return false;
       const face = `${feature}/mod.ts`;
       return !/\.test\.ts$/.test(from) && existsSync(join(root, face)) && to !== face;
     });
     expect(around.map(show)).toEqual([]);
+  });
+
+  it.each(withoutCycles)('of files in %s form no cycle', (workspace) => {
+    const within = imports.filter(({ from }) => workspaceOf(from) === workspace);
+    const needs = new Map(
+      Object.entries(Object.groupBy(within, ({ from }) => from)).map(([from, found = []]) => [
+        from,
+        found.map(({ to }) => to),
+      ]),
+    );
+    expect([...needs.keys()].filter((file) => reaches(file, file, needs))).toEqual([]);
+  });
+
+  it('of the console lead from an upper layer to a lower one', () => {
+    const layerOf = (feature: string) => consoleLayers.findIndex((row) => row.includes(basename(feature)));
+    const between = imports.flatMap((found) => {
+      const from = featureOf(found.from);
+      const to = featureOf(found.to);
+      if (from === undefined || to === undefined || from === to) return [];
+      if (workspaceOf(from) !== 'packages/console') return [];
+      return [{ ...found, above: layerOf(from) - layerOf(to), isKnown: layerOf(to) !== -1 }];
+    });
+    expect(between.filter(({ above, isKnown }) => above <= 0 || !isKnown).map(show)).toEqual([]);
   });
 
   it('of px0’s packages form no circle', () => {

@@ -72,17 +72,12 @@ function preloadFonts(): Plugin {
 const gateway = process.env['PX0_GATEWAY'] ?? 'http://localhost:8000';
 
 /**
- * A request costs a phone more than some kilobytes do, so there are few files: what every page needs, what the pages behind the login need,
- * and the rest by who uses it. A module that is missing here is in a file more, or makes the login load what it does not need:
- * `tests/console/bundle.e2e.test.ts` notices the second.
+ * A request costs a phone more than a few kilobytes, so there are few files: what every page needs, what the pages behind the login need, and
+ * the rest by which pages share it. The folders decide. A page is always a file of its own.
  */
 const neededByAll = either(
   /node_modules\/(?:@tanstack|react|react-dom|scheduler|use-sync-external-store|get-nonce)\//,
-  /\/src\/(?:api|json|outline|text|workspace)\//,
-  /\/src\/app\/(?:not-found|route-failure|skeletons)\.tsx$/,
-  /\/src\/account\/(?:begin-session|form|log-out|password-rule)\.tsx?$/,
-  /\/src\/prompts\/data\.ts$/,
-  /\/src\/ui\/plain\//,
+  /\/src\/(?:account|api|frame|json|outline|prompts\/data|text|ui\/plain|workspace)\/(?!.*-page\.tsx$)/,
 );
 const neededBehindTheLogin = either(
   /node_modules\/(?:@radix-ui|@floating-ui|radix-ui|react-remove-scroll|aria-hidden|lucide-react)/,

@@ -6,7 +6,7 @@ import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Plugin } from 'vite';
 import { EntranceSkeleton } from '../src/account/entrance-outline.tsx';
-import { ShellSkeleton } from '../src/app/skeletons.tsx';
+import { ShellSkeleton } from '../src/frame/skeletons.tsx';
 
 export function firstView(): Plugin {
   const outlines = [

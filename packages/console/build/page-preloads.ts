@@ -47,7 +47,7 @@ export function pagePreloads(): Plugin {
 
 function routesIn(code: string, folder: string): Route[] {
   return code
-    .split('createRoute(')
+    .split(/createRoute\(|shellRoute\.update\(/)
     .slice(1)
     .flatMap((declaration) => {
       const file = /lazyRouteComponent\(\(\) => import\('([^']+)'\)/.exec(declaration)?.[1];

@@ -1,7 +1,7 @@
 /** Accounts: how one enters (register, verify, log in, reset) and how one manages one's own. */
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessions } from '../api/mod.ts';
-import { rootRoute, shellRoute } from '../app/mod.ts';
+import { rootRoute, shellRoute } from '../frame/mod.ts';
 import { EntranceFrame } from './entrance-frame.tsx';
 import { inside } from './next.ts';
 

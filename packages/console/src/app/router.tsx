@@ -1,12 +1,12 @@
-/** The route tree. A feature's `mod.ts` brings its routes; their pages are loaded when they are first visited. */
-import { createRoute, createRouter, redirect } from '@tanstack/react-router';
+/** Joins the routes that the features declare. The shell gets its component here, since its sidebar knows every feature. */
+import { createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { accountRoutes, entranceRoutes } from '../account/mod.ts';
+import { compareRoutes } from '../compare/mod.ts';
+import { editorRoutes } from '../editor/mod.ts';
+import { RouteFailure, rootRoute, shellRoute } from '../frame/mod.ts';
 import { governanceRoutes } from '../governance/mod.ts';
 import { promptRoutes } from '../prompts/mod.ts';
 import { queryClient } from './query-client.ts';
-import { rootRoute } from './root-route.tsx';
-import { RouteFailure } from './route-failure.tsx';
-import { shellRoute } from './shell-route.tsx';
 
 const homeRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -16,10 +16,20 @@ const homeRoute = createRoute({
   },
 });
 
+shellRoute.update({
+  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
+});
+
 const routeTree = rootRoute.addChildren([
   homeRoute,
   ...entranceRoutes,
-  shellRoute.addChildren([...promptRoutes, ...governanceRoutes, ...accountRoutes]),
+  shellRoute.addChildren([
+    ...promptRoutes,
+    ...editorRoutes,
+    ...compareRoutes,
+    ...governanceRoutes,
+    ...accountRoutes,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -4,12 +4,12 @@ import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
 import { Suspense, useEffect, useRef, useState } from 'react';
 import { HelpSheet, Palette, useCommands, useShortcutKeys } from '../commands/mod.ts';
+import { PageSkeleton } from '../frame/mod.ts';
 import { usePromptSource } from '../prompts/mod.ts';
 import { IconButton, Logo, TooltipProvider, useIsWide } from '../ui/mod.ts';
 import { useWorkspace, WorkspaceProvider } from '../workspace/mod.ts';
 import { navigationCommands } from './navigation-commands.ts';
 import { Sidebar } from './sidebar.tsx';
-import { PageSkeleton } from './skeletons.tsx';
 import { setTheme } from './theme.ts';
 
 export function Shell() {

@@ -1,32 +1,26 @@
 /** Two versions of a prompt beside each other: their templates, or what they render with a chosen payload. */
 
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { ArrowLeftRight, Columns2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useCommands } from '../commands/mod.ts';
-import { compileTemplate, previewOf } from '../editor/mod.ts';
+import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
 import { asJson } from '../json/mod.ts';
-import {
-  compareRoute,
-  payloadsReading,
-  promptReading,
-  Trail,
-  type Version,
-  versionsReading,
-} from '../prompts/mod.ts';
+import { compileTemplate, previewOf } from '../preview/mod.ts';
+import { payloadsReading, promptReading, Trail, type Version, versionsReading } from '../prompts/mod.ts';
 import { Callout, Card, EmptyState, IconButton, Page, Select, useIsWide } from '../ui/mod.ts';
 import { type CompareSearch, comparedVersions } from './compare-search.ts';
-import { type DiffLayout, DiffView } from './diff-view.tsx';
-import { LayoutChoice } from './layout-choice.tsx';
+
+const route = getRouteApi('/shell/prompts/$promptId/compare');
 
 /** Stands in the choice of a payload for "the templates themselves". */
 const TEMPLATES = 'templates';
 
 export function ComparePage() {
-  const { promptId } = compareRoute.useParams();
-  const search = compareRoute.useSearch();
-  const navigate = useNavigate({ from: compareRoute.fullPath });
+  const { promptId } = route.useParams();
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: '/prompts/$promptId/compare' });
   const { prompt } = useSuspenseQuery(promptReading(promptId)).data;
   const { versions } = useSuspenseQuery(versionsReading(promptId)).data;
   const { payloads } = useSuspenseQuery(payloadsReading(promptId)).data;

@@ -1,4 +1,21 @@
-export { compareSearch } from './compare-search.ts';
-export { type DiffLayout, DiffView } from './diff-view.tsx';
-export { LayoutChoice } from './layout-choice.tsx';
-export { ScrollRegion } from './scroll-region.tsx';
+/** The comparison of two versions of a prompt. */
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shellRoute } from '../frame/mod.ts';
+import { PromptSkeleton, payloadsReading, promptReading, versionsReading } from '../prompts/mod.ts';
+import { compareSearch } from './compare-search.ts';
+
+const compareRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/prompts/$promptId/compare',
+  validateSearch: compareSearch,
+  loader: ({ context: { queryClient }, params: { promptId } }) =>
+    Promise.all([
+      queryClient.ensureQueryData(promptReading(promptId)),
+      queryClient.ensureQueryData(versionsReading(promptId)),
+      queryClient.ensureQueryData(payloadsReading(promptId)),
+    ]),
+  component: lazyRouteComponent(() => import('./compare-page.tsx'), 'ComparePage'),
+  pendingComponent: PromptSkeleton,
+});
+
+export const compareRoutes = [compareRoute] as const;

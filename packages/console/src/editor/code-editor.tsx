@@ -27,11 +27,11 @@ import {
 } from '@codemirror/view';
 import { highlight } from '@px0/template';
 import { type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import type { TemplateFault } from '../preview/mod.ts';
 import { styleNonce } from '../ui/mod.ts';
 import { editorTheme, jsonColours } from './editor-theme.ts';
 import { exactText, exactTextOf, replacementBy } from './exact-text.ts';
 import { type KnownVariables, templateCompletion } from './template-completion.ts';
-import type { TemplateFault } from './template-fault.ts';
 import { templateHighlighting } from './template-highlighting.ts';
 
 export interface CodeEditorHandle {

@@ -1,7 +1,7 @@
 import { compile } from '@px0/template';
 import { expect, test } from 'vitest';
+import { fieldsOf } from '../preview/mod.ts';
 import { keysAt, scopeAt } from './completion-scope.ts';
-import { fieldsOf } from './variable-fields.ts';
 
 /** The scope at the `|` of a text, which is taken out. */
 function scope(text: string) {

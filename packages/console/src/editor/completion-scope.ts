@@ -1,7 +1,7 @@
 /** What `.` and `$name` stand for at a place in a template, as far as its tokens tell: the basis of completion. */
 import { type HighlightToken, highlight } from '@px0/template';
 import { isList, isObject, type JsonValue, valueAt } from '../json/mod.ts';
-import type { Field } from './variable-fields.ts';
+import type { Field } from '../preview/mod.ts';
 
 /** Keys from the root; null for "each element". Undefined: nothing is known. */
 export type ScopePath = readonly (string | null)[] | undefined;

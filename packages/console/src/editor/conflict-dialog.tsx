@@ -4,7 +4,7 @@
  */
 
 import { useState } from 'react';
-import { type DiffLayout, DiffView, LayoutChoice } from '../compare/mod.ts';
+import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
 import { Button, CopyButton, Dialog, Tabs, useIsWide } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 

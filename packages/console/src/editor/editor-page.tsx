@@ -1,13 +1,14 @@
 /** One version of a prompt. A draft is edited here and saved by itself; every other version is shown, tried and moved on. */
 import { useSuspenseQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import type { TemplateFault } from '../preview/mod.ts';
 import {
   payloadsReading,
   promptReading,
   type TaggedVersion,
   Trail,
   taggedVersionReading,
-  versionRoute,
   versionsReading,
 } from '../prompts/mod.ts';
 import { classes, toast, useDocumentTitle } from '../ui/mod.ts';
@@ -16,7 +17,6 @@ import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
 import { type Pane, PaneChoice } from './pane-choice.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
-import type { TemplateFault } from './template-fault.ts';
 import { TemplateFoot } from './template-foot.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useDraft } from './use-draft.ts';
@@ -24,8 +24,10 @@ import { usePayloads } from './use-payloads.ts';
 import { useTried } from './use-tried.ts';
 import { VariablesPanel } from './variables-panel.tsx';
 
+const route = getRouteApi('/shell/prompts/$promptId/versions/$version');
+
 export function EditorPage() {
-  const { promptId, version } = versionRoute.useParams();
+  const { promptId, version } = route.useParams();
   const { data: present } = useSuspenseQuery(taggedVersionReading(promptId, version));
   // A version that has left draft, or another version, is another page: nothing of the old one may linger.
   return (

@@ -1,1 +1,22 @@
-export { compileTemplate, previewOf } from './preview.ts';
+/** The editor of a version: writing, trying and moving it on. */
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { shellRoute } from '../frame/mod.ts';
+import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from '../prompts/mod.ts';
+import { EditorSkeleton } from './editor-skeleton.tsx';
+
+const versionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/prompts/$promptId/versions/$version',
+  loader: ({ context: { queryClient }, params: { promptId, version } }) =>
+    Promise.all([
+      queryClient.ensureQueryData(promptReading(promptId)),
+      queryClient.ensureQueryData(versionsReading(promptId)),
+      queryClient.ensureQueryData(payloadsReading(promptId)),
+      // A draft is edited from what it is now, never from what it was.
+      queryClient.fetchQuery({ ...taggedVersionReading(promptId, version), staleTime: 0 }),
+    ]),
+  component: lazyRouteComponent(() => import('./editor-page.tsx'), 'EditorPage'),
+  pendingComponent: EditorSkeleton,
+});
+
+export const editorRoutes = [versionRoute] as const;

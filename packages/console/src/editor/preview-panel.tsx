@@ -2,11 +2,11 @@
 
 import { CircleAlert, Info } from 'lucide-react';
 import { Fragment } from 'react';
-import { ScrollRegion } from '../compare/mod.ts';
+import { ScrollRegion } from '../diff/mod.ts';
+import type { TemplateFault } from '../preview/mod.ts';
+import { characterCount, type Preview } from '../preview/mod.ts';
 import { withLineFeeds } from '../text/mod.ts';
 import { CopyButton, classes } from '../ui/mod.ts';
-import { characterCount, type Preview } from './preview.ts';
-import type { TemplateFault } from './template-fault.ts';
 import { useTokenCount } from './use-token-count.ts';
 
 /** More than this is not drawn: a browser takes seconds for megabytes of text. */

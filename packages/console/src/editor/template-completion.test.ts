@@ -2,8 +2,8 @@ import { CompletionContext } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { compile } from '@px0/template';
 import { expect, test } from 'vitest';
+import { fieldsOf } from '../preview/mod.ts';
 import { templateCompletion } from './template-completion.ts';
-import { fieldsOf } from './variable-fields.ts';
 
 const template = '{{.name}}{{range .items}}{{.title}}{{end}}';
 const source = templateCompletion(() => ({

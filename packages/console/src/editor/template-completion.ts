@@ -8,9 +8,9 @@ import {
 } from '@codemirror/autocomplete';
 import type { EditorView } from '@codemirror/view';
 import type { JsonValue } from '../json/mod.ts';
+import type { Field } from '../preview/mod.ts';
 import { keysAt, type Scope, type ScopePath, scopeAt } from './completion-scope.ts';
 import { functionReference, keywordReference } from './function-reference.ts';
-import type { Field } from './variable-fields.ts';
 
 /** What is known of the variables while somebody writes. */
 export interface KnownVariables {

@@ -1,8 +1,9 @@
 /** The line below a template: what is wrong with it, how its lines end when that is unusual, and how long it is. */
+
+import type { TemplateFault } from '../preview/mod.ts';
 import { kindOfEnds, type LineEnd } from '../text/mod.ts';
 import { classes } from '../ui/mod.ts';
 import { Size } from './preview-panel.tsx';
-import type { TemplateFault } from './template-fault.ts';
 
 export interface TemplateFootProps {
   readonly text: string;

@@ -3,10 +3,10 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, api, isApiError, sentenceOf } from '../api/mod.ts';
+import { compileTemplate } from '../preview/mod.ts';
 import { readVersion, type TaggedVersion, taggedVersionReading } from '../prompts/mod.ts';
 import { DraftSaver, type SaveAnswer, type SaverStatus } from './draft-saver.ts';
 import { dropText, keepText, keptText } from './kept-text.ts';
-import { compileTemplate } from './preview.ts';
 
 export interface Draft {
   readonly text: string;

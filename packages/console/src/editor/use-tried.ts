@@ -1,9 +1,8 @@
 /** The template tried with the values, as the page shows it while both are being changed. */
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
-import { type Compilation, compileTemplate, type Preview, previewOf } from './preview.ts';
-import type { TemplateFault } from './template-fault.ts';
+import type { Field, TemplateFault } from '../preview/mod.ts';
+import { type Compilation, compileTemplate, type Preview, previewOf } from '../preview/mod.ts';
 import type { Payloads } from './use-payloads.ts';
-import type { Field } from './variable-fields.ts';
 
 export interface Tried {
   readonly fault: TemplateFault | undefined;

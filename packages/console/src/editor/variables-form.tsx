@@ -13,10 +13,9 @@ import {
   withoutValueAt,
   withValueAt,
 } from '../json/mod.ts';
+import { emptyValue, type Field, pathText, printedNumber, unusedKeys } from '../preview/mod.ts';
 import { retyped, withLineFeeds } from '../text/mod.ts';
 import { Badge, Button, classes, IconButton, inputClasses, Menu, MenuChoice } from '../ui/mod.ts';
-import { printedNumber } from './preview.ts';
-import { emptyValue, type Field, pathText, unusedKeys } from './variable-fields.ts';
 
 export interface VariablesFormProps {
   readonly fields: readonly Field[];

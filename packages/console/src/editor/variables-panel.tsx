@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { isObject, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
+import type { Field } from '../preview/mod.ts';
 import { attempt, payloadsReading, usePromptWrites } from '../prompts/mod.ts';
 import {
   Badge,
@@ -22,7 +23,6 @@ import {
 import type { Permissions } from '../workspace/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { type Payloads, SCRATCH } from './use-payloads.ts';
-import type { Field } from './variable-fields.ts';
 import { VariablesForm } from './variables-form.tsx';
 
 const views = [

@@ -1,7 +1,7 @@
 /** Governance: organizations, teams, members, join requests, API keys, audit. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ahead, reading } from '../api/mod.ts';
-import { shellRoute } from '../app/mod.ts';
+import { shellRoute } from '../frame/mod.ts';
 
 export { CreateOrganizationDialog } from './create-organization-dialog.tsx';
 

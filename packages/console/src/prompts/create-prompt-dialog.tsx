@@ -3,7 +3,7 @@ import { normaliseSlug } from '@px0/contracts/slug';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { FormDialog, Select, TextArea, TextField, toast } from '../ui/mod.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 import { useTeamsWhere } from './team-rights.ts';
 
 export interface CreatePromptDialogProps {

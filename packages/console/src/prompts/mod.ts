@@ -5,12 +5,13 @@ export {
   readVersion,
   type TaggedVersion,
   taggedVersionReading,
-  usePromptWrites,
   versionsReading,
-} from './data.ts';
+} from './data/readings.ts';
+export { usePromptWrites } from './data/writes.ts';
 export { Trail } from './prompt-heading.tsx';
+export { PromptSkeleton } from './prompt-skeleton.tsx';
 export { usePromptSource } from './prompt-source.ts';
-export { compareRoute, promptRoutes, versionRoute } from './routes.ts';
+export { promptRoutes } from './routes.ts';
 export { TagDialog } from './tag-dialog.tsx';
 export { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
 export { liveOf, promotionOf, type Version } from './version-actions.ts';

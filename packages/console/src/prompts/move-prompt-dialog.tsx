@@ -3,7 +3,7 @@ import type { Wire } from '@px0/contracts';
 import { useState } from 'react';
 import { FormDialog, Select, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 import { useTeamsWhere } from './team-rights.ts';
 
 export interface MovePromptDialogProps {

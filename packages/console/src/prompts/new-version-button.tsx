@@ -4,7 +4,7 @@ import { ChevronDown, CopyPlus, FileText, Plus } from 'lucide-react';
 import { useCommands } from '../commands/mod.ts';
 import { Button, Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 import { type Starter, starters } from './starters.ts';
 import { liveOf, type Version } from './version-actions.ts';
 import { useDuplicate } from './version-timeline.tsx';

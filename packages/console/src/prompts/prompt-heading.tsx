@@ -6,7 +6,7 @@ import { type FormEvent, type ReactNode, useState } from 'react';
 import { Button, TextArea } from '../ui/mod.ts';
 import { useOrgTeams } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 
 export interface TrailProps {
   readonly prompt: Wire<'Prompt'>;

@@ -1,6 +1,6 @@
 /** All prompts that a person can read: found by words, narrowed by team, state and tag. The address holds what narrows them. */
 import type { Wire } from '@px0/contracts';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus, Search, SearchX, Tag, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
@@ -23,14 +23,15 @@ import { CreatePromptDialog } from './create-prompt-dialog.tsx';
 import { defaultSort, isFiltered, type PromptSearch, type PromptSort, promptSearch } from './list-search.ts';
 import { PromptMenu } from './prompt-menu.tsx';
 import { shownTeams } from './prompt-pages.ts';
-import { promptListRoute } from './routes.ts';
 import { useTeamsWhere } from './team-rights.ts';
 import { useListKeys } from './use-list-keys.ts';
 import { type TeamPrompts, usePromptPages } from './use-prompt-pages.ts';
 
+const route = getRouteApi('/shell/prompts');
+
 export function PromptListPage() {
-  const search = promptListRoute.useSearch();
-  const navigate = useNavigate({ from: promptListRoute.fullPath });
+  const search = route.useSearch();
+  const navigate = useNavigate({ from: '/prompts' });
   const { myTeams } = useWorkspace();
   const creatable = useTeamsWhere('createPrompt');
   const [creating, setCreating] = useState(false);

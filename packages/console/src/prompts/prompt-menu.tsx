@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { copyText, IconButton, Menu, MenuItem, MenuSeparator, toast } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
-import { type PromptWrites, usePromptWrites } from './data.ts';
+import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { MovePromptDialog } from './move-prompt-dialog.tsx';
 
 export interface PromptMenuProps {

@@ -1,7 +1,7 @@
 /** A prompt: what is live, its versions, how it is used, how to use it, and who did what. */
 import type { Wire } from '@px0/contracts';
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Columns2, FileText, Undo2 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useRef, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
@@ -20,11 +20,11 @@ import {
 } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { ActivityList } from './activity-list.tsx';
-import { promptReading, usePromptWrites, versionsReading } from './data.ts';
+import { promptReading, versionsReading } from './data/readings.ts';
+import { usePromptWrites } from './data/writes.ts';
 import { NewVersionButton, useStart } from './new-version-button.tsx';
 import { Description, Trail } from './prompt-heading.tsx';
 import { PromptMenu, restore } from './prompt-menu.tsx';
-import { promptRoute } from './routes.ts';
 import { SnippetTabs } from './snippet-tabs.tsx';
 import { starters } from './starters.ts';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
@@ -35,8 +35,10 @@ import { VersionTimeline } from './version-timeline.tsx';
 
 const UsageChart = lazy(async () => ({ default: (await import('./usage-chart.tsx')).UsageChart }));
 
+const route = getRouteApi('/shell/prompts/$promptId');
+
 export function PromptPage() {
-  const { promptId } = promptRoute.useParams();
+  const { promptId } = route.useParams();
   const { prompt } = useSuspenseQuery(promptReading(promptId)).data;
   const { versions } = useSuspenseQuery(versionsReading(promptId)).data;
   const { may, reason } = usePermissions({ teamId: prompt.team_id });
@@ -115,8 +117,8 @@ interface PromptViewProps {
 }
 
 function PromptTabs({ prompt, versions }: PromptViewProps) {
-  const { tab = 'versions' } = promptRoute.useSearch();
-  const navigate = useNavigate({ from: promptRoute.fullPath });
+  const { tab = 'versions' } = route.useSearch();
+  const navigate = useNavigate({ from: '/prompts/$promptId' });
   const show = (next: typeof tab): void => {
     void navigate({ search: next === 'versions' ? {} : { tab: next }, replace: true });
   };

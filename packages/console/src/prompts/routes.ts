@@ -1,14 +1,12 @@
-/** The addresses of the pages about prompts. Each page is loaded when it is first visited. */
-
+/** The routes of the list of prompts and of a prompt. Each page is loaded when it is first visited. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { shellRoute } from '../app/mod.ts';
-import { compareSearch } from '../compare/mod.ts';
-import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from './data.ts';
+import { shellRoute } from '../frame/mod.ts';
+import { promptReading, versionsReading } from './data/readings.ts';
 import { promptSearch } from './list-search.ts';
-import { EditorSkeleton, PromptSkeleton } from './page-skeletons.tsx';
 import { loadPrompts } from './prompt-pages.ts';
+import { PromptSkeleton } from './prompt-skeleton.tsx';
 
-export const promptListRoute = createRoute({
+const promptListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/prompts',
   validateSearch: promptSearch,
@@ -21,7 +19,7 @@ export const promptListRoute = createRoute({
 export const promptTabs = ['versions', 'usage', 'use', 'activity'] as const;
 export type PromptTab = (typeof promptTabs)[number];
 
-export const promptRoute = createRoute({
+const promptRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/prompts/$promptId',
   validateSearch: (search: Readonly<Record<string, unknown>>): { readonly tab?: PromptTab } => {
@@ -37,33 +35,4 @@ export const promptRoute = createRoute({
   pendingComponent: PromptSkeleton,
 });
 
-export const versionRoute = createRoute({
-  getParentRoute: () => shellRoute,
-  path: '/prompts/$promptId/versions/$version',
-  loader: ({ context: { queryClient }, params: { promptId, version } }) =>
-    Promise.all([
-      queryClient.ensureQueryData(promptReading(promptId)),
-      queryClient.ensureQueryData(versionsReading(promptId)),
-      queryClient.ensureQueryData(payloadsReading(promptId)),
-      // A draft is edited from what it is now, never from what it was.
-      queryClient.fetchQuery({ ...taggedVersionReading(promptId, version), staleTime: 0 }),
-    ]),
-  component: lazyRouteComponent(() => import('../editor/editor-page.tsx'), 'EditorPage'),
-  pendingComponent: EditorSkeleton,
-});
-
-export const compareRoute = createRoute({
-  getParentRoute: () => shellRoute,
-  path: '/prompts/$promptId/compare',
-  validateSearch: compareSearch,
-  loader: ({ context: { queryClient }, params: { promptId } }) =>
-    Promise.all([
-      queryClient.ensureQueryData(promptReading(promptId)),
-      queryClient.ensureQueryData(versionsReading(promptId)),
-      queryClient.ensureQueryData(payloadsReading(promptId)),
-    ]),
-  component: lazyRouteComponent(() => import('../compare/compare-page.tsx'), 'ComparePage'),
-  pendingComponent: PromptSkeleton,
-});
-
-export const promptRoutes = [promptListRoute, promptRoute, versionRoute, compareRoute] as const;
+export const promptRoutes = [promptListRoute, promptRoute] as const;

@@ -4,11 +4,11 @@ import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { ScrollRegion } from '../compare/mod.ts';
+import { ScrollRegion } from '../diff/mod.ts';
 import { asJson, isObject } from '../json/mod.ts';
 import { Callout, CopyButton, classes } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
-import { payloadsReading } from './data.ts';
+import { payloadsReading } from './data/readings.ts';
 import { type SnippetLanguage, sampleVariables, snippetsFor } from './snippets.ts';
 import { liveOf, type Version } from './version-actions.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compileTemplate, previewOf } from '../editor/mod.ts';
+import { compileTemplate, previewOf } from '../preview/mod.ts';
 import { starters } from './starters.ts';
 
 test('every template to begin with can be saved and previewed', () => {

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Callout, FormDialog, TextField, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 import { tagFault, tagWarning } from './tag-form.ts';
 import type { Version } from './version-actions.ts';
 

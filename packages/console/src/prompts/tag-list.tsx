@@ -3,7 +3,7 @@ import { Tag, X } from 'lucide-react';
 import { isPathSegment } from '../text/mod.ts';
 import { copyText, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 import type { Version } from './version-actions.ts';
 
 export interface TagListProps {

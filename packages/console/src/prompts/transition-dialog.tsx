@@ -7,10 +7,11 @@ import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
-import { DiffView, ScrollRegion } from '../compare/mod.ts';
+import { DiffView, ScrollRegion } from '../diff/mod.ts';
 import { Badge, Callout, ConfirmDialog, Failure, Skeleton, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
-import { checkReading, type PromptWrites, readVersion, usePromptWrites } from './data.ts';
+import { checkReading, readVersion } from './data/readings.ts';
+import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { liveOf, type Promotion, promotionOf, type Rollback, type Version } from './version-actions.ts';
 
 export type TransitionRequest =

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { Button, buttonClasses, classes, Time } from '../ui/mod.ts';
 import { type Permissions, usePermissions } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
-import { usePromptWrites } from './data.ts';
+import { usePromptWrites } from './data/writes.ts';
 import { TagDialog } from './tag-dialog.tsx';
 import { TagList } from './tag-list.tsx';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';

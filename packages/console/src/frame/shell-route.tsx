@@ -1,5 +1,5 @@
-/** Everything behind the login hangs on this route. Without a session it leads to the login, which leads back. */
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+/** The parent of every page behind the login. Without a session it redirects to the login, which leads back. */
+import { createRoute, redirect } from '@tanstack/react-router';
 import { sessions } from '../api/mod.ts';
 import { loadWorkspace } from '../workspace/mod.ts';
 import { rootRoute } from './root-route.tsx';
@@ -18,7 +18,6 @@ export const shellRoute = createRoute({
       throw redirect({ to: '/verify-email', search: { email: session.user.email } });
   },
   loader: ({ context }) => loadWorkspace(context.queryClient),
-  component: lazyRouteComponent(() => import('./shell.tsx'), 'Shell'),
   pendingComponent: ShellSkeleton,
   errorComponent: RouteFailure,
 });

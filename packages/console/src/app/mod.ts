@@ -1,2 +1,0 @@
-export { rootRoute } from './root-route.tsx';
-export { shellRoute } from './shell-route.tsx';
