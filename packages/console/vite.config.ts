@@ -1,6 +1,6 @@
 /**
- * The console's build. What the console knows of the API (methods, paths, error texts, who may do what) is taken from the contracts
- * and from the role matrix when it is built, as data: the bundle holds neither zod nor the API description.
+ * The console's build. It takes the console's knowledge of the API (methods, paths, error texts, permissions) from the contracts and the
+ * role matrix as data, so the bundle contains neither zod nor the API description.
  */
 import { type Action, can, permissions } from '@px0/access';
 import { errorCatalog, routes } from '@px0/contracts';
@@ -35,7 +35,7 @@ function contract(): Plugin {
   };
 }
 
-/** For each action the standings that allow it, as the bits of a number. */
+/** For each action, the standings that allow it, as the bits of a number. */
 function roleTable(): Record<string, number> {
   const actions = Object.keys(permissions) as Action[];
   return Object.fromEntries(
@@ -51,7 +51,7 @@ function may(standing: Standing, action: Action): boolean {
   return can({ ...standing, teamRole, caller: 'user', coverage: 'organization' }, action);
 }
 
-/** The fonts of the first view are asked for together with the script, so that no text is drawn twice. */
+/** Preloads the fonts of the first view together with the script, so that no text is drawn twice. */
 function preloadFonts(): Plugin {
   return {
     name: 'px0-preload-fonts',
@@ -90,7 +90,7 @@ function either(...patterns: readonly RegExp[]): RegExp {
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), contract(), firstView(), pagePreloads(), preloadFonts(), precompress()],
-  // Everything has a file of its own: `data:` URLs would need a wider content security policy.
+  // No inlined assets: `data:` URLs would need a wider content security policy.
   build: {
     target: 'es2023',
     assetsInlineLimit: 0,
@@ -108,7 +108,7 @@ export default defineConfig({
       },
     },
   },
-  // The gateway puts a nonce of its own in this place in each answer.
+  // The gateway replaces this with a new nonce in each response.
   html: { cspNonce: '__PX0_NONCE__' },
   server: { port: 5173, proxy: { '/v1': gateway, '/docs': gateway, '/openapi.json': gateway } },
 });

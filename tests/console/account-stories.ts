@@ -1,4 +1,4 @@
-/** What people do with their own accounts. */
+/** Stories about a user's own account. */
 import { eventually } from '@px0/testing';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -15,20 +15,20 @@ export function accountStories(started: () => ConsoleHarness): void {
       await heading(page, 'Log in').waitFor();
       await page.getByRole('link', { name: 'Create an account' }).click();
       await heading(page, 'Create an account').waitFor();
-      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Email').fill(email);
       await page.getByLabel('Password', { exact: true }).fill('weak');
       await page.getByRole('button', { name: 'Create account' }).click();
       await page.getByRole('alert').getByText('Password must be at least 8 characters.').waitFor();
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByRole('button', { name: 'Create account' }).click();
 
-      await heading(page, 'Verify your address').waitFor();
+      await heading(page, 'Verify your email').waitFor();
       await page.getByLabel('Code').fill('not it');
       await page.getByRole('button', { name: 'Verify' }).click();
       await page.getByRole('alert').getByText('Invalid verification code.').waitFor();
-      // Whoever leaves here and comes back still has to verify.
+      // Leaving and coming back does not skip the verification.
       await page.goto('/prompts');
-      await heading(page, 'Verify your address').waitFor();
+      await heading(page, 'Verify your email').waitFor();
       await page.getByLabel('Code').fill(await harness.code(email));
       await page.getByRole('button', { name: 'Verify' }).click();
       await heading(page, 'Prompts').waitFor();
@@ -36,7 +36,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: `Account: ${email}` }).click();
       await page.getByRole('menuitem', { name: 'Log out' }).click();
       await heading(page, 'Log in').waitFor();
-      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Email').fill(email);
       await page.getByLabel('Password', { exact: true }).fill('Wrong-horse-1');
       await page.getByRole('button', { name: 'Log in' }).click();
       await page.getByRole('alert').getByText('Invalid credentials.').waitFor();
@@ -53,22 +53,22 @@ export function accountStories(started: () => ConsoleHarness): void {
       await heading(inside, 'Your account').waitFor();
 
       const page = await harness.open('/login');
-      await page.getByLabel('E-mail').fill(person.email);
-      await page.getByRole('link', { name: 'Forgot your password?' }).click();
-      await page.getByRole('button', { name: 'Send the code' }).click();
+      await page.getByLabel('Email').fill(person.email);
+      await page.getByRole('link', { name: 'Forgot password?' }).click();
+      await page.getByRole('button', { name: 'Send code' }).click();
       await heading(page, 'Set a new password').waitFor();
       await page.getByLabel('Code').fill(await harness.code(person.email, verification));
       await page.getByLabel('New password').fill('Battery-staple-2');
-      await page.getByRole('button', { name: 'Set the password' }).click();
+      await page.getByRole('button', { name: 'Set password' }).click();
       await heading(page, 'Log in').waitFor();
       await page.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Log in' }).click();
       await heading(page, 'Prompts').waitFor();
 
-      // The session that was open elsewhere has ended; its next step leads to the login, and from there back.
+      // The session that was open elsewhere has ended: its next step leads to the login, and from there back.
       await inside.getByRole('link', { name: 'People' }).click();
       await inside.getByText('Your session has ended.').waitFor();
-      await inside.getByLabel('E-mail').fill(person.email);
+      await inside.getByLabel('Email').fill(person.email);
       await inside.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await inside.getByRole('button', { name: 'Log in' }).click();
       await heading(inside, 'People').waitFor();
@@ -79,20 +79,20 @@ export function accountStories(started: () => ConsoleHarness): void {
       const person = await harness.person('mover');
       const page = await harness.open('/account', { person });
       const next = `moved-${person.email}`;
-      await page.getByLabel('E-mail').fill(next);
-      await page.getByRole('button', { name: 'Change the address' }).click();
-      await toastSays(page, 'Your address was changed');
+      await page.getByLabel('Email').fill(next);
+      await page.getByRole('button', { name: 'Update email' }).click();
+      await toastSays(page, 'Email updated');
       await page.getByRole('button', { name: `Account: ${next}` }).waitFor();
       await page.getByRole('button', { name: 'Undo' }).click();
       await page.getByRole('button', { name: `Account: ${person.email}` }).waitFor();
 
-      await page.getByLabel('Present password').fill('Wrong-horse-1');
+      await page.getByLabel('Current password').fill('Wrong-horse-1');
       await page.getByLabel('New password').fill('Battery-staple-2');
-      await page.getByRole('button', { name: 'Change the password' }).click();
+      await page.getByRole('button', { name: 'Update password' }).click();
       await page.getByRole('alert').getByText('Invalid current password.').waitFor();
-      await page.getByLabel('Present password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Change the password' }).click();
-      await toastSays(page, 'Your password was changed');
+      await page.getByLabel('Current password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Update password' }).click();
+      await toastSays(page, 'Password updated');
 
       await page.getByRole('button', { name: 'Delete account' }).click();
       const dialog = page.getByRole('alertdialog');
@@ -103,7 +103,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await dialog.getByRole('textbox').fill(person.email);
       await dialog.getByRole('button', { name: 'Delete account' }).click();
       await heading(page, 'Log in').waitFor();
-      await page.getByLabel('E-mail').fill(person.email);
+      await page.getByLabel('Email').fill(person.email);
       await page.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Log in' }).click();
       await page.getByRole('alert').getByText('Invalid credentials.').waitFor();
@@ -134,7 +134,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await page.keyboard.press('Enter');
       await heading(page, 'Audit log').waitFor();
       await page.getByPlaceholder('Search or jump to…').waitFor({ state: 'hidden' });
-      // Two keys are one shortcut when the second follows soon, which a busy machine may miss.
+      // The second key of a sequence must follow soon, which a busy machine may miss.
       const toTeams = async (): Promise<boolean> => {
         await page.keyboard.press('g');
         await page.keyboard.press('t');
@@ -150,7 +150,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       await sheet.getByRole('checkbox').click();
       await page.keyboard.press('Escape');
       await sheet.waitFor({ state: 'hidden' });
-      // Switched off, a letter does nothing; what has a modifier goes on working.
+      // Once turned off, letters do nothing, but shortcuts with a modifier keep working.
       await page.keyboard.press('c');
       await page.keyboard.press('Control+k');
       await page.getByPlaceholder('Search or jump to…').waitFor();
@@ -165,7 +165,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       for (const [name, title] of [
         ['login', 'Log in'],
         ['register', 'Create an account'],
-        ['verify-email', 'Verify your address'],
+        ['verify-email', 'Verify your email'],
         ['forgot-password', 'Reset your password'],
         ['reset-password', 'Set a new password'],
       ] as const) {
@@ -174,7 +174,7 @@ export function accountStories(started: () => ConsoleHarness): void {
       const person = await harness.person('grace');
       await harness.inspect('account', '/account', person, (page) => heading(page, 'Your account').waitFor());
       await harness.inspect('not-found', '/nothing/here', person, (page) =>
-        page.getByText('There is no such page').waitFor(),
+        page.getByText('Page not found').waitFor(),
       );
     }, 300_000);
   });

@@ -1,22 +1,22 @@
-/** What a browser must fetch before it shows the list of prompts. */
+/** The scripts that a browser must fetch before it can show the list of prompts. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { consoleFolder } from '@px0/local-platform';
 import { expect, it } from 'vitest';
 
-/** Vite's list of chunks by their source, as far as it is read here. */
+/** The part of Vite's manifest that this test reads. */
 interface Manifest {
   readonly [name: string]: { readonly file: string; readonly imports?: readonly string[] };
 }
 
-/** The part of the table in `index.html` that is read here; files are named by their place. */
+/** The part of the table in `index.html` that this test reads. Numbers are indexes into `files`. */
 interface PageTable {
   readonly files: readonly string[];
   readonly frame: readonly number[];
   readonly inside: Readonly<Record<string, readonly number[]>>;
 }
 
-/** The script files that a chunk needs at once: its own and those that it imports, directly or not. */
+/** The script files that a chunk needs to load: its own and those that it imports, directly or indirectly. */
 function scriptsOf(manifest: Manifest, name: string, found = new Set<string>()): Set<string> {
   const entry = manifest[name];
   if (entry === undefined) throw new Error(`${name} is not in the manifest`);
@@ -46,13 +46,13 @@ it('the list of prompts needs less than 250 KiB of compressed script, and nothin
   const sources = await Promise.all([...files].map((file) => readFile(join(folder, file), 'utf8')));
   expect(sources.some((source) => source.includes('cm-editor'))).toBe(false);
 
-  // Before the login there is neither a menu nor a tooltip.
+  // The pages before the login have neither menus nor tooltips.
   const login = scriptsOf(manifest, 'src/account/login-page.tsx', new Set(first));
   const read = await Promise.all([...login].map((file) => readFile(join(folder, file), 'utf8')));
   expect(read.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(false);
   expect(sources.some((source) => source.includes('data-radix-popper-content-wrapper'))).toBe(true);
 
-  // `start.js` asks for what is not in the page's own list of scripts, and for nothing else.
+  // `start.js` preloads exactly the scripts that the HTML itself does not list.
   const page = await readFile(join(folder, 'index.html'), 'utf8');
   const table = /<meta name="px0-pages" content="([^"]+)"/.exec(page)?.[1]?.replaceAll('&quot;', '"') ?? '';
   const { files: named, frame, inside }: PageTable = JSON.parse(table);

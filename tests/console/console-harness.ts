@@ -1,7 +1,7 @@
 /**
- * The console as people use it: the built files, served by the gateway of a real platform, in a headless Chromium. One platform and one
- * browser serve all stories; each person has a browser context, so that several can be at work at one time. Whatever a page complains of
- * (an error, a broken content security policy, a request to another origin) fails the story that opened it.
+ * Runs the console as users do: the built files, served by the gateway of a real platform, in a headless Chromium. All stories share one
+ * platform and one browser. Each person has their own browser context, so several can work at the same time. A story fails if one of its
+ * pages reports a problem: an error, a violation of the content security policy, or a request to another origin.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -22,28 +22,28 @@ import { PASSWORD, Shape } from '../journeys/world.ts';
 
 export { PASSWORD };
 
-/** A verified account with the organization and the team that it was given. */
+/** A verified account with its default organization and team. */
 export interface Person {
   readonly email: string;
   readonly userId: string;
-  /** The token of a session of the API, apart from those of the browser. */
+  /** The token of an API session, separate from the browser's. */
   readonly token: string;
   readonly organizationId: string;
   readonly teamId: string;
 }
 
 export interface WindowOptions {
-  /** Logged in as; otherwise nobody. */
+  /** The person to log in; no session if absent. */
   readonly person?: Person;
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
 }
 
-/** Where pictures of pages are put; Git does not know it. */
+/** The folder for screenshots, which Git ignores. */
 const pictures = join(repositoryRoot, 'tests', 'console', 'screenshots');
 
-/** Theme, width and height: a desk's and a phone's window. Two of them show every colour and every layout once. */
+/** Theme, width and height of a desktop and a phone window. These two show every theme and every layout once. */
 const twoViews = [
   ['light', 1440, 900],
   ['dark', 390, 844],
@@ -51,7 +51,7 @@ const twoViews = [
 const everyView = [...twoViews, ['dark', 1440, 900], ['light', 390, 844]] as const;
 const isLong = process.env['PX0_LONG_TESTS'] === '1';
 
-/** Waits until a toast says this. */
+/** Waits for a toast with this text. */
 export async function toastSays(page: Page, text: string): Promise<void> {
   await page.getByRole('region', { name: 'Notifications' }).getByText(text).waitFor();
 }
@@ -79,7 +79,7 @@ export class ConsoleHarness {
     const [directory, executablePath] = await Promise.all([consoleFolder(), chromiumBinary()]);
     const [platform, browser] = await Promise.all([
       startTestPlatform({
-        // Mails are written to identity's output, where `code` finds them.
+        // Identity writes emails to its output, where `code` finds them.
         env: { RESEND_API_KEY: '' },
         serviceEnv: { gateway: { CONSOLE_DIRECTORY: directory } },
       }),
@@ -93,14 +93,14 @@ export class ConsoleHarness {
     await this.platform.stop();
   }
 
-  /** To be called after each story: closes its windows, and fails it when one of them complained. */
+  /** Call after each story: closes its windows, and fails the story if one of them reported a problem. */
   async finish(): Promise<void> {
     await Promise.all([...this.#contexts].map((context) => context.close()));
     this.#contexts.clear();
     expect(this.#complaints.splice(0)).toEqual([]);
   }
 
-  /** The newest code that was mailed to an address, once there is one. `after` is a code that was there before. */
+  /** Waits for the newest code emailed to an address. `after` is an older code to ignore. */
   async code(email: string, after?: string): Promise<string> {
     const file = join(this.platform.home, 'logs', 'identity.log');
     return await eventually(
@@ -114,7 +114,7 @@ export class ConsoleHarness {
     );
   }
 
-  /** The body of a successful answer of the API, to be read by paths. */
+  /** The body of a successful API response, which can be read by path. */
   async shape(method: Method, path: string, options: RequestOptions = {}): Promise<Shape> {
     return new Shape(await this.api.call(method, path, options));
   }
@@ -138,7 +138,7 @@ export class ConsoleHarness {
     };
   }
 
-  /** A page in a browser context of its own: other storage than that of any other window. */
+  /** Opens a page in its own browser context, which shares no storage with other windows. */
   async open(path: string, options: WindowOptions = {}): Promise<Page> {
     const { person, theme = 'light', width = 1440, height = 900 } = options;
     const context = await this.#browser.newContext({
@@ -156,7 +156,7 @@ export class ConsoleHarness {
       });
       const session = { token: login.text('token'), expiresAt: login.text('expires_at') };
       const stored = JSON.stringify({ ...session, user: login.at('user') });
-      // Only once: a page that logs out stays so after a reload.
+      // Only once, so that a page that logs out stays logged out after a reload.
       await context.addInitScript(
         `if (sessionStorage.getItem('seeded') === null) {
           sessionStorage.setItem('seeded', 'yes');
@@ -171,8 +171,8 @@ export class ConsoleHarness {
   }
 
   /**
-   * No violation of WCAG 2.2 A and AA on the page as it is now, nor of axe's best practices; save that tooltips and menus are placed at
-   * the end of the document, outside of any landmark.
+   * Expects no violation of WCAG 2.2 A and AA or of axe's best practices in the current state of the page, except that tooltips and menus
+   * are at the end of the document, outside any landmark.
    */
   async expectAccessible(page: Page): Promise<void> {
     if ((await page.evaluate('typeof axe')) === 'undefined') await page.evaluate(axe.source);
@@ -186,8 +186,8 @@ export class ConsoleHarness {
   }
 
   /**
-   * Looks at a page in both themes and in the widths of a desk and of a phone: a picture of each (of all four in the long form of the
-   * tests), no violation in any, and nothing that has to be scrolled sideways. `ready` waits for what the page is about.
+   * Inspects a page in both themes and on desktop and phone: takes a screenshot of each view (of all four in the long form of the tests),
+   * and expects no violations and no horizontal scrolling. `ready` waits for the page's content.
    */
   async inspect(
     name: string,
@@ -198,7 +198,7 @@ export class ConsoleHarness {
     await mkdir(pictures, { recursive: true });
     const page = await this.open(path, person && { person });
     for (const [theme, width, height] of isLong ? everyView : twoViews) {
-      // The console follows the system's theme, without a reload.
+      // The console follows the system's theme without a reload.
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.setViewportSize({ width, height });
       await ready(page);
@@ -217,7 +217,7 @@ export class ConsoleHarness {
   #listen(page: Page): void {
     const origin = this.platform.gatewayUrl;
     page.on('console', (message) => {
-      // The API's refusals are part of the stories; a browser reports each as an error of its own.
+      // API errors are part of the stories, but a browser reports each one as an error.
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) {
         this.#complaints.push(`${page.url()}: ${message.text()}`);
       }

@@ -1,4 +1,4 @@
-/** The stories of the console. One start of the platform and of the browser serves them all. */
+/** The console's stories. They share one platform and one browser. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { accountStories } from './account-stories.ts';
 import { ConsoleHarness } from './console-harness.ts';
@@ -7,7 +7,7 @@ import { promptStories } from './prompt-stories.ts';
 
 let harness: ConsoleHarness | undefined;
 
-// A machine without Chromium installs it first.
+// On a machine without Chromium, installs it first.
 beforeAll(async () => {
   harness = await ConsoleHarness.start();
 }, 600_000);

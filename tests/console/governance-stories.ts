@@ -1,4 +1,4 @@
-/** What people do to govern who may do what. */
+/** Stories about managing access. */
 import { eventually } from '@px0/testing';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { type ConsoleHarness, choose, PASSWORD, type Person, toastSays } from '.
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name });
 
-/** The slug of a live prompt in the person's team, made by the API. */
+/** Creates a live prompt in the person's team through the API, and returns its slug. */
 async function livePrompt(harness: ConsoleHarness, { token, teamId }: Person): Promise<string> {
   const body = { name: 'Greeting' };
   const created = await harness.shape('POST', `/v1/teams/${teamId}/prompts`, { token, body });
@@ -25,55 +25,55 @@ export function governanceStories(started: () => ConsoleHarness): void {
       const ada = await harness.open(`/teams/${owner.teamId}`, { person: owner });
       const grace = await harness.open('/inbox', { person: guest });
 
-      // Grace asks to be let in with the id that Ada has copied for her.
-      await ada.getByRole('button', { name: 'Copy the team’s id' }).click();
+      // Grace asks to join, with the ID that Ada has copied for her.
+      await ada.getByRole('button', { name: 'Copy team ID' }).click();
       expect(await ada.evaluate('navigator.clipboard.readText()')).toBe(owner.teamId);
-      await grace.getByRole('button', { name: 'Ask to join a team' }).click();
-      await grace.getByLabel('Team id').fill(owner.teamId);
-      await grace.getByRole('button', { name: 'Send the request' }).click();
-      await toastSays(grace, 'Your request was sent');
+      await grace.getByRole('button', { name: 'Request to join a team' }).click();
+      await grace.getByLabel('Team ID').fill(owner.teamId);
+      await grace.getByRole('button', { name: 'Send request' }).click();
+      await toastSays(grace, 'Request sent');
 
-      // Ada finds it by the badge.
+      // The badge leads Ada to the request.
       await ada.reload();
-      await ada.getByRole('link', { name: 'Inbox 1 waiting' }).click();
+      await ada.getByRole('link', { name: 'Inbox 1 pending' }).click();
       await ada.getByRole('button', { name: `Approve ${guest.email}` }).click();
-      await toastSays(ada, `${guest.email} is in Default Team`);
-      await ada.getByText('Nothing waits for you').waitFor();
+      await toastSays(ada, `Added ${guest.email} to Default Team`);
+      await ada.getByText('No pending requests').waitFor();
 
-      // Grace has a second organization now, and is an editor in it: she may not add members, and reads why.
+      // Grace is now an editor in a second organization: she cannot add members, and reads why.
       await grace.goto(`/teams/${owner.teamId}`);
-      await grace.getByText('You are editor').waitFor();
+      await grace.getByText('You are an editor').waitFor();
       const add = grace.getByRole('button', { name: 'Add member' });
       expect(await add.getAttribute('aria-disabled')).toBe('true');
       await add.hover();
       await grace
         .getByRole('tooltip')
-        .getByText('Only admins of the team or of the organization may do this.')
+        .getByText('Only team admins and organization admins can do this.')
         .waitFor();
 
-      // Ada makes her an admin; after a reload Grace may.
+      // Ada makes her an admin; after a reload Grace can.
       await ada.goto(`/teams/${owner.teamId}`);
       await choose(ada, `Role of ${guest.email}`, 'Admin');
-      await toastSays(ada, `${guest.email} is now admin`);
+      await toastSays(ada, `${guest.email} is now an admin`);
       await grace.reload();
-      await grace.getByText('You are admin').waitFor();
+      await grace.getByText('You are an admin').waitFor();
       expect(
         await grace.getByRole('button', { name: 'Add member' }).getAttribute('aria-disabled'),
       ).toBeNull();
 
-      // Ada takes it back.
+      // Ada undoes it.
       await ada.getByRole('button', { name: 'Undo' }).click();
       await grace.reload();
       await eventually(async () => {
         await grace.reload();
-        await grace.getByText('You are editor').waitFor({ timeout: 3_000 });
+        await grace.getByText('You are an editor').waitFor({ timeout: 3_000 });
         return true;
       });
 
-      // Ada removes her; Grace’s next look says that she is not in the team.
+      // Ada removes her; the page then tells Grace that she is not in the team.
       await ada.getByRole('button', { name: `Actions for ${guest.email}` }).click();
-      await ada.getByRole('menuitem', { name: 'Remove from the team' }).click();
-      await toastSays(ada, `${guest.email} was removed`);
+      await ada.getByRole('menuitem', { name: 'Remove from team' }).click();
+      await toastSays(ada, `Removed ${guest.email}`);
       await grace.goto(`/teams/${owner.teamId}`);
       await grace.getByText('You are not in this team').waitFor();
     }, 300_000);
@@ -84,24 +84,24 @@ export function governanceStories(started: () => ConsoleHarness): void {
       const page = await harness.open(`/teams/${owner.teamId}`, { person: owner });
       const email = `colleague-${Date.now()}@example.com`;
       await page.getByRole('button', { name: 'Add member' }).click();
-      await page.getByRole('tab', { name: 'Is new' }).click();
-      await page.getByLabel('E-mail').fill(email);
-      await page.getByLabel('First password').fill('Battery-staple-2');
+      await page.getByRole('tab', { name: 'New account' }).click();
+      await page.getByLabel('Email').fill(email);
+      await page.getByLabel('Initial password').fill('Battery-staple-2');
       await page.getByRole('button', { name: 'Create account and add' }).click();
       await page.getByText(email, { exact: true }).waitFor();
 
       const theirs = await harness.open('/login');
-      await theirs.getByLabel('E-mail').fill(email);
+      await theirs.getByLabel('Email').fill(email);
       await theirs.getByLabel('Password', { exact: true }).fill('Battery-staple-2');
       await theirs.getByRole('button', { name: 'Log in' }).click();
       await heading(theirs, 'Prompts').waitFor();
-      // A member of the organization without its keys: the page says whom to ask.
+      // A member who may not see the keys: the page says whom to ask.
       await theirs.goto(`/orgs/${owner.organizationId}/keys`);
-      await theirs.getByText('API keys are kept by the organization’s admins').waitFor();
+      await theirs.getByText('Only organization admins can manage API keys').waitFor();
       await theirs.getByRole('button', { name: /^Organization: / }).click();
       const create = theirs.getByRole('menuitem', { name: /New organization/ });
       expect(await create.getAttribute('aria-disabled')).toBe('true');
-      await create.getByText('Only admin accounts may do this.').waitFor();
+      await create.getByText('Only admin accounts can do this.').waitFor();
     }, 300_000);
   });
 
@@ -123,15 +123,15 @@ export function governanceStories(started: () => ConsoleHarness): void {
           token,
           body: { email, password: PASSWORD, team_id: made.text('team', 'id') },
         });
-      // A few at a time: each password takes its time, and a queue that is too long is refused.
+      // A few at a time: hashing passwords is slow, and identity rejects requests if its queue is too long.
       for (let n = 0; n < others.length; n += 5) await Promise.all(others.slice(n, n + 5).map(register));
-      // The list begins with the oldest account, so this one is on its second page.
+      // The list starts with the oldest account, so this one is on the second page.
       await register(last);
       const page = await harness.open(`/teams/${owner.teamId}`, { person: owner });
       await page.getByRole('button', { name: 'Add member' }).click();
-      await page.getByLabel('E-mail or user id').fill(last);
+      await page.getByLabel('Email or user ID').fill(last);
       await page.getByRole('dialog').getByRole('button', { name: 'Add member' }).click();
-      await toastSays(page, `${last} is in Default Team`);
+      await toastSays(page, `Added ${last} to Default Team`);
     }, 120_000);
   });
 
@@ -147,34 +147,34 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await page.getByText('No API keys yet').waitFor();
       await page.keyboard.press('c');
       await page.getByRole('textbox', { name: 'Name' }).fill('checkout-service');
-      await choose(page, 'Scope', 'Some teams');
+      await choose(page, 'Scope', 'Selected teams');
       await page.getByRole('checkbox', { name: 'Default Team' }).click();
       await choose(page, 'Expires', 'In 30 days');
       await harness.expectAccessible(page);
       await page.getByRole('button', { name: 'Create key' }).click();
 
-      const secret = page.getByRole('dialog', { name: 'The secret of checkout-service' });
-      await secret.getByRole('button', { name: 'Copy the key' }).click();
+      const secret = page.getByRole('dialog', { name: 'Your key for checkout-service' });
+      await secret.getByRole('button', { name: 'Copy key' }).click();
       const key = String(await page.evaluate('navigator.clipboard.readText()'));
       expect(key).toMatch(/^ak_[0-9a-f]{64}$/);
       await harness.expectAccessible(page);
-      await secret.getByRole('button', { name: 'I have stored it' }).click();
+      await secret.getByRole('button', { name: 'Done' }).click();
       expect(await page.content()).not.toContain(key);
       expect(await render(key)).toBe(200);
 
       await page.getByRole('button', { name: 'Actions for checkout-service' }).click();
       await page.getByRole('menuitem', { name: 'Rotate' }).click();
-      await choose(page, 'The old key', 'Ends at once');
+      await choose(page, 'Old key', 'Expires immediately');
       await page.getByRole('button', { name: 'Rotate' }).click();
-      await secret.getByRole('button', { name: 'Copy the key' }).click();
+      await secret.getByRole('button', { name: 'Copy key' }).click();
       const successor = String(await page.evaluate('navigator.clipboard.readText()'));
-      await secret.getByRole('button', { name: 'I have stored it' }).click();
+      await secret.getByRole('button', { name: 'Done' }).click();
       expect([await render(key), await render(successor)]).toEqual([401, 200]);
 
       await page.getByRole('button', { name: 'Actions for checkout-service' }).first().click();
       await page.getByRole('menuitem', { name: 'Delete' }).click();
-      await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the key' }).click();
-      await toastSays(page, 'checkout-service was deleted');
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Delete key' }).click();
+      await toastSays(page, 'Deleted checkout-service');
       expect(await render(successor)).toBe(401);
     }, 300_000);
   });
@@ -189,7 +189,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await page.getByRole('menuitem', { name: 'New organization' }).click();
       await page.getByRole('textbox', { name: 'Name' }).fill(name);
       await page.getByRole('button', { name: 'Create organization' }).click();
-      await page.getByText(`These are the teams of ${name}`).waitFor();
+      await page.getByText(`All teams in ${name}`).waitFor();
 
       await page.keyboard.press('c');
       await page.getByRole('textbox', { name: 'Name' }).fill('Search');
@@ -201,13 +201,13 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
       await heading(page, 'Retrieval').waitFor();
       await page.getByRole('button', { name: 'Move' }).click();
-      await page.getByRole('button', { name: 'Move the team' }).click();
-      await toastSays(page, 'Retrieval was moved to Default Org');
+      await page.getByRole('button', { name: 'Move team' }).click();
+      await toastSays(page, 'Moved Retrieval to Default Org');
       await page.getByRole('button', { name: 'Organization: Default Org' }).waitFor();
       await page.getByRole('button', { name: 'Delete' }).click();
       await page.getByRole('alertdialog').getByRole('textbox').fill('Retrieval');
-      await page.getByRole('button', { name: 'Delete the team' }).click();
-      await toastSays(page, 'Retrieval was deleted');
+      await page.getByRole('button', { name: 'Delete team' }).click();
+      await toastSays(page, 'Deleted Retrieval');
       await heading(page, 'Teams').waitFor();
 
       await page.getByRole('button', { name: /^Organization: / }).click();
@@ -218,11 +218,11 @@ export function governanceStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: 'Rename' }).click();
       await page.getByRole('textbox', { name: 'Name' }).fill(`${name} Ltd`);
       await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
-      await toastSays(page, `now called ${name} Ltd`);
+      await toastSays(page, `Renamed the organization to ${name} Ltd`);
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await page.getByRole('alertdialog').getByRole('textbox').fill(`${name} Ltd`);
-      await page.getByRole('button', { name: 'Delete the organization' }).click();
-      await toastSays(page, `${name} Ltd was deleted`);
+      await page.getByRole('button', { name: 'Delete organization' }).click();
+      await toastSays(page, `Deleted ${name} Ltd`);
       await page.getByRole('button', { name: 'Organization: Default Org' }).waitFor();
     }, 300_000);
   });
@@ -265,7 +265,7 @@ export function governanceStories(started: () => ConsoleHarness): void {
         ['people', `/orgs/${organizationId}/people`, alan?.email ?? ''],
         ['keys', `/orgs/${organizationId}/keys`, 'prompt-importer'],
         ['audit', `/orgs/${organizationId}/audit`, 'Customer support'],
-        ['organization-settings', `/orgs/${organizationId}/settings`, 'Delete the organization'],
+        ['organization-settings', `/orgs/${organizationId}/settings`, 'Delete organization'],
       ];
       for (const [name, path, text] of pages) {
         await harness.inspect(name, path, owner, (page) =>

@@ -1,4 +1,4 @@
-/** What people do with prompts: write, try, compare, promote, go back, and meet in one draft. */
+/** Stories about prompts: writing, previewing, comparing, promoting, rolling back, and editing one draft together. */
 import { eventually } from '@px0/testing';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ const template = (page: Page, version: number) =>
   page.getByRole('textbox', { name: `Template of version ${version}` });
 const output = (page: Page) => page.getByRole('region', { name: 'Rendered output' });
 
-/** Replaces the text of an editor, as one does by selecting all and pasting. */
+/** Replaces the text of an editor, as a user does by selecting all and pasting. */
 async function write(page: Page, editor: Locator, text: string): Promise<void> {
   await editor.click();
   await page.keyboard.press('ControlOrMeta+a');
@@ -29,7 +29,7 @@ interface MadePrompt {
   readonly slug: string;
 }
 
-/** A prompt with the given versions, all drafts, made by the API. */
+/** Creates a prompt with the given versions, all drafts, through the API. */
 async function promptWith(
   harness: ConsoleHarness,
   owner: Person,
@@ -58,7 +58,7 @@ async function promote(
   }
 }
 
-/** Makes somebody a member of the owner's team. */
+/** Adds a guest to the owner's team. */
 async function join(
   harness: ConsoleHarness,
   owner: Person,
@@ -84,7 +84,7 @@ const richTemplate = [
   '{{end}}',
 ].join('\n');
 
-/** A prompt with all that its pages can show. */
+/** Creates a prompt with everything that its pages can show. */
 async function richPrompt(harness: ConsoleHarness, owner: Person): Promise<MadePrompt> {
   const prompt = await promptWith(harness, owner, 'Support reply', [
     richTemplate.replace('three', 'five'),
@@ -123,7 +123,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       const harness = started();
       const email = `first-${Date.now()}@example.com`;
       const page = await harness.open('/register');
-      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Email').fill(email);
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       await page.getByRole('button', { name: 'Create account' }).click();
       await page.getByLabel('Code').fill(await harness.code(email));
@@ -139,7 +139,7 @@ export function promptStories(started: () => ConsoleHarness): void {
           })
         ).text('rendered');
 
-      // Create: the slug is shown before it is for good.
+      // Create: the dialog shows the slug, which can never change.
       await page.getByText('Write your first prompt').waitFor();
       await page.keyboard.press('c');
       await page.getByLabel('Name', { exact: true }).fill('Welcome Mail!');
@@ -147,7 +147,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: 'Create prompt' }).click();
       await heading(page, 'Welcome Mail!').waitFor();
 
-      // Write: the preview follows each key, and what is missing is named.
+      // Write: the preview follows each key and names what is missing.
       await page.getByRole('button', { name: 'Greeting' }).click();
       const editor = template(page, 1);
       await editor.waitFor();
@@ -159,11 +159,11 @@ export function promptStories(started: () => ConsoleHarness): void {
         .first()
         .waitFor();
 
-      // A broken template says where it is broken, and is not saved.
+      // An error in the template shows its position, and the text is not saved.
       await write(page, editor, 'Dear {{.name');
       await page.getByRole('button', { name: '1:13 unclosed action' }).waitFor();
       await page.getByRole('status').getByText('Not saved').waitFor();
-      // Variables are offered while they are written.
+      // The editor completes variables.
       await write(page, editor, 'Dear ');
       await page.keyboard.type('{{.n');
       await page.getByRole('option', { name: 'name' }).click();
@@ -176,16 +176,16 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page.getByLabel('Name', { exact: true }).fill('A person');
       await page.getByRole('button', { name: 'Save payload' }).click();
-      await toastSays(page, 'Saved the payload “A person”');
+      await toastSays(page, 'Saved payload “A person”');
 
-      // Draft, stable, live; each step shows what it does, and that the payload renders.
+      // Draft, stable, live: each step shows its effect, and that the payload renders.
       await page.getByRole('button', { name: 'Mark stable' }).click();
       const dialog = page.getByRole('alertdialog');
-      await dialog.getByText('1 payload rendered without an error.').waitFor();
+      await dialog.getByText('1 payload rendered without errors.').waitFor();
       await dialog.getByRole('button', { name: 'Mark stable' }).click();
-      await page.getByText('A version that is stable can no longer be edited.').waitFor();
+      await page.getByText('Stable versions are read-only.').waitFor();
       await page.getByRole('button', { name: 'Make live' }).click();
-      await dialog.getByText('which fail now for want of a live version').waitFor();
+      await dialog.getByText('This prompt has no live version, so renders by slug fail now.').waitFor();
       await dialog.getByRole('button', { name: 'Make live' }).click();
       await toastSays(page, 'Version 1 is live');
       expect(await render()).toBe('Dear Ada, welcome.');
@@ -197,14 +197,12 @@ export function promptStories(started: () => ConsoleHarness): void {
       await output(page).getByText('Hi Ada, welcome.').waitFor();
       await saved(page);
       await page.getByRole('button', { name: 'Mark stable' }).click();
-      await dialog
-        .getByRole('region', { name: 'Difference between Version 1, live and Version 2' })
-        .waitFor();
+      await dialog.getByRole('region', { name: 'Diff of Version 1, live and Version 2' }).waitFor();
       await dialog.getByRole('button', { name: 'A person' }).click();
-      await dialog.getByRole('region', { name: 'Difference between Live output and New output' }).waitFor();
+      await dialog.getByRole('region', { name: 'Diff of Live output and New output' }).waitFor();
       await dialog.getByRole('button', { name: 'Mark stable' }).click();
       await page.getByRole('button', { name: 'Make live' }).click();
-      await dialog.getByText('Version 1 becomes stable, so you can go back.').waitFor();
+      await dialog.getByText('Version 1 becomes stable, so you can roll back.').waitFor();
       await dialog.getByRole('button', { name: 'Make live' }).click();
       await toastSays(page, 'Version 2 is live');
       expect(await render()).toBe('Hi Ada, welcome.');
@@ -212,26 +210,26 @@ export function promptStories(started: () => ConsoleHarness): void {
       // Compare: the templates, then what they render.
       await page.getByRole('link', { name: 'Compare' }).click();
       await heading(page, 'Compare versions').waitFor();
-      await page.getByRole('region', { name: 'Difference between Version 1 and Version 2, live' }).waitFor();
-      await choose(page, 'What is compared', 'Output with A person');
+      await page.getByRole('region', { name: 'Diff of Version 1 and Version 2, live' }).waitFor();
+      await choose(page, 'Compare', 'Output with A person');
       await page
-        .getByRole('region', { name: /^Difference between Output of version 1/ })
+        .getByRole('region', { name: /^Diff of Output of version 1/ })
         .getByText('Dear')
         .waitFor();
       await page.getByRole('button', { name: 'Unified' }).click();
       await page.waitForURL(/view=unified/);
 
-      // Back in one step.
+      // Roll back in one step.
       await page.getByRole('link', { name: 'Welcome Mail!' }).click();
       await page.getByRole('button', { name: 'Roll back to version 1' }).click();
       await dialog.getByRole('button', { name: 'Make version 1 live' }).click();
       await toastSays(page, 'Version 1 is live');
       expect(await render()).toBe('Dear Ada, welcome.');
 
-      // Who did what, how to use it.
+      // Activity and code snippets.
       await page.getByRole('tab', { name: 'Activity' }).click();
-      await page.getByText('made version 1 live, in place of version 2').waitFor();
-      await page.getByRole('tab', { name: 'Use it' }).click();
+      await page.getByText('made version 1 live, replacing version 2').waitFor();
+      await page.getByRole('tab', { name: 'Integrate' }).click();
       await page.getByRole('button', { name: 'Python' }).click();
       await page.getByText('px0.render("welcome_mail", {"name": "Ada"}).text').waitFor();
     }, 180_000);
@@ -254,30 +252,30 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.keyboard.press('Enter');
       await heading(page, 'Ticket triage').waitFor();
 
-      await page.getByRole('button', { name: 'More about version 2' }).click();
-      await page.getByRole('menuitem', { name: 'Tag this version' }).click();
+      await page.getByRole('button', { name: 'Actions for version 2' }).click();
+      await page.getByRole('menuitem', { name: 'Add tag' }).click();
       await page.getByLabel('Tag', { exact: true }).fill('007');
-      await page.getByText('“007” is read as the number of a version').waitFor();
+      await page.getByText('px0 reads “007” as a version number').waitFor();
       await harness.expectAccessible(page);
       await page.getByLabel('Tag', { exact: true }).fill('..');
       await page.getByRole('button', { name: 'Set tag' }).hover();
       await page.getByRole('tooltip', { name: '“..” cannot be a tag' }).waitFor();
       await page.getByLabel('Tag', { exact: true }).fill('beta');
       await page.getByRole('button', { name: 'Set tag' }).click();
-      await toastSays(page, 'Version 2 is tagged “beta”');
-      await page.getByRole('button', { name: 'Remove the tag beta' }).click();
+      await toastSays(page, 'Tagged version 2 as “beta”');
+      await page.getByRole('button', { name: 'Remove tag beta' }).click();
       await toastSays(page, 'Removed the tag “beta”');
       await page.getByRole('button', { name: 'Undo' }).last().click();
-      await page.getByRole('button', { name: 'Remove the tag beta' }).waitFor();
+      await page.getByRole('button', { name: 'Remove tag beta' }).waitFor();
 
-      await page.getByRole('button', { name: 'More about Ticket triage' }).click();
+      await page.getByRole('button', { name: 'Actions for Ticket triage' }).click();
       await page.getByRole('menuitem', { name: 'Archive' }).click();
       await page.getByText('This prompt is archived').waitFor();
       await page.goto('/prompts?tag=beta');
-      await page.getByText('No prompt matches').waitFor();
-      await choose(page, 'State', 'Archived');
+      await page.getByText('No matching prompts').waitFor();
+      await choose(page, 'Status', 'Archived');
       await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
-      // A tag of before, which no browser can name in an address, is shown; its removal asks for nothing else.
+      // An old tag that no browser can send in a URL is shown, and removing it sends no other request.
       await page.route(/\/versions$/, async (route) => {
         const response = await route.fetch();
         await route.fulfill({ response, body: (await response.text()).replace('"beta"', '".."') });
@@ -285,17 +283,17 @@ export function promptStories(started: () => ConsoleHarness): void {
       const sent: string[] = [];
       page.on('request', (request) => sent.push(request.method()));
       await page.goto(`/prompts/${prompt.id}`);
-      await page.getByRole('button', { name: 'Remove the tag ..' }).click();
-      await toastSays(page, 'The tag “..” cannot be removed here');
+      await page.getByRole('button', { name: 'Remove tag ..' }).click();
+      await toastSays(page, 'Can’t remove the tag “..” here');
       expect(sent).not.toContain('DELETE');
       await page.unroute(/\/versions$/);
       await page.goto(`/prompts/${prompt.id}`);
       await page.getByRole('button', { name: 'Restore' }).click();
       await toastSays(page, 'Restored “Ticket triage”');
 
-      // Lists and menus are made when they are first opened, and keys are to notice nothing of that.
+      // Lists and menus are created on first use, which must not change how keys work.
       await page.goto('/prompts');
-      const state = page.getByRole('combobox', { name: 'State' });
+      const state = page.getByRole('combobox', { name: 'Status' });
       await state.press('ArrowDown');
       await focused(page.getByRole('option', { name: 'Active' }));
       await page.keyboard.press('ArrowDown');
@@ -305,10 +303,10 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.waitForURL(/status=archived/);
       await focused(state);
       await page.goto('/prompts');
-      const more = page.getByRole('button', { name: 'More about Ticket triage' });
+      const more = page.getByRole('button', { name: 'Actions for Ticket triage' });
       for (const time of ['the first', 'another']) {
         await more.press('Enter');
-        await focused(page.getByRole('menuitem', { name: 'Copy the slug' }), time);
+        await focused(page.getByRole('menuitem', { name: 'Copy slug' }), time);
         await page.keyboard.press('Escape');
         await focused(more, time);
       }
@@ -322,14 +320,14 @@ export function promptStories(started: () => ConsoleHarness): void {
       await promptWith(harness, owner, 'Ticket triage', []);
       const page = await harness.open('/account', { person: owner });
       const reading = /\/v1\/teams\/[^/]+\/prompts/;
-      // By something before px0: it ends no session, and nothing is gone because of it.
+      // From a proxy: it must not end the session or hide anything.
       await page.route(reading, (route) => route.fulfill({ status: 401, json: { error: 'unauthorized' } }));
       await page.goto('/prompts');
       await heading(page, 'Prompts').waitFor();
-      await page.getByRole('combobox', { name: 'State' }).waitFor();
+      await page.getByRole('combobox', { name: 'Status' }).waitFor();
       const again = page.getByRole('button', { name: 'Try again' });
       await again.waitFor();
-      await page.getByText('This answer (status 401) did not come from px0').waitFor();
+      await page.getByText('Unexpected response (status 401): it did not come from px0').waitFor();
       await page.unroute(reading);
       await again.click();
       await page.getByRole('link', { name: 'Ticket triage' }).waitFor();
@@ -347,9 +345,9 @@ export function promptStories(started: () => ConsoleHarness): void {
       const teamNow = async (): Promise<string> =>
         (await harness.shape('GET', `/v1/prompts/${prompt.id}`, { token })).text('prompt', 'team_id');
       const page = await harness.open(`/prompts/${prompt.id}`, { person: owner });
-      await page.getByRole('button', { name: 'More about Ticket triage' }).click();
+      await page.getByRole('button', { name: 'Actions for Ticket triage' }).click();
       await page.getByRole('menuitem', { name: 'Move to another team' }).click();
-      await choose(page, 'To the team', 'Customer support');
+      await choose(page, 'Move to', 'Customer support');
       await page.getByRole('button', { name: 'Move prompt' }).click();
       await toastSays(page, 'Moved “Ticket triage” to Customer support');
       expect(await teamNow()).toBe(made.text('team', 'id'));
@@ -368,7 +366,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       const page = await harness.open(`/prompts/${prompt.id}`, { person: owner });
       await page.getByRole('button', { name: 'Roll back to version 1' }).click();
       const dialog = page.getByRole('alertdialog');
-      await dialog.getByText('A copy of it becomes a new version').waitFor();
+      await dialog.getByText('so a copy of it becomes a new live version').waitFor();
       await dialog.getByRole('button', { name: 'Make a copy of version 1 live' }).click();
       await toastSays(page, 'Version 3 is live');
       const path = `/v1/prompts/${prompt.slug}/render`;
@@ -376,7 +374,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       expect(await render()).toBe('The old text.');
       await page
         .getByRole('region', { name: 'Notifications' })
-        .getByRole('button', { name: 'Back to version 2' })
+        .getByRole('button', { name: 'Return to version 2' })
         .click();
       await toastSays(page, 'Version 2 is live again');
       expect(await render()).toBe('The new text.');
@@ -398,8 +396,8 @@ export function promptStories(started: () => ConsoleHarness): void {
       const page = await harness.open(`/prompts/${prompt.id}/versions/1`, { person: owner });
       const editor = template(page, 1);
       await editor.click();
-      await page.getByText('Mixed line ends').waitFor();
-      // Reading is no change.
+      await page.getByText('Mixed line endings').waitFor();
+      // Reading changes nothing.
       await page.keyboard.press('ControlOrMeta+End');
       await page.keyboard.press('ControlOrMeta+s');
       await toastSays(page, 'Saved');
@@ -409,7 +407,7 @@ export function promptStories(started: () => ConsoleHarness): void {
 
       await page.keyboard.type('!');
       await becomes(`${text}!`);
-      // A new line ends like the one that it was split from.
+      // A new line gets the ending of the line that it was split from.
       await page.keyboard.press('ControlOrMeta+Home');
       await page.keyboard.press('End');
       await page.keyboard.press('Enter');
@@ -418,7 +416,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       for (let step = 0; step < 6; step++) await page.keyboard.press('ControlOrMeta+z');
       await becomes(text);
 
-      // What is pasted takes the ends of the text that it comes into, and the rest stays.
+      // Pasted text takes on the line endings around it, and the rest stays.
       await page.evaluate("navigator.clipboard.writeText('one\\r\\ntwo\\n')");
       await page.keyboard.press('ControlOrMeta+Home');
       await page.keyboard.press('ArrowDown');
@@ -426,7 +424,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       const pasted = text.replace('second', 'one\rtwo\rsecond');
       await becomes(pasted);
 
-      // A fault has the place that the editor shows.
+      // An error has the position that the editor shows.
       await page.keyboard.press('ControlOrMeta+End');
       await page.keyboard.insertText('{{.x');
       await page.getByRole('button', { name: '7:5 unclosed action' }).click();
@@ -444,12 +442,12 @@ export function promptStories(started: () => ConsoleHarness): void {
       await page.keyboard.press('ControlOrMeta+Home');
       await page.keyboard.type('at ');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await toastSays(page, 'Saved the payload “Lines”');
+      await toastSays(page, 'Saved payload “Lines”');
       const payloads = await harness.shape('GET', `/v1/prompts/${prompt.id}/payloads`, { token });
       expect(payloads.text('payloads', 0, 'variables', 'x')).toBe(`at ${lines}`);
       await page.goto(`/prompts/${prompt.id}`);
-      await page.getByRole('button', { name: 'More about From Windows' }).click();
-      await page.getByRole('menuitem', { name: 'Edit the description' }).click();
+      await page.getByRole('button', { name: 'Actions for From Windows' }).click();
+      await page.getByRole('menuitem', { name: 'Edit description' }).click();
       await page.getByLabel('Description').press('ControlOrMeta+End');
       await page.keyboard.type('four');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -461,14 +459,14 @@ export function promptStories(started: () => ConsoleHarness): void {
         { what: 'the description with its line ends' },
       );
 
-      // The comparison says which ends differ, and that nothing else does.
+      // The comparison shows which line endings differ, and that nothing else does.
       await harness.api.call('POST', `/v1/prompts/${prompt.id}/versions`, {
         token,
         body: { template: `${pasted}{{.x}}`.replaceAll(/\r\n?/g, '\n') },
       });
       await page.goto(`/prompts/${prompt.id}/compare?from=1&to=2`);
-      const difference = page.getByRole('region', { name: 'Difference between Version 1 and Version 2' });
-      await page.getByText('5 line ends differ').waitFor();
+      const difference = page.getByRole('region', { name: 'Diff of Version 1 and Version 2' });
+      await page.getByText('5 line endings differ').waitFor();
       expect(await difference.getByText('ends with CRLF').count()).toBe(2);
       expect(await difference.getByText('removed:').count()).toBe(0);
       await harness.expectAccessible(page);
@@ -487,13 +485,13 @@ export function promptStories(started: () => ConsoleHarness): void {
         body: `{"name":"An order","variables":${variables}}`,
       });
       const page = await harness.open(`/prompts/${prompt.id}/versions/1`, { person: owner });
-      // The form has the number as it was written, the preview as a render reads it.
-      await page.getByText('a render prints 9.007199254740992e+15').waitFor();
+      // The form shows the number as written, the preview as a render reads it.
+      await page.getByText('renders print 9.007199254740992e+15').waitFor();
       expect(await page.getByLabel('id', { exact: true }).inputValue()).toBe('9007199254740993');
       await page.getByLabel('name', { exact: true }).fill('Grace');
       await output(page).getByText('Order 9.007199254740992e+15 of Grace').waitFor();
       await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await toastSays(page, 'Saved the payload “An order”');
+      await toastSays(page, 'Saved payload “An order”');
       expect(await (await fetch(payloads, { headers })).text()).toContain('"id":9007199254740993');
     }, 120_000);
   });
@@ -518,45 +516,43 @@ export function promptStories(started: () => ConsoleHarness): void {
       await write(ada, template(ada, 1), 'What Ada wrote.');
       await eventually(async () => (await stored(1)) === 'What Ada wrote.');
       await write(grace, template(grace, 1), 'What Grace wrote.');
-      const conflict = grace.getByRole('dialog', { name: 'Somebody else changed this draft' });
-      await conflict
-        .getByRole('region', { name: 'Difference between Theirs, saved and Mine, not saved' })
-        .waitFor();
+      const conflict = grace.getByRole('dialog', { name: 'Someone else changed this draft' });
+      await conflict.getByRole('region', { name: 'Diff of Theirs (saved) and Mine (not saved)' }).waitFor();
       await harness.expectAccessible(grace);
       expect(await stored(1)).toBe('What Ada wrote.');
 
-      // Nothing is lost by a reload in the middle of it either.
+      // A reload in the middle loses nothing either.
       await grace.reload();
       await conflict.waitFor();
       await conflict.getByRole('tab', { name: 'Mine' }).click();
       await conflict.getByText('What Grace wrote.').waitFor();
-      await conflict.getByRole('button', { name: 'Keep both: mine as a new draft' }).click();
+      await conflict.getByRole('button', { name: 'Save mine as a new draft' }).click();
       await template(grace, 2).getByText('What Grace wrote.').waitFor();
       expect([await stored(1), await stored(2)]).toEqual(['What Ada wrote.', 'What Grace wrote.']);
 
-      // The other way round: Ada’s text yields, and comes back from the toast.
+      // The other way round: Ada gives up her text, and restores it from the toast.
       await grace.goto(path);
       await template(grace, 1).waitFor();
       await write(grace, template(grace, 1), 'Grace is quicker.');
       await eventually(async () => (await stored(1)) === 'Grace is quicker.');
       await write(ada, template(ada, 1), 'Ada is later.');
-      await ada.getByRole('button', { name: 'Take theirs' }).click();
+      await ada.getByRole('button', { name: 'Use theirs' }).click();
       await template(ada, 1).getByText('Grace is quicker.').waitFor();
-      await ada.getByRole('button', { name: 'Use mine after all' }).click();
+      await ada.getByRole('button', { name: 'Use mine instead' }).click();
       await eventually(async () => (await stored(1)) === 'Ada is later.');
 
-      // Or a third text is made of both.
+      // Or they merge both texts.
       await write(grace, template(grace, 1), 'Grace again.');
-      await conflict.getByRole('tab', { name: 'Merge by hand' }).click();
+      await conflict.getByRole('tab', { name: 'Merge' }).click();
       const merged = conflict.getByRole('textbox', { name: 'Merged text' });
       await merged.getByText('Grace again.').waitFor();
       await conflict.getByRole('textbox', { name: 'Their text' }).getByText('Ada is later.').waitFor();
       await write(grace, merged, 'Ada is later, Grace again.');
-      await conflict.getByRole('button', { name: 'Use the merged text' }).click();
+      await conflict.getByRole('button', { name: 'Use merged text' }).click();
       await eventually(async () => (await stored(1)) === 'Ada is later, Grace again.');
       await template(grace, 1).getByText('Ada is later, Grace again.').waitFor();
 
-      // A draft that is promoted under somebody’s hands can be gone on with as a new one.
+      // If someone promotes a draft while another person edits it, that person can continue in a new draft.
       await template(ada, 1).click();
       await promote(harness, guest, prompt, 1, 1);
       await write(ada, template(ada, 1), 'Too late for version 1.');
@@ -580,16 +576,16 @@ export function promptStories(started: () => ConsoleHarness): void {
       for (const name of ['New version', 'Roll back to version 1']) {
         expect(await page.getByRole('button', { name }).getAttribute('aria-disabled'), name).toBe('true');
       }
-      for (const name of ['Mark stable', 'Make live', 'Add a description', /^Remove the tag/]) {
+      for (const name of ['Mark stable', 'Make live', 'Add a description', /^Remove tag/]) {
         expect(await page.getByRole('button', { name }).count(), String(name)).toBe(0);
       }
-      await page.getByRole('button', { name: 'More about version 3' }).click();
+      await page.getByRole('button', { name: 'Actions for version 3' }).click();
       const items = page.getByRole('menuitem');
-      await items.getByText('Only editors and admins of the team may do this.').first().waitFor();
+      await items.getByText('Only team editors and admins can do this.').first().waitFor();
       await page.keyboard.press('Escape');
 
       await page.goto(`/prompts/${prompt.id}/versions/3`);
-      await page.getByText('Only editors and admins of the team may do this.').waitFor();
+      await page.getByText('You have view-only access.').waitFor();
       await output(page).getByText('The customer is called Grace').waitFor();
       await template(page, 3).click();
       await page.keyboard.insertText('X');
@@ -608,7 +604,7 @@ export function promptStories(started: () => ConsoleHarness): void {
       await harness.inspect('prompts-empty', '/prompts', owner, nothing);
       const { id } = await richPrompt(harness, owner);
       const empty = await promptWith(harness, owner, 'Ticket triage', []);
-      // Usage is counted by render and told to the registry after some seconds.
+      // Render reports usage to the registry after a few seconds.
       await eventually(async () => {
         const usage = await harness.shape('GET', `/v1/prompts/${id}/usage`, { token: owner.token });
         return JSON.stringify(usage.at('usage')) !== '[]';
@@ -636,7 +632,7 @@ export function promptStories(started: () => ConsoleHarness): void {
         [
           'version-live',
           `/prompts/${id}/versions/2`,
-          (page) => page.getByText('can no longer be edited').waitFor(),
+          (page) => page.getByText('Live versions are read-only.').waitFor(),
         ],
         ['version-draft', `/prompts/${id}/versions/3`, (page) => page.getByText('Saved').waitFor()],
         ['promotion', `/prompts/${id}`, openPromotion],
@@ -646,9 +642,9 @@ export function promptStories(started: () => ConsoleHarness): void {
   });
 }
 
-/** Opens the dialog unless it is open from the look before. */
+/** Opens the dialog unless it is still open from the previous view. */
 async function openPromotion(page: Page): Promise<void> {
   const dialog = page.getByRole('alertdialog');
   if ((await dialog.count()) === 0) await page.getByRole('button', { name: 'Mark stable' }).click();
-  await dialog.getByText('Applications must send more than before').waitFor();
+  await dialog.getByText('Applications must send new variables').waitFor();
 }

@@ -1,6 +1,6 @@
 /**
- * What is seen before the first script runs: the outline of the page that comes, drawn by the components that draw it afterwards. Which of
- * the two is shown is decided by `public/start.js`.
+ * Renders the outlines that the page shows before the first script runs, with the same components that render it later. `public/start.js`
+ * chooses between the two.
  */
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';

@@ -1,11 +1,11 @@
 /**
- * Which files each page needs, written into `index.html` for `public/start.js`, so that a page's script is asked for together with the first
- * one instead of after it. Addresses and files are read off the route declarations; none is named a second time.
+ * Writes the files that each page needs into `index.html`, so that `public/start.js` can preload a page's scripts together with the first
+ * one. Reads paths and files from the route declarations, so none is repeated.
  */
 import { dirname, join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
 
-/** What a route declaration says. */
+/** A route declaration. */
 interface Route {
   readonly path: string | undefined;
   /** The module of its component. */
@@ -13,12 +13,12 @@ interface Route {
   readonly isInside: boolean;
 }
 
-/** What `public/start.js` reads. Files are named by their place in `files`. */
+/** The table that `public/start.js` reads. Numbers are indexes into `files`. */
 interface PageTable {
   readonly files: readonly string[];
-  /** The frame of the pages behind the login. */
+  /** The shell of the pages behind the login. */
   readonly frame: readonly number[];
-  /** In the notation of the router, such as `/prompts/$promptId`. */
+  /** Keyed by path in the router's notation, such as `/prompts/$promptId`. */
   readonly inside: Readonly<Record<string, readonly number[]>>;
   readonly entrance: Readonly<Record<string, readonly number[]>>;
 }

@@ -1,4 +1,4 @@
-/** Brotli and gzip beside each file, as small as they get; the gateway sends what the browser can read. */
+/** Writes Brotli and gzip versions of each file at the highest level. The gateway sends the one that the browser accepts. */
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';

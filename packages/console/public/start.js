@@ -1,22 +1,22 @@
-// Runs before the first paint: chooses the colours and the outline that are seen first, and asks for the script of the page at once.
+// Runs before the first paint: sets the theme, chooses the outline to show first, and preloads the page's scripts.
 (() => {
   const root = document.documentElement;
   const stored = (key) => {
     try {
       return localStorage.getItem(key);
     } catch {
-      // Storage may be forbidden; the system's theme then applies, and nobody is logged in.
+      // Storage may be blocked: the system's theme then applies, and there is no session.
       return null;
     }
   };
 
-  // `src/app/theme.ts` writes the choice and follows the system's from here on.
+  // `src/app/theme.ts` stores the choice, and follows the system's theme from here on.
   const choice = stored('px0.theme');
   const dark =
     choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   root.dataset.theme = dark ? 'dark' : 'light';
 
-  // Whether the session still holds is for the API to say; only what is fetched and drawn first depends on it here.
+  // Only the API knows whether the session is still valid. Here it decides what to fetch and show first.
   const hasSession = stored('px0.session') !== null;
   const table = document.querySelector('meta[name="px0-pages"]')?.content;
   const { files, frame, inside, entrance } = table

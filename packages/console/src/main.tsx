@@ -6,18 +6,18 @@ import { setNonce } from 'get-nonce';
 import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessions } from './api/mod.ts';
-// Follows the system's theme, also before the login.
+// Follows the system's theme, even before the login.
 import './app/theme.ts';
 import { queryClient } from './app/query-client.ts';
 import { router } from './app/router.tsx';
 import { styleNonce, Toaster } from './ui/mod.ts';
 
-// Dialogs keep the page from scrolling by a style element.
+// Dialogs add a style element that stops the page from scrolling.
 setNonce(styleNonce());
 
 window.addEventListener('storage', sessions.follow);
 
-/** The guard of the present page decides where to go. What one person has read is not for the next. */
+/** Lets the guard of the current page decide where to go, and clears what the previous user has read. */
 async function follow(before: string | undefined): Promise<void> {
   await router.invalidate();
   if (before !== undefined) queryClient.clear();
@@ -42,5 +42,5 @@ const app = (
     </QueryClientProvider>
   </StrictMode>
 );
-// Until the first page is there, what the file of the page shows stays. Drawing it as a transition leaves the browser free in between.
+// The outline in `index.html` stays until the first page is ready. Rendering it as a transition does not block the browser.
 void router.load().finally(() => startTransition(() => createRoot(root).render(app)));

@@ -1,4 +1,4 @@
-/** One's own account: address, password, end. */
+/** The user's own account: change the email address or the password, or delete it. */
 import { useRouter } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { api, sentenceOf, sessions, useUser } from '../api/mod.ts';
@@ -26,21 +26,21 @@ export function AccountPage() {
       <Section title="Profile">
         <Card className="divide-y divide-line">
           <dl className="grid gap-x-6 gap-y-3 p-5 text-sm sm:grid-cols-[8rem_1fr]">
-            <dt className="text-faint">User id</dt>
+            <dt className="text-faint">User ID</dt>
             <dd className="flex min-w-0 items-center gap-1">
               <code className="truncate text-xs">{user.id}</code>
-              <CopyButton text={user.id} label="Copy your user id" />
+              <CopyButton text={user.id} label="Copy your user ID" />
             </dd>
             <dt className="text-faint">Account</dt>
             <dd>
               {user.is_admin ? <Badge tone="accent">Admin account</Badge> : <Badge>Standard account</Badge>}
               <span className="mt-1 block text-faint text-xs">
                 {user.is_admin
-                  ? 'May create organizations and accounts for others.'
-                  : 'Was created by somebody else; cannot create organizations.'}
+                  ? 'Can create organizations, and accounts for other people.'
+                  : 'Created by an admin. Cannot create organizations.'}
               </span>
             </dd>
-            <dt className="text-faint">Since</dt>
+            <dt className="text-faint">Created</dt>
             <dd>
               <Time timestamp={user.created_at} />
             </dd>
@@ -48,12 +48,12 @@ export function AccountPage() {
           <EmailForm />
         </Card>
       </Section>
-      <Section title="Password" description="All your other sessions end when you change it.">
+      <Section title="Password" description="Changing it ends all your other sessions.">
         <Card>
           <PasswordForm />
         </Card>
       </Section>
-      <Section title="Delete the account">
+      <Section title="Delete account">
         <DeleteAccount />
       </Section>
     </Page>
@@ -96,8 +96,8 @@ function EmailForm() {
     const before = user.email;
     await change(email.trim());
     toast({
-      title: 'Your address was changed',
-      description: `You log in with ${email.trim()} from now on.`,
+      title: 'Email updated',
+      description: `From now on, log in with ${email.trim()}.`,
       action: {
         label: 'Undo',
         run: async () => {
@@ -113,17 +113,17 @@ function EmailForm() {
   };
   return (
     <SmallForm
-      submitLabel="Change the address"
-      disabledReason={email.trim() === user.email ? 'This is your address already' : undefined}
+      submitLabel="Update email"
+      disabledReason={email.trim() === user.email ? 'This is already your email' : undefined}
       onSubmit={save}
     >
       <TextField
-        label="E-mail"
+        label="Email"
         type="email"
         autoComplete="email"
         value={email}
         onChange={setEmail}
-        hint="The address that you log in with. The old one is told of the change."
+        hint="You log in with this address. We’ll notify the old one."
       />
     </SmallForm>
   );
@@ -137,18 +137,18 @@ function PasswordForm() {
     await api.call('changePassword', { body: { current_password: current, new_password: next } });
     setCurrent('');
     setNext('');
-    toast({ title: 'Your password was changed', description: 'Your other sessions have ended.' });
+    toast({ title: 'Password updated', description: 'Your other sessions have ended.' });
   };
   return (
     <SmallForm
-      submitLabel="Change the password"
-      disabledReason={current === '' || next === '' ? 'Fill in both fields first' : undefined}
+      submitLabel="Update password"
+      disabledReason={current === '' || next === '' ? 'Fill in both fields' : undefined}
       onSubmit={change}
     >
-      {/* Password managers learn from it whose password this is. */}
+      {/* Tells password managers whose password this is. */}
       <input type="text" autoComplete="username" value={email} readOnly hidden />
       <PasswordField
-        label="Present password"
+        label="Current password"
         autoComplete="current-password"
         value={current}
         onChange={setCurrent}
@@ -166,13 +166,13 @@ function DeleteAccount() {
   const remove = async (): Promise<void> => {
     await api.call('deleteMe');
     sessions.leave();
-    toast({ title: 'Your account was deleted' });
+    toast({ title: 'Account deleted' });
     await router.navigate({ to: '/login' });
   };
   return (
     <Card className="flex flex-col gap-3 p-5 sm:flex-row sm:items-center">
       <p className="flex-1 text-muted text-sm">
-        Your sessions and memberships end at once. Organizations, teams, prompts and API keys stay.
+        Ends your sessions and memberships immediately. Organizations, teams, prompts and API keys stay.
       </p>
       <Button variant="danger-quiet" onClick={() => setAsking(true)}>
         Delete account
@@ -181,7 +181,7 @@ function DeleteAccount() {
         open={asking}
         onOpenChange={setAsking}
         title="Delete your account?"
-        description="This cannot be undone. You lose access to every team that you are in."
+        description="You lose access to all your teams. You can’t undo this."
         confirmLabel="Delete account"
         typed={user.email}
         onConfirm={remove}

@@ -1,4 +1,4 @@
-/** Logs in and keeps the session. An account that is not verified gets one, too, but can do no more than verify itself. */
+/** Logs in and stores the session. An unverified account gets one too, but can only verify itself. */
 import { api, type Session, sessions } from '../api/mod.ts';
 
 export async function beginSession(email: string, password: string): Promise<Session> {

@@ -1,4 +1,4 @@
-/** The page round the forms before the login. */
+/** The layout of the pages before the login. */
 import { Outlet } from '@tanstack/react-router';
 import { EntranceOutline } from './entrance-outline.tsx';
 

@@ -1,4 +1,4 @@
-/** The frame of the forms before the login, and their outline. They stand in the built page itself, too, so they import nothing that asks the browser. */
+/** The layout of the pages before the login, and its outline. Both are in the built `index.html`, so they need no browser. */
 import type { ReactNode } from 'react';
 import { Logo, Skeleton } from '../outline/mod.ts';
 
@@ -15,7 +15,7 @@ export function EntranceOutline({ children }: { readonly children: ReactNode }) 
   );
 }
 
-/** As tall as the login, so that nothing moves when it comes. */
+/** As tall as the login form, so that nothing moves when the form appears. */
 export function EntranceSkeleton() {
   return (
     <EntranceOutline>

@@ -1,4 +1,4 @@
-/** Asks for a code that sets a new password. */
+/** Requests the code that the user needs to set a new password. */
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/mod.ts';
@@ -17,12 +17,12 @@ export function ForgotPasswordPage() {
   return (
     <EntranceForm
       title="Reset your password"
-      description="We mail you a code with which you set a new one."
-      submitLabel="Send the code"
+      description="We’ll email you a code to set a new one."
+      submitLabel="Send code"
       onSubmit={ask}
       footer={
         <Link to="/login" search={search} className={linkClasses}>
-          Back to the login
+          Back to login
         </Link>
       }
     >

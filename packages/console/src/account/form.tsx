@@ -1,4 +1,4 @@
-/** The frame of the forms at the entrance: one thing to do, its failure above it, other ways below it. */
+/** The form of the pages before the login: one task, its error above the fields, links to the alternatives below. */
 import type { ReactNode } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { Callout, PlainButton, TextField, useDocumentTitle, useSubmission } from '../ui/mod.ts';
@@ -6,10 +6,10 @@ import { Callout, PlainButton, TextField, useDocumentTitle, useSubmission } from
 export interface EntranceFormProps {
   readonly title: string;
   readonly description?: ReactNode;
-  /** A word on why one is here, above the form. */
+  /** Why the user is here, above the fields. */
   readonly notice?: ReactNode;
   readonly submitLabel: string;
-  /** Rejecting shows the reason. */
+  /** A rejection shows the reason. */
   readonly onSubmit: () => Promise<unknown>;
   readonly children: ReactNode;
   readonly footer?: ReactNode;
@@ -51,9 +51,9 @@ export interface EmailFieldProps {
   readonly autoFocus?: boolean;
 }
 
-/** The address by which an account is known. */
+/** The email address that identifies an account. */
 export function EmailField(props: EmailFieldProps) {
-  return <TextField {...props} label="E-mail" type="email" autoComplete="username" required />;
+  return <TextField {...props} label="Email" type="email" autoComplete="username" required />;
 }
 
 export const linkClasses = 'font-medium text-accent-ink underline-offset-4 hover:underline';

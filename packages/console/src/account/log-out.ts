@@ -1,4 +1,4 @@
-/** Ends the session here and at the API. */
+/** Ends the session, here and on the server. */
 import { api, sessions } from '../api/mod.ts';
 
 export async function logOut(): Promise<void> {
@@ -7,7 +7,7 @@ export async function logOut(): Promise<void> {
   try {
     await api.call('logout');
   } catch {
-    // Without an answer the session lives on at the server until it expires; this browser forgets it all the same.
+    // Without an answer, the session stays valid on the server until it expires. This browser forgets it anyway.
   }
   sessions.leave();
 }

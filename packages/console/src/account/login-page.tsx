@@ -1,4 +1,4 @@
-/** The login. It leads to where the person was going. */
+/** The login. It continues to the page that the user asked for. */
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { sessions } from '../api/mod.ts';
@@ -25,7 +25,7 @@ export function LoginPage() {
       description="Write, compare and promote prompts."
       notice={
         isExpired && (
-          <Callout tone="info">Your session has ended. Log in again to go on where you were.</Callout>
+          <Callout tone="info">Your session has ended. Log in to pick up where you left off.</Callout>
         )
       }
       submitLabel="Log in"
@@ -53,7 +53,7 @@ export function LoginPage() {
           search={{ ...search, ...(email !== '' && { email }) }}
           className={`${linkClasses} self-end text-xs`}
         >
-          Forgot your password?
+          Forgot password?
         </Link>
       </div>
     </EntranceForm>

@@ -1,4 +1,4 @@
-/** Accounts: how one enters (register, verify, log in, reset) and how one manages one's own. */
+/** Accounts: the pages before the login (register, verify, log in, reset) and the user's own account. */
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { sessions } from '../api/mod.ts';
 import { rootRoute, shellRoute } from '../frame/mod.ts';
@@ -8,7 +8,7 @@ import { inside } from './next.ts';
 export { logOut } from './log-out.ts';
 
 interface EntranceSearch {
-  /** Where the person wanted to go, a path of this console. */
+  /** The page that the user asked for: a path of this console. */
   readonly next?: string;
   readonly email?: string;
 }
@@ -21,7 +21,7 @@ function readSearch(search: Record<string, unknown>): EntranceSearch {
   };
 }
 
-/** Whoever is logged in and verified has nothing to do at the entrance. */
+/** A user who is logged in and verified needs none of these pages. */
 function skipIfInside({ search }: { readonly search: EntranceSearch }): void {
   const { session } = sessions;
   if (session?.user.is_verified === true) throw redirect({ href: search.next ?? '/prompts' });

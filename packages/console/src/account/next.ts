@@ -1,4 +1,4 @@
-/** Where a login leads. Only to a path of this console: an address of somebody else's making must not send a person elsewhere. */
+/** Whether a login may continue to this path. Only paths of this console: a crafted link must not redirect to another site. */
 export function inside(path: string): boolean {
   if (!path.startsWith('/')) return false;
   const base = 'https://console.invalid';

@@ -1,4 +1,4 @@
-/** A new account. The person is logged in at once; an address that must be verified first leads to the code. */
+/** Creates an account and logs in. If the address must be verified, the page for the code comes first. */
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../api/mod.ts';
@@ -23,12 +23,12 @@ export function RegisterPage() {
   return (
     <EntranceForm
       title="Create an account"
-      description="You get an organization and a team of your own, and can join others."
+      description="You get your own organization and team, and you can join others."
       submitLabel="Create account"
       onSubmit={register}
       footer={
         <>
-          Already have one?{' '}
+          Already have an account?{' '}
           <Link to="/login" search={search} className={linkClasses}>
             Log in
           </Link>

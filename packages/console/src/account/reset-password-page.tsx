@@ -1,4 +1,4 @@
-/** Sets a new password by the code that was mailed, and ends all sessions; the person then logs in. */
+/** Sets a new password with the emailed code. This ends all sessions, so the user then logs in. */
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, sessions } from '../api/mod.ts';
@@ -17,7 +17,7 @@ export function ResetPasswordPage() {
     const body = { code: code.trim(), new_password: password };
     const { email } = await api.call('resetPassword', { body });
     sessions.leave();
-    toast({ title: 'Your password was changed', description: 'Log in with the new one.' });
+    toast({ title: 'Password updated', description: 'Log in with your new password.' });
     await router.navigate({ to: '/login', search: { ...search, email } });
   };
   return (
@@ -25,14 +25,14 @@ export function ResetPasswordPage() {
       title="Set a new password"
       description={
         search.email === undefined
-          ? 'Enter the code from the mail, and the password that you want.'
-          : `Enter the code that we mailed to ${search.email}, and the password that you want.`
+          ? 'Enter the code from the email and a new password.'
+          : `Enter the code that we sent to ${search.email} and a new password.`
       }
-      submitLabel="Set the password"
+      submitLabel="Set password"
       onSubmit={reset}
       footer={
         <Link to="/forgot-password" search={search} className={linkClasses}>
-          Send another code
+          Send a new code
         </Link>
       }
     >

@@ -1,4 +1,4 @@
-/** The code that was mailed. A person who has just registered goes straight on; others log in afterwards. */
+/** Verifies an email address with the emailed code. A user who has just registered continues at once; others log in next. */
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, sessions } from '../api/mod.ts';
@@ -13,10 +13,10 @@ export function VerifyEmailPage() {
   const router = useRouter();
   const [email, setEmail] = useState(search.email ?? sessions.session?.user.email ?? '');
   const [code, setCode] = useState('');
-  const [isMailed, setMailed] = useState(false);
+  const [isSent, setSent] = useState(false);
   const verify = async (): Promise<void> => {
     await api.call('verifyEmail', { body: { email: email.trim(), code: code.trim() } });
-    toast({ title: 'Your address is verified' });
+    toast({ title: 'Email verified' });
     const { session } = sessions;
     if (session?.user.email === email.trim()) {
       sessions.update({ ...session.user, is_verified: true });
@@ -25,24 +25,24 @@ export function VerifyEmailPage() {
       await router.navigate({ to: '/login', search: { ...search, email: email.trim() } });
     }
   };
-  const mailAgain = async (): Promise<void> => {
+  const sendAgain = async (): Promise<void> => {
     try {
       await api.call('triggerVerificationEmail', { query: { email: email.trim() } });
-      setMailed(true);
+      setSent(true);
     } catch (error) {
-      toastError(error, 'No code was mailed');
+      toastError(error, 'Could not send a code');
     }
   };
   return (
     <EntranceForm
-      title="Verify your address"
-      description="Enter the code of six digits from the mail that we sent you. It is good for 15 minutes."
-      notice={isMailed && <Callout tone="success">A new code is on its way to {email}.</Callout>}
+      title="Verify your email"
+      description="Enter the 6-digit code that we emailed you. It expires in 15 minutes."
+      notice={isSent && <Callout tone="success">We sent a new code to {email}.</Callout>}
       submitLabel="Verify"
       onSubmit={verify}
       footer={
         <span className="flex flex-wrap justify-center gap-x-4 gap-y-2">
-          <button type="button" onClick={() => void mailAgain()} className={linkClasses}>
+          <button type="button" onClick={() => void sendAgain()} className={linkClasses}>
             Send a new code
           </button>
           {sessions.session === undefined ? (
@@ -72,7 +72,7 @@ export function VerifyEmailPage() {
         onChange={setCode}
         autoFocus
         required
-        {...(search.email !== undefined && { hint: `Mailed to ${search.email}` })}
+        {...(search.email !== undefined && { hint: `Sent to ${search.email}` })}
       />
     </EntranceForm>
   );

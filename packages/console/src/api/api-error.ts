@@ -1,23 +1,23 @@
-/** What a call fails with: px0's own refusal, an answer of something else in its place, or that there was no answer. */
+/** The error of a failed call: a refusal by px0, a response from something else, or no response. */
 import type { ErrorCode } from '@px0/contracts';
 
 export interface ApiErrorFacts {
-  /** 0: no answer came. */
+  /** 0 if there was no response. */
   readonly status: number;
   readonly message: string;
   readonly code: ErrorCode | undefined;
   readonly requestId: string | undefined;
-  /** px0 itself refused the call, or the client did in its place, so another try would be refused, too. */
+  /** Whether px0 refused the call, or the client did before sending it. A retry would fail, too. */
   readonly isRefusal: boolean;
 }
 
-/** Said by whatever stands on the way, and to be believed: it says the same of the same text the next time. */
+/** Trusted from any sender, such as a proxy: a retry of the same text would fail, too. */
 const TOO_LARGE = 413;
 
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
-  /** The contract's name of the error; undefined for one that it does not know. */
+  /** The contract's name for the error; undefined if it has none. */
   readonly code: ErrorCode | undefined;
   readonly requestId: string | undefined;
   readonly isRefusal: boolean;
@@ -34,33 +34,33 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
-  /** Whether another try may succeed. */
+  /** Whether a retry may succeed. */
   get isPassing(): boolean {
     return !this.isRefusal && this.status !== TOO_LARGE;
   }
 }
 
-/** Whether an error is one of those named, as in `isApiError(error, 'promptNotFound')`. Without names: any answer of the API. */
+/** Whether an error is one of the given codes, as in `isApiError(error, 'promptNotFound')`. Without codes: any `ApiError`. */
 export function isApiError(error: unknown, ...codes: readonly ErrorCode[]): error is ApiError {
   if (!(error instanceof ApiError)) return false;
   return codes.length === 0 || (error.code !== undefined && codes.includes(error.code));
 }
 
-/** A sentence for a person. */
+/** The error as a sentence for the user. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something went wrong. Reload the page and try again.';
-  if (error.isOffline) return 'The server cannot be reached. Check your connection and try again.';
+  if (error.isOffline) return 'Can’t reach the server. Check your connection and try again.';
   if (error.status === 429) return 'Too many requests. Wait a moment and try again.';
-  if (error.status === 503) return 'The service is unavailable just now. Try again in a moment.';
+  if (error.status === 503) return 'px0 is temporarily unavailable. Try again in a moment.';
   if (error.status >= 500) {
-    const id = error.requestId === undefined ? '' : ` The request was ${error.requestId}.`;
-    return `The server failed.${id}`;
+    const id = error.requestId === undefined ? '' : ` Request ID: ${error.requestId}`;
+    return `Something went wrong on the server.${id}`;
   }
-  if (error.status === TOO_LARGE) return 'This is too large for the server to accept.';
+  if (error.status === TOO_LARGE) return 'This is too large for the server.';
   if (!error.isRefusal) {
-    return `This answer (status ${error.status}) did not come from px0 or may be out of date. Try again in a moment.`;
+    return `Unexpected response (status ${error.status}): it did not come from px0 or may be out of date. Try again in a moment.`;
   }
-  if (error.code === 'forbidden') return 'Your role does not allow this.';
+  if (error.code === 'forbidden') return 'You don’t have permission to do this.';
   const [first = '', ...rest] = error.message;
   return `${first.toUpperCase()}${rest.join('')}${/[.!?]$/.test(error.message) ? '' : '.'}`;
 }

@@ -10,7 +10,7 @@ import { ApiClient } from './client.ts';
 const codes = Object.keys(errorCatalog) as ErrorCode[];
 const errorMessages = codes.map((code) => [code, errorCatalog[code].message] as const);
 
-/** What every client of px0 does with bad inputs and with what answers in px0's place. */
+/** How every px0 client treats bad inputs, and responses that did not come from px0. */
 const table: {
   readonly segments: readonly { readonly value: string; readonly outcome: string; readonly as?: string }[];
   readonly queries: readonly {
@@ -29,7 +29,7 @@ const table: {
 
 interface Given {
   readonly status?: number;
-  /** Sent as JSON, unless there is a text. */
+  /** Sent as JSON unless there is a text. */
   readonly body?: unknown;
   readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -37,15 +37,15 @@ interface Given {
 
 interface Scene {
   readonly client: ApiClient;
-  /** What was asked, oldest first. */
+  /** The requests, oldest first. */
   readonly asked: IncomingMessage[];
-  /** What the next request gets. */
+  /** Sets the response to the next request. */
   answer: (given: Given) => void;
   readonly refused: string[];
   readonly server: Server;
 }
 
-/** By this header an answer is known to be px0's. */
+/** This header shows that a response came from px0. */
 const ofPx0 = { 'px0-revision': 'r1' };
 
 const servers: Server[] = [];
@@ -108,11 +108,11 @@ describe('a call', () => {
     await new Promise((resolve) => server.close(resolve));
     servers.length = 0;
     const error: unknown = await client.call('me').catch((thrown: unknown) => thrown);
-    expect(sentenceOf(error)).toMatch(/cannot be reached/);
+    expect(sentenceOf(error)).toMatch(/Can’t reach the server/);
   });
 });
 
-/** Makes a call and gives the error that it ends with. */
+/** The error that a call fails with. */
 async function errorOf(call: Promise<unknown>): Promise<unknown> {
   return await call.then(
     () => undefined,
@@ -137,7 +137,7 @@ describe('a segment of a path', () => {
       if (outcome === 'sent') expect(asked.at(-1)?.url).toBe(place);
       else {
         expect(asked, path).toEqual([]);
-        expect(sentenceOf(error)).toBe(`The ${parameter} “${value}” cannot be part of an address.`);
+        expect(sentenceOf(error)).toBe(`The ${parameter} “${value}” cannot be part of a URL.`);
         expect(isApiError(error) && error.isPassing).toBe(false);
       }
     }
@@ -161,7 +161,7 @@ describe('a value of a query', () => {
   });
 });
 
-/** Calls an operation whose arguments are known at run time only. */
+/** Calls an operation whose arguments are only known at run time. */
 function callWith(
   client: ApiClient,
   id: OperationId,
@@ -191,13 +191,13 @@ describe('an answer', () => {
     { status: 200, text: '<html>Log in</html>' },
     { status: 200, text: '' },
     { status: 202, text: '{"prompt":' },
-  ])('of a success that holds no JSON is none of px0: $text', async (given) => {
+  ])('of a success that is not JSON did not come from px0: $text', async (given) => {
     const { client, answer } = await scene('sess_1');
     answer(given);
     const error = await errorOf(client.call('getPrompt', { params: { id: 'p' } }));
     expect(isApiError(error) && error.isPassing).toBe(true);
     expect(sentenceOf(error)).toBe(
-      `This answer (status ${given.status}) did not come from px0 or may be out of date. Try again in a moment.`,
+      `Unexpected response (status ${given.status}): it did not come from px0 or may be out of date. Try again in a moment.`,
     );
   });
 
@@ -218,17 +218,17 @@ describe('an answer', () => {
     expect(refused).toEqual([]);
   });
 
-  it('of something before px0 that takes no text so large is not worth another try', async () => {
+  it('from a proxy that rejects a large body is not worth a retry', async () => {
     const { client, answer } = await scene();
     answer({ status: 413, text: '<html>Request Entity Too Large</html>' });
     const error = await errorOf(client.call('getPrompt', { params: { id: 'p' } }));
     expect(isApiError(error) && [error.isRefusal, error.isPassing]).toEqual([false, false]);
-    expect(sentenceOf(error)).toBe('This is too large for the server to accept.');
+    expect(sentenceOf(error)).toBe('This is too large for the server.');
   });
 });
 
 describe('a session that the API refuses', () => {
-  it('is reported with its token, but not a wrong present password', async () => {
+  it('is reported with its token, but not a wrong current password', async () => {
     const { client, answer, refused } = await scene('sess_1');
     answer({ status: 401, body: { error: errorCatalog.invalidCurrentPassword.message }, headers: ofPx0 });
     await expect(
@@ -267,7 +267,7 @@ describe('the revision', () => {
     const { client, asked, answer } = await scene();
     answer(revision('r1'));
     await client.call('listUserOrgs');
-    // The slow read is answered with what was there before the write.
+    // The slow read returns the state before the write.
     answer(revision('r1'));
     const slow = client.call('listUserOrgs');
     answer(revision('r2'));

@@ -1,6 +1,6 @@
 /**
- * Calls of the API, typed by the contracts. Each call says the newest revision that this browser knows, so that everyone reads their own
- * writes whichever replica answers; and a session that the API no longer accepts is reported once, here.
+ * The API client, typed by the contracts. Each call sends the newest revision that this browser knows, so that users read their own writes
+ * from any replica. The client also reports, in one place, a session that the API no longer accepts.
  */
 import type {
   ErrorCode,
@@ -20,7 +20,7 @@ type Routes = typeof routes;
 export type Reply<Id extends OperationId> = ReplyOf<Routes[Id]>;
 export type RequestBody<Id extends OperationId> = RequestOf<Routes[Id]>;
 
-/** `null` and `undefined` are left out. */
+/** `null` and `undefined` are not sent. */
 export type QueryValues<Id extends OperationId> = {
   readonly [K in keyof Routes[Id]['query']['shape']]?: string | number | boolean | null | undefined;
 };
@@ -36,7 +36,7 @@ export type CallOptions<Id extends OperationId> = Wanted<'params', ParamsOf<Rout
     readonly headers?: Readonly<Record<string, string>>;
   };
 
-/** A call whose parameters and body are all optional may be made without any. */
+/** If all parameters and the body are optional, so are the options. */
 export type CallArguments<Id extends OperationId> =
   Record<never, never> extends CallOptions<Id> ? [options?: CallOptions<Id>] : [options: CallOptions<Id>];
 
@@ -50,9 +50,9 @@ export interface ClientDependencies {
   readonly routeOf: (id: OperationId) => readonly [HttpMethod, string];
   readonly errorMessages: readonly (readonly [ErrorCode, string])[];
   readonly fetch: typeof fetch;
-  /** The session's token; undefined while nobody is logged in. */
+  /** The session's token; undefined without a session. */
   readonly token: () => string | undefined;
-  /** The API did not accept the token that was sent. */
+  /** Called if the API does not accept a token. */
   readonly onRefusedToken: (token: string) => void;
 }
 
@@ -72,12 +72,15 @@ export class ApiClient {
     this.#deps = deps;
   }
 
-  /** The body of a success. Throws `ApiError`, also for a parameter that no path can hold, which is never sent; a call that was aborted rejects with the signal's reason. */
+  /**
+   * Returns the body of a success. Throws `ApiError`, also for a parameter that a path cannot hold, which it never sends. An aborted call
+   * rejects with the signal's reason.
+   */
   async call<Id extends OperationId>(id: Id, ...[options]: CallArguments<Id>): Promise<Reply<Id>> {
     return (await this.#send<Id>(id, options ?? {})).reply;
   }
 
-  /** The same with the response's headers, for those who need the entity tag. */
+  /** Like `call`, with the response's headers, for callers that need the entity tag. */
   answer<Id extends OperationId>(id: Id, ...[options]: CallArguments<Id>): Promise<Answer<Id>> {
     return this.#send<Id>(id, options ?? {});
   }
@@ -100,7 +103,7 @@ export class ApiClient {
     this.#see(response, method, asked);
     const text = await response.text();
     if (response.ok) {
-      // The services validate what they answer in their tests; here the contract's type is taken at its word.
+      // The services validate their responses in their tests, so the client trusts the contract's type.
       return { reply: this.#bodyOf(response, text) as Reply<Id>, headers: response.headers };
     }
     const error = this.#errorOf(response, text);
@@ -121,8 +124,8 @@ export class ApiClient {
   }
 
   /**
-   * Tokens are opaque, so which of two is newer cannot be read off them. A write's is newer than what its caller knew; a read's is
-   * so when the read had asked for the one that is kept.
+   * Keeps the newest revision. Tokens are opaque, so two cannot be compared. A write's token is newer than what the caller knew; a read's
+   * token is newer if the read asked for the one that is kept.
    */
   #see(response: Response, method: HttpMethod, asked: string | undefined): void {
     const revision = response.headers.get('px0-revision');
@@ -130,7 +133,7 @@ export class ApiClient {
     if (method !== 'GET' || asked === this.#revision) this.#revision = revision;
   }
 
-  /** What is no JSON was sent by something else, such as a proxy with a login of its own. */
+  /** A response that is not JSON came from something else, such as a proxy with its own login. */
   #bodyOf(response: Response, text: string): unknown {
     if (response.status === NO_CONTENT) return undefined;
     try {
@@ -162,17 +165,15 @@ export class ApiClient {
 
 const NO_CONTENT = 204;
 
-/** Statuses of the 4xx range that tell of the moment, not of the call. */
+/** 4xx statuses that are about the moment, not the call. */
 const OF_THE_MOMENT: ReadonlySet<number> = new Set([408, 425, 429]);
-/**
- * Whether a refusal is px0's own. Every answer of px0 about a resource carries its revision; a proxy's does not, whatever else it looks like.
- */
+/** Whether a refusal came from px0. Its responses about a resource carry a revision; a proxy's do not, whatever else they look like. */
 function isOfPx0({ status, headers }: Response): boolean {
   if (status < 400 || status > 499 || OF_THE_MOMENT.has(status)) return false;
   return headers.get('px0-revision') !== null;
 }
 
-/** Whether px0 says that it may be behind of something that it then does not know: a session, a membership, a prompt. */
+/** Whether px0 says that it may be stale, so it may not know the session, membership or prompt yet. */
 function isDoubtful({ status, headers }: Response, code: ErrorCode | undefined): boolean {
   if (headers.get('px0-stale') !== 'true') return false;
   return status === 404 || code === 'unauthorized' || code === 'forbidden';
@@ -187,12 +188,12 @@ function urlOf(path: string, { params = {}, query = {} }: LooseOptions): string 
   return search.size === 0 ? filled : `${filled}?${search}`;
 }
 
-/** A segment that arrives as it is. @throws ApiError for one that cannot: an address has no place for it, or another meaning. */
+/** Encodes a path segment. @throws ApiError for one that a URL cannot hold or would resolve to something else. */
 function segmentOf(name: string, value: string): string {
   if (isPathSegment(value)) return encodeURIComponent(value);
   throw new ApiError({
     status: 400,
-    message: `the ${name} “${value}” cannot be part of an address`,
+    message: `the ${name} “${value}” cannot be part of a URL`,
     code: undefined,
     requestId: undefined,
     isRefusal: true,
@@ -206,7 +207,7 @@ function messageIn(text: string): string | undefined {
       return body.error;
     }
   } catch {
-    // A proxy in between may answer with a page.
+    // A proxy may respond with a page.
   }
   return undefined;
 }

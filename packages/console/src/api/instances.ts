@@ -1,4 +1,4 @@
-/** The one client and the one session of this page. */
+/** The client and the session of this page. */
 import { errorMessages, routeTable } from 'virtual:px0-contract';
 import { ApiClient } from './client.ts';
 import { SessionStore } from './session.ts';

@@ -1,4 +1,4 @@
-/** Reads of the API as queries. The key is the operation with its arguments, so a write can invalidate all readings of an operation. */
+/** API reads as queries. The key is the operation and its arguments, so a write can invalidate all reads of an operation. */
 import type { OperationId } from '@px0/contracts';
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { CallArguments, CallOptions, Reply } from './client.ts';
@@ -9,7 +9,7 @@ export function reading<Id extends OperationId>(id: Id, ...[options]: CallArgume
   return queryOptions({
     queryKey: [id, options?.params ?? {}, options?.query ?? {}] as const,
     queryFn: ({ signal }): Promise<Reply<Id>> =>
-      // The arguments are those that were checked above, with the query's own signal.
+      // The same arguments as above, with the query's signal.
       api.call<Id>(id, ...([{ ...options, signal }] as unknown as CallArguments<Id>)),
   });
 }
@@ -18,7 +18,7 @@ interface Paged {
   readonly next_cursor?: string;
 }
 
-/** Pages that are joined by a cursor. */
+/** A list that is paged by cursor. */
 export function pages<Id extends OperationId>(id: Id, options: CallOptions<Id>) {
   return infiniteQueryOptions({
     queryKey: [id, options.params ?? {}, options.query ?? {}, 'pages'] as const,
@@ -35,12 +35,12 @@ export function pages<Id extends OperationId>(id: Id, options: CallOptions<Id>) 
 }
 
 /**
- * How a loader asks for what its page shows first, so that the page is drawn once: what the cache has is enough, the page itself asks for newer; and what fails
- * is left to the page, which asks again and says so.
+ * Options for a loader that prefetches what its page shows first, so that the page renders once. Cached data is enough, since the page
+ * itself refetches. The page also retries a failed read and shows its error.
  */
 export const ahead = { staleTime: 'static', retry: false } as const;
 
-/** Reads of these operations are out of date, whatever their arguments; those on the screen are asked for again. */
+/** Marks all reads of these operations as outdated. Those on screen load again. */
 export async function outdated(queryClient: QueryClient, ...ids: readonly OperationId[]): Promise<void> {
   await Promise.all(ids.map((id) => queryClient.invalidateQueries({ queryKey: [id] })));
 }

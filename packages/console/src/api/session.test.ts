@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Session, SessionStore } from './session.ts';
 
-/** A browser's storage as far as sessions need it. */
+/** The part of a browser's storage that sessions use. */
 function storage(): Storage {
   const values = new Map<string, string>();
   return {

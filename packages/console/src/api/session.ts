@@ -1,6 +1,6 @@
 /**
- * Who is logged in at this browser. The token is kept in `localStorage`, so that every tab and every reload has it, and logging out in
- * one tab logs out in all; docs/decisions/081 says why that is no worse than the alternatives.
+ * The session in this browser. `localStorage` keeps the token, so that every tab and reload has it, and logging out in one tab logs out in
+ * all. docs/decisions/081 says why that is no worse than the alternatives.
  */
 import type { Wire } from '@px0/contracts';
 
@@ -11,7 +11,7 @@ export interface Session {
   readonly user: Wire<'User'>;
 }
 
-/** Why there is no session: nobody has logged in, a person left, or the API ended it. */
+/** Why there is no session: there was no login, the user logged out, or the API ended it. */
 export type Absence = 'none' | 'left' | 'expired';
 
 const storageKey = 'px0.session';
@@ -45,7 +45,7 @@ export class SessionStore {
     this.#tell();
   }
 
-  /** The account has changed; the session goes on. */
+  /** Updates the account; the session continues. */
   update(user: Wire<'User'>): void {
     if (this.#session !== undefined) this.begin({ ...this.#session, user });
   }
@@ -55,7 +55,7 @@ export class SessionStore {
     this.#tell();
   }
 
-  /** The API refused a token. Another one may have been stored in the meantime, by this tab or another; that one stays. */
+  /** Ends the session if the API refused its token. A newer token, stored by this tab or another, stays. */
   expire(token: string): void {
     if (this.#session?.token !== token) return;
     this.#end('expired');
@@ -67,7 +67,7 @@ export class SessionStore {
     return () => this.#listeners.delete(listener);
   };
 
-  /** To be called for each `storage` event: another tab has logged in or out. */
+  /** Handles a `storage` event: another tab has logged in or out. */
   readonly follow = (event: StorageEvent): void => {
     if (event.storageArea !== this.#storage || (event.key !== storageKey && event.key !== null)) return;
     const before = this.#session;
@@ -85,7 +85,7 @@ export class SessionStore {
   #read(): Session | undefined {
     try {
       const stored: unknown = JSON.parse(this.#storage.getItem(storageKey) ?? 'null');
-      // Only this class writes the key; anything that does not look like it counts as nothing.
+      // Only this class writes the key. Ignore anything else.
       if (typeof stored === 'object' && stored !== null && 'token' in stored && 'user' in stored) {
         return stored as Session;
       }

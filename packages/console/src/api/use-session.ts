@@ -1,4 +1,4 @@
-/** The session in components. */
+/** The session for components. */
 import { useState, useSyncExternalStore } from 'react';
 import { sessions } from './instances.ts';
 import type { Session } from './session.ts';
@@ -7,8 +7,8 @@ function useSession(): Session | undefined {
   return useSyncExternalStore(sessions.subscribe, () => sessions.session);
 }
 
-/** What a page is given that begins to be shown at the very moment at which the session ends. */
-const nobody: Session['user'] = {
+/** For a page that starts to render just as the session ends. */
+const noUser: Session['user'] = {
   id: '',
   email: '',
   is_admin: false,
@@ -16,11 +16,11 @@ const nobody: Session['user'] = {
   created_at: new Date(0).toISOString(),
 };
 
-/** The account in pages behind the login. */
+/** The account, for pages behind the login. */
 export function useUser(): Session['user'] {
   const now = useSession()?.user;
-  // While a page is being left for the login it goes on showing whose it was.
+  // While the login replaces a page, the page keeps showing its user.
   const [last, keep] = useState(now);
   if (now !== undefined && now !== last) keep(now);
-  return now ?? last ?? nobody;
+  return now ?? last ?? noUser;
 }

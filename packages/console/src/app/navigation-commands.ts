@@ -1,4 +1,4 @@
-/** The commands that lead from anywhere to the main pages. */
+/** The commands that are available everywhere: navigation, theme, logging out. */
 import type { UseNavigateResult } from '@tanstack/react-router';
 import {
   BookOpen,
@@ -120,7 +120,7 @@ export function navigationCommands({ navigate, organizationId, setTheme }: Conte
     ...themes.map(({ choice, icon }) => ({
       id: `theme-${choice}`,
       group: 'Appearance',
-      label: choice === 'system' ? 'Theme: as the system has it' : `Theme: ${choice}`,
+      label: `Theme: ${choice}`,
       icon,
       run: () => setTheme(choice),
     })),

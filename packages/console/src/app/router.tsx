@@ -36,7 +36,7 @@ export const router = createRouter({
   routeTree,
   context: { queryClient },
   defaultPreload: 'intent',
-  // The cache of queries knows what is stale; the router only triggers.
+  // The query cache knows what is stale; the router only triggers loading.
   defaultPreloadStaleTime: 0,
   defaultPendingMs: 150,
   defaultPendingMinMs: 200,

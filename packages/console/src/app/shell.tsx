@@ -1,4 +1,4 @@
-/** The frame of every page behind the login: navigation at the side (on a phone behind a button), the page beside it. */
+/** The layout of the pages behind the login: the sidebar (a drawer on phones) and the page. */
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
@@ -23,7 +23,7 @@ export function Shell() {
 function Frame() {
   const [overlay, setOverlay] = useState<'palette' | 'help' | 'navigation'>();
   const navigate = useNavigate();
-  // A phone has it in a drawer, and need not draw it before that is opened.
+  // On a phone the sidebar is a drawer, which need not render before it is opened.
   const isWide = useIsWide('lg');
   const { organization } = useWorkspace();
   useShortcutKeys();
@@ -32,7 +32,7 @@ function Frame() {
     {
       id: 'palette',
       group: 'General',
-      label: 'Open the command palette',
+      label: 'Open command palette',
       shortcut: 'mod+k',
       isShortcutOnly: true,
       run: () => setOverlay((now) => (now === 'palette' ? undefined : 'palette')),
@@ -49,7 +49,7 @@ function Frame() {
   ]);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useEffect(() => {
-    // A page that was chosen in the drawer is what the person wants to see.
+    // Close the drawer once the user has chosen a page in it.
     if (path !== '') setOverlay((now) => (now === 'navigation' ? undefined : now));
   }, [path]);
   const close = (open: boolean): void => {
@@ -62,7 +62,7 @@ function Frame() {
           href="#main"
           className="sr-only z-50 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:rounded-md focus:bg-solid focus:px-3 focus:py-2 focus:text-solid-fg"
         >
-          Skip to the content
+          Skip to content
         </a>
         {isWide && (
           <aside
@@ -74,7 +74,7 @@ function Frame() {
         )}
         <header className="sticky top-0 z-30 flex h-13 items-center gap-1 border-line border-b bg-canvas/95 px-2.5 backdrop-blur lg:hidden">
           <IconButton icon={MenuIcon} label="Navigation" onClick={() => setOverlay('navigation')} />
-          <Link to="/prompts" aria-label="px0, to the prompts" className="inline-flex rounded-md px-1.5 py-1">
+          <Link to="/prompts" aria-label="px0, go to prompts" className="inline-flex rounded-md px-1.5 py-1">
             <Logo />
           </Link>
           <span className="flex-1" />
@@ -102,7 +102,7 @@ function Frame() {
   );
 }
 
-/** The page. After a change of page the focus goes to its beginning, so that a screen reader reads it from there. */
+/** The page. After navigation it takes the focus, so that a screen reader starts at its top. */
 function Main({ path }: { readonly path: string }) {
   const main = useRef<HTMLElement>(null);
   const shown = useRef(path);

@@ -1,4 +1,4 @@
-/** The navigation: which organization, where to in it, the person's teams, and the account. */
+/** The sidebar: organization switcher, navigation, the user's teams and the account menu. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps, useNavigate, useRouter } from '@tanstack/react-router';
 import {
@@ -33,12 +33,12 @@ export interface SidebarProps {
 
 export function Sidebar({ onSearch, onHelp }: SidebarProps) {
   const { organization, myTeams } = useWorkspace();
-  // Requests of others do not announce themselves; the badge looks once a minute, and whenever the tab is returned to.
+  // There is no push for new requests, so the badge refreshes once a minute and when the tab gets the focus.
   const inbox = useQuery({ ...reading('getAdminInbox'), refetchInterval: 60_000 }).data?.inbox.length ?? 0;
   return (
     <div className="flex h-full flex-col">
       <div className="flex flex-col gap-2.5 px-3 pt-3 pb-2">
-        <Link to="/prompts" aria-label="px0, to the prompts" className="self-start rounded-md px-1.5 py-1">
+        <Link to="/prompts" aria-label="px0, go to prompts" className="self-start rounded-md px-1.5 py-1">
           <Logo />
         </Link>
         <OrganizationSwitcher />
@@ -128,7 +128,7 @@ function Item({ icon: Icon, leading, link, badge = 0, children }: ItemProps) {
         {badge > 0 && (
           <span className="grid h-5 min-w-5 place-items-center rounded-full bg-accent px-1.5 font-medium text-accent-fg text-xs tabular-nums">
             {badge}
-            <span className="sr-only"> waiting</span>
+            <span className="sr-only"> pending</span>
           </span>
         )}
       </Link>
@@ -143,7 +143,7 @@ function OrganizationSwitcher() {
   const router = useRouter();
   const select = async (id: string): Promise<void> => {
     selectOrganization(id);
-    // A page about the organization becomes the same page about the other one; one about a team has none there.
+    // A page about the organization opens for the new one. A team's page has no counterpart, so the team list opens.
     const { pathname } = router.state.location;
     const page = /^\/orgs\/[^/]+\/(\w+)/.exec(pathname)?.[1] ?? (pathname.startsWith('/teams/') && 'teams');
     if (page !== false) await router.navigate({ href: `/orgs/${id}/${page}` });
@@ -161,7 +161,7 @@ function OrganizationSwitcher() {
             <Avatar name={organization?.name ?? '–'} square />
             <span className="min-w-0 flex-1 truncate font-medium text-sm">
               <span className="sr-only">Organization: </span>
-              {organization?.name ?? 'none'}
+              {organization?.name ?? 'None'}
             </span>
             <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-faint" />
           </button>
@@ -174,7 +174,7 @@ function OrganizationSwitcher() {
           options={organizations.map(({ id, name, role }) => ({
             value: id,
             label: name,
-            hint: role === 'ADMIN' ? 'You are an admin' : 'You are a member',
+            hint: role === 'ADMIN' ? 'Admin' : 'Member',
           }))}
         />
         <MenuSeparator />
@@ -188,7 +188,7 @@ function OrganizationSwitcher() {
 }
 
 const themes: readonly { readonly value: ThemeChoice; readonly label: string }[] = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ];

@@ -1,4 +1,4 @@
-/** Light, dark, or as the system has it. `public/start.js` applies the same rule before the first paint. */
+/** The theme: light, dark or the system's. `public/start.js` applies the same rule before the first paint. */
 import { useSyncExternalStore } from 'react';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

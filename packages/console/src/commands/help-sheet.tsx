@@ -1,4 +1,4 @@
-/** The shortcuts that work on this page. */
+/** Lists the shortcuts that work on the current page. */
 import { Checkbox, Dialog, Keys } from '../ui/mod.ts';
 import { offeredCommands } from './registry.ts';
 import { useLetterShortcuts } from './shortcuts.ts';
@@ -43,8 +43,8 @@ function Sheet() {
         </section>
       ))}
       <Checkbox
-        label="Shortcuts of a single key"
-        hint="Switch them off when you use speech input. Those with Ctrl or ⌘ go on working."
+        label="Single-key shortcuts"
+        hint="Turn these off if you use speech input. Shortcuts with Ctrl or ⌘ keep working."
         checked={isOn}
         onChange={setOn}
       />

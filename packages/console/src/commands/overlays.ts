@@ -1,4 +1,4 @@
-/** Palette and help sheet, loaded when they are first opened. */
+/** The palette and the help sheet, loaded when first opened. */
 import { lazy } from 'react';
 
 export const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));

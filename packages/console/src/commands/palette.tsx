@@ -1,4 +1,4 @@
-/** The command palette: everything that is offered, filtered by what is typed, and what the offered searches find. */
+/** The command palette: filters the offered commands and shows the results of the offered searches. */
 import { Command as Cmdk } from 'cmdk';
 import { CornerDownLeft, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
@@ -49,7 +49,7 @@ function Choices({ close }: { readonly close: () => void }) {
         />
       </div>
       <Cmdk.List className="max-h-[min(60vh,26rem)] overflow-y-auto p-1.5">
-        <Cmdk.Empty className="py-10 text-center text-muted text-sm">Nothing matches “{text}”.</Cmdk.Empty>
+        <Cmdk.Empty className="py-10 text-center text-muted text-sm">No results for “{text}”</Cmdk.Empty>
         {[...groups].map(([group, commands]) => (
           <Cmdk.Group
             key={group}
@@ -69,7 +69,7 @@ function Choices({ close }: { readonly close: () => void }) {
         ))}
       </Cmdk.List>
       <p className="flex items-center gap-3 border-line border-t bg-panel px-4 py-2 text-faint text-xs">
-        <Keys combination="arrowup arrowdown" /> choose
+        <Keys combination="arrowup arrowdown" /> select
         <Keys combination="enter" /> run
         <Keys combination="escape" /> close
       </p>
@@ -80,7 +80,7 @@ function Choices({ close }: { readonly close: () => void }) {
 interface ItemProps {
   readonly command: Command;
   readonly run: (command: Command) => void;
-  /** A search has found it for the text; the palette's own filter must not drop it. */
+  /** Found by a search, so the palette's own filter must not drop it. */
   readonly isFound: boolean;
   readonly text: string;
 }
@@ -104,12 +104,12 @@ function Item({ command, run, isFound, text }: ItemProps) {
   );
 }
 
-/** What the offered searches find; the last results stay while the next ones are on their way. */
+/** The results of the offered searches. Keeps the last results until the next ones arrive. */
 function useFound(text: string): readonly Command[] {
   const [found, setFound] = useState<readonly Command[]>([]);
   useEffect(() => {
     const controller = new AbortController();
-    // A pause in typing: each search is a request.
+    // Wait for a pause in typing, since each search is a request.
     const timer = setTimeout(async () => {
       const results = await Promise.allSettled(
         offeredSources().map((source) => source.search(text, controller.signal)),

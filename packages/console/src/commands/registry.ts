@@ -1,27 +1,27 @@
 /**
- * What can be done from the keyboard. A page or a component offers commands while it is on the screen; the palette lists them, their
- * shortcuts work, and the help sheet names them.
+ * The commands that are available now. A page or component offers commands while it is mounted: the palette lists them, their shortcuts
+ * work, and the help sheet shows them.
  */
 import type { LucideIcon } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 
 export interface Command {
-  /** Unique among those that are offered at one time. */
+  /** Unique among the commands offered at the same time. */
   readonly id: string;
-  /** The heading that it stands under, in the palette and in the help sheet. */
+  /** The heading in the palette and in the help sheet. */
   readonly group: string;
   readonly label: string;
   readonly icon?: LucideIcon;
-  /** More words by which it is found. */
+  /** Additional search words. */
   readonly keywords?: string;
-  /** `c`, `?`, `mod+k`, or keys one after the other: `g p`. */
+  /** `c`, `?`, `mod+k`, or a sequence: `g p`. */
   readonly shortcut?: string;
-  /** Only a shortcut: makes no sense in the palette. */
+  /** Hides the command from the palette. */
   readonly isShortcutOnly?: boolean;
   readonly run: () => unknown;
 }
 
-/** Finds more for the palette while a person types, such as prompts by name. */
+/** Finds more commands for the palette while the user types, such as prompts by name. */
 export interface CommandSource {
   readonly id: string;
   readonly search: (text: string, signal: AbortSignal) => Promise<readonly Command[]>;
@@ -62,7 +62,7 @@ export function useCommandSource(source: CommandSource): void {
   }, []);
 }
 
-/** All that is offered now; of two with one id the later offered one. */
+/** All commands offered now. If two have the same ID, the later one wins. */
 export function offeredCommands(): readonly Command[] {
   const byId = new Map<string, Command>();
   for (const offer of offers) for (const command of offer.current) byId.set(command.id, command);

@@ -1,6 +1,6 @@
 /**
- * Runs the command whose keys were pressed. Plain letters are left alone where a person writes and while something lies over the page,
- * and can be switched off altogether (WCAG 2.1.4), since speech input presses them by accident.
+ * Runs the command for the pressed keys. Single letters do nothing in text fields and while a dialog or menu is open, and the user can
+ * turn them off (WCAG 2.1.4), since speech input triggers them by accident.
  */
 import { useEffect, useSyncExternalStore } from 'react';
 import { type Command, offeredCommands } from './registry.ts';
@@ -30,7 +30,7 @@ function setLetters(isOn: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** Once, in the frame of the app. */
+/** Use once, in the shell. */
 export function useShortcutKeys(): void {
   useEffect(() => {
     let before: { readonly key: string; readonly at: number } | undefined;
@@ -66,7 +66,7 @@ function combinationOf(event: KeyboardEvent): string | undefined {
   const key = event.key.toLowerCase();
   const isMod = event.metaKey || event.ctrlKey;
   if (event.altKey) return undefined;
-  // The character says whether Shift was part of it (`?`), except for letters and named keys.
+  // The character already tells whether Shift was pressed (`?`), except for letters and named keys.
   const shifted = event.shiftKey && (/^[a-z]$/.test(key) || key.length > 1);
   return `${isMod ? 'mod+' : ''}${shifted ? 'shift+' : ''}${key}`;
 }

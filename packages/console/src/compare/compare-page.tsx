@@ -1,4 +1,4 @@
-/** Two versions of a prompt beside each other: their templates, or what they render with a chosen payload. */
+/** Compares two versions of a prompt: their templates, or their output with a payload. */
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -14,7 +14,7 @@ import { type CompareSearch, comparedVersions } from './compare-search.ts';
 
 const route = getRouteApi('/shell/prompts/$promptId/compare');
 
-/** Stands in the choice of a payload for "the templates themselves". */
+/** The value of the select that stands for comparing templates. */
 const TEMPLATES = 'templates';
 
 export function ComparePage() {
@@ -39,7 +39,7 @@ export function ComparePage() {
     {
       id: 'swap-versions',
       group: 'Compare',
-      label: 'Swap the two versions',
+      label: 'Swap versions',
       icon: ArrowLeftRight,
       shortcut: 'x',
       run: swap,
@@ -47,7 +47,7 @@ export function ComparePage() {
     {
       id: 'toggle-layout',
       group: 'Compare',
-      label: 'Side by side or unified',
+      label: 'Toggle side-by-side view',
       icon: Columns2,
       shortcut: 'u',
       run: () => set({ view: layout === 'split' ? 'unified' : 'split' }),
@@ -63,8 +63,8 @@ export function ComparePage() {
     >
       {left === undefined || right === undefined ? (
         <Card>
-          <EmptyState icon={Columns2} title="There is nothing to compare yet">
-            Once the prompt has versions, any two of them can be compared here.
+          <EmptyState icon={Columns2} title="Nothing to compare yet">
+            Create at least one version to compare it here.
           </EmptyState>
         </Card>
       ) : (
@@ -78,7 +78,7 @@ export function ComparePage() {
             />
             <IconButton
               icon={ArrowLeftRight}
-              label="Swap the two versions"
+              label="Swap versions"
               shortcut="x"
               onClick={swap}
               className="mb-0.5"
@@ -90,14 +90,14 @@ export function ComparePage() {
               onChange={(to) => set({ from: left.version, to })}
             />
             <Select
-              label="What is compared"
+              label="Compare"
               value={payload?.id ?? TEMPLATES}
               onChange={(chosen) => void navigate({ search: comparing(search, chosen), replace: true })}
               options={[
-                { value: TEMPLATES, label: 'The templates' },
+                { value: TEMPLATES, label: 'Templates' },
                 ...payloads.map(({ id, name }) => ({
                   value: id,
-                  label: `Output with ${name ?? 'a payload without a name'}`,
+                  label: `Output with ${name ?? 'an unnamed payload'}`,
                 })),
               ]}
               className="min-w-44 max-w-72"
@@ -117,14 +117,12 @@ export function ComparePage() {
                 rightLabel={nameOf(right)}
                 layout={layout}
                 equalNote={
-                  left === right
-                    ? 'This is one and the same version.'
-                    : 'The two versions have the same text.'
+                  left === right ? 'Both sides show the same version.' : 'Both versions have the same text.'
                 }
               />
               {payloads.length === 0 && (
                 <p className="text-faint text-xs">
-                  Save a payload in the editor, and the rendered outputs can be compared, too.
+                  To compare rendered output too, save a payload in the editor.
                 </p>
               )}
             </>
@@ -189,7 +187,7 @@ function OutputDiff({ left, right, variables, layout }: OutputDiffProps) {
           leftLabel={`Output of ${nameOf(left).toLowerCase()}`}
           rightLabel={`output of ${nameOf(right).toLowerCase()}`}
           layout={layout}
-          equalNote="Both versions render the same with this payload."
+          equalNote="Both versions render the same output with this payload."
         />
       )}
     </>
@@ -204,7 +202,7 @@ function OutputFault({
   readonly message: string | undefined;
 }): ReactNode {
   return message === undefined ? null : (
-    <Callout tone="warning" title={`Version ${version.version} cannot be rendered with this payload`}>
+    <Callout tone="warning" title={`Version ${version.version} fails to render with this payload`}>
       <span className="break-words font-mono text-xs">{message}</span>
     </Callout>
   );

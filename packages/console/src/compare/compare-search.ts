@@ -1,10 +1,10 @@
-/** What is compared, and how, as the address of the page holds it. */
+/** What the page compares, and how, kept in the URL. */
 
 export interface CompareSearch {
-  /** Version numbers; absent: the page chooses. */
+  /** Version numbers; if absent, the page chooses. */
   readonly from?: number;
   readonly to?: number;
-  /** A payload's id: the rendered outputs are compared instead of the templates. */
+  /** A payload's ID: compare the rendered outputs instead of the templates. */
   readonly payload?: string;
   readonly view?: 'unified' | 'split';
 }
@@ -23,7 +23,7 @@ function isVersion(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value > 0;
 }
 
-/** Which two versions are compared when the address does not say: from the live one, or the one before, to the newest. */
+/** The two versions to compare. Defaults to the newest version against the live one, or against the one before it. */
 export function comparedVersions(
   versions: readonly { readonly version: number; readonly status: string }[],
   { from, to }: CompareSearch,

@@ -1,4 +1,4 @@
-/** The comparison of two versions of a prompt. */
+/** The page that compares two versions of a prompt. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../frame/mod.ts';
 import { PromptSkeleton, payloadsReading, promptReading, versionsReading } from '../prompts/mod.ts';

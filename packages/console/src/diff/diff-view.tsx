@@ -1,4 +1,4 @@
-/** A difference of two texts, side by side or in one column. Added and removed lines are marked by signs, not by colour alone. */
+/** Shows the diff of two texts, side by side or unified. Signs mark added and removed lines, so colour is never the only cue. */
 import { UnfoldVertical } from 'lucide-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { LineEnd } from '../text/mod.ts';
@@ -22,7 +22,7 @@ export interface DiffViewProps {
   readonly leftLabel: string;
   readonly rightLabel: string;
   readonly layout: DiffLayout;
-  /** What is said when the texts are equal. */
+  /** Shown if the texts are equal. */
   readonly equalNote?: ReactNode;
   readonly className?: string;
 }
@@ -48,7 +48,7 @@ export function DiffView({
           className,
         )}
       >
-        {equalNote ?? 'There is no difference.'}
+        {equalNote ?? 'No differences'}
       </p>
     );
   }
@@ -62,7 +62,7 @@ export function DiffView({
         <span className="ml-auto shrink-0 font-mono tabular-nums">
           {ends > 0 && (
             <span className="mr-2 font-sans text-info-ink">
-              {ends === 1 ? '1 line end differs' : `${ends} line ends differ`}
+              {ends === 1 ? '1 line ending differs' : `${ends} line endings differ`}
             </span>
           )}
           <span className="text-success-ink">
@@ -76,7 +76,7 @@ export function DiffView({
         </span>
       </p>
       <ScrollRegion
-        label={`Difference between ${leftLabel} and ${rightLabel}`}
+        label={`Diff of ${leftLabel} and ${rightLabel}`}
         className="max-h-[60vh] overflow-auto -outline-offset-2"
       >
         <table className="w-full table-fixed border-collapse font-mono text-xs leading-5">
@@ -108,7 +108,7 @@ export function DiffView({
   );
 }
 
-/** The line on which it begins. */
+/** The line on which the section begins. */
 function keyOf({ rows: [first] }: Section): string {
   return `${first?.left?.line ?? ''}:${first?.right?.line ?? ''}`;
 }
@@ -147,7 +147,7 @@ function Fold({ section, layout, onOpen }: FoldProps) {
             className="flex h-7 w-full items-center justify-center gap-2 font-sans text-faint text-xs -outline-offset-2 hover:bg-hover hover:text-fg"
           >
             <UnfoldVertical aria-hidden="true" className="size-3.5" />
-            {section.rows.length} equal lines
+            {section.rows.length} unchanged lines
           </button>
         </td>
       </tr>
@@ -162,7 +162,7 @@ const tints = {
     number: 'bg-info-soft text-info-ink',
     mark: '',
     sign: '~',
-    words: 'another line end: ',
+    words: 'different line ending: ',
   },
   added: {
     cell: 'bg-success-soft',
@@ -234,7 +234,7 @@ function UnifiedRows({ rows }: { readonly rows: readonly Row[] }) {
 interface LineCellProps {
   readonly parts: readonly Part[];
   readonly tint: Tint;
-  /** The sides whose line ends the cell tells of. */
+  /** The sides whose line endings the cell shows. */
   readonly ends: readonly (Side | undefined)[];
 }
 

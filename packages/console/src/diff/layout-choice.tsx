@@ -1,4 +1,4 @@
-/** Side by side or in one column: remembered in this browser; a phone has room for one column only. */
+/** Chooses between a side-by-side and a unified diff. */
 import { Columns2, Rows2 } from 'lucide-react';
 import { Segments } from '../ui/mod.ts';
 import type { DiffLayout } from './diff-view.tsx';

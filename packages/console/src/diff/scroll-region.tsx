@@ -1,4 +1,4 @@
-/** A part of a page that scrolls by itself, and therefore can be reached and scrolled by keys. */
+/** A scrollable part of a page. It takes the focus, so that keyboard users can scroll it. */
 import type { ReactNode } from 'react';
 
 export interface ScrollRegionProps {
@@ -9,7 +9,7 @@ export interface ScrollRegionProps {
 
 export function ScrollRegion({ label, className, children }: ScrollRegionProps) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
     <section aria-label={label} tabIndex={0} className={className}>
       {children}
     </section>

@@ -1,7 +1,7 @@
 /**
- * The difference of two texts as rows for a page: what both sides show on one line, with the changed words of a line
- * that was rewritten. Lines are compared without their ends, so a text whose line ends were converted is not a text of other
- * lines. Taking one side's rows in order gives that text back.
+ * The diff of two texts as rows, each with its left and right line and, in a rewritten line, the changed words. Lines are
+ * compared without their endings, so converting the line endings of a text does not change all its lines. The rows of one
+ * side, in order, give that side's text back.
  */
 import { diffArrays, diffWordsWithSpace } from 'diff';
 import { type LineEnd, type Lines, linesOf } from '../text/mod.ts';
@@ -17,12 +17,12 @@ export interface Side {
   readonly parts: readonly Part[];
   /** Undefined on the last line. */
   readonly end: LineEnd | undefined;
-  /** Whether the end is part of the difference. */
+  /** Whether the line ending is part of the diff. */
   readonly isEndShown: boolean;
 }
 
 export interface Row {
-  /** `ends`: the two lines differ in their ends only. */
+  /** `ends`: the two lines differ only in their endings. */
   readonly kind: 'same' | 'ends' | 'changed' | 'added' | 'removed';
   readonly left: Side | undefined;
   readonly right: Side | undefined;
@@ -32,15 +32,15 @@ export interface TextDiff {
   readonly rows: readonly Row[];
   readonly added: number;
   readonly removed: number;
-  /** How many lines differ in their ends only. */
+  /** How many lines differ only in their endings. */
   readonly ends: number;
 }
 
-/** Beyond this many differing lines the middle counts as replaced; the registry's own diff has the same bound. */
+/** With more differing lines than this, the middle counts as replaced. The registry's diff has the same limit. */
 const MAX_EDITS = 2000;
 /** Words are compared only in lines of at most this length: the cost is quadratic. */
 const MAX_WORD_DIFF_LENGTH = 5000;
-/** Two lines that share less than this are two lines, not one that was rewritten. */
+/** Lines that share less than this are two lines, not one rewritten line. */
 const LEAST_LIKENESS = 0.35;
 
 export function diffTexts(left: string, right: string): TextDiff {
@@ -64,16 +64,16 @@ function linesIn(text: string): Lines {
   return text === '' ? { lines: [], ends: [] } : linesOf(text);
 }
 
-/** Walks through both texts and sets their lines side by side. */
+/** Walks through both texts and pairs their lines. */
 class Pairing {
   readonly #from: Lines;
   readonly #to: Lines;
-  /** Whether the texts have line ends of more than one kind. */
+  /** Whether the texts have more than one kind of line ending. */
   readonly #endsVary: boolean;
   readonly #rows: Row[] = [];
   #left = 0;
   #right = 0;
-  /** Lines of a block that are removed and added, but not yet in rows. */
+  /** Removed and added lines of the current block that are not in rows yet. */
   #removing = 0;
   #adding = 0;
   #removed = 0;
@@ -110,7 +110,7 @@ class Pairing {
     return { rows: this.#rows, added: this.#added, removed: this.#removed, ends };
   }
 
-  /** A block of removed lines and the added ones after it: the n-th of both stand side by side. */
+  /** Pairs a block of removed lines with the added lines after it, the n-th with the n-th. */
   #settle(): void {
     for (; this.#removing > 0 && this.#adding > 0; this.#removing--, this.#adding--) {
       const isOtherEnd = this.#hasOtherEnd();
@@ -132,7 +132,7 @@ class Pairing {
     }
   }
 
-  /** Whether the next two lines end differently. That one of them is the last of its text is seen by the line after the other. */
+  /** Whether the next two lines have different endings. A last line has none, which the row after it shows. */
   #hasOtherEnd(): boolean {
     const before = this.#from.ends[this.#left];
     const after = this.#to.ends[this.#right];
@@ -156,7 +156,7 @@ function whole(text: string): readonly Part[] {
   return text === '' ? [] : [{ text, isChanged: false }];
 }
 
-/** The parts of a line that was rewritten, before and after; each line whole where the two are not alike. */
+/** The parts of a rewritten line before and after; each line as one part if the two are not similar. */
 function comparedWords(before: string, after: string): readonly [readonly Part[], readonly Part[]] {
   const plain = [whole(before), whole(after)] as const;
   if (before.length > MAX_WORD_DIFF_LENGTH || after.length > MAX_WORD_DIFF_LENGTH) return plain;
@@ -174,10 +174,10 @@ function comparedWords(before: string, after: string): readonly [readonly Part[]
 
 export type Section =
   | { readonly kind: 'rows'; readonly rows: readonly Row[] }
-  /** Equal lines that are folded away. */
+  /** Unchanged lines that are collapsed. */
   | { readonly kind: 'fold'; readonly rows: readonly Row[] };
 
-/** The rows with long stretches of equal lines folded, except `context` lines next to a change. */
+/** Collapses long runs of unchanged lines, except `context` lines next to a change. */
 export function foldedSections(rows: readonly Row[], context = 3): readonly Section[] {
   const isNear = nearChanges(rows, context);
   const sections: { kind: Section['kind']; rows: Row[] }[] = [];
@@ -187,7 +187,7 @@ export function foldedSections(rows: readonly Row[], context = 3): readonly Sect
     if (last?.kind === kind) last.rows.push(row);
     else sections.push({ kind, rows: [row] });
   }
-  // A fold takes a line itself, so one that hides a single line hides nothing.
+  // A fold takes up a line itself, so folding a single line saves nothing.
   return sections.map((section) => (section.rows.length === 1 ? { ...section, kind: 'rows' } : section));
 }
 
@@ -200,14 +200,14 @@ function nearChanges(rows: readonly Row[], context: number): boolean[] {
   return isNear;
 }
 
-/** A line of one column. What is on both sides stands there once. */
+/** A line of a unified diff. A line that both sides share appears once. */
 export interface UnifiedLine {
   readonly kind: 'same' | 'ends' | 'removed' | 'added';
   readonly left: Side | undefined;
   readonly right: Side | undefined;
 }
 
-/** Rows for one column: a changed line as what it was, then what it is; removed lines of a block before added ones. */
+/** The lines of a unified diff: within a block, removed lines come before added lines. */
 export function unifiedLines(rows: readonly Row[]): readonly UnifiedLine[] {
   const lines: UnifiedLine[] = [];
   let pending: UnifiedLine[] = [];

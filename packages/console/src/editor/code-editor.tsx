@@ -1,6 +1,6 @@
 /**
- * The editor of templates and of JSON: CodeMirror in a React component. CodeMirror owns the text while it is shown; the
- * page hears of each change, and replaces the text only by asking to. Texts that go in and out are exact, line ends included.
+ * The code editor for templates and JSON: CodeMirror in a React component. CodeMirror owns the text while it is shown; the page
+ * receives each change, and replaces the text only through the handle. Texts are exact in both directions, line endings included.
  */
 import {
   acceptCompletion,
@@ -36,9 +36,9 @@ import { templateHighlighting } from './template-highlighting.ts';
 
 export interface CodeEditorHandle {
   focus(): void;
-  /** Puts the cursor on the place of a fault. */
+  /** Moves the cursor to a fault. */
   goTo(fault: TemplateFault): void;
-  /** Replaces the text as an edit that can be undone. */
+  /** Replaces the text in one edit that the user can undo. */
   replace(text: string): void;
   /** Inserts at the cursor. */
   insert(text: string): void;
@@ -47,13 +47,13 @@ export interface CodeEditorHandle {
 export interface CodeEditorProps {
   readonly ref?: Ref<CodeEditorHandle>;
   readonly language: 'template' | 'json';
-  /** The text at first; later ones come by `replace`. */
+  /** The initial text. Use `replace` to change it later. */
   readonly initialText: string;
   readonly label: string;
   readonly hint?: string;
   readonly isReadOnly?: boolean;
   readonly fault?: TemplateFault | undefined;
-  /** For completion, asked when it opens. */
+  /** For completion; called when it opens. */
   readonly known?: () => KnownVariables;
   readonly onChange?: (text: string) => void;
   readonly className?: string;
@@ -90,7 +90,7 @@ export function CodeEditor(props: CodeEditorProps) {
       ],
     });
     view.current = editor;
-    // Lines were measured in a font that was to be replaced.
+    // CodeMirror measured the lines in the fallback font.
     void document.fonts.ready.then(() => editor.requestMeasure());
     return () => {
       firstText.current = exactText(editor.state);
@@ -139,7 +139,7 @@ function common(label: string, isReadOnly: boolean, hint: string | undefined): E
       autocorrect: 'off',
     }),
     nonceExtension(),
-    // Tab leaves the editor, as everywhere on a page; it takes a completion while one is offered.
+    // Tab moves the focus out of the editor, as it does elsewhere. While a completion is open, it accepts it.
     keymap.of([
       { key: 'Tab', run: acceptCompletion },
       ...closeBracketsKeymap,
@@ -153,7 +153,7 @@ function common(label: string, isReadOnly: boolean, hint: string | undefined): E
   ];
 }
 
-/** CodeMirror adds a style sheet to the page, which the content security policy allows by the page's nonce only. */
+/** CodeMirror adds a style sheet, which the content security policy allows only with the page's nonce. */
 function nonceExtension(): Extension {
   const nonce = styleNonce();
   return nonce === '' ? [] : EditorView.cspNonce.of(nonce);
@@ -168,7 +168,7 @@ function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
   const offset = Math.min(fault.offset, text.length);
   const token = highlight(text).find(({ from, to }) => from <= offset && offset < to);
   const lineEnd = view.state.doc.lineAt(offset).to;
-  // At the end of the text there is nothing to underline but the last character.
+  // At the end of the text, underline the last character.
   const from = offset === text.length && offset > 0 ? offset - 1 : offset;
   return {
     from,

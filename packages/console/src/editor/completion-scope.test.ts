@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fieldsOf } from '../preview/mod.ts';
 import { keysAt, scopeAt } from './completion-scope.ts';
 
-/** The scope at the `|` of a text, which is taken out. */
+/** The scope at the `|` in a text, which is removed. */
 function scope(text: string) {
   const at = text.indexOf('|');
   return scopeAt(text.slice(0, at) + text.slice(at + 1), at);

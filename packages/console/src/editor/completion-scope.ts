@@ -1,19 +1,19 @@
-/** What `.` and `$name` stand for at a place in a template, as far as its tokens tell: the basis of completion. */
+/** Works out what `.` and `$name` refer to at a position in a template, from its tokens. Completion builds on it. */
 import { type HighlightToken, highlight } from '@px0/template';
 import { isList, isObject, type JsonValue, valueAt } from '../json/mod.ts';
 import type { Field } from '../preview/mod.ts';
 
-/** Keys from the root; null for "each element". Undefined: nothing is known. */
+/** Keys from the root; null for "each element". Undefined if unknown. */
 export type ScopePath = readonly (string | null)[] | undefined;
 
 export interface Scope {
-  /** Whether the place is between `{{` and `}}`. */
+  /** Whether the position is between `{{` and `}}`. */
   readonly isInAction: boolean;
-  /** Whether nothing but white space stands between `{{` and the place's word. */
+  /** Whether only white space separates `{{` from the word at the position. */
   readonly isAtStart: boolean;
   readonly dot: ScopePath;
   readonly variables: ReadonlyMap<string, ScopePath>;
-  /** Blocks that are open there, the outermost first. */
+  /** The blocks that are open there, outermost first. */
   readonly openBlocks: readonly string[];
 }
 
@@ -23,7 +23,7 @@ interface Block {
   readonly outerVariables: ReadonlyMap<string, ScopePath>;
 }
 
-/** The scope at an offset. `wordStart` is where the word begins that is being written. */
+/** The scope at `wordStart`, the offset where the word at the cursor begins. */
 export function scopeAt(text: string, wordStart: number): Scope {
   const tokens = highlight(text).filter(({ from }) => from < wordStart);
   let dot: ScopePath = [];
@@ -83,7 +83,7 @@ function actionsOf(tokens: readonly HighlightToken[], text: string): ActionToken
   return actions;
 }
 
-/** The path of the last plain chain (`.a.b`, `$x.a`) when the pipeline is nothing else. */
+/** The path of a plain chain (`.a.b`, `$x.a`); undefined if the pipeline has anything else. */
 function chainOf(
   text: string,
   tokens: readonly HighlightToken[],
@@ -92,7 +92,7 @@ function chainOf(
 ): ScopePath {
   const assigned = tokens.findLastIndex((token) => token.kind === 'operator' && textOf(text, token) === ':=');
   const chain = tokens.slice(assigned + 1);
-  // A block names its template first.
+  // A block starts with the name of its template.
   const rest = chain[0]?.kind === 'string' ? chain.slice(1) : chain;
   const [head] = rest;
   if (head === undefined || rest.some(({ kind }) => kind !== 'field' && kind !== 'variable'))
@@ -111,7 +111,7 @@ function declared(
   const assigned = tokens.findIndex((token) => token.kind === 'operator' && textOf(text, token) === ':=');
   if (assigned === -1) return variables;
   const names = tokens.slice(0, assigned).filter(({ kind }) => kind === 'variable');
-  // Of the two variables of a range the first is the key.
+  // If a range declares two variables, the first is the key.
   return new Map([
     ...variables,
     ...names.map((token, at): [string, ScopePath] => [
@@ -128,11 +128,11 @@ function textOf(text: string, { from, to }: { from: number; to: number }): strin
 export interface KnownKey {
   readonly key: string;
   readonly kind: Field['kind'];
-  /** A value that the chosen payload has there. */
+  /** The value in the chosen payload. */
   readonly sample: JsonValue | undefined;
 }
 
-/** The keys that exist at a path, as the template reads them or the chosen payload has them. */
+/** The keys at a path that the template reads or the chosen payload has. */
 export function keysAt(fields: readonly Field[], data: JsonValue, path: ScopePath): readonly KnownKey[] {
   if (path === undefined) return [];
   let here: Pick<Field, 'children' | 'element'> | undefined = { children: fields, element: undefined };

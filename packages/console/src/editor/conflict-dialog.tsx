@@ -1,8 +1,7 @@
 /**
- * Two people wrote the same draft. Both texts are shown and one is chosen, or a third that is made of both. Closing the dialog chooses
- * nothing; whichever text is not chosen can still be had.
+ * Resolves a conflict between two people who edited the same draft: shows both texts and lets the user choose one or merge them. Closing
+ * the dialog chooses nothing, and the user can still get the other text back.
  */
-
 import { useState } from 'react';
 import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
 import { Button, CopyButton, Dialog, Tabs, useIsWide } from '../ui/mod.ts';
@@ -39,19 +38,19 @@ export function ConflictDialog(props: ConflictDialogProps) {
       open={open}
       onOpenChange={onOpenChange}
       size="xl"
-      title="Somebody else changed this draft"
-      description="Nothing of yours was saved over it, and nothing is lost: choose which text the draft shall have."
+      title="Someone else changed this draft"
+      description="Your text was not saved, and neither text is lost. Choose the one to keep."
       footer={
         view === 'merge' ? (
           <Button variant="primary" onClick={() => onMerge(merged ?? mine)}>
-            Use the merged text
+            Use merged text
           </Button>
         ) : (
           <>
             <Button variant="ghost" loading={copying} onClick={() => void saveAsNew()}>
-              Keep both: mine as a new draft
+              Save mine as a new draft
             </Button>
-            <Button onClick={onTakeTheirs}>Take theirs</Button>
+            <Button onClick={onTakeTheirs}>Use theirs</Button>
             <Button variant="primary" onClick={onKeepMine}>
               Keep mine
             </Button>
@@ -60,13 +59,13 @@ export function ConflictDialog(props: ConflictDialogProps) {
       }
     >
       <Tabs
-        label="The two texts"
+        label="Versions of the text"
         value={view}
         onChange={setView}
         tabs={[
           {
             value: 'diff',
-            label: 'Difference',
+            label: 'Diff',
             content: (
               <div className="flex flex-col gap-2">
                 {isWide && (
@@ -77,8 +76,8 @@ export function ConflictDialog(props: ConflictDialogProps) {
                 <DiffView
                   left={theirs}
                   right={mine}
-                  leftLabel="Theirs, saved"
-                  rightLabel="Mine, not saved"
+                  leftLabel="Theirs (saved)"
+                  rightLabel="Mine (not saved)"
                   layout={layout}
                 />
               </div>
@@ -88,11 +87,11 @@ export function ConflictDialog(props: ConflictDialogProps) {
           { value: 'mine', label: 'Mine', content: <Whole text={mine} label="My text" /> },
           {
             value: 'merge',
-            label: 'Merge by hand',
+            label: 'Merge',
             content: (
               <div className="grid gap-x-3 gap-y-2 lg:grid-cols-2">
                 <p className="text-muted text-sm lg:col-span-2">
-                  The merged text begins as yours. Put in what you want of theirs.
+                  The merged text starts as yours. Add what you want from theirs.
                 </p>
                 <Whole text={theirs} label="Their text" />
                 <CodeEditor
@@ -115,7 +114,7 @@ function Whole({ text, label }: { readonly text: string; readonly label: string 
   return (
     <div className="relative">
       <div className="absolute top-2 right-2 z-10">
-        <CopyButton text={text} label={`Copy: ${label.toLowerCase()}`} />
+        <CopyButton text={text} label={`Copy ${label.toLowerCase()}`} />
       </div>
       <CodeEditor
         language="template"

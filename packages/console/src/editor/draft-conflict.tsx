@@ -1,4 +1,4 @@
-/** The choice between two texts of one draft, and what follows from each: what the saver saves and what the editor shows are always one text. */
+/** Applies the user's choice in a conflict. The saver and the editor always hold the same text afterwards. */
 import type { RefObject } from 'react';
 import { toast } from '../ui/mod.ts';
 import type { CodeEditorHandle } from './code-editor.tsx';
@@ -13,7 +13,7 @@ export interface DraftConflictProps {
   readonly onSaveMineAsNew: () => Promise<void>;
 }
 
-/** Nothing, while nobody else has changed the draft. */
+/** Renders nothing unless someone else has changed the draft. */
 export function DraftConflict({ draft, editor, open, onOpenChange, onSaveMineAsNew }: DraftConflictProps) {
   const { status } = draft;
   if (status.kind !== 'conflict') return null;
@@ -32,20 +32,20 @@ export function DraftConflict({ draft, editor, open, onOpenChange, onSaveMineAsN
       onKeepMine={() => {
         draft.keepMine();
         onOpenChange(false);
-        toast({ title: 'The draft has your text now' });
+        toast({ title: 'Kept your text' });
       }}
       onTakeTheirs={() => {
         const mine = draft.text;
         settleOn(theirs);
         toast({
-          title: 'The draft has their text',
-          description: 'Yours can be had back.',
-          action: { label: 'Use mine after all', run: () => editor.current?.replace(mine) },
+          title: 'Using their text',
+          description: 'You can restore yours.',
+          action: { label: 'Use mine instead', run: () => editor.current?.replace(mine) },
         });
       }}
       onMerge={(text) => {
         settleOn(text);
-        toast({ title: 'The draft has the merged text' });
+        toast({ title: 'Using the merged text' });
       }}
       onSaveMineAsNew={onSaveMineAsNew}
     />

@@ -5,7 +5,7 @@ import { DraftSaver, type DraftState, type SaveAnswer, type SaverStatus } from '
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A registry with one draft, guarded by its entity tag as the real one is. */
+/** A registry with one draft, guarded by its entity tag like the real one. */
 class Registry {
   draft: DraftState = { template: 'one', etag: '"1"' };
   isReachable = true;

@@ -1,8 +1,7 @@
 /**
- * Saves a draft while it is written. Its invariants: saves never overlap; text that is not saved is never given up, only
- * by the person's choice; and nobody else's text is overwritten unseen (each save carries the entity tag it builds on).
+ * Saves a draft while the user edits it. Its invariants: saves never overlap; unsaved text is dropped only if the user chooses to;
+ * and no one else's text is overwritten unseen (each save carries the entity tag that it builds on).
  */
-
 export interface DraftState {
   readonly template: string;
   readonly etag: string;
@@ -10,11 +9,11 @@ export interface DraftState {
 
 export type SaveAnswer =
   | { readonly kind: 'saved'; readonly etag: string }
-  /** Somebody else changed the draft: what it is now. */
+  /** Someone else changed the draft: its current state. */
   | { readonly kind: 'conflict'; readonly theirs: DraftState }
-  /** It is no draft any more, or is gone, or the right to write it is. */
+  /** The version is no longer a draft, was deleted, or the user may no longer edit it. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** The platform could not be asked, or failed. */
+  /** The server was unreachable or failed. */
   | { readonly kind: 'unreachable' };
 
 export interface DraftBackend {
@@ -25,7 +24,7 @@ export type SaverStatus =
   | { readonly kind: 'saved' }
   | { readonly kind: 'dirty' }
   | { readonly kind: 'saving' }
-  /** The text is no template, so that the registry would refuse it. */
+  /** The text is not a valid template, so the registry would reject it. */
   | { readonly kind: 'invalid' }
   | { readonly kind: 'retrying' }
   | { readonly kind: 'refused'; readonly message: string }
@@ -34,12 +33,12 @@ export type SaverStatus =
 export interface DraftSaverOptions {
   readonly base: DraftState;
   readonly backend: DraftBackend;
-  /** Whether a text may be sent. */
+  /** Whether the saver may send a text. */
   readonly canSave: (template: string) => boolean;
   readonly onStatus: (status: SaverStatus) => void;
-  /** A pause in the writing after which it is saved; 800 ms unless given. */
+  /** Saves after a pause of this length, in ms; default: 800. */
   readonly pauseMs?: number;
-  /** Until an unreachable platform is tried again; 3 s unless given. */
+  /** Retries an unreachable server after this time, in ms; default: 3000. */
   readonly retryMs?: number;
 }
 
@@ -77,14 +76,14 @@ export class DraftSaver {
     return this.#text !== this.#base.template;
   }
 
-  /** Takes the text as it is now, and saves it after a pause. */
+  /** Takes the current text and saves it after a pause. */
   edit(text: string): void {
     this.#text = text;
     if (this.#status.kind === 'conflict' || this.#status.kind === 'refused') return;
     this.#plan(this.#options.pauseMs ?? 800);
   }
 
-  /** Saves at once; resolves when nothing is under way any more. */
+  /** Saves now; resolves once no save is running. */
   async flush(): Promise<SaverStatus> {
     this.#cancel();
     await this.#inFlight;
@@ -95,14 +94,14 @@ export class DraftSaver {
     return this.#status;
   }
 
-  /** Ends a conflict in favour of this text, which replaces theirs with the next save. */
+  /** Resolves a conflict with this text; the next save replaces theirs. */
   keepMine(): void {
     if (this.#status.kind !== 'conflict') return;
     this.#rebase(this.#status.theirs);
     this.#resume();
   }
 
-  /** Ends a conflict with a text made from both, or theirs. */
+  /** Resolves a conflict with another text: theirs or a merge. */
   resolveWith(text: string): void {
     if (this.#status.kind !== 'conflict') return;
     this.#rebase(this.#status.theirs);
@@ -110,7 +109,7 @@ export class DraftSaver {
     this.#resume();
   }
 
-  /** Takes up a text that was written before this saver was made, building on `baseTemplate`. */
+  /** Restores a text from before this saver existed, which was based on `baseTemplate`. */
   restore(text: string, baseTemplate: string): void {
     this.#text = text;
     if (!this.hasUnsavedText) return;
@@ -119,8 +118,8 @@ export class DraftSaver {
   }
 
   /**
-   * Takes note of what the draft is now. True when it was changed by others and nothing here is unsaved: the text is then
-   * theirs. A state that this saver has built on before is old news.
+   * Takes in the current state of the draft. True if others changed it and nothing here is unsaved: the text is then theirs.
+   * Ignores states that this saver has already built on.
    */
   observe(state: DraftState): boolean {
     if (this.#known.has(state.etag) || this.#inFlight !== undefined || this.hasUnsavedText) return false;
@@ -130,7 +129,7 @@ export class DraftSaver {
     return isNew;
   }
 
-  /** Saves what can be saved, and stops. What cannot be saved stays with the caller. */
+  /** Saves if possible, and stops. Text that cannot be saved stays with the caller. */
   close(): void {
     this.#cancel();
     if (this.#inFlight === undefined && this.#mayBegin()) this.#begin();
@@ -177,13 +176,13 @@ export class DraftSaver {
     });
   }
 
-  /** What was written during the save that was under way at the end. */
+  /** Saves what the user wrote while the last save was running. */
   #finish(): void {
     if (this.#status.kind === 'saved' && this.hasUnsavedText && this.#options.canSave(this.#text))
       this.#begin();
   }
 
-  /** What was written during a save is saved next. */
+  /** Schedules a save of what the user wrote during the last one. */
   #continue(): void {
     if (this.#status.kind === 'retrying') this.#plan(this.#options.retryMs ?? 3000);
     else if (this.hasUnsavedText) this.#plan(this.#options.pauseMs ?? 800);
@@ -207,7 +206,7 @@ export class DraftSaver {
 
   async #answer(text: string): Promise<SaveAnswer> {
     let answer = await this.#options.backend.save(text, this.#base.etag);
-    // The entity tag covers tags, too. When the text is still the one that this save builds on, nobody's text is lost.
+    // The entity tag also covers tags. If the text is still the one that this save builds on, no text is lost.
     for (let attempt = 0; attempt < 3 && answer.kind === 'conflict'; attempt++) {
       if (answer.theirs.template !== this.#base.template) break;
       this.#rebase(answer.theirs);
@@ -216,7 +215,7 @@ export class DraftSaver {
     return answer;
   }
 
-  /** Two people who wrote the same agree. */
+  /** Identical texts are not a conflict. */
   #conflict(text: string, theirs: DraftState): void {
     if (theirs.template === text) {
       this.#rebase(theirs);

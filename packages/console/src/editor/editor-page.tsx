@@ -1,4 +1,4 @@
-/** One version of a prompt. A draft is edited here and saved by itself; every other version is shown, tried and moved on. */
+/** The page of a version. A draft can be edited and saves automatically; any other version is read-only. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
@@ -29,7 +29,7 @@ const route = getRouteApi('/shell/prompts/$promptId/versions/$version');
 export function EditorPage() {
   const { promptId, version } = route.useParams();
   const { data: present } = useSuspenseQuery(taggedVersionReading(promptId, version));
-  // A version that has left draft, or another version, is another page: nothing of the old one may linger.
+  // The key resets all state for another version, or once the version is no longer a draft.
   return (
     <Workbench
       key={`${present.version.id} ${present.version.status}`}
@@ -63,8 +63,9 @@ function Workbench({ promptId, present }: WorkbenchProps) {
       editor.current?.replace(text);
       toast({
         tone: 'info',
-        title: why === 'restored' ? 'Your unsaved text was restored' : 'Somebody changed this draft',
-        description: why === 'restored' ? 'It had been kept in this browser.' : 'You see their text now.',
+        title: why === 'restored' ? 'Restored your unsaved text' : 'Someone else changed this draft',
+        description:
+          why === 'restored' ? 'It was stored in this browser.' : 'The editor now shows their text.',
       });
     },
   });

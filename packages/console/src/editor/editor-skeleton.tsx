@@ -5,7 +5,7 @@ export function EditorSkeleton() {
   return (
     <div
       role="status"
-      aria-label="Loading the version"
+      aria-label="Loading version"
       className="flex h-[calc(100dvh-3.25rem)] flex-col lg:h-dvh"
     >
       <div className="flex h-16 flex-col justify-center gap-2 border-line border-b px-4">
@@ -19,7 +19,7 @@ export function EditorSkeleton() {
           <Skeleton className="h-3.5 w-1/2" />
         </div>
         <div className="border-line border-l max-lg:hidden">
-          <SkeletonRows label="the variables" rows={4} />
+          <SkeletonRows label="variables" rows={4} />
         </div>
       </div>
     </div>

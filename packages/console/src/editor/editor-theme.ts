@@ -1,4 +1,4 @@
-/** How editors look: only the page's own colours, so that light and dark come by themselves. */
+/** The look of the code editors. Uses only the page's own colours, so it follows the theme. */
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
@@ -70,7 +70,7 @@ export const editorTheme = EditorView.theme({
     textDecoration: 'underline wavy var(--warning)',
     textUnderlineOffset: '3px',
   },
-  // The package's own marks are `data:` images, which the content security policy forbids.
+  // CodeMirror's own marks are `data:` images, which the content security policy forbids.
   '.cm-lint-marker-error, .cm-lint-marker-warning, .cm-lint-marker-info': {
     content: '""',
     display: 'block',
@@ -105,7 +105,7 @@ export const editorTheme = EditorView.theme({
   '.tok-error': { color: 'var(--danger-ink)' },
 });
 
-/** JSON, by its grammar. */
+/** Colours for JSON. */
 export const jsonColours = syntaxHighlighting(
   HighlightStyle.define([
     { tag: tags.propertyName, color: 'var(--accent-ink)' },

@@ -1,6 +1,6 @@
 /**
- * The exact text of an editor. CodeMirror's document has one kind of line break; the kinds that the text has are kept beside it and follow
- * every change, undo and redo included, so that a line end which was not edited is saved as it was read.
+ * The exact text of an editor. A CodeMirror document has a single kind of line break, so this extension tracks the text's own line endings
+ * through every change, undo and redo included. A line ending that the user does not edit is saved as it was read.
  */
 import { invertedEffects } from '@codemirror/commands';
 import {
@@ -24,9 +24,9 @@ import {
 } from '../text/mod.ts';
 
 interface Kept {
-  /** One for each line break of the document; undefined while all are LF, as in most texts. */
+  /** One for each line break of the document; undefined if all are LF, as in most texts. */
   readonly ends: readonly LineEnd[] | undefined;
-  /** The end of new lines in a document that has no other. */
+  /** The ending of new lines in a document without line breaks. */
   readonly habit: LineEnd;
 }
 
@@ -61,7 +61,7 @@ function keptOf(text: string): Kept {
   return { ends: text.includes('\r') ? ends : undefined, habit: prevailingEnd(ends) };
 }
 
-/** For an editor whose document is made of this text. It keeps the line ends; `exactText` tells the text. */
+/** The extension for an editor that starts with this text. `exactText` then returns the text with its line endings. */
 export function exactTextOf(text: string): Extension {
   return [
     keptEnds.init(() => keptOf(text)),
@@ -77,7 +77,7 @@ export function exactText(state: EditorState): string {
   return ends === undefined ? state.doc.toString() : textOf({ lines: [...state.doc.iterLines()], ends });
 }
 
-/** Replaces the whole text by another one, line ends and all, as one change that can be undone. Undefined when it is there already. */
+/** Replaces the whole text, line endings included, in one undoable change. Undefined if the text is already the same. */
 export function replacementBy(state: EditorState, text: string): TransactionSpec | undefined {
   if (exactText(state) === text) return undefined;
   const { lines, ends } = linesOf(text);
@@ -121,13 +121,13 @@ function withPlaced(ends: readonly LineEnd[], doc: Text, placed: readonly Placed
   for (const { at, end } of placed) {
     if (at >= doc.length) continue;
     const { number, to } = doc.lineAt(at);
-    // Changes that were undone together may have taken the line break away.
+    // Changes undone in the same step may have removed the line break.
     if (to === at) now[number - 1] = end;
   }
   return now;
 }
 
-/** The kinds of the line breaks that a transaction takes away, by their offsets before it. */
+/** The line breaks that a transaction removes, by their offsets before it. */
 function lostEnds({ startState, changes }: Transaction): readonly PlacedEnd[] {
   const { doc } = startState;
   const { ends } = startState.field(keptEnds);

@@ -1,7 +1,7 @@
-/** What the editor says about each function of the language. A test holds it against the functions that there are. */
+/** The editor's help for each function of the language. A test compares it with the functions that exist. */
 
 export interface FunctionHelp {
-  /** The parameters as one writes them; `...` for any number. */
+  /** The parameters as written in a template; `...` for any number. */
   readonly parameters: string;
   readonly summary: string;
   readonly example: string;
@@ -18,7 +18,7 @@ export const functionReference: { readonly [name: string]: FunctionHelp } = {
     summary: 'The first argument that is not empty, or the last one.',
     example: '{{or .nick .name}}',
   },
-  not: { parameters: 'value', summary: 'True when the value is empty.', example: '{{if not .done}}' },
+  not: { parameters: 'value', summary: 'True if the value is empty.', example: '{{if not .done}}' },
   len: {
     parameters: 'value',
     summary: 'The length of a text (in bytes), list or map.',
@@ -32,18 +32,18 @@ export const functionReference: { readonly [name: string]: FunctionHelp } = {
   slice: { parameters: 'value from to', summary: 'A part of a text or list.', example: '{{slice .id 0 8}}' },
   call: {
     parameters: 'function args ...',
-    summary: 'Calls a value that is a function. JSON has none.',
+    summary: 'Calls a value that is a function. JSON has no functions.',
     example: '{{call .f}}',
   },
   print: { parameters: 'values ...', summary: 'The values as one text.', example: '{{print .a .b}}' },
   println: {
     parameters: 'values ...',
-    summary: 'The values with spaces between them, and a new line.',
+    summary: 'The values, separated by spaces, and a line break.',
     example: '{{println .a .b}}',
   },
   printf: {
     parameters: 'format values ...',
-    summary: 'Formats values as Go does.',
+    summary: 'Formats values as in Go.',
     example: '{{printf "%.2f" .price}}',
   },
   html: { parameters: 'values ...', summary: 'Escapes for HTML.', example: '{{html .text}}' },
@@ -65,7 +65,7 @@ export const functionReference: { readonly [name: string]: FunctionHelp } = {
   ge: { parameters: 'a b', summary: 'Whether a is at least b.', example: '{{if ge .count 3.0}}' },
   default: {
     parameters: 'fallback value',
-    summary: 'The value, or the fallback when it is empty or missing.',
+    summary: 'The value, or the fallback if it is empty or missing.',
     example: '{{.tone | default "friendly"}}',
   },
   toJson: { parameters: 'value', summary: 'The value as JSON.', example: '{{toJson .context}}' },
@@ -79,21 +79,21 @@ export const functionReference: { readonly [name: string]: FunctionHelp } = {
     summary: 'The elements of a list with a separator between them.',
     example: '{{.tags | join ", "}}',
   },
-  upper: { parameters: 'text', summary: 'The text in upper case.', example: '{{.code | upper}}' },
-  lower: { parameters: 'text', summary: 'The text in lower case.', example: '{{.code | lower}}' },
+  upper: { parameters: 'text', summary: 'The text in uppercase.', example: '{{.code | upper}}' },
+  lower: { parameters: 'text', summary: 'The text in lowercase.', example: '{{.code | lower}}' },
   trim: {
     parameters: 'text',
-    summary: 'The text without white space at both ends.',
+    summary: 'The text without white space at either end.',
     example: '{{.note | trim}}',
   },
   indent: {
     parameters: 'spaces text',
-    summary: 'Every line moved to the right.',
+    summary: 'The text with every line indented.',
     example: '{{.code | indent 4}}',
   },
   nindent: {
     parameters: 'spaces text',
-    summary: 'A new line, then every line moved to the right.',
+    summary: 'A line break, then the text with every line indented.',
     example: '{{.code | nindent 4}}',
   },
   quote: { parameters: 'values ...', summary: 'The values in double quotes.', example: '{{.name | quote}}' },
@@ -102,23 +102,27 @@ export const functionReference: { readonly [name: string]: FunctionHelp } = {
 export interface KeywordHelp {
   readonly word: string;
   readonly summary: string;
-  /** What is inserted; `#{}` marks where the cursor goes. */
+  /** The text to insert; `#{}` marks where the cursor goes. */
   readonly snippet: string;
 }
 
-/** Actions that begin with a keyword, offered at the beginning of an action. */
+/** The keywords, offered at the start of an action. */
 export const keywordReference: readonly KeywordHelp[] = [
   {
     word: 'if',
-    summary: 'The text inside, when the value is not empty.',
+    summary: 'Renders the text inside if the value is not empty.',
     snippet: 'if #{.condition}}}#{}{{end',
   },
-  { word: 'else', summary: 'What stands instead.', snippet: 'else' },
-  { word: 'else if', summary: 'Another condition.', snippet: 'else if #{.condition}' },
-  { word: 'range', summary: 'The text inside, once for each element.', snippet: 'range #{.items}}}#{}{{end' },
+  { word: 'else', summary: 'Renders the text after it otherwise.', snippet: 'else' },
+  { word: 'else if', summary: 'Tests another condition.', snippet: 'else if #{.condition}' },
+  {
+    word: 'range',
+    summary: 'Renders the text inside once for each element.',
+    snippet: 'range #{.items}}}#{}{{end',
+  },
   {
     word: 'with',
-    summary: 'The text inside with `.` set to the value, when it is not empty.',
+    summary: 'Renders the text inside with `.` set to the value, if it is not empty.',
     snippet: 'with #{.value}}}#{}{{end',
   },
   { word: 'end', summary: 'Ends if, range, with, define or block.', snippet: 'end' },
@@ -134,5 +138,9 @@ export const keywordReference: readonly KeywordHelp[] = [
     snippet: 'block "#{name}" .}}#{}{{end',
   },
   { word: 'break', summary: 'Leaves the innermost range.', snippet: 'break' },
-  { word: 'continue', summary: 'Goes on with the next element of the innermost range.', snippet: 'continue' },
+  {
+    word: 'continue',
+    summary: 'Continues with the next element of the innermost range.',
+    snippet: 'continue',
+  },
 ];

@@ -1,4 +1,4 @@
-/** Text that could not be saved is kept in this browser until it is: a broken template, a conflict, a lost connection, a closed tab. */
+/** Keeps unsaved text in this browser until it is saved: after a template error, a conflict, a lost connection or a closed tab. */
 
 export interface KeptText {
   readonly text: string;
@@ -23,7 +23,7 @@ export function keepText(promptId: string, version: number, kept: KeptText): voi
   try {
     localStorage.setItem(keyOf(promptId, version), JSON.stringify(kept));
   } catch {
-    // The browser's storage is full. The text is still in the editor.
+    // The browser's storage is full, but the editor still has the text.
   }
 }
 

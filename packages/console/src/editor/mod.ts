@@ -1,4 +1,4 @@
-/** The editor of a version: writing, trying and moving it on. */
+/** The editor of a version: edit, preview and promote it. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { shellRoute } from '../frame/mod.ts';
 import { payloadsReading, promptReading, taggedVersionReading, versionsReading } from '../prompts/mod.ts';

@@ -1,4 +1,4 @@
-/** The parts of the editor's page. On a narrow screen one of them is seen at a time. */
+/** Switches between the panels of the editor on a narrow screen, which shows one at a time. */
 import { classes } from '../ui/mod.ts';
 
 export type Pane = 'template' | 'variables' | 'preview';
@@ -13,12 +13,12 @@ export interface PaneChoiceProps {
 export function PaneChoice({ pane, onChange, hasFault, missing }: PaneChoiceProps) {
   const panes = [
     { value: 'template', label: 'Template', mark: hasFault ? 'has an error' : undefined },
-    { value: 'variables', label: 'Variables', mark: missing > 0 ? `${missing} not set` : undefined },
+    { value: 'variables', label: 'Variables', mark: missing > 0 ? `${missing} missing` : undefined },
     { value: 'preview', label: 'Preview', mark: undefined },
   ] as const;
   return (
     <fieldset className="grid grid-cols-3 border-line border-b lg:hidden">
-      <legend className="sr-only">Part of the page</legend>
+      <legend className="sr-only">Panel</legend>
       {panes.map(({ value, label, mark }) => (
         <button
           key={value}

@@ -1,5 +1,4 @@
-/** What the template renders to, at every key stroke, with its size. A render that would fail says why, and where. */
-
+/** Shows the rendered output while the user types, with its size. If the render would fail, shows why and where. */
 import { CircleAlert, Info } from 'lucide-react';
 import { Fragment } from 'react';
 import { ScrollRegion } from '../diff/mod.ts';
@@ -9,12 +8,12 @@ import { withLineFeeds } from '../text/mod.ts';
 import { CopyButton, classes } from '../ui/mod.ts';
 import { useTokenCount } from './use-token-count.ts';
 
-/** More than this is not drawn: a browser takes seconds for megabytes of text. */
+/** Characters shown at most: a browser takes seconds to lay out megabytes of text. */
 const MOST_SHOWN = 200_000;
 
 export interface PreviewPanelProps {
   readonly preview: Preview;
-  /** The output of the last template that was one. */
+  /** The output of the last valid template. */
   readonly lastOutput: string | undefined;
   readonly onGoTo: (fault: TemplateFault) => void;
 }
@@ -24,7 +23,7 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
   const isOutdated = output === undefined && lastOutput !== undefined;
   const text = output ?? lastOutput;
   const isCut = text !== undefined && text.length > MOST_SHOWN;
-  // A page takes a lone CR for a space; here it begins a line, as in the editor.
+  // HTML treats a lone CR as a space; the editor starts a new line, and so does the preview.
   const shown = text === undefined ? undefined : withLineFeeds(text.slice(0, MOST_SHOWN));
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -33,7 +32,7 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
         <span className="ml-auto text-faint text-xs tabular-nums">
           <Size text={output} />
         </span>
-        {output !== undefined && <CopyButton text={output} label="Copy the output" />}
+        {output !== undefined && <CopyButton text={output} label="Copy output" />}
       </header>
       <Fault fault={fault} missing={missing} onGoTo={onGoTo} />
       <ScrollRegion
@@ -41,9 +40,7 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
         className="min-h-0 flex-1 overflow-auto px-4 py-3 -outline-offset-2"
       >
         {shown === undefined || shown === '' ? (
-          <p className="text-faint text-sm">
-            {fault === undefined ? 'The output is empty.' : 'There is no output.'}
-          </p>
+          <p className="text-faint text-sm">{fault === undefined ? 'The output is empty.' : 'No output.'}</p>
         ) : (
           <div
             className={classes(
@@ -51,18 +48,20 @@ export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps)
               isOutdated && 'opacity-70',
             )}
           >
-            {missing.length > 0 ? <StandIns text={shown} /> : shown}
+            {missing.length > 0 ? <Placeholders text={shown} /> : shown}
           </div>
         )}
         {isCut && (
-          <p className="mt-3 text-faint text-xs">The rest is not shown here. Copying takes all of it.</p>
+          <p className="mt-3 text-faint text-xs">
+            The output is too long to show in full. Copy it to get everything.
+          </p>
         )}
       </ScrollRegion>
     </div>
   );
 }
 
-/** Characters and tokens of a text, for the foot of a panel. */
+/** The characters and tokens of a text. */
 export function Size({ text }: { readonly text: string | undefined }) {
   const tokens = useTokenCount(text);
   if (text === undefined) return null;
@@ -71,7 +70,7 @@ export function Size({ text }: { readonly text: string | undefined }) {
     <>
       {characters.toLocaleString('en')} {characters === 1 ? 'character' : 'characters'}
       <span aria-hidden="true"> · </span>
-      <span title="Counted with the o200k vocabulary; other models count somewhat differently.">
+      <span title="Counted with the o200k vocabulary. Other models may count differently.">
         {tokens === undefined
           ? '… tokens'
           : `≈ ${tokens.toLocaleString('en')} ${tokens === 1 ? 'token' : 'tokens'}`}
@@ -96,10 +95,10 @@ function Fault({ fault, missing, onGoTo }: FaultProps) {
       >
         <Info aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
         <span className="min-w-0 break-words">
-          {missing.length === 1 ? 'A required variable is' : 'Required variables are'} not set:{' '}
+          {missing.length === 1 ? 'Missing required variable' : 'Missing required variables'}:{' '}
           <span className="font-mono">{missing.slice(0, 6).join(', ')}</span>
-          {missing.length > 6 && ` and ${missing.length - 6} more`}. A render without{' '}
-          {missing.length === 1 ? 'it' : 'them'} fails; the preview shows a stand-in.
+          {missing.length > 6 && ` and ${missing.length - 6} more`}. Renders fail without{' '}
+          {missing.length === 1 ? 'it' : 'them'}. The preview shows placeholders.
         </span>
       </p>
     );
@@ -111,7 +110,7 @@ function Fault({ fault, missing, onGoTo }: FaultProps) {
     >
       <CircleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
       <span className="min-w-0 flex-1 break-words">
-        {fault.kind === 'syntax' ? 'The template is broken: ' : 'The render fails: '}
+        {fault.kind === 'syntax' ? 'Template error: ' : 'Render error: '}
         <span className="font-mono">{fault.message}</span>
       </span>
       <button
@@ -125,15 +124,15 @@ function Fault({ fault, missing, onGoTo }: FaultProps) {
   );
 }
 
-function StandIns({ text }: { readonly text: string }) {
+function Placeholders({ text }: { readonly text: string }) {
   return text.split(/(‹[^›\n]*›)/).map((part, at) =>
     part.startsWith('‹') ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text keep their places
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
       <mark key={at} className="rounded-sm bg-accent-soft px-0.5 text-accent-ink">
         {part}
       </mark>
     ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one text keep their places
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
       <Fragment key={at}>{part}</Fragment>
     ),
   );

@@ -1,4 +1,4 @@
-/** Why a version cannot be edited, and the way on from there. */
+/** Explains why a version is read-only, and offers a new draft based on it. */
 import { CopyPlus, Lock } from 'lucide-react';
 import { useDuplicate, type Version } from '../prompts/mod.ts';
 import { Button } from '../ui/mod.ts';
@@ -17,9 +17,8 @@ export function ReadOnlyNote({ promptId, version, permissions }: ReadOnlyNotePro
     <p className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b bg-panel px-4 py-2 text-muted text-sm">
       <Lock aria-hidden="true" className="size-3.5 shrink-0" />
       <span className="min-w-0 flex-1">
-        {isDraft
-          ? permissions.reason('updateVersion')
-          : `A version that is ${version.status} can no longer be edited. You can try it here with other values.`}
+        {isDraft ? 'You have view-only access.' : `${capitalised(version.status)} versions are read-only.`}{' '}
+        You can still try other values here.
       </span>
       {!isDraft && (
         <Button
@@ -33,4 +32,8 @@ export function ReadOnlyNote({ promptId, version, permissions }: ReadOnlyNotePro
       )}
     </p>
   );
+}
+
+function capitalised(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

@@ -1,4 +1,4 @@
-/** Whether the text is saved, in words; announced to screen readers when it changes for the worse. */
+/** Shows whether the text is saved, and announces changes to screen readers. */
 import { Check, CircleAlert, CloudOff, GitCompareArrows, Pencil } from 'lucide-react';
 import { Button, Spinner } from '../ui/mod.ts';
 import type { SaverStatus } from './draft-saver.ts';
@@ -41,7 +41,7 @@ function Words({ status, onResolve }: SaveStatusProps) {
         <>
           <CircleAlert aria-hidden="true" className="size-3.5 shrink-0 text-warning" />
           <span className="truncate">
-            Not saved<span className="max-sm:hidden"> while the template has an error</span>
+            Not saved<span className="max-sm:hidden">. Fix the error to save.</span>
           </span>
         </>
       );
@@ -50,14 +50,14 @@ function Words({ status, onResolve }: SaveStatusProps) {
         <>
           <CloudOff aria-hidden="true" className="size-3.5 shrink-0 text-warning" />
           <span className="truncate">
-            Offline<span className="max-sm:hidden">; your text is kept in this browser</span>
+            Offline<span className="max-sm:hidden">. Your text is kept in this browser.</span>
           </span>
         </>
       );
     case 'conflict':
       return (
         <Button size="sm" variant="danger-quiet" icon={GitCompareArrows} onClick={onResolve}>
-          Resolve the conflict
+          Resolve conflict
         </Button>
       );
     case 'refused':

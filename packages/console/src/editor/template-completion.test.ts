@@ -11,7 +11,7 @@ const source = templateCompletion(() => ({
   data: { name: 'Ada', extra: 1 },
 }));
 
-/** What is offered at the `|` of a text, which is taken out. */
+/** The completions at the `|` in a text, which is removed. */
 async function offered(text: string, isExplicit = false): Promise<string[] | undefined> {
   const at = text.indexOf('|');
   const state = EditorState.create({ doc: text.replace('|', '') });

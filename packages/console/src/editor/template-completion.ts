@@ -1,4 +1,4 @@
-/** Completion inside actions: variables (as the template reads them, and of the chosen payload), functions, keywords. */
+/** Completes variables (from the template and the chosen payload), functions and keywords inside actions. */
 import {
   type Completion,
   type CompletionContext,
@@ -12,7 +12,7 @@ import type { Field } from '../preview/mod.ts';
 import { keysAt, type Scope, type ScopePath, scopeAt } from './completion-scope.ts';
 import { functionReference, keywordReference } from './function-reference.ts';
 
-/** What is known of the variables while somebody writes. */
+/** What the editor knows about the variables. */
 export interface KnownVariables {
   readonly fields: readonly Field[];
   readonly data: JsonValue;
@@ -29,7 +29,7 @@ export function templateCompletion(known: () => KnownVariables): CompletionSourc
   };
 }
 
-/** After `.` or `$`: keys below what is written already. */
+/** After `.` or `$`: the keys below the path so far. */
 function chainResult(
   from: number,
   word: string,
@@ -97,7 +97,7 @@ function wordResult(
 
 const needsOpenBlock: ReadonlySet<string> = new Set(['else', 'else if', 'end']);
 
-/** The action's end is there already when the editor has closed the braces. */
+/** Inserts a keyword. The closing braces may already be there, since the editor adds them. */
 function applyKeyword(
   view: EditorView,
   completion: Completion,

@@ -1,5 +1,4 @@
-/** The line below a template: what is wrong with it, how its lines end when that is unusual, and how long it is. */
-
+/** The footer of a template: its error, unusual line endings, and its length. */
 import type { TemplateFault } from '../preview/mod.ts';
 import { kindOfEnds, type LineEnd } from '../text/mod.ts';
 import { classes } from '../ui/mod.ts';
@@ -39,18 +38,18 @@ export function TemplateFoot({ text, fault, onGoTo }: TemplateFootProps) {
 }
 
 const names: { readonly [Kind in Exclude<LineEnd, '\n'> | 'mixed']: string } = {
-  '\r\n': 'CRLF line ends',
-  '\r': 'CR line ends',
-  mixed: 'Mixed line ends',
+  '\r\n': 'CRLF line endings',
+  '\r': 'CR line endings',
+  mixed: 'Mixed line endings',
 };
 
-/** Nothing for LF. */
+/** Renders nothing for LF. */
 function LineEnds({ text }: { readonly text: string }) {
   const kind = kindOfEnds(text);
   if (kind === undefined || kind === '\n') return null;
   return (
     <span
-      title="Line ends that you do not edit are saved as they are. A new line ends like the one it was split from."
+      title="px0 keeps the line endings that you don’t edit. A new line gets the ending of the line it was split from."
       className="shrink-0 text-faint"
     >
       {names[kind]}

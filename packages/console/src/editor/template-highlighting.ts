@@ -1,4 +1,4 @@
-/** Colours of the template language, by the language's own tokens. Only what is in view gets marks. */
+/** Highlights the template language with its own tokens, in the visible range only. */
 import { RangeSetBuilder } from '@codemirror/state';
 import {
   Decoration,

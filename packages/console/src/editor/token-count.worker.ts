@@ -6,6 +6,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 
 addEventListener('message', ({ data }: MessageEvent<{ readonly id: number; readonly text: string }>) => {
-  // A prompt may well contain the text of a special token; here it is text.
+  // A prompt may contain the text of a special token, which counts as plain text.
   postMessage({ id: data.id, tokens: countTokens(data.text, { disallowedSpecial: new Set() }) });
 });

@@ -1,4 +1,4 @@
-/** What stands above a version's text: which version it is, how its saving goes, and what can be done with it. */
+/** The bar above the editor: the version, its save status and its actions. */
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowUpFromLine, Columns2, CopyPlus } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -66,7 +66,7 @@ export function TopBar({
   useEffect(() => {
     if (status.kind === 'conflict') setResolving(true);
     if (status.kind !== 'refused') return;
-    toast({ tone: 'danger', title: 'Your text was not saved', description: status.message });
+    toast({ tone: 'danger', title: 'Could not save your text', description: status.message });
   }, [status]);
   const saveMineAsNew = (): Promise<void> =>
     attempt(async () => {
@@ -76,17 +76,16 @@ export function TopBar({
         editor.current?.replace(status.theirs.template);
       }
       setResolving(false);
-      toast({ title: `Your text is the new draft version ${created.version}` });
+      toast({ title: `Saved your text as draft version ${created.version}` });
       open(created.version);
-    }, 'No new draft was made');
-  /** What is promoted or copied is what is seen, so it is saved first. */
+    }, 'Could not create a draft');
+  /** Saves first, so that px0 promotes or copies the text that the user sees. */
   const whenSaved = async (act: () => unknown): Promise<void> => {
     const { kind } = await draft.flush();
     if (kind === 'saved') await act();
-    else if (kind === 'invalid')
-      toast({ tone: 'danger', title: 'The template has an error', description: 'Correct it first.' });
+    else if (kind === 'invalid') toast({ tone: 'danger', title: 'Fix the template error first' });
     else if (kind !== 'conflict')
-      toast({ tone: 'danger', title: 'The text is not saved yet', description: 'Try again in a moment.' });
+      toast({ tone: 'danger', title: 'Your text is not saved yet', description: 'Try again in a moment.' });
   };
   const promote = (): void => {
     if (promotion !== undefined) void whenSaved(() => setRequest({ kind: 'promote', version }));
@@ -97,7 +96,7 @@ export function TopBar({
           {
             id: 'save-draft',
             group: 'Editor',
-            label: 'Save the draft now',
+            label: 'Save draft',
             shortcut: 'mod+s',
             run: () => whenSaved(() => toast({ title: 'Saved' })),
           },
@@ -120,7 +119,7 @@ export function TopBar({
           {
             id: 'copy-version',
             group: 'Editor',
-            label: 'Edit a copy as new draft',
+            label: 'Edit as new draft',
             icon: CopyPlus,
             run: () => whenSaved(() => duplicate(version.version)),
           },

@@ -1,5 +1,4 @@
-/** A draft that is being edited: its text, and the state of its saving. */
-
+/** The draft in the editor: its text and its save status. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, api, isApiError, sentenceOf } from '../api/mod.ts';
@@ -22,7 +21,7 @@ export interface DraftOptions {
   readonly version: number;
   readonly present: TaggedVersion;
   readonly isEditable: boolean;
-  /** The text is to be shown as changed from outside: restored, or by somebody else. */
+  /** Called when the text was replaced from outside: restored, or changed by someone else. */
   readonly onReplaced: (text: string, why: 'restored' | 'others') => void;
 }
 
@@ -64,7 +63,7 @@ export function useDraft({ promptId, version, present, isEditable, onReplaced }:
     return () => {
       window.removeEventListener('beforeunload', warn);
       own.close();
-      // A development build mounts twice; the second time begins where the first one stopped.
+      // A development build mounts twice; the second mount continues where the first stopped.
       first.current = {
         ...first.current,
         version: { ...drafted, template: own.base.template },
@@ -112,11 +111,11 @@ async function save(
       headers: { 'if-match': match },
     });
     const etag = headers.get('etag');
-    // A success without the tag is none of px0: the text counts as saved only when px0 says so.
+    // A success without an entity tag did not come from px0, so it does not count as saved.
     if (etag === null) return { kind: 'unreachable' };
     const saved: TaggedVersion = { version: reply.version, etag };
     queryClient.setQueryData(taggedVersionReading(promptId, ref).queryKey, saved);
-    // Lists hold the text, too. They are asked for when they are looked at next, not after each pause in the writing.
+    // Lists hold the text, too. They reload on their next use, not after each save.
     for (const id of ['listVersions', 'listPromptAudit', 'listPrompts']) {
       void queryClient.invalidateQueries({ queryKey: [id], refetchType: 'none' });
     }

@@ -1,6 +1,6 @@
 /**
- * The variables that a prompt is tried with: saved payloads, and values that are nowhere saved. What was changed in one is kept while
- * another is looked at.
+ * The variables for the preview: saved payloads, and custom values that are not saved. Switching to another payload keeps the unsaved
+ * changes of this one.
  */
 import type { Wire } from '@px0/contracts';
 import { useCallback, useState } from 'react';
@@ -8,22 +8,22 @@ import { asJson, type JsonValue, readJson } from '../json/mod.ts';
 
 type Payload = Wire<'PromptPayload'>;
 
-/** Values that belong to no payload. */
+/** Stands for custom values that belong to no payload. */
 export const SCRATCH = 'scratch';
 
 export interface Payloads {
-  /** An id, or `SCRATCH`. */
+  /** A payload's ID or `SCRATCH`. */
   readonly chosen: string;
   readonly payload: Payload | undefined;
   readonly data: JsonValue;
   readonly isChanged: boolean;
-  /** Another one whenever the values were replaced from outside a field: what was being typed there is over. */
+  /** Changes when the values are replaced from outside a field, which resets what the user was typing in it. */
   readonly edition: string;
   readonly choose: (id: string) => void;
   readonly change: (data: JsonValue) => void;
-  /** Gives up what was changed in the chosen one. */
+  /** Discards the changes to the chosen payload. */
   readonly revert: () => void;
-  /** The chosen values are saved as this payload now. */
+  /** Call once the chosen values are saved as this payload. */
   readonly saved: (id: string) => void;
 }
 

@@ -1,9 +1,9 @@
-/** An approximate count of tokens: exact for one family of models, close for the others. Loaded when it is first asked for. */
+/** An approximate token count: exact for one family of models, close for others. The counter loads on first use. */
 import { useEffect, useState } from 'react';
 
 type Answer = { readonly id: number; readonly tokens: number };
 
-/** Longer texts are counted by their beginning, in proportion: nobody needs the last digit of a megabyte. */
+/** Longer texts are extrapolated from their beginning, which is precise enough. */
 const LONGEST = 200_000;
 
 class TokenCounter {
@@ -32,7 +32,7 @@ class TokenCounter {
 
 const counter = new TokenCounter();
 
-/** Undefined until the first count is there. While a new text is counted the last count stays. */
+/** Undefined until the first count. Keeps the last count while a new text is being counted. */
 export function useTokenCount(text: string | undefined): number | undefined {
   const [tokens, setTokens] = useState<number>();
   useEffect(() => {
@@ -41,7 +41,7 @@ export function useTokenCount(text: string | undefined): number | undefined {
       return;
     }
     let cancel = () => {};
-    // Not for every key: counting follows a pause.
+    // Count after a pause, not on every key.
     const timer = setTimeout(() => {
       const part = text.slice(0, LONGEST);
       cancel = counter.count(part, (count) => setTokens(Math.round((count * text.length) / part.length)));

@@ -1,4 +1,4 @@
-/** The template tried with the values, as the page shows it while both are being changed. */
+/** Compiles the template and renders it with the values while the user edits both. */
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import type { Field, TemplateFault } from '../preview/mod.ts';
 import { type Compilation, compileTemplate, type Preview, previewOf } from '../preview/mod.ts';
@@ -11,9 +11,9 @@ export interface Tried {
   readonly lastOutput: string | undefined;
 }
 
-/** The template tried with the values. While it is broken the fields and the output of the last one that was not stay. */
+/** While the template has an error, the fields and the output of the last valid template stay. */
 export function useTried(text: string, values: Payloads): Tried {
-  // Typing is never held up by a long render: the preview follows when there is time.
+  // Deferred, so that a long render never blocks typing.
   const tried = useDeferredValue(text);
   const data = useDeferredValue(values.data);
   const compilation = useMemo(() => compileTemplate(tried), [tried]);
@@ -27,7 +27,7 @@ export function useTried(text: string, values: Payloads): Tried {
     if (preview.output !== undefined) lastGood.current.output = preview.output;
   }, [compilation, preview]);
   return {
-    // A place in an older text would be the wrong place.
+    // A position in an older text would be wrong.
     fault: tried === text ? shownFault(compilation, preview) : undefined,
     fields: compilation.ok ? compilation.fields : lastGood.current.fields,
     preview,
@@ -35,7 +35,7 @@ export function useTried(text: string, values: Payloads): Tried {
   };
 }
 
-/** A value that is merely not set yet is no fault of the template. */
+/** A missing value is not an error of the template. */
 function shownFault(compilation: Compilation, { fault, missing }: Preview): TemplateFault | undefined {
   return compilation.ok && missing.length > 0 ? undefined : fault;
 }

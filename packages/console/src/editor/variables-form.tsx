@@ -1,4 +1,4 @@
-/** A form for the variables that a template reads. It shows and changes one JSON value and keeps what it has no field for. */
+/** The form for a template's variables. It edits one JSON value and keeps the parts that have no field. */
 import { Braces, Plus, Trash2, X } from 'lucide-react';
 import { useId, useState } from 'react';
 import {
@@ -28,10 +28,10 @@ export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
   if (fields.length === 0 && unused.length === 0) {
     return (
       <div className="px-2 py-6 text-center">
-        <p className="font-medium text-sm">The template reads no variables</p>
+        <p className="font-medium text-sm">No variables yet</p>
         <p className="mt-1 text-muted text-sm">
-          Write <code className="rounded bg-sunken px-1 py-0.5 text-xs">{'{{.name}}'}</code> in it, and a
-          field appears here.
+          Add <code className="rounded bg-sunken px-1 py-0.5 text-xs">{'{{.name}}'}</code> to the template,
+          and a field appears here.
         </p>
       </div>
     );
@@ -49,11 +49,8 @@ export function VariablesForm({ fields, data, onChange }: VariablesFormProps) {
         />
       ))}
       {unused.length > 0 && (
-        <section
-          aria-label="Values that the template does not read"
-          className="flex flex-col gap-1.5 border-line border-t pt-3"
-        >
-          <h3 className="text-faint text-xs">Not read by this template</h3>
+        <section aria-label="Unused values" className="flex flex-col gap-1.5 border-line border-t pt-3">
+          <h3 className="text-faint text-xs">Not used by this template</h3>
           <ul className="flex flex-wrap gap-1.5">
             {unused.map((key) => (
               <li
@@ -86,7 +83,7 @@ interface FieldViewProps {
   readonly onChange: (data: JsonValue) => void;
 }
 
-/** A value that has another form than the template expects is shown as JSON: nothing is hidden, nothing is dropped. */
+/** Shows a value of an unexpected type as JSON, so that nothing is hidden or dropped. */
 function FieldView(props: FieldViewProps) {
   const { field, at, data } = props;
   const value = valueAt(data, at);
@@ -162,7 +159,7 @@ function ListView({
         <FieldLabel label={label} field={field} value={value} />
       </legend>
       {items.map((_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity but their place
+        // biome-ignore lint/suspicious/noArrayIndexKey: items have no identity other than their position
         <div key={index} className="flex items-start gap-1">
           <div className="min-w-0 flex-1">
             <FieldView
@@ -187,11 +184,11 @@ function ListView({
           icon={Plus}
           onClick={() => onChange(withValueAt(data, at, [...items, emptyValue(element)]))}
         >
-          Add {items.length === 0 ? 'an item' : 'another'}
+          Add item
         </Button>
         {value === undefined && field.required && (
           <Button size="sm" variant="ghost" onClick={() => onChange(withValueAt(data, at, []))}>
-            Leave it empty
+            Use empty list
           </Button>
         )}
       </div>
@@ -204,7 +201,7 @@ type ScalarType = 'text' | 'number' | 'boolean' | 'json';
 const typeNames: readonly { readonly value: ScalarType; readonly label: string }[] = [
   { value: 'text', label: 'Text' },
   { value: 'number', label: 'Number' },
-  { value: 'boolean', label: 'True or false' },
+  { value: 'boolean', label: 'Boolean' },
   { value: 'json', label: 'JSON' },
 ];
 
@@ -225,7 +222,7 @@ function converted(value: JsonValue | undefined, type: ScalarType): JsonValue {
     : {};
 }
 
-/** The number that a text says, with all its digits; undefined for one that no render would take, and for what is no number. */
+/** The number in a text, with all its digits; undefined if it is not a number or too large to render. */
 function numberIn(text: string): number | ExactNumber | undefined {
   const parsed = parseJson(text);
   if (parsed.ok && parsed.value instanceof ExactNumber) {
@@ -256,7 +253,7 @@ function LeafView({
             <IconButton
               icon={X}
               size="sm"
-              label={`Unset ${name}`}
+              label={`Clear ${name}`}
               className="size-6"
               onClick={() => onChange(withoutValueAt(data, at))}
             />
@@ -316,7 +313,7 @@ function LeafView({
   );
 }
 
-/** What is typed stays as it is while it is no number yet, as in `-` or `1e`. */
+/** Keeps the typed text while it is not a number yet, such as `-` or `1e`. */
 function NumberInput({
   id,
   value,
@@ -348,8 +345,8 @@ function NumberInput({
       {isExact && (
         <p id={`${id}-float`} className="text-faint text-xs">
           {Number.isFinite(value.float)
-            ? `Saved with every digit, but a render prints ${printedNumber(value.float)}. Make it a text to render it exactly.`
-            : 'No render takes a number of this size.'}
+            ? `Saved with every digit, but renders print ${printedNumber(value.float)}. Change the type to Text to render it exactly.`
+            : 'This number is too large to render.'}
         </p>
       )}
     </>

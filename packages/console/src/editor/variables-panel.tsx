@@ -1,5 +1,4 @@
-/** The variables that the preview renders with: as a form or as JSON, from a saved payload or made up on the spot. */
-
+/** The variables for the preview, as a form or as JSON, from a saved payload or as custom values. */
 import { useQuery } from '@tanstack/react-query';
 import { MoreHorizontal, Pencil, Plus, RotateCcw, Save, Trash2 } from 'lucide-react';
 import { useState } from 'react';
@@ -44,7 +43,7 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
       <header className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
         <h2 className="mr-auto font-semibold text-sm">Variables</h2>
         <PayloadBar promptId={promptId} values={values} permissions={permissions} />
-        <Segments label="View of the variables" value={view} onChange={setView} options={views} />
+        <Segments label="Variables view" value={view} onChange={setView} options={views} />
       </header>
       <div className="min-h-0 flex-1 overflow-y-auto">
         {view === 'form' ? (
@@ -58,7 +57,7 @@ export function VariablesPanel({ promptId, fields, values, permissions }: Variab
               />
             ) : (
               <p className="text-muted text-sm">
-                This payload is no JSON object. Renders need one: change it in the JSON view.
+                This payload is not a JSON object, which renders require. Edit it in the JSON view.
               </p>
             )}
           </div>
@@ -88,7 +87,11 @@ function JsonView({ values }: { readonly values: Payloads }) {
           const parsed = parseJson(text);
           if (parsed.ok) values.change(parsed.value);
           setError(
-            parsed.ok ? (isObject(parsed.value) ? undefined : 'Renders need a JSON object.') : parsed.message,
+            parsed.ok
+              ? isObject(parsed.value)
+                ? undefined
+                : 'Renders require a JSON object.'
+              : parsed.message,
           );
         }}
       />
@@ -109,23 +112,23 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
   const { payload, data, isChanged } = values;
   const reason = (action: 'createPromptPayload' | 'updatePromptPayload'): string | undefined =>
     losesDigits(data)
-      ? 'This browser would change the last digits of a large number. Save it from a newer one.'
+      ? 'This browser can’t save this large number exactly. Use a newer browser.'
       : permissions.reason(action);
-  const nameOf = (name: string | null) => name ?? 'Without a name';
+  const nameOf = (name: string | null) => name ?? 'Unnamed payload';
   const update = (): Promise<void> =>
     attempt(async () => {
       if (payload === undefined) return;
       await writes.updatePayload(promptId, payload.id, { variables: data });
       values.saved(payload.id);
-      toast({ title: `Saved the payload “${nameOf(payload.name)}”` });
-    }, 'The payload was not saved');
+      toast({ title: `Saved payload “${nameOf(payload.name)}”` });
+    }, 'Could not save the payload');
   const remove = async (): Promise<void> => {
     if (payload === undefined) return;
     const { name } = payload;
     await writes.deletePayload(promptId, payload.id);
     values.choose(SCRATCH);
     toast({
-      title: `Deleted the payload “${nameOf(name)}”`,
+      title: `Deleted payload “${nameOf(name)}”`,
       action: {
         label: 'Undo',
         run: () =>
@@ -137,7 +140,7 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
   };
   return (
     <>
-      {isChanged && payload !== undefined && <Badge tone="warning">Changed</Badge>}
+      {isChanged && payload !== undefined && <Badge tone="warning">Modified</Badge>}
       <Select
         label="Payload"
         labelHidden
@@ -146,7 +149,7 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
         onChange={values.choose}
         options={[
           ...payloads.map(({ id, name }) => ({ value: id, label: nameOf(name) })),
-          { value: SCRATCH, label: 'Values of my own' },
+          { value: SCRATCH, label: 'Custom values' },
         ]}
         className="max-w-40"
       />
@@ -160,22 +163,22 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
           Save
         </Button>
       )}
-      <Menu trigger={<IconButton icon={MoreHorizontal} label="More about the payload" size="sm" />}>
+      <Menu trigger={<IconButton icon={MoreHorizontal} label="Payload actions" size="sm" />}>
         <MenuItem
           icon={Plus}
           onSelect={() => setAsked('create')}
           disabledReason={reason('createPromptPayload')}
         >
-          Save as a new payload
+          Save as new payload
         </MenuItem>
         {payload !== undefined && (
           <>
             <MenuItem
               icon={RotateCcw}
               onSelect={values.revert}
-              disabledReason={isChanged ? undefined : 'Nothing was changed.'}
+              disabledReason={isChanged ? undefined : 'No changes to revert'}
             >
-              Back to what is saved
+              Revert changes
             </MenuItem>
             <MenuItem
               icon={Pencil}
@@ -199,17 +202,17 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
       <NameDialog
         key={asked}
         open={asked === 'create' || asked === 'rename'}
-        title={asked === 'rename' ? 'Rename the payload' : 'Save as a payload'}
+        title={asked === 'rename' ? 'Rename payload' : 'Save as new payload'}
         initialName={asked === 'rename' ? (payload?.name ?? '') : ''}
         onClose={() => setAsked(undefined)}
         onName={async (name) => {
           if (asked === 'rename' && payload !== undefined) {
             await writes.updatePayload(promptId, payload.id, { name });
-            toast({ title: `The payload is called “${name}” now` });
+            toast({ title: `Renamed the payload to “${name}”` });
           } else {
             const created = await writes.createPayload(promptId, name, data);
             values.saved(created.payload.id);
-            toast({ title: `Saved the payload “${name}”` });
+            toast({ title: `Saved payload “${name}”` });
           }
         }}
       />
@@ -218,8 +221,8 @@ function PayloadBar({ promptId, values, permissions }: PayloadBarProps) {
         onOpenChange={(open) => {
           if (!open) setAsked(undefined);
         }}
-        title={`Delete the payload “${nameOf(payload?.name ?? null)}”?`}
-        description="Promotions are no longer checked with it."
+        title={`Delete payload “${nameOf(payload?.name ?? null)}”?`}
+        description="px0 will no longer check promotions with it."
         confirmLabel="Delete payload"
         onConfirm={remove}
       />
@@ -245,9 +248,9 @@ function NameDialog({ open, title, initialName, onClose, onName }: NameDialogPro
       }}
       size="sm"
       title={title}
-      description="Saved payloads are rendered before each promotion, so that a version that breaks one is noticed."
+      description="px0 renders saved payloads before each promotion and warns you if one fails."
       submitLabel="Save payload"
-      disabledReason={name.trim() === '' ? 'Give it a name first' : undefined}
+      disabledReason={name.trim() === '' ? 'Enter a name' : undefined}
       onSubmit={() => onName(name.trim())}
     >
       <TextField

@@ -1,4 +1,4 @@
-/** What every page hangs on: the root route, the route of the pages behind the login, and what stands in for a page. */
+/** The base of all pages: the root route, the parent route of the pages behind the login, and placeholders for a page. */
 export { rootRoute } from './root-route.tsx';
 export { RouteFailure } from './route-failure.tsx';
 export { shellRoute } from './shell-route.tsx';

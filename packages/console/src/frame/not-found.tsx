@@ -1,23 +1,23 @@
-/** The page for an address that leads nowhere. */
+/** The page for a URL that does not exist. */
 import { Link } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { buttonClasses, EmptyState, useDocumentTitle } from '../ui/mod.ts';
 
 export function NotFound() {
-  useDocumentTitle('Not found');
+  useDocumentTitle('Page not found');
   return (
     <main className="mx-auto max-w-lg py-20">
       <EmptyState
         icon={SearchX}
         level={1}
-        title="There is no such page"
+        title="Page not found"
         action={
           <Link to="/" className={buttonClasses('primary')}>
-            Go to the prompts
+            Go to prompts
           </Link>
         }
       >
-        The address may be mistyped, or what it named was deleted.
+        The link may be wrong, the page may have been deleted, or you may not have access.
       </EmptyState>
     </main>
   );

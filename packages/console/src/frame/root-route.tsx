@@ -1,4 +1,4 @@
-/** The root of all routes. */
+/** The root route. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, Outlet } from '@tanstack/react-router';
 import { NotFound } from './not-found.tsx';

@@ -1,4 +1,4 @@
-/** What takes a page's place when it could not be shown. */
+/** Replaces a page that could not be loaded. */
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { useRouter } from '@tanstack/react-router';
 import { CircleAlert, RotateCw } from 'lucide-react';
@@ -18,7 +18,7 @@ export function RouteFailure({ error, reset }: ErrorComponentProps) {
       <EmptyState
         icon={CircleAlert}
         level={1}
-        title="This page could not be shown"
+        title="Could not load this page"
         action={
           <PlainButton variant="primary" icon={RotateCw} onClick={() => void retry()}>
             Try again

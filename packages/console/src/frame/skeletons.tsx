@@ -1,7 +1,7 @@
-/** The outlines of what is on its way. They stand in the built page itself, too, so they import nothing that draws on the browser. */
+/** The outlines of the pages behind the login. The build renders them into `index.html`, so they import nothing that needs a browser. */
 import { Logo, Skeleton } from '../outline/mod.ts';
 
-/** The outline of a page that is being loaded. */
+/** The outline of a page while it loads. */
 export function PageSkeleton() {
   return (
     <div

@@ -1,4 +1,4 @@
-/** Adds somebody to a team: a person of the organization by e-mail, anybody by user id, or a colleague who has no account yet. */
+/** Adds a member to a team: by email (people in the organization), by user ID (anyone), or with a new account. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, outdated, useUser } from '../api/mod.ts';
@@ -24,7 +24,7 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
   const typed = who.trim().toLowerCase();
   const isTyped = ({ email }: { readonly email: string }) => email.toLowerCase() === typed;
   const isLike = ({ email }: { readonly email: string }) => email.toLowerCase().includes(typed);
-  // The API has no look-up by address over all accounts; of the people of one's own organization it shows them.
+  // The API finds no account by its address. It lists the addresses of the people in the user's own organization.
   const people = usePeople(
     open ? team.org_id : undefined,
     (read) =>
@@ -36,12 +36,15 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
     if (way === 'new') {
       await api.call('register', { body: { email: email.trim(), password, team_id: team.id } });
       toast({
-        title: `${email.trim()} has an account`,
-        description: 'Tell them the password; they can change it.',
+        title: `Account created for ${email.trim()}`,
+        description: 'Share the password with them. They can change it.',
       });
     } else if (userId !== undefined) {
       await api.call('addTeamMember', { params: { id: team.id }, body: { user_id: userId } });
-      toast({ title: `${known?.email ?? 'The person'} is in ${team.name}`, description: 'As an editor.' });
+      toast({
+        title: `Added ${known?.email ?? 'the member'} to ${team.name}`,
+        description: 'Their role is editor.',
+      });
     }
     await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
     setWho('');
@@ -53,30 +56,30 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
       open={open}
       onOpenChange={onOpenChange}
       title={`Add a member to ${team.name}`}
-      description="New members are editors; change the role in the list."
+      description="New members are editors. You can change their role in the list."
       submitLabel={way === 'new' ? 'Create account and add' : 'Add member'}
       disabledReason={reasonToWait()}
       onSubmit={add}
     >
       <Tabs
-        label="Ways to add somebody"
+        label="Account"
         value={way}
         onChange={setWay}
         tabs={[
           {
             value: 'existing',
-            label: 'Has an account',
+            label: 'Existing account',
             content: (
               <>
                 <TextField
-                  label="E-mail or user id"
+                  label="Email or user ID"
                   value={who}
                   onChange={setWho}
                   list="people-of-the-organization"
                   autoComplete="off"
                   spellCheck={false}
                   autoFocus
-                  hint="People of this organization by e-mail; anybody else by the user id from their account page."
+                  hint="Use an email for people in this organization. For anyone else, use the user ID from their account page."
                 />
                 <datalist id="people-of-the-organization">
                   {people.known
@@ -89,23 +92,23 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
               </>
             ),
           },
-          { value: 'new', label: 'Is new', content: newAccount() },
+          { value: 'new', label: 'New account', content: newAccount() },
         ]}
       />
     </FormDialog>
   );
 
   function newAccount() {
-    if (!user.is_admin) return <Callout>Only admin accounts may create accounts for others.</Callout>;
+    if (!user.is_admin) return <Callout>Only admin accounts can create accounts for others.</Callout>;
     return (
       <div className="flex flex-col gap-4">
-        <TextField label="E-mail" type="email" autoComplete="off" value={email} onChange={setEmail} />
+        <TextField label="Email" type="email" autoComplete="off" value={email} onChange={setEmail} />
         <PasswordField
-          label="First password"
+          label="Initial password"
           autoComplete="new-password"
           value={password}
           onChange={setPassword}
-          hint="At least 8 characters, with upper and lower case, a digit and another character."
+          hint="At least 8 characters, with uppercase and lowercase letters, a digit and a symbol."
         />
       </div>
     );
@@ -113,15 +116,12 @@ export function AddMemberDialog({ team, open, onOpenChange }: AddMemberDialogPro
 
   function reasonToWait(): string | undefined {
     if (way === 'new') {
-      if (!user.is_admin) return 'Only admin accounts may do this.';
-      return email === '' || password === '' ? 'Fill in both fields first' : undefined;
+      if (!user.is_admin) return 'Only admin accounts can do this.';
+      return email === '' || password === '' ? 'Fill in both fields' : undefined;
     }
     if (userId !== undefined) return undefined;
-    if (!typed.includes('@')) return 'Enter an e-mail address or a user id first';
-    if (people.error !== null)
-      return 'The people of the organization cannot be read just now; use the user id';
-    return people.isWhole
-      ? 'Nobody in this organization has this address; use the user id'
-      : 'Looking for this address among the people of the organization';
+    if (!typed.includes('@')) return 'Enter an email or a user ID';
+    if (people.error !== null) return 'Could not load the people in this organization. Use the user ID.';
+    return people.isWhole ? 'Not in this organization. Use the user ID.' : 'Searching this organization…';
   }
 }

@@ -1,4 +1,4 @@
-/** Who did what in an organization, the newest first. */
+/** The audit log of an organization, newest entries first. */
 import type { Wire } from '@px0/contracts';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -15,16 +15,13 @@ export function AuditPage() {
   usePresentOrganization(orgId);
   const { may } = usePermissions({ orgId });
   return (
-    <Page
-      title="Audit log"
-      description="Who created, renamed, moved or deleted what, who joined, left or got another role."
-    >
+    <Page title="Audit log" description="Changes to this organization, its teams, members and roles.">
       {may('listOrgAudit') ? (
         <Entries orgId={orgId} />
       ) : (
         <Card>
-          <EmptyState icon={Lock} title="The audit log is for the organization’s admins">
-            What was done to a prompt is on the prompt’s page, for everybody in its team.
+          <EmptyState icon={Lock} title="Only organization admins can see the audit log">
+            Changes to a prompt are on its Activity tab, for everyone in its team.
           </EmptyState>
         </Card>
       )}
@@ -49,8 +46,8 @@ function Entries({ orgId }: { readonly orgId: string }) {
   return (
     <Card>
       {entries.length === 0 ? (
-        <EmptyState icon={ScrollText} title="Nothing has happened yet">
-          Changes of teams, members and roles are written down here.
+        <EmptyState icon={ScrollText} title="No entries yet">
+          Changes to teams, members and roles appear here.
         </EmptyState>
       ) : (
         <ol className="divide-y divide-line">
@@ -62,7 +59,7 @@ function Entries({ orgId }: { readonly orgId: string }) {
       {hasNextPage && (
         <div className="flex justify-center border-line border-t p-3">
           <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Show older entries
+            Load more
           </Button>
         </div>
       )}
@@ -101,27 +98,27 @@ function Line({ entry, names }: LineProps) {
   );
 }
 
-/** A name begins as its owner writes it, a description with a capital. */
+/** An address stays as it is; a description begins with a capital letter. */
 function capitalised(person: string): string {
   return person.includes('@') ? person : `${person.charAt(0).toUpperCase()}${person.slice(1)}`;
 }
 
 function useNames(orgId: string, entries: readonly Wire<'OrganizationAuditEntry'>[]): Names {
   const user = useUser();
-  const spokenOf = entries.flatMap(({ actor, user_id }) => [actor.user_id, user_id]);
+  const mentioned = entries.flatMap(({ actor, user_id }) => [actor.user_id, user_id]);
   const { addressOf, isWhole } = useAddresses(
     orgId,
-    spokenOf.filter((id) => id !== user.id),
+    mentioned.filter((id) => id !== user.id),
   );
   const teams = useQuery(reading('listOrgTeams', { params: { orgID: orgId } })).data?.teams;
   return {
     person: (id) => {
       if (id === user.id) return user.email;
-      return addressOf(id) ?? (isWhole ? 'somebody outside the organization' : 'somebody');
+      return addressOf(id) ?? (isWhole ? 'someone outside the organization' : 'someone');
     },
     team: (id) => {
       const name = teams?.find((one) => one.id === id)?.name;
-      return name === undefined ? 'a team that is gone' : `“${name}”`;
+      return name === undefined ? 'a deleted team' : `“${name}”`;
     },
   };
 }

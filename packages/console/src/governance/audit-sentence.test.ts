@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { auditSentence, type Names } from './audit-sentence.ts';
 
 const names: Names = {
-  person: (id) => (id === 'grace' ? 'grace@example.com' : 'somebody'),
+  person: (id) => (id === 'grace' ? 'grace@example.com' : 'someone'),
   team: (id) => (id === 'search' ? 'Search' : 'a team'),
 };
 
@@ -28,7 +28,7 @@ describe('a line of the audit log', () => {
     );
   });
 
-  it('tells an addition by somebody else from joining oneself', () => {
+  it('distinguishes being added by someone else from joining', () => {
     const added = { user_id: 'grace', details: { role: 'editor' } };
     expect(auditSentence(entry('member.joined', added), names)).toBe(
       'added grace@example.com to Search as editor',
@@ -38,7 +38,7 @@ describe('a line of the audit log', () => {
     );
   });
 
-  it('shows an action that it does not know by its name', () => {
+  it('shows an unknown action by its name', () => {
     expect(auditSentence(entry('badge.awarded'), names)).toBe('badge.awarded');
   });
 });

@@ -1,4 +1,4 @@
-/** An entry of an organization's audit log as the end of a sentence: "Ada made grace@example.com an editor of Search". */
+/** Turns an entry of an organization's audit log into the end of a sentence: "Ada" + "added grace@example.com to Search as editor". */
 import type { Wire } from '@px0/contracts';
 
 type Entry = Wire<'OrganizationAuditEntry'>;
@@ -20,7 +20,7 @@ const sentences: { readonly [action: string]: Tell } = {
   'team.created': (_entry, _names, detail) => `created the team ${quoted(detail('name'))}`,
   'team.renamed': (_entry, _names, detail) =>
     `renamed the team ${quoted(detail('from'))} to ${quoted(detail('to'))}`,
-  'team.moved_in': (entry, names) => `moved ${names.team(entry.team_id)} here from another organization`,
+  'team.moved_in': (entry, names) => `moved ${names.team(entry.team_id)} into this organization`,
   'team.moved_out': (entry, names) => `moved ${names.team(entry.team_id)} to another organization`,
   'team.deleted': (entry, names, detail) =>
     `deleted the team ${detail('name') === '' ? names.team(entry.team_id) : quoted(detail('name'))}`,
@@ -31,14 +31,15 @@ const sentences: { readonly [action: string]: Tell } = {
   'member.removed': (entry, names) =>
     `removed ${names.person(entry.user_id)} from ${names.team(entry.team_id)}`,
   'member.left': (entry, names) => `left ${names.team(entry.team_id)}`,
-  'member.account_deleted': (entry, names) => `left ${names.team(entry.team_id)}: the account was deleted`,
+  'member.account_deleted': (entry, names) =>
+    `left ${names.team(entry.team_id)} because the account was deleted`,
   'member.role_changed': (entry, names, detail) =>
     `changed the role of ${names.person(entry.user_id)} in ${names.team(entry.team_id)} from ${detail('from')} to ${detail('to')}`,
   'join_request.created': (entry, names) => `asked to join ${names.team(entry.team_id)}`,
   'join_request.approved': (entry, names) =>
-    `approved the request of ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
+    `approved the request from ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
   'join_request.rejected': (entry, names) =>
-    `rejected the request of ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
+    `rejected the request from ${names.person(entry.user_id)} to join ${names.team(entry.team_id)}`,
 };
 
 function quoted(name: string): string {
@@ -49,7 +50,7 @@ function roleAs(role: string): string {
   return role === '' ? '' : ` as ${role}`;
 }
 
-/** Without the actor. An action that is not known is told by its own name. */
+/** The sentence without the actor. An unknown action shows its own name. */
 export function auditSentence(entry: Entry, names: Names): string {
   return sentences[entry.action]?.(entry, names, (name) => entry.details[name] ?? '') ?? entry.action;
 }

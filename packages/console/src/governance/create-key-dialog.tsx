@@ -1,4 +1,4 @@
-/** A new API key: its name, what it may do, for which teams, and until when. */
+/** Creates an API key: its name, permissions, teams and expiry. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, outdated } from '../api/mod.ts';
@@ -19,13 +19,13 @@ type Lifetime = (typeof lifetimes)[number];
 
 const lifetimeOptions: readonly SelectOption<Lifetime>[] = lifetimes.map((value) => ({
   value,
-  label: value === 'never' ? 'Never' : value === '365' ? 'In a year' : `In ${value} days`,
+  label: value === 'never' ? 'Never' : value === '365' ? 'In 1 year' : `In ${value} days`,
 }));
 
 const dayMs = 24 * 3_600_000;
 
 export function CreateKeyDialog(props: CreateKeyDialogProps) {
-  // What was typed is forgotten when it closes.
+  // Unmounting the dialog resets its fields.
   return props.open && <OpenDialog {...props} />;
 }
 
@@ -59,17 +59,13 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
     setChosen(next);
   };
   const missing =
-    name.trim() === ''
-      ? 'Give it a name first'
-      : scope === 'some' && chosen.size === 0
-        ? 'Choose a team first'
-        : undefined;
+    name.trim() === '' ? 'Enter a name' : scope === 'some' && chosen.size === 0 ? 'Choose a team' : undefined;
   return (
     <FormDialog
       open={open}
       onOpenChange={onOpenChange}
       title="New API key"
-      description="Its secret is shown once, when it has been created."
+      description="You will see the key only once, right after you create it."
       submitLabel="Create key"
       disabledReason={missing}
       onSubmit={create}
@@ -81,11 +77,11 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
         maxLength={255}
         autoComplete="off"
         placeholder="checkout-service"
-        hint="After the application that uses it."
+        hint="Name it after the application that uses it."
         autoFocus
       />
       <Select
-        label="What it may do"
+        label="Permissions"
         value={operation}
         onChange={setOperation}
         options={operationOptions}
@@ -97,8 +93,8 @@ function OpenDialog({ orgId, open, onOpenChange, onCreated }: CreateKeyDialogPro
           value={scope}
           onChange={setScope}
           options={[
-            { value: 'all', label: 'All teams', hint: 'Also those that are created later' },
-            { value: 'some', label: 'Some teams' },
+            { value: 'all', label: 'All teams', hint: 'Including teams created later' },
+            { value: 'some', label: 'Selected teams' },
           ]}
           className="w-full"
         />

@@ -1,4 +1,4 @@
-/** A new organization, in which the caller becomes the admin of its default team. */
+/** Creates an organization. Its creator becomes the admin of its default team. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -22,8 +22,8 @@ export function CreateOrganizationDialog({ open, onOpenChange }: CreateOrganizat
     selectOrganization(org.id);
     setName('');
     toast({
-      title: `${org.name} was created`,
-      description: 'It has a default team, of which you are the admin.',
+      title: `Created ${org.name}`,
+      description: 'You are the admin of its default team.',
     });
     await navigate({ to: '/orgs/$orgId/teams', params: { orgId: org.id } });
   };
@@ -34,7 +34,7 @@ export function CreateOrganizationDialog({ open, onOpenChange }: CreateOrganizat
       title="New organization"
       description="An organization owns teams and API keys. You become the admin of its default team."
       submitLabel="Create organization"
-      disabledReason={name.trim() === '' ? 'Give it a name first' : undefined}
+      disabledReason={name.trim() === '' ? 'Enter a name' : undefined}
       onSubmit={create}
     >
       <TextField label="Name" value={name} onChange={setName} maxLength={255} autoComplete="off" autoFocus />

@@ -1,4 +1,4 @@
-/** Join requests that wait for the person's decision, and the way to ask to be let into a team oneself. */
+/** Join requests for the user's teams, and the dialog for sending one. */
 import type { Wire } from '@px0/contracts';
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { Check, Inbox, UserPlus, X } from 'lucide-react';
@@ -13,18 +13,18 @@ export function InboxPage() {
   return (
     <Page
       title="Inbox"
-      description="Requests to join the teams that you administer."
+      description="Requests to join the teams you administer."
       actions={
         <Button icon={UserPlus} onClick={() => setJoining(true)}>
-          Ask to join a team
+          Request to join a team
         </Button>
       }
     >
       <Card>
         {inbox.length === 0 ? (
-          <EmptyState icon={Inbox} title="Nothing waits for you">
-            When somebody asks to join one of your teams, you decide here. Give them the team’s id: it is on
-            the team’s page, with a button that copies it.
+          <EmptyState icon={Inbox} title="No pending requests">
+            Requests to join your teams appear here. To invite someone, send them the team ID from the team’s
+            page.
           </EmptyState>
         ) : (
           <ul className="divide-y divide-line">
@@ -48,14 +48,14 @@ function Request({ item }: { readonly item: Wire<'InboxItem'> }) {
     try {
       await api.call('resolveJoinRequest', { params: { id: item.id }, body: { status } });
       toast({
-        title: status === 'approved' ? `${email} is in ${team.name}` : `The request of ${email} was rejected`,
+        title: status === 'approved' ? `Added ${email} to ${team.name}` : `Rejected ${email}’s request`,
         ...(status === 'approved' && {
-          description: 'As an editor. You can change the role on the team’s page.',
+          description: 'Their role is editor. You can change it on the team’s page.',
         }),
       });
     } catch (error) {
-      // Another admin may have been quicker; the list then shows it.
-      toastError(error, 'The request was not decided');
+      // Another admin may have decided first; the refreshed list shows it.
+      toastError(error, 'Could not resolve the request');
     } finally {
       await outdated(queryClient, 'getAdminInbox', 'listTeamMembers', 'listOrgPeople');
       setDeciding(undefined);
@@ -67,7 +67,7 @@ function Request({ item }: { readonly item: Wire<'InboxItem'> }) {
         <Avatar name={email} />
         <div className="min-w-0">
           <p className="break-words text-sm">
-            <span className="font-medium">{email}</span> asks to join{' '}
+            <span className="font-medium">{email}</span> wants to join{' '}
             <span className="font-medium">{team.name}</span>
           </p>
           <p className="text-faint text-xs">

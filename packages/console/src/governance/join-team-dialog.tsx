@@ -1,4 +1,4 @@
-/** Asks the admins of a team to be let in. Teams of other organizations are not listed anywhere, so their id is asked for. */
+/** Sends a request to join a team. The user enters its ID, since teams of other organizations are not listed. */
 import { useState } from 'react';
 import { api } from '../api/mod.ts';
 import { FormDialog, TextField, toast } from '../ui/mod.ts';
@@ -14,20 +14,20 @@ export function JoinTeamDialog({ open, onOpenChange }: JoinTeamDialogProps) {
   const ask = async (): Promise<void> => {
     await api.call('createJoinRequest', { params: { id: id.trim() } });
     setId('');
-    toast({ title: 'Your request was sent', description: 'The team’s admins decide about it.' });
+    toast({ title: 'Request sent', description: 'An admin of the team will review it.' });
   };
   return (
     <FormDialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Ask to join a team"
-      description="An admin of the team finds its id on the team’s page and can send it to you."
-      submitLabel="Send the request"
-      disabledReason={isUuid(id.trim()) ? undefined : 'Enter the id of a team first'}
+      title="Request to join a team"
+      description="Ask an admin of the team for its ID. They find it on the team’s page."
+      submitLabel="Send request"
+      disabledReason={isUuid(id.trim()) ? undefined : 'Enter a team ID'}
       onSubmit={ask}
     >
       <TextField
-        label="Team id"
+        label="Team ID"
         mono
         value={id}
         onChange={setId}

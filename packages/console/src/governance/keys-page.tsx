@@ -1,4 +1,4 @@
-/** API keys: what applications call px0 with. A secret is shown once, when its key is made. */
+/** The organization's API keys. A key's secret is shown once, right after it is created. */
 import type { Wire } from '@px0/contracts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -65,7 +65,7 @@ export function KeysPage() {
     if (deleting === undefined) return;
     await api.call('deleteAPIKey', { params: { id: deleting.id } });
     await outdated(queryClient, 'listAPIKeys');
-    toast({ title: `${deleting.name} was deleted`, description: 'It is refused from now on.' });
+    toast({ title: `Deleted ${deleting.name}`, description: 'px0 no longer accepts this key.' });
   };
   const create = (
     <Button
@@ -78,7 +78,7 @@ export function KeysPage() {
       New API key
     </Button>
   );
-  const nameOfTeam = (id: string): string => teams.find((team) => team.id === id)?.name ?? 'one team';
+  const nameOfTeam = (id: string): string => teams.find((team) => team.id === id)?.name ?? '1 team';
   const columns: readonly Column<Key>[] = [
     {
       name: 'Name',
@@ -89,7 +89,7 @@ export function KeysPage() {
         </span>
       ),
     },
-    { name: 'Rights', cell: ({ operation }) => operationNames[operation] },
+    { name: 'Permissions', cell: ({ operation }) => operationNames[operation] },
     {
       name: 'Scope',
       cell: ({ team_id }) =>
@@ -120,22 +120,22 @@ export function KeysPage() {
   return (
     <Page
       title="API keys"
-      description="What applications render prompts with. A key belongs to the organization, not to the person who made it."
+      description="Keys that your applications use to render prompts. They belong to the organization, not to a person."
       {...(may('listAPIKeys') && { actions: create })}
     >
       {error !== null && <Failure error={error} retry={refetch} />}
       <Card>
         {!may('listAPIKeys') ? (
-          <EmptyState icon={Lock} title="API keys are kept by the organization’s admins">
-            Ask one of them for a key for your application.
+          <EmptyState icon={Lock} title="Only organization admins can manage API keys">
+            Ask an admin for a key for your application.
           </EmptyState>
         ) : data === undefined ? (
           <SkeletonRows label="API keys" rows={3} />
         ) : data.api_keys.length === 0 ? (
           <EmptyState icon={KeyRound} title="No API keys yet" action={create}>
             An application sends its key with each render:{' '}
-            <code className="text-xs">Authorization: Bearer ak_…</code>. Give each application a key of its
-            own, so that you can take it back alone.
+            <code className="text-xs">Authorization: Bearer ak_…</code>. Create one key for each application,
+            so that you can revoke each on its own.
           </EmptyState>
         ) : (
           <Table caption="API keys" columns={columns} rows={data.api_keys} keyOf={({ id }) => id} />
@@ -156,10 +156,10 @@ export function KeysPage() {
         title={`Delete ${deleting?.name ?? ''}?`}
         description={
           deleting?.last_used_at == null
-            ? 'It has never been used. It is refused at once.'
-            : `It was last used ${timeText(deleting.last_used_at)}. Applications that use it are refused at once.`
+            ? 'This key has never been used. It stops working immediately.'
+            : `Last used ${timeText(deleting.last_used_at)}. Applications that use this key stop working immediately.`
         }
-        confirmLabel="Delete the key"
+        confirmLabel="Delete key"
         onConfirm={remove}
       />
       <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />

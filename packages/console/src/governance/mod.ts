@@ -1,4 +1,4 @@
-/** Governance: organizations, teams, members, join requests, API keys, audit. */
+/** Organizations, teams, members, join requests, API keys and the audit log. */
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { ahead, reading } from '../api/mod.ts';
 import { shellRoute } from '../frame/mod.ts';

@@ -1,4 +1,4 @@
-/** Renaming and deleting an organization. */
+/** Settings of an organization: rename it or delete it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
@@ -29,7 +29,7 @@ export function OrganizationSettingsPage() {
     return (
       <Page title="Organization settings">
         <EmptyState icon={SearchX} title="You are not in this organization">
-          It may have been deleted, or you have left its last team.
+          It may have been deleted, or you may have left all its teams.
         </EmptyState>
       </Page>
     );
@@ -51,13 +51,13 @@ function Settings({ id, name }: { readonly id: string; readonly name: string }) 
   const rename = async (): Promise<void> => {
     await set(next.trim());
     toast({
-      title: `The organization is now called ${next.trim()}`,
+      title: `Renamed the organization to ${next.trim()}`,
       action: { label: 'Undo', run: () => set(name).then(() => setNext(name)) },
     });
   };
   const remove = async (): Promise<void> => {
     await api.call('deleteOrg', { params: { id } });
-    toast({ title: `${name} was deleted` });
+    toast({ title: `Deleted ${name}` });
     await navigate({ to: '/prompts' });
     await outdated(queryClient, 'listUserOrgs', 'listUserTeams', 'listOrgTeams', 'listPrompts');
   };
@@ -69,12 +69,12 @@ function Settings({ id, name }: { readonly id: string; readonly name: string }) 
             Rename
           </Button>
         </SettingRow>
-        <SettingRow title="Id" text={<code className="break-all text-xs">{id}</code>}>
-          <CopyButton text={id} label="Copy the organization’s id" />
+        <SettingRow title="ID" text={<code className="break-all text-xs">{id}</code>}>
+          <CopyButton text={id} label="Copy organization ID" />
         </SettingRow>
         <SettingRow
-          title="Delete the organization"
-          text="Deletes its teams, prompts and API keys, at once and for ever. People keep their accounts."
+          title="Delete organization"
+          text="Deletes its teams, prompts and API keys, immediately and permanently. People keep their accounts."
         >
           <Button
             variant="danger-quiet"
@@ -88,9 +88,9 @@ function Settings({ id, name }: { readonly id: string; readonly name: string }) 
       <FormDialog
         open={asking === 'rename'}
         onOpenChange={close}
-        title="Rename the organization"
+        title="Rename organization"
         submitLabel="Rename"
-        disabledReason={next.trim() === '' ? 'Give it a name first' : undefined}
+        disabledReason={next.trim() === '' ? 'Enter a name' : undefined}
         onSubmit={rename}
       >
         <TextField
@@ -106,8 +106,8 @@ function Settings({ id, name }: { readonly id: string; readonly name: string }) 
         open={asking === 'delete'}
         onOpenChange={close}
         title={`Delete ${name}?`}
-        description="All its teams, prompts and API keys end at once, also for the applications that use them. This cannot be undone."
-        confirmLabel="Delete the organization"
+        description="This deletes all its teams, prompts and API keys. Applications that use them stop working immediately. You can’t undo this."
+        confirmLabel="Delete organization"
         typed={name}
         onConfirm={remove}
       />

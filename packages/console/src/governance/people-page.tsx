@@ -1,4 +1,4 @@
-/** Everybody who has a team in the organization. */
+/** Everyone who is in at least one of the organization's teams. */
 import type { Wire } from '@px0/contracts';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -47,7 +47,7 @@ export function PeoplePage() {
     if (leaving === undefined) return;
     await api.call('removeOrgMember', { params: { orgID: orgId, userID: leaving.id } });
     await outdated(queryClient, 'listOrgPeople', 'listTeamMembers');
-    toast({ title: `${leaving.email} was removed from the organization` });
+    toast({ title: `Removed ${leaving.email} from the organization` });
   };
   const columns: readonly Column<User>[] = [
     {
@@ -61,11 +61,15 @@ export function PeoplePage() {
         </span>
       ),
     },
-    { name: 'Account', className: 'sm:w-36', cell: ({ is_admin }) => (is_admin ? 'Admin' : 'Standard') },
-    timeColumn('Since'),
+    {
+      name: 'Account',
+      className: 'sm:w-36',
+      cell: ({ is_admin }) => (is_admin ? 'Admin account' : 'Standard account'),
+    },
+    timeColumn('Account created'),
     actionsColumn((person) => (
       <span className="inline-flex">
-        <CopyButton text={person.id} label={`Copy the user id of ${person.email}`} />
+        <CopyButton text={person.id} label={`Copy the user ID of ${person.email}`} />
         <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${person.email}`} size="sm" />}>
           <MenuItem
             icon={UserMinus}
@@ -73,17 +77,14 @@ export function PeoplePage() {
             disabledReason={reason('removeOrgMember')}
             onSelect={() => setLeaving(person)}
           >
-            Remove from the organization
+            Remove from organization
           </MenuItem>
         </Menu>
       </span>
     )),
   ];
   return (
-    <Page
-      title="People"
-      description="Everybody who is in one of the organization’s teams. Add people on a team’s page."
-    >
+    <Page title="People" description="Everyone in this organization’s teams. Add people on a team’s page.">
       {error !== null && <Failure error={error} retry={refetch} />}
       <Card>
         {data === undefined ? (
@@ -99,7 +100,7 @@ export function PeoplePage() {
         open={leaving !== undefined}
         onOpenChange={() => setLeaving(undefined)}
         title={`Remove ${leaving?.email ?? ''}?`}
-        description="Their memberships in all teams of the organization end. Their account and what they wrote stay."
+        description="This removes them from all teams in this organization. Their account and their work stay."
         confirmLabel="Remove"
         onConfirm={remove}
       />

@@ -1,4 +1,4 @@
-/** A successor for a key. The old one goes on working for a while, so that applications can change over. */
+/** Replaces a key. The old one can stay valid for a while, so that applications have time to switch. */
 import type { Wire } from '@px0/contracts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -17,10 +17,10 @@ const overlaps = ['0', '3600', '86400', '604800'] as const;
 type Overlap = (typeof overlaps)[number];
 
 const overlapOptions: readonly SelectOption<Overlap>[] = [
-  { value: '0', label: 'Ends at once' },
-  { value: '3600', label: 'Works for another hour' },
-  { value: '86400', label: 'Works for another day' },
-  { value: '604800', label: 'Works for another week' },
+  { value: '0', label: 'Expires immediately' },
+  { value: '3600', label: 'Valid for 1 hour' },
+  { value: '86400', label: 'Valid for 1 day' },
+  { value: '604800', label: 'Valid for 1 week' },
 ];
 
 export function RotateKeyDialog({ apiKey, open, onOpenChange, onRotated }: RotateKeyDialogProps) {
@@ -39,12 +39,12 @@ export function RotateKeyDialog({ apiKey, open, onOpenChange, onRotated }: Rotat
       open={open}
       onOpenChange={onOpenChange}
       title={`Rotate ${apiKey.name}`}
-      description="Makes a new key with the same name, scope and rights."
+      description="Creates a new key with the same name, scope and permissions."
       submitLabel="Rotate"
       onSubmit={rotate}
     >
       <Select
-        label="The old key"
+        label="Old key"
         value={overlap}
         onChange={setOverlap}
         options={overlapOptions}

@@ -1,4 +1,4 @@
-/** The one time that a key's secret is shown. */
+/** Shows the secret of a new key, once. */
 import { Button, Callout, CopyButton, Dialog } from '../ui/mod.ts';
 
 export interface ShownSecret {
@@ -16,20 +16,18 @@ export function SecretDialog({ secret, onClose }: SecretDialogProps) {
     <Dialog
       open={secret !== undefined}
       onOpenChange={onClose}
-      title={`The secret of ${secret?.name ?? ''}`}
+      title={`Your key for ${secret?.name ?? ''}`}
       footer={
         <Button variant="primary" onClick={onClose}>
-          I have stored it
+          Done
         </Button>
       }
     >
       <div className="flex flex-col gap-4">
-        <Callout tone="warning">
-          Copy it now. Only its hash is stored; nobody can show it to you again.
-        </Callout>
+        <Callout tone="warning">Copy this key now. You won’t be able to see it again.</Callout>
         <div className="flex items-center gap-2 rounded-md border border-line-strong bg-sunken py-2 pr-2 pl-3">
           <code className="min-w-0 flex-1 break-all text-xs">{secret?.key}</code>
-          <CopyButton text={secret?.key ?? ''} label="Copy the key" labelled />
+          <CopyButton text={secret?.key ?? ''} label="Copy key" labelled />
         </div>
       </div>
     </Dialog>

@@ -1,4 +1,4 @@
-/** The members of a team: who they are, what they may do, who comes and who goes. */
+/** The members of a team: their roles, adding and removing them. */
 import type { Wire } from '@px0/contracts';
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Lock, MoreHorizontal, UserMinus, UserPlus } from 'lucide-react';
@@ -27,7 +27,7 @@ import {
 } from '../ui/mod.ts';
 import { type TeamRole, usePermissions, type WorkspaceTeam } from '../workspace/mod.ts';
 import { AddMemberDialog } from './add-member-dialog.tsx';
-import { roleNames, roleOptions } from './roles.ts';
+import { roleNames, roleOptions, withArticle } from './roles.ts';
 
 type Member = Wire<'TeamMemberResponse'>;
 
@@ -43,7 +43,7 @@ export function TeamMembers({ team }: { readonly team: WorkspaceTeam }) {
   if (!may('listTeamMembers')) {
     return (
       <Card>
-        <EmptyState icon={Lock} title="The members are not shown to you">
+        <EmptyState icon={Lock} title="You can’t see this team’s members">
           {reason('listTeamMembers')}
         </EmptyState>
       </Card>
@@ -89,7 +89,7 @@ function columnsOf(team: WorkspaceTeam): readonly Column<Member>[] {
   return [
     { name: 'Person', cell: (member) => <PersonCell member={member} /> },
     { name: 'Role', className: 'sm:w-36', cell: (member) => <RoleCell team={team} member={member} /> },
-    timeColumn('Since'),
+    timeColumn('Joined'),
     actionsColumn((member) => <MemberMenu team={team} member={member} />),
   ];
 }
@@ -122,14 +122,14 @@ function RoleCell({ team, member }: MemberProps) {
     });
   const refresh = async (): Promise<void> => {
     await outdated(queryClient, 'listTeamMembers');
-    // One's own role decides what the whole console offers.
+    // The user's own role decides what the whole console offers.
     if (member.user_id === user.id) await outdated(queryClient, 'listUserTeams', 'listUserOrgs');
   };
   const change = async (role: TeamRole): Promise<void> => {
     try {
       await set(role);
       toast({
-        title: `${member.email} is now ${roleNames[role].toLowerCase()}`,
+        title: `${member.email} is now ${withArticle(roleNames[role].toLowerCase())}`,
         action: {
           label: 'Undo',
           run: async () => {
@@ -137,13 +137,13 @@ function RoleCell({ team, member }: MemberProps) {
               await set(member.role);
               await refresh();
             } catch (error) {
-              toastError(error, 'The role was not changed back');
+              toastError(error, 'Could not restore the role');
             }
           },
         },
       });
     } catch (error) {
-      toastError(error, 'The role was not changed');
+      toastError(error, 'Could not change the role');
     }
     await refresh();
   };
@@ -169,7 +169,7 @@ function MemberMenu({ team, member }: MemberProps) {
     try {
       await api.call('removeTeamMember', { params });
       toast({
-        title: `${member.email} was removed from ${team.name}`,
+        title: `Removed ${member.email} from ${team.name}`,
         action: {
           label: 'Undo',
           run: async () => {
@@ -178,29 +178,29 @@ function MemberMenu({ team, member }: MemberProps) {
               await api.call('updateTeamMemberRole', { params, body: { role: member.role } });
               await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
             } catch (error) {
-              toastError(error, 'The person was not added again');
+              toastError(error, 'Could not add the member again');
             }
           },
         },
       });
     } catch (error) {
-      toastError(error, 'The person was not removed');
+      toastError(error, 'Could not remove the member');
     }
     await outdated(queryClient, 'listTeamMembers', 'listOrgPeople');
   };
   return (
     <span className="inline-flex">
-      <CopyButton text={member.user_id} label={`Copy the user id of ${member.email}`} />
+      <CopyButton text={member.user_id} label={`Copy the user ID of ${member.email}`} />
       <Menu trigger={<IconButton icon={MoreHorizontal} label={`Actions for ${member.email}`} size="sm" />}>
         <MenuItem
           icon={UserMinus}
           tone="danger"
           disabledReason={
-            member.user_id === user.id ? 'Leave the team in its settings' : reason('removeTeamMember')
+            member.user_id === user.id ? 'To leave the team, go to its settings' : reason('removeTeamMember')
           }
           onSelect={() => void remove()}
         >
-          Remove from the team
+          Remove from team
         </MenuItem>
       </Menu>
     </span>

@@ -1,4 +1,4 @@
-/** One team: its members and its settings. */
+/** A team: its members and settings. */
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { FileText, SearchX } from 'lucide-react';
@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { reading } from '../api/mod.ts';
 import { Badge, buttonClasses, CopyButton, EmptyState, Page, Tabs } from '../ui/mod.ts';
 import { useOrgTeams, usePresentOrganization, type WorkspaceTeam } from '../workspace/mod.ts';
-import { roleNames } from './roles.ts';
+import { roleNames, withArticle } from './roles.ts';
 import { TeamMembers } from './team-members.tsx';
 import { TeamSettings } from './team-settings.tsx';
 
@@ -24,8 +24,8 @@ export function TeamPage() {
     return (
       <Page title="Team">
         <EmptyState icon={SearchX} title="You are not in this team">
-          It may have been deleted, or belong to another organization. Ask its admins to let you in, with its
-          id: <code className="break-all text-xs">{teamId}</code>
+          It may have been deleted, or it belongs to another organization. To join, give its admins this team
+          ID: <code className="break-all text-xs">{teamId}</code>
         </EmptyState>
       </Page>
     );
@@ -45,7 +45,7 @@ function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
           <Badge tone="outline">
             {team.myRole === null
               ? 'You are not a member'
-              : `You are ${roleNames[team.myRole].toLowerCase()}`}
+              : `You are ${withArticle(roleNames[team.myRole].toLowerCase())}`}
           </Badge>
         </span>
       }
@@ -63,7 +63,7 @@ function KnownTeam({ team }: { readonly team: WorkspaceTeam }) {
       description={
         <span className="flex items-center gap-1 text-xs">
           <code className="truncate">{team.id}</code>
-          <CopyButton text={team.id} label="Copy the team’s id" />
+          <CopyButton text={team.id} label="Copy team ID" />
         </span>
       }
       actions={

@@ -1,4 +1,4 @@
-/** Renaming, moving, leaving and deleting a team. */
+/** Settings of a team: rename, move, leave or delete it. */
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -29,39 +29,39 @@ export function TeamSettings({ team }: TeamProps) {
   };
   const leave = async (): Promise<void> => {
     await api.call('leaveTeam', { params: { teamID: team.id } });
-    toast({ title: `You have left ${team.name}` });
+    toast({ title: `You left ${team.name}` });
     await away();
   };
   const remove = async (): Promise<void> => {
     await api.call('deleteTeam', { params: { id: team.id } });
-    toast({ title: `${team.name} was deleted` });
+    toast({ title: `Deleted ${team.name}` });
     await away();
   };
   const targets = organizations.filter(({ id, role }) => id !== team.org_id && role === 'ADMIN');
   const isDefault = team.is_default === true;
   return (
     <Card className="divide-y divide-line">
-      <SettingRow title="Name" text="What people see in lists and switchers.">
+      <SettingRow title="Name" text="Shown in lists and menus.">
         <Button disabledReason={reason('updateTeam')} onClick={() => setAsking('rename')}>
           Rename
         </Button>
       </SettingRow>
       <SettingRow
         title="Organization"
-        text="Members and prompts move with the team; API keys of the old organization lose it."
+        text="Members and prompts move with the team. API keys of this organization lose access to it."
       >
         <Button
           disabledReason={
             reason('updateTeam') ??
-            (isDefault ? 'The default team stays with its organization' : undefined) ??
-            (targets.length === 0 ? 'You are the admin of no other organization' : undefined)
+            (isDefault ? 'You can’t move the default team' : undefined) ??
+            (targets.length === 0 ? 'You are not an admin of another organization' : undefined)
           }
           onClick={() => setAsking('move')}
         >
           Move
         </Button>
       </SettingRow>
-      <SettingRow title="Leave the team" text="You lose access to its prompts. An admin can add you again.">
+      <SettingRow title="Leave team" text="You lose access to its prompts. An admin can add you again.">
         <Button
           variant="danger-quiet"
           disabledReason={team.myRole === null ? 'You are not a member' : undefined}
@@ -70,12 +70,14 @@ export function TeamSettings({ team }: TeamProps) {
           Leave
         </Button>
       </SettingRow>
-      <SettingRow title="Delete the team" text="Deletes its prompts with all versions, at once and for ever.">
+      <SettingRow
+        title="Delete team"
+        text="Deletes its prompts and all their versions, immediately and permanently."
+      >
         <Button
           variant="danger-quiet"
           disabledReason={
-            reason('deleteTeam') ??
-            (isDefault ? 'The default team stays as long as its organization' : undefined)
+            reason('deleteTeam') ?? (isDefault ? 'You can’t delete the default team' : undefined)
           }
           onClick={() => setAsking('delete')}
         >
@@ -96,16 +98,16 @@ export function TeamSettings({ team }: TeamProps) {
         open={asking === 'leave'}
         onOpenChange={close}
         title={`Leave ${team.name}?`}
-        description="Its prompts are no longer shown to you, and you can no longer render them."
-        confirmLabel="Leave the team"
+        description="You will no longer be able to see or render its prompts."
+        confirmLabel="Leave team"
         onConfirm={leave}
       />
       <ConfirmDialog
         open={asking === 'delete'}
         onOpenChange={close}
         title={`Delete ${team.name}?`}
-        description="All its prompts end at once, also for the applications that render them. This cannot be undone."
-        confirmLabel="Delete the team"
+        description="This deletes all its prompts. Applications can no longer render them. You can’t undo this."
+        confirmLabel="Delete team"
         typed={team.name}
         onConfirm={remove}
       />
@@ -128,7 +130,7 @@ function RenameDialog({ team, open, onOpenChange }: DialogProps) {
   const rename = async (): Promise<void> => {
     await set(name.trim());
     toast({
-      title: `The team is now called ${name.trim()}`,
+      title: `Renamed the team to ${name.trim()}`,
       action: { label: 'Undo', run: () => set(team.name).then(() => setName(team.name)) },
     });
   };
@@ -136,9 +138,9 @@ function RenameDialog({ team, open, onOpenChange }: DialogProps) {
     <FormDialog
       open={open}
       onOpenChange={onOpenChange}
-      title="Rename the team"
+      title="Rename team"
       submitLabel="Rename"
-      disabledReason={name.trim() === '' ? 'Give it a name first' : undefined}
+      disabledReason={name.trim() === '' ? 'Enter a name' : undefined}
       onSubmit={rename}
     >
       <TextField label="Name" value={name} onChange={setName} maxLength={255} autoComplete="off" autoFocus />
@@ -157,19 +159,21 @@ function MoveDialog({ team, targets, first, open, onOpenChange }: MoveDialogProp
   const move = async (): Promise<void> => {
     await api.call('updateTeam', { params: { id: team.id }, body: { name: team.name, org_id: target } });
     await outdated(queryClient, 'listUserTeams', 'listUserOrgs', 'listOrgTeams', 'listOrgPeople');
-    toast({ title: `${team.name} was moved to ${targets.find(({ id }) => id === target)?.name ?? 'it'}` });
+    toast({
+      title: `Moved ${team.name} to ${targets.find(({ id }) => id === target)?.name ?? 'the organization'}`,
+    });
   };
   return (
     <FormDialog
       open={open}
       onOpenChange={onOpenChange}
       title={`Move ${team.name}`}
-      description="Its members come into the other organization with it."
-      submitLabel="Move the team"
+      description="Its members join the new organization."
+      submitLabel="Move team"
       onSubmit={move}
     >
       <Select
-        label="To the organization"
+        label="Move to"
         value={target}
         onChange={setTarget}
         options={targets.map(({ id, name }) => ({ value: id, label: name }))}

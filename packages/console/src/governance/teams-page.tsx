@@ -1,4 +1,4 @@
-/** The teams of an organization, also those that the person is not in. */
+/** All teams of an organization, including those that the user is not in. */
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Plus, UserPlus } from 'lucide-react';
@@ -53,7 +53,7 @@ export function TeamsPage() {
   return (
     <Page
       title="Teams"
-      description={`Prompts belong to teams. These are the teams of ${organizations.find(({ id }) => id === orgId)?.name ?? 'the organization'}.`}
+      description={`All teams in ${organizations.find(({ id }) => id === orgId)?.name ?? 'this organization'}. Prompts belong to teams.`}
       actions={
         <Button
           variant="primary"
@@ -98,10 +98,10 @@ const columns: readonly Column<WorkspaceTeam>[] = [
   },
   timeColumn('Created'),
   {
-    name: 'Id',
+    name: 'ID',
     nameHidden: true,
     align: 'end',
-    cell: (team) => <CopyButton text={team.id} label={`Copy the id of ${team.name}`} />,
+    cell: (team) => <CopyButton text={team.id} label={`Copy the ID of ${team.name}`} />,
   },
 ];
 
@@ -111,10 +111,10 @@ function JoinButton({ team }: { readonly team: WorkspaceTeam }) {
     setState('asking');
     try {
       await api.call('createJoinRequest', { params: { id: team.id } });
-      toast({ title: 'Your request was sent', description: `The admins of ${team.name} decide about it.` });
+      toast({ title: 'Request sent', description: `An admin of ${team.name} will review it.` });
       setState('asked');
     } catch (error) {
-      toastError(error, 'The request was not sent');
+      toastError(error, 'Could not send the request');
       setState('idle');
     }
   };
@@ -123,10 +123,10 @@ function JoinButton({ team }: { readonly team: WorkspaceTeam }) {
       size="sm"
       icon={UserPlus}
       loading={state === 'asking'}
-      disabledReason={state === 'asked' ? 'Your request waits for an admin' : undefined}
+      disabledReason={state === 'asked' ? 'Waiting for an admin' : undefined}
       onClick={() => void ask()}
     >
-      {state === 'asked' ? 'Asked' : 'Ask to join'}
+      {state === 'asked' ? 'Requested' : 'Request to join'}
     </Button>
   );
 }
@@ -145,7 +145,7 @@ function CreateTeamDialog({ orgId, open, onOpenChange }: CreateTeamDialogProps) 
     const { team } = await api.call('createTeam', { params: { orgID: orgId }, body: { name: name.trim() } });
     await outdated(queryClient, 'listOrgTeams', 'listUserTeams');
     setName('');
-    toast({ title: `${team.name} was created`, description: 'You are its admin. Add people to it here.' });
+    toast({ title: `Created ${team.name}`, description: 'You are its admin. Add members here.' });
     await navigate({ to: '/teams/$teamId', params: { teamId: team.id } });
   };
   return (
@@ -153,9 +153,9 @@ function CreateTeamDialog({ orgId, open, onOpenChange }: CreateTeamDialogProps) 
       open={open}
       onOpenChange={onOpenChange}
       title="New team"
-      description="You become its first member and its admin."
+      description="You become its admin and first member."
       submitLabel="Create team"
-      disabledReason={name.trim() === '' ? 'Give it a name first' : undefined}
+      disabledReason={name.trim() === '' ? 'Enter a name' : undefined}
       onSubmit={create}
     >
       <TextField label="Name" value={name} onChange={setName} maxLength={255} autoComplete="off" autoFocus />

@@ -1,10 +1,10 @@
 /**
- * JSON as the API sends it, with every digit. A number that a 64-bit float would change, such as an id of 64 bits, is an `ExactNumber`, so
- * that a payload that is read, changed elsewhere and saved again keeps it as it was written.
+ * JSON as the API sends it, with every digit. A number that a 64-bit float would change, such as a 64-bit ID, becomes an `ExactNumber`, so
+ * that reading, editing and saving a payload keeps it as written.
  */
 import { parseExactJson } from '@px0/contracts/exact-json';
 
-/** A number by its text. Immutable; `JSON.stringify` writes it as it was read. */
+/** A number, kept as text. Immutable; `JSON.stringify` writes it as it was read. */
 export class ExactNumber {
   readonly text: string;
 
@@ -12,7 +12,7 @@ export class ExactNumber {
     this.text = text;
   }
 
-  /** What a render reads: all its numbers are floats. */
+  /** The number as a render reads it: as a float. */
   get float(): number {
     return Number(this.text);
   }
@@ -26,10 +26,10 @@ export class ExactNumber {
   }
 }
 
-/** False in browsers that do not tell how a number was written; nothing there is an `ExactNumber`. */
+/** False in browsers that do not give access to a number's source text; they never create an `ExactNumber`. */
 export const keepsEveryDigit = 'rawJSON' in JSON;
 
-/** @throws SyntaxError when the text is not JSON */
+/** @throws SyntaxError if the text is not JSON */
 export function readJson(text: string): unknown {
   return keepsEveryDigit ? parseExactJson(text, (source) => new ExactNumber(source)) : JSON.parse(text);
 }

@@ -1,4 +1,4 @@
-/** JSON values as immutable trees, addressed by lists of keys. Nothing is ever changed in place. */
+/** JSON values as immutable trees, addressed by lists of keys. No function changes a value in place. */
 import { ExactNumber, keepsEveryDigit, readJson } from './exact-number.ts';
 
 export type JsonValue = string | number | ExactNumber | boolean | null | readonly JsonValue[] | JsonObject;
@@ -8,7 +8,7 @@ export interface JsonObject {
 /** Keys of objects and positions in lists, from the root. */
 export type JsonPath = readonly (string | number)[];
 
-/** What the API sends has been parsed from JSON, so it is JSON. */
+/** Treats a value from the API as JSON, since it was parsed from JSON. */
 export function asJson(value: unknown): JsonValue {
   return value as JsonValue;
 }
@@ -23,7 +23,7 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
   return Array.isArray(value);
 }
 
-/** The value at a path; undefined where there is none. Only own keys count. */
+/** The value at a path; undefined if there is none. Ignores inherited keys. */
 export function valueAt(root: JsonValue | undefined, path: JsonPath): JsonValue | undefined {
   let value = root;
   for (const key of path) {
@@ -33,7 +33,7 @@ export function valueAt(root: JsonValue | undefined, path: JsonPath): JsonValue 
   return value;
 }
 
-/** A copy with the value at a path replaced; what is missing on the way, or is of another kind, is made. */
+/** A copy with the value at a path replaced. Creates parents that are missing or of another kind. */
 export function withValueAt(root: JsonValue | undefined, path: JsonPath, value: JsonValue): JsonValue {
   const [key, ...rest] = path;
   if (key === undefined) return value;
@@ -54,7 +54,7 @@ export function withValueAt(root: JsonValue | undefined, path: JsonPath, value: 
   );
 }
 
-/** A copy without the value at a path; the same tree when there is none. */
+/** A copy without the value at a path; the same tree if there is none. */
 export function withoutValueAt(root: JsonValue, path: JsonPath): JsonValue {
   const parentPath = path.slice(0, -1);
   const key = path.at(-1);
@@ -80,7 +80,7 @@ export type ParsedJson =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly message: string };
 
-/** Reads a text as JSON. The message of a fault is the engine's own. */
+/** Parses JSON. An error has the browser's message. */
 export function parseJson(text: string): ParsedJson {
   try {
     return { ok: true, value: asJson(readJson(text)) };
@@ -89,7 +89,7 @@ export function parseJson(text: string): ParsedJson {
   }
 }
 
-/** The same value as a render reads it, in which every number is a float. */
+/** The value as a render reads it: every number is a float. */
 export function withFloats(value: JsonValue): JsonValue {
   if (value instanceof ExactNumber) return value.float;
   if (isList(value)) return value.map(withFloats);
@@ -97,7 +97,7 @@ export function withFloats(value: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withFloats(item)]));
 }
 
-/** Whether a whole number may have been changed on its way here, because this browser does not tell how it was written. */
+/** Whether parsing may have changed an integer, because this browser does not give access to the source text. */
 export function losesDigits(value: JsonValue): boolean {
   if (keepsEveryDigit) return false;
   if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value);
@@ -105,7 +105,7 @@ export function losesDigits(value: JsonValue): boolean {
   return isObject(value) && Object.values(value).some(losesDigits);
 }
 
-/** The text that people see and edit. */
+/** The text that users see and edit. */
 export function prettyJson(value: JsonValue): string {
   return JSON.stringify(value, null, 2);
 }

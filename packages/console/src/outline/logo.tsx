@@ -1,4 +1,4 @@
-/** The mark and the name. */
+/** The logo: the mark and the name. */
 export function Logo() {
   return (
     <span className="inline-flex items-center gap-2">

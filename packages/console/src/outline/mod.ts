@@ -1,4 +1,4 @@
-/** What can be drawn without a browser: the built page shows it before the first script runs. Everybody else has it from `ui`. */
+/** Components that render without a browser: the build puts them into `index.html`. Other code imports them from `ui`. */
 export { classes } from './classes.ts';
 export { Logo } from './logo.tsx';
 export { Skeleton, SkeletonRows } from './skeleton.tsx';

@@ -1,4 +1,4 @@
-/** What takes the place of content that is on its way, in its size, so that nothing moves when it comes. */
+/** Placeholders in the size of content that is still loading, so that nothing moves when it arrives. */
 import { classes } from './classes.ts';
 
 export function Skeleton({ className }: { readonly className: string }) {
@@ -7,11 +7,11 @@ export function Skeleton({ className }: { readonly className: string }) {
 
 export interface SkeletonRowsProps {
   readonly rows?: number;
-  /** What is being loaded, for screen readers. */
+  /** What is loading, for screen readers. */
   readonly label: string;
 }
 
-/** As many rows of a list as are likely to come. */
+/** Placeholder rows of a list. */
 export function SkeletonRows({ rows = 5, label }: SkeletonRowsProps) {
   return (
     <div role="status" aria-label={`Loading ${label}`} className="divide-y divide-line">

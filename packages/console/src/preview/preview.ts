@@ -1,8 +1,8 @@
-/** The preview: what a render by the API would answer for a template and its variables, worked out in the page. */
+/** The preview: renders a template in the page, with the same result as a render by the API. */
 import { type CompiledTemplate, compile, type TemplateVariable } from '@px0/template';
 import { isObject, type JsonValue, withFloats } from '../json/mod.ts';
 import { faultOf, type TemplateFault } from './template-fault.ts';
-import { type Field, fieldsOf, missingPaths, withStandIns } from './variable-fields.ts';
+import { type Field, fieldsOf, missingPaths, withPlaceholders } from './variable-fields.ts';
 
 export type Compilation =
   | {
@@ -13,7 +13,7 @@ export type Compilation =
     }
   | { readonly ok: false; readonly fault: TemplateFault };
 
-/** Compiles a template as the registry does when it saves one. */
+/** Compiles a template as the registry does on save. */
 export function compileTemplate(text: string): Compilation {
   try {
     const template = compile(text);
@@ -24,15 +24,15 @@ export function compileTemplate(text: string): Compilation {
 }
 
 export interface Preview {
-  /** Undefined when there is nothing to show. */
+  /** Undefined if there is nothing to show. */
   readonly output: string | undefined;
-  /** Why the API would refuse this render; the output, if any, was then made with stand-ins. */
+  /** Why this render would fail in the API; the output, if any, then has placeholders. */
   readonly fault: TemplateFault | undefined;
-  /** Required variables that the data lacks. */
+  /** Required variables missing from the data. */
   readonly missing: readonly string[];
 }
 
-/** Renders a compiled template. With required variables missing the output has stand-ins such as `‹name›`. */
+/** Renders a compiled template. If required variables are missing, the output has placeholders such as `‹name›`. */
 export function previewOf(text: string, compilation: Compilation, data: JsonValue): Preview {
   if (!compilation.ok) return { output: undefined, fault: compilation.fault, missing: [] };
   const { template, fields } = compilation;
@@ -44,19 +44,19 @@ export function previewOf(text: string, compilation: Compilation, data: JsonValu
   } catch (error) {
     const fault = faultOf(error, text);
     return {
-      output: missing.length === 0 ? undefined : renderedWithStandIns(template, fields, variables),
+      output: missing.length === 0 ? undefined : renderedWithPlaceholders(template, fields, variables),
       fault,
       missing,
     };
   }
 }
 
-function renderedWithStandIns(
+function renderedWithPlaceholders(
   template: CompiledTemplate,
   fields: readonly Field[],
   data: JsonValue,
 ): string | undefined {
-  const filled = withStandIns(fields, data);
+  const filled = withPlaceholders(fields, data);
   try {
     return template.render(isObject(filled) ? filled : {});
   } catch {
@@ -64,12 +64,12 @@ function renderedWithStandIns(
   }
 }
 
-/** What a render prints of a number. */
+/** A number as a render prints it. */
 export function printedNumber(value: number): string {
   return compile('{{.n}}').render({ n: value });
 }
 
-/** Characters as people count them: code points, not UTF-16 units. */
+/** The number of code points, not of UTF-16 units. */
 export function characterCount(text: string): number {
   let count = 0;
   for (const _ of text) count++;

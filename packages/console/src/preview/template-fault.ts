@@ -1,4 +1,4 @@
-/** What is wrong with a template or a render, worded for the page: without the prefix that names the template and line. */
+/** The error of a template or of a render, for display: its message has no prefix with the template and line. */
 import { TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
 import { shownPosition } from './text-position.ts';
 
@@ -9,13 +9,13 @@ export interface TemplateFault {
   readonly line: number;
   /** In characters, from 1. */
   readonly column: number;
-  /** In the editor's document, which has one character for each line break. */
+  /** In the editor's document, in which each line break is one character. */
   readonly offset: number;
 }
 
 const prefix = /^template: [^:]*:\d+(?::\d+)?: /;
 
-/** The fault that `compile` or `render` has thrown. Any other error is thrown again: it is a bug of ours. */
+/** Converts an error from `compile` or `render`. Rethrows any other error, which is a bug. */
 export function faultOf(error: unknown, text: string): TemplateFault {
   if (!(error instanceof TemplateSyntaxError || error instanceof TemplateExecutionError)) throw error;
   return {

@@ -1,17 +1,17 @@
 /**
- * Positions of the template language as UTF-16 offsets, and as editors show them. The language counts lines by LF and columns in bytes of UTF-8;
- * an editor also begins a line after a lone CR, and takes CR LF for one character.
+ * Converts positions of the template language to UTF-16 offsets and to positions in an editor. The language counts lines by LF and columns in
+ * UTF-8 bytes; an editor also starts a line after a lone CR, and counts CR LF as one character.
  */
 import { withLineFeeds } from '../text/mod.ts';
 
 export interface Position {
   /** From 1. */
   readonly line: number;
-  /** In bytes of UTF-8, from 0. */
+  /** In UTF-8 bytes, from 0. */
   readonly column: number;
 }
 
-/** The UTF-16 offset of a position; one outside the text is moved to the nearest place inside it. */
+/** The UTF-16 offset of a position, clamped to the text. */
 export function offsetOf(text: string, { line, column }: Position): number {
   let start = 0;
   for (let passed = 1; passed < line; passed++) {
@@ -34,11 +34,11 @@ export interface ShownPosition {
   readonly line: number;
   /** In characters, from 1. */
   readonly column: number;
-  /** In UTF-16 units of the text with one character for each line break. */
+  /** In UTF-16 units, with each line break counted as one. */
   readonly offset: number;
 }
 
-/** Where an editor shows a position. */
+/** The position as an editor shows it. */
 export function shownPosition(text: string, position: Position): ShownPosition {
   const exact = offsetOf(text, position);
   const isInsideBreak = text[exact - 1] === '\r' && text[exact] === '\n';

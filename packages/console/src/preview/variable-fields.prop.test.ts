@@ -17,7 +17,7 @@ import {
   missingPaths,
   segmentsOf,
   unusedKeys,
-  withStandIns,
+  withPlaceholders,
 } from './variable-fields.ts';
 
 const fields = (template: string) => fieldsOf(compile(template).variables);
@@ -53,7 +53,7 @@ test('keys that the template does not read are told', () => {
   expect(unusedKeys(fields('{{.name}}'), { name: 1, nmae: 2 })).toEqual(['nmae']);
 });
 
-test('before anything is filled in the preview shows stand-ins, and says what is missing', () => {
+test('without values, the preview shows placeholders and names what is missing', () => {
   const text = 'Hi {{.name}}, {{range .items}}- {{.title}}{{end}}';
   expect(previewOf(text, compileTemplate(text), {})).toMatchObject({
     output: 'Hi ‹name›, - ‹title›',
@@ -71,7 +71,7 @@ test('a complete preview is what the language renders', () => {
   });
 });
 
-test('an error of execution is shown with its line, and without stand-ins when nothing is missing', () => {
+test('a render error has its line, and no placeholders if nothing is missing', () => {
   const text = 'a\n{{range .items}}{{end}}';
   expect(previewOf(text, compileTemplate(text), { items: 5 })).toMatchObject({
     output: undefined,
@@ -151,11 +151,11 @@ test('a field reads what was written through it, and other keys stay', () => {
   );
 });
 
-test('stand-ins fill all that is missing and change nothing that is there', () => {
+test('placeholders fill in missing values and change no others', () => {
   fc.assert(
     fc.property(template, jsonObject, (text, data) => {
       const all = fields(text);
-      const filled = withStandIns(all, data);
+      const filled = withPlaceholders(all, data);
       expect(missingPaths(all, filled)).toEqual([]);
       for (const name of Object.keys(data)) expect(valueAt(filled, [name])).toBeDefined();
     }),

@@ -1,6 +1,6 @@
 /**
- * The form of a template: a tree of fields, inferred from the variables that it reads. The form never owns data: it reads
- * and writes one JSON value, so that form and JSON view cannot drift apart, and keys that no field knows are kept.
+ * The fields of a template's form: a tree, inferred from the variables that the template reads. The fields own no data. They read
+ * and write one JSON value, so the form and the JSON view cannot differ, and keys without a field are kept.
  */
 import type { TemplateVariable } from '@px0/template';
 import {
@@ -19,13 +19,13 @@ type Segment = string | null;
 export interface Field {
   /** The last key, or `item` for the elements of a list. */
   readonly label: string;
-  /** As the template language writes it, for example `messages[].role`. */
+  /** In the notation of the template language, for example `messages[].role`. */
   readonly path: string;
   readonly required: boolean;
   readonly kind: 'scalar' | 'list' | 'map';
-  /** Of a map: its known keys. */
+  /** The known keys of a map. */
   readonly children: readonly Field[];
-  /** Of a list: what its elements look like. */
+  /** The form of a list's elements. */
   readonly element: Field | undefined;
 }
 
@@ -38,7 +38,7 @@ interface Draft {
   element: Draft | undefined;
 }
 
-/** The fields of a template, in the order in which it first reads them. */
+/** The fields of a template, in the order of first use. */
 export function fieldsOf(variables: readonly TemplateVariable[]): readonly Field[] {
   const root = newDraft('', '');
   for (const { path, required, shape } of variables) {
@@ -98,14 +98,14 @@ function finished(draft: Draft): Field {
   };
 }
 
-/** What is read below it says more than how it is used itself. */
+/** What the template reads below a value says more about its kind than how it uses the value itself. */
 function kindOf({ children, element, shape }: Draft): Field['kind'] {
   if (element !== undefined) return 'list';
   if (children.size > 0) return 'map';
   return shape ?? 'scalar';
 }
 
-/** What a field that nobody has filled in becomes when it is added: empty, but of the right form. */
+/** The initial value of a new field: empty, but of the right kind. */
 export function emptyValue(field: Field): JsonValue {
   if (field.kind === 'list') return [];
   if (field.kind === 'scalar') return '';
@@ -115,7 +115,7 @@ export function emptyValue(field: Field): JsonValue {
   return value;
 }
 
-/** Where a template would fail for want of a value: paths of the language, elements by their number. */
+/** The paths of missing required values. Elements of lists are given by index. */
 export function missingPaths(fields: readonly Field[], data: JsonValue): readonly string[] {
   const missing: string[] = [];
   for (const field of fields) collectMissing(field, data, [field.label], missing);
@@ -131,7 +131,7 @@ function collectMissing(field: Field, data: JsonValue, at: JsonPath, missing: st
   collectBelow(field, data, at, missing);
 }
 
-/** A value of another form than the field's is not missing, it is wrong: the render says so. */
+/** Ignores a value of the wrong kind: it is not missing, and the render reports it. */
 function collectBelow(field: Field, data: JsonValue, at: JsonPath, missing: string[]): void {
   const value = valueAt(data, at);
   if (isList(value) && field.element !== undefined) {
@@ -148,40 +148,38 @@ export function pathText(path: JsonPath): string {
   return text;
 }
 
-/**
- * The data with a visible stand-in, `‹name›`, for every required value that is missing, so that a preview can be shown
- * before anything is filled in. Values that are there stay as they are.
- */
-export function withStandIns(fields: readonly Field[], data: JsonValue): JsonValue {
+/** Fills in a visible placeholder, `‹name›`, for every missing required value, so that the preview works before the user enters values. */
+export function withPlaceholders(fields: readonly Field[], data: JsonValue): JsonValue {
   let filled = isObject(data) ? data : {};
   for (const field of fields) {
     const value = Object.hasOwn(filled, field.label) ? filled[field.label] : undefined;
-    const standIn = standInFor(field, value);
-    if (standIn !== undefined) filled = asObject(withValueAt(filled, [field.label], standIn));
+    const placeholder = placeholderFor(field, value);
+    if (placeholder !== undefined) filled = asObject(withValueAt(filled, [field.label], placeholder));
   }
   return filled;
 }
 
-function standInFor(field: Field, value: JsonValue | undefined): JsonValue | undefined {
-  if (value === undefined) return field.required ? wholeStandIn(field) : undefined;
+function placeholderFor(field: Field, value: JsonValue | undefined): JsonValue | undefined {
+  if (value === undefined) return field.required ? wholePlaceholder(field) : undefined;
   const { element } = field;
-  if (isList(value) && element !== undefined) return value.map((item) => standInFor(element, item) ?? item);
-  if (isObject(value) && field.children.length > 0) return withStandIns(field.children, value);
+  if (isList(value) && element !== undefined)
+    return value.map((item) => placeholderFor(element, item) ?? item);
+  if (isObject(value) && field.children.length > 0) return withPlaceholders(field.children, value);
   return value;
 }
 
-function wholeStandIn(field: Field): JsonValue {
+function wholePlaceholder(field: Field): JsonValue {
   if (field.kind === 'scalar') return `‹${field.label}›`;
-  if (field.kind === 'map') return withStandIns(field.children, {});
+  if (field.kind === 'map') return withPlaceholders(field.children, {});
   if (field.element === undefined || field.element.kind === 'scalar') return [`‹${field.label}›`];
-  return [wholeStandIn(field.element)];
+  return [wholePlaceholder(field.element)];
 }
 
 function asObject(value: JsonValue): JsonObject {
   return isObject(value) ? value : {};
 }
 
-/** Keys of the data that the template does not read, at the top: probably misspelt, or of another version. */
+/** Top-level keys of the data that the template does not read: probably misspelled, or for another version. */
 export function unusedKeys(fields: readonly Field[], data: JsonValue): readonly string[] {
   const known = new Set(fields.map(({ label }) => label));
   return isObject(data) ? Object.keys(data).filter((key) => !known.has(key)) : [];

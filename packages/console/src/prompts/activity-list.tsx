@@ -1,4 +1,4 @@
-/** Who did what to a prompt, day by day. */
+/** The activity of a prompt: who did what, grouped by day. */
 import type { Wire } from '@px0/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ScrollText } from 'lucide-react';
@@ -19,11 +19,11 @@ export function ActivityList({ promptId, teamId }: { readonly promptId: string; 
     entries.map(({ actor }) => actor),
   );
   if (error) return <Failure error={error} retry={refetch} />;
-  if (data === undefined) return <SkeletonRows label="the activity" rows={4} />;
+  if (data === undefined) return <SkeletonRows label="activity" rows={4} />;
   if (entries.length === 0) {
     return (
-      <EmptyState icon={ScrollText} title="Nothing has happened yet">
-        Every change to the prompt, its versions, tags and payloads is listed here, with who made it.
+      <EmptyState icon={ScrollText} title="No activity yet">
+        Changes to the prompt, its versions, tags and payloads appear here, with their author.
       </EmptyState>
     );
   }
@@ -47,7 +47,7 @@ export function ActivityList({ promptId, teamId }: { readonly promptId: string; 
           loading={isFetchingNextPage}
           onClick={() => void fetchNextPage()}
         >
-          Show older activity
+          Load more
         </Button>
       )}
     </div>

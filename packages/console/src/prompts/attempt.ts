@@ -1,4 +1,4 @@
-/** Runs what a toast's button or a menu's item offers; a failure is said in a toast, since there is no dialog to say it in. */
+/** Runs the action of a menu item or of a toast, and shows a failure as a toast, since no dialog is open to show it. */
 import { toastError } from '../ui/mod.ts';
 
 export async function attempt(act: () => Promise<unknown>, failure?: string): Promise<void> {

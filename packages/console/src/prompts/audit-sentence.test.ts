@@ -20,23 +20,21 @@ function entry(
 
 test('an entry reads as a sentence', () => {
   expect(auditSentence(entry('version.promoted', { from: 'stable', to: 'live', replaced: 2 }))).toBe(
-    'made version 3 live, in place of version 2',
+    'made version 3 live, replacing version 2',
   );
   expect(auditSentence(entry('version.promoted', { from: 'draft', to: 'stable' }))).toBe(
     'marked version 3 stable',
   );
   expect(auditSentence(entry('tag.set', { tag: 'beta', from: null, to: 3 }))).toBe(
-    'put the tag “beta” on version 3',
+    'added the tag “beta” to version 3',
   );
   expect(auditSentence(entry('tag.set', { tag: 'beta', from: 2, to: 3 }))).toBe(
     'moved the tag “beta” from version 2 to version 3',
   );
-  expect(auditSentence(entry('payload.created', { name: null }, null))).toBe(
-    'saved the payload without a name',
-  );
+  expect(auditSentence(entry('payload.created', { name: null }, null))).toBe('saved an unnamed payload');
 });
 
-test('an action that is not known is told by its name', () => {
+test('an unknown action shows its name', () => {
   expect(auditSentence(entry('version.framed'))).toBe('version.framed');
 });
 

@@ -1,4 +1,4 @@
-/** An entry of the audit log as the end of a sentence: "Ada promoted version 3 to live". */
+/** Turns an entry of a prompt's audit log into the end of a sentence: "Ada" + "made version 3 live". */
 import type { Wire } from '@px0/contracts';
 
 type Entry = Wire<'PromptAuditEntry'>;
@@ -12,33 +12,33 @@ const sentences: { readonly [action: string]: Tell } = {
   'prompt.archived': () => 'archived the prompt',
   'prompt.restored': () => 'restored the prompt',
   'prompt.moved_out': () => 'moved the prompt to another team',
-  'prompt.moved_in': () => 'moved the prompt here from another team',
+  'prompt.moved_in': () => 'moved the prompt into this team',
   'version.created': (entry) => `created ${number(entry)}`,
   'version.updated': (entry) => `edited ${number(entry)}`,
   'version.deleted': (entry) => `deleted draft ${number(entry)}`,
   'version.promoted': (entry, detail) => {
     if (detail('to') === 'stable') return `marked ${number(entry)} stable`;
     const replaced = detail('replaced');
-    return `made ${number(entry)} live${replaced === '' ? '' : `, in place of version ${replaced}`}`;
+    return `made ${number(entry)} live${replaced === '' ? '' : `, replacing version ${replaced}`}`;
   },
-  'version.demoted': (entry) => `took ${number(entry)} out of live`,
+  'version.demoted': (entry) => `demoted ${number(entry)} to stable`,
   'version.archived': (entry) => `archived ${number(entry)}`,
-  'version.duplicated': (entry, detail) => `made ${number(entry)} from version ${detail('from')}`,
+  'version.duplicated': (entry, detail) => `copied version ${detail('from')} to ${number(entry)}`,
   'tag.set': (entry, detail) =>
     detail('from') === ''
-      ? `put the tag “${detail('tag')}” on ${number(entry)}`
+      ? `added the tag “${detail('tag')}” to ${number(entry)}`
       : `moved the tag “${detail('tag')}” from version ${detail('from')} to ${number(entry)}`,
   'tag.removed': (entry, detail) => `removed the tag “${detail('tag')}” from ${number(entry)}`,
-  'payload.created': (_entry, detail) => `saved the payload ${named(detail('name'))}`,
-  'payload.updated': (_entry, detail) => `changed the payload ${named(detail('name'))}`,
+  'payload.created': (_entry, detail) => `saved ${payload(detail('name'))}`,
+  'payload.updated': (_entry, detail) => `changed ${payload(detail('name'))}`,
   'payload.deleted': () => 'deleted a payload',
 };
 
-function named(name: string): string {
-  return name === '' ? 'without a name' : `“${name}”`;
+function payload(name: string): string {
+  return name === '' ? 'an unnamed payload' : `the payload “${name}”`;
 }
 
-/** Without the actor. An action that is not known is told by its own name. */
+/** The sentence without the actor. An unknown action shows its own name. */
 export function auditSentence(entry: Entry): string {
   const detail = (name: string) => String(entry.details[name] ?? '');
   return sentences[entry.action]?.(entry, detail) ?? entry.action;
@@ -47,11 +47,11 @@ export function auditSentence(entry: Entry): string {
 export interface AuditGroup {
   /** The newest entry. */
   readonly entry: Entry;
-  /** How many entries of the same kind, by the same person, stand behind it without a break. */
+  /** How many consecutive entries of the same kind and person it stands for. */
   readonly count: number;
 }
 
-/** Autosaves of one draft by one person, one after another, count as one line. */
+/** Merges consecutive autosaves of one draft by one person into one group. */
 export function groupedAudit(entries: readonly Entry[]): readonly AuditGroup[] {
   const groups: { entry: Entry; count: number }[] = [];
   for (const entry of entries) {

@@ -1,4 +1,4 @@
-/** Creates a prompt. The slug is shown as it will be, while the name is typed: applications use it for good. */
+/** Creates a prompt. The dialog previews the slug while the user types, because it can never change. */
 import { normaliseSlug } from '@px0/contracts/slug';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,7 +9,7 @@ import { useTeamsWhere } from './team-rights.ts';
 export interface CreatePromptDialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
-  /** The team that is looked at; the person may choose another. */
+  /** The team of the current filter, chosen by default. */
   readonly teamId: string | undefined;
 }
 
@@ -45,13 +45,13 @@ export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptD
       open={open}
       onOpenChange={close}
       title="New prompt"
-      description="A prompt has a slug, by which applications render it, and numbered versions."
+      description="Applications render a prompt by its slug. Its text lives in numbered versions."
       submitLabel="Create prompt"
       disabledReason={
         name.trim() === ''
-          ? 'Give it a name first'
+          ? 'Enter a name'
           : shownSlug === ''
-            ? 'The slug needs a letter or digit'
+            ? 'The slug needs at least one letter or digit'
             : undefined
       }
       onSubmit={create}
@@ -74,11 +74,11 @@ export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptD
         autoCapitalize="none"
         hint={
           shownSlug === '' ? (
-            'Made from the name. It never changes afterwards.'
+            'Derived from the name. You can’t change it later.'
           ) : (
             <>
               Applications call <span className="break-all font-mono">/v1/prompts/{shownSlug}/render</span>.
-              The slug never changes.
+              You can’t change the slug later.
             </>
           )
         }
@@ -87,7 +87,7 @@ export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptD
         label="Description"
         value={description}
         onChange={setDescription}
-        placeholder="What it is for, and who owns it."
+        placeholder="What it’s for and who owns it"
         rows={2}
       />
       {teams.length > 1 && (

@@ -11,7 +11,7 @@ test('a filter that looks like a value of JSON is a text', () => {
   expect(promptSearch({ q: true, tag: null })).toEqual({ q: 'true', tag: 'null' });
 });
 
-test('without filters active prompts are asked for, those changed last first', () => {
+test('without filters, the list shows active prompts, recently updated first', () => {
   expect(listQuery(promptSearch({}))).toMatchObject({ status: 'active', sort: '-updated_at' });
   expect(listQuery(promptSearch({ status: 'all' })).status).toBeUndefined();
 });

@@ -1,7 +1,7 @@
-/** What the list of prompts is filtered by, as the address of the page holds it. */
+/** The filters of the prompt list, kept in the URL. */
 
 export interface PromptSearch {
-  /** A team's id; absent: all teams of the person. */
+  /** A team's ID; absent: all the user's teams. */
   readonly team?: string;
   readonly status?: 'archived' | 'all';
   readonly tag?: string;
@@ -14,7 +14,7 @@ export type PromptSort = (typeof promptSorts)[number];
 
 export const defaultSort: PromptSort = '-updated_at';
 
-/** Of any query of an address: what is no filter is dropped, and so is what is the default anyway. */
+/** Reads the filters from a URL's query. Drops anything else, and defaults. */
 export function promptSearch(search: Readonly<Record<string, unknown>>): PromptSearch {
   const sort = promptSorts.find((one) => one === search['sort']);
   const status = search['status'];
@@ -32,7 +32,7 @@ function textAt<Key extends 'team' | 'tag' | 'q'>(
   key: Key,
 ): { [K in Key]?: string } {
   const value = search[key];
-  // The router reads what looks like JSON as its value.
+  // The router parses values that look like JSON.
   const isLiteral = typeof value === 'number' || typeof value === 'boolean' || value === null;
   const text = isLiteral ? String(value) : value;
   const found: { [K in Key]?: string } = {};
@@ -40,7 +40,7 @@ function textAt<Key extends 'team' | 'tag' | 'q'>(
   return found;
 }
 
-/** The query of the API for it. */
+/** The API query for these filters. */
 export function listQuery({ status, tag, q, sort }: PromptSearch) {
   return {
     status: status === 'all' ? undefined : (status ?? 'active'),
@@ -51,7 +51,7 @@ export function listQuery({ status, tag, q, sort }: PromptSearch) {
   };
 }
 
-/** Whether anything but the team narrows the list. */
+/** Whether a filter other than the team is set. */
 export function isFiltered({ status, tag, q }: PromptSearch): boolean {
   return status !== undefined || tag !== undefined || q !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Moves a prompt with all that belongs to it to another team. */
+/** Moves a prompt with its versions, tags and payloads to another team. */
 import type { Wire } from '@px0/contracts';
 import { useState } from 'react';
 import { FormDialog, Select, toast } from '../ui/mod.ts';
@@ -31,17 +31,17 @@ export function MovePromptDialog({ prompt, open, onOpenChange }: MovePromptDialo
       open={open}
       onOpenChange={onOpenChange}
       title={`Move “${prompt.name}”`}
-      description="Its versions, tags and payloads move with it. API keys that are restricted to the present team can no longer render it."
+      description="Its versions, tags and payloads move with it. API keys limited to the current team can no longer render it."
       submitLabel="Move prompt"
-      disabledReason={target === undefined ? 'You administer no other team' : undefined}
+      disabledReason={target === undefined ? 'You are not an admin of another team' : undefined}
       onSubmit={move}
       size="sm"
     >
       {target === undefined ? (
-        <p className="text-muted text-sm">There is no other team that you administer.</p>
+        <p className="text-muted text-sm">You can only move prompts to teams where you are an admin.</p>
       ) : (
         <Select
-          label="To the team"
+          label="Move to"
           value={target.id}
           onChange={setChosen}
           options={targets.map(({ id, name }) => ({ value: id, label: name }))}

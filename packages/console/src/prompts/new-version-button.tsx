@@ -1,4 +1,4 @@
-/** Begins a new draft: from what is live, from the newest version, or from an example. */
+/** Starts a new draft from the live version, the newest version or an example. */
 import { useNavigate } from '@tanstack/react-router';
 import { ChevronDown, CopyPlus, FileText, Plus } from 'lucide-react';
 import { useCommands } from '../commands/mod.ts';
@@ -25,7 +25,7 @@ export function useStart(promptId: string): (starter: Starter) => Promise<void> 
         to: '/prompts/$promptId/versions/$version',
         params: { promptId, version: String(version.version) },
       });
-    }, 'No new draft was made');
+    }, 'Could not create a draft');
 }
 
 export function NewVersionButton({ promptId, versions, disabledReason }: NewVersionButtonProps) {

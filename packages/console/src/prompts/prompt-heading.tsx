@@ -1,4 +1,4 @@
-/** Where a page about a prompt stands: the way up, and the prompt's description, which is edited in place. */
+/** The head of a page about a prompt: its breadcrumb, and its description, which is edited in place. */
 import type { Wire } from '@px0/contracts';
 import { Link } from '@tanstack/react-router';
 import { ChevronRight } from 'lucide-react';
@@ -10,7 +10,7 @@ import { usePromptWrites } from './data/writes.ts';
 
 export interface TrailProps {
   readonly prompt: Wire<'Prompt'>;
-  /** The page below the prompt's own; absent on that one. */
+  /** The current page; absent on the prompt's own page. */
   readonly here?: ReactNode;
 }
 
@@ -95,11 +95,11 @@ function DescriptionForm({
     event.preventDefault();
     setSaving(true);
     await attempt(async () => {
-      // White space at its ends may be somebody's; a description of nothing else is none.
+      // Keep white space at the ends, but store a description of only white space as empty.
       const description = text.trim() === '' ? '' : text;
       if (description !== prompt.description) await writes.describe(prompt.id, description);
       onClose();
-    }, 'The description was not saved');
+    }, 'Could not save the description');
     setSaving(false);
   };
   return (

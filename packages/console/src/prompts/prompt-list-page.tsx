@@ -1,4 +1,4 @@
-/** All prompts that a person can read: found by words, narrowed by team, state and tag. The address holds what narrows them. */
+/** The prompts that the user can read, with search and filters. The URL holds the filters. */
 import type { Wire } from '@px0/contracts';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus, Search, SearchX, Tag, X } from 'lucide-react';
@@ -38,8 +38,7 @@ export function PromptListPage() {
   const change = (next: PromptSearch): void => {
     void navigate({ search: promptSearch({ ...next }), replace: true });
   };
-  const noCreation =
-    creatable.length === 0 ? 'Only editors and admins of a team may create prompts.' : undefined;
+  const noCreation = creatable.length === 0 ? 'Only team editors and admins can create prompts.' : undefined;
   useCommands([
     {
       id: 'create-prompt',
@@ -70,8 +69,8 @@ export function PromptListPage() {
       <Filters search={search} teams={myTeams} onChange={change} />
       {myTeams.length === 0 ? (
         <Card>
-          <EmptyState icon={FileText} title="You are in no team yet">
-            Prompts belong to teams. Ask an admin to add you, or send a request to join one.
+          <EmptyState icon={FileText} title="You’re not in a team yet">
+            Prompts belong to teams. Ask an admin to add you, or send a request to join a team.
           </EmptyState>
         </Card>
       ) : (
@@ -88,17 +87,17 @@ export function PromptListPage() {
 }
 
 const sorts: readonly { readonly value: PromptSort; readonly label: string }[] = [
-  { value: '-updated_at', label: 'Changed last' },
+  { value: '-updated_at', label: 'Recently updated' },
   { value: '-created_at', label: 'Newest' },
   { value: 'created_at', label: 'Oldest' },
-  { value: 'name', label: 'Name, A to Z' },
-  { value: '-name', label: 'Name, Z to A' },
+  { value: 'name', label: 'Name (A–Z)' },
+  { value: '-name', label: 'Name (Z–A)' },
 ];
 
 const statuses = [
   { value: 'active', label: 'Active' },
   { value: 'archived', label: 'Archived' },
-  { value: 'all', label: 'Any state' },
+  { value: 'all', label: 'Any status' },
 ] as const;
 
 interface FiltersProps {
@@ -114,7 +113,7 @@ function Filters({ search, teams, onChange }: FiltersProps) {
     {
       id: 'search-prompts',
       group: 'Prompts',
-      label: 'Search the prompts',
+      label: 'Search prompts',
       icon: Search,
       shortcut: '/',
       run: () => field.current?.focus(),
@@ -135,7 +134,7 @@ function Filters({ search, teams, onChange }: FiltersProps) {
         className="min-w-52 sm:flex-1"
       />
       <FilterText
-        label="Only prompts with this tag"
+        label="Filter by tag"
         placeholder="Tag"
         icon={<Tag aria-hidden="true" className="size-3.5" />}
         value={tag}
@@ -157,7 +156,7 @@ function Filters({ search, teams, onChange }: FiltersProps) {
           />
         )}
         <Select
-          label="State"
+          label="Status"
           labelHidden
           value={status ?? 'active'}
           onChange={(chosen) => set({ status: chosen === 'active' ? undefined : chosen })}
@@ -165,7 +164,7 @@ function Filters({ search, teams, onChange }: FiltersProps) {
           className="w-full"
         />
         <Select
-          label="Order"
+          label="Sort by"
           labelHidden
           value={sort ?? defaultSort}
           onChange={(chosen) => set({ sort: chosen })}
@@ -188,7 +187,7 @@ interface FilterTextProps {
   readonly className: string;
 }
 
-/** A text that filters after a pause in the typing. */
+/** A text filter that applies after a pause in typing. */
 function FilterText({
   label,
   placeholder,
@@ -206,7 +205,7 @@ function FilterText({
     latest.current = onChange;
   });
   useEffect(() => {
-    // The address was changed from elsewhere, as by going back.
+    // The URL changed elsewhere, for example by going back.
     if ((value ?? '') === settled.current) return;
     settled.current = value ?? '';
     setText(value ?? '');
@@ -347,7 +346,7 @@ function PromptRow({ prompt }: { readonly prompt: Wire<'Prompt'> }) {
   );
 }
 
-/** Loads on when it comes into view, and by a click. */
+/** Loads the next page when it scrolls into view, or on a click. */
 function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onMore: () => void }) {
   const end = useRef<HTMLDivElement>(null);
   const latest = useRef(onMore);
@@ -366,7 +365,7 @@ function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onM
   return (
     <div ref={end} className="flex justify-center">
       <Button variant="ghost" loading={isLoading} onClick={onMore}>
-        Show more
+        Load more
       </Button>
     </div>
   );
@@ -377,12 +376,12 @@ function NothingFound({ q, onClear }: { readonly q: string | undefined; readonly
   return (
     <EmptyState
       icon={SearchX}
-      title="No prompt matches"
-      action={<Button onClick={onClear}>Clear the filters</Button>}
+      title="No matching prompts"
+      action={<Button onClick={onClear}>Clear filters</Button>}
     >
       {hasWords
-        ? 'Each word must begin a word of the name, the slug or the description.'
-        : 'A search finds words. It needs at least one letter or digit.'}
+        ? 'Search matches the start of words in the name, slug and description.'
+        : 'Enter at least one letter or digit to search.'}
     </EmptyState>
   );
 }
@@ -393,7 +392,7 @@ function NoPrompts({ create }: { readonly create: ReactNode }) {
       <p>
         A prompt is a template such as{' '}
         <code className="rounded bg-sunken px-1 py-0.5 text-xs">Hello {'{{.name}}'}!</code> Write a version,
-        try it with sample variables, make it live. Applications then render it by its slug.
+        test it with sample variables, then make it live. Applications render it by its slug.
       </p>
     </EmptyState>
   );

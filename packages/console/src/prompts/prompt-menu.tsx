@@ -1,4 +1,4 @@
-/** What can be done with a prompt as a whole. */
+/** The menu of a prompt. */
 import type { Wire } from '@px0/contracts';
 import { useNavigate } from '@tanstack/react-router';
 import { Archive, ArchiveRestore, Columns2, Copy, FolderInput, MoreHorizontal, PenLine } from 'lucide-react';
@@ -12,7 +12,7 @@ import { MovePromptDialog } from './move-prompt-dialog.tsx';
 export interface PromptMenuProps {
   readonly prompt: Wire<'Prompt'>;
   readonly size?: 'sm' | 'md';
-  /** Offered where the description can be edited in place. */
+  /** Set where the description can be edited in place. */
   readonly onDescribe?: () => void;
 }
 
@@ -30,14 +30,14 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
         trigger={
           <IconButton
             icon={MoreHorizontal}
-            label={`More about ${prompt.name}`}
+            label={`Actions for ${prompt.name}`}
             size={size}
             variant={size === 'md' ? 'secondary' : 'ghost'}
           />
         }
       >
         <MenuItem icon={Copy} onSelect={() => void copySlug()}>
-          Copy the slug
+          Copy slug
         </MenuItem>
         <MenuItem
           icon={Columns2}
@@ -49,7 +49,7 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
         </MenuItem>
         {onDescribe && (
           <MenuItem icon={PenLine} onSelect={onDescribe} disabledReason={reason('updatePrompt')}>
-            Edit the description
+            Edit description
           </MenuItem>
         )}
         <MenuSeparator />
@@ -80,7 +80,7 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
   );
 }
 
-/** Both ways can be taken back, so neither asks first. */
+/** Archiving and restoring can be undone, so neither asks for confirmation. */
 function archive(prompt: Wire<'Prompt'>, writes: PromptWrites): Promise<void> {
   return attempt(async () => {
     await writes.archive(prompt.id);
@@ -89,12 +89,12 @@ function archive(prompt: Wire<'Prompt'>, writes: PromptWrites): Promise<void> {
       description: 'Applications can still render it.',
       action: { label: 'Undo', run: () => restore(prompt, writes) },
     });
-  }, 'It was not archived');
+  }, 'Could not archive the prompt');
 }
 
 export function restore(prompt: Wire<'Prompt'>, writes: PromptWrites): Promise<void> {
   return attempt(async () => {
     await writes.restore(prompt.id);
     toast({ title: `Restored “${prompt.name}”` });
-  }, 'It was not restored');
+  }, 'Could not restore the prompt');
 }

@@ -1,4 +1,4 @@
-/** A prompt: what is live, its versions, how it is used, how to use it, and who did what. */
+/** The page of a prompt: its live version, all versions, usage, code snippets and activity. */
 import type { Wire } from '@px0/contracts';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
@@ -58,7 +58,7 @@ export function PromptPage() {
         <div className="flex flex-col gap-1.5">
           <span className="inline-flex max-w-full items-center gap-1 text-xs">
             <code className="truncate rounded-md bg-sunken px-1.5 py-0.5 text-muted">{prompt.slug}</code>
-            <CopyButton text={prompt.slug} label="Copy the slug" />
+            <CopyButton text={prompt.slug} label="Copy slug" />
           </span>
           <Description
             prompt={prompt}
@@ -103,7 +103,7 @@ export function PromptPage() {
             </Button>
           }
         >
-          It is left out of the list. Applications can still render it.
+          Archived prompts are hidden from the list. Applications can still render them.
         </Callout>
       )}
       <PromptTabs prompt={prompt} versions={versions} />
@@ -126,23 +126,23 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
     {
       id: 'prompt-versions',
       group: 'Prompt',
-      label: 'Show the versions',
+      label: 'Show versions',
       shortcut: '1',
       run: () => show('versions'),
     },
-    { id: 'prompt-usage', group: 'Prompt', label: 'Show the usage', shortcut: '2', run: () => show('usage') },
-    { id: 'prompt-use', group: 'Prompt', label: 'Show how to use it', shortcut: '3', run: () => show('use') },
+    { id: 'prompt-usage', group: 'Prompt', label: 'Show usage', shortcut: '2', run: () => show('usage') },
+    { id: 'prompt-use', group: 'Prompt', label: 'Show code snippets', shortcut: '3', run: () => show('use') },
     {
       id: 'prompt-activity',
       group: 'Prompt',
-      label: 'Show the activity',
+      label: 'Show activity',
       shortcut: '4',
       run: () => show('activity'),
     },
   ]);
   return (
     <Tabs
-      label="About the prompt"
+      label="Prompt views"
       value={tab}
       onChange={show}
       tabs={[
@@ -161,7 +161,7 @@ function PromptTabs({ prompt, versions }: PromptViewProps) {
             </Suspense>
           ),
         },
-        { value: 'use', label: 'Use it', content: <SnippetTabs prompt={prompt} versions={versions} /> },
+        { value: 'use', label: 'Integrate', content: <SnippetTabs prompt={prompt} versions={versions} /> },
         {
           value: 'activity',
           label: 'Activity',
@@ -184,7 +184,7 @@ function Versions({ prompt, versions }: PromptViewProps) {
   );
 }
 
-/** What applications get now, and the next step towards it or back. */
+/** What applications get now, and the next step: promote a version or roll back. */
 function LiveSummary({ prompt, versions }: PromptViewProps) {
   const { reason } = usePermissions({ teamId: prompt.team_id });
   const [request, setRequest] = useState<TransitionRequest>();
@@ -206,7 +206,7 @@ function LiveSummary({ prompt, versions }: PromptViewProps) {
       <>
         <Callout
           tone="info"
-          title="No version is live"
+          title="No live version"
           action={
             next &&
             promotion && (
@@ -221,7 +221,7 @@ function LiveSummary({ prompt, versions }: PromptViewProps) {
             )
           }
         >
-          A draft is marked stable, then made live. From then on applications get it by the slug.
+          Mark a draft stable, then make it live. Applications then get it by the slug.
         </Callout>
         {dialog}
       </>
@@ -263,10 +263,10 @@ function FirstVersion({ prompt }: { readonly prompt: Wire<'Prompt'> }) {
     <Card>
       <EmptyState
         icon={FileText}
-        title={refused === undefined ? 'Write the first version' : 'No version yet'}
+        title={refused === undefined ? 'Write the first version' : 'No versions yet'}
       >
         {refused ??
-          'Begin with an example and change it to what you need. It is a draft until you mark it stable and make it live.'}
+          'Start from an example and adapt it. It stays a draft until you mark it stable and make it live.'}
       </EmptyState>
       {refused === undefined && (
         <ul className="grid gap-3 px-4 pb-6 sm:grid-cols-3 sm:px-6">

@@ -1,4 +1,4 @@
-/** The prompts of several teams as a query: those of the first team, page by page, then those of the next. */
+/** The query for the prompts of several teams: all pages of one team, then the next team. */
 import type { Wire } from '@px0/contracts';
 import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
 import { ahead, api } from '../api/mod.ts';
@@ -45,14 +45,14 @@ function placeAfter(
   return team + 1 < teamIds.length ? { team: team + 1, cursor: undefined } : undefined;
 }
 
-/** The first page of the list. */
+/** Loads the first page of the list. */
 export async function loadPrompts(queryClient: QueryClient, search: PromptSearch): Promise<void> {
   const teamIds = shownTeams((await loadWorkspace(queryClient)).myTeams, search).map(({ id }) => id);
   if (teamIds.length === 0) return;
   await queryClient.prefetchInfiniteQuery({ ...promptPages(teamIds, search), ...ahead });
 }
 
-/** The one that the list is narrowed to, or all. */
+/** The team of the filter, or all teams. */
 export function shownTeams<Team extends { readonly id: string }>(
   teams: readonly Team[],
   search: PromptSearch,

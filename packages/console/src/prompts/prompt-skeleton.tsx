@@ -5,7 +5,7 @@ export function PromptSkeleton() {
   return (
     <div
       role="status"
-      aria-label="Loading the prompt"
+      aria-label="Loading prompt"
       className="mx-auto flex w-full max-w-5xl flex-col gap-6 px-4 py-6 sm:px-8 sm:py-8"
     >
       <div className="flex flex-col gap-2">

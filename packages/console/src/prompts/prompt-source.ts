@@ -1,11 +1,11 @@
-/** Prompts in the command palette, found by words as in the list. */
+/** Finds prompts for the command palette, with the same search as the list. */
 import { useNavigate } from '@tanstack/react-router';
 import { FileText } from 'lucide-react';
 import { api } from '../api/mod.ts';
 import { type Command, useCommandSource } from '../commands/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 
-/** Of each team: a palette is for what one can name, not for looking around. */
+/** Per team. A palette is for jumping to a known prompt, not for browsing. */
 const MOST_OF_A_TEAM = 5;
 
 export function usePromptSource(): void {

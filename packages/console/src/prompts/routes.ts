@@ -10,7 +10,7 @@ const promptListRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/prompts',
   validateSearch: promptSearch,
-  // A filter that changes on the page is the list's own matter: it shows what it has until it has more.
+  // While the page is open, the list itself loads changed filters, and keeps its content until then.
   loader: ({ context: { queryClient }, location: { search }, cause }) =>
     cause === 'stay' ? undefined : loadPrompts(queryClient, promptSearch(search)),
   component: lazyRouteComponent(() => import('./prompt-list-page.tsx'), 'PromptListPage'),

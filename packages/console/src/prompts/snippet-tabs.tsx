@@ -1,4 +1,4 @@
-/** "Use it": how an application renders this prompt, ready to be copied. */
+/** The Integrate tab: code that renders this prompt, ready to copy. */
 
 import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
@@ -38,9 +38,9 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
   return (
     <div className="flex flex-col gap-4">
       {live === undefined && (
-        <Callout tone="warning" title="No version is live yet">
-          Renders by the slug are answered with 404 until one is. A version can be rendered by its number or
-          tag at once.
+        <Callout tone="warning" title="No live version yet">
+          Until you make a version live, renders by slug return 404. You can already render a version by its
+          number or tag.
         </Callout>
       )}
       <p className="text-muted text-sm">
@@ -54,10 +54,11 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
             Create one
           </Link>
         )}{' '}
-        and put it into <code className="rounded bg-sunken px-1 py-0.5 text-xs">PX0_ACCESS_TOKEN</code>
+        and set it as <code className="rounded bg-sunken px-1 py-0.5 text-xs">PX0_ACCESS_TOKEN</code>
         {window.location.origin !== 'http://localhost:8000' && (
           <>
-            , and this address into <code className="rounded bg-sunken px-1 py-0.5 text-xs">PX0_HOST</code>
+            , and this server’s address as{' '}
+            <code className="rounded bg-sunken px-1 py-0.5 text-xs">PX0_HOST</code>
           </>
         )}
         .
@@ -78,7 +79,7 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
               {snippet.language}
             </button>
           ))}
-          <span className="ml-auto">{shown && <CopyButton text={shown.code} label="Copy the code" />}</span>
+          <span className="ml-auto">{shown && <CopyButton text={shown.code} label="Copy code" />}</span>
         </div>
         {shown?.install !== undefined && (
           <div className="flex items-center gap-2 border-line border-b px-4 py-2 font-mono text-muted text-xs">
@@ -86,7 +87,7 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
               $
             </span>
             <span className="flex-1">{shown.install}</span>
-            <CopyButton text={shown.install} label="Copy the command" />
+            <CopyButton text={shown.install} label="Copy command" />
           </div>
         )}
         <ScrollRegion
@@ -99,7 +100,7 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
         </ScrollRegion>
       </div>
       <p className="text-faint text-xs">
-        A fixed version instead of the live one:{' '}
+        To render a fixed version instead of the live one:{' '}
         <code className="break-all">
           POST /v1/prompts/{prompt.slug}/versions/{'{number or tag}'}/render
         </code>

@@ -1,4 +1,4 @@
-/** How an application renders a prompt, with the prompt's real slug and variables and this installation's address. */
+/** Code that renders a prompt, with its real slug and variables and the address of this installation. */
 
 import type { Wire } from '@px0/contracts';
 import { ExactNumber, isList, type JsonValue } from '../json/mod.ts';
@@ -11,7 +11,7 @@ export interface Snippet {
   readonly code: string;
 }
 
-/** Variables to show: a saved payload's, or made-up ones for what the live version reads. */
+/** Made-up values for the variables that a version reads. */
 export function sampleVariables(variables: readonly Wire<'TemplateVariable'>[]): {
   readonly [name: string]: JsonValue;
 } {
@@ -88,9 +88,9 @@ interface Notation {
   readonly key: (key: string) => string;
   readonly list: readonly [open: string, close: string];
   readonly map: readonly [open: string, close: string];
-  /** Of a map that is inside another value, where it differs. */
+  /** For a map inside another value, where it differs. */
   readonly innerMap?: readonly [open: string, close: string];
-  /** Whether the last line of several ends with a comma. */
+  /** Whether the last of several lines ends with a comma. */
   readonly hasTrailingComma: boolean;
   readonly indent: string;
 }
@@ -127,10 +127,10 @@ const notations = {
   },
 } as const satisfies { readonly [name: string]: Notation };
 
-/** A value that is longer than this is written on several lines. */
+/** A longer value takes several lines. */
 const LONGEST_LINE = 76;
 
-/** A value in a language's notation: on one line, or one line for each entry when that is long. */
+/** Writes a value in a language's notation, on one line or, if that gets too long, one line per entry. */
 function literal(value: JsonValue, notation: Notation, depth = 0): string {
   if (value instanceof ExactNumber) return value.text;
   if (value === null || typeof value !== 'object') return notation.atom(value);

@@ -1,4 +1,4 @@
-/** Templates to begin with. Each shows one thing that the language can do. */
+/** Example templates to start from. Each shows something the language can do. */
 
 export interface Starter {
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Starter {
 export const starters: readonly Starter[] = [
   {
     name: 'Greeting',
-    summary: 'One variable, the smallest template there is.',
+    summary: 'A single variable.',
     template: 'Hello {{.name}}!',
   },
   {
@@ -26,7 +26,7 @@ export const starters: readonly Starter[] = [
   },
   {
     name: 'Few-shot classification',
-    summary: 'A loop over examples with fields of their own.',
+    summary: 'A loop over examples, each with its own fields.',
     template: [
       'Classify the text as one of: {{join ", " .labels}}.',
       '',

@@ -1,4 +1,4 @@
-/** Puts a tag on a version. A tag that another version has moves, and the dialog says so before. */
+/** Sets a tag on a version. If another version has the tag, the dialog says that it will move. */
 import { useState } from 'react';
 import { Callout, FormDialog, TextField, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
@@ -31,7 +31,7 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
     if (version === undefined) return;
     await writes.setTag(promptId, version.version, tag);
     toast({
-      title: `Version ${version.version} is tagged “${tag}”`,
+      title: `Tagged version ${version.version} as “${tag}”`,
       action: {
         label: 'Undo',
         run: () =>
@@ -50,9 +50,9 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
         if (!open) close();
       }}
       title={`Tag version ${version?.version ?? ''}`}
-      description="Applications can render a version by its tag. A tag is on one version at a time."
+      description="Applications can render a version by its tag. Only one version can have a tag at a time."
       submitLabel={move === undefined ? 'Set tag' : 'Move tag'}
-      disabledReason={tagFault(tag) ?? (holder === version ? 'This version has it already' : undefined)}
+      disabledReason={tagFault(tag) ?? (holder === version ? 'This version already has this tag' : undefined)}
       onSubmit={set}
       size="sm"
     >
@@ -68,7 +68,7 @@ export function TagDialog({ promptId, versions, version, onClose }: TagDialogPro
         hint={
           move === undefined
             ? 'For example production, beta or 2026-03.'
-            : `Version ${move.version} has it now; it moves here.`
+            : `Version ${move.version} has this tag. It will move here.`
         }
       />
       {warning !== undefined && (

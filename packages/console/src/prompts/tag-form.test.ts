@@ -18,17 +18,17 @@ test.each([
 test.each(['', ' ', 'a b', 'é', 'a/b', 'a\n', '١', 'a'.repeat(51)])(
   '%j cannot be a tag, by its form',
   (tag) => {
-    expect(tagFault(tag)).toBe('Letters, digits, dots, dashes and underscores; at most 50');
+    expect(tagFault(tag)).toBe('Use up to 50 letters, digits, dots, dashes or underscores');
   },
 );
 
-test.each(['.', '..'])('%s cannot be a tag, because an address cannot hold it', (tag) => {
-  expect(tagFault(tag)).toBe(`“${tag}” cannot be a tag, because no address can hold it`);
+test.each(['.', '..'])('%s cannot be a tag, because a URL cannot contain it', (tag) => {
+  expect(tagFault(tag)).toBe(`“${tag}” cannot be a tag, because a URL cannot contain it`);
 });
 
 test.each(['1', '-5', '007', '0', '9223372036854775807', '-9223372036854775808', `${'0'.repeat(49)}1`])(
-  'a tag %s is said to be read as a number',
-  (tag) => expect(tagWarning(tag)).toMatch(/is read as the number of a version/),
+  'warns that px0 reads the tag %s as a number',
+  (tag) => expect(tagWarning(tag)).toMatch(/as a version number/),
 );
 
 test.each(['9223372036854775808', '-9223372036854775809', '1.0', '1e3', '-', 'v1', '--1', 'diff'])(
@@ -36,6 +36,6 @@ test.each(['9223372036854775808', '-9223372036854775809', '1.0', '1e3', '-', 'v1
   (tag) => expect(tagWarning(tag)).toBeUndefined(),
 );
 
-test('a tag “live” is said not to follow the live version', () => {
+test('warns that a tag “live” does not follow the live version', () => {
   expect(tagWarning('live')).toMatch(/does not follow the live version/);
 });

@@ -1,4 +1,4 @@
-/** The tags of a version. Each can be taken off, and put back by the toast. */
+/** The tags of a version, each with a button to remove it. The toast offers an undo. */
 import { Tag, X } from 'lucide-react';
 import { isPathSegment } from '../text/mod.ts';
 import { copyText, toast } from '../ui/mod.ts';
@@ -35,7 +35,7 @@ export function TagList({ promptId, version, isRemovable }: TagListProps) {
           {isRemovable && (
             <button
               type="button"
-              aria-label={`Remove the tag ${tag}`}
+              aria-label={`Remove tag ${tag}`}
               onClick={() => (isPathSegment(tag) ? void remove(tag) : sayHowToRemove(promptId, tag))}
               className="grid size-6 place-items-center rounded-full text-faint hover:bg-hover hover:text-fg"
             >
@@ -48,14 +48,14 @@ export function TagList({ promptId, version, isRemovable }: TagListProps) {
   );
 }
 
-/** A tag `.` or `..` from before px0 refused them. A browser would take it out of the address and ask for something else. */
+/** Handles a tag `.` or `..`, set before px0 rejected them. A browser would drop it from the URL and delete something else. */
 function sayHowToRemove(promptId: string, tag: string): void {
   const address = `${location.origin}/v1/prompts/${promptId}/tags/${tag}`;
   const command = `curl --path-as-is -X DELETE -H "Authorization: Bearer $PX0_ACCESS_TOKEN" ${address}`;
   toast({
     tone: 'danger',
-    title: `The tag “${tag}” cannot be removed here`,
-    description: 'A browser cannot send it in an address. A command can.',
-    action: { label: 'Copy the command', run: () => void copyText(command) },
+    title: `Can’t remove the tag “${tag}” here`,
+    description: 'Browsers can’t send it in a URL. Use a command instead.',
+    action: { label: 'Copy command', run: () => void copyText(command) },
   });
 }

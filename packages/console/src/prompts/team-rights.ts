@@ -1,4 +1,4 @@
-/** In which of their teams a person may do something: for actions that begin with the choice of a team. */
+/** The teams in which the user may perform an action, for dialogs in which the user chooses a team. */
 import type { Action } from '@px0/access';
 import { useMemo } from 'react';
 import { useUser } from '../api/mod.ts';

@@ -1,6 +1,6 @@
 /**
- * The question before a version changes its state. Before a promotion it shows what would change for applications: the
- * difference to the live version, and how every saved payload fares. What was looked at is what is promoted (If-Match).
+ * Asks before a version changes its status. Before a promotion it shows what changes for applications: the diff with the
+ * live version, and the result for each saved payload. If-Match makes sure that px0 promotes what the user reviewed.
  */
 
 import type { Wire } from '@px0/contracts';
@@ -69,22 +69,22 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
   const name = `version ${version.version}`;
   const texts = {
     demote: {
-      title: `Take ${name} out of live?`,
+      title: `Demote ${name} to stable?`,
       description:
-        'The prompt then has no live version: renders by its slug are answered with 404 until another version is made live. Renders of a version by number or tag go on.',
-      confirmLabel: 'Take out of live',
+        'The prompt will have no live version. Renders by slug return 404 until you make another version live. Renders by version number or tag keep working.',
+      confirmLabel: 'Demote to stable',
     },
     archive: {
       title: `Archive ${name}?`,
       description:
         version.status === 'live'
-          ? 'It is the live version: renders by the slug are answered with 404 until another version is made live. Archiving is for good; a copy can be made at any time.'
-          : 'Archiving is for good: it can neither be edited nor promoted any more. It stays readable and renderable by its number and tags, and a copy can be made at any time.',
+          ? 'This is the live version. Renders by slug return 404 until you make another version live. You can’t undo archiving, but you can copy the version at any time.'
+          : 'You can no longer edit or promote an archived version, and you can’t undo this. You can still read it, render it by number or tag, and copy it.',
       confirmLabel: 'Archive version',
     },
     delete: {
       title: `Delete draft ${name}?`,
-      description: 'Its text and its tags are gone. The number is not used again.',
+      description: 'Deletes its text and tags. The version number is not reused. You can’t undo this.',
       confirmLabel: 'Delete draft',
     },
   }[request.kind];
@@ -139,7 +139,7 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
       ...(promoted.status === 'live' && live !== undefined
         ? {
             action: {
-              label: `Back to version ${live.version}`,
+              label: `Return to version ${live.version}`,
               run: () => backTo(writes, promptId, live.version),
             },
           }
@@ -177,7 +177,7 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
           leftLabel={`Version ${live.version}, live`}
           rightLabel={`Version ${version.version}`}
           layout="unified"
-          equalNote="Its text is the one that is live now."
+          equalNote="The text is the same as in the live version."
         />
       )}
     </ConfirmDialog>
@@ -194,9 +194,9 @@ function backTo(writes: PromptWrites, promptId: string, version: number): Promis
 function FirstVersion({ template }: { readonly template: string }) {
   return (
     <div>
-      <p className="mb-1.5 text-muted text-xs">There is no live version to compare with. This is the text:</p>
+      <p className="mb-1.5 text-muted text-xs">There is no live version to compare with. Template:</p>
       <ScrollRegion
-        label="Text of the version"
+        label="Template of the version"
         className="max-h-64 overflow-auto rounded-lg border border-line bg-canvas p-3"
       >
         <pre className="whitespace-pre-wrap break-words text-xs leading-5">{template}</pre>
@@ -228,7 +228,10 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
     await writes.transition('promote', promptId, number);
     toast({
       title: `Version ${number} is live`,
-      action: { label: `Back to version ${live.version}`, run: () => backTo(writes, promptId, live.version) },
+      action: {
+        label: `Return to version ${live.version}`,
+        run: () => backTo(writes, promptId, live.version),
+      },
     });
   };
   return (
@@ -237,11 +240,11 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
       onOpenChange={onOpenChange}
       wide
       tone="neutral"
-      title={`Go back to version ${version.version}?`}
+      title={`Roll back to version ${version.version}?`}
       description={
         rollback.kind === 'promote'
-          ? `Renders use version ${version.version} again from the next request on. Version ${live.version} becomes stable.`
-          : `Version ${version.version} is archived, and that is for good. A copy of it becomes a new version, which is made live. Version ${live.version} becomes stable.`
+          ? `From the next request, renders use version ${version.version} again. Version ${live.version} becomes stable.`
+          : `Version ${version.version} is archived, so a copy of it becomes a new live version. Version ${live.version} becomes stable.`
       }
       confirmLabel={`Make ${rollback.kind === 'copy' ? 'a copy of ' : ''}version ${version.version} live`}
       onConfirm={() => onConfirm(act())}
@@ -253,7 +256,7 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
         leftLabel={`Version ${live.version}, live`}
         rightLabel={`Version ${version.version}`}
         layout="unified"
-        equalNote="Its text is the one that is live now."
+        equalNote="The text is the same as in the live version."
       />
     </ConfirmDialog>
   );
@@ -264,23 +267,23 @@ interface CheckResultProps {
   readonly error: unknown;
 }
 
-/** How the version fares with the saved payloads. */
+/** The result of rendering the version with each saved payload. */
 function CheckResult({ check, error }: CheckResultProps) {
   const [opened, setOpened] = useState<string>();
   if (error) return <Failure error={error} />;
   if (check === undefined) return <Skeleton className="h-10 w-full" />;
   const failed = check.payloads.filter(({ version }) => version.outcome === 'failed');
   return (
-    <section aria-label="Check with the saved payloads" className="flex flex-col gap-2">
+    <section aria-label="Check with saved payloads" className="flex flex-col gap-2">
       {check.payloads.length === 0 ? (
         <Callout tone="info">
-          No payloads are saved, so nothing was tried. Saved payloads are rendered here before each promotion.
+          No saved payloads, so nothing was checked. px0 renders saved payloads here before each promotion.
         </Callout>
       ) : (
         <Callout tone={failed.length === 0 ? 'success' : 'warning'}>
           {failed.length === 0
-            ? `${count(check.payloads.length, 'payload')} rendered without an error.`
-            : `${failed.length} of ${count(check.payloads.length, 'payload')} cannot be rendered with this version.`}
+            ? `${count(check.payloads.length, 'payload')} rendered without errors.`
+            : `${failed.length} of ${count(check.payloads.length, 'payload')} failed to render with this version.`}
         </Callout>
       )}
       <NewVariables check={check} />
@@ -300,14 +303,14 @@ function CheckResult({ check, error }: CheckResultProps) {
   );
 }
 
-/** What applications must send that they need not send now. */
+/** The variables that applications will have to send in addition. */
 function NewVariables({ check: { new_variables, live_version } }: { readonly check: Wire<'VersionCheck'> }) {
   if (new_variables.length === 0) return null;
   const names = new_variables.map((path) => `“${path}”`).join(', ');
   if (live_version === null) return <Callout tone="info">Applications must send {names}.</Callout>;
   return (
-    <Callout tone="warning" title="Applications must send more than before">
-      The live version does not need {names}. Renders that lack {new_variables.length === 1 ? 'it' : 'them'}{' '}
+    <Callout tone="warning" title="Applications must send new variables">
+      The live version does not need {names}. Renders without {new_variables.length === 1 ? 'it' : 'them'}{' '}
       will fail.
     </Callout>
   );
@@ -336,7 +339,7 @@ function CheckedPayload({ payload: { name, version, live, diff }, isOpen, onTogg
           aria-hidden="true"
           className={hasFailed ? 'size-4 shrink-0 text-danger' : 'size-4 shrink-0 text-success'}
         />
-        <span className="min-w-0 flex-1 truncate">{name ?? 'Without a name'}</span>
+        <span className="min-w-0 flex-1 truncate">{name ?? 'Unnamed payload'}</span>
         <Badge tone={hasFailed ? 'danger' : 'outline'}>
           {hasFailed ? 'Fails' : live === null ? 'Renders' : isSame ? 'Same output' : 'Output changes'}
         </Badge>
@@ -354,7 +357,7 @@ function CheckedPayload({ payload: { name, version, live, diff }, isOpen, onTogg
               leftLabel={live?.outcome === 'failed' ? 'Live output (fails)' : 'Live output'}
               rightLabel="New output"
               layout="unified"
-              equalNote="Both versions render the same."
+              equalNote="Both versions render the same output."
             />
           )}
         </div>

@@ -1,4 +1,4 @@
-/** Renders, failures and latency of a prompt over time, by version. Everything that the pictures show is in the table below them. */
+/** Charts of a prompt's renders, failures and latency by version. The table below has the same data for screen readers. */
 import { useQuery } from '@tanstack/react-query';
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
@@ -19,7 +19,7 @@ import {
 const ranges = Object.keys(usageRanges)
   .filter((key): key is UsageRange => key in usageRanges)
   .map((value) => ({ value, label: usageRanges[value].label }));
-/** A colour for a version, going round; the legend says which is which. */
+/** Colours for versions, reused in turn; the legend names them. */
 const fills = ['fill-accent', 'fill-info', 'fill-success', 'fill-warning', 'fill-control'];
 const strokes = ['stroke-accent', 'stroke-info', 'stroke-success', 'stroke-warning', 'stroke-control'];
 const swatches = ['bg-accent', 'bg-info', 'bg-success', 'bg-warning', 'bg-control'];
@@ -29,7 +29,7 @@ const margin = { top: 8, right: 16, bottom: 22, left: 44 };
 
 export function UsageChart({ promptId }: { readonly promptId: string }) {
   const [range, setRange] = useState<UsageRange>('24h');
-  // The window moves with the hour, not with each drawing: else every drawing would be another question.
+  // Fixed when the chart mounts: a window that moves with each render would start a new query each time.
   const [now] = useState(() => Date.now());
   const window = windowOf(range, now);
   const { data, error, refetch } = useQuery({
@@ -60,7 +60,7 @@ export function UsageChart({ promptId }: { readonly promptId: string }) {
 }
 
 function Figures({ series }: { readonly series: UsageSeries | undefined }) {
-  // A render that failed is counted as a failure only.
+  // A failed render counts only as a failure.
   const attempts = (series?.renders ?? 0) + (series?.failures ?? 0);
   const rate = attempts === 0 ? 0 : (series?.failures ?? 0) / attempts;
   return (
@@ -73,7 +73,7 @@ function Figures({ series }: { readonly series: UsageSeries | undefined }) {
       />
       <Figure
         name="Failure rate"
-        value={series === undefined ? '–' : `${(rate * 100).toFixed(rate > 0 && rate < 0.01 ? 2 : 0)} %`}
+        value={series === undefined ? '–' : `${(rate * 100).toFixed(rate > 0 && rate < 0.01 ? 2 : 0)}%`}
       />
     </dl>
   );
@@ -100,9 +100,9 @@ function Charts({ series, step }: { readonly series: UsageSeries; readonly step:
   if (series.renders === 0 && series.failures === 0) {
     return (
       <Card>
-        <EmptyState icon={Activity} title="No renders in this time">
-          Once applications render the prompt, their number, failures and latency are shown here for each
-          version, with a delay of some seconds.
+        <EmptyState icon={Activity} title="No renders in this period">
+          When applications render this prompt, renders, failures and latency for each version appear here
+          after a few seconds.
         </EmptyState>
       </Card>
     );
@@ -115,7 +115,7 @@ function Charts({ series, step }: { readonly series: UsageSeries; readonly step:
         <Legend series={series} />
       </Card>
       <Card className="p-4">
-        <h2 className="mb-2 font-medium text-sm">95th percentile of the latency in the render service</h2>
+        <h2 className="mb-2 font-medium text-sm">p95 render latency</h2>
         <LatencyChart series={series} step={step} />
       </Card>
       <Totals series={series} />
@@ -123,7 +123,7 @@ function Charts({ series, step }: { readonly series: UsageSeries; readonly step:
   );
 }
 
-/** Pictures are drawn for the width that there is, so that text keeps its size. */
+/** The width of the container. Charts are drawn to it, so that text keeps its size. */
 function useWidth() {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -222,7 +222,7 @@ function RendersChart({ series: { bars, renders, failures }, step }: ChartProps)
         height={HEIGHT}
         role="img"
         className="block"
-        aria-label={`${renders} renders, and ${failures} that failed. The table below has the numbers.`}
+        aria-label={`${renders} renders and ${failures} failures. The table below has the numbers.`}
       >
         <Frame
           bars={bars}
@@ -287,7 +287,7 @@ function LatencyChart({ series: { bars, totals }, step }: ChartProps) {
         height={HEIGHT}
         role="img"
         className="block"
-        aria-label="95th percentile of the latency over time. The table below has the highest of each version."
+        aria-label="95th percentile latency over time. The table below has the highest value for each version."
       >
         <Frame bars={bars} step={step} width={width} x={x} y={y} format={millisecondsText} />
         {totals.map(({ version }) => {

@@ -1,4 +1,4 @@
-/** Usage as a chart needs it: every step of the range, also those without a render, and one series for each version. */
+/** Turns usage into chart data: every step of the range, including steps without renders, and one series per version. */
 import type { Wire } from '@px0/contracts';
 
 type Usage = Wire<'PromptUsageHour'>;
@@ -18,7 +18,7 @@ export interface UsageWindow {
   readonly step: 'hour' | 'day';
 }
 
-/** The range that ends with the present step; its ends lie on whole steps in UTC, as the API's do. */
+/** The range that ends with the current step. Its bounds fall on whole steps in UTC, as in the API. */
 export function windowOf(range: UsageRange, now: number): UsageWindow {
   const { step, steps } = usageRanges[range];
   const to = (Math.floor(now / stepMs[step]) + 1) * stepMs[step];
@@ -43,13 +43,13 @@ export interface VersionTotal {
   readonly version: number;
   readonly renders: number;
   readonly failures: number;
-  /** The worst of all steps: percentiles cannot be summed up. */
+  /** The highest of all steps: percentiles cannot be added up. */
   readonly worstP95: number | null;
 }
 
 export interface UsageSeries {
   readonly bars: readonly UsageBar[];
-  /** The newest version first. */
+  /** Newest version first. */
   readonly totals: readonly VersionTotal[];
   readonly renders: number;
   readonly failures: number;
@@ -82,7 +82,7 @@ function sum<Key extends 'renders' | 'failures'>(
   return rows.reduce((total, row) => total + row[key], 0);
 }
 
-/** Milliseconds for people: `0.06 ms`, `1.4 ms`, `120 ms`. */
+/** Formats milliseconds: `0.06 ms`, `1.4 ms`, `120 ms`. */
 export function millisecondsText(ms: number | null): string {
   if (ms === null) return '–';
   if (ms < 1) return `${ms.toPrecision(1)} ms`;

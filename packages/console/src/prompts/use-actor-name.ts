@@ -1,4 +1,4 @@
-/** Names of the people and keys that an audit log speaks of. */
+/** Names of the people and API keys in an audit log. */
 import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { reading, useUser } from '../api/mod.ts';
@@ -6,7 +6,7 @@ import { useAddresses, useOrgTeams, usePermissions, useWorkspace } from '../work
 
 type Actor = Wire<'PromptAuditEntry'>['actor'];
 
-/** `actors` are those whose names will be asked for. */
+/** `actors`: those whose names the caller will ask for. */
 export function useActorName(teamId: string, actors: readonly Actor[]): (actor: Actor) => string {
   const user = useUser();
   const { organization } = useWorkspace();
@@ -28,6 +28,6 @@ export function useActorName(teamId: string, actors: readonly Actor[]): (actor: 
       return name === undefined ? 'An API key' : `API key “${name}”`;
     }
     if (user_id === user.id) return 'You';
-    return addressOf(user_id) ?? (isWhole ? 'Somebody who has left' : 'Somebody');
+    return addressOf(user_id) ?? (isWhole ? 'Former member' : 'Someone');
   };
 }

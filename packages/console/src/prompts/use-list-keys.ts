@@ -1,4 +1,4 @@
-/** `j` and `k` go through the links of a list; Enter opens the one in focus, being a link's own key. */
+/** Moves the focus through the links of a list with `j` and `k`. Enter opens the focused link, as for any link. */
 import { type RefObject, useCallback } from 'react';
 import { type Command, useCommands } from '../commands/mod.ts';
 
@@ -19,7 +19,7 @@ export function useListKeys(list: RefObject<HTMLElement | null>, group: string):
     {
       id: 'list-next',
       group,
-      label: 'Next in the list',
+      label: 'Next item',
       shortcut: 'j',
       isShortcutOnly: true,
       run: () => step(1),
@@ -27,7 +27,7 @@ export function useListKeys(list: RefObject<HTMLElement | null>, group: string):
     {
       id: 'list-previous',
       group,
-      label: 'Previous in the list',
+      label: 'Previous item',
       shortcut: 'k',
       isShortcutOnly: true,
       run: () => step(-1),

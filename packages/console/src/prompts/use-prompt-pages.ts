@@ -1,4 +1,4 @@
-/** Prompts of several teams as one list: those of the first team, page by page, then those of the next. */
+/** The prompts of several teams as one list that loads page by page. */
 import type { Wire } from '@px0/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
@@ -10,7 +10,7 @@ export interface TeamPrompts {
   readonly prompts: readonly Wire<'Prompt'>[];
 }
 
-/** Enough to fill a screen; below that the next page is asked for without anybody scrolling. */
+/** Fills a screen. With fewer prompts, the next page loads without scrolling. */
 const SCREENFUL = 30;
 
 export function usePromptPages(teamIds: readonly string[], search: PromptSearch) {

@@ -29,29 +29,29 @@ test('a draft becomes stable, a stable version live, and nothing follows', () =>
   expect(promotionOf(version(1, 'archived'), undefined)).toBeUndefined();
 });
 
-test('what a promotion does to the present live version is said', () => {
+test('a promotion says what happens to the current live version', () => {
   expect(promotionOf(version(2, 'stable'), version(1, 'live'))?.consequence).toContain(
     'Version 1 becomes stable',
   );
   expect(promotionOf(version(2, 'stable'), undefined)?.consequence).toContain('fail now');
 });
 
-test('only the live version can be demoted, and an archived one is archived for good', () => {
+test('only the live version can be demoted, and archiving is permanent', () => {
   expect(afterTransition('demote', 'live')).toBe('stable');
   expect(afterTransition('demote', 'stable')).toBeUndefined();
   expect(afterTransition('archive', 'archived')).toBeUndefined();
 });
 
-test('going back prefers the newest earlier stable version', () => {
+test('a rollback prefers the newest earlier stable version', () => {
   const versions = [version(4, 'live'), version(3, 'archived'), version(2, 'stable'), version(1, 'stable')];
   expect(rollbackOf(versions)).toMatchObject({ kind: 'promote', version: { version: 2 } });
 });
 
-test('an archived version comes back as a copy, for archiving is for good', () => {
+test('a rollback to an archived version makes a copy, since archiving is permanent', () => {
   expect(rollbackOf([version(2, 'live'), version(1, 'archived')])).toMatchObject({ kind: 'copy' });
 });
 
-test('a version that was never published is nothing to go back to', () => {
+test('there is no rollback to a version that was never published', () => {
   expect(rollbackOf([version(2, 'live'), version(1, 'archived', false)])).toBeUndefined();
   expect(rollbackOf([version(2, 'stable'), version(1, 'stable')])).toBeUndefined();
   expect(rollbackTo(version(1, 'draft'))).toBeUndefined();

@@ -14,7 +14,7 @@ export type { Transition };
 export type Version = Wire<'PromptVersion'>;
 export type VersionStatus = Version['status'];
 
-/** The state that a transition leads to; undefined when the state does not allow it. */
+/** The status after a transition; undefined if the current status does not allow it. */
 export function afterTransition(transition: Transition, status: VersionStatus): VersionStatus | undefined {
   const outcome = versionTransitions[transition][status];
   return 'to' in outcome ? outcome.to : undefined;
@@ -24,7 +24,7 @@ export function liveOf(versions: readonly Version[]): Version | undefined {
   return versions.find(({ status }) => status === 'live');
 }
 
-/** The one change to a version's state that leads towards live, in words. */
+/** The next step of a version towards live. */
 export interface Promotion {
   readonly to: 'stable' | 'live';
   readonly verb: string;
@@ -37,7 +37,7 @@ export function promotionOf(version: Version, live: Version | undefined): Promot
     return {
       to,
       verb: 'Mark stable',
-      consequence: `Version ${version.version} can no longer be edited. Nothing that is rendered live changes; a stable version can be made live.`,
+      consequence: `Version ${version.version} becomes read-only. The live version does not change. You can make a stable version live later.`,
     };
   }
   if (to !== 'live') return undefined;
@@ -46,21 +46,21 @@ export function promotionOf(version: Version, live: Version | undefined): Promot
     verb: 'Make live',
     consequence:
       live === undefined
-        ? `Renders of this prompt, which fail now for want of a live version, use version ${version.version} from the next request on.`
-        : `Renders of this prompt use version ${version.version} instead of version ${live.version} from the next request on. Version ${live.version} becomes stable, so you can go back.`,
+        ? `This prompt has no live version, so renders by slug fail now. From the next request, they use version ${version.version}.`
+        : `From the next request, renders use version ${version.version} instead of version ${live.version}. Version ${live.version} becomes stable, so you can roll back.`,
   };
 }
 
-/** How an earlier version becomes live again. */
+/** How to make an earlier version live again. */
 export type Rollback =
-  /** It is stable: one promotion, and it is the very version that was live. */
+  /** The version is stable: promote it. */
   | { readonly kind: 'promote'; readonly version: Version }
-  /** It is archived for good: a copy of it, promoted twice. */
+  /** The version is archived, which is permanent: promote a copy twice. */
   | { readonly kind: 'copy'; readonly version: Version };
 
 /**
- * The version that was live before the present one, as far as states tell: the newest one before it that has been
- * published. A stable one is preferred, since it needs no copy. Undefined when there is none.
+ * The version to roll back to: the newest published version before the live one. Prefers a stable version, which needs no
+ * copy. Undefined if there is none.
  */
 export function rollbackOf(versions: readonly Version[]): Rollback | undefined {
   const live = liveOf(versions);
@@ -74,7 +74,7 @@ export function rollbackOf(versions: readonly Version[]): Rollback | undefined {
   return archived === undefined ? undefined : { kind: 'copy', version: archived };
 }
 
-/** How a chosen version is brought back; undefined when it cannot be: it is live, or has never left draft. */
+/** How to roll back to a chosen version; undefined if it is live or was never published. */
 export function rollbackTo(version: Version): Rollback | undefined {
   if (version.published_at === null) return undefined;
   if (version.status === 'stable') return { kind: 'promote', version };

@@ -1,4 +1,4 @@
-/** The state of a version as a badge; the live one stands out. */
+/** The status of a version as a badge. */
 import { Badge } from '../ui/mod.ts';
 import type { VersionStatus } from './version-actions.ts';
 

@@ -1,4 +1,4 @@
-/** What can be done with a version besides opening it. */
+/** The menu of a version. */
 import { useNavigate } from '@tanstack/react-router';
 import {
   Archive,
@@ -36,7 +36,7 @@ export function VersionMenu(props: VersionMenuProps) {
   return (
     <Menu
       trigger={
-        <IconButton icon={MoreHorizontal} label={`More about version ${version.version}`} size={size} />
+        <IconButton icon={MoreHorizontal} label={`Actions for version ${version.version}`} size={size} />
       }
     >
       {other && (
@@ -50,15 +50,15 @@ export function VersionMenu(props: VersionMenuProps) {
             })
           }
         >
-          {other === live ? 'Compare with the live version' : `Compare with version ${other.version}`}
+          {other === live ? 'Compare with live version' : `Compare with version ${other.version}`}
         </MenuItem>
       )}
       <MenuItem icon={CopyPlus} onSelect={onDuplicate} disabledReason={reason('duplicateVersion')}>
-        Edit a copy as new draft
+        Edit as new draft
       </MenuItem>
       {onTag && (
         <MenuItem icon={Tag} onSelect={onTag} disabledReason={reason('setVersionTag')}>
-          Tag this version
+          Add tag
         </MenuItem>
       )}
       {rollback && (
@@ -67,7 +67,7 @@ export function VersionMenu(props: VersionMenuProps) {
           onSelect={() => onRequest({ kind: 'rollback', rollback })}
           disabledReason={reason('promoteVersion')}
         >
-          Go back to this version
+          Roll back to this version
         </MenuItem>
       )}
       <MenuSeparator />
@@ -78,7 +78,7 @@ export function VersionMenu(props: VersionMenuProps) {
           onSelect={() => onRequest({ kind: 'demote', version })}
           disabledReason={reason('demoteVersion')}
         >
-          Take out of live
+          Demote to stable
         </MenuItem>
       )}
       {version.status === 'draft' && (
@@ -97,7 +97,7 @@ export function VersionMenu(props: VersionMenuProps) {
         onSelect={() => onRequest({ kind: 'archive', version })}
         disabledReason={
           reason('archiveVersion') ??
-          (afterTransition('archive', version.status) ? undefined : 'It is archived already.')
+          (afterTransition('archive', version.status) ? undefined : 'Already archived')
         }
       >
         Archive version

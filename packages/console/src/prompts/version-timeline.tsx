@@ -1,4 +1,4 @@
-/** The versions of a prompt as a timeline, the newest first. The live one stands out. */
+/** The versions of a prompt as a timeline, newest first. */
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowUpFromLine, PenLine } from 'lucide-react';
 import { useState } from 'react';
@@ -67,7 +67,7 @@ export function useDuplicate(promptId: string): (version: number) => Promise<voi
         to: '/prompts/$promptId/versions/$version',
         params: { promptId, version: String(version.version) },
       });
-    }, 'No new draft was made');
+    }, 'Could not create a draft');
 }
 
 const dots: { readonly [S in VersionStatus]: string } = {
@@ -91,7 +91,7 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
   const isLive = version.status === 'live';
   const promotion = promotionOf(version, liveOf(versions));
   const isDraft = version.status === 'draft';
-  // The newest stable version, when it is newer than what is live, is what one most likely wants to make live.
+  // The newest stable version, if newer than the live one, is the most likely to be made live next.
   const isNextStep =
     version === versions.find(({ status }) => status === 'stable' || status === 'live') && !isLive;
   return (

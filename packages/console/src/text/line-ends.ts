@@ -1,11 +1,11 @@
 /**
- * The line ends of a text. Editors and text areas of a browser know one kind of line break only; these functions keep the kinds that a text
- * has beside its lines, so that what was not edited stays exact to the byte.
+ * The line endings of a text. Editors and text areas in a browser have a single kind of line break. These functions keep a text's own
+ * endings apart from its lines, so that everything the user does not edit stays exact to the byte.
  */
 
 export type LineEnd = '\n' | '\r\n' | '\r';
 
-/** A text taken apart. Line n ends with `ends[n]`; the last line has no end. */
+/** A text split into lines. Line n ends with `ends[n]`; the last line has no ending. */
 export interface Lines {
   readonly lines: readonly string[];
   readonly ends: readonly LineEnd[];
@@ -17,14 +17,14 @@ export function linesOf(text: string): Lines {
   return { lines: text.split(/\r\n?|\n/), ends: (text.match(lineBreak) ?? []) as LineEnd[] };
 }
 
-/** The same text with `\n` for each line break, as editors and text areas hold it. */
+/** The text with `\n` for each line break, as in editors and text areas. */
 export function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replaceAll(lineBreak, '\n') : text;
 }
 
 /**
- * The text of these lines. A CR before an empty line that ends with LF is written as CR LF: the two line breaks would otherwise be read as
- * one, and the empty line would be gone.
+ * Joins lines to a text. Writes a CR before an empty line that ends with LF as CR LF: otherwise the two line breaks would read as one, and
+ * the empty line would be lost.
  */
 export function textOf({ lines, ends }: Lines): string {
   let text = '';
@@ -36,7 +36,7 @@ export function textOf({ lines, ends }: Lines): string {
   return text;
 }
 
-/** An edit in terms of lines, counted from 0: the ends of the lines from `from` up to, not including, `to` go; `added` new ones come. */
+/** An edit in lines, counted from 0. It removes the endings of the lines from `from` up to, but excluding, `to` and adds `added` new ones. */
 export interface LineEdit {
   readonly from: number;
   readonly to: number;
@@ -44,10 +44,10 @@ export interface LineEdit {
 }
 
 /**
- * The line ends after edits, which are in order and do not overlap. A new line break takes after the line that it divides, or else after the
- * line before.
+ * The line endings after edits, which must be in order and must not overlap. A new line break gets the ending of the line that it splits, or
+ * else of the line before.
  *
- * @param habit the end of a new line in a text that has none
+ * @param habit the ending of a new line in a text without line breaks
  */
 export function editedEnds(
   ends: readonly LineEnd[],
@@ -69,7 +69,7 @@ export function editedEnds(
   return edited;
 }
 
-/** The most frequent end; LF when no other is more frequent. */
+/** The most frequent ending; LF on a tie. */
 export function prevailingEnd(ends: readonly LineEnd[]): LineEnd {
   const counts = { '\n': 0, '\r\n': 0, '\r': 0 };
   for (const end of ends) counts[end]++;
@@ -77,7 +77,7 @@ export function prevailingEnd(ends: readonly LineEnd[]): LineEnd {
   return counts['\r'] > counts['\n'] ? '\r' : '\n';
 }
 
-/** The kind of all line ends of a text; undefined for a text on one line. */
+/** The kind of line ending in a text; undefined for a single line. */
 export function kindOfEnds(text: string): LineEnd | 'mixed' | undefined {
   if (!text.includes('\r')) return text.includes('\n') ? '\n' : undefined;
   const [kind, ...others] = new Set(text.match(lineBreak) as LineEnd[] | null);
@@ -85,8 +85,8 @@ export function kindOfEnds(text: string): LineEnd | 'mixed' | undefined {
 }
 
 /**
- * The text that a person means who saw `before` in a text area and left `typed` there. A text area has no line break but `\n`; outside of what
- * was edited the ends of `before` stay.
+ * The text after a user changed `before` to `typed` in a text area. A text area only has `\n`, so outside the edit the endings of `before`
+ * stay.
  */
 export function retyped(before: string, typed: string): string {
   if (!before.includes('\r')) return typed;

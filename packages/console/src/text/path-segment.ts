@@ -1,4 +1,4 @@
-/** Whether a text can be a segment of a path. Browsers resolve `.` and `..`, however they are encoded, so these would name another resource. */
+/** Whether a text can be a path segment. Browsers resolve `.` and `..`, even encoded, so these would address another resource. */
 export function isPathSegment(text: string): boolean {
   return text !== '' && text !== '.' && text !== '..' && text.isWellFormed();
 }

@@ -1,4 +1,4 @@
-/** A person or a thing by its first letter, in a colour that follows from its name. */
+/** The first letter of a name, in a colour derived from the name. */
 import { classes } from '../outline/mod.ts';
 
 const colours = [

@@ -1,4 +1,4 @@
-/** A word about the state of something. Its colour never says more than the word. */
+/** A word about the status of something. Its colour never says more than the word. */
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classes } from '../outline/mod.ts';
@@ -18,7 +18,7 @@ export type Tone = keyof typeof tones;
 export interface BadgeProps {
   readonly tone?: Tone;
   readonly icon?: LucideIcon;
-  /** A dot before the word, as for `live`. */
+  /** Shows a dot before the word, as for `live`. */
   readonly dot?: boolean;
   readonly mono?: boolean;
   readonly children: ReactNode;

@@ -1,6 +1,6 @@
 /**
- * Buttons. One that may not be used stays focusable and says why (`disabledReason`), so that what a role lacks is explained instead of
- * being a riddle; it then does nothing.
+ * Buttons. A disabled button stays focusable and shows why (`disabledReason`), so that users learn what their role lacks. Clicking it does
+ * nothing.
  */
 import type { LucideIcon } from 'lucide-react';
 import { classes } from '../outline/mod.ts';
@@ -9,7 +9,7 @@ import { Spinner } from './plain/spinner.tsx';
 import { Tooltip } from './tooltip.tsx';
 
 export interface ButtonProps extends Omit<PlainButtonProps, 'isIdle'> {
-  /** Why this may not be done now; its presence disables the button. */
+  /** Why the button is disabled; its presence disables it. */
   readonly disabledReason?: string | undefined;
   readonly shortcut?: string;
 }
@@ -28,7 +28,7 @@ export function Button({ disabledReason, shortcut, ...rest }: ButtonProps) {
 
 export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon' | 'aria-label'> {
   readonly icon: LucideIcon;
-  /** What it does; shown as a tooltip. */
+  /** What the button does; shown as a tooltip. */
   readonly label: string;
 }
 

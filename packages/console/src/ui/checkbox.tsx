@@ -1,4 +1,4 @@
-/** A choice of yes or no, with its label beside it. */
+/** A checkbox with its label and hint. */
 import { Checkbox as RadixCheckbox } from 'radix-ui';
 import { type ReactNode, useId } from 'react';
 

@@ -1,9 +1,9 @@
-/** Columns that many tables have. */
+/** Table columns that several pages share. */
 import type { ReactNode } from 'react';
 import type { Column } from './table.tsx';
 import { Time } from './time.tsx';
 
-/** Since when something is there. */
+/** The creation time of a row. */
 export function timeColumn<Row extends { readonly created_at: string }>(name: string): Column<Row> {
   return {
     name,
@@ -16,7 +16,7 @@ export function timeColumn<Row extends { readonly created_at: string }>(name: st
   };
 }
 
-/** What can be done with a row, at its end. */
+/** The actions of a row, at its end. */
 export function actionsColumn<Row>(cell: (row: Row) => ReactNode): Column<Row> {
   return { name: 'Actions', nameHidden: true, align: 'end', className: 'sm:w-24', cell };
 }

@@ -1,4 +1,4 @@
-/** The question before something that cannot be undone. A click beside it does not answer; what matters most asks for a typed word. */
+/** Asks for confirmation. A click outside does not close it, and for the most serious actions the user must type a word. */
 import { AlertDialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { sentenceOf } from '../api/mod.ts';
@@ -13,15 +13,15 @@ export interface ConfirmDialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   readonly title: string;
-  /** What will happen, and to whom. */
+  /** What will happen, and who is affected. */
   readonly description: ReactNode;
   readonly confirmLabel: string;
   readonly tone?: 'danger' | 'neutral';
-  /** What the person must type, such as the name of what is deleted. */
+  /** What the user must type, such as the name of what they delete. */
   readonly typed?: string;
   readonly wide?: boolean;
   readonly children?: ReactNode;
-  /** Rejecting keeps the question open and shows the reason. */
+  /** A rejection keeps the dialog open and shows the reason. */
   readonly onConfirm: () => Promise<unknown>;
 }
 
@@ -94,7 +94,7 @@ function Question({
           type="submit"
           variant={tone === 'danger' ? 'danger' : 'primary'}
           loading={isSending}
-          disabledReason={isTyped ? undefined : 'Type the text above first'}
+          disabledReason={isTyped ? undefined : 'Type the text above to confirm'}
         >
           {confirmLabel}
         </Button>

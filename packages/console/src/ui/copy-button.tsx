@@ -1,4 +1,4 @@
-/** Copies a text and says that it did. */
+/** Copies a text to the clipboard and confirms it. */
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button, IconButton } from './button.tsx';
@@ -6,7 +6,7 @@ import { toast } from './plain/toast.ts';
 
 const saidForMs = 1_600;
 
-/** Where the clipboard may not be used (a page without TLS on another machine), the person is told. */
+/** Shows a toast if the browser forbids access to the clipboard, as on a remote page without TLS. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -14,8 +14,8 @@ export async function copyText(text: string): Promise<boolean> {
   } catch {
     toast({
       tone: 'danger',
-      title: 'The browser did not allow copying',
-      description: 'Select the text instead.',
+      title: 'Could not copy',
+      description: 'Your browser blocked it. Select the text and copy it instead.',
     });
     return false;
   }
@@ -23,9 +23,9 @@ export async function copyText(text: string): Promise<boolean> {
 
 export interface CopyButtonProps {
   readonly text: string;
-  /** What is copied, as in `Copy the key`. */
+  /** What the button copies, as in `Copy key`. */
   readonly label: string;
-  /** A button with the label on it; otherwise an icon. */
+  /** Shows the label; otherwise only an icon. */
   readonly labelled?: boolean;
   readonly size?: 'sm' | 'md';
 }

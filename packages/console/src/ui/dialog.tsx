@@ -1,4 +1,4 @@
-/** A window over the page. Focus stays in it and returns to where it was; Escape and a click beside it close it. */
+/** A modal dialog. It traps the focus and returns it on close; Escape and a click outside close it. */
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
@@ -14,7 +14,7 @@ export interface DialogProps {
   readonly description?: ReactNode;
   readonly size?: keyof typeof widths;
   readonly children?: ReactNode;
-  /** Buttons, the main one last. */
+  /** The buttons, primary last. */
   readonly footer?: ReactNode;
 }
 
@@ -35,7 +35,7 @@ export function Dialog({
         <Radix.Overlay className={overlayClasses} />
         <Radix.Content
           {...(description === undefined && { 'aria-describedby': undefined })}
-          // Unless a field has the focus already, the window itself gets it, and not its first button with that one's tooltip.
+          // Unless a field already has the focus, focus the dialog itself: focusing its first button would open that button's tooltip.
           onOpenAutoFocus={(event) => {
             event.preventDefault();
             if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();

@@ -1,4 +1,4 @@
-/** What a part of a page shows when its data could not be had, with a way to try again. */
+/** Replaces a part of a page whose data failed to load, with a button to retry. */
 import { RotateCw } from 'lucide-react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button } from './button.tsx';

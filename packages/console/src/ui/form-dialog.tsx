@@ -1,4 +1,4 @@
-/** A dialog round one form: it sends on Enter, shows what the server refused, and closes when it was done. */
+/** A dialog with one form. Enter submits it, an error keeps it open, and success closes it. */
 import { type ReactNode, useId } from 'react';
 import { sentenceOf } from '../api/mod.ts';
 import { Button } from './button.tsx';
@@ -10,9 +10,9 @@ import { useSubmission } from './plain/use-submission.ts';
 export interface FormDialogProps extends Omit<DialogProps, 'footer'> {
   readonly submitLabel: string;
   readonly submitVariant?: ButtonVariant;
-  /** Why it cannot be sent yet. */
+  /** Why the form cannot be submitted yet. */
   readonly disabledReason?: string | undefined;
-  /** Rejecting keeps the dialog open and shows the reason; resolving closes it. */
+  /** A rejection keeps the dialog open and shows the reason; success closes it. */
   readonly onSubmit: () => Promise<unknown>;
   readonly children: ReactNode;
 }

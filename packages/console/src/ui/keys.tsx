@@ -1,4 +1,4 @@
-/** A key combination as key caps: `mod+k` (Command on a Mac, Ctrl elsewhere), or keys one after the other: `g p`. */
+/** A key combination as key caps: `mod+k` (Command on a Mac, Ctrl elsewhere), or a sequence: `g p`. */
 import { classes } from '../outline/mod.ts';
 
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);

@@ -1,4 +1,4 @@
-/** A menu at a button. Items that a role may not use are shown with the reason, and cannot be chosen. */
+/** A dropdown menu. Items that the user's role does not allow are disabled and show the reason. */
 import { Check, type LucideIcon } from 'lucide-react';
 import { DropdownMenu, Slot } from 'radix-ui';
 import { type ReactElement, type ReactNode, useState } from 'react';
@@ -6,7 +6,7 @@ import { classes } from '../outline/mod.ts';
 import { Keys } from './keys.tsx';
 
 export interface MenuProps {
-  /** The button that opens it. */
+  /** The button that opens the menu. */
   readonly trigger: ReactElement;
   readonly align?: 'start' | 'center' | 'end';
   readonly side?: 'top' | 'bottom' | 'right';
@@ -14,7 +14,7 @@ export interface MenuProps {
   readonly children: ReactNode;
 }
 
-/** It is made when it is asked for first: a page may have one in each of its rows. */
+/** Created on first use, since a page may have a menu in each row. */
 export function Menu({ trigger, align = 'end', side = 'bottom', className, children }: MenuProps) {
   const [wasOpened, setWasOpened] = useState<'never' | 'by key just now' | 'before'>('never');
   if (wasOpened === 'never') {
@@ -23,7 +23,7 @@ export function Menu({ trigger, align = 'end', side = 'bottom', className, child
         aria-haspopup="menu"
         aria-expanded={false}
         data-state="closed"
-        // A key that clicks is no click of a pointer: it counts none.
+        // A click by keyboard has a click count of 0.
         onClick={(event) => setWasOpened(event.detail === 0 ? 'by key just now' : 'before')}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown') return;
@@ -57,7 +57,7 @@ export function Menu({ trigger, align = 'end', side = 'bottom', className, child
   );
 }
 
-/** As a menu does that has seen the key by which it was opened. */
+/** Focuses the first item, as a menu does that was opened by keyboard. */
 function beginAtFirstItem(content: HTMLElement | null): void {
   requestAnimationFrame(() =>
     content?.querySelector<HTMLElement>('[role^="menuitem"]:not([data-disabled])')?.focus(),
@@ -71,7 +71,7 @@ export interface MenuItemProps {
   readonly icon?: LucideIcon;
   readonly tone?: 'danger' | 'neutral';
   readonly shortcut?: string;
-  /** Why it may not be chosen; its presence disables the item. */
+  /** Why the item is disabled; its presence disables it. */
   readonly disabledReason?: string | undefined;
   readonly onSelect: () => void;
   readonly children: ReactNode;

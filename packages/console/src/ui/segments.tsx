@@ -1,9 +1,9 @@
-/** A choice among few views of the same thing, all in sight. */
+/** A segmented control: a choice among a few views, all visible. */
 import type { LucideIcon } from 'lucide-react';
 import { classes } from '../outline/mod.ts';
 
 export interface SegmentsProps<Value extends string> {
-  /** What is chosen, for screen readers. */
+  /** What the user chooses, for screen readers. */
   readonly label: string;
   readonly value: Value;
   readonly onChange: (value: Value) => void;

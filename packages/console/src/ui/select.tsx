@@ -1,4 +1,4 @@
-/** A choice among a few named values. */
+/** A select: a choice among named values. */
 import { Check, ChevronDown } from 'lucide-react';
 import { Select as Radix } from 'radix-ui';
 import { type ReactNode, useId, useRef, useState } from 'react';
@@ -33,7 +33,7 @@ const triggerClasses = (size: 'sm' | 'md', className: string | undefined): strin
     className,
   );
 
-/** The list is drawn with its items even while it is closed, so it is made when it is asked for first: a page may have one in each of its rows. */
+/** Radix renders the items even while the list is closed, so the list is created on first use: a page may have one in each row. */
 export function Select<Value extends string>({
   label,
   labelHidden = false,
@@ -65,7 +65,7 @@ interface PartProps<Value extends string>
   readonly trigger: { readonly id: string; readonly className: string; readonly 'aria-describedby'?: string };
 }
 
-/** Looks and behaves as the trigger of the list does while it is closed. */
+/** Looks and behaves like the closed list's trigger. */
 function UnopenedSelect<Value extends string>({
   trigger,
   value,
@@ -74,7 +74,7 @@ function UnopenedSelect<Value extends string>({
   placeholder,
   onOpen,
 }: PartProps<Value> & { readonly onOpen: () => void }) {
-  // A click on the label is one on the button, too: it gives it the focus and opens nothing.
+  // A click on the label also clicks the button, but should only focus it.
   const isPressed = useRef(false);
   const chosen = options.find((option) => option.value === value);
   return (

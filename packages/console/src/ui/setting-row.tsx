@@ -1,4 +1,4 @@
-/** One setting in a list of them: what it is, what it means, and the control that changes it. */
+/** A setting in a list: its name, its explanation, and the control that changes it. */
 import type { ReactNode } from 'react';
 
 export interface SettingRowProps {

@@ -1,13 +1,13 @@
 /**
- * Tables. On a phone each row becomes a block: its first cell is the heading, the others are preceded by their columns' names, and what can
- * be done stands at the top right.
+ * Tables. On a phone each row becomes a block: its first cell is the heading, the other cells show the names of their columns, and the
+ * actions are at the top right.
  */
 import type { ReactNode } from 'react';
 import { classes } from '../outline/mod.ts';
 
 export interface Column<Row> {
   readonly name: string;
-  /** The heading is for screen readers only, as over a menu's button. */
+  /** Only screen readers get the heading. */
   readonly nameHidden?: boolean;
   readonly cell: (row: Row) => ReactNode;
   readonly align?: 'start' | 'end';
@@ -78,7 +78,7 @@ export interface PagerProps {
   readonly onPage: (page: number) => void;
 }
 
-/** The way through numbered pages; nothing while one page holds all. */
+/** Navigation through numbered pages. Renders nothing if there is one page. */
 export function Pager({ page, limit, total, onPage }: PagerProps) {
   const last = Math.max(1, Math.ceil(total / limit));
   if (last === 1) return null;
@@ -87,7 +87,7 @@ export function Pager({ page, limit, total, onPage }: PagerProps) {
     'h-7 rounded-md border border-line-strong px-2.5 text-xs font-medium shadow-low hover:bg-hover disabled:opacity-45';
   return (
     <nav
-      aria-label="Pages"
+      aria-label="Pagination"
       className="flex items-center justify-between border-line border-t px-4 py-2.5 text-muted text-xs"
     >
       <span className="tabular-nums">

@@ -1,4 +1,4 @@
-/** Views of one thing beside each other. */
+/** Tabs. */
 import { Tabs as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { classes } from '../outline/mod.ts';
@@ -11,7 +11,7 @@ export interface TabItem<Value extends string> {
 }
 
 export interface TabsProps<Value extends string> {
-  /** What the tabs are views of, for screen readers. */
+  /** The name of the tab list, for screen readers. */
   readonly label: string;
   readonly value: Value;
   readonly onChange: (value: Value) => void;

@@ -1,6 +1,6 @@
-/** A point in time as people say it. By hand: to load a browser's own formats (`Intl`) takes a phone longer than to draw the page. */
+/** Formats a time for people. Not by `Intl`: loading its formats takes a phone longer than rendering the page. */
 
-/** Each unit with how many of it make the next one. */
+/** Each unit, and how many of it make up the next one. */
 const steps = [
   ['second', 60],
   ['minute', 60],
@@ -10,7 +10,7 @@ const steps = [
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
-/** Within a week as a distance, such as `3 hours ago`; otherwise as a date. */
+/** Relative within a week, such as `3 hours ago`; otherwise a date. */
 export function timeText(timestamp: string, now = Date.now()): string {
   let distance = (Date.parse(timestamp) - now) / 1000;
   if (Math.abs(distance) < 10) return 'just now';

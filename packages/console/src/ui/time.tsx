@@ -1,4 +1,4 @@
-/** A point in time as people say it, with the exact one on hover. */
+/** A time as text, with the exact time on hover. */
 import { timeText } from './time-text.ts';
 import { Tooltip } from './tooltip.tsx';
 
@@ -14,7 +14,7 @@ export function Time({ timestamp }: { readonly timestamp: string }) {
   );
 }
 
-/** Drawn when it is asked for: a list has many of them, and the format takes long to make. */
+/** Rendered on demand: a list has many of them, and the format is slow to create. */
 function Exact({ timestamp }: { readonly timestamp: string }) {
   exact ??= new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
   return exact.format(Date.parse(timestamp));

@@ -1,9 +1,9 @@
-/** Where toasts are shown, and for how long. */
+/** The region that shows toasts. */
 import { CircleAlert, CircleCheck, Info, X } from 'lucide-react';
 import { Toast as Radix } from 'radix-ui';
 import { dismissToast, useToasts } from './plain/toast.ts';
 
-/** Long enough to read the sentence and to reach for the button. */
+/** Long enough to read the text and to reach the button. */
 const SHOWN_FOR_MS = 6_000;
 
 const icons = { success: CircleCheck, danger: CircleAlert, info: Info } as const;
@@ -48,7 +48,7 @@ export function ToastRegion() {
           </Radix.Root>
         );
       })}
-      {/* On a phone at the top: what one does next is at the bottom there, in the hand's reach. */}
+      {/* At the top on phones: the controls that the user needs next are at the bottom, near the thumb. */}
       <Radix.Viewport className="pointer-events-none fixed right-0 z-50 flex w-full flex-col gap-2 p-4 outline-none max-sm:top-10 sm:bottom-0 sm:max-w-96" />
     </Radix.Provider>
   );

@@ -1,13 +1,13 @@
-/** Shows the toasts. What draws them is loaded after the page, or when the first one comes. */
+/** Shows the toasts. Their region loads after the page, or with the first toast. */
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useToasts } from './plain/toast.ts';
 
 const ToastRegion = lazy(async () => ({ default: (await import('./toast-region.tsx')).ToastRegion }));
 
-/** By then the page is there; a toast that comes earlier does not wait for it. */
+/** By then the page has loaded. An earlier toast does not wait. */
 const REGION_AFTER_MS = 2_000;
 
-/** Once, round the whole app. */
+/** Use once per page. */
 export function Toaster() {
   const [isDue, setDue] = useState(false);
   const isNeeded = useToasts().length > 0;

@@ -1,14 +1,14 @@
-/** A short explanation that appears on hover and on focus. It never holds what cannot be learnt otherwise. */
+/** A short explanation on hover and focus. It is never the only source of its information. */
 import { Tooltip as Radix } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
 import { Keys } from './keys.tsx';
 
 export interface TooltipProps {
   readonly text: ReactNode;
-  /** The shortcut of the control, as in `g p`. */
+  /** The control's shortcut, such as `g p`. */
   readonly shortcut?: string | undefined;
   readonly side?: 'top' | 'right' | 'bottom' | 'left';
-  /** One element that takes a ref. */
+  /** A single element that accepts a ref. */
   readonly children: ReactElement;
 }
 
@@ -31,7 +31,7 @@ export function Tooltip({ text, shortcut, side = 'top', children }: TooltipProps
   );
 }
 
-/** Once, round everything that has tooltips. */
+/** Wraps everything that has tooltips, once. */
 export function TooltipProvider({ children }: { readonly children: ReactNode }) {
   return (
     <Radix.Provider delayDuration={350} skipDelayDuration={200}>

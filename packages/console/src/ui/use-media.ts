@@ -1,4 +1,4 @@
-/** Whether the window has the width that a layout asks for, now and when it changes; Tailwind's classes have the same steps. */
+/** Whether the window is at least as wide as a breakpoint, kept up to date. The breakpoints are Tailwind's. */
 import { useCallback, useSyncExternalStore } from 'react';
 
 const widths = { md: 768, lg: 1024 } as const;

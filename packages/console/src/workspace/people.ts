@@ -1,6 +1,6 @@
 /**
- * The people of an organization. The API shows them page by page and cannot be asked for one by address, so pages are read until what a
- * caller needs is among them, and no further.
+ * The people in an organization. The API lists them page by page and cannot look up an address, so this reads pages until it has found what
+ * the caller needs.
  */
 import type { Wire } from '@px0/contracts';
 import { infiniteQueryOptions, useInfiniteQuery } from '@tanstack/react-query';
@@ -10,15 +10,15 @@ import { api } from '../api/mod.ts';
 type User = Wire<'User'>;
 
 export interface People {
-  /** Those who have been read. */
+  /** The people read so far. */
   readonly known: readonly User[];
-  /** Nobody is missing among them. */
+  /** Whether all people have been read. */
   readonly isWhole: boolean;
-  /** Why no more were read. */
+  /** Why reading stopped. */
   readonly error: Error | null;
 }
 
-/** The most that a page may hold. */
+/** The largest page that the API allows. */
 const PER_PAGE = 100;
 
 function peoplePages(orgId: string) {
@@ -35,7 +35,7 @@ function peoplePages(orgId: string) {
   });
 }
 
-/** Without an organization nobody is known. `isEnough` is asked again after each page. */
+/** Reads people until `isEnough`, which it calls after each page. Without an organization it reads none. */
 export function usePeople(orgId: string | undefined, isEnough: (known: readonly User[]) => boolean): People {
   const { data, error, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery({
     ...peoplePages(orgId ?? ''),
@@ -49,17 +49,17 @@ export function usePeople(orgId: string | undefined, isEnough: (known: readonly 
   return { known, isWhole: orgId === undefined || (data !== undefined && !hasNextPage), error };
 }
 
-/** Names are looked for among so many people at the most: a log speaks of those who have left, too. */
+/** The most people to read for names. A log may mention people who have left, who are never found. */
 const MOST_FOR_NAMES = 1_000;
 
 export interface Addresses {
-  /** Undefined for somebody who is not in the organization, or has not been found yet. */
+  /** Undefined for a person who is not in the organization, or not found yet. */
   readonly addressOf: (id: string | null) => string | undefined;
-  /** Everybody was looked at: who has no address is not in the organization. */
+  /** Whether all people were read: a person without an address is then not in the organization. */
   readonly isWhole: boolean;
 }
 
-/** The e-mail addresses of those whom a log speaks of. */
+/** The email addresses of the people in a log. */
 export function useAddresses(orgId: string | undefined, ids: readonly (string | null)[]): Addresses {
   const { known, isWhole } = usePeople(orgId, (people) => {
     if (people.length >= MOST_FOR_NAMES) return true;

@@ -1,29 +1,28 @@
-/** What a person may do, and who could do it instead, both read off the role matrix. */
+/** What a user may do and, if not, who may: both read from the role matrix. */
 import { roleTable } from 'virtual:px0-contract';
 import type { Action } from '@px0/access';
 import { bitOf, type Standing, type TeamRole } from './standing.ts';
 
-const nobody: Standing = { isAccountAdmin: false, isOrgMember: false, isOrgAdmin: false, teamRole: null };
+const outsider: Standing = { isAccountAdmin: false, isOrgMember: false, isOrgAdmin: false, teamRole: null };
 
 export function may(standing: Standing, action: Action): boolean {
-  // Division instead of a shift: there are 32 standings, and shifts know only 31 positive bits.
+  // Division instead of a shift: there are 32 standings, but shifts only handle 31 positive bits.
   return Math.floor(roleTable[action] / 2 ** bitOf(standing)) % 2 === 1;
 }
 
-/** Why somebody may not do it, as a sentence that says who may. Undefined when they may. */
+/** Why the user may not do it, as a sentence that says who can. Undefined if they may. */
 export function refusalReason(standing: Standing, action: Action): string | undefined {
-  return may(standing, action) ? undefined : `Only ${whoMay(action)} may do this.`;
+  return may(standing, action) ? undefined : `Only ${whoMay(action)} can do this.`;
 }
 
 function whoMay(action: Action): string {
-  if (may({ ...nobody, isAccountAdmin: true }, action)) return 'admin accounts';
-  const inTeam = (teamRole: TeamRole): boolean => may({ ...nobody, isOrgMember: true, teamRole }, action);
-  const orgAdmins = may({ ...nobody, isOrgMember: true, isOrgAdmin: true }, action);
-  if (inTeam('viewer'))
-    return orgAdmins ? 'members of the team or admins of the organization' : 'members of the team';
+  if (may({ ...outsider, isAccountAdmin: true }, action)) return 'admin accounts';
+  const inTeam = (teamRole: TeamRole): boolean => may({ ...outsider, isOrgMember: true, teamRole }, action);
+  const orgAdmins = may({ ...outsider, isOrgMember: true, isOrgAdmin: true }, action);
+  if (inTeam('viewer')) return orgAdmins ? 'team members and organization admins' : 'team members';
   if (inTeam('editor')) {
-    return orgAdmins ? 'editors of the team or admins of the organization' : 'editors and admins of the team';
+    return orgAdmins ? 'team editors, team admins and organization admins' : 'team editors and admins';
   }
-  if (inTeam('admin')) return orgAdmins ? 'admins of the team or of the organization' : 'admins of the team';
-  return 'admins of the organization';
+  if (inTeam('admin')) return orgAdmins ? 'team admins and organization admins' : 'team admins';
+  return 'organization admins';
 }

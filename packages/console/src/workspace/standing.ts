@@ -1,12 +1,12 @@
 /**
- * How a logged-in person stands to what they want to act on. The build asks the role matrix about every standing once, so the console
- * applies the matrix of `@px0/access` without holding a second copy of its rules.
+ * The user's roles with respect to what they act on. The build evaluates the role matrix for every standing, so the console applies the
+ * matrix of `@px0/access` without a second copy of its rules.
  */
 
 export type TeamRole = 'admin' | 'editor' | 'viewer';
 
 export interface Standing {
-  /** The account may create organizations and accounts. */
+  /** Whether the account may create organizations and accounts. */
   readonly isAccountAdmin: boolean;
   readonly isOrgMember: boolean;
   readonly isOrgAdmin: boolean;
@@ -16,7 +16,7 @@ export interface Standing {
 const flags = [false, true] as const;
 const teamRoles = [null, 'viewer', 'editor', 'admin'] as const;
 
-/** All that are possible, in a fixed order; the position of one is its bit. */
+/** All possible standings in a fixed order. The index of a standing is its bit. */
 export const everyStanding: readonly Standing[] = flags.flatMap((isAccountAdmin) =>
   flags.flatMap((isOrgMember) =>
     flags.flatMap((isOrgAdmin) =>

@@ -1,6 +1,6 @@
 /**
- * The organization that a person works in, its teams, and what they may do there. The choice is remembered in this browser; a page
- * about another organization makes that one the present one.
+ * The current organization, its teams, and what the user may do there. This browser remembers the choice; opening a page about another
+ * organization switches to that one.
  */
 import type { Action } from '@px0/access';
 import type { Wire } from '@px0/contracts';
@@ -19,17 +19,17 @@ import { may, refusalReason } from './permissions.ts';
 import type { Standing, TeamRole } from './standing.ts';
 
 export interface WorkspaceTeam extends Wire<'Team'> {
-  /** The caller's role; null in a team that they are not in. */
+  /** The user's role; null if they are not in the team. */
   readonly myRole: TeamRole | null;
 }
 
 export interface Workspace {
   readonly organizations: readonly Wire<'OrganizationWithRole'>[];
-  /** Undefined for somebody who is in no organization. */
+  /** Undefined for a user who is not in any organization. */
   readonly organization: Wire<'OrganizationWithRole'> | undefined;
-  /** The teams of the organization that they are in, by name: the only ones whose prompts they can read. */
+  /** The user's teams in this organization, by name: the only teams whose prompts they can read. */
   readonly myTeams: readonly WorkspaceTeam[];
-  /** The teams that they are in, of all their organizations. */
+  /** The user's teams in all organizations. */
   readonly memberships: readonly Wire<'Team'>[];
   readonly selectOrganization: (id: string) => void;
 }
@@ -52,7 +52,7 @@ function selectOrganization(id: string): void {
   for (const listener of listeners) listener();
 }
 
-/** What the pages behind the login need before the first of them is shown. */
+/** Loads what the pages behind the login need before the first one can be shown. */
 export async function loadWorkspace(queryClient: QueryClient): Promise<Workspace> {
   const [{ organizations }, { teams }] = await Promise.all([
     queryClient.ensureQueryData(reading('listUserOrgs')),
@@ -76,12 +76,12 @@ function workspaceOf(
 
 const byName = (a: Wire<'Team'>, b: Wire<'Team'>): number => a.name.localeCompare(b.name);
 
-// Nearly every component asks for the workspace, so it is made once. The teams of others come later and change little, so they have a context
-// of their own, and what does not ask for them is not drawn again.
+// Nearly every component uses the workspace, so it is built once. Other people's teams load later, so they have their own context: components
+// that do not use them need not render again.
 const WorkspaceContext = createContext<Workspace | undefined>(undefined);
 const OrgTeamsContext = createContext<readonly WorkspaceTeam[]>([]);
 
-/** Once, round everything behind the login. */
+/** Wraps everything behind the login, once. */
 export function WorkspaceProvider({ children }: { readonly children: ReactNode }) {
   const { organizations } = useSuspenseQuery(reading('listUserOrgs')).data;
   const { teams } = useSuspenseQuery(reading('listUserTeams')).data;
@@ -106,16 +106,16 @@ export function WorkspaceProvider({ children }: { readonly children: ReactNode }
 
 export function useWorkspace(): Workspace {
   const workspace = use(WorkspaceContext);
-  if (workspace === undefined) throw new Error('there is no workspace outside of the frame');
+  if (workspace === undefined) throw new Error('useWorkspace needs a WorkspaceProvider');
   return workspace;
 }
 
-/** All teams of the organization by name, also those that the person is not in; until these are known, the person's own. */
+/** All teams of the organization by name, including those that the user is not in. Until they load, only the user's own. */
 export function useOrgTeams(): readonly WorkspaceTeam[] {
   return use(OrgTeamsContext);
 }
 
-/** For pages about one organization: makes it the present one. */
+/** For pages about one organization: makes it the current one. */
 export function usePresentOrganization(id: string | undefined): void {
   useEffect(() => {
     if (id !== undefined) selectOrganization(id);
@@ -124,16 +124,16 @@ export function usePresentOrganization(id: string | undefined): void {
 
 export interface Permissions {
   readonly may: (action: Action) => boolean;
-  /** For `disabledReason`: undefined when it is allowed. */
+  /** For `disabledReason`: undefined if the action is allowed. */
   readonly reason: (action: Action) => string | undefined;
 }
 
-/** Of a team that the person is not in. */
+/** The organization of a team that the user is not in. */
 function orgOf(teamId: string): string | undefined {
   return use(OrgTeamsContext).find(({ id }) => id === teamId)?.org_id;
 }
 
-/** What the person may do to a team and what belongs to it, or to an organization as a whole. */
+/** What the user may do with a team and its content, or with an organization. */
 export function usePermissions(
   target: { readonly teamId?: string; readonly orgId?: string } = {},
 ): Permissions {

@@ -82,8 +82,8 @@ function promptWrites(queryClient: QueryClient) {
 }
 
 export interface TransitionOptions {
-  /** Only if the version is still as it was when it was read. */
+  /** Fails if the version has changed since it was read. */
   readonly etag?: string | undefined;
-  /** Only if every payload renders. */
+  /** Fails unless every payload renders. */
   readonly requirePayloads?: boolean;
 }

@@ -1,4 +1,4 @@
-/** A sentence that the page must not be read without. An error is announced to screen readers. */
+/** A highlighted message. Screen readers announce errors. */
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { classes } from '../../outline/mod.ts';

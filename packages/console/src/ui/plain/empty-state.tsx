@@ -1,11 +1,11 @@
-/** What a list says while nothing is in it: what would be here, why one wants it, and the first step. */
+/** Replaces an empty list: says what belongs here, why it is useful, and how to start. */
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 export interface EmptyStateProps {
   readonly icon: LucideIcon;
   readonly title: string;
-  /** 1 where it is all that the page says. */
+  /** 1 if the page has no other content. */
   readonly level?: 1 | 2;
   readonly children?: ReactNode;
   readonly action?: ReactNode;

@@ -1,4 +1,4 @@
-/** Form fields. Label, hint and error are tied to the control, so that a screen reader says all three. */
+/** Form fields. Label, hint and error are linked to the control, so that a screen reader reads all three. */
 import { Eye, EyeOff } from 'lucide-react';
 import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 import { classes } from '../../outline/mod.ts';
@@ -9,7 +9,7 @@ export const inputClasses =
 
 interface FieldTexts {
   readonly label: ReactNode;
-  /** Only screen readers get the label. */
+  /** Shows the label to screen readers only. */
   readonly labelHidden?: boolean;
   readonly hint?: ReactNode;
   readonly error?: string | undefined;
@@ -20,7 +20,7 @@ interface FieldProps extends FieldTexts {
   readonly children: ReactNode;
 }
 
-/** What stands round a control: its label above it, hint and error below. */
+/** Wraps a control with its label, hint and error. */
 export function Field({ id, label, labelHidden = false, hint, error, children }: FieldProps) {
   return (
     <div className="flex flex-col gap-1.5">
@@ -42,7 +42,7 @@ export function Field({ id, label, labelHidden = false, hint, error, children }:
   );
 }
 
-/** The attributes that tie a control to its texts. */
+/** The attributes that link a control to its texts. */
 function describedBy(id: string, { hint, error }: FieldTexts) {
   const ids = classes(hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`);
   return {
@@ -61,7 +61,7 @@ export type TextFieldProps = FieldTexts &
   Changes &
   Omit<ComponentProps<'input'>, keyof FieldTexts | keyof Changes | 'id'> & {
     readonly mono?: boolean;
-    /** Placed at the end inside the control. */
+    /** Placed inside the control, at its end. */
     readonly trailing?: ReactNode;
   };
 
@@ -117,7 +117,7 @@ export function PasswordField(props: PasswordFieldProps) {
       trailing={
         <button
           type="button"
-          aria-label={shown ? 'Hide the password' : 'Show the password'}
+          aria-label={shown ? 'Hide password' : 'Show password'}
           aria-pressed={shown}
           onClick={() => setShown(!shown)}
           className="grid size-7 place-items-center rounded-md text-faint hover:text-fg"
@@ -133,7 +133,7 @@ export type TextAreaProps = FieldTexts &
   Changes &
   Omit<ComponentProps<'textarea'>, keyof FieldTexts | keyof Changes | 'id'> & { readonly mono?: boolean };
 
-/** Line ends of the value that are not edited stay as they are. */
+/** Keeps the line endings that the user does not edit. */
 export function TextArea({
   label,
   labelHidden = false,

@@ -1,4 +1,4 @@
-/** The frame of a page behind the login: its title, its actions and its width. The title is also the document's. */
+/** The layout of a page behind the login: title, actions and width. The title is also the document's. */
 import { type ReactNode, useEffect } from 'react';
 import { classes } from '../../outline/mod.ts';
 
@@ -10,9 +10,9 @@ export function useDocumentTitle(title: string | undefined): void {
 
 export interface PageProps {
   readonly title: string;
-  /** Shown instead of the title, which then only names the document and the page's heading for screen readers. */
+  /** Replaces the title in the page; the title then only names the document. */
   readonly heading?: ReactNode;
-  /** Above the title: where one is. */
+  /** Shown above the title. */
   readonly breadcrumb?: ReactNode;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;

@@ -1,4 +1,4 @@
-/** A button without a tooltip, which costs the pages before the login nothing but itself. */
+/** A button without a tooltip, so that the pages before the login need not load Radix. */
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentProps, MouseEvent, ReactNode } from 'react';
 import { classes } from '../../outline/mod.ts';
@@ -24,7 +24,7 @@ export type ButtonVariant = keyof typeof buttonVariants;
 export const buttonShape =
   'inline-flex shrink-0 select-none items-center justify-center whitespace-nowrap rounded-md font-medium transition-colors duration-100 aria-disabled:opacity-50 disabled:opacity-50';
 
-/** The classes of a button, for a link that looks like one. */
+/** The classes of a button, for links that look like buttons. */
 export function buttonClasses(variant: ButtonVariant = 'secondary', size: keyof typeof sizes = 'md'): string {
   return classes(buttonShape, buttonVariants[variant], sizes[size]);
 }
@@ -35,7 +35,7 @@ export interface PlainButtonProps extends ComponentProps<'button'> {
   readonly icon?: LucideIcon | undefined;
   /** Shows a spinner and ignores clicks. */
   readonly loading?: boolean;
-  /** Ignores clicks; it can be focused all the same. */
+  /** Ignores clicks, but stays focusable. */
   readonly isIdle?: boolean;
   readonly children?: ReactNode;
 }

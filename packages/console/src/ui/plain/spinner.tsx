@@ -1,4 +1,4 @@
-/** Something goes on that takes a moment; the surrounding control says what. */
+/** A spinner. The surrounding control says what is going on. */
 export function Spinner({ className = 'size-4' }: { readonly className?: string }) {
   return (
     <svg viewBox="0 0 16 16" fill="none" aria-hidden="true" className={`animate-spin ${className}`}>

@@ -1,4 +1,4 @@
-/** Short messages about what was just done, with a way back where there is one. `toast()` may be called from anywhere. */
+/** The list of toasts: short messages about what just happened, with an undo if possible. Any code may call `toast()`. */
 import { useSyncExternalStore } from 'react';
 import { sentenceOf } from '../../api/mod.ts';
 
@@ -6,7 +6,7 @@ export interface ToastOptions {
   readonly title: string;
   readonly description?: string;
   readonly tone?: 'success' | 'danger' | 'info';
-  /** What takes back what was done, or leads on. */
+  /** Undoes the action, or offers the next step. */
   readonly action?: { readonly label: string; readonly run: () => unknown };
 }
 
@@ -24,12 +24,12 @@ function set(next: readonly ShownToast[]): void {
 }
 
 export function toast(options: ToastOptions): void {
-  // More than three would cover the page that they speak of.
+  // More than three would cover the page.
   set([...shown.slice(-2), { ...options, id: nextId++ }]);
 }
 
-/** Says what an action failed with. */
-export function toastError(error: unknown, title = 'That did not work'): void {
+/** Shows why an action failed. */
+export function toastError(error: unknown, title = 'Something went wrong'): void {
   toast({ tone: 'danger', title, description: sentenceOf(error) });
 }
 

@@ -1,4 +1,4 @@
-/** The sending of a form: once at a time, with what it failed with until the next attempt. */
+/** Submits a form, one submission at a time, and keeps the error until the next attempt. */
 import { type FormEvent, useState } from 'react';
 
 export interface Submission {
@@ -10,9 +10,9 @@ export interface Submission {
 }
 
 export interface SubmissionOptions {
-  /** False while something is missing: nothing is sent then. */
+  /** False while something is missing; submitting then does nothing. */
   readonly isReady?: boolean;
-  /** Rejecting makes it a failure. */
+  /** A rejection becomes the failure. */
   readonly send: () => Promise<unknown>;
   readonly onDone?: () => void;
 }
