@@ -1,8 +1,8 @@
 /** Builders of test data through the API, and readers of its replies. They fail loudly, so a test only says what it is about. */
 import { randomUUID } from 'node:crypto';
 import { schemas, type Wire } from '@px0/contracts';
+import type { Bearer, CaughtUpReply as Reply, RunningOwner } from '@px0/testing';
 import { z } from 'zod';
-import type { Bearer, Reply, RunningRegistry } from './running-registry.ts';
 
 const promptReply = z.object({ prompt: schemas.Prompt });
 const versionReply = z.object({ version: schemas.PromptVersion });
@@ -23,9 +23,9 @@ export function payloadOf(reply: Reply): Wire<'PromptPayload'> {
 export type State = 'draft' | 'stable' | 'live' | 'archived';
 
 export class Prompts {
-  readonly #registry: RunningRegistry;
+  readonly #registry: RunningOwner;
 
-  constructor(registry: RunningRegistry) {
+  constructor(registry: RunningOwner) {
     this.#registry = registry;
   }
 
