@@ -30,7 +30,7 @@ import type { z } from 'zod';
 import { Background, type BackgroundOptions } from './background.ts';
 import type { Change } from './changes/change.ts';
 import { Changes } from './changes/changes.ts';
-import { type ChangeRules, entityTables } from './changes/rules.ts';
+import { type ChangeRules, entityTables, unpublishedColumns } from './changes/rules.ts';
 import { Database } from './database/database.ts';
 import { PoolClient } from './database/sql-client.ts';
 import { StatementGuard } from './database/statement-guard.ts';
@@ -127,7 +127,7 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     ...replacements,
   });
   const { outbox, projection, bus } = core;
-  const guard = new StatementGuard(entityTables(rules));
+  const guard = new StatementGuard(entityTables(rules), unpublishedColumns(rules));
   const database = new Database(client, guard);
   const changes = new Changes({ client, outbox, guard, rules });
 

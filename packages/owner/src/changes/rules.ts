@@ -7,6 +7,11 @@ import type { Sql } from '../database/sql.ts';
 export interface OwnedEntity<Name extends EntityName> {
   /** The tables whose rows make up its public state. Only a change's `write` may alter them. */
   readonly tables: readonly string[];
+  /**
+   * Columns of these tables, as `table.column`, that the public state does not show. `writePrivate` may set one of them by an `UPDATE` that
+   * sets nothing else: for values that change so often that reading each entity back would cost too much.
+   */
+  readonly unpublishedColumns?: readonly string[];
   /** The public state of each of the entities that exists, by id, from the rows as the change has left them. */
   readonly read: (rows: Reader, ids: readonly string[]) => Promise<ReadonlyMap<string, StateOf<Name>>>;
 }
@@ -21,6 +26,18 @@ export interface ChangeRules<Name extends EntityName, Actor, Note> {
 export function entityTables<Name extends EntityName>(
   rules: Pick<ChangeRules<Name, never, never>, 'entities'>,
 ): string[] {
-  const entities: readonly { readonly tables: readonly string[] }[] = Object.values(rules.entities);
-  return entities.flatMap(({ tables }) => tables);
+  return entitiesOf(rules).flatMap(({ tables }) => tables);
+}
+
+/** The columns of these tables that no entity shows, as `table.column`. */
+export function unpublishedColumns<Name extends EntityName>(
+  rules: Pick<ChangeRules<Name, never, never>, 'entities'>,
+): string[] {
+  return entitiesOf(rules).flatMap((entity) => entity.unpublishedColumns ?? []);
+}
+
+function entitiesOf<Name extends EntityName>(
+  rules: Pick<ChangeRules<Name, never, never>, 'entities'>,
+): readonly Pick<OwnedEntity<Name>, 'tables' | 'unpublishedColumns'>[] {
+  return Object.values(rules.entities);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StatementGuard, tablesWritten } from './statement-guard.ts';
+import { columnWritten, StatementGuard, tablesWritten } from './statement-guard.ts';
 
 describe('the tables that a statement writes', () => {
   it.each<[string, string[]]>([
@@ -21,8 +21,22 @@ describe('the tables that a statement writes', () => {
   });
 });
 
+describe('the only column that a statement writes', () => {
+  it.each<[string, string | undefined]>([
+    ['UPDATE api_keys k SET last_used_at = u.at FROM uses u WHERE k.id = u.id', 'api_keys.last_used_at'],
+    ['update "users" as u\n set "seen" = $1\n where id = $2', 'users.seen'],
+    ['UPDATE users SET seen = $1, email = $2 WHERE id = $3', undefined],
+    ['UPDATE users SET seen = (SELECT at FROM uses), email = $1 WHERE id = $2', undefined],
+    ['UPDATE users SET (seen, email) = ($1, $2) WHERE id = $3', undefined],
+    ['WITH gone AS (DELETE FROM users) UPDATE users SET seen = $1 WHERE id = $2', undefined],
+    ['DELETE FROM users WHERE seen = $1', undefined],
+  ])('of %s is %j', (statement, column) => {
+    expect(columnWritten(statement)).toBe(column);
+  });
+});
+
 describe('the guard', () => {
-  const guard = new StatementGuard(['users']);
+  const guard = new StatementGuard(['users'], ['users.seen']);
 
   it('lets queries read only', () => {
     expect(() => guard.requireRead('SELECT 1 FROM users FOR UPDATE')).not.toThrow();
@@ -33,6 +47,17 @@ describe('the guard', () => {
     expect(() => guard.requirePrivate('DELETE FROM sessions')).not.toThrow();
     for (const _attempt of [1, 2]) {
       expect(() => guard.requirePrivate('UPDATE users SET email = $1')).toThrow('with its event');
+    }
+  });
+
+  it('lets private writes set a column of an entity that its state does not show, and nothing with it', () => {
+    expect(() => guard.requirePrivate('UPDATE users SET seen = $1 WHERE id = $2')).not.toThrow();
+    for (const statement of [
+      'UPDATE users SET email = $1 WHERE id = $2',
+      'UPDATE users SET seen = $1, email = $2 WHERE id = $3',
+      'DELETE FROM users WHERE seen = $1',
+    ]) {
+      expect(() => guard.requirePrivate(statement)).toThrow('with its event');
     }
   });
 });

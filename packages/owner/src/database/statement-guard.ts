@@ -12,16 +12,34 @@ export function tablesWritten(statement: string): ReadonlySet<string> {
   return new Set(Array.from(statement.matchAll(WRITTEN_TABLE), ([, table = '']) => table.toLowerCase()));
 }
 
+/**
+ * An update that sets one column: table and column. A value with a comma, a parenthesis or a quotation mark does not match, since it could
+ * hide a second assignment.
+ */
+const ONE_ASSIGNMENT =
+  /^\s*update\s+"?([a-z_][a-z0-9_]*)"?(?:\s+(?:as\s+)?[a-z_][a-z0-9_]*)?\s+set\s+"?([a-z_][a-z0-9_]*)"?\s*=[^,()']*?\b(?:from|where)\b/i;
+
+/** `table.column`, in lower case, when all that the statement writes is that column. */
+export function columnWritten(statement: string): string | undefined {
+  const [, table = '', column = ''] = ONE_ASSIGNMENT.exec(statement) ?? [];
+  return column === '' ? undefined : `${table}.${column}`.toLowerCase();
+}
+
 /** Statements are written in the source, so there are only so many texts; composed ones could be more. */
 const REMEMBERED = 1_000;
 
 export class StatementGuard {
   readonly #entityTables: ReadonlySet<string>;
+  readonly #unpublishedColumns: ReadonlySet<string>;
   readonly #harmless = { read: new Set<string>(), private: new Set<string>() };
 
-  /** `entityTables`: tables whose rows make up the public state of an entity. */
-  constructor(entityTables: Iterable<string>) {
+  /**
+   * `entityTables`: tables whose rows make up the public state of an entity; `unpublishedColumns`: columns of these tables, as
+   * `table.column`, that the state does not show.
+   */
+  constructor(entityTables: Iterable<string>, unpublishedColumns: Iterable<string> = []) {
     this.#entityTables = new Set(entityTables);
+    this.#unpublishedColumns = new Set(unpublishedColumns);
   }
 
   /** @throws Error when the statement writes: a programming error */
@@ -29,9 +47,11 @@ export class StatementGuard {
     this.#require('read', statement, (tables) => tables.size === 0, 'a query must not write');
   }
 
-  /** @throws Error when the statement writes an entity's rows: a programming error */
+  /** @throws Error when the statement writes what an entity shows: a programming error */
   requirePrivate(statement: string): void {
-    const isPrivate = (tables: ReadonlySet<string>) => tables.isDisjointFrom(this.#entityTables);
+    const isPrivate = (tables: ReadonlySet<string>) =>
+      tables.isDisjointFrom(this.#entityTables) ||
+      this.#unpublishedColumns.has(columnWritten(statement) ?? '');
     this.#require('private', statement, isPrivate, 'an entity is written with its event, through `write`');
   }
 

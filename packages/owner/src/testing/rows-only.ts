@@ -3,7 +3,7 @@ import type { EntityName } from '@px0/contracts';
 import { silentLogger } from '@px0/service-kit';
 import type pg from 'pg';
 import { Changes, type ChangesOptions } from '../changes/changes.ts';
-import { type ChangeRules, entityTables } from '../changes/rules.ts';
+import { type ChangeRules, entityTables, unpublishedColumns } from '../changes/rules.ts';
 import { Database } from '../database/database.ts';
 import { PoolClient } from '../database/sql-client.ts';
 import { StatementGuard } from '../database/statement-guard.ts';
@@ -31,7 +31,7 @@ export function rowsOnly<Name extends EntityName, Actor, Note>(
   onStatement: (text: string, values: readonly unknown[]) => void = () => undefined,
 ): RowsOnly<Name, Actor, Note> {
   const client = new WatchedClient(pool, onStatement);
-  const guard = new StatementGuard(entityTables(rules));
+  const guard = new StatementGuard(entityTables(rules), unpublishedColumns(rules));
   return {
     database: new Database(client, guard),
     changes: new Changes({ client, outbox: silentOutbox, guard, rules }),
