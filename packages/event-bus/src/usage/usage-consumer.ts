@@ -7,11 +7,17 @@ import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, jetstream } from '
 import { decodeUsage, type UsageWindow, usageSubjects } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
 import type { Bus } from '../stream/bus.ts';
+import { isOtherConsumer } from '../stream/nats-errors.ts';
 
 export interface UsageConsumerOptions {
   readonly bus: Bus;
   /** The name of the durable consumer: one for each service. */
   readonly durable: string;
+  /**
+   * True for a consumer that existing installations have without a filter. It receives the same messages, since the stream holds only
+   * usage; some servers stop delivering to a consumer that gets a filter later. Default: false.
+   */
+  readonly unfiltered?: boolean;
   readonly logger: Logger;
   /** Works on what has arrived together. The messages come again later when it fails. */
   readonly work: (windows: readonly UsageWindow[]) => Promise<void>;
@@ -64,16 +70,23 @@ export class UsageConsumer {
   }
 
   async #consumer(): Promise<Consumer> {
-    const { bus, durable } = this.#options;
+    const { bus, durable, unfiltered = false } = this.#options;
     const stream = bus.names.stream('usage');
-    await bus.manager.consumers.add(stream, {
+    const config = {
       durable_name: durable,
-      filter_subject: bus.names.onWire(usageSubjects),
+      ...(!unfiltered && { filter_subject: bus.names.onWire(usageSubjects) }),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: ACK_WAIT_NS,
       max_deliver: MAX_DELIVERIES,
-    });
+    };
+    try {
+      await bus.manager.consumers.add(stream, config);
+    } catch (error) {
+      if (!isOtherConsumer(error)) throw error;
+      // An older release made it.
+      await bus.manager.consumers.update(stream, durable, config);
+    }
     return await jetstream(bus.connection).consumers.get(stream, durable);
   }
 

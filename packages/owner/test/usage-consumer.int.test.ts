@@ -1,0 +1,67 @@
+/** The durable consumer that all replicas of a service follow the usage stream with. */
+import { randomUUID } from 'node:crypto';
+import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream';
+import { type UsageWindow, usageSubject } from '@px0/contracts';
+import { UsageConsumer, type UsageConsumerOptions } from '@px0/event-bus';
+import type { Bus } from '@px0/event-bus/internal';
+import { eventually, testBus } from '@px0/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { closer, logger, openBus } from './support.ts';
+
+const DURABLE = 'test-usage';
+
+let bus: Bus;
+let cleanups = closer();
+
+beforeEach(async () => {
+  cleanups = closer();
+  bus = await openBus(await testBus(), cleanups);
+});
+afterEach(() => cleanups.run());
+
+function publish(window: number): void {
+  const process = randomUUID();
+  const time = new Date().toISOString();
+  const usage: UsageWindow = { process, window, started_at: time, ended_at: time, versions: [], keys: [] };
+  bus.connection.publish(bus.names.onWire(usageSubject(process)), JSON.stringify(usage));
+}
+
+/** Follows the stream, and returns the numbers of the windows that were worked on. */
+function follow(options: Partial<UsageConsumerOptions> = {}): number[] {
+  const seen: number[] = [];
+  const consumer = new UsageConsumer({
+    bus,
+    durable: DURABLE,
+    logger,
+    ...options,
+    work: (windows) => {
+      seen.push(...windows.map(({ window }) => window));
+      return Promise.resolve();
+    },
+  });
+  consumer.start();
+  cleanups.add('consumer', () => consumer.stop());
+  return seen;
+}
+
+test('works on what arrives, before and after its start', async () => {
+  publish(1);
+  const seen = follow();
+  await eventually(() => seen.includes(1));
+  publish(2);
+  await eventually(() => seen.includes(2));
+});
+
+test('takes over the consumer of an older release, which had other settings', async () => {
+  const stream = bus.names.stream('usage');
+  await bus.manager.consumers.add(stream, {
+    durable_name: DURABLE,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+  });
+  publish(1);
+  const seen = follow({ unfiltered: true });
+  await eventually(() => seen.includes(1));
+  const { config } = await bus.manager.consumers.info(stream, DURABLE);
+  expect(config.max_deliver).toBeGreaterThan(0);
+});
