@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createPool, silentLogger } from '@px0/service-kit';
 import { z } from 'zod';
-import { createDatabase, SCHEMA } from './database/db.ts';
+import { SCHEMA } from './schema.ts';
 import { askForRotation } from './signing-keys/mod.ts';
 
 const runFile = z.object({ servers: z.object({ postgres: z.object({ url: z.string() }) }) });
@@ -27,14 +27,12 @@ if (url === undefined) {
   process.exitCode = 1;
 } else {
   const pool = createPool({ connectionString: url, schema: SCHEMA, logger: silentLogger() });
-  const database = createDatabase(pool);
   try {
-    await askForRotation(database);
+    await askForRotation(pool);
     process.stdout.write(
       'A new key is made within a minute and signs five minutes later. Sessions stay as they are.\n',
     );
   } finally {
-    await database.$disconnect();
     await pool.end();
   }
 }

@@ -1,44 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import { createPool, silentLogger } from '@px0/service-kit';
-import type pg from 'pg';
+import type { Database } from '@px0/owner';
+import { silentLogger } from '@px0/service-kit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { KeyUses } from '../src/api-keys/mod.ts';
-import { createDatabase, type Database, SCHEMA } from '../src/database/db.ts';
+import type { Changes } from '../src/changes/mod.ts';
 import { chores } from '../src/maintenance/mod.ts';
 import { SecretKeys } from '../src/secrets/mod.ts';
 import { KeyRing } from '../src/signing-keys/mod.ts';
-import { changesInto } from './noted-changes.ts';
+import { notingEvents } from './own-database.ts';
 import { RunningIdentity } from './running-identity.ts';
 
 const HOUR_MS = 3_600_000;
 
 let identity: RunningIdentity;
-let pool: pg.Pool;
 let database: Database;
+let changes: Changes;
 let keyUses: KeyUses;
 const events: string[] = [];
 
 beforeAll(async () => {
   identity = await RunningIdentity.start();
-  pool = createPool({
-    connectionString: identity.stores.database.url,
-    schema: SCHEMA,
-    logger: silentLogger(),
-  });
-  database = createDatabase(pool);
+  ({ database, changes } = notingEvents(identity.pool, events));
   keyUses = new KeyUses(database);
 });
-afterAll(async () => {
-  await database?.$disconnect();
-  await pool?.end();
-  await identity?.stop();
-});
+afterAll(() => identity?.stop());
 
 async function run(name: string): Promise<void> {
-  const changes = changesInto(database, events);
   const encryptionKey = new SecretKeys('a secret of thirty-two characters').signingKeyEncryption;
   const keyRing = new KeyRing({
-    database,
+    reader: database,
     changes,
     encryptionKey,
     logger: silentLogger(),
@@ -47,7 +37,7 @@ async function run(name: string): Promise<void> {
   });
   const chore = chores({ database, changes, keyRing, keyUses }).find((each) => each.name === name);
   if (chore === undefined) throw new Error(`there is no chore to ${name}`);
-  await chore.run();
+  await chore.step(new AbortController().signal);
 }
 
 async function count(sql: string, values: unknown[] = []): Promise<number> {

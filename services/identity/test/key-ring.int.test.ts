@@ -1,19 +1,17 @@
-import { join } from 'node:path';
 import { createPool, migrate, silentLogger } from '@px0/service-kit';
 import { type TestDatabase, testDatabase } from '@px0/testing';
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createDatabase, type Database, SCHEMA } from '../src/database/db.ts';
+import { MIGRATIONS, SCHEMA } from '../src/schema.ts';
 import { SecretKeys } from '../src/secrets/mod.ts';
 import { askForRotation, KeyRing, type KeyRingOptions } from '../src/signing-keys/mod.ts';
-import { changesInto } from './noted-changes.ts';
+import { notingEvents, publishSigningKeys } from './own-database.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 let stored: TestDatabase;
 let pool: pg.Pool;
-let database: Database;
 let now: number;
 let events: string[];
 
@@ -24,23 +22,22 @@ beforeEach(async () => {
   await migrate({
     pool,
     schema: SCHEMA,
-    directory: join(import.meta.dirname, '../prisma/migrations'),
+    directory: MIGRATIONS,
     logger,
   });
-  database = createDatabase(pool);
   now = Date.now();
   events = [];
 });
 afterEach(async () => {
-  await database?.$disconnect();
   await pool?.end();
   await stored?.drop();
 });
 
 function keyRing(options: Partial<KeyRingOptions> = {}): KeyRing {
+  const { database, changes } = notingEvents(pool, events);
   return new KeyRing({
-    database,
-    changes: changesInto(database, events),
+    reader: database,
+    changes,
     encryptionKey: new SecretKeys('a secret of thirty-two characters').signingKeyEncryption,
     logger: silentLogger(),
     sessionDurationMs: DAY_MS,
@@ -50,9 +47,8 @@ function keyRing(options: Partial<KeyRingOptions> = {}): KeyRing {
   });
 }
 
-/** What the relay does when NATS has taken the events. */
 async function publish(ring: KeyRing): Promise<void> {
-  await database.$executeRaw`UPDATE outbox SET published_revision = revision`;
+  await publishSigningKeys(pool);
   await ring.refresh();
 }
 
@@ -73,7 +69,7 @@ describe('the key ring', () => {
     const ring = keyRing();
     await ring.maintain();
     const first = ring.signer().kid;
-    await askForRotation(database);
+    await askForRotation(pool);
     await ring.maintain();
     await ring.maintain();
     await publish(ring);

@@ -1,33 +1,23 @@
-/**
- * Identity in the test's own process, on the run's real Postgres and NATS, with tenancy and registry played by the test; and a client
- * that reads its own writes, as every client with a revision token does.
- */
+/** Identity in the test's own process, with tenancy and registry played by the test; see `RunningOwner`. */
 import { randomUUID } from 'node:crypto';
-import { Cleanups, createLogger, createPool, loadConfig, silentLogger } from '@px0/service-kit';
+import { createLogger, loadConfig } from '@px0/service-kit';
 import {
-  CatchingUpClient,
+  type Bearer,
   type CaughtUpReply,
-  ForeignContexts,
+  type OwnerParts,
+  type OwnerUnderTest,
+  openOwner,
   PlayedTenancy,
-  type TestBus,
-  type TestDatabase,
-  testBus,
-  testDatabase,
-  whenReady,
+  RunningOwner,
 } from '@px0/testing';
-import type pg from 'pg';
 import { z } from 'zod';
 import { startIdentity } from '../src/compose.ts';
 import { type Config, configSchema } from '../src/config.ts';
-import { SCHEMA } from '../src/database/db.ts';
+import { SCHEMA } from '../src/schema.ts';
 import { CapturedMails } from './captured-mails.ts';
 
+export type { Bearer };
 export type Reply = CaughtUpReply;
-
-/** Whoever has a token: a user, a key. */
-export interface Bearer {
-  readonly token: string;
-}
 
 export interface TestUser extends Bearer {
   readonly id: string;
@@ -53,111 +43,48 @@ const cheapHashes = { ARGON2_MEMORY_KIB: 64, ARGON2_PASSES: 1 };
 
 export interface RunOptions {
   readonly config?: Partial<Config>;
-  /** Environment variables; `RESEND_API_KEY=mock` unless told otherwise. */
+  /** Environment variables. Default: `RESEND_API_KEY=mock`. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export class RunningIdentity {
-  readonly tenancy: PlayedTenancy;
-  readonly contexts: ForeignContexts;
+/** What outlives a restart of the service. */
+interface Surroundings {
   readonly mails: CapturedMails;
-  /** For looking at rows, and for putting there what the API would take too long for. */
-  readonly pool: pg.Pool;
-  readonly stores: { readonly database: TestDatabase; readonly bus: TestBus };
+  readonly log: string[];
+  readonly options: RunOptions;
+}
+
+export class RunningIdentity extends RunningOwner {
+  readonly tenancy: PlayedTenancy;
+  readonly mails: CapturedMails;
   /** Every line that the service has logged. */
   readonly log: string[];
   readonly #options: RunOptions;
-  #cleanups: Cleanups;
-  #url: string;
-  readonly #client: CatchingUpClient;
 
-  private constructor(parts: {
-    contexts: ForeignContexts;
-    pool: pg.Pool;
-    mails: CapturedMails;
-    log: string[];
-    cleanups: Cleanups;
-    url: string;
-    stores: { database: TestDatabase; bus: TestBus };
-    options: RunOptions;
-  }) {
-    this.contexts = parts.contexts;
-    this.#client = new CatchingUpClient(parts.contexts);
+  private constructor(parts: OwnerParts, { mails, log, options }: Surroundings) {
+    super(parts);
     this.tenancy = new PlayedTenancy(parts.contexts);
-    this.pool = parts.pool;
-    this.mails = parts.mails;
-    this.log = parts.log;
-    this.stores = parts.stores;
-    this.#cleanups = parts.cleanups;
-    this.#url = parts.url;
-    this.#options = parts.options;
+    this.mails = mails;
+    this.log = log;
+    this.#options = options;
   }
 
   static async start(options: RunOptions = {}): Promise<RunningIdentity> {
-    const [database, bus] = await Promise.all([testDatabase(), testBus()]);
-    const stores = { database, bus };
-    const mails = new CapturedMails();
-    const log: string[] = [];
-    const contexts = await ForeignContexts.connect(bus);
-    const [{ url, cleanups }] = await Promise.all([
-      startService({ stores, mails, log, options }),
-      contexts.complete('tenancy', 'registry'),
-    ]);
-    await whenReady(url);
-    const pool = createPool({ connectionString: database.url, schema: SCHEMA, logger: silentLogger() });
-    return new RunningIdentity({ contexts, pool, mails, log, cleanups, url, stores, options });
-  }
-
-  get url(): string {
-    return this.#url;
+    const surroundings = { mails: new CapturedMails(), log: [], options };
+    return new RunningIdentity(await openOwner(identityUnderTest(surroundings)), surroundings);
   }
 
   /** Ends the service as SIGTERM would, and starts it again on the same data. */
   async restart(change: RunOptions = {}): Promise<void> {
-    await this.#cleanups.run();
+    await this.stopService();
     const options = {
       config: { ...this.#options.config, ...change.config },
       env: { ...this.#options.env, ...change.env },
     };
-    const { url, cleanups } = await startService({
-      stores: this.stores,
-      mails: this.mails,
-      log: this.log,
-      options,
-    });
-    await whenReady(url);
-    this.#url = url;
-    this.#cleanups = cleanups;
+    await this.startService(identityUnderTest({ mails: this.mails, log: this.log, options }));
   }
 
-  async stop(): Promise<void> {
-    await this.#cleanups.run();
-    await this.contexts.close();
-    await this.pool.end();
-    await this.stores.database.drop();
-  }
-
-  /** Calls the API. It answers with all that was published and seen here so far worked in. */
-  async call(caller: Bearer | undefined, method: string, path: string, body?: unknown): Promise<Reply> {
-    return this.send(method, path, {
-      headers: {
-        ...(caller === undefined ? {} : { authorization: `Bearer ${caller.token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  }
-
-  /** As `call`, with headers and body as they are. */
-  async send(
-    method: string,
-    path: string,
-    init: { headers?: Record<string, string>; body?: string } = {},
-  ): Promise<Reply> {
-    return this.#client.send(this.#url + path, method, init);
-  }
-
-  /** An address that nobody has yet. */
+  /** An address without an account. */
   newEmail(): string {
     return `user-${randomUUID()}@example.com`;
   }
@@ -191,41 +118,23 @@ export class RunningIdentity {
     const { id, key } = parsed(createdKey, await this.call(founder, 'POST', '/v1/api-keys', body));
     return { id, token: key };
   }
-
-  /** The highest revision seen or published here. */
-  token(): string {
-    return this.#client.token;
-  }
 }
 
-interface ServiceParts {
-  readonly stores: { database: TestDatabase; bus: TestBus };
-  readonly mails: CapturedMails;
-  readonly log: string[];
-  readonly options: RunOptions;
-}
-
-async function startService({ stores, mails, log, options }: ServiceParts) {
-  const config: Config = {
-    ...loadConfig(configSchema, {
-      DATABASE_URL: stores.database.url,
-      NATS_URL: stores.bus.servers,
-      PX0_STREAM_PREFIX: stores.bus.streamPrefix,
-      NODE_ENV: 'test',
-      RESEND_API_KEY: 'mock',
-      ...options.env,
+function identityUnderTest({ mails, log, options }: Surroundings): OwnerUnderTest {
+  return {
+    schema: SCHEMA,
+    played: ['tenancy', 'registry'],
+    logger: createLogger({
+      service: 'identity',
+      level: 'trace',
+      destination: { write: (line: string) => log.push(line) },
     }),
-    ...cheapHashes,
-    ...options.config,
+    start: (environment, dependencies) => {
+      const loaded = loadConfig(configSchema, { ...environment, RESEND_API_KEY: 'mock', ...options.env });
+      const config = { ...loaded, ...cheapHashes, ...options.config };
+      return startIdentity(config, dependencies, { mailer: mails });
+    },
   };
-  const logger = createLogger({
-    service: 'identity',
-    level: 'trace',
-    destination: { write: (line: string) => log.push(line) },
-  });
-  const cleanups = new Cleanups(logger);
-  const { url } = await startIdentity(config, { logger, cleanups }, { mailer: mails });
-  return { url, cleanups };
 }
 
 /** The body of a reply that should be of this form; an error that shows it when it is not. */

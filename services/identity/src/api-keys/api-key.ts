@@ -1,6 +1,6 @@
-/** An API key, as the store returns it, as clients see it, and as its event tells it to the other services. */
+/** An API key, as the store returns it and as clients see it. */
 import type { KeyOperation } from '@px0/access';
-import type { ApiKeyId, OrganizationId, StateOf, TeamId, UserId, Wire } from '@px0/contracts';
+import type { ApiKeyId, OrganizationId, TeamId, UserId, Wire } from '@px0/contracts';
 import { wireTime } from '../wire-time.ts';
 
 /**
@@ -22,22 +22,6 @@ export interface ApiKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
-}
-
-export function apiKeyState(key: ApiKey): StateOf<'apiKey'> {
-  const { scope } = key;
-  return {
-    key_hash: key.keyHash,
-    org_id: key.orgId,
-    scope:
-      scope.kind === 'organization'
-        ? { kind: 'organization' }
-        : { kind: 'teams', team_ids: [...scope.teamIds] },
-    operation: key.operation,
-    name: key.name,
-    created_at: wireTime(key.createdAt),
-    expires_at: key.expiresAt === null ? null : wireTime(key.expiresAt),
-  };
 }
 
 export function apiKeyOnWire(key: ApiKey): Wire<'APIKey'> {

@@ -1,17 +1,19 @@
 /** Deletes keys some time after they expired: until then the list still shows what they were. */
-import type { Changes } from '../changes/mod.ts';
-import type { Database } from '../database/db.ts';
-import { deleteApiKeys, findLongExpired } from './api-key-store.ts';
+import { type Changes, systemActor } from '../changes/mod.ts';
+import { deleteLongExpired } from './api-key-store.ts';
+import { auditDeleted } from './cleanup-saga.ts';
 
 const KEPT_DAYS = 30;
 
-export async function deleteExpiredKeys(database: Database, changes: Changes, limit: number): Promise<void> {
-  const ids = await findLongExpired(database, KEPT_DAYS, limit);
-  if (ids.length === 0) return;
-  await changes.make(async (change) => {
-    for (const key of await deleteApiKeys(change.tx, ids)) {
-      await change.remove('apiKey', key.id);
-      await change.audit({ action: 'api_key.deleted', orgId: key.orgId, apiKeyId: key.id });
-    }
-  });
+/** Deletes `limit` keys at most, in one change, and returns how many. */
+export async function deleteExpiredKeys(changes: Changes, limit: number): Promise<number> {
+  return await changes.make(
+    systemActor,
+    async (change) => {
+      const keys = await deleteLongExpired(change, KEPT_DAYS, limit);
+      await auditDeleted(change, keys);
+      return keys.length;
+    },
+    'awaited',
+  );
 }

@@ -1,14 +1,14 @@
 /** When each key was last used, gathered in memory and written down every few seconds: no request waits for it. */
 import type { ApiKeyId } from '@px0/contracts';
-import type { Database } from '../database/db.ts';
+import type { PrivateWriter } from '@px0/owner';
 import { noteUses } from './api-key-store.ts';
 
 export class KeyUses {
-  readonly #database: Database;
+  readonly #database: PrivateWriter;
   #uses = new Map<ApiKeyId, number>();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(database: Database) {
+  constructor(database: PrivateWriter) {
     this.#database = database;
   }
 

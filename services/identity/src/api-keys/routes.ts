@@ -2,10 +2,21 @@
 import type { Principal, SessionPrincipal } from '@px0/access';
 import { ApiError, type Handlers } from '@px0/service-kit';
 import { wireTime } from '../wire-time.ts';
+import type { CreatedKey } from './add-key.ts';
 import { apiKeyOnWire } from './api-key.ts';
-import type { ApiKeyCommands, CreatedKey } from './manage-keys.ts';
+import type { CreateKey } from './create-key.ts';
+import type { DeleteKey } from './delete-key.ts';
+import type { ListKeys } from './list-keys.ts';
+import type { RotateKey } from './rotate-key.ts';
 
-export function apiKeyRoutes(commands: ApiKeyCommands) {
+export interface ApiKeyCommands {
+  readonly create: CreateKey;
+  readonly list: ListKeys;
+  readonly rotate: RotateKey;
+  readonly delete: DeleteKey;
+}
+
+export function apiKeyRoutes(apiKeys: ApiKeyCommands) {
   return {
     createAPIKey: async ({ principal, body }) => {
       const {
@@ -16,18 +27,18 @@ export function apiKeyRoutes(commands: ApiKeyCommands) {
         expires_at: expiresAt,
       } = body();
       const wish = { name, orgId, teamIds, operation, expiresAt };
-      return createdOnWire(await commands.createKey(requireSession(principal), wish));
+      return createdOnWire(await apiKeys.create.run(requireSession(principal), wish));
     },
     listAPIKeys: async ({ principal, query }) => {
-      const keys = await commands.listKeys(requireSession(principal), query.org_id ?? '');
+      const keys = await apiKeys.list.run(requireSession(principal), query.org_id ?? '');
       return { api_keys: keys.map(apiKeyOnWire) };
     },
     rotateAPIKey: async ({ principal, params, body, header }) => {
       const { overlap_seconds: overlapSeconds } = hasBody(header) ? body() : {};
-      return createdOnWire(await commands.rotateKey(requireSession(principal), params.id, overlapSeconds));
+      return createdOnWire(await apiKeys.rotate.run(requireSession(principal), params.id, overlapSeconds));
     },
     deleteAPIKey: async ({ principal, params }) => {
-      await commands.deleteKey(requireSession(principal), params.id);
+      await apiKeys.delete.run(requireSession(principal), params.id);
       return undefined;
     },
   } satisfies Handlers<Principal>;
@@ -51,7 +62,7 @@ function createdOnWire({ key, secret }: CreatedKey) {
   };
 }
 
-/** The routes' auth class lets nobody else through. */
+/** The routes' auth class lets sessions through only. */
 function requireSession(principal: Principal): SessionPrincipal {
   if (principal.kind !== 'session') throw new ApiError('unauthorized');
   return principal;

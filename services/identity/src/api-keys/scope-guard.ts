@@ -4,8 +4,9 @@
  * acted upon. What the saga acts upon later, it finds the key's row.
  */
 import type { Projection, RevisionToken } from '@px0/event-bus';
+import { sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { Tx } from '../database/db.ts';
+import type { Change } from '../changes/mod.ts';
 
 /** The projection's progress, as far as the guard needs it. */
 export type ProjectionProgress = Pick<Projection, 'position' | 'epoch' | 'waitFor'>;
@@ -56,15 +57,19 @@ export async function withCurrentJudgement<T>(
 }
 
 /** For a saga's effect: waits until no key is being created. */
-export async function lockScopesExclusively(tx: Tx): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK} || current_schema(), 0))`;
+export async function lockScopesExclusively(change: Change): Promise<void> {
+  await change.query(
+    sql`SELECT pg_advisory_xact_lock(hashtextextended(${LOCK}::text || current_schema(), 0))`,
+  );
 }
 
 /** For a creation, first in its change. @throws OutdatedJudgementError */
-export async function requireCurrentJudgement(tx: Tx, judgement: Judgement): Promise<void> {
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock_shared(hashtextextended(${LOCK} || current_schema(), 0))`;
-  const [saga] = await tx.$queryRaw<{ epoch: string; position: number }[]>`
-    SELECT epoch, position::float8 AS position FROM saga WHERE name = ${CLEANUP_SAGA}`;
+export async function requireCurrentJudgement(change: Change, judgement: Judgement): Promise<void> {
+  await change.query(
+    sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${LOCK}::text || current_schema(), 0))`,
+  );
+  const [saga] = await change.query<{ epoch: string; position: number }>(sql`
+    SELECT epoch, position::float8 AS position FROM saga WHERE name = ${CLEANUP_SAGA}`);
   // Positions of two epochs do not compare; a new one begins with everything being shown to the saga again.
   if (saga === undefined || saga.epoch !== judgement.epoch || saga.position <= judgement.position) return;
   throw new OutdatedJudgementError({ epoch: saga.epoch, sequence: saga.position });

@@ -1,4 +1,4 @@
-/** What identity's audit tells of. */
+/** The actions that identity's audit records. */
 export type AuditAction =
   | 'user.registered'
   | 'user.verified'

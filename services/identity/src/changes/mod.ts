@@ -1,3 +1,3 @@
-export { Change, type EventWriter } from './change.ts';
-export { Changes } from './changes.ts';
-export { leftToRelay } from './left-to-relay.ts';
+export { type Actor, systemActor } from './actor.ts';
+export type { AuditNote, Change, Changes, OwnEntity } from './change.ts';
+export { rules } from './rules.ts';

@@ -1,6 +1,7 @@
 export { deleteExpiredCodes, deleteReset, voidCodes } from './code-store.ts';
-export { passwordResetMailWriter, verificationMailWriter } from './mail-codes.ts';
-export { createResetPassword } from './reset-password.ts';
+export { codeMailWriters } from './mail-codes.ts';
+export { ResetPassword } from './reset-password.ts';
 export { codeRoutes } from './routes.ts';
-export { createTriggerReset, createTriggerVerification } from './trigger-mails.ts';
-export { createVerifyEmail } from './verify-email.ts';
+export { TriggerReset } from './trigger-reset.ts';
+export { TriggerVerification } from './trigger-verification.ts';
+export { VerifyEmail } from './verify-email.ts';

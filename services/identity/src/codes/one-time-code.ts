@@ -3,7 +3,7 @@ import { hash, randomBytes, randomInt } from 'node:crypto';
 
 export const CODE_LIFETIME_MS = 15 * 60_000;
 
-/** A wrong code more than this and the right one is void, too: of a million codes nobody guesses one in five. */
+/** After this many wrong codes the right one is void, too: five guesses at one of a million codes are hopeless. */
 export const MAX_ATTEMPTS = 5;
 
 /** Six digits, for a person to type. */

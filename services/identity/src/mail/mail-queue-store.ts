@@ -1,7 +1,7 @@
 /** The rows of mails that are owed. A row is leased while it is being sent; no transaction is open then. */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '@px0/contracts';
-import type { Db } from '../database/db.ts';
+import { onlyRow, type PrivateWriter, type Reader, sql } from '@px0/owner';
 
 export type MailKind =
   | 'verification'
@@ -26,33 +26,39 @@ export interface MailOrder {
 }
 
 /**
- * Queues a mail, leased to the caller for `leaseSeconds` (0: whoever comes first sends it). A mail that is owed already is not queued
- * twice, but for those to addresses that an account has left. Returns its row.
+ * Queues a mail, leased to the caller for `leaseSeconds` (0: the next process that looks sends it). A mail that is owed already is not queued
+ * twice, except to addresses that an account has left. Returns its row.
  */
-export async function insertMail(db: Db, order: MailOrder, leaseSeconds: number): Promise<QueuedMail> {
-  const rows = await db.$queryRaw<QueuedMail[]>`
+export async function insertMail(
+  writer: PrivateWriter,
+  order: MailOrder,
+  leaseSeconds: number,
+): Promise<QueuedMail> {
+  const rows = await writer.writePrivate<QueuedMail>(sql`
     INSERT INTO mail_queue AS m (id, user_id, kind, recipient, lease_until)
     VALUES (${randomUUID()}::uuid, ${order.userId}::uuid, ${order.kind}, ${order.recipient},
-            clock_timestamp() + ${leaseSeconds} * interval '1 second')
+            clock_timestamp() + ${leaseSeconds}::float8 * interval '1 second')
     ON CONFLICT (user_id, kind) WHERE kind <> 'email-changed' DO UPDATE SET
       recipient = excluded.recipient, attempts = 0, created_at = excluded.created_at,
       next_attempt_at = excluded.next_attempt_at, lease_until = excluded.lease_until
-    RETURNING m.id::text AS id, m.user_id::text AS "userId", m.kind, m.recipient, m.attempts, 0::float8 AS "ageSeconds"`;
-  const row = rows[0];
-  if (row === undefined) throw new Error('an upsert that returns one row returned none');
-  return row;
+    RETURNING m.id::text AS id, m.user_id::text AS "userId", m.kind, m.recipient, m.attempts, 0::float8 AS "ageSeconds"`);
+  return onlyRow(rows);
 }
 
 /** Takes mails that are due, for `leaseSeconds`. Any number of processes may do so at once. */
-export function leaseDueMails(db: Db, limit: number, leaseSeconds: number): Promise<QueuedMail[]> {
-  return db.$queryRaw<QueuedMail[]>`
-    UPDATE mail_queue m SET lease_until = clock_timestamp() + ${leaseSeconds} * interval '1 second'
+export function leaseDueMails(
+  writer: PrivateWriter,
+  limit: number,
+  leaseSeconds: number,
+): Promise<QueuedMail[]> {
+  return writer.writePrivate<QueuedMail>(sql`
+    UPDATE mail_queue m SET lease_until = clock_timestamp() + ${leaseSeconds}::float8 * interval '1 second'
       FROM (SELECT id FROM mail_queue
              WHERE next_attempt_at <= clock_timestamp() AND (lease_until IS NULL OR lease_until <= clock_timestamp())
              ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED) due
      WHERE m.id = due.id
     RETURNING m.id::text AS id, m.user_id::text AS "userId", m.kind, m.recipient, m.attempts,
-              extract(epoch FROM clock_timestamp() - m.created_at)::float8 AS "ageSeconds"`;
+              extract(epoch FROM clock_timestamp() - m.created_at)::float8 AS "ageSeconds"`);
 }
 
 export interface MailBacklog {
@@ -62,23 +68,28 @@ export interface MailBacklog {
 }
 
 /** What waits to be sent, as operators watch it. */
-export async function readMailBacklog(db: Db): Promise<MailBacklog> {
-  const [row] = await db.$queryRaw<MailBacklog[]>`
+export async function readMailBacklog(reader: Reader): Promise<MailBacklog> {
+  const [row] = await reader.query<MailBacklog>(sql`
     SELECT count(*)::float8 AS mails,
            greatest(coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0), 0)::float8 AS "ageSeconds"
-      FROM mail_queue`;
+      FROM mail_queue`);
   return row ?? { mails: 0, ageSeconds: 0 };
 }
 
-export async function deleteMail(db: Db, id: string): Promise<void> {
-  await db.$executeRaw`DELETE FROM mail_queue WHERE id = ${id}::uuid`;
+export async function deleteMail(writer: PrivateWriter, id: string): Promise<void> {
+  await writer.writePrivate(sql`DELETE FROM mail_queue WHERE id = ${id}::uuid`);
 }
 
 /** Gives a mail back, to be tried again after a pause. `error` names a kind of failure, never an address or a code. */
-export async function postponeMail(db: Db, id: string, pauseSeconds: number, error: string): Promise<void> {
-  await db.$executeRaw`
+export async function postponeMail(
+  writer: PrivateWriter,
+  id: string,
+  pauseSeconds: number,
+  error: string,
+): Promise<void> {
+  await writer.writePrivate(sql`
     UPDATE mail_queue
        SET attempts = attempts + 1, lease_until = NULL, last_error = ${error},
-           next_attempt_at = clock_timestamp() + ${pauseSeconds} * interval '1 second'
-     WHERE id = ${id}::uuid`;
+           next_attempt_at = clock_timestamp() + ${pauseSeconds}::float8 * interval '1 second'
+     WHERE id = ${id}::uuid`);
 }

@@ -2,8 +2,8 @@
  * Sends what is owed, and goes on trying. The queue's rows say what to send to whom; a code is made at the moment of sending, so that
  * only its hash is ever stored.
  */
+import { Background, type PrivateWriter, type Progress } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
-import type { Database, Db } from '../database/db.ts';
 import type { Mail, Mailer } from './mail.ts';
 import {
   deleteMail,
@@ -19,38 +19,41 @@ import {
 export type MailWriter = (order: MailOrder) => Promise<Mail | undefined>;
 
 export interface MailQueueOptions {
-  readonly database: Database;
+  readonly database: PrivateWriter;
   readonly mailer: Mailer;
   readonly writers: { readonly [Kind in MailKind]: MailWriter };
   readonly logger: Logger;
   /** How long sending one mail may take; the lease is longer. */
   readonly timeoutMs: number;
-  readonly pollMs?: number;
 }
 
 const BATCH = 10;
 const POLL_MS = 5_000;
 const FIRST_PAUSE_SECONDS = 10;
 const LONGEST_PAUSE_SECONDS = 3_600;
-/** Nobody waits longer for a mail. */
+/** A mail that could not be sent for this long is given up. */
 const GIVE_UP_SECONDS = 86_400;
 
 export class MailQueue {
+  readonly name = 'mail queue';
   readonly #options: MailQueueOptions;
   readonly #leaseSeconds: number;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | undefined;
-  #woken = false;
-  #stopped = true;
+  readonly #loop: Background;
 
   constructor(options: MailQueueOptions) {
     this.#options = options;
     this.#leaseSeconds = Math.ceil(options.timeoutMs / 1_000) + 20;
+    this.#loop = new Background({
+      name: this.name,
+      logger: options.logger,
+      pauseMs: POLL_MS,
+      step: () => this.#sendDue(),
+    });
   }
 
   /** Queues a mail in a change, to be sent by `wake` after its commit. */
-  async enqueue(db: Db, order: MailOrder): Promise<void> {
-    await insertMail(db, order, 0);
+  async enqueue(writer: PrivateWriter, order: MailOrder): Promise<void> {
+    await insertMail(writer, order, 0);
   }
 
   /** Queues a mail and tries to send it now. False when the provider refused; the mail is tried again later. */
@@ -59,41 +62,23 @@ export class MailQueue {
   }
 
   start(): void {
-    this.#stopped = false;
-    this.wake();
+    this.#loop.start();
   }
 
   /** Resolves when no mail is being sent. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    await this.#loop.stop();
   }
 
   /** Looks for due mails soon; never waits and never fails. */
   wake(): void {
-    this.#woken = true;
-    if (this.#stopped || this.#running !== undefined) return;
-    clearTimeout(this.#timer);
-    this.#running = this.#work().finally(() => {
-      this.#running = undefined;
-      if (this.#stopped) return;
-      this.#timer = setTimeout(() => this.wake(), this.#options.pollMs ?? POLL_MS);
-      this.#timer.unref();
-    });
+    this.#loop.wake();
   }
 
-  async #work(): Promise<void> {
-    try {
-      while (this.#woken && !this.#stopped) {
-        this.#woken = false;
-        const due = await leaseDueMails(this.#options.database, BATCH, this.#leaseSeconds);
-        await Promise.all(due.map((mail) => this.#deliver(mail)));
-        if (due.length === BATCH) this.#woken = true;
-      }
-    } catch (error) {
-      this.#options.logger.warn({ err: error }, 'mails are not sent at the moment');
-    }
+  async #sendDue(): Promise<Progress> {
+    const due = await leaseDueMails(this.#options.database, BATCH, this.#leaseSeconds);
+    await Promise.all(due.map((mail) => this.#deliver(mail)));
+    return due.length === BATCH ? 'more' : 'none';
   }
 
   async #deliver(order: QueuedMail): Promise<boolean> {
@@ -102,7 +87,7 @@ export class MailQueue {
       const mail = await writers[order.kind](order);
       if (mail !== undefined) await mailer.send(mail);
     } catch (error) {
-      // The provider's words may hold the address: only what kind of error it was is told.
+      // The provider's words may hold the address: the log gets only the kind of error.
       const kind = error instanceof Error ? error.name : 'unknown';
       const facts = { mail: order.id, kind: order.kind, attempts: order.attempts + 1, error: kind };
       if (order.ageSeconds > GIVE_UP_SECONDS) {

@@ -1,11 +1,6 @@
+export { type CodeMailWriters, createMailQueue } from './create-mail-queue.ts';
 export { createMailer } from './create-mailer.ts';
 export type { Mail, Mailer } from './mail.ts';
-export { MailQueue, type MailWriter } from './mail-queue.ts';
+export type { MailQueue } from './mail-queue.ts';
 export { readMailBacklog } from './mail-queue-store.ts';
-export {
-  addedToTeamMail,
-  alreadyRegisteredMail,
-  emailChangedMail,
-  passwordResetMail,
-  verificationMail,
-} from './messages.ts';
+export { passwordResetMail, verificationMail } from './messages.ts';

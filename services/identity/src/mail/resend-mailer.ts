@@ -23,7 +23,7 @@ export class ResendMailer implements Mailer {
       body: JSON.stringify({ from, to: [to], subject, text, html }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-    // The body may repeat the address, so only the status is told; reading it frees the connection.
+    // The body may repeat the address, so the error names only the status; reading it frees the connection.
     await response.arrayBuffer();
     if (!response.ok) throw new Error(`Resend answered ${response.status}`);
   }

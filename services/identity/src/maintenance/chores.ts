@@ -1,12 +1,12 @@
-/** What identity does without being asked. */
+/** What identity does by itself, at intervals: expiry, compaction, key rotation by age. */
+import type { BackgroundOptions, Database } from '@px0/owner';
 import { deleteExpiredKeys, type KeyUses } from '../api-keys/mod.ts';
 import type { Changes } from '../changes/mod.ts';
 import { deleteExpiredCodes } from '../codes/mod.ts';
-import type { Database } from '../database/db.ts';
 import { deleteOldNotices } from '../memberships/mod.ts';
+import { deleteExpiredLimits } from '../rate-limits/mod.ts';
 import { compactSessions, deleteExpiredSessions } from '../sessions/mod.ts';
 import type { KeyRing } from '../signing-keys/mod.ts';
-import type { PeriodicTask } from './periodic-tasks.ts';
 
 export interface ChoreDependencies {
   readonly database: Database;
@@ -15,37 +15,50 @@ export interface ChoreDependencies {
   readonly keyUses: KeyUses;
 }
 
+type Chore = Omit<BackgroundOptions, 'logger'>;
+
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 /** Rows per turn: enough for a busy day, few enough that no request notices the locks. */
 const BATCH = 5_000;
+/** Rows per turn of a chore that writes an event and an audit entry for each, in one transaction. */
+const EVENT_BATCH = 100;
+/** Replicas that start together run each chore at moments of their own. */
+const JITTER = 0.4;
 
-export function chores({ database, changes, keyRing, keyUses }: ChoreDependencies): PeriodicTask[] {
+export function chores({ database, changes, keyRing, keyUses }: ChoreDependencies): readonly Chore[] {
   return [
     // Far more often than the five minutes for which a new key is known before it signs.
-    { name: 'maintain signing keys', everyMs: 30 * SECOND, run: () => keyRing.maintain() },
-    { name: 'write down uses of API keys', everyMs: 5 * SECOND, run: () => keyUses.flush() },
-    { name: 'delete expired sessions', everyMs: MINUTE, run: () => deleteExpiredSessions(database, BATCH) },
-    {
-      name: 'compact session ledgers',
-      everyMs: 10 * MINUTE,
-      run: () => compactSessions(database, changes, BATCH),
-    },
-    { name: 'delete expired codes', everyMs: MINUTE, run: () => deleteExpiredCodes(database) },
-    { name: 'delete expired rate limits', everyMs: 5 * MINUTE, run: () => deleteExpiredLimits(database) },
-    {
-      name: 'delete old notices of memberships',
-      everyMs: 60 * MINUTE,
-      run: () => deleteOldNotices(database),
-    },
-    {
-      name: 'delete expired API keys',
-      everyMs: 10 * MINUTE,
-      run: () => deleteExpiredKeys(database, changes, BATCH),
-    },
+    chore('maintain signing keys', 30 * SECOND, () => keyRing.maintain()),
+    chore('write down uses of API keys', 5 * SECOND, () => keyUses.flush()),
+    batches('delete expired sessions', MINUTE, BATCH, (limit) => deleteExpiredSessions(database, limit)),
+    chore('compact session ledgers', 10 * MINUTE, (stopping) =>
+      compactSessions({ reader: database, changes }, BATCH, stopping),
+    ),
+    chore('delete expired codes', MINUTE, () => deleteExpiredCodes(database)),
+    chore('delete expired rate limits', 5 * MINUTE, () => deleteExpiredLimits(database)),
+    chore('delete old notices of memberships', 60 * MINUTE, () => deleteOldNotices(database)),
+    batches('delete expired API keys', 10 * MINUTE, EVENT_BATCH, (limit) =>
+      deleteExpiredKeys(changes, limit),
+    ),
   ];
 }
 
-async function deleteExpiredLimits(database: Database): Promise<void> {
-  await database.$executeRaw`DELETE FROM rate_limits WHERE expire < ${Date.now()}`;
+function chore(name: string, pauseMs: number, run: (stopping: AbortSignal) => Promise<void>): Chore {
+  const step = async (stopping: AbortSignal) => {
+    await run(stopping);
+    return 'none' as const;
+  };
+  return { name, begin: 'pause', pauseMs, jitter: JITTER, step };
+}
+
+/** A chore that goes on at once as long as it finds whole batches. `run` returns how many rows it worked on. */
+function batches(
+  name: string,
+  pauseMs: number,
+  limit: number,
+  run: (limit: number) => Promise<number>,
+): Chore {
+  const step = async () => ((await run(limit)) === limit ? ('more' as const) : ('none' as const));
+  return { name, begin: 'pause', pauseMs, jitter: JITTER, step };
 }

@@ -1,2 +1,1 @@
-export { type ChoreDependencies, chores } from './chores.ts';
-export { PeriodicTasks } from './periodic-tasks.ts';
+export { chores } from './chores.ts';

@@ -1,27 +1,27 @@
 /**
- * Tells people by mail that somebody has added them to a team: it happens without their consent. One mail for each membership, however
- * often its event comes; a membership that is old by the time that its event is seen is no news any more.
+ * Tells people by mail that another person has added them to a team: it happens without their consent. One mail for each membership,
+ * however often its event comes; a membership that is old by the time that its event is seen is no news any more.
  */
 import type { StateEvent } from '@px0/contracts';
-import type { SagaDefinition } from '@px0/event-bus';
-import type { Db, Tx } from '../database/db.ts';
+import { type OwnerSaga, type PrivateWriter, sql } from '@px0/owner';
+import type { Actor, AuditNote, OwnEntity } from '../changes/mod.ts';
 import type { MailQueue } from '../mail/mod.ts';
 
 /** In a new epoch, or at the first start after an upgrade, all memberships come again. */
 const NEWS_MS = 86_400_000;
 
-export function membershipNotices(mails: Pick<MailQueue, 'enqueue'>): SagaDefinition<Tx> {
+export function membershipNotices(mails: Pick<MailQueue, 'enqueue'>): OwnerSaga<OwnEntity, Actor, AuditNote> {
   return {
     name: 'membership-notices',
     wants: (name) => name === 'membership',
     concerns: isNews,
-    async effect(tx, event) {
+    async effect(change, event) {
       if (event.name !== 'membership' || event.state === undefined) return;
       const { team_id: teamId, user_id: userId, created_at: joinedAt } = event.state;
-      const recipient = await noteMembership(tx, teamId, userId, joinedAt);
+      const recipient = await noteMembership(change, teamId, userId, joinedAt);
       if (recipient === undefined) return;
       // Sent after the commit, at the queue's next look.
-      await mails.enqueue(tx, { userId, kind: 'added-to-team', recipient });
+      await mails.enqueue(change, { userId, kind: 'added-to-team', recipient });
     },
   };
 }
@@ -32,25 +32,25 @@ function isNews(event: StateEvent): boolean {
   return addedBy !== undefined && addedBy !== userId && Date.now() - Date.parse(joinedAt) < NEWS_MS;
 }
 
-/** The address of the person; undefined when they have been told, or are gone. */
+/** The address of the person; undefined when they have had their mail, or are gone. */
 async function noteMembership(
-  tx: Tx,
+  writer: PrivateWriter,
   teamId: string,
   userId: string,
   joinedAt: string,
 ): Promise<string | undefined> {
-  const rows = await tx.$queryRaw<{ email: string }[]>`
+  const rows = await writer.writePrivate<{ email: string }>(sql`
     WITH noted AS (
       INSERT INTO membership_notices (team_id, user_id, joined_at)
       SELECT ${teamId}::uuid, id, ${joinedAt}::timestamptz FROM users WHERE id = ${userId}::uuid
           ON CONFLICT DO NOTHING
       RETURNING user_id)
-    SELECT u.email FROM noted JOIN users u ON u.id = noted.user_id`;
+    SELECT u.email FROM noted JOIN users u ON u.id = noted.user_id`);
   return rows[0]?.email;
 }
 
-/** Notices of memberships that are no news any more. */
-export async function deleteOldNotices(db: Db): Promise<void> {
-  await db.$executeRaw`
-    DELETE FROM membership_notices WHERE joined_at < now() - 2 * ${NEWS_MS}::float8 * interval '1 millisecond'`;
+/** Deletes notices of memberships that are no news any more. */
+export async function deleteOldNotices(writer: PrivateWriter): Promise<void> {
+  await writer.writePrivate(sql`
+    DELETE FROM membership_notices WHERE joined_at < now() - 2 * ${NEWS_MS}::float8 * interval '1 millisecond'`);
 }

@@ -12,7 +12,7 @@ export interface HashQueueOptions {
   readonly waiting: number;
 }
 
-/** Half of what is told to clients varies, so that those refused together do not come back together. */
+/** `Retry-After` varies, so that clients refused together do not come back together. */
 const RETRY_AFTER_SECONDS = { least: 1, spread: 2 };
 
 export class HashQueue {
@@ -41,7 +41,7 @@ export class HashQueue {
       return await work();
     } finally {
       const next = this.#turns.shift();
-      // The place is handed on, so nobody who comes in between can take it.
+      // The place goes straight to the next in line: a new request cannot take it in between.
       if (next === undefined) this.#running -= 1;
       else next();
     }

@@ -1,4 +1,4 @@
-export type { Argon2Parameters } from './argon2.ts';
-export { HashQueue } from './hash-queue.ts';
+export { createPasswords } from './create-passwords.ts';
+export type { HashQueue } from './hash-queue.ts';
 export { requireGoodPassword } from './password-policy.ts';
-export { Passwords } from './passwords.ts';
+export type { Passwords } from './passwords.ts';

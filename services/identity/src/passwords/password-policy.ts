@@ -2,7 +2,7 @@
 import { ApiError } from '@px0/service-kit';
 
 const MIN_BYTES = 8;
-/** Nobody remembers more; it bounds what a request can make us hash. */
+/** Longer than any real password; it bounds what a request can make us hash. */
 const MAX_BYTES = 1_024;
 const CLASSES = [/[A-Z]/, /[a-z]/, /[0-9]/, /[^A-Za-z0-9]/u];
 

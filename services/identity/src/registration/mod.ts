@@ -1,2 +1,2 @@
-export { createRegister, type Register } from './register.ts';
+export { Register } from './register.ts';
 export { registrationRoutes } from './routes.ts';

@@ -4,13 +4,13 @@ import type { Handlers } from '@px0/service-kit';
 import { userOnWire } from '../users/mod.ts';
 import type { Register } from './register.ts';
 
-export function registrationRoutes(commands: { readonly register: Register }) {
+export function registrationRoutes(register: Register) {
   return {
     register: async ({ body, header, address }) => {
       const { email = '', password = '', team_id: teamId } = body();
       const authorization = header('authorization');
       return {
-        user: userOnWire(await commands.register({ email, password, teamId, authorization, address })),
+        user: userOnWire(await register.run({ email, password, teamId, authorization, address })),
       };
     },
   } satisfies Handlers<Principal>;

@@ -1,6 +1,6 @@
 /**
- * The keys that identity derives from its one configured secret, each for one purpose, so that none can stand in for another. Who changes
- * the secret voids the outstanding verification codes, and signs with a new key from then on.
+ * The keys that identity derives from its one configured secret, each for one purpose, so that none can stand in for another. A
+ * change of the secret voids the outstanding verification codes, and makes identity sign with a new key.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 

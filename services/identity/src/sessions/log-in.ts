@@ -1,8 +1,9 @@
-/** Begins a session for whoever knows an account's password. */
+/** Begins a session for a caller that knows an account's password. */
 import { randomUUID } from 'node:crypto';
 import { signSession } from '@px0/access';
+import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { Database } from '../database/db.ts';
+import type { Changes } from '../changes/mod.ts';
 import type { Passwords } from '../passwords/mod.ts';
 import type { RateLimiter } from '../rate-limits/mod.ts';
 import type { KeyRing } from '../signing-keys/mod.ts';
@@ -10,11 +11,11 @@ import { findUserByEmail, type User } from '../users/mod.ts';
 import { insertSession } from './session-store.ts';
 
 export interface LogInDependencies {
-  readonly database: Database;
+  readonly reader: Reader;
+  readonly changes: Changes;
   readonly passwords: Passwords;
-  readonly keyRing: Pick<KeyRing, 'signer'>;
+  readonly keyRing: Pick<KeyRing, 'signer' | 'sessionDurationMs'>;
   readonly rateLimiter: RateLimiter;
-  readonly sessionDurationMs: number;
 }
 
 export interface Credentials {
@@ -29,32 +30,37 @@ export interface BegunSession {
   readonly user: User;
 }
 
-export type LogIn = (credentials: Credentials) => Promise<BegunSession>;
+export class LogIn {
+  readonly #deps: LogInDependencies;
 
-/**
- * Publishes nothing: the other services accept a session by its signature and its number. An unknown address, a wrong password and
- * a missing one are one answer, after the same work.
- *
- * @throws ApiError tooManyRequests, invalidCredentials, serviceUnavailable when too many passwords wait to be hashed
- */
-export function createLogIn(dependencies: LogInDependencies): LogIn {
-  const { database, passwords, keyRing, rateLimiter, sessionDurationMs } = dependencies;
-  return async ({ email, password, address }) => {
+  constructor(deps: LogInDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Publishes nothing: the other services accept a session by its signature and its number. An unknown address, a wrong password and
+   * a missing one are one answer, after the same work.
+   *
+   * @throws ApiError tooManyRequests, invalidCredentials, serviceUnavailable when too many passwords wait to be hashed
+   */
+  async run({ email, password, address }: Credentials): Promise<BegunSession> {
+    const { reader, changes, passwords, keyRing, rateLimiter } = this.#deps;
     await rateLimiter.byAddress('login.address', address);
     await rateLimiter.byAccount('login.account', email);
-    const account = await findUserByEmail(database, email);
+    const account = await findUserByEmail(reader, email);
     const matches = await passwords.matches(account?.passwordHash, password);
     if (account === undefined || !matches) throw new ApiError('invalidCredentials');
     const tokenId = randomUUID();
     const issuedAt = Math.floor(Date.now() / 1_000);
-    const expiresAt = new Date(issuedAt * 1_000 + sessionDurationMs);
-    const number = await insertSession(database, {
+    const expiresAt = new Date(issuedAt * 1_000 + keyRing.sessionDurationMs);
+    const session = {
       id: tokenId,
       userId: account.id,
       checkedHash: account.passwordHash,
       currentHash: await passwords.upToDate(account.passwordHash, password),
       expiresAt,
-    });
+    };
+    const number = await changes.make({ userId: account.id }, (change) => insertSession(change, session));
     if (number === undefined) throw new ApiError('invalidCredentials');
     await rateLimiter.forgive('login.account', email);
     const claims = {
@@ -65,5 +71,5 @@ export function createLogIn(dependencies: LogInDependencies): LogIn {
       expiresAt: Math.floor(expiresAt.getTime() / 1_000),
     };
     return { token: signSession(claims, keyRing.signer()), expiresAt, user: account };
-  };
+  }
 }

@@ -1,5 +1,5 @@
 export { compactSessions } from './compact-sessions.ts';
-export { createLogIn, type LogIn } from './log-in.ts';
-export { createLogOut, type LogOut } from './log-out.ts';
-export { type SessionCommands, sessionRoutes } from './routes.ts';
+export { LogIn } from './log-in.ts';
+export { LogOut } from './log-out.ts';
+export { sessionRoutes } from './routes.ts';
 export { deleteExpiredSessions, isSessionUsable, saveLedger } from './session-store.ts';

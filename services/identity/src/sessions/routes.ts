@@ -17,11 +17,11 @@ export function sessionRoutes({ logIn, logOut, keyRing }: SessionCommands) {
   return {
     login: async ({ body, address }) => {
       const { email = '', password = '' } = body();
-      const { token, expiresAt, user } = await logIn({ email, password, address });
+      const { token, expiresAt, user } = await logIn.run({ email, password, address });
       return { token, expires_at: wireTime(expiresAt), user: userOnWire(user) };
     },
     logout: async ({ header }) => {
-      await logOut(header('authorization'));
+      await logOut.run(header('authorization'));
       return undefined;
     },
     listSigningKeys: () => keyRing.jwks(),

@@ -4,10 +4,9 @@
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { type SessionSigner, signingDelayMs } from '@px0/access';
+import type { Reader } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
-import type { Change, Changes } from '../changes/mod.ts';
-import type { Database } from '../database/db.ts';
-import { wireTime } from '../wire-time.ts';
+import { type Change, type Changes, systemActor } from '../changes/mod.ts';
 import { openPrivateKey, sealPrivateKey } from './key-encryption.ts';
 import {
   deleteSigningKey,
@@ -19,7 +18,7 @@ import {
 } from './signing-key-store.ts';
 
 export interface KeyRingOptions {
-  readonly database: Database;
+  readonly reader: Reader;
   readonly changes: Changes;
   readonly encryptionKey: Uint8Array;
   readonly logger: Logger;
@@ -46,7 +45,7 @@ export class KeyRing {
   readonly #options: KeyRingOptions;
   readonly #now: () => number;
   #keys: readonly RingKey[] = [];
-  /** Keys that were found sealed under another secret; each is told of once. */
+  /** Keys that were found sealed under another secret; each is logged once. */
   readonly #foreign = new Set<string>();
 
   constructor(options: KeyRingOptions) {
@@ -54,9 +53,14 @@ export class KeyRing {
     this.#now = options.now ?? Date.now;
   }
 
+  get sessionDurationMs(): number {
+    return this.#options.sessionDurationMs;
+  }
+
   /**
    * Makes the first key if there is none, and the next one if the present one is too old or an operator asked for it; forgets what is
-   * retired.
+   * retired. The relay publishes the keys: the first one is made before the stream is known, and a writer's own lease on its row could keep
+   * a starting service from becoming ready for some seconds.
    */
   async maintain(): Promise<void> {
     await this.refresh();
@@ -65,14 +69,16 @@ export class KeyRing {
       this.#wantedActivation(this.#keys) === undefined
     )
       return;
-    await this.#options.changes.make(async (change) => {
-      await lockSigningKeys(change.tx);
-      const keys = (await listSigningKeys(change.tx)).map((row) => this.#read(row));
-      await this.#forgetRetired(change, keys);
-      const activatesAt = this.#wantedActivation(keys);
-      if (activatesAt !== undefined) await this.#add(change, keys, activatesAt);
-    });
+    await this.#options.changes.make(systemActor, (change) => this.#maintain(change), 'relay');
     await this.refresh();
+  }
+
+  async #maintain(change: Change): Promise<void> {
+    await lockSigningKeys(change);
+    const keys = (await listSigningKeys(change)).map((row) => this.#read(row));
+    for (const { kid } of keys.filter((key) => this.#isForgettable(key))) await deleteSigningKey(change, kid);
+    const activatesAt = this.#wantedActivation(keys);
+    if (activatesAt !== undefined) await this.#add(change, keys, activatesAt);
   }
 
   /** When a new key should begin to sign; undefined when none is wanted. */
@@ -88,10 +94,10 @@ export class KeyRing {
 
   /** Reads the keys again: another replica may have made one. */
   async refresh(): Promise<void> {
-    this.#keys = (await listSigningKeys(this.#options.database)).map((row) => this.#read(row));
+    this.#keys = (await listSigningKeys(this.#options.reader)).map((row) => this.#read(row));
   }
 
-  /** The key to sign with: of those that everybody has known for long enough the newest. */
+  /** The key to sign with: the newest that all verifiers have had time to learn. */
   signer(): SessionSigner {
     const now = this.#now();
     const active = this.#keys.filter((key) => key.activatesAt <= now);
@@ -117,43 +123,23 @@ export class KeyRing {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const publicJwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256', use: 'sig' };
     const sealedPrivateKey = sealPrivateKey(privateKey, kid, this.#options.encryptionKey);
-    await insertSigningKey(change.tx, {
+    const activation = new Date(activatesAt);
+    await insertSigningKey(change, {
       kid,
       publicJwk,
       sealedPrivateKey,
-      activatesAt: new Date(activatesAt),
+      activatesAt: activation,
       retiresAt: null,
     });
-    await change.put('signingKey', kid, {
-      public_jwk: publicJwk,
-      activates_at: wireTime(new Date(activatesAt)),
-      retires_at: null,
-    });
     for (const key of known) {
-      if (key.retiresAt === Number.POSITIVE_INFINITY) await this.#retire(change, key, activatesAt);
+      if (key.retiresAt === Number.POSITIVE_INFINITY) await setRetirement(change, key.kid, activation);
     }
     await change.audit({ action: 'signing_key.created', details: { kid } });
-  }
-
-  async #retire(change: Change, key: RingKey, retiresAt: number): Promise<void> {
-    await setRetirement(change.tx, key.kid, new Date(retiresAt));
-    await change.put('signingKey', key.kid, {
-      public_jwk: key.publicJwk,
-      activates_at: wireTime(new Date(key.activatesAt)),
-      retires_at: wireTime(new Date(retiresAt)),
-    });
   }
 
   /** A retired key signs no more; it verifies until the last token that it signed has expired. */
   #isForgettable({ retiresAt }: RingKey): boolean {
     return retiresAt + this.#options.sessionDurationMs + RETIREMENT_MARGIN_MS <= this.#now();
-  }
-
-  async #forgetRetired(change: Change, keys: readonly RingKey[]): Promise<void> {
-    for (const { kid } of keys.filter((key) => this.#isForgettable(key))) {
-      await deleteSigningKey(change.tx, kid);
-      await change.remove('signingKey', kid);
-    }
   }
 
   #read(row: SigningKeyRow): RingKey {

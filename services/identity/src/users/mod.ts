@@ -1,5 +1,4 @@
 export { emailKey, requireEmailFormat } from './email-address.ts';
-export { publishUser } from './publish-user.ts';
 export {
   compactLedger,
   endAllSessions,

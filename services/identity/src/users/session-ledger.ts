@@ -16,8 +16,8 @@ export interface SessionLedger {
 }
 
 /**
- * An event with more ranges than this would weigh on every reader. Only somebody who begins and ends thousands of sessions a day gets
- * here; that account's oldest sessions are ended then.
+ * An event with more ranges than this would weigh on every reader. Only an account that begins and ends thousands of sessions a day
+ * gets here; its oldest sessions are ended then.
  */
 export const MAX_RANGES = 1_000;
 const KEPT_RANGES = 500;

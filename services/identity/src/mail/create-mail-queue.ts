@@ -1,0 +1,35 @@
+/** The mail queue as the configuration says, with a writer for each kind of mail. */
+import type { PrivateWriter } from '@px0/owner';
+import type { Logger } from '@px0/service-kit';
+import type { Config } from '../config.ts';
+import { createMailer } from './create-mailer.ts';
+import type { Mailer } from './mail.ts';
+import { MailQueue, type MailQueueOptions } from './mail-queue.ts';
+import { addedToTeamMail, alreadyRegisteredMail, emailChangedMail } from './messages.ts';
+
+/** Writers of the mails that carry codes. */
+export type CodeMailWriters = Pick<MailQueueOptions['writers'], 'verification' | 'password-reset'>;
+
+export interface MailParts {
+  readonly database: PrivateWriter;
+  readonly logger: Logger;
+  readonly codes: CodeMailWriters;
+  /** Default: the one that the configuration asks for. */
+  readonly mailer: Mailer | undefined;
+}
+
+export function createMailQueue(config: Config, { database, logger, codes, mailer }: MailParts): MailQueue {
+  return new MailQueue({
+    database,
+    // The log goes to stdout: mails that are printed must not be in it.
+    mailer: mailer ?? createMailer(config, process.stderr),
+    writers: {
+      ...codes,
+      'email-changed': ({ recipient }) => Promise.resolve(emailChangedMail(recipient)),
+      'added-to-team': ({ recipient }) => Promise.resolve(addedToTeamMail(recipient)),
+      'already-registered': ({ recipient }) => Promise.resolve(alreadyRegisteredMail(recipient)),
+    },
+    logger,
+    timeoutMs: config.MAIL_TIMEOUT_MS,
+  });
+}

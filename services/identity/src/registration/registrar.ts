@@ -1,0 +1,28 @@
+/** Who registers an account: the person concerned, or an admin account for another person. */
+import { type AccessProjection, requireAllowedOn, type SessionPrincipal } from '@px0/access';
+import type { TeamId } from '@px0/contracts';
+import { ApiError } from '@px0/service-kit';
+
+/** Undefined: a public registration. @throws ApiError unauthorized, userNotVerified, forbidden */
+export function registrarOf(
+  access: AccessProjection,
+  authorization: string | undefined,
+): SessionPrincipal | undefined {
+  const authentication = access.authenticate(authorization);
+  if (authentication.outcome === 'anonymous') return undefined;
+  if (authentication.outcome === 'invalid') throw new ApiError('unauthorized');
+  const { principal } = authentication;
+  requireAllowedOn(access, principal, 'register');
+  return principal.kind === 'session' ? principal : undefined;
+}
+
+/** @throws ApiError teamNotFound, callerNotInTeamOrganization, forbidden */
+export function requireRightToPlace(
+  access: AccessProjection,
+  registrar: SessionPrincipal,
+  teamId: TeamId,
+): void {
+  // Every team that exists belongs to an organization, so the contract's refusal of one without has no place here.
+  if (access.team(teamId) === undefined) throw new ApiError('teamNotFound');
+  requireAllowedOn(access, registrar, 'registerIntoTeam', { teamId });
+}
