@@ -1,11 +1,6 @@
 import { type AuthClass, routes } from '@px0/contracts';
 import { describe, expect, it } from 'vitest';
-import {
-  authorizeClass,
-  authorizeRegistration,
-  type CallerKind,
-  requireActingUser,
-} from './authorize-class.ts';
+import { authorizeClass, type CallerKind, requireActingUser } from './authorize-class.ts';
 import type { ApiKeyPrincipal, Authentication, SessionPrincipal } from './principal.ts';
 
 const session: SessionPrincipal = {
@@ -96,25 +91,6 @@ describe('a route of the class', () => {
     for (const authentication of Object.values(callers)) {
       expect(authorizeClass(auth, authentication)).toEqual({ kind: 'anonymous' });
     }
-  });
-});
-
-describe('a registration', () => {
-  it.each([
-    ['anonymous', { kind: 'anonymous' }],
-    ['invalid', { error: 'unauthorized' }],
-    ['unverified-user', { error: 'userNotVerified' }],
-    ['user', { error: 'forbidden' }],
-    ['read_render', { error: 'unauthorized' }],
-    ['all', { error: 'unauthorized' }],
-    ['admin', { error: 'unauthorized' }],
-  ] as const)('by %s', (caller, answer) => {
-    expect(authorizeRegistration(callers[caller])).toEqual(answer);
-  });
-
-  it('by a verified admin account is delegated', () => {
-    const admin = { ...session, isAdmin: true };
-    expect(authorizeRegistration(is(admin))).toBe(admin);
   });
 });
 

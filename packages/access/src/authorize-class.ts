@@ -12,7 +12,7 @@ export type CallerKind = 'anonymous' | 'unverified-user' | 'user' | KeyOperation
 /** What each class refuses, by the kind of the caller. A kind that is not listed passes. */
 const classRefusals: { readonly [Auth in AuthClass]: { readonly [Kind in CallerKind]?: ErrorCode } } = {
   none: {},
-  // Registration judges the header after the body, with `authorizeRegistration`.
+  // Registration judges the header after the body, and asks the role matrix.
   'optional-session': {},
   session: {
     anonymous: 'unauthorized',
@@ -27,7 +27,6 @@ const classRefusals: { readonly [Auth in AuthClass]: { readonly [Kind in CallerK
 
 const anonymous: Principal = { kind: 'anonymous' };
 const unauthorized: Refusal = { error: 'unauthorized' };
-const forbidden: Refusal = { error: 'forbidden' };
 
 /** What a class answers to a kind of caller; undefined if it lets it pass. */
 export function classRefusal(auth: AuthClass, caller: CallerKind): ErrorCode | undefined {
@@ -71,17 +70,6 @@ export function authenticateRoute(
     uses.note(authentication.principal.keyId, Date.now());
   }
   return authorizeClass(auth, authentication);
-}
-
-/**
- * The caller of a registration: anonymous without a header, else a verified admin account's session. To be asked after
- * the body was checked.
- */
-export function authorizeRegistration(authentication: Authentication): Principal | Refusal {
-  if (authentication.outcome === 'anonymous') return anonymous;
-  const caller = authorizeClass('session', authentication);
-  if ('error' in caller) return caller;
-  return caller.kind === 'session' && caller.isAdmin ? caller : forbidden;
 }
 
 /**

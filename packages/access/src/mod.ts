@@ -9,7 +9,6 @@ export {
   actingUserOf,
   authenticateRoute,
   authorizeClass,
-  authorizeRegistration,
   type CallerKind,
   callerKind,
   classRefusal,
