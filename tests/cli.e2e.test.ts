@@ -149,7 +149,7 @@ describe('a session', () => {
     const login = ['login', '--email', account.email, '--password-stdin'];
     await expect(px0(login, { input: 'wrong' })).resolves.toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('does not know this e-mail and password'),
+      stderr: expect.stringContaining('rejected this e-mail and password'),
     });
     expect(await done(login, { input: `${account.password}\n` })).toContain(`as ${account.email}`);
     expect((await stat(join(folder, 'px0', 'config.json'))).mode & 0o777).toBe(0o600);
@@ -243,21 +243,21 @@ Bye {{.name}}
     expect(await readFile(file('greeting'), 'utf8')).toBe(
       '---\nname: Greeting\ndescription: Says hello.\nstatus: live\n---\nHello {{.name}}\n',
     );
-    expect(await done(['pull'])).toBe('The folder is in line with the team.\n');
+    expect(await done(['pull'])).toBe('The folder matches the team.\n');
     await writeFile(file('greeting'), '---\nname: Greeting\n---\nSomething else\n');
     await expect(px0(['pull'])).resolves.toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
     expect(await done(['pull', '--yes'])).toBe('1 file changed.\n');
-    expect(await done(['push', '--check'])).toBe('The team is in line with the folder.\n');
+    expect(await done(['push', '--check'])).toBe('The team matches the folder.\n');
   });
 
-  it('a push shows its plan, brings the team in line, and then has nothing to do', async () => {
+  it('a push shows its plan, updates the team to match, and then has nothing to do', async () => {
     await writeFile(file('farewell'), farewell);
     const plan = await px0(['push', '--check']);
     expect(plan.code).toBe(9);
     expect(plan.stdout.split('\n')).toEqual([
-      '+ farewell: new prompt',
-      '+ farewell: new payload ada',
-      '+ farewell: new version with this template',
+      '+ farewell: create the prompt',
+      '+ farewell: create the payload ada',
+      '+ farewell: create a version with this template',
       '~ farewell: set the tag prod',
       '~ farewell: promote the version',
       '~ farewell: promote the version',
@@ -292,7 +292,7 @@ Bye {{.name}}
       code: 7,
       stderr: expect.stringMatching(/prompts\/broken\.prompt\.md: .*unclosed action/),
     });
-    expect(await done(['pull'])).toBe('The folder is in line with the team.\n');
+    expect(await done(['pull'])).toBe('The folder matches the team.\n');
     expect(await done(['pull', '--prune', '--yes'])).toBe('1 file changed.\n');
     expect(await readdir(join(folder, 'prompts'))).toEqual(['farewell.prompt.md', 'greeting.prompt.md']);
   });
@@ -307,7 +307,7 @@ Bye {{.name}}
       ),
     );
     expect(await done(['push', 'many', '--yes'])).toBe('60 changes made.\n');
-    expect(await done(['push', 'many', '--check'])).toBe('The team is in line with the folder.\n');
+    expect(await done(['push', 'many', '--check'])).toBe('The team matches the folder.\n');
     await rm(many, { recursive: true });
     await done(['pull', 'many']);
     expect(await readdir(many)).toHaveLength(32);
@@ -336,7 +336,7 @@ describe('files that went through other hands', () => {
     }
   }
 
-  it('are in line with the team right after a pull, also on a checkout that has made CRLF of their line breaks', async () => {
+  it('match the team right after a pull, even on a checkout that converted their line breaks to CRLF', async () => {
     const isTaken = ({ name, template }: { readonly name: string; readonly template: string }) =>
       name.trim() !== '' && name.length < 200 && !/\{\{(?!\.name\}\})/.test(template);
     const prompts = fc
@@ -365,11 +365,11 @@ describe('files that went through other hands', () => {
     await journey.api.call('POST', `/v1/teams/${other.team}/import`, { token: other.key, body });
     expect(await done(['pull', own], { env })).toBe(`${prompts.length} files changed.\n`);
     expect(await readdir(own)).toHaveLength(prompts.length);
-    const inLine = 'The team is in line with the folder.\n';
+    const inLine = 'The team matches the folder.\n';
     expect(await done(['push', own, '--check'], { env })).toBe(inLine);
     await convert(/\n/g, '\r\n');
     expect(await done(['push', own, '--check'], { env })).toBe(inLine);
-    expect(await done(['pull', own, '--check'], { env })).toBe('The folder is in line with the team.\n');
+    expect(await done(['pull', own, '--check'], { env })).toBe('The folder matches the team.\n');
     const changes = await done(['push', own, '--yes', '--json'], { env });
     expect(JSON.parse(changes)).toEqual({ dry_run: false, changes: [] });
     await convert(/\r\n/g, '\n');
@@ -398,7 +398,7 @@ describe('files that went through other hands', () => {
       `px0: ${place('pipe.prompt.md')} is not a regular file`,
       `px0: ${place('Upper.prompt.md')}: slug: is not normalised`,
       expect.stringMatching(/refused\.prompt\.md: .*unclosed action/),
-      "px0: no render by tag finds the tag 7 of good, since it is read as a version's number",
+      'px0: renders cannot select the tag 7 of good, because px0 reads it as a version number',
       'px0: 6 files left out',
     ]);
     expect(ended.stderr).not.toMatch(/^ {4}at /m);
@@ -498,7 +498,7 @@ describe('a template', () => {
     await pool.end();
     await done(['pull', 'dotted', '--yes'], { env });
     expect(await readFile(join(folder, 'dotted', 'dotted.prompt.md'), 'utf8')).toContain('- ..\n');
-    expect(await done(['push', 'dotted', '--check'], { env })).toBe('The team is in line with the folder.\n');
+    expect(await done(['push', 'dotted', '--check'], { env })).toBe('The team matches the folder.\n');
   });
 
   async function ownPrompt(name: string) {
@@ -526,7 +526,9 @@ describe('keys', () => {
     expect(await done(['keys', 'list'])).toMatch(/command line +read_render/);
     await done(['keys', 'delete', id, '--yes']);
     await expect(px0(['render', 'greeting'], { env })).resolves.toMatchObject({ code: 3 });
-    expect(await done(['login', '--api-key-stdin'], { input: `${successor}\n` })).toContain('is kept');
+    expect(await done(['login', '--api-key-stdin'], { input: `${successor}\n` })).toContain(
+      'Stored the API key',
+    );
     expect(await done(['render', 'greeting', '--var', 'name=Ada'])).toBe('Hello Ada');
   });
 });

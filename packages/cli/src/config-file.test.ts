@@ -47,7 +47,9 @@ describe('the config file', () => {
   ])('that is broken (%j) is said to be so', async (text) => {
     await mkdir(dirname(file.path));
     await writeFile(file.path, text);
-    await expect(file.read()).rejects.toThrow(/is broken; remove it and log in again/);
+    await expect(file.read()).rejects.toThrow(
+      /is not a valid configuration file; delete it and log in again/,
+    );
   });
 
   it('that cannot be put in its place leaves no credential behind', async () => {

@@ -41,7 +41,7 @@ export class ConfigFile {
     });
     const config = parseConfig(text);
     if (config !== undefined) return config;
-    throw new CliError('usage', `${this.path} is broken; remove it and log in again`);
+    throw new CliError('usage', `${this.path} is not a valid configuration file; delete it and log in again`);
   }
 
   /** @throws CliError when the file cannot be written */

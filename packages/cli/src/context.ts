@@ -97,7 +97,7 @@ export class Context {
     const host = await this.host();
     const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN') ?? (await this.#keptToken(host));
     if (token !== undefined) return { host, accessToken: usableToken(host, token) };
-    throw new CliError('unauthorized', `not logged in at ${host}; run "px0 login" or set PX0_ACCESS_TOKEN`);
+    throw new CliError('unauthorized', `not logged in to ${host}; run "px0 login" or set PX0_ACCESS_TOKEN`);
   }
 
   async #keptToken(host: string): Promise<Setting | undefined> {
@@ -132,7 +132,7 @@ export class Context {
     if (team.value !== '' && !/\p{Cc}/u.test(team.value)) return team.value;
     throw new CliError(
       'usage',
-      `the team (${team.from}) ${team.value === '' ? 'must not be empty' : 'has control characters'}`,
+      `the team (${team.from}) ${team.value === '' ? 'must not be empty' : 'contains control characters'}`,
     );
   }
 
@@ -205,11 +205,14 @@ function theOne<T extends Named>(
   const fitting = name === undefined ? all : all.filter((one) => one.name === name);
   const [first, ...others] = fitting;
   if (first === undefined) {
-    throw new CliError('not_found', `you are in no ${kind}${name === undefined ? '' : ` called ${name}`}`);
+    throw new CliError(
+      'not_found',
+      `you do not belong to any ${kind}${name === undefined ? '' : ` named ${name}`}`,
+    );
   }
   if (others.length > 0) {
     const choices = fitting.map(({ id, name: own }) => `${own} (${id})`).join(', ');
-    throw new CliError('usage', `name one ${kind} with ${option}: ${choices}`);
+    throw new CliError('usage', `more than one ${kind} matches; choose one with ${option}: ${choices}`);
   }
   return first;
 }

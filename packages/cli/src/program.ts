@@ -18,13 +18,13 @@ import { printable, printableLines } from './text-input.ts';
 
 export function createProgram(connect: Connect, { stdout, stderr }: Streams): Command {
   const program = new Command('px0')
-    .description('prompts, their versions and their renders, on the command line')
+    .description('manage, release and render px0 prompts from the command line')
     // The plain name is an option of renders, and this one is recognised behind any command.
-    .version(manifest.version, '-V, --px0-version', 'print the version of this command')
-    .option('--host <url>', 'the address of px0 (PX0_HOST; http://localhost:8000 unless given)')
-    .option('--team <team>', 'the team, by id or name (PX0_TEAM)')
-    .option('--json', 'print results as JSON, as the API has them')
-    .option('--no-color', 'without colours')
+    .version(manifest.version, '-V, --px0-version', 'print the version of the px0 command')
+    .option('--host <url>', 'URL of px0 (env: PX0_HOST; default: http://localhost:8000)')
+    .option('--team <team>', 'team id or name (env: PX0_TEAM)')
+    .option('--json', 'print results as JSON, as the API returns them')
+    .option('--no-color', 'disable colours')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
@@ -32,7 +32,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
       outputError: (text, write) =>
         write(`px0: ${printableLines(withoutValue(text.replace(/^error: /, '')))}`),
     })
-    .showHelpAfterError('Run "px0 help" to see what there is.');
+    .showHelpAfterError('Run "px0 help" for the commands and options.');
   addSessionCommands(program, connect);
   addPromptCommands(program, connect);
   addVersionCommands(program, connect);
@@ -80,7 +80,7 @@ export async function run(
 /** What is not UTF-8 has become U+FFFD before it comes here, and its bytes are lost. */
 function requireText(argument: string, index: number): void {
   if (argument.isWellFormed() && !argument.includes('\ufffd')) return;
-  throw new CliError('usage', `argument ${index + 1} is not UTF-8, or has U+FFFD in it`);
+  throw new CliError('usage', `argument ${index + 1} is not UTF-8, or contains U+FFFD`);
 }
 
 interface ReportOptions {

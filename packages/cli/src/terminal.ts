@@ -38,7 +38,7 @@ export async function agreed(message: string, yes: boolean | undefined): Promise
 }
 
 function required(value: string | undefined): string | undefined {
-  return value === undefined || value === '' ? 'An answer is needed.' : undefined;
+  return value === undefined || value === '' ? 'Enter a value.' : undefined;
 }
 
 function requirePerson(message: string, instead: string): void {
@@ -48,6 +48,6 @@ function requirePerson(message: string, instead: string): void {
 
 /** What a question gives when the person has left it. */
 function cancelled(cancel: typeof import('@clack/prompts').cancel): CliError {
-  cancel('Nothing was done.', { output: process.stderr });
+  cancel('Nothing was changed.', { output: process.stderr });
   return new CliError('interrupted', 'cancelled');
 }

@@ -44,8 +44,8 @@ describe('a text', () => {
     ['one\ntwo \xfc', 'a is not UTF-8 at line 2 (byte 8)'],
     ['\xef\xbf\xbd \xef\xbf', 'a is not UTF-8 at line 1 (byte 4)'],
     ['\xed\xa0\x80', 'a is not UTF-8 at line 1 (byte 0)'],
-    ['a\n\nb\0', 'a has a NUL byte at line 3 (byte 4)'],
-    ['a\0b', 'a has a NUL byte at line 1 (byte 1)'],
+    ['a\n\nb\0', 'a contains a NUL byte at line 3 (byte 4)'],
+    ['a\0b', 'a contains a NUL byte at line 1 (byte 1)'],
   ])('with the bytes %j is refused with their place', (latin1, message) => {
     expect(() => decodeText(Buffer.from(latin1, 'latin1'), 'a')).toThrow(message);
   });

@@ -28,13 +28,13 @@ export function decodeText(bytes: Buffer, place: string): string {
     throw new CliError('usage', `${place} is not UTF-8 at ${placeIn(bytes, at)}; save it as UTF-8`);
   }
   const nul = bytes.indexOf(0);
-  if (nul !== -1) throw new CliError('usage', `${place} has a NUL byte at ${placeIn(bytes, nul)}`);
+  if (nul !== -1) throw new CliError('usage', `${place} contains a NUL byte at ${placeIn(bytes, nul)}`);
   const isMarked = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   return bytes.toString('utf8', isMarked ? BYTE_ORDER_MARK.length : 0);
 }
 
 /** What an escape of JSON or YAML can make, and UTF-8 cannot hold: it would become U+FFFD on its way. */
-export const HALF_A_PAIR = 'has half of a surrogate pair, which is no text';
+export const HALF_A_PAIR = 'contains half of a surrogate pair, which is not valid text';
 
 /** The text of a file that was named, which may also be a pipe. @throws CliError */
 export async function readTextFile(path: string): Promise<string> {

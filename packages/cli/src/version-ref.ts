@@ -8,7 +8,7 @@ import { CliError } from './exit-codes.ts';
 import { printable } from './text-input.ts';
 
 /** How the help describes what `parseVersionRef` takes. */
-export const VERSION = 'number, tag or "live"; "tag:NAME" is always a tag';
+export const VERSION = 'number, tag or "live"; "tag:NAME" always means a tag';
 
 export type VersionRef =
   | { readonly kind: 'tag'; readonly tag: string }
@@ -49,7 +49,7 @@ export function requireRenderTag(tag: string): void {
   if (!isVersionNumber(tag)) return;
   throw new CliError(
     'usage',
-    `a render reads the tag ${tag} as a version's number; name the version with --version`,
+    `a render reads the tag ${tag} as a version number; choose the version with --version`,
   );
 }
 
@@ -65,11 +65,11 @@ export function parseVersionRef(text: string): VersionRef {
   if (isVersionNumber(name)) {
     const number = Number(name);
     if (number >= 1 && Number.isSafeInteger(number)) return { kind: 'number', number, tag };
-    const hint = tag === undefined ? '' : `; tag:${name} is the tag`;
-    throw new CliError('usage', `${what} ${name} is a number that no version has${hint}`);
+    const hint = tag === undefined ? '' : `; write tag:${name} for the tag`;
+    throw new CliError('usage', `${what} ${name} is not a possible version number${hint}`);
   }
   if (tag !== undefined) return { kind: 'tag', tag };
-  throw new CliError('usage', `${what} ${printable(text)} has to be a number or "live" behind "version:"`);
+  throw new CliError('usage', `${what} ${printable(text)} must have a number or "live" after "version:"`);
 }
 
 /** @throws NotFoundError; CliError when the word is also a tag of another version */

@@ -128,9 +128,7 @@ describe('a pull', () => {
     expect(await readdir(folder)).toEqual(['a']);
     expect(await readdir(join(folder, 'a'))).toEqual(['b']);
     const lines = ended.stderr.split('\n');
-    expect(lines).toContain(
-      'px0: the prompt ../../../tmp/x is left alone: its slug cannot be the name of a file',
-    );
+    expect(lines).toContain('px0: the prompt ../../../tmp/x is left out: its slug cannot be a file name');
     expect(lines.filter((line) => line.includes('its slug cannot'))).toHaveLength(strange.length);
     expect(lines).toContainEqual(
       expect.stringMatching(/^px0: .*x\.prompt\.md cannot be written: name too long$/),

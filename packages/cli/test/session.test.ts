@@ -101,7 +101,7 @@ describe('a file that is broken', () => {
     await writeFile(path, 'no JSON');
     await expect(run(['login', '--api-key-stdin', '--host', HOST])).resolves.toMatchObject({
       code: 2,
-      stderr: `px0: ${path} is broken; remove it and log in again\n`,
+      stderr: `px0: ${path} is not a valid configuration file; delete it and log in again\n`,
     });
     expect(network.sent).toEqual([]);
   });

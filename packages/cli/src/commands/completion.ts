@@ -27,7 +27,7 @@ compdef _px0 px0
 export function addCompletionCommand(program: Command, connect: Connect): void {
   program
     .command('completion')
-    .description('print a completion script for a shell')
+    .description('print a shell completion script')
     .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(scripts)))
     .addHelpText(
       'after',

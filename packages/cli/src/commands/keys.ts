@@ -26,12 +26,12 @@ interface DeleteOptions {
 }
 
 export function addKeyCommands(program: Command, connect: Connect): void {
-  const keys = program.command('keys').description('the API keys of an organization');
+  const keys = program.command('keys').description('manage the API keys of an organization');
 
   keys
     .command('list')
-    .description('list the keys; their secrets are not shown again')
-    .option('--org <organization>', 'id or name')
+    .description('list the API keys, without their secrets')
+    .option('--org <organization>', 'organization id or name')
     .action(async ({ org }: OrganizationOptions, command: Command) => {
       const context = connect(command);
       const { keys: api } = await context.api();
@@ -53,16 +53,16 @@ export function addKeyCommands(program: Command, connect: Connect): void {
 
   keys
     .command('create')
-    .description('create a key and print its secret, once')
-    .argument('<name>', 'what it is for')
-    .option('--org <organization>', 'id or name')
+    .description('create an API key and print its secret, which is shown only once')
+    .argument('<name>', 'what the key is for')
+    .option('--org <organization>', 'organization id or name')
     .addOption(
-      new Option('--operation <operation>', 'what it may do')
+      new Option('--operation <operation>', 'what the key may do')
         .choices(['read_render', 'all', 'admin'])
         .default('read_render'),
     )
-    .option('--team-scope <id...>', 'only for these teams')
-    .option('--expires <time>', 'when it expires, e.g. 2030-01-31 (UTC) or 2030-01-31T18:00:00Z', time)
+    .option('--team-scope <id...>', 'restrict the key to these teams')
+    .option('--expires <time>', 'when the key expires, e.g. 2030-01-31 (UTC) or 2030-01-31T18:00:00Z', time)
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       const { org, operation, teamScope, expires } = options;
@@ -84,9 +84,13 @@ export function addKeyCommands(program: Command, connect: Connect): void {
 
   keys
     .command('rotate')
-    .description('create a successor; the old key goes on working for a while')
+    .description('replace an API key; the old key keeps working for a while')
     .argument('<id>', 'the id of the key')
-    .option('--overlap <seconds>', 'how long the old key still works; a day unless given', wholeNumberFrom(0))
+    .option(
+      '--overlap <seconds>',
+      'how long the old key keeps working (default: one day)',
+      wholeNumberFrom(0),
+    )
     .action(async (id: string, { overlap }: { readonly overlap?: number }, command: Command) => {
       const context = connect(command);
       requireReference('the id', id);
@@ -98,21 +102,21 @@ export function addKeyCommands(program: Command, connect: Connect): void {
 
   keys
     .command('delete')
-    .description('revoke a key at once')
+    .description('revoke an API key immediately')
     .argument('<id>', 'the id of the key')
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask for confirmation')
     .action(async (id: string, { yes }: DeleteOptions, command: Command) => {
       const context = connect(command);
       requireReference('the id', id);
       const { keys: api } = await context.api();
-      if (!(await agreed(`Revoke the key ${id}? Whoever uses it is refused at once.`, yes)))
-        throw new CliError('interrupted', 'nothing was done');
+      if (!(await agreed(`Revoke the API key ${id}? It stops working immediately.`, yes)))
+        throw new CliError('interrupted', 'nothing was changed');
       await api.deleteAPIKey(id);
-      context.output.result({ id }, () => printable(`The key ${id} is revoked.`));
+      context.output.result({ id }, () => printable(`Revoked the API key ${id}.`));
     });
 }
 
 function showSecret({ output }: Context, wire: unknown, secret: string): void {
-  if (!output.isJson) output.note('Keep it: it is shown only here.');
+  if (!output.isJson) output.note('Save this secret now; px0 does not show it again.');
   output.result(wire, () => secret);
 }

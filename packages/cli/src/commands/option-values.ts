@@ -9,7 +9,7 @@ export function numberBetween(least: number, most: number): (text: string) => nu
   return (text) => {
     const number = Number(text);
     if (DECIMAL.test(text) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`It has to be a number from ${least} to ${most}.`);
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
   };
 }
 
@@ -18,7 +18,7 @@ export function wholeNumberFrom(least: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
-    throw new InvalidArgumentError(`It has to be a whole number from ${least}.`);
+    throw new InvalidArgumentError(`It must be a whole number, ${least} or greater.`);
   };
 }
 
@@ -33,7 +33,7 @@ export function time(text: string): Date {
   const parsed = new Date(text);
   if (date !== undefined && isOfCalendar(date) && !Number.isNaN(parsed.getTime())) return parsed;
   throw new InvalidArgumentError(
-    'It has to be a date such as 2030-01-31, or a time with its zone such as 2030-01-31T18:00:00Z.',
+    'It must be a date such as 2030-01-31, or a time with a time zone such as 2030-01-31T18:00:00Z.',
   );
 }
 

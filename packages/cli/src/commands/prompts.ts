@@ -20,14 +20,17 @@ interface CreateOptions {
 }
 
 export function addPromptCommands(program: Command, connect: Connect): void {
-  const prompts = program.command('prompts').description('the prompts of a team');
+  const prompts = program.command('prompts').description('manage the prompts of a team');
 
   prompts
     .command('list')
     .description('list the active prompts of the team')
-    .option('--archived', 'the archived ones instead')
-    .option('--search <words>', 'only prompts in whose name, slug or description these words begin a word')
-    .option('--tag <tag>', 'only prompts with this tag on a version')
+    .option('--archived', 'list the archived prompts instead')
+    .option(
+      '--search <words>',
+      'only prompts with words that start with these in their name, slug or description',
+    )
+    .option('--tag <tag>', 'only prompts that have this tag on a version')
     .action(async ({ archived = false, search, tag }: ListOptions, command: Command) => {
       const context = connect(command);
       // px0 takes an empty one for none, and would list all prompts.
@@ -64,9 +67,9 @@ export function addPromptCommands(program: Command, connect: Connect): void {
 
   prompts
     .command('create')
-    .description('create a prompt in the team; its versions come with "versions create"')
-    .argument('<name>', 'for people; the slug is made from it')
-    .option('--slug <slug>', 'another slug')
+    .description('create a prompt in the team; add versions with "versions create"')
+    .argument('<name>', 'display name; the slug is derived from it')
+    .option('--slug <slug>', 'use this slug instead')
     .option('--description <text>', 'what the prompt is for')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = connect(command);

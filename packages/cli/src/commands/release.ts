@@ -25,11 +25,13 @@ const MOST_AUDIT_PAGES = 20;
 export function addReleaseCommands(program: Command, connect: Connect): void {
   program
     .command('promote')
-    .description('make a version live; a draft becomes stable on the way')
+    .description('make a version live; a draft becomes stable first')
     .argument('<prompt>', 'slug or id')
     .argument('<version>', VERSION)
-    .addOption(new Option('--to <status>', 'how far').choices(['stable', 'live']).default('live'))
-    .option('--require-payloads', 'only if every saved payload of the prompt renders with the version')
+    .addOption(
+      new Option('--to <status>', 'status to promote to').choices(['stable', 'live']).default('live'),
+    )
+    .option('--require-payloads', 'promote only if the version renders every saved payload of the prompt')
     .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
       const context = connect(command);
       const wanted = parseVersionRef(ref);
@@ -42,10 +44,10 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
 
   program
     .command('rollback')
-    .description('make the version live again that was live before')
+    .description('make the previously live version live again')
     .argument('<prompt>', 'slug or id')
-    .option('--to <version>', `another one: ${VERSION}`)
-    .option('-y, --yes', 'do not ask')
+    .option('--to <version>', `roll back to this version instead: ${VERSION}`)
+    .option('-y, --yes', 'do not ask for confirmation')
     .action(async (slug: string, { to, yes }: RollbackOptions, command: Command) => {
       const context = connect(command);
       const named = to === undefined ? undefined : parseVersionRef(to);
@@ -53,9 +55,9 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       const live = await liveVersionOf(api.versions, prompt);
       const target = await versionOf(api, prompt, named ?? (await liveBefore(api.prompts, prompt, live)));
       if (target.version === live?.version)
-        throw new CliError('conflict', `version ${target.version} of ${prompt.slug} is live already`);
-      const question = `${prompt.slug}: put version ${target.version} live${live ? ` in place of ${live.version}` : ''}?`;
-      if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was done');
+        throw new CliError('conflict', `version ${target.version} of ${prompt.slug} is already live`);
+      const question = `${prompt.slug}: make version ${target.version} live${live ? ` in place of version ${live.version}` : ''}?`;
+      if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was changed');
       const { wire } = await promote(api.versions, prompt, target, { to: 'live' });
       context.output.result(wire, () => printable(`${prompt.slug}: version ${target.version} is live.`));
     });
@@ -97,7 +99,7 @@ async function liveBefore(
     if (nextCursor === undefined) break;
     cursor = nextCursor;
   }
-  throw new CliError('not_found', `no version of ${slug} was live before; name one with --to`);
+  throw new CliError('not_found', `no other version of ${slug} was live before; choose one with --to`);
 }
 
 function numbered(number: number): VersionRef {

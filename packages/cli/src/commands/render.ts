@@ -20,14 +20,19 @@ interface RenderCommandOptions {
 export function addRenderCommand(program: Command, connect: Connect): void {
   program
     .command('render')
-    .description('render the live version of a prompt, or another one')
+    .description('render the live version of a prompt, or a version that you choose')
     .argument('<slug>', 'the slug of the prompt')
-    .option('--version <number>', 'a version by number', wholeNumberFrom(1))
-    .option('--tag <tag>', 'a version by tag')
-    .option('--var <name=text>', 'a variable; name:=JSON for another value than a text', addVariable, {})
-    .option('--vars-file <path>', 'a JSON file with the variables; "-" for standard input')
+    .option('--version <number>', 'render the version with this number', wholeNumberFrom(1))
+    .option('--tag <tag>', 'render the version with this tag')
+    .option(
+      '--var <name=text>',
+      'set a variable to a string; name:=JSON sets any other value',
+      addVariable,
+      {},
+    )
+    .option('--vars-file <path>', 'JSON file with the variables; "-" reads standard input')
     .addOption(
-      new Option('--missing-key <rule>', 'what a variable that is missing does').choices([
+      new Option('--missing-key <rule>', 'how to render a missing variable').choices([
         'error',
         'default',
         'zero',
@@ -58,7 +63,7 @@ export function addRenderCommand(program: Command, connect: Connect): void {
 
 function addVariable(text: string, variables: Variables): Variables {
   const [, name = '', mark, value = ''] = /^([^=:]+)(:?=)(.*)$/s.exec(text) ?? [];
-  if (name === '') throw new InvalidArgumentError('It has to be name=text or name:=JSON.');
+  if (name === '') throw new InvalidArgumentError('It must be name=text or name:=JSON.');
   return { ...variables, [name]: mark === '=' ? value : jsonOf(name, value) };
 }
 
@@ -67,7 +72,7 @@ function jsonOf(name: string, text: string): unknown {
   try {
     return parseWellFormed(text, place);
   } catch (error) {
-    throw error instanceof CliError ? error : new CliError('usage', `${place} has no JSON behind ":="`);
+    throw error instanceof CliError ? error : new CliError('usage', `${place} has no valid JSON after ":="`);
   }
 }
 
@@ -111,5 +116,5 @@ function parse(text: string, place: string): Variables {
     if (error instanceof CliError) throw error;
     // Said below, with the place.
   }
-  throw new CliError('usage', `${place} holds no JSON object`);
+  throw new CliError('usage', `${place} is not a JSON object`);
 }

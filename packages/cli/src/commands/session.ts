@@ -20,14 +20,17 @@ interface LoginOptions {
 export function addSessionCommands(program: Command, connect: Connect): void {
   program
     .command('login')
-    .description('log in with e-mail and password, or keep an API key')
-    .option('-e, --email <address>', 'log in as this user')
+    .description('log in with e-mail and password, or store an API key')
+    .option('-e, --email <address>', 'e-mail address to log in with')
     .option('--password-stdin', 'read the password from standard input')
     .addOption(
-      new Option('--api-key', 'keep an API key instead; asks for it').conflicts(['email', 'passwordStdin']),
+      new Option('--api-key', 'store an API key instead; prompts for it').conflicts([
+        'email',
+        'passwordStdin',
+      ]),
     )
     .addOption(
-      new Option('--api-key-stdin', 'keep an API key, read from standard input').conflicts([
+      new Option('--api-key-stdin', 'store an API key read from standard input').conflicts([
         'email',
         'passwordStdin',
       ]),
@@ -38,21 +41,21 @@ export function addSessionCommands(program: Command, connect: Connect): void {
 
   program
     .command('logout')
-    .description('end the session and forget the credential')
+    .description('end the session and delete the stored credential')
     .action(async (_options: object, command: Command) => {
       await logout(connect(command));
     });
 
   program
     .command('whoami')
-    .description('show the host and who is logged in there')
+    .description('show the host and the logged-in user or key')
     .action(async (_options: object, command: Command) => {
       await whoAmI(connect(command));
     });
 
   program
     .command('teams')
-    .description('list the teams that you are in')
+    .description('list your teams')
     .action(async (_options: object, command: Command) => {
       const context = connect(command);
       const { profile } = await context.api();
@@ -84,7 +87,7 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   });
   const email = 'email' in credential ? credential.email : null;
   output.result({ host, email, credential: isKey ? 'api_key' : 'session' }, () =>
-    printable(isKey ? `The API key for ${host} is kept.` : `Logged in at ${host} as ${email}.`),
+    printable(isKey ? `Stored the API key for ${host}.` : `Logged in to ${host} as ${email}.`),
   );
 }
 
@@ -98,7 +101,7 @@ async function sessionCredential(context: Context, host: string, options: LoginO
     return { access_token: token, email };
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
-    throw new CliError('unauthorized', `${host} does not know this e-mail and password`, { cause: error });
+    throw new CliError('unauthorized', `${host} rejected this e-mail and password`, { cause: error });
   }
 }
 
@@ -112,7 +115,7 @@ async function keyCredential(context: Context, host: string, options: LoginOptio
     return { access_token: key };
   } catch (error) {
     if (!(error instanceof UnauthorizedError)) throw error;
-    throw new CliError('unauthorized', `${host} does not know this API key`, { cause: error });
+    throw new CliError('unauthorized', `${host} rejected this API key`, { cause: error });
   }
 }
 
@@ -121,7 +124,7 @@ async function logout(context: Context): Promise<void> {
   const host = await context.host();
   const stored = await config.read();
   const { [host]: credential, ...others } = stored.credentials;
-  if (credential === undefined) throw new CliError('unauthorized', `not logged in at ${host}`);
+  if (credential === undefined) throw new CliError('unauthorized', `not logged in to ${host}`);
   if (credential.email !== undefined) {
     await endSession(host, credential.access_token);
   }

@@ -27,17 +27,17 @@ const MOST_PROMPTS = 50;
 export function addTailCommand(program: Command, connect: Connect): void {
   program
     .command('tail')
-    .description('show renders as they are counted, until you stop it')
-    .argument('[prompts...]', 'slugs or ids; all active ones of the team unless given')
+    .description('show renders as they are counted, until you press Ctrl-C')
+    .argument('[prompts...]', 'slugs or ids (default: all active prompts of the team)')
     .option(
       '--interval <seconds>',
-      'how often to look, from 0.1 to 86400',
+      'how often to check, from 0.1 to 86400',
       numberBetween(0.1, DAY_SECONDS),
       2,
     )
     .option(
       '--since <hours>',
-      'begin with what was counted in the last hours',
+      'start with the renders of this many past hours',
       numberBetween(0, TEN_YEARS_HOURS),
     )
     .action(async (slugs: string[], options: TailOptions, command: Command) => {
@@ -54,7 +54,9 @@ async function followedPrompts(context: Context, slugs: readonly string[]): Prom
   const { prompts: api } = await context.api();
   const { prompts } = await api.listPrompts(await context.team(), 'active');
   if (prompts.length > MOST_PROMPTS)
-    context.output.note(`The ${MOST_PROMPTS} newest of ${prompts.length} prompts are shown; name others.`);
+    context.output.note(
+      `Showing the ${MOST_PROMPTS} newest of ${prompts.length} prompts; name a prompt to follow another.`,
+    );
   return prompts.slice(0, MOST_PROMPTS);
 }
 
@@ -70,7 +72,7 @@ async function follow(
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   if (!output.isJson)
-    output.note(printable(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'nothing'}.`));
+    output.note(printable(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'no prompts'}.`));
   // What was counted before is the beginning from which on changes are told; with --since it is told, too.
   let from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - since * HOUR_MS);
   for (let round = 0; !stop.signal.aborted; round += 1) {

@@ -10,12 +10,12 @@ const DEFAULT_FOLDER = 'prompts';
 export function addTransferCommands(program: Command, connect: Connect): void {
   program
     .command('pull')
-    .description('write the prompts of the team into a folder, one file each')
+    .description('write the prompts of the team to a folder, one file per prompt')
     .argument('[folder]', 'the folder', DEFAULT_FOLDER)
-    .option('--prune', 'remove files of prompts that the team does not have or has archived')
-    .option('--dry-run', 'only show what would be done')
-    .option('--check', 'as --dry-run, and exit with 9 if there is anything to do')
-    .option('-y, --yes', 'do not ask before files are changed')
+    .option('--prune', 'delete the files of prompts that the team has archived or does not have')
+    .option('--dry-run', 'show the changes without making them')
+    .option('--check', 'like --dry-run, and exit with code 9 if there are changes')
+    .option('-y, --yes', 'change files without asking')
     .action(async (folder: string, options: PullOptions, command: Command) => {
       requireFilled('the folder', folder);
       const { pull } = await import('../prompt-files/pull.ts');
@@ -24,11 +24,11 @@ export function addTransferCommands(program: Command, connect: Connect): void {
 
   program
     .command('push')
-    .description('bring the team in line with the files of a folder; removes nothing')
+    .description('update the team to match the files of a folder; deletes nothing')
     .argument('[folder]', 'the folder', DEFAULT_FOLDER)
-    .option('--dry-run', 'only show what would be done')
-    .option('--check', 'as --dry-run, and exit with 9 if there is anything to do')
-    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'show the changes without making them')
+    .option('--check', 'like --dry-run, and exit with code 9 if there are changes')
+    .option('-y, --yes', 'do not ask for confirmation')
     .action(async (folder: string, options: TransferOptions, command: Command) => {
       requireFilled('the folder', folder);
       const { push } = await import('../prompt-files/push.ts');

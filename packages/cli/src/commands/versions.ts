@@ -17,11 +17,11 @@ interface CreateOptions {
 }
 
 export function addVersionCommands(program: Command, connect: Connect): void {
-  const versions = program.command('versions').description('the versions of a prompt');
+  const versions = program.command('versions').description('manage the versions of a prompt');
 
   versions
     .command('list')
-    .description('list the versions of a prompt, the newest first')
+    .description('list the versions of a prompt, newest first')
     .argument('<prompt>', 'slug or id')
     .addOption(
       new Option('--status <status>', 'only versions in this status').choices([
@@ -69,12 +69,10 @@ export function addVersionCommands(program: Command, connect: Connect): void {
 
   versions
     .command('create')
-    .description(
-      'save a template as a new draft; the template comes from a file, an option or standard input',
-    )
+    .description('save a template as a new draft; it comes from a file, an option or standard input')
     .argument('<prompt>', 'slug or id')
-    .option('-f, --file <path>', 'the file with the template; "-" for standard input')
-    .option('-t, --template <text>', 'the template itself')
+    .option('-f, --file <path>', 'file with the template; "-" reads standard input')
+    .option('-t, --template <text>', 'text of the template')
     .action(async (slug: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       requireReference('the prompt', slug);
@@ -89,7 +87,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
 
   program
     .command('diff')
-    .description('show what has changed from one version of a prompt to another')
+    .description('show the differences between two versions of a prompt')
     .argument('<prompt>', 'slug or id')
     .argument('<from>', VERSION)
     .argument('<to>', VERSION)
@@ -111,7 +109,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
 /** @throws CliError unless there is exactly one place to take it from */
 async function templateOf(context: Context, { file, template }: CreateOptions): Promise<string> {
   if (file !== undefined && template !== undefined)
-    throw new CliError('usage', 'either --file or --template, not both');
+    throw new CliError('usage', 'use either --file or --template, not both');
   requireFilled('the file (--file)', file);
   if (template !== undefined) return template;
   if (file !== undefined && file !== '-') return await readTextFile(file);

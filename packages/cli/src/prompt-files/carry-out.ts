@@ -51,7 +51,7 @@ export async function carryOut(
   // The plan is what is agreed to, so it comes before the question, wherever the results go.
   if (!output.isJson || yes !== true) output.note(plan.join('\n'));
   if (question !== undefined && !(await agreed(question, yes)))
-    throw new CliError('interrupted', 'nothing was done');
+    throw new CliError('interrupted', 'nothing was changed');
   const { done, problems: late } = await work();
   tell(output, late);
   report(done, [...problems, ...late]);

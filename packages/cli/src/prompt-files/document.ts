@@ -73,7 +73,10 @@ export interface Files {
 export function filesOfDocument(document: unknown): Files {
   const parsed = exported.safeParse(document);
   if (!parsed.success)
-    throw new CliError('internal', 'the export is of a form that this px0 command does not know');
+    throw new CliError(
+      'internal',
+      'the export has a format that this version of the px0 command does not know',
+    );
   const files: PromptFile[] = [];
   const problems = new Map<string, string>();
   for (const prompt of parsed.data.prompts) {
@@ -90,11 +93,11 @@ export function filesOfDocument(document: unknown): Files {
 const FILE_NAME = /^[\p{L}\p{Nd}_]+$/u;
 
 function problemOf({ slug, payloads }: PromptFile): string | undefined {
-  if (!FILE_NAME.test(slug)) return 'its slug cannot be the name of a file';
+  if (!FILE_NAME.test(slug)) return 'its slug cannot be a file name';
   if (payloads.some(({ variables }) => isTooDeep(variables)))
-    return 'it has a payload that is nested deeper than a file holds';
+    return 'it has a payload that is nested too deeply for a file';
   if (payloads.some(({ variables }) => hasInexactNumber(variables)))
-    return 'it has a payload with a whole number beyond 2^53, which takes Node.js 22 or later to stay exact';
+    return 'it has a payload with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
   return undefined;
 }
 

@@ -58,7 +58,7 @@ describe('the folder', () => {
     await symlink('/dev/zero', join(path, 'zero.prompt.md'));
     await add('large.prompt.md', `---\nname: Large\n---\n${'x'.repeat(4 * 1024 * 1024)}`);
     expect(await problems()).toEqual([
-      'a\\u{a}b\\u{1b}[31m.prompt.md does not begin with YAML between two lines of ---',
+      'a\\u{a}b\\u{1b}[31m.prompt.md does not start with YAML between two lines of ---',
       'folder.prompt.md is a folder, not a file',
       'gone.prompt.md cannot be read: no such file or directory',
       'latin.prompt.md is not UTF-8 at line 2 (byte 13); save it as UTF-8',
@@ -67,7 +67,7 @@ describe('the folder', () => {
       'wide.prompt.md is UTF-16, not UTF-8; save it as UTF-8 (in PowerShell: Set-Content -Encoding utf8)',
       expect.stringMatching(/^yaml\.prompt\.md line 3: /),
       'zero.prompt.md is not a regular file',
-      'large.prompt.md holds more than the 4 MiB that px0 takes in one request',
+      'large.prompt.md is larger than the 4 MiB that px0 accepts in one request',
     ]);
     expect([...(await folder.prompts()).files.keys()]).toEqual(['good']);
   });
@@ -77,8 +77,8 @@ describe('the folder', () => {
     await add('b.prompt.md', GOOD);
     await add('c.prompt.md', GOOD.replace('Good', 'Other'));
     expect(await problems()).toEqual([
-      'a.prompt.md has the name of another prompt, Good: a.prompt.md, b.prompt.md',
-      'b.prompt.md has the name of another prompt, Good: a.prompt.md, b.prompt.md',
+      'a.prompt.md has the same prompt name as another file, Good: a.prompt.md, b.prompt.md',
+      'b.prompt.md has the same prompt name as another file, Good: a.prompt.md, b.prompt.md',
     ]);
     expect([...(await folder.prompts()).files.keys()]).toEqual(['c']);
   });

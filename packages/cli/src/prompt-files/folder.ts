@@ -67,7 +67,7 @@ export class Folder {
     for (const [slug, file] of files) {
       if (!isTooLarge(file)) continue;
       files.delete(slug);
-      const message = `${this.fileOf(slug)} holds more than the 4 MiB that px0 takes in one request`;
+      const message = `${this.fileOf(slug)} is larger than the 4 MiB that px0 accepts in one request`;
       problems.push({ slug, error: new CliError('usage', message) });
     }
     for (const [name, slugs] of slugsByName(files.values())) {
@@ -75,7 +75,7 @@ export class Folder {
       const list = slugs.map((slug) => this.fileOf(slug)).join(', ');
       for (const slug of slugs) {
         files.delete(slug);
-        const message = `${this.fileOf(slug)} has the name of another prompt, ${printable(name)}: ${list}`;
+        const message = `${this.fileOf(slug)} has the same prompt name as another file, ${printable(name)}: ${list}`;
         problems.push({ slug, error: new CliError('usage', message) });
       }
     }
@@ -115,7 +115,7 @@ export class Folder {
       const file = printable(path);
       try {
         if (this.#paths.has(slug))
-          throw new CliError('usage', `${file} is another file of ${this.fileOf(slug)}`);
+          throw new CliError('usage', `${file} has the same slug as ${this.fileOf(slug)}`);
         files.set(slug, read(await readRegularFileBytes(path), file, slug));
         this.#paths.set(slug, path);
       } catch (error) {

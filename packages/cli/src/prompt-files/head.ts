@@ -30,7 +30,7 @@ export function parseHead(text: string): unknown {
     const lineOf = (offset = 0) => text.slice(0, offset).split('\n').length;
     visit(document, {
       Alias: (_key, { range }) => {
-        throw at(lineOf(range?.[0]), 'has an alias, which is not taken');
+        throw at(lineOf(range?.[0]), 'contains an alias, which px0 does not accept');
       },
       Pair: (_key, pair) => {
         readKey(pair, lineOf);
@@ -41,21 +41,22 @@ export function parseHead(text: string): unknown {
         if (typeof scalar.value !== 'number' || isExact(scalar.value, scalar.source)) return;
         throw at(
           lineOf(scalar.range?.[0]),
-          `has a number that would not stay ${scalar.source}; write it as a text`,
+          `contains a number that would not stay ${scalar.source}; write it as a string`,
         );
       },
     });
     return document.toJS({ maxAliasCount: 0 });
   } catch (error) {
     if (error instanceof RangeError)
-      throw new CliError('usage', 'has YAML that is nested too deeply', { cause: error });
+      throw new CliError('usage', 'contains YAML that is nested too deeply', { cause: error });
     throw error;
   }
 }
 
 /** JSON's keys are texts: `1.0` and `null` stay what stands there. */
 function readKey({ key }: Pair, lineOf: (offset?: number) => number): void {
-  if (!isScalar(key)) throw at(lineOf(isNode(key) ? key.range?.[0] : 0), 'has a key that is not a text');
+  if (!isScalar(key))
+    throw at(lineOf(isNode(key) ? key.range?.[0] : 0), 'contains a key that is not a string');
   key.value = textOf(key);
 }
 

@@ -114,30 +114,30 @@ template: "First {{.x}}\\r\\n\\
   });
 
   it.each([
-    ['---\nname: "a\\ud800"\n---\nx', 'line 2: has half of a surrogate pair'],
-    ['---\nname: a\ntemplate: "\\udc00"\n---\n', 'line 3: has half of a surrogate pair'],
+    ['---\nname: "a\\ud800"\n---\nx', 'line 2: contains half of a surrogate pair'],
+    ['---\nname: a\ntemplate: "\\udc00"\n---\n', 'line 3: contains half of a surrogate pair'],
     [
       '---\nname: a\npayloads:\n  - variables: { "\\ud800": 1 }\n---\nx',
-      'line 4: has half of a surrogate pair',
+      'line 4: contains half of a surrogate pair',
     ],
-    ['', 'does not begin with YAML'],
-    ['Hello', 'does not begin with YAML'],
+    ['', 'does not start with YAML'],
+    ['Hello', 'does not start with YAML'],
     ['---\nname: a\n---\n', 'has no template'],
     ['---\n---\ntext', 'its YAML'],
     ['---\nname: a\nstatus: alive\n---\ntext', 'status'],
     ['---\nname: a\ntag: prod\n---\ntext', 'Unrecognized key'],
     ['---\nname: a\nname: b\n---\ntext', 'line 3'],
-    ['---\nname: &a b\ndescription: *a\n---\ntext', 'line 3: has an alias'],
-    ['---\nname: a\npayloads: [{variables: {id: 0x20000000000001}}]\n---\ntext', 'line 3: has a number'],
+    ['---\nname: &a b\ndescription: *a\n---\ntext', 'line 3: contains an alias'],
+    ['---\nname: a\npayloads: [{variables: {id: 0x20000000000001}}]\n---\ntext', 'line 3: contains a number'],
     ['---\nname: a\npayloads: [{variables: {id: .inf}}]\n---\ntext', 'would not stay .inf'],
-    ['---\nname: a\npayloads: [{variables: {? [b] : c}}]\n---\ntext', 'a key that is not a text'],
+    ['---\nname: a\npayloads: [{variables: {? [b] : c}}]\n---\ntext', 'a key that is not a string'],
     ['---\nname: a\npayloads: [{variables: {1: a, "1": b}}]\n---\ntext', 'keys must be unique'],
     ['---\nname: a\npayloads: [{name: b}]\n---\ntext', 'payloads.0.variables: is missing'],
     ['---\nname: !!binary aGk=\n---\ntext', 'line 2: Unresolved tag'],
-    ['---\nname: 7\n---\ntext', 'name: is not read as a text; put it in double quotes'],
+    ['---\nname: 7\n---\ntext', 'name: is not a string; put it in double quotes'],
     ['---\nstatus: live\n---\ntext', 'name: is missing'],
-    ['---\nname: a\ntags: [2024]\n---\ntext', 'tags.0: is not read as a text'],
-    ['---\nname: a\ntemplate: b\n---\ntext', 'another one below'],
+    ['---\nname: a\ntags: [2024]\n---\ntext', 'tags.0: is not a string'],
+    ['---\nname: a\ntemplate: b\n---\ntext', 'another below it'],
   ])('%j is refused with a sentence', (given, message) => {
     expect(() => parsePromptFile('a', given)).toThrow(CliError);
     expect(() => parsePromptFile('a', given)).toThrow(message);

@@ -11,8 +11,7 @@ import { headText, parseHead, quotedByLine } from './head.ts';
 
 /** YAML reads `1`, `null` and `true` as what they look like. */
 const text = z.string({
-  error: ({ input }) =>
-    input === undefined ? 'is missing' : 'is not read as a text; put it in double quotes',
+  error: ({ input }) => (input === undefined ? 'is missing' : 'is not a string; put it in double quotes'),
 });
 
 const payload = z.strictObject({
@@ -42,15 +41,16 @@ const HEAD_ALONE = new RegExp(HEAD, 's');
 /** @throws CliError that says what is wrong with the file */
 export function parsePromptFile(slug: string, content: string): PromptFile {
   const [, yaml = '', body] = FORM.exec(withoutConversion(content)) ?? [];
-  if (body === undefined) throw broken('does not begin with YAML between two lines of ---');
+  if (body === undefined) throw broken('does not start with YAML between two lines of ---');
   const parsed = head.safeParse(parseHead(yaml));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw broken(`${issue?.path.join('.') || 'its YAML'}: ${issue?.message ?? 'is not right'}`);
+    throw broken(`${issue?.path.join('.') || 'its YAML'}: ${issue?.message ?? 'is not valid'}`);
   }
   const { template: escaped, ...file } = parsed.data;
   const below = body.replace(/\r?\n$/, '');
-  if (escaped !== undefined && below !== '') throw broken('has a template in its head and another one below');
+  if (escaped !== undefined && below !== '')
+    throw broken('has one template in its header and another below it');
   const template = escaped ?? below;
   if (template === '') throw broken('has no template');
   return { ...file, slug, template };

@@ -35,7 +35,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
   const problems = [
     ...[...team.problems].map(([slug, problem]) => ({
       slug,
-      error: new CliError('usage', `the prompt ${printable(slug)} is left alone: ${problem}`),
+      error: new CliError('usage', `the prompt ${printable(slug)} is left out: ${problem}`),
     })),
     // What else stands in the folder is none of pull's business, until it is to be removed.
     ...present.problems.filter(({ slug }) => options.prune || !unknown(slug)),
@@ -51,7 +51,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
   if (options.prune)
     changes.push(...others.map((slug) => ({ action: 'remove' as const, slug, file: folder.fileOf(slug) })));
   else if (others.length > 0)
-    output.note(`Not in the team, and left alone: ${others.map((slug) => folder.fileOf(slug)).join(', ')}`);
+    output.note(`Not in the team, left unchanged: ${others.map((slug) => folder.fileOf(slug)).join(', ')}`);
   const signs = {
     create: output.colors.green('+'),
     update: output.colors.yellow('~'),
@@ -65,7 +65,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
   await carryOut(
     output,
     options,
-    { changes, plan, question, problems, none: 'The folder is in line with the team.' },
+    { changes, plan, question, problems, none: 'The folder matches the team.' },
     async () => {
       const failed: Problem[] = [];
       for (const { action, slug } of changes) {

@@ -16,7 +16,7 @@ export async function push(context: Context, path: string, options: TransferOpti
   const { output } = context;
   const { files, problems } = await folder.prompts();
   if (files.size + problems.length === 0)
-    throw new CliError('usage', `there are no files *.prompt.md in ${printable(folder.path)}`);
+    throw new CliError('usage', `there are no *.prompt.md files in ${printable(folder.path)}`);
   tell(output, problems);
   const [{ prompts }, team] = [await context.api(), await context.team()];
   const trial = await importAll(output, prompts, { team, folder, files: [...files.values()], dryRun: true });
@@ -26,7 +26,7 @@ export async function push(context: Context, path: string, options: TransferOpti
     if (action !== 'set_tag' || !isVersionNumber(subject ?? '') || output.isJson) continue;
     output.note(
       printable(
-        `px0: no render by tag finds the tag ${subject} of ${slug}, since it is read as a version's number`,
+        `px0: renders cannot select the tag ${subject} of ${slug}, because px0 reads it as a version number`,
       ),
     );
   }
@@ -40,7 +40,7 @@ export async function push(context: Context, path: string, options: TransferOpti
       plan,
       question,
       problems: [...problems, ...trial.problems],
-      none: 'The team is in line with the folder.',
+      none: 'The team matches the folder.',
     },
     async () => {
       const made = await importAll(output, prompts, { team, folder, files: trial.files, dryRun: false });
@@ -107,16 +107,16 @@ function faultIn(
 }
 
 const phrases: { readonly [Action in ImportChange['action']]: (subject: string | null) => string } = {
-  create_prompt: () => 'new prompt',
-  update_description: () => 'another description',
+  create_prompt: () => 'create the prompt',
+  update_description: () => 'change the description',
   archive_prompt: () => 'archive the prompt',
   restore_prompt: () => 'restore the prompt',
-  create_version: () => 'new version with this template',
+  create_version: () => 'create a version with this template',
   promote_version: () => 'promote the version',
   archive_version: (subject) => `archive version ${subject}`,
   set_tag: (subject) => `set the tag ${subject}`,
-  create_payload: (subject) => `new payload ${subject ?? ''}`.trimEnd(),
-  update_payload: () => 'another payload',
+  create_payload: (subject) => `create the payload ${subject ?? ''}`.trimEnd(),
+  update_payload: () => 'change a payload',
 };
 
 function describe({ action, slug, subject }: ImportChange, { colors }: Output): string {
