@@ -9,9 +9,9 @@ const APIError = z
   .object({
     error: z
       .string()
-      .meta({ description: 'What went wrong. The strings are literal; clients match on them.' }),
+      .meta({ description: 'The error message. Clients may match on it: the strings never change.' }),
   })
-  .meta({ description: 'The body of every error: one key, `error`.' });
+  .meta({ description: 'The body of every error response.' });
 
 const User = z
   .object({
@@ -28,7 +28,7 @@ const Organization = z
   .meta({ description: 'An organization.' });
 
 const OrganizationWithRole = Organization.extend({ role: z.enum(['ADMIN', 'MEMBER']) }).meta({
-  description: 'An organization with the role that the caller has in it.',
+  description: "An organization with the caller's role in it.",
 });
 
 const teamRoles = ['admin', 'editor', 'viewer'] as const;
@@ -36,14 +36,14 @@ const teamRoles = ['admin', 'editor', 'viewer'] as const;
 const Team = z
   .object({
     id: uuid(),
-    org_id: uuid().exactOptional().meta({ description: 'Absent when the team has no organization.' }),
+    org_id: uuid().exactOptional().meta({ description: 'Absent if the team has no organization.' }),
     name: z.string(),
     created_at: timestamp(),
     is_default: z.boolean().exactOptional().meta({
-      description: 'Whether it is the default team, whose admins administer the organization.',
+      description: 'Whether this is the default team, whose admins administer the organization.',
     }),
     role: z.enum(teamRoles).exactOptional().meta({
-      description: 'The role that the caller has in it; only in the list of their own teams.',
+      description: "The caller's role in the team. Only in the list of the caller's teams.",
     }),
   })
   .meta({ description: 'A team of an organization. Prompts belong to teams.' });
@@ -53,7 +53,7 @@ const TeamMemberResponse = z
     user_id: uuid(),
     email: z.string(),
     role: z.enum(teamRoles),
-    created_at: timestamp().meta({ description: 'When the membership began.' }),
+    created_at: timestamp().meta({ description: 'When the membership started.' }),
   })
   .meta({ description: 'A member of a team.' });
 
@@ -66,11 +66,11 @@ const TeamJoinRequest = z
     created_at: timestamp(),
     updated_at: timestamp(),
   })
-  .meta({ description: "Somebody's request to join a team." });
+  .meta({ description: 'A request to join a team.' });
 
 const JoinRequestPayload = z
   .object({ user_id: uuid(), user_email: z.string(), team_id: uuid(), team: Team })
-  .meta({ description: 'Who wants to join which team.' });
+  .meta({ description: 'The user who wants to join, and the team.' });
 
 const InboxItem = z
   .object({
@@ -81,7 +81,7 @@ const InboxItem = z
     updated_at: timestamp(),
     payload: JoinRequestPayload,
   })
-  .meta({ description: 'Something that waits for a decision of the caller.' });
+  .meta({ description: 'An item that the caller has to decide on.' });
 
 const keyOperations = ['read_render', 'all', 'admin'] as const;
 
@@ -91,16 +91,17 @@ const APIKey = z
     name: z.string(),
     org_id: uuid(),
     team_id: uuid().exactOptional().meta({
-      description: 'The first team given at creation; absent when the key reads the whole organization.',
+      description:
+        'The first team that was given at creation. Absent if the key can read the whole organization.',
     }),
     operation: z.enum(keyOperations),
     created_at: timestamp(),
     expires_at: timestamp().nullable().exactOptional().meta({
-      description: 'From when on the key is refused; null when it does not expire.',
+      description: 'When the key expires; null if it never does.',
     }),
     last_used_at: timestamp().nullable(),
   })
-  .meta({ description: 'An API key as it is listed; the secret is shown only when it is created.' });
+  .meta({ description: 'An API key without its secret, which only the response to its creation contains.' });
 
 const APIKeyCreatedResponse = z
   .object({
@@ -108,12 +109,12 @@ const APIKeyCreatedResponse = z
     name: z.string(),
     key: z
       .string()
-      .meta({ description: 'The secret, `ak_` and 64 hexadecimal digits. It is shown only here.' }),
+      .meta({ description: 'The secret: `ak_` and 64 hexadecimal digits. Only this response contains it.' }),
     operation: z.enum(keyOperations),
     created_at: timestamp(),
     expires_at: timestamp()
       .exactOptional()
-      .meta({ description: 'From when on the key is refused; absent when it does not expire.' }),
+      .meta({ description: 'When the key expires. Absent if it never does.' }),
   })
   .meta({ description: 'A new API key with its secret.' });
 
@@ -122,12 +123,12 @@ const CreateAPIKeyRequest = z
     name: z.string().min(1).max(255),
     org_id: uuid(),
     team_ids: z.array(uuid()).optional().meta({
-      description: 'The teams that the key may read; omitted or empty: every team of the organization.',
+      description: 'The teams that the key may read. Omitted or empty: every team of the organization.',
     }),
     operation: judgedString({ enum: ['', ...keyOperations] }).optional(),
     expires_at: judgedString({ format: 'date-time' })
       .optional()
-      .meta({ description: 'From when on the key is refused; omitted: never.' }),
+      .meta({ description: 'When the key expires. Default: never.' }),
   })
   .meta({ description: 'A new API key.' });
 
@@ -135,7 +136,7 @@ const RegisterRequest = z
   .object({
     email: z.string().min(1).max(255),
     password: z.string().min(8),
-    team_id: uuid().optional().meta({ description: 'Only with the session of an admin account.' }),
+    team_id: uuid().optional().meta({ description: 'Allowed only with the session of an admin account.' }),
   })
   .meta({ description: 'A new account.' });
 
@@ -145,15 +146,15 @@ const LoginRequest = z
 
 const VerifyRequest = z
   .object({ email: z.string().min(1), code: z.string().min(1) })
-  .meta({ description: 'The code that was mailed.' });
+  .meta({ description: 'The code from the e-mail.' });
 
 const TriggerPasswordResetRequest = z
   .object({ email: z.string().min(1) })
-  .meta({ description: 'Whose password is to be reset.' });
+  .meta({ description: 'The account whose password to reset.' });
 
 const ResetPasswordRequest = z
   .object({ code: z.string().min(1), new_password: z.string().min(8) })
-  .meta({ description: 'The code that was mailed, and the new password.' });
+  .meta({ description: 'The code from the e-mail, and the new password.' });
 
 const UpdateMeRequest = z
   .object({ email: z.string().min(1).max(255) })
@@ -161,7 +162,7 @@ const UpdateMeRequest = z
 
 const ChangePasswordRequest = z
   .object({ current_password: z.string().min(1), new_password: z.string().min(8) })
-  .meta({ description: 'The present and the new password.' });
+  .meta({ description: 'The current and the new password.' });
 
 const Prompt = z
   .object({
@@ -180,23 +181,23 @@ const TemplateVariable = z
   .object({
     path: z
       .string()
-      .meta({ description: 'Where it is looked up below `variables`.', examples: ['user.name'] }),
-    required: z.boolean().meta({ description: 'Whether a render may fail for want of it.' }),
+      .meta({ description: 'The path of the variable in `variables`.', examples: ['user.name'] }),
+    required: z.boolean().meta({ description: 'Whether a render can fail without it.' }),
     shape: z.enum(['scalar', 'list', 'map']).meta({ description: 'How the template uses it.' }),
   })
-  .meta({ description: 'What a template reads from its variables, inferred from its text.' });
+  .meta({ description: 'A variable that a template reads, inferred from its text.' });
 
 const PromptVersion = z
   .object({
     id: uuid(),
     prompt_id: uuid(),
-    version: z.int().meta({ description: '1, 2, 3 and so on; never reused.' }),
+    version: z.int().meta({ description: '1, 2, 3, and so on. Never reused.' }),
     template: z.string(),
     status: z.enum(['draft', 'stable', 'live', 'archived']),
     created_at: timestamp(),
     published_at: timestamp().nullable(),
     tags: z.array(z.string()),
-    variables: z.array(TemplateVariable).meta({ description: 'What the template reads.' }),
+    variables: z.array(TemplateVariable).meta({ description: 'The variables that the template reads.' }),
   })
   .meta({ description: 'A version of a prompt.' });
 
@@ -216,7 +217,7 @@ const DiffHunk = z
     ),
   })
   .meta({
-    description: 'A hunk of a diff. Lines are counted from 1; null on the side that does not have the line.',
+    description: 'A hunk of a diff. Line numbers start at 1, and are null on the side that lacks the line.',
   });
 
 const TemplateValidation = z
@@ -224,21 +225,21 @@ const TemplateValidation = z
     valid: z.boolean(),
     variables: z
       .array(TemplateVariable)
-      .meta({ description: 'What the template reads; empty when it is broken.' }),
+      .meta({ description: 'The variables that the template reads. Empty if the template is broken.' }),
     error: z
       .object({
         message: z.string(),
-        line: z.int().meta({ description: 'From 1.' }),
-        column: z.int().meta({ description: 'In bytes of UTF-8, from 0.' }),
+        line: z.int().meta({ description: 'Starts at 1.' }),
+        column: z.int().meta({ description: 'In bytes of UTF-8. Starts at 0.' }),
       })
       .nullable(),
   })
-  .meta({ description: 'The judgement on a template.' });
+  .meta({ description: 'The result of validating a template.' });
 
 const rendition = z.object({
   outcome: z.enum(['rendered', 'failed']),
   rendered: z.string().nullable(),
-  error: z.string().nullable().meta({ description: 'Why it failed, as a render would say it.' }),
+  error: z.string().nullable().meta({ description: 'Why it failed: the error message of a render.' }),
 });
 
 const VersionCheck = z
@@ -247,51 +248,48 @@ const VersionCheck = z
     live_version: z.int().nullable(),
     passed: z.boolean().meta({ description: 'Whether every payload renders with the version.' }),
     new_variables: z.array(z.string()).meta({
-      description: 'Variables that the version requires and the live one does not.',
+      description: 'Variables that this version requires and the live version does not.',
     }),
     payloads: z.array(
       z.object({
         payload_id: uuid(),
         name: z.string().nullable(),
         version: rendition,
-        live: rendition.nullable().meta({ description: 'Null without a live version.' }),
+        live: rendition.nullable().meta({ description: 'Null if there is no live version.' }),
         diff: z.string().nullable().meta({
           description:
-            'Unified diff from the live output to this one; null unless both rendered, and for outputs above a megabyte.',
+            'The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.',
         }),
       }),
     ),
   })
-  .meta({ description: 'How a version fares with the payloads of its prompt.' });
+  .meta({ description: 'The result of rendering the payloads of a prompt with one of its versions.' });
 
 const PromptAuditEntry = z
   .object({
-    id: z.string().meta({ description: 'Rises with time.' }),
-    action: z.string().meta({ description: 'What was done.', examples: ['version.promoted'] }),
+    id: z.string().meta({ description: 'Increases over time.' }),
+    action: z.string().meta({ description: 'The action.', examples: ['version.promoted'] }),
     actor: z
       .object({
         kind: z.enum(['user', 'api-key']),
         user_id: uuid().nullable(),
         api_key_id: uuid().nullable(),
       })
-      .meta({ description: 'Who did it.' }),
+      .meta({ description: 'Who performed the action.' }),
     prompt_id: uuid(),
     team_id: uuid(),
-    version: z.int().nullable().meta({ description: 'The version concerned.' }),
+    version: z.int().nullable().meta({ description: 'The affected version.' }),
     details: z
       .record(z.string(), z.union([z.string(), z.number(), z.null()]))
-      .meta({ description: 'For example the state before and after.' }),
+      .meta({ description: 'Details of the action, e.g. the state before and after.' }),
     created_at: timestamp(),
   })
-  .meta({ description: 'Something that was done to a prompt or what belongs to it.' });
+  .meta({ description: 'An action on a prompt, or on its versions, tags or payloads.' });
 
 const PromptDocumentEnvelope = z
   .object({
     document: z.record(z.string(), z.unknown()).exactOptional(),
-    yaml: z
-      .string()
-      .exactOptional()
-      .meta({ description: 'The document as a YAML text, with `format=yaml`.' }),
+    yaml: z.string().exactOptional().meta({ description: 'The document as YAML text, with `format=yaml`.' }),
   })
   .meta({ description: 'A team’s prompts as one document.' });
 
@@ -313,38 +311,41 @@ const ImportResult = z
           'update_payload',
         ]),
         slug: z.string(),
-        subject: z.string().nullable().meta({ description: 'The version, tag or payload concerned.' }),
+        subject: z.string().nullable().meta({ description: 'The affected version, tag or payload.' }),
       }),
     ),
   })
-  .meta({ description: 'What an import did, or with `dry_run` would do. Empty: all was in line.' });
+  .meta({
+    description:
+      'The changes that an import made or, with `dry_run`, would make. Empty if everything already matched.',
+  });
 
 const latency = (which: string) =>
   z
     .number()
     .nullable()
     .meta({
-      description: `${which} at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.`,
+      description: `${which} at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.`,
     });
 
 const PromptUsageHour = z
   .object({
-    hour: timestamp().meta({ description: 'The beginning of the hour, or of the day.' }),
+    hour: timestamp().meta({ description: 'The start of the hour or day.' }),
     version: z.int(),
     renders: z.int(),
     failures: z.int(),
-    p50_ms: latency('Half of the renders took'),
-    p95_ms: latency('Of 100 renders, 95 took'),
-    p99_ms: latency('Of 100 renders, 99 took'),
+    p50_ms: latency('50 % of the renders took'),
+    p95_ms: latency('95 % of the renders took'),
+    p99_ms: latency('99 % of the renders took'),
   })
-  .meta({ description: 'Renders of one version in one hour or day.' });
+  .meta({ description: 'The renders of one version in one hour or day.' });
 
 const PromptPayload = z
   .object({
     id: uuid(),
     prompt_id: uuid(),
     name: z.string().nullable(),
-    variables: anyJson().meta({ description: 'Any JSON value, as it was saved.' }),
+    variables: anyJson().meta({ description: 'Any JSON value, exactly as saved.' }),
     created_at: timestamp(),
     updated_at: timestamp(),
   })
@@ -354,16 +355,13 @@ const CreatePromptRequest = z
   .object({
     name: z.string().min(1).max(255),
     description: z.string().max(16_384).optional(),
-    slug: z
-      .string()
-      .optional()
-      .meta({ description: 'Derived from the name when omitted; always normalised.' }),
+    slug: z.string().optional().meta({ description: 'Default: derived from the name. Always normalised.' }),
   })
   .meta({ description: 'A new prompt.' });
 
 const UpdatePromptRequest = z
   .object({ description: z.string().max(16_384).optional() })
-  .meta({ description: 'The new description; when omitted the description becomes empty.' });
+  .meta({ description: 'The new description. Omitting it clears the description.' });
 
 const CreateVersionRequest = z
   .object({ template: z.string().min(1) })
@@ -382,10 +380,10 @@ const CreatePromptPayloadRequest = z
 
 const UpdatePromptPayloadRequest = z
   .object({
-    variables: anyJson().optional().meta({ description: 'Replaces all variables; omitted: unchanged.' }),
+    variables: anyJson().optional().meta({ description: 'Replaces all variables. Omitted: unchanged.' }),
     name: z.string().max(255).optional().meta({ description: 'Omitted or null: unchanged.' }),
   })
-  .meta({ description: 'What is to change in a payload.' });
+  .meta({ description: 'The changes to a payload.' });
 
 const RenderRequest = z
   .object({
@@ -393,12 +391,12 @@ const RenderRequest = z
       .record(z.string(), anyJson())
       .meta({ allowsNul: true })
       .optional()
-      .meta({ description: 'Omitted: no variables.' }),
+      .meta({ description: 'Default: no variables.' }),
     options: z
       .object({
         missing_key: z.enum(['error', 'default', 'zero']).optional().meta({
           description:
-            'What an absent key does: fails the render (the default), or counts as a missing value.',
+            'How to treat an absent key: fail the render (the default), or render it as a missing value.',
         }),
       })
       .optional(),
@@ -413,12 +411,12 @@ const RenderBatchRequest = z
         version: z
           .string()
           .optional()
-          .meta({ description: 'A version number or a tag, as text. Omitted: the live version.' }),
+          .meta({ description: 'A version number or a tag, as text. Default: the live version.' }),
         team_id: uuid().optional().meta({ description: 'Restricts the slug to one team.' }),
       }),
     ),
   })
-  .meta({ description: 'Renders to make, at most 100.' });
+  .meta({ description: 'The renders to perform, at most 100.' });
 
 const RenderResponse = z
   .object({
@@ -427,41 +425,41 @@ const RenderResponse = z
     slug: z.string(),
     tags: z.array(z.string()),
   })
-  .meta({ description: 'The rendered text and the version that it was rendered from.' });
+  .meta({ description: 'The rendered text and the version it comes from.' });
 
 const RenderBatchResponse = z
   .object({
     results: z.array(
       RenderResponse.partial().extend({
-        status: z
-          .int()
-          .meta({ description: 'The status that this render alone would have been answered with.' }),
+        status: z.int().meta({ description: 'The status that a single render would have returned.' }),
         error: z.string().optional().meta({ description: 'Present unless the status is 200.' }),
       }),
     ),
   })
-  .meta({ description: 'One result for each render, in the order of the request.' });
+  .meta({ description: 'One result per render, in the order of the request.' });
 
 const OrganizationAuditEntry = z
   .object({
-    id: z.string().meta({ description: 'Rises with time.' }),
-    action: z.string().meta({ description: 'What was done.', examples: ['member.role_changed'] }),
+    id: z.string().meta({ description: 'Increases over time.' }),
+    action: z.string().meta({ description: 'The action.', examples: ['member.role_changed'] }),
     actor: z
       .object({
         kind: z.enum(['user', 'api-key', 'system']),
-        user_id: uuid().nullable().meta({ description: 'For a key, the person in whose name it acted.' }),
+        user_id: uuid().nullable().meta({ description: 'For an API key, the user it acted for.' }),
         api_key_id: uuid().nullable(),
       })
-      .meta({ description: 'Who did it; `system` is px0 itself.' }),
+      .meta({ description: 'Who performed the action; `system` is px0 itself.' }),
     org_id: uuid(),
-    team_id: uuid().nullable().meta({ description: 'The team concerned.' }),
-    user_id: uuid().nullable().meta({ description: 'The person concerned.' }),
-    details: z.record(z.string(), z.string()).meta({ description: 'For example the role before and after.' }),
+    team_id: uuid().nullable().meta({ description: 'The affected team.' }),
+    user_id: uuid().nullable().meta({ description: 'The affected user.' }),
+    details: z
+      .record(z.string(), z.string())
+      .meta({ description: 'Details of the action, e.g. the role before and after.' }),
     created_at: timestamp(),
   })
-  .meta({ description: 'Something that was done in an organization.' });
+  .meta({ description: 'An action in an organization.' });
 
-/** Every named schema; the names are those of the generated clients' types. */
+/** Every named schema, under the name of its type in generated clients. */
 export const schemas = {
   APIError,
   User,

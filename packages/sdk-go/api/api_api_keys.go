@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -38,13 +38,13 @@ func (r ApiCreateAPIKeyRequest) CreateAPIKeyRequest(createAPIKeyRequest CreateAP
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreateAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiCreateAPIKeyRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreateAPIKeyRequest) Px0Consistency(px0Consistency string) ApiCreateAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -57,7 +57,7 @@ func (r ApiCreateAPIKeyRequest) Execute() (*APIKeyCreatedResponse, *http.Respons
 /*
 CreateAPIKey Create an API Key
 
-Creates a key. The response is the only place where its secret is shown.
+Creates a key. Only this response contains its secret.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiCreateAPIKeyRequest
@@ -247,13 +247,13 @@ type ApiDeleteAPIKeyRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDeleteAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiDeleteAPIKeyRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDeleteAPIKeyRequest) Px0Consistency(px0Consistency string) ApiDeleteAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -266,7 +266,7 @@ func (r ApiDeleteAPIKeyRequest) Execute() (*http.Response, error) {
 /*
 DeleteAPIKey Delete an API Key
 
-Revokes a key at once.
+Revokes a key immediately.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the key.
@@ -440,13 +440,13 @@ func (r ApiListAPIKeysRequest) OrgId(orgId string) ApiListAPIKeysRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListAPIKeysRequest) Px0MinRevision(px0MinRevision string) ApiListAPIKeysRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListAPIKeysRequest) Px0Consistency(px0Consistency string) ApiListAPIKeysRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -459,7 +459,7 @@ func (r ApiListAPIKeysRequest) Execute() (*ListAPIKeys200Response, *http.Respons
 /*
 ListAPIKeys List API Keys
 
-The API keys of an organization, the newest first.
+Returns the API keys of an organization, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListAPIKeysRequest
@@ -643,13 +643,13 @@ func (r ApiRotateAPIKeyRequest) RotateAPIKeyRequest(rotateAPIKeyRequest RotateAP
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRotateAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiRotateAPIKeyRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRotateAPIKeyRequest) Px0Consistency(px0Consistency string) ApiRotateAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -662,7 +662,7 @@ func (r ApiRotateAPIKeyRequest) Execute() (*APIKeyCreatedResponse, *http.Respons
 /*
 RotateAPIKey Rotate an API Key
 
-Creates a successor with the same name, scope, operation and lifetime. The old key goes on working for the overlap.
+Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the key.

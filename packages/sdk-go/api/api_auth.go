@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -30,13 +30,13 @@ type ApiListSigningKeysRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListSigningKeysRequest) Px0MinRevision(px0MinRevision string) ApiListSigningKeysRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListSigningKeysRequest) Px0Consistency(px0Consistency string) ApiListSigningKeysRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -49,7 +49,7 @@ func (r ApiListSigningKeysRequest) Execute() (*ListSigningKeys200Response, *http
 /*
 ListSigningKeys List Signing Keys
 
-The public keys that verify session tokens, as a JSON Web Key Set. A new key is listed five minutes before it signs.
+Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListSigningKeysRequest
@@ -199,13 +199,13 @@ func (r ApiLoginRequest) LoginRequest(loginRequest LoginRequest) ApiLoginRequest
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiLoginRequest) Px0MinRevision(px0MinRevision string) ApiLoginRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiLoginRequest) Px0Consistency(px0Consistency string) ApiLoginRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -218,7 +218,7 @@ func (r ApiLoginRequest) Execute() (*Login200Response, *http.Response, error) {
 /*
 Login Login
 
-Begins a session. An unverified user may log in, but can do little else.
+Starts a session. Unverified users can log in, but do little else.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiLoginRequest
@@ -387,13 +387,13 @@ type ApiLogoutRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiLogoutRequest) Px0MinRevision(px0MinRevision string) ApiLogoutRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiLogoutRequest) Px0Consistency(px0Consistency string) ApiLogoutRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -406,7 +406,7 @@ func (r ApiLogoutRequest) Execute() (*http.Response, error) {
 /*
 Logout Logout
 
-Ends the session of the token in the header. Without a session it does nothing, successfully.
+Ends the session of the token in the header. Succeeds without effect if there is no session.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiLogoutRequest
@@ -542,13 +542,13 @@ func (r ApiRegisterRequest) RegisterRequest(registerRequest RegisterRequest) Api
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRegisterRequest) Px0MinRevision(px0MinRevision string) ApiRegisterRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRegisterRequest) Px0Consistency(px0Consistency string) ApiRegisterRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -561,7 +561,7 @@ func (r ApiRegisterRequest) Execute() (*Register201Response, *http.Response, err
 /*
 Register Register a new user
 
-Without credentials: a new account with an organization and a team of its own. With the session of an admin account: an account for somebody else, in the named team or with an organization of its own.
+Without credentials, creates an account with its own organization and team. With the session of an admin account, creates an account for another person, in the given team or with its own organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiRegisterRequest
@@ -766,13 +766,13 @@ func (r ApiResetPasswordRequest) ResetPasswordRequest(resetPasswordRequest Reset
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiResetPasswordRequest) Px0MinRevision(px0MinRevision string) ApiResetPasswordRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiResetPasswordRequest) Px0Consistency(px0Consistency string) ApiResetPasswordRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -785,7 +785,7 @@ func (r ApiResetPasswordRequest) Execute() (*ResetPassword200Response, *http.Res
 /*
 ResetPassword Reset Password
 
-Sets a new password by the code that was mailed, and ends all sessions of the account.
+Sets a new password with the code from the e-mail, and ends all sessions of the account.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiResetPasswordRequest
@@ -950,13 +950,13 @@ func (r ApiTriggerPasswordResetRequest) TriggerPasswordResetRequest(triggerPassw
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiTriggerPasswordResetRequest) Px0MinRevision(px0MinRevision string) ApiTriggerPasswordResetRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiTriggerPasswordResetRequest) Px0Consistency(px0Consistency string) ApiTriggerPasswordResetRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -969,7 +969,7 @@ func (r ApiTriggerPasswordResetRequest) Execute() (*TriggerVerificationEmail200R
 /*
 TriggerPasswordReset Trigger Password Reset
 
-Mails a code that resets the password.
+Sends a password reset code by e-mail.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiTriggerPasswordResetRequest
@@ -1139,19 +1139,19 @@ type ApiTriggerVerificationEmailRequest struct {
 	px0Consistency *string
 }
 
-// The address of the account; a `+` must be percent-encoded.
+// The e-mail address of the account; percent-encode a `+`.
 func (r ApiTriggerVerificationEmailRequest) Email(email string) ApiTriggerVerificationEmailRequest {
 	r.email = &email
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiTriggerVerificationEmailRequest) Px0MinRevision(px0MinRevision string) ApiTriggerVerificationEmailRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiTriggerVerificationEmailRequest) Px0Consistency(px0Consistency string) ApiTriggerVerificationEmailRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1164,7 +1164,7 @@ func (r ApiTriggerVerificationEmailRequest) Execute() (*TriggerVerificationEmail
 /*
 TriggerVerificationEmail Trigger Verification Email
 
-Mails a new verification code.
+Sends a new verification code by e-mail.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiTriggerVerificationEmailRequest
@@ -1327,13 +1327,13 @@ func (r ApiVerifyEmailRequest) VerifyRequest(verifyRequest VerifyRequest) ApiVer
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiVerifyEmailRequest) Px0MinRevision(px0MinRevision string) ApiVerifyEmailRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiVerifyEmailRequest) Px0Consistency(px0Consistency string) ApiVerifyEmailRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1346,7 +1346,7 @@ func (r ApiVerifyEmailRequest) Execute() (*TriggerVerificationEmail200Response, 
 /*
 VerifyEmail Verify User Email
 
-Verifies an account by the code that was mailed.
+Verifies an account with the code from the e-mail.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiVerifyEmailRequest

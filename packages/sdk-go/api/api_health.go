@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -30,13 +30,13 @@ type ApiHealthCheckRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiHealthCheckRequest) Px0MinRevision(px0MinRevision string) ApiHealthCheckRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiHealthCheckRequest) Px0Consistency(px0Consistency string) ApiHealthCheckRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -49,7 +49,7 @@ func (r ApiHealthCheckRequest) Execute() (*HealthCheck200Response, *http.Respons
 /*
 HealthCheck Health Check
 
-Says that the platform is reachable.
+Reports that the platform is reachable.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiHealthCheckRequest

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -32,13 +32,13 @@ type ApiGetAdminInboxRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiGetAdminInboxRequest) Px0MinRevision(px0MinRevision string) ApiGetAdminInboxRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiGetAdminInboxRequest) Px0Consistency(px0Consistency string) ApiGetAdminInboxRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -51,7 +51,7 @@ func (r ApiGetAdminInboxRequest) Execute() (*GetAdminInbox200Response, *http.Res
 /*
 GetAdminInbox Get Admin Inbox
 
-The pending join requests that the caller may resolve, the newest first.
+Returns the pending join requests that the caller may resolve, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiGetAdminInboxRequest
@@ -222,13 +222,13 @@ func (r ApiResolveJoinRequestRequest) ResolveJoinRequestRequest(resolveJoinReque
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiResolveJoinRequestRequest) Px0MinRevision(px0MinRevision string) ApiResolveJoinRequestRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiResolveJoinRequestRequest) Px0Consistency(px0Consistency string) ApiResolveJoinRequestRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -241,7 +241,7 @@ func (r ApiResolveJoinRequestRequest) Execute() (*TeamJoinRequest, *http.Respons
 /*
 ResolveJoinRequest Resolve Join Request
 
-Approves or rejects a join request. The letter case of `status` does not matter.
+Approves or rejects a join request. `status` is case-insensitive.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the join request.

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -38,13 +38,13 @@ func (r ApiCreateOrgRequest) CreateOrgRequest(createOrgRequest CreateOrgRequest)
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreateOrgRequest) Px0MinRevision(px0MinRevision string) ApiCreateOrgRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreateOrgRequest) Px0Consistency(px0Consistency string) ApiCreateOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -57,7 +57,7 @@ func (r ApiCreateOrgRequest) Execute() (*CreateOrg201Response, *http.Response, e
 /*
 CreateOrg Create Organization
 
-Creates an organization with a default team; the caller becomes its admin. Needs an admin account.
+Creates an organization with a default team. The caller becomes its admin. Requires an admin account.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiCreateOrgRequest
@@ -247,13 +247,13 @@ type ApiDeleteOrgRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDeleteOrgRequest) Px0MinRevision(px0MinRevision string) ApiDeleteOrgRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDeleteOrgRequest) Px0Consistency(px0Consistency string) ApiDeleteOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -266,7 +266,7 @@ func (r ApiDeleteOrgRequest) Execute() (*http.Response, error) {
 /*
 DeleteOrg Delete Organization
 
-Deletes an organization with its teams, prompts and API keys. Users remain.
+Deletes an organization with its teams, prompts and API keys. Its users remain.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the organization.
@@ -436,7 +436,7 @@ type ApiListOrgAuditRequest struct {
 	px0Consistency *string
 }
 
-// The `next_cursor` of the page before; omitted: the newest entries.
+// The `next_cursor` of the previous page. Default: start with the newest entries.
 func (r ApiListOrgAuditRequest) Cursor(cursor string) ApiListOrgAuditRequest {
 	r.cursor = &cursor
 	return r
@@ -448,13 +448,13 @@ func (r ApiListOrgAuditRequest) Limit(limit string) ApiListOrgAuditRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListOrgAuditRequest) Px0MinRevision(px0MinRevision string) ApiListOrgAuditRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListOrgAuditRequest) Px0Consistency(px0Consistency string) ApiListOrgAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -467,7 +467,7 @@ func (r ApiListOrgAuditRequest) Execute() (*ListOrgAudit200Response, *http.Respo
 /*
 ListOrgAudit List Organization Audit
 
-Who created, renamed, moved or deleted what, who joined, left or got another role, and who decided about join requests; the newest first. For admins of the organization.
+Returns the audit log of an organization, newest first: what was created, renamed, moved or deleted, memberships and role changes, decisions on join requests, and by whom. Requires admin rights on the organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the organization.
@@ -657,7 +657,7 @@ type ApiListOrgPeopleRequest struct {
 	px0Consistency *string
 }
 
-// The page, from 1; anything else counts as 1.
+// The page number, from 1. Any other value counts as 1.
 func (r ApiListOrgPeopleRequest) Page(page string) ApiListOrgPeopleRequest {
 	r.page = &page
 	return r
@@ -669,13 +669,13 @@ func (r ApiListOrgPeopleRequest) Limit(limit string) ApiListOrgPeopleRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListOrgPeopleRequest) Px0MinRevision(px0MinRevision string) ApiListOrgPeopleRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListOrgPeopleRequest) Px0Consistency(px0Consistency string) ApiListOrgPeopleRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -688,7 +688,7 @@ func (r ApiListOrgPeopleRequest) Execute() (*ListOrgPeople200Response, *http.Res
 /*
 ListOrgPeople List Org People
 
-The users who have a team in the organization.
+Returns the users who belong to a team of the organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param orgID The id of the organization.
@@ -877,13 +877,13 @@ type ApiRemoveOrgMemberRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRemoveOrgMemberRequest) Px0MinRevision(px0MinRevision string) ApiRemoveOrgMemberRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRemoveOrgMemberRequest) Px0Consistency(px0Consistency string) ApiRemoveOrgMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -896,7 +896,7 @@ func (r ApiRemoveOrgMemberRequest) Execute() (*http.Response, error) {
 /*
 RemoveOrgMember Remove Member from Organization
 
-Ends the user's memberships in all teams of the organization.
+Removes the user from all teams of the organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param orgID The id of the organization.
@@ -1087,13 +1087,13 @@ func (r ApiUpdateOrgRequest) CreateOrgRequest(createOrgRequest CreateOrgRequest)
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdateOrgRequest) Px0MinRevision(px0MinRevision string) ApiUpdateOrgRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdateOrgRequest) Px0Consistency(px0Consistency string) ApiUpdateOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r

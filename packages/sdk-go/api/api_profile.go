@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -36,13 +36,13 @@ func (r ApiChangePasswordRequest) ChangePasswordRequest(changePasswordRequest Ch
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiChangePasswordRequest) Px0MinRevision(px0MinRevision string) ApiChangePasswordRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiChangePasswordRequest) Px0Consistency(px0Consistency string) ApiChangePasswordRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -55,7 +55,7 @@ func (r ApiChangePasswordRequest) Execute() (*TriggerVerificationEmail200Respons
 /*
 ChangePassword Change Password
 
-Changes the password and ends all other sessions of the account.
+Changes the caller's password and ends all other sessions of the account.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiChangePasswordRequest
@@ -234,13 +234,13 @@ type ApiDeleteMeRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDeleteMeRequest) Px0MinRevision(px0MinRevision string) ApiDeleteMeRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDeleteMeRequest) Px0Consistency(px0Consistency string) ApiDeleteMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -253,7 +253,7 @@ func (r ApiDeleteMeRequest) Execute() (*http.Response, error) {
 /*
 DeleteMe Delete Me
 
-Deletes the account, its sessions and its memberships.
+Deletes the caller's account, its sessions and its memberships.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiDeleteMeRequest
@@ -413,13 +413,13 @@ type ApiListUserOrgsRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListUserOrgsRequest) Px0MinRevision(px0MinRevision string) ApiListUserOrgsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListUserOrgsRequest) Px0Consistency(px0Consistency string) ApiListUserOrgsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -432,7 +432,7 @@ func (r ApiListUserOrgsRequest) Execute() (*ListUserOrgs200Response, *http.Respo
 /*
 ListUserOrgs List User Organizations
 
-The organizations in which the caller has a team, the oldest first.
+Returns the organizations in which the caller belongs to a team, oldest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListUserOrgsRequest
@@ -596,13 +596,13 @@ type ApiListUserTeamsRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListUserTeamsRequest) Px0MinRevision(px0MinRevision string) ApiListUserTeamsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListUserTeamsRequest) Px0Consistency(px0Consistency string) ApiListUserTeamsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -615,7 +615,7 @@ func (r ApiListUserTeamsRequest) Execute() (*ListUserTeams200Response, *http.Res
 /*
 ListUserTeams List User Teams
 
-The teams of the caller.
+Returns the caller's teams.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListUserTeamsRequest
@@ -779,13 +779,13 @@ type ApiMeRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiMeRequest) Px0MinRevision(px0MinRevision string) ApiMeRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiMeRequest) Px0Consistency(px0Consistency string) ApiMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -798,7 +798,7 @@ func (r ApiMeRequest) Execute() (*Register201Response, *http.Response, error) {
 /*
 Me Me
 
-The account of the caller.
+Returns the caller's account.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiMeRequest
@@ -968,13 +968,13 @@ func (r ApiUpdateMeRequest) UpdateMeRequest(updateMeRequest UpdateMeRequest) Api
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdateMeRequest) Px0MinRevision(px0MinRevision string) ApiUpdateMeRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdateMeRequest) Px0Consistency(px0Consistency string) ApiUpdateMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -987,7 +987,7 @@ func (r ApiUpdateMeRequest) Execute() (*Register201Response, *http.Response, err
 /*
 UpdateMe Update Me
 
-Changes the e-mail address of the account.
+Changes the e-mail address of the caller's account.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiUpdateMeRequest

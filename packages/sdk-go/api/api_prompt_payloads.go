@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -39,13 +39,13 @@ func (r ApiCreatePromptPayloadRequest) CreatePromptPayloadRequest(createPromptPa
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreatePromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiCreatePromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreatePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiCreatePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -256,13 +256,13 @@ type ApiDeletePromptPayloadRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDeletePromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiDeletePromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDeletePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiDeletePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -451,13 +451,13 @@ type ApiGetPromptPayloadRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiGetPromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiGetPromptPayloadRequest) Px0Consistency(px0Consistency string) ApiGetPromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -470,7 +470,7 @@ func (r ApiGetPromptPayloadRequest) Execute() (*CreatePromptPayload201Response, 
 /*
 GetPromptPayload Get a Prompt Payload
 
-One payload of a prompt.
+Returns one payload of a prompt.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -661,25 +661,25 @@ type ApiListPromptPayloadsRequest struct {
 	px0Consistency *string
 }
 
-// Page length, at most 1000. Without it the list is complete.
+// The page size, at most 1000. Default: no limit, the list is complete.
 func (r ApiListPromptPayloadsRequest) Limit(limit string) ApiListPromptPayloadsRequest {
 	r.limit = &limit
 	return r
 }
 
-// `next_cursor` of the page before.
+// The `next_cursor` of the previous page.
 func (r ApiListPromptPayloadsRequest) Cursor(cursor string) ApiListPromptPayloadsRequest {
 	r.cursor = &cursor
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListPromptPayloadsRequest) Px0MinRevision(px0MinRevision string) ApiListPromptPayloadsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListPromptPayloadsRequest) Px0Consistency(px0Consistency string) ApiListPromptPayloadsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -692,7 +692,7 @@ func (r ApiListPromptPayloadsRequest) Execute() (*ListPromptPayloads200Response,
 /*
 ListPromptPayloads List Prompt Payloads
 
-The payloads of a prompt, the newest first.
+Returns the payloads of a prompt, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -887,13 +887,13 @@ func (r ApiUpdatePromptPayloadRequest) UpdatePromptPayloadRequest(updatePromptPa
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdatePromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiUpdatePromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdatePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiUpdatePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -906,7 +906,7 @@ func (r ApiUpdatePromptPayloadRequest) Execute() (*CreatePromptPayload201Respons
 /*
 UpdatePromptPayload Update a Prompt Payload
 
-Replaces the name, the variables or both.
+Replaces the name of a payload, its variables, or both.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.

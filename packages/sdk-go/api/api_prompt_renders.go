@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -38,13 +38,13 @@ func (r ApiRenderBatchRequest) RenderBatchRequest(renderBatchRequest RenderBatch
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRenderBatchRequest) Px0MinRevision(px0MinRevision string) ApiRenderBatchRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRenderBatchRequest) Px0Consistency(px0Consistency string) ApiRenderBatchRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -57,7 +57,7 @@ func (r ApiRenderBatchRequest) Execute() (*RenderBatchResponse, *http.Response, 
 /*
 RenderBatch Render a Batch
 
-Makes up to 100 renders in one request. Results stand in the order of the requests; each has its own status, and an error where it failed.
+Performs up to 100 renders in one request. The results have the order of the requests; each has its own status, and an error if it failed.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiRenderBatchRequest
@@ -250,13 +250,13 @@ func (r ApiRenderLiveRequest) TeamId(teamId string) ApiRenderLiveRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRenderLiveRequest) Px0MinRevision(px0MinRevision string) ApiRenderLiveRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRenderLiveRequest) Px0Consistency(px0Consistency string) ApiRenderLiveRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -496,13 +496,13 @@ func (r ApiRenderVersionRequest) TeamId(teamId string) ApiRenderVersionRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRenderVersionRequest) Px0MinRevision(px0MinRevision string) ApiRenderVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRenderVersionRequest) Px0Consistency(px0Consistency string) ApiRenderVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -515,7 +515,7 @@ func (r ApiRenderVersionRequest) Execute() (*RenderResponse, *http.Response, err
 /*
 RenderVersion Render Specific Prompt Version
 
-Renders a version of any state by its number or tag.
+Renders a version in any state, selected by number or tag.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param slug The slug of the prompt.

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -35,19 +35,19 @@ type ApiArchiveVersionRequest struct {
 	ifMatch        *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiArchiveVersionRequest) Px0MinRevision(px0MinRevision string) ApiArchiveVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiArchiveVersionRequest) Px0Consistency(px0Consistency string) ApiArchiveVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
 }
 
-// An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiArchiveVersionRequest) IfMatch(ifMatch string) ApiArchiveVersionRequest {
 	r.ifMatch = &ifMatch
 	return r
@@ -60,7 +60,7 @@ func (r ApiArchiveVersionRequest) Execute() (*CreateVersion201Response, *http.Re
 /*
 ArchiveVersion Archive Prompt Version
 
-Archives a version for good. It stays readable and renderable by number and tag.
+Archives a version permanently. It can still be read and rendered by number and tag.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -276,13 +276,13 @@ type ApiCheckVersionRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCheckVersionRequest) Px0MinRevision(px0MinRevision string) ApiCheckVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCheckVersionRequest) Px0Consistency(px0Consistency string) ApiCheckVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -295,7 +295,7 @@ func (r ApiCheckVersionRequest) Execute() (*CheckVersion200Response, *http.Respo
 /*
 CheckVersion Check a Prompt Version
 
-Renders every payload of the prompt with this version and with the live one, and compares the outputs.
+Renders every payload of the prompt with this version and with the live version, and compares the outputs.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -493,13 +493,13 @@ func (r ApiCreateVersionRequest) CreateVersionRequest(createVersionRequest Creat
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreateVersionRequest) Px0MinRevision(px0MinRevision string) ApiCreateVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreateVersionRequest) Px0Consistency(px0Consistency string) ApiCreateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -721,19 +721,19 @@ type ApiDeletePromptVersionRequest struct {
 	ifMatch        *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDeletePromptVersionRequest) Px0MinRevision(px0MinRevision string) ApiDeletePromptVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDeletePromptVersionRequest) Px0Consistency(px0Consistency string) ApiDeletePromptVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
 }
 
-// An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiDeletePromptVersionRequest) IfMatch(ifMatch string) ApiDeletePromptVersionRequest {
 	r.ifMatch = &ifMatch
 	return r
@@ -949,19 +949,19 @@ type ApiDemoteVersionRequest struct {
 	ifMatch        *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDemoteVersionRequest) Px0MinRevision(px0MinRevision string) ApiDemoteVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDemoteVersionRequest) Px0Consistency(px0Consistency string) ApiDemoteVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
 }
 
-// An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiDemoteVersionRequest) IfMatch(ifMatch string) ApiDemoteVersionRequest {
 	r.ifMatch = &ifMatch
 	return r
@@ -974,7 +974,7 @@ func (r ApiDemoteVersionRequest) Execute() (*CreateVersion201Response, *http.Res
 /*
 DemoteVersion Demote Prompt Version
 
-Makes the live version stable; the prompt then has no live version.
+Demotes the live version to stable. The prompt then has no live version.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1210,13 +1210,13 @@ func (r ApiDiffVersionsRequest) Format(format string) ApiDiffVersionsRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDiffVersionsRequest) Px0MinRevision(px0MinRevision string) ApiDiffVersionsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDiffVersionsRequest) Px0Consistency(px0Consistency string) ApiDiffVersionsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1229,7 +1229,7 @@ func (r ApiDiffVersionsRequest) Execute() (*DiffVersions200Response, *http.Respo
 /*
 DiffVersions Diff Prompt Versions
 
-Two versions and the unified diff of their templates.
+Returns two versions and the unified diff of their templates.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1421,13 +1421,13 @@ type ApiDuplicateVersionRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDuplicateVersionRequest) Px0MinRevision(px0MinRevision string) ApiDuplicateVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDuplicateVersionRequest) Px0Consistency(px0Consistency string) ApiDuplicateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1440,7 +1440,7 @@ func (r ApiDuplicateVersionRequest) Execute() (*CreateVersion201Response, *http.
 /*
 DuplicateVersion Duplicate Prompt Version
 
-Makes a new draft with the template of any version.
+Creates a draft with the template of any version.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1643,13 +1643,13 @@ type ApiGetVersionRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiGetVersionRequest) Px0MinRevision(px0MinRevision string) ApiGetVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiGetVersionRequest) Px0Consistency(px0Consistency string) ApiGetVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1662,7 +1662,7 @@ func (r ApiGetVersionRequest) Execute() (*CreateVersion201Response, *http.Respon
 /*
 GetVersion Get Prompt Version
 
-One version by number or tag.
+Returns one version, by number or tag.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1854,13 +1854,13 @@ type ApiListVersionTagsRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListVersionTagsRequest) Px0MinRevision(px0MinRevision string) ApiListVersionTagsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListVersionTagsRequest) Px0Consistency(px0Consistency string) ApiListVersionTagsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1873,7 +1873,7 @@ func (r ApiListVersionTagsRequest) Execute() (*ListVersionTags200Response, *http
 /*
 ListVersionTags List Prompt Version Tags
 
-The tags of a prompt with their versions.
+Returns the tags of a prompt with their versions.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2059,37 +2059,37 @@ type ApiListVersionsRequest struct {
 	px0Consistency *string
 }
 
-// `draft`, `stable`, `live` or `archived`; another value matches nothing.
+// `draft`, `stable`, `live` or `archived`; any other value matches nothing.
 func (r ApiListVersionsRequest) Status(status string) ApiListVersionsRequest {
 	r.status = &status
 	return r
 }
 
-// Tags, separated by commas; a version with any of them matches.
+// Comma-separated tags; a version with any of them matches.
 func (r ApiListVersionsRequest) Tags(tags string) ApiListVersionsRequest {
 	r.tags = &tags
 	return r
 }
 
-// Page length, at most 1000. Without it the list is complete.
+// The page size, at most 1000. Default: no limit, the list is complete.
 func (r ApiListVersionsRequest) Limit(limit string) ApiListVersionsRequest {
 	r.limit = &limit
 	return r
 }
 
-// `next_cursor` of the page before.
+// The `next_cursor` of the previous page.
 func (r ApiListVersionsRequest) Cursor(cursor string) ApiListVersionsRequest {
 	r.cursor = &cursor
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListVersionsRequest) Px0MinRevision(px0MinRevision string) ApiListVersionsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListVersionsRequest) Px0Consistency(px0Consistency string) ApiListVersionsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2102,7 +2102,7 @@ func (r ApiListVersionsRequest) Execute() (*ListVersions200Response, *http.Respo
 /*
 ListVersions List Prompt Versions
 
-The versions of a prompt with their templates, the newest first.
+Returns the versions of a prompt with their templates, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2299,25 +2299,25 @@ type ApiPromoteVersionRequest struct {
 	ifMatch        *string
 }
 
-// `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
+// `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
 func (r ApiPromoteVersionRequest) Require(require string) ApiPromoteVersionRequest {
 	r.require = &require
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiPromoteVersionRequest) Px0MinRevision(px0MinRevision string) ApiPromoteVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiPromoteVersionRequest) Px0Consistency(px0Consistency string) ApiPromoteVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
 }
 
-// An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiPromoteVersionRequest) IfMatch(ifMatch string) ApiPromoteVersionRequest {
 	r.ifMatch = &ifMatch
 	return r
@@ -2330,7 +2330,7 @@ func (r ApiPromoteVersionRequest) Execute() (*CreateVersion201Response, *http.Re
 /*
 PromoteVersion Promote Prompt Version
 
-Makes a draft stable, and a stable version live; the version that was live becomes stable.
+Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2559,13 +2559,13 @@ type ApiRemoveVersionTagRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRemoveVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiRemoveVersionTagRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRemoveVersionTagRequest) Px0Consistency(px0Consistency string) ApiRemoveVersionTagRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2578,7 +2578,7 @@ func (r ApiRemoveVersionTagRequest) Execute() (*http.Response, error) {
 /*
 RemoveVersionTag Remove Version Tag
 
-Removes a tag from the version that has it.
+Removes a tag from its version.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2763,13 +2763,13 @@ func (r ApiSetVersionTagRequest) SetVersionTagRequest(setVersionTagRequest SetVe
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiSetVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiSetVersionTagRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiSetVersionTagRequest) Px0Consistency(px0Consistency string) ApiSetVersionTagRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2782,7 +2782,7 @@ func (r ApiSetVersionTagRequest) Execute() (*CreateVersion201Response, *http.Res
 /*
 SetVersionTag Attach/Set Version Tag
 
-Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
+Sets a tag on a version. If another version of the prompt has the tag, it moves. `.` and `..` are not valid tags, because URL parsers resolve them in a path.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -3007,19 +3007,19 @@ func (r ApiUpdateVersionRequest) UpdateVersionRequest(updateVersionRequest Updat
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdateVersionRequest) Px0MinRevision(px0MinRevision string) ApiUpdateVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdateVersionRequest) Px0Consistency(px0Consistency string) ApiUpdateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
 }
 
-// An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+// An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiUpdateVersionRequest) IfMatch(ifMatch string) ApiUpdateVersionRequest {
 	r.ifMatch = &ifMatch
 	return r
@@ -3267,13 +3267,13 @@ func (r ApiValidateTemplateRequest) CreateVersionRequest(createVersionRequest Cr
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiValidateTemplateRequest) Px0MinRevision(px0MinRevision string) ApiValidateTemplateRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiValidateTemplateRequest) Px0Consistency(px0Consistency string) ApiValidateTemplateRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -3286,7 +3286,7 @@ func (r ApiValidateTemplateRequest) Execute() (*TemplateValidation, *http.Respon
 /*
 ValidateTemplate Validate a Template
 
-Whether a template could be saved, and what it reads or where it is broken. Saves nothing.
+Reports whether a template can be saved, which variables it reads, and where it is broken. Saves nothing.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiValidateTemplateRequest

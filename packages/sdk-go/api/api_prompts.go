@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -34,13 +34,13 @@ type ApiArchivePromptRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiArchivePromptRequest) Px0MinRevision(px0MinRevision string) ApiArchivePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiArchivePromptRequest) Px0Consistency(px0Consistency string) ApiArchivePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -53,7 +53,7 @@ func (r ApiArchivePromptRequest) Execute() (*CreatePrompt201Response, *http.Resp
 /*
 ArchivePrompt Archive a Prompt
 
-Marks a prompt as archived. It still renders.
+Archives a prompt. It still renders.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -241,13 +241,13 @@ func (r ApiCreatePromptRequest) CreatePromptRequest(createPromptRequest CreatePr
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreatePromptRequest) Px0MinRevision(px0MinRevision string) ApiCreatePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreatePromptRequest) Px0Consistency(px0Consistency string) ApiCreatePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -475,19 +475,19 @@ func (r ApiExportPromptsRequest) Slugs(slugs string) ApiExportPromptsRequest {
 	return r
 }
 
-// `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
+// `json` (the default), or `yaml` for the document as YAML text in `yaml`.
 func (r ApiExportPromptsRequest) Format(format string) ApiExportPromptsRequest {
 	r.format = &format
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiExportPromptsRequest) Px0MinRevision(px0MinRevision string) ApiExportPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiExportPromptsRequest) Px0Consistency(px0Consistency string) ApiExportPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -500,7 +500,7 @@ func (r ApiExportPromptsRequest) Execute() (*PromptDocumentEnvelope, *http.Respo
 /*
 ExportPrompts Export Prompts
 
-All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.
+Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -701,13 +701,13 @@ type ApiGetPromptRequest struct {
 	px0Consistency *string
 }
 
-// A version number or a tag; wins over `tag`.
+// A version number or a tag. Takes precedence over `tag`.
 func (r ApiGetPromptRequest) Version(version string) ApiGetPromptRequest {
 	r.version = &version
 	return r
 }
 
-// A tag, also one of digits only.
+// A tag; it may consist of digits.
 func (r ApiGetPromptRequest) Tag(tag string) ApiGetPromptRequest {
 	r.tag = &tag
 	return r
@@ -719,13 +719,13 @@ func (r ApiGetPromptRequest) TeamId(teamId string) ApiGetPromptRequest {
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiGetPromptRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiGetPromptRequest) Px0Consistency(px0Consistency string) ApiGetPromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -738,7 +738,7 @@ func (r ApiGetPromptRequest) Execute() (*GetPrompt200Response, *http.Response, e
 /*
 GetPrompt Get a Prompt
 
-A prompt by id or slug, with one of its versions when `version` or `tag` is given.
+Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id or the slug of the prompt.
@@ -935,31 +935,31 @@ type ApiGetPromptUsageRequest struct {
 	px0Consistency *string
 }
 
-// The first hour, RFC 3339; by default 24 hours ago.
+// The first hour, in RFC 3339. Default: 24 hours ago.
 func (r ApiGetPromptUsageRequest) From(from time.Time) ApiGetPromptUsageRequest {
 	r.from = &from
 	return r
 }
 
-// The end, RFC 3339, not included; by default now.
+// The end, exclusive, in RFC 3339. Default: now.
 func (r ApiGetPromptUsageRequest) To(to time.Time) ApiGetPromptUsageRequest {
 	r.to = &to
 	return r
 }
 
-// What is summed up: an `hour` (the default) or a `day` in UTC.
+// The interval of each sum: an `hour` (the default) or a `day` in UTC.
 func (r ApiGetPromptUsageRequest) Step(step string) ApiGetPromptUsageRequest {
 	r.step = &step
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiGetPromptUsageRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptUsageRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiGetPromptUsageRequest) Px0Consistency(px0Consistency string) ApiGetPromptUsageRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -972,7 +972,7 @@ func (r ApiGetPromptUsageRequest) Execute() (*GetPromptUsage200Response, *http.R
 /*
 GetPromptUsage Get Prompt Usage
 
-Renders of the prompt, their failures and latencies, by version and hour or day.
+Returns the renders of the prompt, their failures and latencies, by version and hour or day.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1170,19 +1170,19 @@ func (r ApiImportPromptsRequest) ImportPromptsRequest(importPromptsRequest Impor
 	return r
 }
 
-// `true`: only says what would be done. A value that is not a boolean is refused.
+// `true` reports the changes without making them. A value that is not a boolean is refused.
 func (r ApiImportPromptsRequest) DryRun(dryRun bool) ApiImportPromptsRequest {
 	r.dryRun = &dryRun
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiImportPromptsRequest) Px0MinRevision(px0MinRevision string) ApiImportPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiImportPromptsRequest) Px0Consistency(px0Consistency string) ApiImportPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1195,7 +1195,7 @@ func (r ApiImportPromptsRequest) Execute() (*ImportResult, *http.Response, error
 /*
 ImportPrompts Import Prompts
 
-Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.
+Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -1423,7 +1423,7 @@ type ApiListAllPromptsRequest struct {
 	px0Consistency *string
 }
 
-// The id of the team; wins over `team_id`.
+// The id of the team. Takes precedence over `team_id`.
 func (r ApiListAllPromptsRequest) Team(team string) ApiListAllPromptsRequest {
 	r.team = &team
 	return r
@@ -1435,19 +1435,19 @@ func (r ApiListAllPromptsRequest) TeamId(teamId string) ApiListAllPromptsRequest
 	return r
 }
 
-// `active` or `archived`; another value matches nothing.
+// `active` or `archived`; any other value matches nothing.
 func (r ApiListAllPromptsRequest) Status(status string) ApiListAllPromptsRequest {
 	r.status = &status
 	return r
 }
 
-// A boolean: archived ones only, or active ones only. `status` wins.
+// `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
 func (r ApiListAllPromptsRequest) Archived(archived string) ApiListAllPromptsRequest {
 	r.archived = &archived
 	return r
 }
 
-// Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
+// Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
 func (r ApiListAllPromptsRequest) Q(q string) ApiListAllPromptsRequest {
 	r.q = &q
 	return r
@@ -1459,31 +1459,31 @@ func (r ApiListAllPromptsRequest) Tag(tag string) ApiListAllPromptsRequest {
 	return r
 }
 
-// `created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.
+// `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
 func (r ApiListAllPromptsRequest) Sort(sort string) ApiListAllPromptsRequest {
 	r.sort = &sort
 	return r
 }
 
-// Page length, at most 1000. Without it the list is complete.
+// The page size, at most 1000. Default: no limit, the list is complete.
 func (r ApiListAllPromptsRequest) Limit(limit string) ApiListAllPromptsRequest {
 	r.limit = &limit
 	return r
 }
 
-// `next_cursor` of the page before.
+// The `next_cursor` of the previous page.
 func (r ApiListAllPromptsRequest) Cursor(cursor string) ApiListAllPromptsRequest {
 	r.cursor = &cursor
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListAllPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListAllPromptsRequest) Px0Consistency(px0Consistency string) ApiListAllPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1496,7 +1496,7 @@ func (r ApiListAllPromptsRequest) Execute() (*ListPrompts200Response, *http.Resp
 /*
 ListAllPrompts List all prompts with team filter
 
-The prompts of the named team; without a team the list is empty.
+Returns the prompts of the given team. Without a team, the list is empty.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListAllPromptsRequest
@@ -1690,25 +1690,25 @@ type ApiListPromptAuditRequest struct {
 	px0Consistency *string
 }
 
-// The `next_cursor` of the page before; omitted: the newest entries.
+// The `next_cursor` of the previous page. Default: start with the newest entries.
 func (r ApiListPromptAuditRequest) Cursor(cursor string) ApiListPromptAuditRequest {
 	r.cursor = &cursor
 	return r
 }
 
-// The size of a page, 50 when missing, at most 1000.
+// The page size, at most 1000. Default: 50.
 func (r ApiListPromptAuditRequest) Limit(limit string) ApiListPromptAuditRequest {
 	r.limit = &limit
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListPromptAuditRequest) Px0MinRevision(px0MinRevision string) ApiListPromptAuditRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListPromptAuditRequest) Px0Consistency(px0Consistency string) ApiListPromptAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1721,7 +1721,7 @@ func (r ApiListPromptAuditRequest) Execute() (*ListPromptAudit200Response, *http
 /*
 ListPromptAudit List Prompt Audit
 
-Who did what to the prompt, its versions, tags and payloads; the newest first.
+Returns the audit log of a prompt, its versions, tags and payloads, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -1916,19 +1916,19 @@ type ApiListPromptsRequest struct {
 	px0Consistency *string
 }
 
-// `active` or `archived`; another value matches nothing.
+// `active` or `archived`; any other value matches nothing.
 func (r ApiListPromptsRequest) Status(status string) ApiListPromptsRequest {
 	r.status = &status
 	return r
 }
 
-// A boolean: archived ones only, or active ones only. `status` wins.
+// `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
 func (r ApiListPromptsRequest) Archived(archived string) ApiListPromptsRequest {
 	r.archived = &archived
 	return r
 }
 
-// Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
+// Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
 func (r ApiListPromptsRequest) Q(q string) ApiListPromptsRequest {
 	r.q = &q
 	return r
@@ -1940,31 +1940,31 @@ func (r ApiListPromptsRequest) Tag(tag string) ApiListPromptsRequest {
 	return r
 }
 
-// `created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.
+// `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
 func (r ApiListPromptsRequest) Sort(sort string) ApiListPromptsRequest {
 	r.sort = &sort
 	return r
 }
 
-// Page length, at most 1000. Without it the list is complete.
+// The page size, at most 1000. Default: no limit, the list is complete.
 func (r ApiListPromptsRequest) Limit(limit string) ApiListPromptsRequest {
 	r.limit = &limit
 	return r
 }
 
-// `next_cursor` of the page before.
+// The `next_cursor` of the previous page.
 func (r ApiListPromptsRequest) Cursor(cursor string) ApiListPromptsRequest {
 	r.cursor = &cursor
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListPromptsRequest) Px0Consistency(px0Consistency string) ApiListPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1977,7 +1977,7 @@ func (r ApiListPromptsRequest) Execute() (*ListPrompts200Response, *http.Respons
 /*
 ListPrompts List Prompts
 
-The prompts of a team, the newest first.
+Returns the prompts of a team, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -2182,25 +2182,25 @@ type ApiListTeamPromptAuditRequest struct {
 	px0Consistency *string
 }
 
-// The `next_cursor` of the page before; omitted: the newest entries.
+// The `next_cursor` of the previous page. Default: start with the newest entries.
 func (r ApiListTeamPromptAuditRequest) Cursor(cursor string) ApiListTeamPromptAuditRequest {
 	r.cursor = &cursor
 	return r
 }
 
-// The size of a page, 50 when missing, at most 1000.
+// The page size, at most 1000. Default: 50.
 func (r ApiListTeamPromptAuditRequest) Limit(limit string) ApiListTeamPromptAuditRequest {
 	r.limit = &limit
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListTeamPromptAuditRequest) Px0MinRevision(px0MinRevision string) ApiListTeamPromptAuditRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListTeamPromptAuditRequest) Px0Consistency(px0Consistency string) ApiListTeamPromptAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2213,7 +2213,7 @@ func (r ApiListTeamPromptAuditRequest) Execute() (*ListPromptAudit200Response, *
 /*
 ListTeamPromptAudit List Team Prompt Audit
 
-Who did what to the prompts of a team; the newest first.
+Returns the audit log of the prompts of a team, newest first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -2407,13 +2407,13 @@ func (r ApiMovePromptRequest) MovePromptRequest(movePromptRequest MovePromptRequ
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiMovePromptRequest) Px0MinRevision(px0MinRevision string) ApiMovePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiMovePromptRequest) Px0Consistency(px0Consistency string) ApiMovePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2426,7 +2426,7 @@ func (r ApiMovePromptRequest) Execute() (*CreatePrompt201Response, *http.Respons
 /*
 MovePrompt Move a Prompt
 
-Moves a prompt with its versions, tags and payloads to another team. Needs the admin right on both.
+Moves a prompt with its versions, tags and payloads to another team. Requires admin rights on both teams.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2633,13 +2633,13 @@ type ApiRestorePromptRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRestorePromptRequest) Px0MinRevision(px0MinRevision string) ApiRestorePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRestorePromptRequest) Px0Consistency(px0Consistency string) ApiRestorePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2652,7 +2652,7 @@ func (r ApiRestorePromptRequest) Execute() (*CreatePrompt201Response, *http.Resp
 /*
 RestorePrompt Restore a Prompt
 
-Marks an archived prompt as active again.
+Makes an archived prompt active again.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -2840,13 +2840,13 @@ func (r ApiUpdatePromptRequest) UpdatePromptRequest(updatePromptRequest UpdatePr
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdatePromptRequest) Px0MinRevision(px0MinRevision string) ApiUpdatePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdatePromptRequest) Px0Consistency(px0Consistency string) ApiUpdatePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -39,13 +39,13 @@ func (r ApiCreateTeamRequest) CreateOrgRequest(createOrgRequest CreateOrgRequest
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreateTeamRequest) Px0MinRevision(px0MinRevision string) ApiCreateTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreateTeamRequest) Px0Consistency(px0Consistency string) ApiCreateTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -58,7 +58,7 @@ func (r ApiCreateTeamRequest) Execute() (*CreateTeam201Response, *http.Response,
 /*
 CreateTeam Create Team
 
-Creates a team; the caller becomes its first member and its admin.
+Creates a team. The caller becomes its first member and admin.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param orgID The id of the organization.
@@ -265,13 +265,13 @@ type ApiDeleteTeamRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiDeleteTeamRequest) Px0MinRevision(px0MinRevision string) ApiDeleteTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiDeleteTeamRequest) Px0Consistency(px0Consistency string) ApiDeleteTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -284,7 +284,7 @@ func (r ApiDeleteTeamRequest) Execute() (*http.Response, error) {
 /*
 DeleteTeam Delete Team
 
-Deletes a team with its prompts; API keys lose it from their scope.
+Deletes a team with its prompts, and removes it from the scope of API keys.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the team.
@@ -462,13 +462,13 @@ type ApiListOrgTeamsRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListOrgTeamsRequest) Px0MinRevision(px0MinRevision string) ApiListOrgTeamsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListOrgTeamsRequest) Px0Consistency(px0Consistency string) ApiListOrgTeamsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -481,7 +481,7 @@ func (r ApiListOrgTeamsRequest) Execute() (*ListUserTeams200Response, *http.Resp
 /*
 ListOrgTeams List Org Teams
 
-All teams of the organization, by name.
+Returns all teams of the organization, sorted by name.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param orgID The id of the organization.
@@ -669,13 +669,13 @@ func (r ApiUpdateTeamRequest) UpdateTeamRequest(updateTeamRequest UpdateTeamRequ
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdateTeamRequest) Px0MinRevision(px0MinRevision string) ApiUpdateTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdateTeamRequest) Px0Consistency(px0Consistency string) ApiUpdateTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -688,7 +688,7 @@ func (r ApiUpdateTeamRequest) Execute() (*CreateTeam201Response, *http.Response,
 /*
 UpdateTeam Update Team
 
-Renames a team, and moves it with its members and prompts when `org_id` names another organization.
+Renames a team. If `org_id` is another organization, moves the team there with its members and prompts.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the team.

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -33,13 +33,13 @@ type ApiCreateJoinRequestRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiCreateJoinRequestRequest) Px0MinRevision(px0MinRevision string) ApiCreateJoinRequestRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiCreateJoinRequestRequest) Px0Consistency(px0Consistency string) ApiCreateJoinRequestRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -52,7 +52,7 @@ func (r ApiCreateJoinRequestRequest) Execute() (*TeamJoinRequest, *http.Response
 /*
 CreateJoinRequest Request to Join Team
 
-Asks the admins of a team, of any organization, to be let in.
+Asks the admins of a team to let the caller join. The team may belong to any organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the team.
@@ -244,13 +244,13 @@ type ApiLeaveTeamRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiLeaveTeamRequest) Px0MinRevision(px0MinRevision string) ApiLeaveTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiLeaveTeamRequest) Px0Consistency(px0Consistency string) ApiLeaveTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -263,7 +263,7 @@ func (r ApiLeaveTeamRequest) Execute() (*http.Response, error) {
 /*
 LeaveTeam Leave Team
 
-Ends the caller's membership.
+Removes the caller from a team.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -39,13 +39,13 @@ func (r ApiAddTeamMemberRequest) AddTeamMemberRequest(addTeamMemberRequest AddTe
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiAddTeamMemberRequest) Px0MinRevision(px0MinRevision string) ApiAddTeamMemberRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiAddTeamMemberRequest) Px0Consistency(px0Consistency string) ApiAddTeamMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -58,7 +58,7 @@ func (r ApiAddTeamMemberRequest) Execute() (*http.Response, error) {
 /*
 AddTeamMember Add Team Member
 
-Adds a user to a team. A member stays as they are.
+Adds a user to a team. Does nothing if the user is already a member.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the team.
@@ -242,19 +242,19 @@ type ApiListTeamMembersRequest struct {
 	px0Consistency *string
 }
 
-// The page, from 1; anything else counts as 1.
+// The page number, from 1. Any other value counts as 1.
 func (r ApiListTeamMembersRequest) Page(page string) ApiListTeamMembersRequest {
 	r.page = &page
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiListTeamMembersRequest) Px0MinRevision(px0MinRevision string) ApiListTeamMembersRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiListTeamMembersRequest) Px0Consistency(px0Consistency string) ApiListTeamMembersRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -267,7 +267,7 @@ func (r ApiListTeamMembersRequest) Execute() (*ListTeamMembers200Response, *http
 /*
 ListTeamMembers List Team Members
 
-The members of a team, ten on a page, the oldest membership first.
+Returns the members of a team, ten per page, oldest membership first.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the team.
@@ -453,13 +453,13 @@ type ApiRemoveTeamMemberRequest struct {
 	px0Consistency *string
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiRemoveTeamMemberRequest) Px0MinRevision(px0MinRevision string) ApiRemoveTeamMemberRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiRemoveTeamMemberRequest) Px0Consistency(px0Consistency string) ApiRemoveTeamMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -472,7 +472,7 @@ func (r ApiRemoveTeamMemberRequest) Execute() (*http.Response, error) {
 /*
 RemoveTeamMember Remove Team Member
 
-Ends a user's membership.
+Removes a user from a team.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the team.
@@ -664,13 +664,13 @@ func (r ApiUpdateTeamMemberRoleRequest) UpdateTeamMemberRoleRequest(updateTeamMe
 	return r
 }
 
-// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
 func (r ApiUpdateTeamMemberRoleRequest) Px0MinRevision(px0MinRevision string) ApiUpdateTeamMemberRoleRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
 func (r ApiUpdateTeamMemberRoleRequest) Px0Consistency(px0Consistency string) ApiUpdateTeamMemberRoleRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,9 +17,9 @@ import (
 // checks if the APIError type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &APIError{}
 
-// APIError The body of every error: one key, `error`.
+// APIError The body of every error response.
 type APIError struct {
-	// What went wrong. The strings are literal; clients match on them.
+	// The error message. Clients may match on it: the strings never change.
 	Error string `json:"error"`
 }
 

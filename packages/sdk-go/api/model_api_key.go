@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,16 +18,16 @@ import (
 // checks if the APIKey type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &APIKey{}
 
-// APIKey An API key as it is listed; the secret is shown only when it is created.
+// APIKey An API key without its secret, which only the response to its creation contains.
 type APIKey struct {
 	Id    string `json:"id"`
 	Name  string `json:"name"`
 	OrgId string `json:"org_id"`
-	// The first team given at creation; absent when the key reads the whole organization.
+	// The first team that was given at creation. Absent if the key can read the whole organization.
 	TeamId    *string   `json:"team_id,omitempty"`
 	Operation string    `json:"operation"`
 	CreatedAt time.Time `json:"created_at"`
-	// From when on the key is refused; null when it does not expire.
+	// When the key expires; null if it never does.
 	ExpiresAt  NullableTime `json:"expires_at,omitempty"`
 	LastUsedAt NullableTime `json:"last_used_at"`
 }

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -22,11 +22,11 @@ var _ MappedNullable = &APIKeyCreatedResponse{}
 type APIKeyCreatedResponse struct {
 	Id   string `json:"id"`
 	Name string `json:"name"`
-	// The secret, `ak_` and 64 hexadecimal digits. It is shown only here.
+	// The secret: `ak_` and 64 hexadecimal digits. Only this response contains it.
 	Key       string    `json:"key"`
 	Operation string    `json:"operation"`
 	CreatedAt time.Time `json:"created_at"`
-	// From when on the key is refused; absent when it does not expire.
+	// When the key expires. Absent if it never does.
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 }
 

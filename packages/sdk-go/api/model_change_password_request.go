@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,7 +17,7 @@ import (
 // checks if the ChangePasswordRequest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ChangePasswordRequest{}
 
-// ChangePasswordRequest The present and the new password.
+// ChangePasswordRequest The current and the new password.
 type ChangePasswordRequest struct {
 	CurrentPassword string `json:"current_password"`
 	NewPassword     string `json:"new_password"`

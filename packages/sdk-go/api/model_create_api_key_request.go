@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -22,10 +22,10 @@ var _ MappedNullable = &CreateAPIKeyRequest{}
 type CreateAPIKeyRequest struct {
 	Name  string `json:"name"`
 	OrgId string `json:"org_id"`
-	// The teams that the key may read; omitted or empty: every team of the organization.
+	// The teams that the key may read. Omitted or empty: every team of the organization.
 	TeamIds   []string       `json:"team_ids,omitempty"`
 	Operation NullableString `json:"operation,omitempty"`
-	// From when on the key is refused; omitted: never.
+	// When the key expires. Default: never.
 	ExpiresAt NullableTime `json:"expires_at,omitempty"`
 }
 

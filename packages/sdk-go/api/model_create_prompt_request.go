@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -21,7 +21,7 @@ var _ MappedNullable = &CreatePromptRequest{}
 type CreatePromptRequest struct {
 	Name        string         `json:"name"`
 	Description NullableString `json:"description,omitempty"`
-	// Derived from the name when omitted; always normalised.
+	// Default: derived from the name. Always normalised.
 	Slug NullableString `json:"slug,omitempty"`
 }
 

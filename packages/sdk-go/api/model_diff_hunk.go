@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,7 +17,7 @@ import (
 // checks if the DiffHunk type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &DiffHunk{}
 
-// DiffHunk A hunk of a diff. Lines are counted from 1; null on the side that does not have the line.
+// DiffHunk A hunk of a diff. Line numbers start at 1, and are null on the side that lacks the line.
 type DiffHunk struct {
 	FromStart int32      `json:"from_start"`
 	FromLines int32      `json:"from_lines"`

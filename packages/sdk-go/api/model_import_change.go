@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -21,7 +21,7 @@ var _ MappedNullable = &ImportChange{}
 type ImportChange struct {
 	Action string `json:"action"`
 	Slug   string `json:"slug"`
-	// The version, tag or payload concerned.
+	// The affected version, tag or payload.
 	Subject NullableString `json:"subject"`
 }
 

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,7 +17,7 @@ import (
 // checks if the ImportResult type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ImportResult{}
 
-// ImportResult What an import did, or with `dry_run` would do. Empty: all was in line.
+// ImportResult The changes that an import made or, with `dry_run`, would make. Empty if everything already matched.
 type ImportResult struct {
 	DryRun  bool           `json:"dry_run"`
 	Changes []ImportChange `json:"changes"`

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,7 +18,7 @@ import (
 // checks if the InboxItem type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &InboxItem{}
 
-// InboxItem Something that waits for a decision of the caller.
+// InboxItem An item that the caller has to decide on.
 type InboxItem struct {
 	// The id of the join request.
 	Id        string             `json:"id"`

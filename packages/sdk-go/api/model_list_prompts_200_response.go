@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -20,7 +20,7 @@ var _ MappedNullable = &ListPrompts200Response{}
 // ListPrompts200Response struct for ListPrompts200Response
 type ListPrompts200Response struct {
 	Prompts []Prompt `json:"prompts"`
-	// The `cursor` of the next page; absent on the last page and without `limit`.
+	// The `cursor` of the next page. Absent on the last page and without `limit`.
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,11 +17,11 @@ import (
 // checks if the LivePayloadOutcome type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &LivePayloadOutcome{}
 
-// LivePayloadOutcome Null without a live version.
+// LivePayloadOutcome Null if there is no live version.
 type LivePayloadOutcome struct {
 	Outcome  string         `json:"outcome"`
 	Rendered NullableString `json:"rendered"`
-	// Why it failed, as a render would say it.
+	// Why it failed: the error message of a render.
 	Error NullableString `json:"error"`
 }
 

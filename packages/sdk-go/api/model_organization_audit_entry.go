@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,19 +18,19 @@ import (
 // checks if the OrganizationAuditEntry type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationAuditEntry{}
 
-// OrganizationAuditEntry Something that was done in an organization.
+// OrganizationAuditEntry An action in an organization.
 type OrganizationAuditEntry struct {
-	// Rises with time.
+	// Increases over time.
 	Id string `json:"id"`
-	// What was done.
+	// The action.
 	Action string                      `json:"action"`
 	Actor  OrganizationAuditEntryActor `json:"actor"`
 	OrgId  string                      `json:"org_id"`
-	// The team concerned.
+	// The affected team.
 	TeamId NullableString `json:"team_id"`
-	// The person concerned.
+	// The affected user.
 	UserId NullableString `json:"user_id"`
-	// For example the role before and after.
+	// Details of the action, e.g. the role before and after.
 	Details   map[string]string `json:"details"`
 	CreatedAt time.Time         `json:"created_at"`
 }

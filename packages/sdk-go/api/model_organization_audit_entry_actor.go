@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,10 +17,10 @@ import (
 // checks if the OrganizationAuditEntryActor type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationAuditEntryActor{}
 
-// OrganizationAuditEntryActor Who did it; `system` is px0 itself.
+// OrganizationAuditEntryActor Who performed the action; `system` is px0 itself.
 type OrganizationAuditEntryActor struct {
 	Kind string `json:"kind"`
-	// For a key, the person in whose name it acted.
+	// For an API key, the user it acted for.
 	UserId   NullableString `json:"user_id"`
 	ApiKeyId NullableString `json:"api_key_id"`
 }

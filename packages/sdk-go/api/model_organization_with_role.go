@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,7 +18,7 @@ import (
 // checks if the OrganizationWithRole type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationWithRole{}
 
-// OrganizationWithRole An organization with the role that the caller has in it.
+// OrganizationWithRole An organization with the caller's role in it.
 type OrganizationWithRole struct {
 	Id        string    `json:"id"`
 	Name      string    `json:"name"`

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -23,7 +23,7 @@ type PayloadCheck struct {
 	Name      NullableString             `json:"name"`
 	Version   PayloadOutcome             `json:"version"`
 	Live      NullableLivePayloadOutcome `json:"live"`
-	// Unified diff from the live output to this one; null unless both rendered, and for outputs above a megabyte.
+	// The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.
 	Diff NullableString `json:"diff"`
 }
 

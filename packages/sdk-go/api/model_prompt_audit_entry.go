@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,18 +18,18 @@ import (
 // checks if the PromptAuditEntry type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &PromptAuditEntry{}
 
-// PromptAuditEntry Something that was done to a prompt or what belongs to it.
+// PromptAuditEntry An action on a prompt, or on its versions, tags or payloads.
 type PromptAuditEntry struct {
-	// Rises with time.
+	// Increases over time.
 	Id string `json:"id"`
-	// What was done.
+	// The action.
 	Action   string                `json:"action"`
 	Actor    PromptAuditEntryActor `json:"actor"`
 	PromptId string                `json:"prompt_id"`
 	TeamId   string                `json:"team_id"`
-	// The version concerned.
+	// The affected version.
 	Version NullableInt32 `json:"version"`
-	// For example the state before and after.
+	// Details of the action, e.g. the state before and after.
 	Details   map[string]interface{} `json:"details"`
 	CreatedAt time.Time              `json:"created_at"`
 }

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,18 +18,18 @@ import (
 // checks if the PromptUsageHour type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &PromptUsageHour{}
 
-// PromptUsageHour Renders of one version in one hour or day.
+// PromptUsageHour The renders of one version in one hour or day.
 type PromptUsageHour struct {
-	// The beginning of the hour, or of the day.
+	// The start of the hour or day.
 	Hour     time.Time `json:"hour"`
 	Version  int32     `json:"version"`
 	Renders  int32     `json:"renders"`
 	Failures int32     `json:"failures"`
-	// Half of the renders took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+	// 50 % of the renders took at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.
 	P50Ms NullableFloat32 `json:"p50_ms"`
-	// Of 100 renders, 95 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+	// 95 % of the renders took at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.
 	P95Ms NullableFloat32 `json:"p95_ms"`
-	// Of 100 renders, 99 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+	// 99 % of the renders took at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.
 	P99Ms NullableFloat32 `json:"p99_ms"`
 }
 

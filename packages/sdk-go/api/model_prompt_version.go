@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -22,14 +22,14 @@ var _ MappedNullable = &PromptVersion{}
 type PromptVersion struct {
 	Id       string `json:"id"`
 	PromptId string `json:"prompt_id"`
-	// 1, 2, 3 and so on; never reused.
+	// 1, 2, 3, and so on. Never reused.
 	Version     int32        `json:"version"`
 	Template    string       `json:"template"`
 	Status      string       `json:"status"`
 	CreatedAt   time.Time    `json:"created_at"`
 	PublishedAt NullableTime `json:"published_at"`
 	Tags        []string     `json:"tags"`
-	// What the template reads.
+	// The variables that the template reads.
 	Variables []TemplateVariable `json:"variables"`
 }
 

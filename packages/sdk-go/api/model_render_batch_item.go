@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -19,12 +19,12 @@ var _ MappedNullable = &RenderBatchItem{}
 
 // RenderBatchItem struct for RenderBatchItem
 type RenderBatchItem struct {
-	// Omitted: no variables.
+	// Default: no variables.
 	Variables map[string]interface{}       `json:"variables,omitempty"`
 	Options   NullableRenderRequestOptions `json:"options,omitempty"`
 	// The slug of the prompt.
 	Slug string `json:"slug"`
-	// A version number or a tag, as text. Omitted: the live version.
+	// A version number or a tag, as text. Default: the live version.
 	Version NullableString `json:"version,omitempty"`
 	// Restricts the slug to one team.
 	TeamId NullableString `json:"team_id,omitempty"`

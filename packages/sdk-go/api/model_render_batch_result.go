@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -23,7 +23,7 @@ type RenderBatchResult struct {
 	Version  *int32   `json:"version,omitempty"`
 	Slug     *string  `json:"slug,omitempty"`
 	Tags     []string `json:"tags,omitempty"`
-	// The status that this render alone would have been answered with.
+	// The status that a single render would have returned.
 	Status int32 `json:"status"`
 	// Present unless the status is 200.
 	Error *string `json:"error,omitempty"`

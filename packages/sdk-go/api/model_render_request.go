@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -19,7 +19,7 @@ var _ MappedNullable = &RenderRequest{}
 
 // RenderRequest The variables to render with.
 type RenderRequest struct {
-	// Omitted: no variables.
+	// Default: no variables.
 	Variables map[string]interface{}       `json:"variables,omitempty"`
 	Options   NullableRenderRequestOptions `json:"options,omitempty"`
 }

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -19,7 +19,7 @@ var _ MappedNullable = &RenderRequestOptions{}
 
 // RenderRequestOptions struct for RenderRequestOptions
 type RenderRequestOptions struct {
-	// What an absent key does: fails the render (the default), or counts as a missing value.
+	// How to treat an absent key: fail the render (the default), or render it as a missing value.
 	MissingKey NullableString `json:"missing_key,omitempty"`
 }
 

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -19,7 +19,7 @@ var _ MappedNullable = &RotateAPIKeyRequest{}
 
 // RotateAPIKeyRequest struct for RotateAPIKeyRequest
 type RotateAPIKeyRequest struct {
-	// How long the old key still works, in seconds; 0 to 2592000, a day when omitted.
+	// How long the old key keeps working, in seconds, 0 to 2592000. Default: one day.
 	OverlapSeconds NullableInt32 `json:"overlap_seconds,omitempty"`
 }
 

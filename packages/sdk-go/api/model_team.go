@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -21,13 +21,13 @@ var _ MappedNullable = &Team{}
 // Team A team of an organization. Prompts belong to teams.
 type Team struct {
 	Id string `json:"id"`
-	// Absent when the team has no organization.
+	// Absent if the team has no organization.
 	OrgId     *string   `json:"org_id,omitempty"`
 	Name      string    `json:"name"`
 	CreatedAt time.Time `json:"created_at"`
-	// Whether it is the default team, whose admins administer the organization.
+	// Whether this is the default team, whose admins administer the organization.
 	IsDefault *bool `json:"is_default,omitempty"`
-	// The role that the caller has in it; only in the list of their own teams.
+	// The caller's role in the team. Only in the list of the caller's teams.
 	Role *string `json:"role,omitempty"`
 }
 

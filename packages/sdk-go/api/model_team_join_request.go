@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -18,7 +18,7 @@ import (
 // checks if the TeamJoinRequest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &TeamJoinRequest{}
 
-// TeamJoinRequest Somebody's request to join a team.
+// TeamJoinRequest A request to join a team.
 type TeamJoinRequest struct {
 	Id        string    `json:"id"`
 	TeamId    string    `json:"team_id"`

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -20,9 +20,9 @@ var _ MappedNullable = &TemplateProblem{}
 // TemplateProblem struct for TemplateProblem
 type TemplateProblem struct {
 	Message string `json:"message"`
-	// From 1.
+	// Starts at 1.
 	Line int32 `json:"line"`
-	// In bytes of UTF-8, from 0.
+	// In bytes of UTF-8. Starts at 0.
 	Column int32 `json:"column"`
 }
 

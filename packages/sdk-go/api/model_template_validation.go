@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,10 +17,10 @@ import (
 // checks if the TemplateValidation type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &TemplateValidation{}
 
-// TemplateValidation The judgement on a template.
+// TemplateValidation The result of validating a template.
 type TemplateValidation struct {
 	Valid bool `json:"valid"`
-	// What the template reads; empty when it is broken.
+	// The variables that the template reads. Empty if the template is broken.
 	Variables []TemplateVariable      `json:"variables"`
 	Error     NullableTemplateProblem `json:"error"`
 }

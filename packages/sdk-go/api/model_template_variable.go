@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,11 +17,11 @@ import (
 // checks if the TemplateVariable type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &TemplateVariable{}
 
-// TemplateVariable What a template reads from its variables, inferred from its text.
+// TemplateVariable A variable that a template reads, inferred from its text.
 type TemplateVariable struct {
-	// Where it is looked up below `variables`.
+	// The path of the variable in `variables`.
 	Path string `json:"path"`
-	// Whether a render may fail for want of it.
+	// Whether a render can fail without it.
 	Required bool `json:"required"`
 	// How the template uses it.
 	Shape string `json:"shape"`

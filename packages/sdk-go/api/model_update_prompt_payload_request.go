@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,9 +17,9 @@ import (
 // checks if the UpdatePromptPayloadRequest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UpdatePromptPayloadRequest{}
 
-// UpdatePromptPayloadRequest What is to change in a payload.
+// UpdatePromptPayloadRequest The changes to a payload.
 type UpdatePromptPayloadRequest struct {
-	// Replaces all variables; omitted: unchanged.
+	// Replaces all variables. Omitted: unchanged.
 	Variables interface{} `json:"variables,omitempty"`
 	// Omitted or null: unchanged.
 	Name NullableString `json:"name,omitempty"`

@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,7 +17,7 @@ import (
 // checks if the VerifyRequest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &VerifyRequest{}
 
-// VerifyRequest The code that was mailed.
+// VerifyRequest The code from the e-mail.
 type VerifyRequest struct {
 	Email string `json:"email"`
 	Code  string `json:"code"`

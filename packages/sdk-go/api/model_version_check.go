@@ -1,7 +1,7 @@
 /*
 px0 API
 
-Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
 
 API version: 1.0.0
 */
@@ -17,13 +17,13 @@ import (
 // checks if the VersionCheck type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &VersionCheck{}
 
-// VersionCheck How a version fares with the payloads of its prompt.
+// VersionCheck The result of rendering the payloads of a prompt with one of its versions.
 type VersionCheck struct {
 	Version     int32         `json:"version"`
 	LiveVersion NullableInt32 `json:"live_version"`
 	// Whether every payload renders with the version.
 	Passed bool `json:"passed"`
-	// Variables that the version requires and the live one does not.
+	// Variables that this version requires and the live version does not.
 	NewVariables []string       `json:"new_variables"`
 	Payloads     []PayloadCheck `json:"payloads"`
 }

@@ -55,7 +55,7 @@ const json = 'application/json';
 
 let built: OpenApiDocument | undefined;
 
-/** The API description as a JSON value. It is built once; do not change it. */
+/** The API description as a JSON value. It is built once; do not modify it. */
 export function buildOpenApi(): OpenApiDocument {
   built ??= build(Object.values(routes));
   return built;
@@ -75,7 +75,7 @@ function build(table: readonly RouteDefinition[]): OpenApiDocument {
       title: 'px0 API',
       version: '1.0.0',
       description:
-        'Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.',
+        'Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -102,7 +102,7 @@ function operation(route: RouteDefinition, schemas: JsonSchemas): OpenApiOperati
   };
 }
 
-/** Writes that can be refused with 412 take the header that asks for it. */
+/** Writes that can fail with 412 accept the header that requests the check. */
 function headerParameters(route: RouteDefinition): (keyof typeof parameters)[] {
   return [
     'MinRevision',
@@ -137,7 +137,7 @@ function querySchema(values: QueryValues): object {
   return values.kind === 'choice' ? { type: 'string', enum: values.words } : { type: 'string' };
 }
 
-/** What every response may carry. */
+/** Headers that every response can have. */
 const commonHeaders = [
   'Px0-Revision',
   'Px0-Pending',
@@ -155,7 +155,7 @@ function headerRefs(names: readonly (keyof typeof headers)[]): Record<string, ob
 
 function success(route: RouteDefinition, schemas: JsonSchemas): OpenApiResponse {
   const { status, schema } = route.success;
-  const description = status === 201 ? 'Created.' : status === 204 ? 'Done; the body is empty.' : 'OK.';
+  const description = status === 201 ? 'Created.' : status === 204 ? 'Success, with an empty body.' : 'OK.';
   return {
     description,
     headers: headerRefs([...commonHeaders, ...route.successHeaders]),
@@ -163,7 +163,7 @@ function success(route: RouteDefinition, schemas: JsonSchemas): OpenApiResponse 
   };
 }
 
-/** The errors of a route, grouped by status, each string as an example under the name that the code base has for it. */
+/** The errors of a route, grouped by status. Each message is an example, named after its error code. */
 function errors(route: RouteDefinition): Record<string, OpenApiResponse> {
   const codes = new Set<ErrorCode>([
     ...route.errors,

@@ -6,14 +6,14 @@ import type { ErrorCode } from '../errors.ts';
 import type { AuthClass, Tag } from '../route.ts';
 
 export const tagDescriptions: { readonly [Name in Tag]: string } = {
-  'API Keys': 'The keys that applications call px0 with.',
+  'API Keys': 'The keys that applications use to call px0.',
   Auth: 'Accounts and sessions.',
   Health: 'Whether the platform is reachable.',
-  Inbox: 'What waits for a decision of the caller.',
+  Inbox: 'Requests that await a decision by the caller.',
   Organizations: 'Organizations and the people in them.',
   Profile: "The caller's own account.",
   'Prompt Payloads': 'Sample variables of a prompt.',
-  'Prompt Renders': 'Rendering: what applications call.',
+  'Prompt Renders': 'Rendering, for applications.',
   'Prompt Versions': 'Versions of a prompt and their tags.',
   Prompts: 'Prompts of a team.',
   'Team Management': 'The teams of an organization.',
@@ -25,7 +25,7 @@ export const securitySchemes = {
   session: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The token of a session, from Login: `Authorization: Bearer sess_...`.',
+    description: 'The session token that Login returns: `Authorization: Bearer sess_...`.',
   },
   apiKey: {
     type: 'http',
@@ -34,7 +34,7 @@ export const securitySchemes = {
   },
 };
 
-/** The credentials that each auth class takes; an empty object means none. */
+/** The credentials that each auth class accepts; an empty object means none. */
 export const securityOf: { readonly [Auth in AuthClass]: readonly object[] } = {
   none: [],
   'optional-session': [{}, { session: [] }],
@@ -62,7 +62,7 @@ export const parameters = {
     name: 'If-Match',
     in: 'header',
     description:
-      'An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.',
+      'An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.',
     schema: { type: 'string', examples: ['"3f2a9c"', '*'] },
   },
 };
@@ -70,56 +70,57 @@ export const parameters = {
 export const headers = {
   'Px0-Revision': {
     description:
-      'The revision that the answer covers; send it back as `Px0-Min-Revision` to read your own writes.',
+      'The revision that the response covers. Send it back as `Px0-Min-Revision` to read your own writes.',
     schema: { type: 'string' },
   },
   'Px0-Pending': {
-    description: '`true`: the write is saved, but not yet visible to other services.',
+    description: '`true` if the write is saved, but other services may not see it yet.',
     schema: { type: 'string', enum: ['true'] },
   },
   'Px0-Stale': {
-    description: '`true`: the answer may lack the latest writes.',
+    description: '`true` if the response may lack the latest writes.',
     schema: { type: 'string', enum: ['true'] },
   },
   'Retry-After': {
-    description: 'The seconds after which to try again.',
+    description: 'The number of seconds to wait before retrying.',
     schema: { type: 'integer', minimum: 0 },
   },
   'Px0-Prompt-Version': {
-    description: 'The number of the version that was rendered.',
+    description: 'The number of the rendered version.',
     schema: { type: 'integer', minimum: 1 },
   },
   ETag: {
     description:
-      'Changes with every change of the version; send it back as `If-Match` to overwrite only what you saw.',
+      'Changes whenever the version changes. Send it back as `If-Match` to overwrite only the version that you have read.',
     schema: { type: 'string' },
   },
   'RateLimit-Limit': {
-    description: 'How many requests of this kind the caller may send in a window; absent without a limit.',
+    description:
+      'The number of requests of this kind that the caller may send per window. Absent if there is no limit.',
     schema: { type: 'integer', minimum: 0 },
   },
   'RateLimit-Remaining': {
-    description: 'How many of them are left in this window.',
+    description: 'The number of requests left in the current window.',
     schema: { type: 'integer', minimum: 0 },
   },
   'RateLimit-Reset': {
-    description: 'The seconds until the next window.',
+    description: 'The number of seconds until the next window.',
     schema: { type: 'integer', minimum: 0 },
   },
   'RateLimit-Policy': {
-    description: 'The limit and the length of its window in seconds.',
+    description: 'The limit, and the length of its window in seconds.',
     schema: { type: 'string', examples: ['60000;w=60'] },
   },
   'X-Request-Id': {
-    description: 'Finds this request in the logs; the one that the request carried, if it did.',
+    description: 'The id of this request in the logs; the one that the request carried, if any.',
     schema: { type: 'string' },
   },
 };
 
-/** Every header of the API's responses; a browser must be allowed to show them to scripts. */
+/** Every header of the API's responses. CORS must expose them to scripts in a browser. */
 export const responseHeaders: readonly string[] = Object.keys(headers);
 
-/** What any request may be answered with, after the errors of its operation. */
+/** Errors that any request can get, after those of its operation. */
 export const commonErrors: readonly ErrorCode[] = [
   'invalidRevision',
   'invalidConsistency',
@@ -129,22 +130,22 @@ export const commonErrors: readonly ErrorCode[] = [
   'revisionNotYetAvailable',
 ];
 
-/** What a request with a body may be answered with, too. */
+/** Further errors of requests with a body. */
 export const bodyErrors: readonly ErrorCode[] = ['requestBodyTooLarge'];
 
-/** What a request whose path has parameters may be answered with, too: a parameter whose percent-encoding is broken. */
+/** Further errors of requests with path parameters, whose percent-encoding may be broken. */
 export const pathErrors: readonly ErrorCode[] = ['notFound'];
 
 export const statusDescriptions: { readonly [status: number]: string } = {
-  400: 'The request is not valid.',
+  400: 'The request is invalid.',
   401: 'The credentials are missing, unknown or expired.',
   403: 'The caller may not do this.',
-  404: 'There is no such thing, or the caller may not see it.',
-  409: 'The request conflicts with what exists.',
-  412: 'The precondition of the request does not hold.',
+  404: 'The resource does not exist, or the caller may not see it.',
+  409: 'The request conflicts with existing data.',
+  412: 'The precondition of the request failed.',
   413: 'The request body is larger than 4 MiB.',
-  422: 'The request is well-formed, but the state of the thing or the template does not allow it.',
-  429: 'Too many requests; try again after the time in `Retry-After`.',
-  500: 'Something unexpected failed.',
-  503: 'A part of the platform is away or behind; try again after the time in `Retry-After`.',
+  422: 'The request is well-formed, but the state of the resource or the template does not allow it.',
+  429: 'Too many requests. Retry after the time in `Retry-After`.',
+  500: 'An unexpected error occurred.',
+  503: 'Part of the platform is unavailable or behind. Retry after the time in `Retry-After`.',
 };

@@ -13,7 +13,7 @@ export const apiKeyRoutes = defineRoutes(
       auth: 'session',
       cost: 'read',
       summary: 'List API Keys',
-      description: 'The API keys of an organization, the newest first.',
+      description: 'Returns the API keys of an organization, newest first.',
       query: z.object({ org_id: queryText('The organization; required.', { format: 'uuid' }) }),
       success: { status: 200, schema: z.object({ api_keys: z.array(schemas.APIKey) }) },
       errors: ['orgIdRequired', 'invalidId', 'organizationNotFound', 'forbidden'],
@@ -24,7 +24,7 @@ export const apiKeyRoutes = defineRoutes(
       auth: 'session',
       cost: 'write',
       summary: 'Create an API Key',
-      description: 'Creates a key. The response is the only place where its secret is shown.',
+      description: 'Creates a key. Only this response contains its secret.',
       body: schemas.CreateAPIKeyRequest,
       success: { status: 201, schema: schemas.APIKeyCreatedResponse },
       errors: [
@@ -47,11 +47,11 @@ export const apiKeyRoutes = defineRoutes(
       cost: 'write',
       summary: 'Rotate an API Key',
       description:
-        'Creates a successor with the same name, scope, operation and lifetime. The old key goes on working for the overlap.',
+        'Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.',
       params: { id: uuidParam('invalidId', 'The id of the key.') },
       body: z.object({
         overlap_seconds: z.int().optional().meta({
-          description: 'How long the old key still works, in seconds; 0 to 2592000, a day when omitted.',
+          description: 'How long the old key keeps working, in seconds, 0 to 2592000. Default: one day.',
         }),
       }),
       success: { status: 201, schema: schemas.APIKeyCreatedResponse },
@@ -63,7 +63,7 @@ export const apiKeyRoutes = defineRoutes(
       auth: 'session',
       cost: 'write',
       summary: 'Delete an API Key',
-      description: 'Revokes a key at once.',
+      description: 'Revokes a key immediately.',
       params: { id: uuidParam('invalidId', 'The id of the key.') },
       success: { status: 204, schema: null },
       errors: ['invalidId', 'apiKeyNotFound', 'forbidden'],

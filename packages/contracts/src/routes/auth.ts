@@ -16,7 +16,7 @@ export const authRoutes = defineRoutes(
       cost: 'auth',
       summary: 'Register a new user',
       description:
-        'Without credentials: a new account with an organization and a team of its own. With the session of an admin account: an account for somebody else, in the named team or with an organization of its own.',
+        'Without credentials, creates an account with its own organization and team. With the session of an admin account, creates an account for another person, in the given team or with its own organization.',
       body: schemas.RegisterRequest,
       success: { status: 201, schema: z.object({ user: schemas.User }) },
       errors: [
@@ -41,7 +41,7 @@ export const authRoutes = defineRoutes(
       auth: 'none',
       cost: 'auth',
       summary: 'Login',
-      description: 'Begins a session. An unverified user may log in, but can do little else.',
+      description: 'Starts a session. Unverified users can log in, but do little else.',
       body: schemas.LoginRequest,
       success: {
         status: 200,
@@ -56,7 +56,7 @@ export const authRoutes = defineRoutes(
       cost: 'auth',
       summary: 'Logout',
       description:
-        'Ends the session of the token in the header. Without a session it does nothing, successfully.',
+        'Ends the session of the token in the header. Succeeds without effect if there is no session.',
       success: { status: 204, schema: null },
       errors: [],
     },
@@ -67,7 +67,7 @@ export const authRoutes = defineRoutes(
       cost: 'read',
       summary: 'List Signing Keys',
       description:
-        'The public keys that verify session tokens, as a JSON Web Key Set. A new key is listed five minutes before it signs.',
+        'Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.',
       success: { status: 200, schema: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }) },
       errors: [],
     },
@@ -77,8 +77,8 @@ export const authRoutes = defineRoutes(
       auth: 'none',
       cost: 'auth',
       summary: 'Trigger Verification Email',
-      description: 'Mails a new verification code.',
-      query: z.object({ email: queryText('The address of the account; a `+` must be percent-encoded.') }),
+      description: 'Sends a new verification code by e-mail.',
+      query: z.object({ email: queryText('The e-mail address of the account; percent-encode a `+`.') }),
       success: { status: 200, schema: message },
       errors: ['emailRequired', 'userNotFound', 'userAlreadyVerified', 'verificationEmailFailed'],
     },
@@ -88,7 +88,7 @@ export const authRoutes = defineRoutes(
       auth: 'none',
       cost: 'auth',
       summary: 'Verify User Email',
-      description: 'Verifies an account by the code that was mailed.',
+      description: 'Verifies an account with the code from the e-mail.',
       body: schemas.VerifyRequest,
       success: { status: 200, schema: message },
       errors: ['invalidRequestBody', 'emailAndCodeRequired', 'invalidCredentials', 'invalidVerificationCode'],
@@ -99,7 +99,7 @@ export const authRoutes = defineRoutes(
       auth: 'none',
       cost: 'auth',
       summary: 'Trigger Password Reset',
-      description: 'Mails a code that resets the password.',
+      description: 'Sends a password reset code by e-mail.',
       body: schemas.TriggerPasswordResetRequest,
       success: { status: 200, schema: message },
       errors: ['invalidRequestBody', 'emailRequired', 'userNotFound', 'passwordResetEmailFailed'],
@@ -110,7 +110,7 @@ export const authRoutes = defineRoutes(
       auth: 'none',
       cost: 'auth',
       summary: 'Reset Password',
-      description: 'Sets a new password by the code that was mailed, and ends all sessions of the account.',
+      description: 'Sets a new password with the code from the e-mail, and ends all sessions of the account.',
       body: schemas.ResetPasswordRequest,
       success: { status: 200, schema: z.object({ message: z.string(), email: z.string() }) },
       errors: [

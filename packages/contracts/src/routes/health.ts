@@ -11,7 +11,7 @@ export const healthRoutes = defineRoutes(
       auth: 'none',
       cost: 'read',
       summary: 'Health Check',
-      description: 'Says that the platform is reachable.',
+      description: 'Reports that the platform is reachable.',
       success: { status: 200, schema: z.object({ status: z.string().meta({ examples: ['OK'] }) }) },
       errors: [],
     },

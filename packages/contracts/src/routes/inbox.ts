@@ -13,7 +13,7 @@ export const inboxRoutes = defineRoutes(
       auth: 'management',
       cost: 'read',
       summary: 'Get Admin Inbox',
-      description: 'The pending join requests that the caller may resolve, the newest first.',
+      description: 'Returns the pending join requests that the caller may resolve, newest first.',
       success: { status: 200, schema: z.object({ inbox: z.array(schemas.InboxItem) }) },
       errors: [],
     },
@@ -23,7 +23,7 @@ export const inboxRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Resolve Join Request',
-      description: 'Approves or rejects a join request. The letter case of `status` does not matter.',
+      description: 'Approves or rejects a join request. `status` is case-insensitive.',
       params: { id: uuidParam('invalidId', 'The id of the join request.') },
       body: z.object({
         status: judgedString({

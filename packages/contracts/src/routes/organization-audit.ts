@@ -14,10 +14,10 @@ export const organizationAuditRoutes = defineRoutes(
       cost: 'read',
       summary: 'List Organization Audit',
       description:
-        'Who created, renamed, moved or deleted what, who joined, left or got another role, and who decided about join requests; the newest first. For admins of the organization.',
+        'Returns the audit log of an organization, newest first: what was created, renamed, moved or deleted, memberships and role changes, decisions on join requests, and by whom. Requires admin rights on the organization.',
       params: { id: uuidParam('invalidId', 'The id of the organization.') },
       query: z.object({
-        cursor: queryText('The `next_cursor` of the page before; omitted: the newest entries.'),
+        cursor: queryText('The `next_cursor` of the previous page. Default: start with the newest entries.'),
         limit: queryText('The size of a page, 50 when missing, at most 100.'),
       }),
       success: {

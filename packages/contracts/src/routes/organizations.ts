@@ -17,7 +17,7 @@ export const organizationRoutes = defineRoutes(
       cost: 'write',
       summary: 'Create Organization',
       description:
-        'Creates an organization with a default team; the caller becomes its admin. Needs an admin account.',
+        'Creates an organization with a default team. The caller becomes its admin. Requires an admin account.',
       body: name,
       success: { status: 201, schema: wrapped },
       errors: ['forbidden', 'invalidRequestBody', 'nameRequired', 'nameTooLong', 'organizationNameTaken'],
@@ -49,7 +49,7 @@ export const organizationRoutes = defineRoutes(
       cost: 'write',
       patience: 'long',
       summary: 'Delete Organization',
-      description: 'Deletes an organization with its teams, prompts and API keys. Users remain.',
+      description: 'Deletes an organization with its teams, prompts and API keys. Its users remain.',
       params: { id: uuidParam('invalidId', 'The id of the organization.') },
       success: { status: 204, schema: null },
       errors: ['invalidId', 'organizationNotFound', 'forbidden'],
@@ -60,10 +60,10 @@ export const organizationRoutes = defineRoutes(
       auth: 'management',
       cost: 'read',
       summary: 'List Org People',
-      description: 'The users who have a team in the organization.',
+      description: 'Returns the users who belong to a team of the organization.',
       params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
       query: z.object({
-        page: queryText('The page, from 1; anything else counts as 1.'),
+        page: queryText('The page number, from 1. Any other value counts as 1.'),
         limit: queryText('The size of a page, 10 when missing, at most 100.'),
       }),
       success: {
@@ -83,7 +83,7 @@ export const organizationRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Remove Member from Organization',
-      description: "Ends the user's memberships in all teams of the organization.",
+      description: 'Removes the user from all teams of the organization.',
       params: {
         orgID: uuidParam('invalidId', 'The id of the organization.'),
         userID: uuidParam('invalidId', 'The id of the user.'),

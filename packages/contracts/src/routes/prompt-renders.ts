@@ -39,7 +39,7 @@ export const promptRenderRoutes = defineRoutes(
       cost: 'render',
       successHeaders: ['Px0-Prompt-Version'],
       summary: 'Render Specific Prompt Version',
-      description: 'Renders a version of any state by its number or tag.',
+      description: 'Renders a version in any state, selected by number or tag.',
       params: { slug, version: textParam('A version number or a tag.') },
       query,
       body: schemas.RenderRequest,
@@ -63,7 +63,7 @@ export const promptRenderRoutes = defineRoutes(
       patience: 'long',
       summary: 'Render a Batch',
       description:
-        'Makes up to 100 renders in one request. Results stand in the order of the requests; each has its own status, and an error where it failed.',
+        'Performs up to 100 renders in one request. The results have the order of the requests; each has its own status, and an error if it failed.',
       body: schemas.RenderBatchRequest,
       success: { status: 200, schema: schemas.RenderBatchResponse },
       errors: ['invalidRequestBody', 'rendersRequired', 'tooManyRenders'],

@@ -16,8 +16,8 @@ const auditPage = z.object({
   next_cursor: z.string().exactOptional().meta({ description: 'Absent on the last page.' }),
 });
 const auditQuery = z.object({
-  cursor: queryText('The `next_cursor` of the page before; omitted: the newest entries.'),
-  limit: queryText('The size of a page, 50 when missing, at most 1000.'),
+  cursor: queryText('The `next_cursor` of the previous page. Default: start with the newest entries.'),
+  limit: queryText('The page size, at most 1000. Default: 50.'),
 });
 
 const versionToolRoutes = defineRoutes(
@@ -30,7 +30,7 @@ const versionToolRoutes = defineRoutes(
       cost: 'write',
       summary: 'Validate a Template',
       description:
-        'Whether a template could be saved, and what it reads or where it is broken. Saves nothing.',
+        'Reports whether a template can be saved, which variables it reads, and where it is broken. Saves nothing.',
       body: schemas.CreateVersionRequest,
       success: { status: 200, schema: schemas.TemplateValidation },
       errors: ['invalidRequestBody', 'templateRequired', 'templateTooLarge'],
@@ -43,7 +43,7 @@ const versionToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Check a Prompt Version',
       description:
-        'Renders every payload of the prompt with this version and with the live one, and compares the outputs.',
+        'Renders every payload of the prompt with this version and with the live version, and compares the outputs.',
       params: { id: promptId, version: versionRef },
       success: { status: 200, schema: z.object({ check: schemas.VersionCheck }) },
       errors: ['invalidPromptId', 'promptNotFound', 'versionNotFound'],
@@ -60,7 +60,7 @@ const promptToolRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List Prompt Audit',
-      description: 'Who did what to the prompt, its versions, tags and payloads; the newest first.',
+      description: 'Returns the audit log of a prompt, its versions, tags and payloads, newest first.',
       params: { id: promptId },
       query: auditQuery,
       success: { status: 200, schema: auditPage },
@@ -72,7 +72,7 @@ const promptToolRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List Team Prompt Audit',
-      description: 'Who did what to the prompts of a team; the newest first.',
+      description: 'Returns the audit log of the prompts of a team, newest first.',
       params: { teamID: teamId },
       query: auditQuery,
       success: { status: 200, schema: auditPage },
@@ -86,13 +86,13 @@ const promptToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Export Prompts',
       description:
-        'All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.',
+        'Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.',
       params: { teamID: teamId },
       query: z.object({
         slugs: queryText('Only these prompts, separated by commas.'),
         format: queryChoice(
           ['json', 'yaml'],
-          '`json` (the default), or `yaml`: the document as a YAML text, in `yaml`.',
+          '`json` (the default), or `yaml` for the document as YAML text in `yaml`.',
           { refusal: 'invalidExportFormat', empty: 'refused', safety: false },
         ),
       }),
@@ -107,11 +107,11 @@ const promptToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Import Prompts',
       description:
-        'Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.',
+        'Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.',
       params: { teamID: teamId },
       query: z.object({
         dry_run: queryFlag(
-          '`true`: only says what would be done. A value that is not a boolean is refused.',
+          '`true` reports the changes without making them. A value that is not a boolean is refused.',
           {
             refusal: 'invalidDryRun',
             safety: true,
@@ -122,8 +122,8 @@ const promptToolRoutes = defineRoutes(
         document: z
           .record(z.string(), z.unknown())
           .optional()
-          .meta({ description: 'What an export returned in `document`.' }),
-        yaml: z.string().optional().meta({ description: 'The same as a YAML text.' }),
+          .meta({ description: 'The `document` that an export returned.' }),
+        yaml: z.string().optional().meta({ description: 'The same document as YAML text.' }),
       }),
       numbers: 'exact',
       success: { status: 200, schema: schemas.ImportResult },
@@ -143,16 +143,21 @@ const promptToolRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'Get Prompt Usage',
-      description: 'Renders of the prompt, their failures and latencies, by version and hour or day.',
+      description:
+        'Returns the renders of the prompt, their failures and latencies, by version and hour or day.',
       params: { id: promptId },
       query: z.object({
-        from: queryText('The first hour, RFC 3339; by default 24 hours ago.', { format: 'date-time' }),
-        to: queryText('The end, RFC 3339, not included; by default now.', { format: 'date-time' }),
-        step: queryChoice(['hour', 'day'], 'What is summed up: an `hour` (the default) or a `day` in UTC.', {
-          refusal: 'invalidStep',
-          empty: 'absent',
-          safety: false,
-        }),
+        from: queryText('The first hour, in RFC 3339. Default: 24 hours ago.', { format: 'date-time' }),
+        to: queryText('The end, exclusive, in RFC 3339. Default: now.', { format: 'date-time' }),
+        step: queryChoice(
+          ['hour', 'day'],
+          'The interval of each sum: an `hour` (the default) or a `day` in UTC.',
+          {
+            refusal: 'invalidStep',
+            empty: 'absent',
+            safety: false,
+          },
+        ),
       }),
       success: { status: 200, schema: z.object({ usage: z.array(schemas.PromptUsageHour) }) },
       errors: ['invalidPromptId', 'invalidStep', 'promptNotFound', 'invalidTimeRange'],

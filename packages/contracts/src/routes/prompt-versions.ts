@@ -8,7 +8,7 @@ const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
 const wrapped = z.object({ version: schemas.PromptVersion });
 
-/** What the edit gate answers: cannot see it, or can see it but lacks the role. */
+/** The errors of the edit gate: the caller cannot see the prompt, or sees it but lacks the role. */
 const editGate = ['invalidPromptId', 'promptNotFound', 'forbidden'] as const;
 
 export const promptVersionRoutes = defineRoutes(
@@ -40,13 +40,13 @@ export const promptVersionRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List Prompt Versions',
-      description: 'The versions of a prompt with their templates, the newest first.',
+      description: 'Returns the versions of a prompt with their templates, newest first.',
       params: { id: promptId },
       query: z.object({
-        status: queryText('`draft`, `stable`, `live` or `archived`; another value matches nothing.'),
-        tags: queryText('Tags, separated by commas; a version with any of them matches.'),
-        limit: queryText('Page length, at most 1000. Without it the list is complete.'),
-        cursor: queryText('`next_cursor` of the page before.'),
+        status: queryText('`draft`, `stable`, `live` or `archived`; any other value matches nothing.'),
+        tags: queryText('Comma-separated tags; a version with any of them matches.'),
+        limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
+        cursor: queryText('The `next_cursor` of the previous page.'),
       }),
       success: {
         status: 200,
@@ -66,7 +66,7 @@ export const promptVersionRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'Diff Prompt Versions',
-      description: 'Two versions and the unified diff of their templates.',
+      description: 'Returns two versions and the unified diff of their templates.',
       params: { id: promptId },
       query: z.object({
         from: queryText('A version number; required.'),
@@ -106,7 +106,7 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'read',
       successHeaders: ['ETag'],
       summary: 'Get Prompt Version',
-      description: 'One version by number or tag.',
+      description: 'Returns one version, by number or tag.',
       params: { id: promptId, version: versionRef },
       success: { status: 200, schema: wrapped },
       errors: ['invalidPromptId', 'promptNotFound', 'versionNotFound'],
@@ -153,12 +153,12 @@ export const promptVersionRoutes = defineRoutes(
       successHeaders: ['ETag'],
       summary: 'Promote Prompt Version',
       description:
-        'Makes a draft stable, and a stable version live; the version that was live becomes stable.',
+        'Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.',
       params: { id: promptId, version: versionRef },
       query: z.object({
         require: queryChoice(
           ['payloads'],
-          '`payloads`: only if every payload of the prompt renders with this version. Another value is refused.',
+          '`payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.',
           { refusal: 'invalidRequire', empty: 'refused', safety: true },
         ),
       }),
@@ -181,7 +181,7 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'write',
       successHeaders: ['ETag'],
       summary: 'Demote Prompt Version',
-      description: 'Makes the live version stable; the prompt then has no live version.',
+      description: 'Demotes the live version to stable. The prompt then has no live version.',
       params: { id: promptId, version: versionRef },
       success: { status: 200, schema: wrapped },
       errors: [...editGate, 'versionNotFound', 'onlyLiveCanBeDemoted', 'preconditionFailed'],
@@ -193,7 +193,7 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'write',
       successHeaders: ['ETag'],
       summary: 'Archive Prompt Version',
-      description: 'Archives a version for good. It stays readable and renderable by number and tag.',
+      description: 'Archives a version permanently. It can still be read and rendered by number and tag.',
       params: { id: promptId, version: versionRef },
       success: { status: 200, schema: wrapped },
       errors: [...editGate, 'versionNotFound', 'versionAlreadyArchived', 'preconditionFailed'],
@@ -205,7 +205,7 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'write',
       successHeaders: ['ETag'],
       summary: 'Duplicate Prompt Version',
-      description: 'Makes a new draft with the template of any version.',
+      description: 'Creates a draft with the template of any version.',
       params: { id: promptId, version: versionRef },
       success: { status: 201, schema: wrapped },
       errors: [...editGate, 'versionNotFound', 'tooManyVersionsOrTags'],
@@ -217,7 +217,7 @@ export const promptVersionRoutes = defineRoutes(
       cost: 'write',
       summary: 'Attach/Set Version Tag',
       description:
-        'Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.',
+        'Sets a tag on a version. If another version of the prompt has the tag, it moves. `.` and `..` are not valid tags, because URL parsers resolve them in a path.',
       params: { id: promptId, version: versionRef },
       body: z.object({ tag: judgedString({ pattern: settableTag }) }),
       success: { status: 200, schema: wrapped },
@@ -236,7 +236,7 @@ export const promptVersionRoutes = defineRoutes(
       auth: 'content',
       cost: 'write',
       summary: 'Remove Version Tag',
-      description: 'Removes a tag from the version that has it.',
+      description: 'Removes a tag from its version.',
       params: { id: promptId, tag: textParam('The tag.') },
       success: { status: 204, schema: null },
       errors: [...editGate, 'tagNotFound'],
@@ -247,7 +247,7 @@ export const promptVersionRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List Prompt Version Tags',
-      description: 'The tags of a prompt with their versions.',
+      description: 'Returns the tags of a prompt with their versions.',
       params: { id: promptId },
       success: {
         status: 200,

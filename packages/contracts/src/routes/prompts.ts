@@ -12,23 +12,25 @@ const pageOfPrompts = z.object({
   next_cursor: z
     .string()
     .exactOptional()
-    .meta({ description: 'The `cursor` of the next page; absent on the last page and without `limit`.' }),
+    .meta({ description: 'The `cursor` of the next page. Absent on the last page and without `limit`.' }),
 });
 
-const statusFilter = queryText('`active` or `archived`; another value matches nothing.');
-const archivedFilter = queryText('A boolean: archived ones only, or active ones only. `status` wins.');
+const statusFilter = queryText('`active` or `archived`; any other value matches nothing.');
+const archivedFilter = queryText(
+  '`true` returns only archived prompts, `false` only active ones. `status` takes precedence.',
+);
 const listFilters = {
   status: statusFilter,
   archived: archivedFilter,
   q: queryText(
-    'Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.',
+    'Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.',
   ),
   tag: queryText('Only prompts that have this tag on one of their versions.'),
   sort: queryText(
-    '`created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.',
+    '`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.',
   ),
-  limit: queryText('Page length, at most 1000. Without it the list is complete.'),
-  cursor: queryText('`next_cursor` of the page before.'),
+  limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
+  cursor: queryText('The `next_cursor` of the previous page.'),
 };
 const listErrors = ['invalidId', 'forbidden', 'invalidSort', 'invalidLimit', 'invalidCursor'] as const;
 
@@ -63,7 +65,7 @@ export const promptRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List Prompts',
-      description: 'The prompts of a team, the newest first.',
+      description: 'Returns the prompts of a team, newest first.',
       params: { teamID: teamId },
       query: z.object(listFilters),
       success: { status: 200, schema: pageOfPrompts },
@@ -75,9 +77,9 @@ export const promptRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'List all prompts with team filter',
-      description: 'The prompts of the named team; without a team the list is empty.',
+      description: 'Returns the prompts of the given team. Without a team, the list is empty.',
       query: z.object({
-        team: queryText('The id of the team; wins over `team_id`.', { format: 'uuid' }),
+        team: queryText('The id of the team. Takes precedence over `team_id`.', { format: 'uuid' }),
         team_id: queryText('The id of the team.', { format: 'uuid' }),
         ...listFilters,
       }),
@@ -90,11 +92,11 @@ export const promptRoutes = defineRoutes(
       auth: 'content',
       cost: 'read',
       summary: 'Get a Prompt',
-      description: 'A prompt by id or slug, with one of its versions when `version` or `tag` is given.',
+      description: 'Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.',
       params: { id: textParam('The id or the slug of the prompt.') },
       query: z.object({
-        version: queryText('A version number or a tag; wins over `tag`.'),
-        tag: queryText('A tag, also one of digits only.'),
+        version: queryText('A version number or a tag. Takes precedence over `tag`.'),
+        tag: queryText('A tag; it may consist of digits.'),
         team_id: queryText('Restricts a slug to one team.', { format: 'uuid' }),
       }),
       success: {
@@ -121,7 +123,7 @@ export const promptRoutes = defineRoutes(
       auth: 'content',
       cost: 'write',
       summary: 'Archive a Prompt',
-      description: 'Marks a prompt as archived. It still renders.',
+      description: 'Archives a prompt. It still renders.',
       params: { id: promptId },
       success: { status: 200, schema: wrapped },
       errors: ['invalidPromptId', 'promptNotFound', 'forbidden'],
@@ -132,7 +134,7 @@ export const promptRoutes = defineRoutes(
       auth: 'content',
       cost: 'write',
       summary: 'Restore a Prompt',
-      description: 'Marks an archived prompt as active again.',
+      description: 'Makes an archived prompt active again.',
       params: { id: promptId },
       success: { status: 200, schema: wrapped },
       errors: ['invalidPromptId', 'promptNotFound', 'forbidden'],
@@ -144,7 +146,7 @@ export const promptRoutes = defineRoutes(
       cost: 'write',
       summary: 'Move a Prompt',
       description:
-        'Moves a prompt with its versions, tags and payloads to another team. Needs the admin right on both.',
+        'Moves a prompt with its versions, tags and payloads to another team. Requires admin rights on both teams.',
       params: { id: promptId },
       body: z.object({ team_id: judgedString({ format: 'uuid' }) }),
       success: { status: 200, schema: wrapped },

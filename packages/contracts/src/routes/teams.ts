@@ -15,11 +15,11 @@ export const teamManagementRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Create Team',
-      description: 'Creates a team; the caller becomes its first member and its admin.',
+      description: 'Creates a team. The caller becomes its first member and admin.',
       params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
       body: z.object({
         name: z.string().min(1).max(255),
-        // Ignored, but a wrong type is still an invalid body: the contract says so.
+        // Ignored, but by contract a wrong type still makes the body invalid.
         org_id: uuid().optional().meta({ undocumented: true }),
       }),
       success: { status: 201, schema: wrapped },
@@ -39,7 +39,7 @@ export const teamManagementRoutes = defineRoutes(
       auth: 'management',
       cost: 'read',
       summary: 'List Org Teams',
-      description: 'All teams of the organization, by name.',
+      description: 'Returns all teams of the organization, sorted by name.',
       params: { orgID: uuidParam('invalidId', 'The id of the organization.') },
       success: { status: 200, schema: z.object({ teams: z.array(schemas.Team) }) },
       errors: ['invalidId', 'organizationNotFound', 'forbidden'],
@@ -52,11 +52,13 @@ export const teamManagementRoutes = defineRoutes(
       patience: 'long',
       summary: 'Update Team',
       description:
-        'Renames a team, and moves it with its members and prompts when `org_id` names another organization.',
+        'Renames a team. If `org_id` is another organization, moves the team there with its members and prompts.',
       params: { id: uuidParam('invalidId', 'The id of the team.') },
       body: z.object({
         name: z.string().min(1).max(255),
-        org_id: uuid().optional().meta({ description: 'The organization to move to; omitted: it stays.' }),
+        org_id: uuid()
+          .optional()
+          .meta({ description: 'The organization to move to. Default: the team does not move.' }),
       }),
       success: { status: 200, schema: wrapped },
       errors: [
@@ -78,7 +80,7 @@ export const teamManagementRoutes = defineRoutes(
       cost: 'write',
       patience: 'long',
       summary: 'Delete Team',
-      description: 'Deletes a team with its prompts; API keys lose it from their scope.',
+      description: 'Deletes a team with its prompts, and removes it from the scope of API keys.',
       params: { id: uuidParam('invalidId', 'The id of the team.') },
       success: { status: 204, schema: null },
       errors: ['invalidId', 'teamNotFound', 'forbidden', 'defaultTeamCannotBeDeleted'],
@@ -95,7 +97,7 @@ export const teamRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Leave Team',
-      description: "Ends the caller's membership.",
+      description: 'Removes the caller from a team.',
       params: { teamID: uuidParam('invalidId', 'The id of the team.') },
       success: { status: 204, schema: null },
       errors: ['invalidId', 'forbidden', 'userNotTeamMember', 'defaultTeamMustKeepAdmin'],
@@ -106,7 +108,8 @@ export const teamRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Request to Join Team',
-      description: 'Asks the admins of a team, of any organization, to be let in.',
+      description:
+        'Asks the admins of a team to let the caller join. The team may belong to any organization.',
       params: { id: uuidParam('invalidId', 'The id of the team.') },
       success: { status: 201, schema: schemas.TeamJoinRequest },
       errors: ['invalidId', 'forbidden', 'teamNotFound', 'alreadyTeamMember', 'joinRequestPending'],

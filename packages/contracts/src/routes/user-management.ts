@@ -16,9 +16,9 @@ export const userManagementRoutes = defineRoutes(
       auth: 'management',
       cost: 'read',
       summary: 'List Team Members',
-      description: 'The members of a team, ten on a page, the oldest membership first.',
+      description: 'Returns the members of a team, ten per page, oldest membership first.',
       params: { id: team },
-      query: z.object({ page: queryText('The page, from 1; anything else counts as 1.') }),
+      query: z.object({ page: queryText('The page number, from 1. Any other value counts as 1.') }),
       success: {
         status: 200,
         schema: z.object({
@@ -36,7 +36,7 @@ export const userManagementRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Add Team Member',
-      description: 'Adds a user to a team. A member stays as they are.',
+      description: 'Adds a user to a team. Does nothing if the user is already a member.',
       params: { id: team },
       body: z.object({ user_id: uuid() }),
       success: { status: 204, schema: null },
@@ -55,7 +55,7 @@ export const userManagementRoutes = defineRoutes(
       auth: 'management',
       cost: 'write',
       summary: 'Remove Team Member',
-      description: "Ends a user's membership.",
+      description: 'Removes a user from a team.',
       params: { id: team, userID: user },
       success: { status: 204, schema: null },
       errors: [

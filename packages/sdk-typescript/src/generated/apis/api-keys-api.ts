@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -49,11 +49,11 @@ export interface CreateAPIKeyOperationRequest {
      */
     createAPIKeyRequest: CreateAPIKeyRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreateAPIKeyOperationPx0ConsistencyEnum;
 }
@@ -64,11 +64,11 @@ export interface DeleteAPIKeyRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DeleteAPIKeyPx0ConsistencyEnum;
 }
@@ -79,11 +79,11 @@ export interface ListAPIKeysRequest {
      */
     orgId?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListAPIKeysPx0ConsistencyEnum;
 }
@@ -98,11 +98,11 @@ export interface RotateAPIKeyOperationRequest {
      */
     rotateAPIKeyRequest: RotateAPIKeyRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RotateAPIKeyOperationPx0ConsistencyEnum;
 }
@@ -158,7 +158,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a key. The response is the only place where its secret is shown.
+     * Creates a key. Only this response contains its secret.
      * Create an API Key
      */
     async createAPIKeyRaw(requestParameters: CreateAPIKeyOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<APIKeyCreatedResponse>> {
@@ -169,7 +169,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a key. The response is the only place where its secret is shown.
+     * Creates a key. Only this response contains its secret.
      * Create an API Key
      */
     async createAPIKey(createAPIKeyRequest: CreateAPIKeyRequest, px0MinRevision?: string, px0Consistency?: CreateAPIKeyOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<APIKeyCreatedResponse> {
@@ -221,7 +221,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Revokes a key at once.
+     * Revokes a key immediately.
      * Delete an API Key
      */
     async deleteAPIKeyRaw(requestParameters: DeleteAPIKeyRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -232,7 +232,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Revokes a key at once.
+     * Revokes a key immediately.
      * Delete an API Key
      */
     async deleteAPIKey(id: string, px0MinRevision?: string, px0Consistency?: DeleteAPIKeyPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -279,7 +279,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * The API keys of an organization, the newest first.
+     * Returns the API keys of an organization, newest first.
      * List API Keys
      */
     async listAPIKeysRaw(requestParameters: ListAPIKeysRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListAPIKeys200Response>> {
@@ -290,7 +290,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * The API keys of an organization, the newest first.
+     * Returns the API keys of an organization, newest first.
      * List API Keys
      */
     async listAPIKeys(orgId?: string, px0MinRevision?: string, px0Consistency?: ListAPIKeysPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListAPIKeys200Response> {
@@ -352,7 +352,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a successor with the same name, scope, operation and lifetime. The old key goes on working for the overlap.
+     * Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
      * Rotate an API Key
      */
     async rotateAPIKeyRaw(requestParameters: RotateAPIKeyOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<APIKeyCreatedResponse>> {
@@ -363,7 +363,7 @@ export class APIKeysApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a successor with the same name, scope, operation and lifetime. The old key goes on working for the overlap.
+     * Creates a replacement with the same name, scope, operation and lifetime. The old key keeps working during the overlap.
      * Rotate an API Key
      */
     async rotateAPIKey(id: string, rotateAPIKeyRequest: RotateAPIKeyRequest, px0MinRevision?: string, px0Consistency?: RotateAPIKeyOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<APIKeyCreatedResponse> {

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -74,11 +74,11 @@ import {
 
 export interface ListSigningKeysRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListSigningKeysPx0ConsistencyEnum;
 }
@@ -89,22 +89,22 @@ export interface LoginOperationRequest {
      */
     loginRequest: LoginRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: LoginOperationPx0ConsistencyEnum;
 }
 
 export interface LogoutRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: LogoutPx0ConsistencyEnum;
 }
@@ -115,11 +115,11 @@ export interface RegisterOperationRequest {
      */
     registerRequest: RegisterRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RegisterOperationPx0ConsistencyEnum;
 }
@@ -130,11 +130,11 @@ export interface ResetPasswordOperationRequest {
      */
     resetPasswordRequest: ResetPasswordRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ResetPasswordOperationPx0ConsistencyEnum;
 }
@@ -145,26 +145,26 @@ export interface TriggerPasswordResetOperationRequest {
      */
     triggerPasswordResetRequest: TriggerPasswordResetRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: TriggerPasswordResetOperationPx0ConsistencyEnum;
 }
 
 export interface TriggerVerificationEmailRequest {
     /**
-     * The address of the account; a `+` must be percent-encoded.
+     * The e-mail address of the account; percent-encode a `+`.
      */
     email?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: TriggerVerificationEmailPx0ConsistencyEnum;
 }
@@ -175,11 +175,11 @@ export interface VerifyEmailRequest {
      */
     verifyRequest: VerifyRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: VerifyEmailPx0ConsistencyEnum;
 }
@@ -217,7 +217,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * The public keys that verify session tokens, as a JSON Web Key Set. A new key is listed five minutes before it signs.
+     * Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.
      * List Signing Keys
      */
     async listSigningKeysRaw(requestParameters: ListSigningKeysRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListSigningKeys200Response>> {
@@ -228,7 +228,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * The public keys that verify session tokens, as a JSON Web Key Set. A new key is listed five minutes before it signs.
+     * Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.
      * List Signing Keys
      */
     async listSigningKeys(px0MinRevision?: string, px0Consistency?: ListSigningKeysPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListSigningKeys200Response> {
@@ -274,7 +274,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Begins a session. An unverified user may log in, but can do little else.
+     * Starts a session. Unverified users can log in, but do little else.
      * Login
      */
     async loginRaw(requestParameters: LoginOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Login200Response>> {
@@ -285,7 +285,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Begins a session. An unverified user may log in, but can do little else.
+     * Starts a session. Unverified users can log in, but do little else.
      * Login
      */
     async login(loginRequest: LoginRequest, px0MinRevision?: string, px0Consistency?: LoginOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<Login200Response> {
@@ -321,7 +321,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends the session of the token in the header. Without a session it does nothing, successfully.
+     * Ends the session of the token in the header. Succeeds without effect if there is no session.
      * Logout
      */
     async logoutRaw(requestParameters: LogoutRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -332,7 +332,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends the session of the token in the header. Without a session it does nothing, successfully.
+     * Ends the session of the token in the header. Succeeds without effect if there is no session.
      * Logout
      */
     async logout(px0MinRevision?: string, px0Consistency?: LogoutPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -385,7 +385,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Without credentials: a new account with an organization and a team of its own. With the session of an admin account: an account for somebody else, in the named team or with an organization of its own.
+     * Without credentials, creates an account with its own organization and team. With the session of an admin account, creates an account for another person, in the given team or with its own organization.
      * Register a new user
      */
     async registerRaw(requestParameters: RegisterOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Register201Response>> {
@@ -396,7 +396,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Without credentials: a new account with an organization and a team of its own. With the session of an admin account: an account for somebody else, in the named team or with an organization of its own.
+     * Without credentials, creates an account with its own organization and team. With the session of an admin account, creates an account for another person, in the given team or with its own organization.
      * Register a new user
      */
     async register(registerRequest: RegisterRequest, px0MinRevision?: string, px0Consistency?: RegisterOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<Register201Response> {
@@ -442,7 +442,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Sets a new password by the code that was mailed, and ends all sessions of the account.
+     * Sets a new password with the code from the e-mail, and ends all sessions of the account.
      * Reset Password
      */
     async resetPasswordRaw(requestParameters: ResetPasswordOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ResetPassword200Response>> {
@@ -453,7 +453,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Sets a new password by the code that was mailed, and ends all sessions of the account.
+     * Sets a new password with the code from the e-mail, and ends all sessions of the account.
      * Reset Password
      */
     async resetPassword(resetPasswordRequest: ResetPasswordRequest, px0MinRevision?: string, px0Consistency?: ResetPasswordOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ResetPassword200Response> {
@@ -499,7 +499,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Mails a code that resets the password.
+     * Sends a password reset code by e-mail.
      * Trigger Password Reset
      */
     async triggerPasswordResetRaw(requestParameters: TriggerPasswordResetOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
@@ -510,7 +510,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Mails a code that resets the password.
+     * Sends a password reset code by e-mail.
      * Trigger Password Reset
      */
     async triggerPasswordReset(triggerPasswordResetRequest: TriggerPasswordResetRequest, px0MinRevision?: string, px0Consistency?: TriggerPasswordResetOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TriggerVerificationEmail200Response> {
@@ -550,7 +550,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Mails a new verification code.
+     * Sends a new verification code by e-mail.
      * Trigger Verification Email
      */
     async triggerVerificationEmailRaw(requestParameters: TriggerVerificationEmailRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
@@ -561,7 +561,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Mails a new verification code.
+     * Sends a new verification code by e-mail.
      * Trigger Verification Email
      */
     async triggerVerificationEmail(email?: string, px0MinRevision?: string, px0Consistency?: TriggerVerificationEmailPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TriggerVerificationEmail200Response> {
@@ -607,7 +607,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Verifies an account by the code that was mailed.
+     * Verifies an account with the code from the e-mail.
      * Verify User Email
      */
     async verifyEmailRaw(requestParameters: VerifyEmailRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
@@ -618,7 +618,7 @@ export class AuthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Verifies an account by the code that was mailed.
+     * Verifies an account with the code from the e-mail.
      * Verify User Email
      */
     async verifyEmail(verifyRequest: VerifyRequest, px0MinRevision?: string, px0Consistency?: VerifyEmailPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TriggerVerificationEmail200Response> {

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -29,11 +29,11 @@ import {
 
 export interface HealthCheckRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: HealthCheckPx0ConsistencyEnum;
 }
@@ -71,7 +71,7 @@ export class HealthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Says that the platform is reachable.
+     * Reports that the platform is reachable.
      * Health Check
      */
     async healthCheckRaw(requestParameters: HealthCheckRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<HealthCheck200Response>> {
@@ -82,7 +82,7 @@ export class HealthApi extends runtime.BaseAPI {
     }
 
     /**
-     * Says that the platform is reachable.
+     * Reports that the platform is reachable.
      * Health Check
      */
     async healthCheck(px0MinRevision?: string, px0Consistency?: HealthCheckPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<HealthCheck200Response> {

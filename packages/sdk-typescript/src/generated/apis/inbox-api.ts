@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -40,11 +40,11 @@ import {
 
 export interface GetAdminInboxRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: GetAdminInboxPx0ConsistencyEnum;
 }
@@ -59,11 +59,11 @@ export interface ResolveJoinRequestOperationRequest {
      */
     resolveJoinRequestRequest: ResolveJoinRequestRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ResolveJoinRequestOperationPx0ConsistencyEnum;
 }
@@ -117,7 +117,7 @@ export class InboxApi extends runtime.BaseAPI {
     }
 
     /**
-     * The pending join requests that the caller may resolve, the newest first.
+     * Returns the pending join requests that the caller may resolve, newest first.
      * Get Admin Inbox
      */
     async getAdminInboxRaw(requestParameters: GetAdminInboxRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetAdminInbox200Response>> {
@@ -128,7 +128,7 @@ export class InboxApi extends runtime.BaseAPI {
     }
 
     /**
-     * The pending join requests that the caller may resolve, the newest first.
+     * Returns the pending join requests that the caller may resolve, newest first.
      * Get Admin Inbox
      */
     async getAdminInbox(px0MinRevision?: string, px0Consistency?: GetAdminInboxPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetAdminInbox200Response> {
@@ -198,7 +198,7 @@ export class InboxApi extends runtime.BaseAPI {
     }
 
     /**
-     * Approves or rejects a join request. The letter case of `status` does not matter.
+     * Approves or rejects a join request. `status` is case-insensitive.
      * Resolve Join Request
      */
     async resolveJoinRequestRaw(requestParameters: ResolveJoinRequestOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TeamJoinRequest>> {
@@ -209,7 +209,7 @@ export class InboxApi extends runtime.BaseAPI {
     }
 
     /**
-     * Approves or rejects a join request. The letter case of `status` does not matter.
+     * Approves or rejects a join request. `status` is case-insensitive.
      * Resolve Join Request
      */
     async resolveJoinRequest(id: string, resolveJoinRequestRequest: ResolveJoinRequestRequest, px0MinRevision?: string, px0Consistency?: ResolveJoinRequestOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TeamJoinRequest> {

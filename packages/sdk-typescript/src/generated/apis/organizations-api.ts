@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -49,11 +49,11 @@ export interface CreateOrgOperationRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreateOrgOperationPx0ConsistencyEnum;
 }
@@ -64,11 +64,11 @@ export interface DeleteOrgRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DeleteOrgPx0ConsistencyEnum;
 }
@@ -79,7 +79,7 @@ export interface ListOrgAuditRequest {
      */
     id: string;
     /**
-     * The `next_cursor` of the page before; omitted: the newest entries.
+     * The `next_cursor` of the previous page. Default: start with the newest entries.
      */
     cursor?: string;
     /**
@@ -87,11 +87,11 @@ export interface ListOrgAuditRequest {
      */
     limit?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListOrgAuditPx0ConsistencyEnum;
 }
@@ -102,7 +102,7 @@ export interface ListOrgPeopleRequest {
      */
     orgID: string;
     /**
-     * The page, from 1; anything else counts as 1.
+     * The page number, from 1. Any other value counts as 1.
      */
     page?: string;
     /**
@@ -110,11 +110,11 @@ export interface ListOrgPeopleRequest {
      */
     limit?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListOrgPeoplePx0ConsistencyEnum;
 }
@@ -129,11 +129,11 @@ export interface RemoveOrgMemberRequest {
      */
     userID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum;
 }
@@ -148,11 +148,11 @@ export interface UpdateOrgRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdateOrgPx0ConsistencyEnum;
 }
@@ -216,7 +216,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates an organization with a default team; the caller becomes its admin. Needs an admin account.
+     * Creates an organization with a default team. The caller becomes its admin. Requires an admin account.
      * Create Organization
      */
     async createOrgRaw(requestParameters: CreateOrgOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateOrg201Response>> {
@@ -227,7 +227,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates an organization with a default team; the caller becomes its admin. Needs an admin account.
+     * Creates an organization with a default team. The caller becomes its admin. Requires an admin account.
      * Create Organization
      */
     async createOrg(createOrgRequest: CreateOrgRequest, px0MinRevision?: string, px0Consistency?: CreateOrgOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateOrg201Response> {
@@ -287,7 +287,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Deletes an organization with its teams, prompts and API keys. Users remain.
+     * Deletes an organization with its teams, prompts and API keys. Its users remain.
      * Delete Organization
      */
     async deleteOrgRaw(requestParameters: DeleteOrgRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -298,7 +298,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Deletes an organization with its teams, prompts and API keys. Users remain.
+     * Deletes an organization with its teams, prompts and API keys. Its users remain.
      * Delete Organization
      */
     async deleteOrg(id: string, px0MinRevision?: string, px0Consistency?: DeleteOrgPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -365,7 +365,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Who created, renamed, moved or deleted what, who joined, left or got another role, and who decided about join requests; the newest first. For admins of the organization.
+     * Returns the audit log of an organization, newest first: what was created, renamed, moved or deleted, memberships and role changes, decisions on join requests, and by whom. Requires admin rights on the organization.
      * List Organization Audit
      */
     async listOrgAuditRaw(requestParameters: ListOrgAuditRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListOrgAudit200Response>> {
@@ -376,7 +376,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Who created, renamed, moved or deleted what, who joined, left or got another role, and who decided about join requests; the newest first. For admins of the organization.
+     * Returns the audit log of an organization, newest first: what was created, renamed, moved or deleted, memberships and role changes, decisions on join requests, and by whom. Requires admin rights on the organization.
      * List Organization Audit
      */
     async listOrgAudit(id: string, cursor?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgAuditPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListOrgAudit200Response> {
@@ -444,7 +444,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The users who have a team in the organization.
+     * Returns the users who belong to a team of the organization.
      * List Org People
      */
     async listOrgPeopleRaw(requestParameters: ListOrgPeopleRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListOrgPeople200Response>> {
@@ -455,7 +455,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The users who have a team in the organization.
+     * Returns the users who belong to a team of the organization.
      * List Org People
      */
     async listOrgPeople(orgID: string, page?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListOrgPeoplePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListOrgPeople200Response> {
@@ -523,7 +523,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends the user\'s memberships in all teams of the organization.
+     * Removes the user from all teams of the organization.
      * Remove Member from Organization
      */
     async removeOrgMemberRaw(requestParameters: RemoveOrgMemberRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -534,7 +534,7 @@ export class OrganizationsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends the user\'s memberships in all teams of the organization.
+     * Removes the user from all teams of the organization.
      * Remove Member from Organization
      */
     async removeOrgMember(orgID: string, userID: string, px0MinRevision?: string, px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -58,55 +58,55 @@ export interface ChangePasswordOperationRequest {
      */
     changePasswordRequest: ChangePasswordRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ChangePasswordOperationPx0ConsistencyEnum;
 }
 
 export interface DeleteMeRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DeleteMePx0ConsistencyEnum;
 }
 
 export interface ListUserOrgsRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListUserOrgsPx0ConsistencyEnum;
 }
 
 export interface ListUserTeamsRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListUserTeamsPx0ConsistencyEnum;
 }
 
 export interface MeRequest {
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: MePx0ConsistencyEnum;
 }
@@ -117,11 +117,11 @@ export interface UpdateMeOperationRequest {
      */
     updateMeRequest: UpdateMeRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdateMeOperationPx0ConsistencyEnum;
 }
@@ -185,7 +185,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * Changes the password and ends all other sessions of the account.
+     * Changes the caller\'s password and ends all other sessions of the account.
      * Change Password
      */
     async changePasswordRaw(requestParameters: ChangePasswordOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TriggerVerificationEmail200Response>> {
@@ -196,7 +196,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * Changes the password and ends all other sessions of the account.
+     * Changes the caller\'s password and ends all other sessions of the account.
      * Change Password
      */
     async changePassword(changePasswordRequest: ChangePasswordRequest, px0MinRevision?: string, px0Consistency?: ChangePasswordOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TriggerVerificationEmail200Response> {
@@ -248,7 +248,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * Deletes the account, its sessions and its memberships.
+     * Deletes the caller\'s account, its sessions and its memberships.
      * Delete Me
      */
     async deleteMeRaw(requestParameters: DeleteMeRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -259,7 +259,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * Deletes the account, its sessions and its memberships.
+     * Deletes the caller\'s account, its sessions and its memberships.
      * Delete Me
      */
     async deleteMe(px0MinRevision?: string, px0Consistency?: DeleteMePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -310,7 +310,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * The organizations in which the caller has a team, the oldest first.
+     * Returns the organizations in which the caller belongs to a team, oldest first.
      * List User Organizations
      */
     async listUserOrgsRaw(requestParameters: ListUserOrgsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListUserOrgs200Response>> {
@@ -321,7 +321,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * The organizations in which the caller has a team, the oldest first.
+     * Returns the organizations in which the caller belongs to a team, oldest first.
      * List User Organizations
      */
     async listUserOrgs(px0MinRevision?: string, px0Consistency?: ListUserOrgsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListUserOrgs200Response> {
@@ -373,7 +373,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * The teams of the caller.
+     * Returns the caller\'s teams.
      * List User Teams
      */
     async listUserTeamsRaw(requestParameters: ListUserTeamsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListUserTeams200Response>> {
@@ -384,7 +384,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * The teams of the caller.
+     * Returns the caller\'s teams.
      * List User Teams
      */
     async listUserTeams(px0MinRevision?: string, px0Consistency?: ListUserTeamsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListUserTeams200Response> {
@@ -436,7 +436,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * The account of the caller.
+     * Returns the caller\'s account.
      * Me
      */
     async meRaw(requestParameters: MeRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Register201Response>> {
@@ -447,7 +447,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * The account of the caller.
+     * Returns the caller\'s account.
      * Me
      */
     async me(px0MinRevision?: string, px0Consistency?: MePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<Register201Response> {
@@ -509,7 +509,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * Changes the e-mail address of the account.
+     * Changes the e-mail address of the caller\'s account.
      * Update Me
      */
     async updateMeRaw(requestParameters: UpdateMeOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<Register201Response>> {
@@ -520,7 +520,7 @@ export class ProfileApi extends runtime.BaseAPI {
     }
 
     /**
-     * Changes the e-mail address of the account.
+     * Changes the e-mail address of the caller\'s account.
      * Update Me
      */
     async updateMe(updateMeRequest: UpdateMeRequest, px0MinRevision?: string, px0Consistency?: UpdateMeOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<Register201Response> {

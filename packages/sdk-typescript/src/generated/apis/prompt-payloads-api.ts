@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -53,11 +53,11 @@ export interface CreatePromptPayloadOperationRequest {
      */
     createPromptPayloadRequest: CreatePromptPayloadRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreatePromptPayloadOperationPx0ConsistencyEnum;
 }
@@ -72,11 +72,11 @@ export interface DeletePromptPayloadRequest {
      */
     payloadID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DeletePromptPayloadPx0ConsistencyEnum;
 }
@@ -91,11 +91,11 @@ export interface GetPromptPayloadRequest {
      */
     payloadID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: GetPromptPayloadPx0ConsistencyEnum;
 }
@@ -106,19 +106,19 @@ export interface ListPromptPayloadsRequest {
      */
     id: string;
     /**
-     * Page length, at most 1000. Without it the list is complete.
+     * The page size, at most 1000. Default: no limit, the list is complete.
      */
     limit?: string;
     /**
-     * `next_cursor` of the page before.
+     * The `next_cursor` of the previous page.
      */
     cursor?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListPromptPayloadsPx0ConsistencyEnum;
 }
@@ -137,11 +137,11 @@ export interface UpdatePromptPayloadOperationRequest {
      */
     updatePromptPayloadRequest: UpdatePromptPayloadRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum;
 }
@@ -370,7 +370,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * One payload of a prompt.
+     * Returns one payload of a prompt.
      * Get a Prompt Payload
      */
     async getPromptPayloadRaw(requestParameters: GetPromptPayloadRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
@@ -381,7 +381,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * One payload of a prompt.
+     * Returns one payload of a prompt.
      * Get a Prompt Payload
      */
     async getPromptPayload(id: string, payloadID: string, px0MinRevision?: string, px0Consistency?: GetPromptPayloadPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {
@@ -449,7 +449,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The payloads of a prompt, the newest first.
+     * Returns the payloads of a prompt, newest first.
      * List Prompt Payloads
      */
     async listPromptPayloadsRaw(requestParameters: ListPromptPayloadsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptPayloads200Response>> {
@@ -460,7 +460,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The payloads of a prompt, the newest first.
+     * Returns the payloads of a prompt, newest first.
      * List Prompt Payloads
      */
     async listPromptPayloads(id: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListPromptPayloadsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPromptPayloads200Response> {
@@ -538,7 +538,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the name, the variables or both.
+     * Replaces the name of a payload, its variables, or both.
      * Update a Prompt Payload
      */
     async updatePromptPayloadRaw(requestParameters: UpdatePromptPayloadOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePromptPayload201Response>> {
@@ -549,7 +549,7 @@ export class PromptPayloadsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the name, the variables or both.
+     * Replaces the name of a payload, its variables, or both.
      * Update a Prompt Payload
      */
     async updatePromptPayload(id: string, payloadID: string, updatePromptPayloadRequest: UpdatePromptPayloadRequest, px0MinRevision?: string, px0Consistency?: UpdatePromptPayloadOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePromptPayload201Response> {

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -49,11 +49,11 @@ export interface RenderBatchOperationRequest {
      */
     renderBatchRequest: RenderBatchRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RenderBatchOperationPx0ConsistencyEnum;
 }
@@ -72,11 +72,11 @@ export interface RenderLiveRequest {
      */
     teamId?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RenderLivePx0ConsistencyEnum;
 }
@@ -99,11 +99,11 @@ export interface RenderVersionRequest {
      */
     teamId?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RenderVersionPx0ConsistencyEnum;
 }
@@ -167,7 +167,7 @@ export class PromptRendersApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes up to 100 renders in one request. Results stand in the order of the requests; each has its own status, and an error where it failed.
+     * Performs up to 100 renders in one request. The results have the order of the requests; each has its own status, and an error if it failed.
      * Render a Batch
      */
     async renderBatchRaw(requestParameters: RenderBatchOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<RenderBatchResponse>> {
@@ -178,7 +178,7 @@ export class PromptRendersApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes up to 100 renders in one request. Results stand in the order of the requests; each has its own status, and an error where it failed.
+     * Performs up to 100 renders in one request. The results have the order of the requests; each has its own status, and an error if it failed.
      * Render a Batch
      */
     async renderBatch(renderBatchRequest: RenderBatchRequest, px0MinRevision?: string, px0Consistency?: RenderBatchOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<RenderBatchResponse> {
@@ -345,7 +345,7 @@ export class PromptRendersApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders a version of any state by its number or tag.
+     * Renders a version in any state, selected by number or tag.
      * Render Specific Prompt Version
      */
     async renderVersionRaw(requestParameters: RenderVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<RenderResponse>> {
@@ -356,7 +356,7 @@ export class PromptRendersApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders a version of any state by its number or tag.
+     * Renders a version in any state, selected by number or tag.
      * Render Specific Prompt Version
      */
     async renderVersion(slug: string, version: string, renderRequest: RenderRequest, teamId?: string, px0MinRevision?: string, px0Consistency?: RenderVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<RenderResponse> {

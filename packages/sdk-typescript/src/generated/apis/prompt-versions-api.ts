@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -78,15 +78,15 @@ export interface ArchiveVersionRequest {
      */
     version: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ArchiveVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
 }
@@ -101,11 +101,11 @@ export interface CheckVersionRequest {
      */
     version: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CheckVersionPx0ConsistencyEnum;
 }
@@ -120,11 +120,11 @@ export interface CreateVersionOperationRequest {
      */
     createVersionRequest: CreateVersionRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreateVersionOperationPx0ConsistencyEnum;
 }
@@ -139,15 +139,15 @@ export interface DeletePromptVersionRequest {
      */
     version: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DeletePromptVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
 }
@@ -162,15 +162,15 @@ export interface DemoteVersionRequest {
      */
     version: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DemoteVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
 }
@@ -193,11 +193,11 @@ export interface DiffVersionsRequest {
      */
     format?: DiffVersionsFormatEnum;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DiffVersionsPx0ConsistencyEnum;
 }
@@ -212,11 +212,11 @@ export interface DuplicateVersionRequest {
      */
     version: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DuplicateVersionPx0ConsistencyEnum;
 }
@@ -231,11 +231,11 @@ export interface GetVersionRequest {
      */
     version: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: GetVersionPx0ConsistencyEnum;
 }
@@ -246,11 +246,11 @@ export interface ListVersionTagsRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListVersionTagsPx0ConsistencyEnum;
 }
@@ -261,27 +261,27 @@ export interface ListVersionsRequest {
      */
     id: string;
     /**
-     * `draft`, `stable`, `live` or `archived`; another value matches nothing.
+     * `draft`, `stable`, `live` or `archived`; any other value matches nothing.
      */
     status?: string;
     /**
-     * Tags, separated by commas; a version with any of them matches.
+     * Comma-separated tags; a version with any of them matches.
      */
     tags?: string;
     /**
-     * Page length, at most 1000. Without it the list is complete.
+     * The page size, at most 1000. Default: no limit, the list is complete.
      */
     limit?: string;
     /**
-     * `next_cursor` of the page before.
+     * The `next_cursor` of the previous page.
      */
     cursor?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListVersionsPx0ConsistencyEnum;
 }
@@ -296,19 +296,19 @@ export interface PromoteVersionRequest {
      */
     version: string;
     /**
-     * `payloads`: only if every payload of the prompt renders with this version. Another value is refused.
+     * `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
      */
     require?: PromoteVersionRequireEnum;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: PromoteVersionPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
 }
@@ -323,11 +323,11 @@ export interface RemoveVersionTagRequest {
      */
     tag: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RemoveVersionTagPx0ConsistencyEnum;
 }
@@ -346,11 +346,11 @@ export interface SetVersionTagOperationRequest {
      */
     setVersionTagRequest: SetVersionTagRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum;
 }
@@ -369,15 +369,15 @@ export interface UpdateVersionOperationRequest {
      */
     updateVersionRequest: UpdateVersionRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum;
     /**
-     * An `ETag` of the version: the write is refused with 412 when the version has changed since. Omitted: no condition.
+     * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
 }
@@ -388,11 +388,11 @@ export interface ValidateTemplateRequest {
      */
     createVersionRequest: CreateVersionRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ValidateTemplatePx0ConsistencyEnum;
 }
@@ -466,7 +466,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Archives a version for good. It stays readable and renderable by number and tag.
+     * Archives a version permanently. It can still be read and rendered by number and tag.
      * Archive Prompt Version
      */
     async archiveVersionRaw(requestParameters: ArchiveVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -477,7 +477,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Archives a version for good. It stays readable and renderable by number and tag.
+     * Archives a version permanently. It can still be read and rendered by number and tag.
      * Archive Prompt Version
      */
     async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -545,7 +545,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders every payload of the prompt with this version and with the live one, and compares the outputs.
+     * Renders every payload of the prompt with this version and with the live version, and compares the outputs.
      * Check a Prompt Version
      */
     async checkVersionRaw(requestParameters: CheckVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CheckVersion200Response>> {
@@ -556,7 +556,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders every payload of the prompt with this version and with the live one, and compares the outputs.
+     * Renders every payload of the prompt with this version and with the live version, and compares the outputs.
      * Check a Prompt Version
      */
     async checkVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: CheckVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CheckVersion200Response> {
@@ -791,7 +791,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes the live version stable; the prompt then has no live version.
+     * Demotes the live version to stable. The prompt then has no live version.
      * Demote Prompt Version
      */
     async demoteVersionRaw(requestParameters: DemoteVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -802,7 +802,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes the live version stable; the prompt then has no live version.
+     * Demotes the live version to stable. The prompt then has no live version.
      * Demote Prompt Version
      */
     async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -874,7 +874,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Two versions and the unified diff of their templates.
+     * Returns two versions and the unified diff of their templates.
      * Diff Prompt Versions
      */
     async diffVersionsRaw(requestParameters: DiffVersionsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<DiffVersions200Response>> {
@@ -885,7 +885,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Two versions and the unified diff of their templates.
+     * Returns two versions and the unified diff of their templates.
      * Diff Prompt Versions
      */
     async diffVersions(id: string, from?: string, to?: string, format?: DiffVersionsFormatEnum, px0MinRevision?: string, px0Consistency?: DiffVersionsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<DiffVersions200Response> {
@@ -953,7 +953,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes a new draft with the template of any version.
+     * Creates a draft with the template of any version.
      * Duplicate Prompt Version
      */
     async duplicateVersionRaw(requestParameters: DuplicateVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -964,7 +964,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes a new draft with the template of any version.
+     * Creates a draft with the template of any version.
      * Duplicate Prompt Version
      */
     async duplicateVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DuplicateVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1032,7 +1032,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * One version by number or tag.
+     * Returns one version, by number or tag.
      * Get Prompt Version
      */
     async getVersionRaw(requestParameters: GetVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1043,7 +1043,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * One version by number or tag.
+     * Returns one version, by number or tag.
      * Get Prompt Version
      */
     async getVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: GetVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1103,7 +1103,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The tags of a prompt with their versions.
+     * Returns the tags of a prompt with their versions.
      * List Prompt Version Tags
      */
     async listVersionTagsRaw(requestParameters: ListVersionTagsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListVersionTags200Response>> {
@@ -1114,7 +1114,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The tags of a prompt with their versions.
+     * Returns the tags of a prompt with their versions.
      * List Prompt Version Tags
      */
     async listVersionTags(id: string, px0MinRevision?: string, px0Consistency?: ListVersionTagsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListVersionTags200Response> {
@@ -1190,7 +1190,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The versions of a prompt with their templates, the newest first.
+     * Returns the versions of a prompt with their templates, newest first.
      * List Prompt Versions
      */
     async listVersionsRaw(requestParameters: ListVersionsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListVersions200Response>> {
@@ -1201,7 +1201,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The versions of a prompt with their templates, the newest first.
+     * Returns the versions of a prompt with their templates, newest first.
      * List Prompt Versions
      */
     async listVersions(id: string, status?: string, tags?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListVersionsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListVersions200Response> {
@@ -1277,7 +1277,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes a draft stable, and a stable version live; the version that was live becomes stable.
+     * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
      * Promote Prompt Version
      */
     async promoteVersionRaw(requestParameters: PromoteVersionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1288,7 +1288,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Makes a draft stable, and a stable version live; the version that was live becomes stable.
+     * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
      * Promote Prompt Version
      */
     async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1356,7 +1356,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Removes a tag from the version that has it.
+     * Removes a tag from its version.
      * Remove Version Tag
      */
     async removeVersionTagRaw(requestParameters: RemoveVersionTagRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -1367,7 +1367,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Removes a tag from the version that has it.
+     * Removes a tag from its version.
      * Remove Version Tag
      */
     async removeVersionTag(id: string, tag: string, px0MinRevision?: string, px0Consistency?: RemoveVersionTagPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -1444,7 +1444,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
+     * Sets a tag on a version. If another version of the prompt has the tag, it moves. `.` and `..` are not valid tags, because URL parsers resolve them in a path.
      * Attach/Set Version Tag
      */
     async setVersionTagRaw(requestParameters: SetVersionTagOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1455,7 +1455,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Puts a tag on a version; it moves there if another version of the prompt had it. `.` and `..` are no tags: URL parsers resolve them in a path.
+     * Sets a tag on a version. If another version of the prompt has the tag, it moves. `.` and `..` are not valid tags, because URL parsers resolve them in a path.
      * Attach/Set Version Tag
      */
     async setVersionTag(id: string, version: string, setVersionTagRequest: SetVersionTagRequest, px0MinRevision?: string, px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1610,7 +1610,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Whether a template could be saved, and what it reads or where it is broken. Saves nothing.
+     * Reports whether a template can be saved, which variables it reads, and where it is broken. Saves nothing.
      * Validate a Template
      */
     async validateTemplateRaw(requestParameters: ValidateTemplateRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TemplateValidation>> {
@@ -1621,7 +1621,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Whether a template could be saved, and what it reads or where it is broken. Saves nothing.
+     * Reports whether a template can be saved, which variables it reads, and where it is broken. Saves nothing.
      * Validate a Template
      */
     async validateTemplate(createVersionRequest: CreateVersionRequest, px0MinRevision?: string, px0Consistency?: ValidateTemplatePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TemplateValidation> {

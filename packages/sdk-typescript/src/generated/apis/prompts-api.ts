@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -84,11 +84,11 @@ export interface ArchivePromptRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ArchivePromptPx0ConsistencyEnum;
 }
@@ -103,11 +103,11 @@ export interface CreatePromptOperationRequest {
      */
     createPromptRequest: CreatePromptRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreatePromptOperationPx0ConsistencyEnum;
 }
@@ -122,15 +122,15 @@ export interface ExportPromptsRequest {
      */
     slugs?: string;
     /**
-     * `json` (the default), or `yaml`: the document as a YAML text, in `yaml`.
+     * `json` (the default), or `yaml` for the document as YAML text in `yaml`.
      */
     format?: ExportPromptsFormatEnum;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ExportPromptsPx0ConsistencyEnum;
 }
@@ -141,11 +141,11 @@ export interface GetPromptRequest {
      */
     id: string;
     /**
-     * A version number or a tag; wins over `tag`.
+     * A version number or a tag. Takes precedence over `tag`.
      */
     version?: string;
     /**
-     * A tag, also one of digits only.
+     * A tag; it may consist of digits.
      */
     tag?: string;
     /**
@@ -153,11 +153,11 @@ export interface GetPromptRequest {
      */
     teamId?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: GetPromptPx0ConsistencyEnum;
 }
@@ -168,23 +168,23 @@ export interface GetPromptUsageRequest {
      */
     id: string;
     /**
-     * The first hour, RFC 3339; by default 24 hours ago.
+     * The first hour, in RFC 3339. Default: 24 hours ago.
      */
     from?: Date;
     /**
-     * The end, RFC 3339, not included; by default now.
+     * The end, exclusive, in RFC 3339. Default: now.
      */
     to?: Date;
     /**
-     * What is summed up: an `hour` (the default) or a `day` in UTC.
+     * The interval of each sum: an `hour` (the default) or a `day` in UTC.
      */
     step?: GetPromptUsageStepEnum;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: GetPromptUsagePx0ConsistencyEnum;
 }
@@ -199,22 +199,22 @@ export interface ImportPromptsOperationRequest {
      */
     importPromptsRequest: ImportPromptsRequest;
     /**
-     * `true`: only says what would be done. A value that is not a boolean is refused.
+     * `true` reports the changes without making them. A value that is not a boolean is refused.
      */
     dryRun?: boolean;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum;
 }
 
 export interface ListAllPromptsRequest {
     /**
-     * The id of the team; wins over `team_id`.
+     * The id of the team. Takes precedence over `team_id`.
      */
     team?: string;
     /**
@@ -222,15 +222,15 @@ export interface ListAllPromptsRequest {
      */
     teamId?: string;
     /**
-     * `active` or `archived`; another value matches nothing.
+     * `active` or `archived`; any other value matches nothing.
      */
     status?: string;
     /**
-     * A boolean: archived ones only, or active ones only. `status` wins.
+     * `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
      */
     archived?: string;
     /**
-     * Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
+     * Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
      */
     q?: string;
     /**
@@ -238,23 +238,23 @@ export interface ListAllPromptsRequest {
      */
     tag?: string;
     /**
-     * `created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.
+     * `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
      */
     sort?: string;
     /**
-     * Page length, at most 1000. Without it the list is complete.
+     * The page size, at most 1000. Default: no limit, the list is complete.
      */
     limit?: string;
     /**
-     * `next_cursor` of the page before.
+     * The `next_cursor` of the previous page.
      */
     cursor?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
 }
@@ -265,19 +265,19 @@ export interface ListPromptAuditRequest {
      */
     id: string;
     /**
-     * The `next_cursor` of the page before; omitted: the newest entries.
+     * The `next_cursor` of the previous page. Default: start with the newest entries.
      */
     cursor?: string;
     /**
-     * The size of a page, 50 when missing, at most 1000.
+     * The page size, at most 1000. Default: 50.
      */
     limit?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListPromptAuditPx0ConsistencyEnum;
 }
@@ -288,15 +288,15 @@ export interface ListPromptsRequest {
      */
     teamID: string;
     /**
-     * `active` or `archived`; another value matches nothing.
+     * `active` or `archived`; any other value matches nothing.
      */
     status?: string;
     /**
-     * A boolean: archived ones only, or active ones only. `status` wins.
+     * `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
      */
     archived?: string;
     /**
-     * Words; each must begin a word of the name, the slug or the description. A text without letters and digits matches nothing; blank is no filter.
+     * Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
      */
     q?: string;
     /**
@@ -304,23 +304,23 @@ export interface ListPromptsRequest {
      */
     tag?: string;
     /**
-     * `created_at`, `updated_at` or `name`; with a leading `-` descending. Default `-created_at`.
+     * `created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.
      */
     sort?: string;
     /**
-     * Page length, at most 1000. Without it the list is complete.
+     * The page size, at most 1000. Default: no limit, the list is complete.
      */
     limit?: string;
     /**
-     * `next_cursor` of the page before.
+     * The `next_cursor` of the previous page.
      */
     cursor?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListPromptsPx0ConsistencyEnum;
 }
@@ -331,19 +331,19 @@ export interface ListTeamPromptAuditRequest {
      */
     teamID: string;
     /**
-     * The `next_cursor` of the page before; omitted: the newest entries.
+     * The `next_cursor` of the previous page. Default: start with the newest entries.
      */
     cursor?: string;
     /**
-     * The size of a page, 50 when missing, at most 1000.
+     * The page size, at most 1000. Default: 50.
      */
     limit?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum;
 }
@@ -358,11 +358,11 @@ export interface MovePromptOperationRequest {
      */
     movePromptRequest: MovePromptRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: MovePromptOperationPx0ConsistencyEnum;
 }
@@ -373,11 +373,11 @@ export interface RestorePromptRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RestorePromptPx0ConsistencyEnum;
 }
@@ -392,11 +392,11 @@ export interface UpdatePromptOperationRequest {
      */
     updatePromptRequest: UpdatePromptRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum;
 }
@@ -458,7 +458,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Marks a prompt as archived. It still renders.
+     * Archives a prompt. It still renders.
      * Archive a Prompt
      */
     async archivePromptRaw(requestParameters: ArchivePromptRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
@@ -469,7 +469,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Marks a prompt as archived. It still renders.
+     * Archives a prompt. It still renders.
      * Archive a Prompt
      */
     async archivePrompt(id: string, px0MinRevision?: string, px0Consistency?: ArchivePromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
@@ -618,7 +618,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.
+     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
      * Export Prompts
      */
     async exportPromptsRaw(requestParameters: ExportPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<PromptDocumentEnvelope>> {
@@ -629,7 +629,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * All prompts of a team with their versions, tags and payloads as one document, which `importPrompts` takes.
+     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
      * Export Prompts
      */
     async exportPrompts(teamID: string, slugs?: string, format?: ExportPromptsFormatEnum, px0MinRevision?: string, px0Consistency?: ExportPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<PromptDocumentEnvelope> {
@@ -701,7 +701,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * A prompt by id or slug, with one of its versions when `version` or `tag` is given.
+     * Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
      * Get a Prompt
      */
     async getPromptRaw(requestParameters: GetPromptRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetPrompt200Response>> {
@@ -712,7 +712,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * A prompt by id or slug, with one of its versions when `version` or `tag` is given.
+     * Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
      * Get a Prompt
      */
     async getPrompt(id: string, version?: string, tag?: string, teamId?: string, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPrompt200Response> {
@@ -784,7 +784,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders of the prompt, their failures and latencies, by version and hour or day.
+     * Returns the renders of the prompt, their failures and latencies, by version and hour or day.
      * Get Prompt Usage
      */
     async getPromptUsageRaw(requestParameters: GetPromptUsageRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<GetPromptUsage200Response>> {
@@ -795,7 +795,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renders of the prompt, their failures and latencies, by version and hour or day.
+     * Returns the renders of the prompt, their failures and latencies, by version and hour or day.
      * Get Prompt Usage
      */
     async getPromptUsage(id: string, from?: Date, to?: Date, step?: GetPromptUsageStepEnum, px0MinRevision?: string, px0Consistency?: GetPromptUsagePx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPromptUsage200Response> {
@@ -869,7 +869,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.
+     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
     async importPromptsRaw(requestParameters: ImportPromptsOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ImportResult>> {
@@ -880,7 +880,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Brings the prompts of a team in line with a document, by slug: creates what is missing, adds a version where the template differs, sets tags, payloads and the live version. Removes nothing; a repetition changes nothing.
+     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
     async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ImportResult> {
@@ -968,7 +968,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The prompts of the named team; without a team the list is empty.
+     * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
     async listAllPromptsRaw(requestParameters: ListAllPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPrompts200Response>> {
@@ -979,7 +979,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The prompts of the named team; without a team the list is empty.
+     * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
     async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
@@ -1047,7 +1047,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Who did what to the prompt, its versions, tags and payloads; the newest first.
+     * Returns the audit log of a prompt, its versions, tags and payloads, newest first.
      * List Prompt Audit
      */
     async listPromptAuditRaw(requestParameters: ListPromptAuditRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptAudit200Response>> {
@@ -1058,7 +1058,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Who did what to the prompt, its versions, tags and payloads; the newest first.
+     * Returns the audit log of a prompt, its versions, tags and payloads, newest first.
      * List Prompt Audit
      */
     async listPromptAudit(id: string, cursor?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListPromptAuditPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPromptAudit200Response> {
@@ -1146,7 +1146,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The prompts of a team, the newest first.
+     * Returns the prompts of a team, newest first.
      * List Prompts
      */
     async listPromptsRaw(requestParameters: ListPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPrompts200Response>> {
@@ -1157,7 +1157,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * The prompts of a team, the newest first.
+     * Returns the prompts of a team, newest first.
      * List Prompts
      */
     async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
@@ -1225,7 +1225,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Who did what to the prompts of a team; the newest first.
+     * Returns the audit log of the prompts of a team, newest first.
      * List Team Prompt Audit
      */
     async listTeamPromptAuditRaw(requestParameters: ListTeamPromptAuditRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListPromptAudit200Response>> {
@@ -1236,7 +1236,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Who did what to the prompts of a team; the newest first.
+     * Returns the audit log of the prompts of a team, newest first.
      * List Team Prompt Audit
      */
     async listTeamPromptAudit(teamID: string, cursor?: string, limit?: string, px0MinRevision?: string, px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPromptAudit200Response> {
@@ -1306,7 +1306,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Moves a prompt with its versions, tags and payloads to another team. Needs the admin right on both.
+     * Moves a prompt with its versions, tags and payloads to another team. Requires admin rights on both teams.
      * Move a Prompt
      */
     async movePromptRaw(requestParameters: MovePromptOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
@@ -1317,7 +1317,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Moves a prompt with its versions, tags and payloads to another team. Needs the admin right on both.
+     * Moves a prompt with its versions, tags and payloads to another team. Requires admin rights on both teams.
      * Move a Prompt
      */
     async movePrompt(id: string, movePromptRequest: MovePromptRequest, px0MinRevision?: string, px0Consistency?: MovePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
@@ -1377,7 +1377,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Marks an archived prompt as active again.
+     * Makes an archived prompt active again.
      * Restore a Prompt
      */
     async restorePromptRaw(requestParameters: RestorePromptRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
@@ -1388,7 +1388,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Marks an archived prompt as active again.
+     * Makes an archived prompt active again.
      * Restore a Prompt
      */
     async restorePrompt(id: string, px0MinRevision?: string, px0Consistency?: RestorePromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {

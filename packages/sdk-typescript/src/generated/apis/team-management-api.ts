@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -53,11 +53,11 @@ export interface CreateTeamRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreateTeamPx0ConsistencyEnum;
 }
@@ -68,11 +68,11 @@ export interface DeleteTeamRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: DeleteTeamPx0ConsistencyEnum;
 }
@@ -83,11 +83,11 @@ export interface ListOrgTeamsRequest {
      */
     orgID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListOrgTeamsPx0ConsistencyEnum;
 }
@@ -102,11 +102,11 @@ export interface UpdateTeamOperationRequest {
      */
     updateTeamRequest: UpdateTeamRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdateTeamOperationPx0ConsistencyEnum;
 }
@@ -178,7 +178,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a team; the caller becomes its first member and its admin.
+     * Creates a team. The caller becomes its first member and admin.
      * Create Team
      */
     async createTeamRaw(requestParameters: CreateTeamRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateTeam201Response>> {
@@ -189,7 +189,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Creates a team; the caller becomes its first member and its admin.
+     * Creates a team. The caller becomes its first member and admin.
      * Create Team
      */
     async createTeam(orgID: string, createOrgRequest: CreateOrgRequest, px0MinRevision?: string, px0Consistency?: CreateTeamPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeam201Response> {
@@ -249,7 +249,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Deletes a team with its prompts; API keys lose it from their scope.
+     * Deletes a team with its prompts, and removes it from the scope of API keys.
      * Delete Team
      */
     async deleteTeamRaw(requestParameters: DeleteTeamRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -260,7 +260,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Deletes a team with its prompts; API keys lose it from their scope.
+     * Deletes a team with its prompts, and removes it from the scope of API keys.
      * Delete Team
      */
     async deleteTeam(id: string, px0MinRevision?: string, px0Consistency?: DeleteTeamPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -319,7 +319,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * All teams of the organization, by name.
+     * Returns all teams of the organization, sorted by name.
      * List Org Teams
      */
     async listOrgTeamsRaw(requestParameters: ListOrgTeamsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListUserTeams200Response>> {
@@ -330,7 +330,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * All teams of the organization, by name.
+     * Returns all teams of the organization, sorted by name.
      * List Org Teams
      */
     async listOrgTeams(orgID: string, px0MinRevision?: string, px0Consistency?: ListOrgTeamsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListUserTeams200Response> {
@@ -400,7 +400,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renames a team, and moves it with its members and prompts when `org_id` names another organization.
+     * Renames a team. If `org_id` is another organization, moves the team there with its members and prompts.
      * Update Team
      */
     async updateTeamRaw(requestParameters: UpdateTeamOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateTeam201Response>> {
@@ -411,7 +411,7 @@ export class TeamManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Renames a team, and moves it with its members and prompts when `org_id` names another organization.
+     * Renames a team. If `org_id` is another organization, moves the team there with its members and prompts.
      * Update Team
      */
     async updateTeam(id: string, updateTeamRequest: UpdateTeamRequest, px0MinRevision?: string, px0Consistency?: UpdateTeamOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateTeam201Response> {

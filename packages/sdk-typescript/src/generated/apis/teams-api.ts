@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -34,11 +34,11 @@ export interface CreateJoinRequestRequest {
      */
     id: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: CreateJoinRequestPx0ConsistencyEnum;
 }
@@ -49,11 +49,11 @@ export interface LeaveTeamRequest {
      */
     teamID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: LeaveTeamPx0ConsistencyEnum;
 }
@@ -115,7 +115,7 @@ export class TeamsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Asks the admins of a team, of any organization, to be let in.
+     * Asks the admins of a team to let the caller join. The team may belong to any organization.
      * Request to Join Team
      */
     async createJoinRequestRaw(requestParameters: CreateJoinRequestRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<TeamJoinRequest>> {
@@ -126,7 +126,7 @@ export class TeamsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Asks the admins of a team, of any organization, to be let in.
+     * Asks the admins of a team to let the caller join. The team may belong to any organization.
      * Request to Join Team
      */
     async createJoinRequest(id: string, px0MinRevision?: string, px0Consistency?: CreateJoinRequestPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<TeamJoinRequest> {
@@ -186,7 +186,7 @@ export class TeamsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends the caller\'s membership.
+     * Removes the caller from a team.
      * Leave Team
      */
     async leaveTeamRaw(requestParameters: LeaveTeamRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -197,7 +197,7 @@ export class TeamsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends the caller\'s membership.
+     * Removes the caller from a team.
      * Leave Team
      */
     async leaveTeam(teamID: string, px0MinRevision?: string, px0Consistency?: LeaveTeamPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -53,11 +53,11 @@ export interface AddTeamMemberOperationRequest {
      */
     addTeamMemberRequest: AddTeamMemberRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: AddTeamMemberOperationPx0ConsistencyEnum;
 }
@@ -68,15 +68,15 @@ export interface ListTeamMembersRequest {
      */
     id: string;
     /**
-     * The page, from 1; anything else counts as 1.
+     * The page number, from 1. Any other value counts as 1.
      */
     page?: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: ListTeamMembersPx0ConsistencyEnum;
 }
@@ -91,11 +91,11 @@ export interface RemoveTeamMemberRequest {
      */
     userID: string;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: RemoveTeamMemberPx0ConsistencyEnum;
 }
@@ -114,11 +114,11 @@ export interface UpdateTeamMemberRoleOperationRequest {
      */
     updateTeamMemberRoleRequest: UpdateTeamMemberRoleRequest;
     /**
-     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
      */
     px0Consistency?: UpdateTeamMemberRoleOperationPx0ConsistencyEnum;
 }
@@ -190,7 +190,7 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Adds a user to a team. A member stays as they are.
+     * Adds a user to a team. Does nothing if the user is already a member.
      * Add Team Member
      */
     async addTeamMemberRaw(requestParameters: AddTeamMemberOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -201,7 +201,7 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Adds a user to a team. A member stays as they are.
+     * Adds a user to a team. Does nothing if the user is already a member.
      * Add Team Member
      */
     async addTeamMember(id: string, addTeamMemberRequest: AddTeamMemberRequest, px0MinRevision?: string, px0Consistency?: AddTeamMemberOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {
@@ -264,7 +264,7 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * The members of a team, ten on a page, the oldest membership first.
+     * Returns the members of a team, ten per page, oldest membership first.
      * List Team Members
      */
     async listTeamMembersRaw(requestParameters: ListTeamMembersRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListTeamMembers200Response>> {
@@ -275,7 +275,7 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * The members of a team, ten on a page, the oldest membership first.
+     * Returns the members of a team, ten per page, oldest membership first.
      * List Team Members
      */
     async listTeamMembers(id: string, page?: string, px0MinRevision?: string, px0Consistency?: ListTeamMembersPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListTeamMembers200Response> {
@@ -343,7 +343,7 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends a user\'s membership.
+     * Removes a user from a team.
      * Remove Team Member
      */
     async removeTeamMemberRaw(requestParameters: RemoveTeamMemberRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<void>> {
@@ -354,7 +354,7 @@ export class UserManagementApi extends runtime.BaseAPI {
     }
 
     /**
-     * Ends a user\'s membership.
+     * Removes a user from a team.
      * Remove Team Member
      */
     async removeTeamMember(id: string, userID: string, px0MinRevision?: string, px0Consistency?: RemoveTeamMemberPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<void> {

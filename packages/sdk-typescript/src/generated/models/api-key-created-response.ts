@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -29,7 +29,7 @@ export interface APIKeyCreatedResponse {
      */
     name: string;
     /**
-     * The secret, `ak_` and 64 hexadecimal digits. It is shown only here.
+     * The secret: `ak_` and 64 hexadecimal digits. Only this response contains it.
      */
     key: string;
     /**
@@ -41,7 +41,7 @@ export interface APIKeyCreatedResponse {
      */
     createdAt: Date;
     /**
-     * From when on the key is refused; absent when it does not expire.
+     * When the key expires. Absent if it never does.
      */
     expiresAt?: Date;
 }

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -15,7 +15,7 @@
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
 /**
- * An API key as it is listed; the secret is shown only when it is created.
+ * An API key without its secret, which only the response to its creation contains.
  * @export
  * @interface APIKey
  */
@@ -33,7 +33,7 @@ export interface APIKey {
      */
     orgId: string;
     /**
-     * The first team given at creation; absent when the key reads the whole organization.
+     * The first team that was given at creation. Absent if the key can read the whole organization.
      */
     teamId?: string;
     /**
@@ -45,7 +45,7 @@ export interface APIKey {
      */
     createdAt: Date;
     /**
-     * From when on the key is refused; null when it does not expire.
+     * When the key expires; null if it never does.
      */
     expiresAt?: Date | null;
     /**

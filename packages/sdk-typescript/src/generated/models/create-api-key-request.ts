@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -29,7 +29,7 @@ export interface CreateAPIKeyRequest {
      */
     orgId: string;
     /**
-     * The teams that the key may read; omitted or empty: every team of the organization.
+     * The teams that the key may read. Omitted or empty: every team of the organization.
      */
     teamIds?: Array<string> | null;
     /**
@@ -37,7 +37,7 @@ export interface CreateAPIKeyRequest {
      */
     operation?: CreateAPIKeyRequestOperationEnum | null;
     /**
-     * From when on the key is refused; omitted: never.
+     * When the key expires. Default: never.
      */
     expiresAt?: Date | null;
 }

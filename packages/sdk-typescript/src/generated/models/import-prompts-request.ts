@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -21,11 +21,11 @@ import { mapValues } from '../runtime.ts';
  */
 export interface ImportPromptsRequest {
     /**
-     * What an export returned in `document`.
+     * The `document` that an export returned.
      */
     document?: { [key: string]: any | null; } | null;
     /**
-     * The same as a YAML text.
+     * The same document as YAML text.
      */
     yaml?: string | null;
 }

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -15,7 +15,7 @@
 
 import { mapValues } from '../runtime.ts';
 /**
- * Null without a live version.
+ * Null if there is no live version.
  * @export
  * @interface LivePayloadOutcome
  */
@@ -29,7 +29,7 @@ export interface LivePayloadOutcome {
      */
     rendered: string | null;
     /**
-     * Why it failed, as a render would say it.
+     * Why it failed: the error message of a render.
      */
     error: string | null;
 }

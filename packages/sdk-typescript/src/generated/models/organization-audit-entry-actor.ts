@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -15,7 +15,7 @@
 
 import { mapValues } from '../runtime.ts';
 /**
- * Who did it; `system` is px0 itself.
+ * Who performed the action; `system` is px0 itself.
  * @export
  * @interface OrganizationAuditEntryActor
  */
@@ -25,7 +25,7 @@ export interface OrganizationAuditEntryActor {
      */
     kind: OrganizationAuditEntryActorKindEnum;
     /**
-     * For a key, the person in whose name it acted.
+     * For an API key, the user it acted for.
      */
     userId: string | null;
     /**

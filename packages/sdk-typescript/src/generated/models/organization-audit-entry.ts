@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -23,17 +23,17 @@ import {
 } from './organization-audit-entry-actor.ts';
 
 /**
- * Something that was done in an organization.
+ * An action in an organization.
  * @export
  * @interface OrganizationAuditEntry
  */
 export interface OrganizationAuditEntry {
     /**
-     * Rises with time.
+     * Increases over time.
      */
     id: string;
     /**
-     * What was done.
+     * The action.
      */
     action: string;
     /**
@@ -45,15 +45,15 @@ export interface OrganizationAuditEntry {
      */
     orgId: string;
     /**
-     * The team concerned.
+     * The affected team.
      */
     teamId: string | null;
     /**
-     * The person concerned.
+     * The affected user.
      */
     userId: string | null;
     /**
-     * For example the role before and after.
+     * Details of the action, e.g. the role before and after.
      */
     details: { [key: string]: string; };
     /**

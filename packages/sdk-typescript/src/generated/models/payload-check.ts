@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -52,7 +52,7 @@ export interface PayloadCheck {
      */
     live: LivePayloadOutcome | null;
     /**
-     * Unified diff from the live output to this one; null unless both rendered, and for outputs above a megabyte.
+     * The unified diff from the live output to this one. Null unless both rendered, and for outputs larger than a megabyte.
      */
     diff: string | null;
 }

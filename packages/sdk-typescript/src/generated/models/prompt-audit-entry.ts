@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -23,17 +23,17 @@ import {
 } from './prompt-audit-entry-actor.ts';
 
 /**
- * Something that was done to a prompt or what belongs to it.
+ * An action on a prompt, or on its versions, tags or payloads.
  * @export
  * @interface PromptAuditEntry
  */
 export interface PromptAuditEntry {
     /**
-     * Rises with time.
+     * Increases over time.
      */
     id: string;
     /**
-     * What was done.
+     * The action.
      */
     action: string;
     /**
@@ -49,11 +49,11 @@ export interface PromptAuditEntry {
      */
     teamId: string;
     /**
-     * The version concerned.
+     * The affected version.
      */
     version: number | null;
     /**
-     * For example the state before and after.
+     * Details of the action, e.g. the state before and after.
      */
     details: { [key: string]: any; };
     /**

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -15,13 +15,13 @@
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
 /**
- * Renders of one version in one hour or day.
+ * The renders of one version in one hour or day.
  * @export
  * @interface PromptUsageHour
  */
 export interface PromptUsageHour {
     /**
-     * The beginning of the hour, or of the day.
+     * The start of the hour or day.
      */
     hour: Date;
     /**
@@ -37,15 +37,15 @@ export interface PromptUsageHour {
      */
     failures: number;
     /**
-     * Half of the renders took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+     * 50 % of the renders took at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.
      */
     p50Ms: number | null;
     /**
-     * Of 100 renders, 95 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+     * 95 % of the renders took at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.
      */
     p95Ms: number | null;
     /**
-     * Of 100 renders, 99 took at most so many milliseconds: an estimate from a histogram whose last bound is 128. Null when not known.
+     * 99 % of the renders took at most this many milliseconds, estimated from a histogram whose last bound is 128. Null if unknown.
      */
     p99Ms: number | null;
 }

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -37,7 +37,7 @@ export interface PromptVersion {
      */
     promptId: string;
     /**
-     * 1, 2, 3 and so on; never reused.
+     * 1, 2, 3, and so on. Never reused.
      */
     version: number;
     /**
@@ -61,7 +61,7 @@ export interface PromptVersion {
      */
     tags: Array<string>;
     /**
-     * What the template reads.
+     * The variables that the template reads.
      */
     variables: Array<TemplateVariable>;
 }

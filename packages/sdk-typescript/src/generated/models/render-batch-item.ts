@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -29,7 +29,7 @@ import {
  */
 export interface RenderBatchItem {
     /**
-     * Omitted: no variables.
+     * Default: no variables.
      */
     variables?: { [key: string]: any; } | null;
     /**
@@ -41,7 +41,7 @@ export interface RenderBatchItem {
      */
     slug: string;
     /**
-     * A version number or a tag, as text. Omitted: the live version.
+     * A version number or a tag, as text. Default: the live version.
      */
     version?: string | null;
     /**

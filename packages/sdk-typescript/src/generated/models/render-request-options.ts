@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -21,7 +21,7 @@ import { mapValues } from '../runtime.ts';
  */
 export interface RenderRequestOptions {
     /**
-     * What an absent key does: fails the render (the default), or counts as a missing value.
+     * How to treat an absent key: fail the render (the default), or render it as a missing value.
      */
     missingKey?: RenderRequestOptionsMissingKeyEnum | null;
 }

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -25,7 +25,7 @@ export interface Team {
      */
     id: string;
     /**
-     * Absent when the team has no organization.
+     * Absent if the team has no organization.
      */
     orgId?: string;
     /**
@@ -37,11 +37,11 @@ export interface Team {
      */
     createdAt: Date;
     /**
-     * Whether it is the default team, whose admins administer the organization.
+     * Whether this is the default team, whose admins administer the organization.
      */
     isDefault?: boolean;
     /**
-     * The role that the caller has in it; only in the list of their own teams.
+     * The caller's role in the team. Only in the list of the caller's teams.
      */
     role?: TeamRoleEnum;
 }

@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -30,7 +30,7 @@ import {
 } from './template-problem.ts';
 
 /**
- * The judgement on a template.
+ * The result of validating a template.
  * @export
  * @interface TemplateValidation
  */
@@ -40,7 +40,7 @@ export interface TemplateValidation {
      */
     valid: boolean;
     /**
-     * What the template reads; empty when it is broken.
+     * The variables that the template reads. Empty if the template is broken.
      */
     variables: Array<TemplateVariable>;
     /**

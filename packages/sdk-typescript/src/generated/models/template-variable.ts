@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -15,17 +15,17 @@
 
 import { mapValues } from '../runtime.ts';
 /**
- * What a template reads from its variables, inferred from its text.
+ * A variable that a template reads, inferred from its text.
  * @export
  * @interface TemplateVariable
  */
 export interface TemplateVariable {
     /**
-     * Where it is looked up below `variables`.
+     * The path of the variable in `variables`.
      */
     path: string;
     /**
-     * Whether a render may fail for want of it.
+     * Whether a render can fail without it.
      */
     required: boolean;
     /**

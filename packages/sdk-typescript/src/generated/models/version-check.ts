@@ -3,7 +3,7 @@
 /* eslint-disable */
 /**
  * px0 API
- * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET also answers HEAD. Clients ignore keys of responses that they do not know.
+ * Prompts as infrastructure: write versions of a prompt, promote one to live, render it by slug. Every GET operation also supports HEAD. Clients must ignore response keys that they do not know.
  *
  * The version of the OpenAPI document: 1.0.0
  * 
@@ -23,7 +23,7 @@ import {
 } from './payload-check.ts';
 
 /**
- * How a version fares with the payloads of its prompt.
+ * The result of rendering the payloads of a prompt with one of its versions.
  * @export
  * @interface VersionCheck
  */
@@ -41,7 +41,7 @@ export interface VersionCheck {
      */
     passed: boolean;
     /**
-     * Variables that the version requires and the live one does not.
+     * Variables that this version requires and the live version does not.
      */
     newVariables: Array<string>;
     /**
