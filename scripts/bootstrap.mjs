@@ -33,9 +33,7 @@ async function main() {
   const [file, ...args] = process.argv.slice(2);
   const major = Number(process.versions.node.split('.')[0]);
   if (major < oldestNode) {
-    throw new SetupError(
-      `px0 needs Node.js ${oldestNode} or later to begin with; this is ${process.version}.`,
-    );
+    throw new SetupError(`px0 needs Node.js ${oldestNode} or later; this is ${process.version}.`);
   }
   if (!isInstalled() || !existsSync(pinnedNode))
     await step('installing dependencies (npm, about a minute)', install);
@@ -64,7 +62,7 @@ async function install() {
     mkdirSync(join(root, '.px0'), { recursive: true });
     writeFileSync(installLog, '');
   } catch (error) {
-    throw new SetupError(`The dependencies cannot be installed: ${root} is not writable (${error.code}).`);
+    throw new SetupError(`Cannot install the dependencies: ${root} is not writable (${error.code}).`);
   }
   // `npm install`, not `npm ci`: a lockfile made where the registry lacks some other platform's optional package omits that
   // package, and `npm ci` refuses such a lockfile everywhere. `--no-save` leaves the lockfile as it is.
@@ -85,14 +83,12 @@ async function npm(args) {
     stdio: ['ignore', log, log],
   }).catch((error) => {
     throw new SetupError(
-      `npm could not be run (${error.code ?? error.message}); install it together with Node.js.`,
+      `Cannot run npm (${error.code ?? error.message}); install it together with Node.js.`,
     );
   });
   closeSync(log);
   if (code !== 0)
-    throw new SetupError(
-      `npm ${args[0]} failed: ${npmReason()} Its output is in ${relative(root, installLog)}.`,
-    );
+    throw new SetupError(`npm ${args[0]} failed: ${npmReason()} See ${relative(root, installLog)}.`);
 }
 
 function installedPostgres() {
@@ -110,19 +106,17 @@ function pathWithoutProject() {
 
 function npmReason() {
   const text = readFileSync(installLog, 'utf8');
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(text)) return 'the npm registry cannot be reached.';
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(text)) return 'the npm registry is unreachable.';
   if (/ENOSPC/.test(text)) return 'the disk is full.';
   const line = text
     .split('\n')
     .find((candidate) => /^npm (error|ERR!) (?!code|errno|syscall|path|A complete)/.test(candidate));
-  return `${(line ?? 'it gave no reason').replace(/^npm (error|ERR!) /, '').replace(/\.?$/, '.')}`;
+  return `${(line ?? 'no reason given').replace(/^npm (error|ERR!) /, '').replace(/\.?$/, '.')}`;
 }
 
 function projectNode() {
   if (existsSync(pinnedNode)) return pinnedNode;
-  throw new SetupError(
-    `npm has not installed the pinned Node.js; its output is in ${relative(root, installLog)}.`,
-  );
+  throw new SetupError(`npm did not install the pinned Node.js; see ${relative(root, installLog)}.`);
 }
 
 /** Runs the file in this terminal, forwards signals, and exits with its exit code. */

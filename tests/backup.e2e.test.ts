@@ -99,7 +99,7 @@ beforeAll(async () => {
   await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/versions/2/tags`, { tag: 'production' });
   await world.make(owner, 'POST', `/v1/prompts/${prompt.id}/payloads`, { variables: { a: [1, null, 'x'] } });
   before = await picture(world, owner);
-  expect(await command(first, 'backup', backup)).toMatch(/^px0: \d+ rows of \d+ tables are in /);
+  expect(await command(first, 'backup', backup)).toMatch(/^px0: saved \d+ rows of \d+ tables to /);
   // What the backup does not know, and the streams do.
   await world.live(owner, prompt, 'third');
   await world.make(owner, 'DELETE', '/v1/auth/session');
@@ -128,7 +128,7 @@ async function holdsWhatWasBackedUp(world: World): Promise<void> {
 
 it('brings everything back into an empty system, and renders are as they were', async () => {
   const second = await emptySystem();
-  expect(await command(second, 'restore', backup)).toMatch(/\d+ rows are back as they were at /);
+  expect(await command(second, 'restore', backup)).toMatch(/restored \d+ rows as of /);
   const world = await start(second);
   await holdsWhatWasBackedUp(world);
   await stop();
@@ -136,7 +136,7 @@ it('brings everything back into an empty system, and renders are as they were', 
 }, 180_000);
 
 it('brings everything back although the streams knew more', async () => {
-  expect(await command(first, 'restore', backup, '--replace')).toMatch(/\d+ rows are back as they were at /);
+  expect(await command(first, 'restore', backup, '--replace')).toMatch(/restored \d+ rows as of /);
   await holdsWhatWasBackedUp(await start(first));
   await stop();
 }, 180_000);

@@ -115,7 +115,7 @@ describe('npm start', () => {
     await start.ready();
     const [identity] = (await start.runFile()).services.identity;
     process.kill(identity?.pid ?? 0, 'SIGKILL');
-    await eventually(() => start.output.includes('identity ended (signal SIGKILL); starting it again'));
+    await eventually(() => start.output.includes('identity ended (signal SIGKILL); restarting it'));
     await eventually(async () => {
       const [now] = (await start.runFile()).services.identity;
       return now?.pid && now.pid !== identity?.pid && (await fetch(`${now.url}/readyz`)).ok;
@@ -140,7 +140,7 @@ describe('npm start', () => {
     await cp(join(repositoryRoot, 'examples'), join(home, 'nats'), { recursive: true });
     const options = { cwd: repositoryRoot, env };
     await expect(run('npm', ['run', 'reset'], options)).rejects.toThrow(
-      /no terminal to ask at; say "npm run reset -- --yes"/,
+      /Without a terminal to ask for confirmation, run "npm run reset -- --yes"/,
     );
     await run('npm', ['run', 'reset', '--', '--yes'], options);
     await expect(readFile(join(home, 'nats', 'quickstart.sh'))).rejects.toThrow('ENOENT');

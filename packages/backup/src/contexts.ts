@@ -12,7 +12,7 @@ export function migrationsOf(schema: Schema, servicesFolder: string): string {
   return join(servicesFolder, services[schema], 'prisma', 'migrations');
 }
 
-/** What a service wants done to its restored rows, as SQL; the file is optional. */
+/** The optional SQL file that a service runs on its restored rows. */
 export function afterRestoreOf(schema: Schema, servicesFolder: string): string {
   return join(servicesFolder, services[schema], 'prisma', 'after-restore.sql');
 }

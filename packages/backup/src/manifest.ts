@@ -1,4 +1,4 @@
-/** What a backup says of itself: enough to know whether it is whole, and whether this release can take it. */
+/** The manifest of a backup: enough to check that the backup is complete, and that this release can restore it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -40,6 +40,6 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     return manifestSchema.parse(JSON.parse(await readFile(manifestFile(folder), 'utf8')));
   } catch (cause) {
-    throw new BackupError(`${folder} holds no complete backup of format ${FORMAT}.`, { cause });
+    throw new BackupError(`${folder} does not contain a complete backup of format ${FORMAT}.`, { cause });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Puts a backup into an empty database: the migrations that it was made with, then its rows in one transaction, then what each service
- * wants done to restored rows, then the migrations of this release. Nothing of px0 may run meanwhile.
+ * Restores a backup into an empty database: first the migrations that it was made with, then its rows in one transaction, then each
+ * service's SQL for restored rows, then the migrations of this release. No px0 process may run meanwhile.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -60,7 +60,7 @@ async function checkFiles({ tables }: Manifest, folder: string): Promise<void> {
     await pipeline(createReadStream(join(folder, file)), hash).catch((cause: unknown) => {
       throw new BackupError(`The backup is damaged: ${file} cannot be read.`, { cause });
     });
-    if (hash.digest('hex') !== sha256) throw new BackupError(`The backup is damaged: ${file} was changed.`);
+    if (hash.digest('hex') !== sha256) throw new BackupError(`The backup is damaged: ${file} has changed.`);
   }
 }
 
@@ -70,13 +70,13 @@ async function checkMigrations({ migrations }: Manifest, servicesFolder: string)
     const unknown = (migrations[schema] ?? []).filter((name) => !known.has(name));
     if (unknown.length > 0) {
       throw new BackupError(
-        `The backup is of a later release: it has the migration ${unknown[0]} of ${schema}.`,
+        `The backup is from a later release: it has the migration ${unknown[0]} of ${schema}.`,
       );
     }
   }
 }
 
-/** A running service would go on with what it remembers, and write on top of what comes back. */
+/** A running service would keep its old state in memory, and write over the restored rows. */
 async function mustBeAlone(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select distinct application_name as name from pg_stat_activity
@@ -90,7 +90,9 @@ async function mustBeAlone(client: pg.Client): Promise<void> {
 
 async function mustBeEmpty(client: pg.Client, replace: boolean): Promise<void> {
   if (replace || (await schemasIn(client)).length === 0) return;
-  throw new BackupError('The database is not empty: it holds px0 already. --replace deletes what it holds.');
+  throw new BackupError(
+    'The database is not empty: it already contains px0 data. --replace deletes that data.',
+  );
 }
 
 async function makeRoom(client: pg.Client): Promise<void> {
@@ -149,12 +151,14 @@ async function mustBeTheSame(
 ): Promise<void> {
   const shapes = (all: typeof tables) => all.map(copyTarget).toSorted().join('\n');
   if (shapes(tables) === shapes(manifest.tables)) return;
-  throw new BackupError('The tables of the backup are not those that its migrations make.');
+  throw new BackupError('The tables of the backup are not those that its migrations create.');
 }
 
 async function loadTable(client: pg.Client, table: TableCopy, folder: string): Promise<void> {
   const rows = client.query(copyFrom(`copy ${copyTarget(table)} from stdin`));
   await pipeline(createReadStream(join(folder, table.file)), createGunzip(), rows);
   if (rows.rowCount === table.rows) return;
-  throw new BackupError(`${table.schema}.${table.name} took ${rows.rowCount} of ${table.rows} rows.`);
+  throw new BackupError(
+    `${table.schema}.${table.name} accepted only ${rows.rowCount} of ${table.rows} rows.`,
+  );
 }

@@ -1,4 +1,4 @@
-/** What is to be copied, asked of the database itself, so that a table of a new migration is never forgotten. */
+/** The tables to copy. They come from the database itself, so that a backup includes the tables of new migrations. */
 import type pg from 'pg';
 import { BackupError } from './backup-error.ts';
 import { type Schema, schemas } from './contexts.ts';
@@ -15,8 +15,8 @@ interface TableRow extends Table {
 }
 
 /**
- * All tables of the contexts, each after those that it refers to. Without the migrations' own, which restoring fills, and without
- * unlogged ones, whose loss the services have agreed to.
+ * All tables of the contexts, each after those that it references. Excludes the migrations' own tables, which a restore fills, and
+ * unlogged tables, whose loss the services accept.
  */
 export async function tablesOf(client: pg.ClientBase): Promise<readonly Table[]> {
   const { rows } = await client.query<TableRow>(
@@ -39,7 +39,7 @@ function ordered(rows: readonly TableRow[]): readonly Table[] {
   let left = rows;
   while (left.length > 0) {
     const ready = left.filter(({ parents }) => parents.every((parent) => done.has(unquoted(parent))));
-    if (ready.length === 0) throw new BackupError('The tables refer to each other in a circle.');
+    if (ready.length === 0) throw new BackupError('The foreign keys of the tables form a cycle.');
     for (const { schema, name, columns } of ready) {
       done.add(`${schema}.${name}`);
       result.push({ schema, name, columns });

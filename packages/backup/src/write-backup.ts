@@ -1,6 +1,6 @@
 /**
- * Copies every context's tables into a folder, as they were at one moment: a single read-only transaction sees them all, while the
- * services go on writing. The manifest comes last; a folder without one is no backup.
+ * Copies the tables of every context to a folder, as of one moment: a single read-only transaction reads them all, while the services
+ * keep writing. The manifest is written last; a folder without one is not a backup.
  */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -23,10 +23,10 @@ export interface BackupResult {
   readonly rows: number;
 }
 
-/** @throws BackupError when the folder exists, or the database holds no px0 */
+/** @throws BackupError if the folder exists, or the database contains no px0 data */
 export async function writeBackup(databaseUrl: string, folder: string): Promise<BackupResult> {
   await mkdir(folder, { recursive: false, mode: 0o700 }).catch((cause: unknown) => {
-    throw new BackupError(`${folder} could not be created; a backup needs a new folder.`, { cause });
+    throw new BackupError(`Cannot create ${folder}; a backup needs a new folder.`, { cause });
   });
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'px0-backup' });
   await client.connect();
@@ -57,7 +57,7 @@ async function appliedMigrations(client: pg.Client): Promise<Record<string, stri
   const applied: Record<string, string[]> = {};
   for (const schema of schemas) {
     const { rows: found } = await client.query(`select to_regclass('${schema}._prisma_migrations') as table`);
-    if (found[0]?.table === null) throw new BackupError(`The database has no schema ${schema} of px0.`);
+    if (found[0]?.table === null) throw new BackupError(`The database has no px0 schema ${schema}.`);
     const { rows } = await client.query<{ name: string }>(
       `select migration_name as name from ${schema}._prisma_migrations
        where rolled_back_at is null and finished_at is not null order by started_at, migration_name`,

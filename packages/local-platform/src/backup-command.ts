@@ -1,6 +1,6 @@
 /**
- * `npm run backup -- FOLDER` and `npm run restore -- FOLDER`: of the servers that `DATABASE_URL` and `NATS_URL` name, else of the
- * installation in PX0_HOME, which may run while it is copied and must not while it is restored.
+ * `npm run backup -- FOLDER` and `npm run restore -- FOLDER`, for the servers in `DATABASE_URL` and `NATS_URL` or else for the
+ * installation in PX0_HOME. That installation may run during a backup, but not during a restore.
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -28,7 +28,7 @@ export async function backupCommand(folder: string): Promise<number> {
     running === undefined
       ? await withEmbeddedPostgres(home, (url) => writeBackup(url, target))
       : await writeBackup(running, target);
-  terminal.say(`${rows} rows of ${tables} tables are in ${target}`);
+  terminal.say(`saved ${rows} rows of ${tables} tables to ${target}`);
   return 0;
 }
 
@@ -42,7 +42,7 @@ export async function restoreCommand(folder: string, { replace }: RestoreFlags):
   const config = loadLauncherConfig(process.env);
   const home = new Home(homeFolder(config));
   if (config.DATABASE_URL === undefined && (await runningDatabase(home)) !== undefined) {
-    throw new PlatformError(`px0 runs on ${home.folder}; stop it before you restore.`);
+    throw new PlatformError(`px0 is running on ${home.folder}; stop it before you restore.`);
   }
   const restore = (databaseUrl: string) =>
     restoreBackup({
@@ -56,14 +56,14 @@ export async function restoreCommand(folder: string, { replace }: RestoreFlags):
     config.DATABASE_URL === undefined
       ? await withEmbeddedPostgres(home, restore)
       : await restore(config.DATABASE_URL);
-  terminal.say(`${rows} rows are back as they were at ${takenAt}. All sessions have ended.`);
+  terminal.say(`restored ${rows} rows as of ${takenAt}. All sessions have ended.`);
   terminal.say(
-    'Keys, members and prompts that were revoked, removed or archived since then are as they were: look them through.',
+    'Keys, members and prompts that were revoked, removed or archived since then are active again: check them.',
   );
   return 0;
 }
 
-/** The streams could show more than what comes back. Those of an embedded NATS are files while nothing runs. */
+/** Deletes the streams, which may hold events later than the backup. An embedded NATS that is stopped keeps them as files. */
 async function forgetStreams({ NATS_URL }: LauncherConfig, home: Home): Promise<void> {
   if (NATS_URL === undefined) {
     await rm(home.nats, { recursive: true, force: true });

@@ -18,30 +18,30 @@ import { PlatformError } from './platform-error.ts';
 import { processState } from './processes.ts';
 
 export interface BuiltFolderOptions {
-  /** What is built, for messages: `the console`. */
+  /** What is built, for messages, e.g. `the console`. */
   readonly name: string;
-  /** Where the paths begin. */
+  /** The folder that the paths are relative to. */
   readonly root: string;
   /** Files and folders, relative to the root, on which the result depends. */
   readonly inputs: readonly string[];
-  /** Files below the inputs that do not matter, by their path. */
+  /** Paths below the inputs that do not affect the result. */
   readonly ignore?: RegExp;
-  /** The folder, relative to the root, in which the builds are kept. Not in Git. */
+  /** The folder for the builds, relative to the root. Not in Git. */
   readonly builds: string;
   /** The program and its arguments; `output` is the folder that it must fill. */
   readonly command: (output: string) => readonly [string, ...string[]];
   readonly env?: NodeJS.ProcessEnv;
-  /** Wraps the build when there is one, to show that it takes a while. */
+  /** Wraps a build, to show that it takes a while. Not called if the build already exists. */
   readonly step?: <T>(text: string, run: () => Promise<T>) => Promise<T>;
 }
 
-/** Never part of what is built from: what other tools have put beside the sources. */
+/** Never an input: files that other tools write next to the sources. */
 const alwaysIgnored = /(?:^|\/)(?:node_modules|dist|\.vite)(?:\/|$)/;
-/** Older builds that are kept: servers that still run may serve them. */
+/** The number of older builds to keep, because running servers may serve them. */
 const keptBuilds = 3;
 const lookAgainMs = 200;
 
-/** The path of the build that belongs to the present inputs; made when it is not there. */
+/** The path of the build of the current inputs; builds it if it does not exist. */
 export async function builtFolder(options: BuiltFolderOptions): Promise<string> {
   const builds = join(options.root, options.builds);
   const folder = join(builds, await hashOf(options));
@@ -51,13 +51,13 @@ export async function builtFolder(options: BuiltFolderOptions): Promise<string> 
     await step(`building ${options.name}`, () => buildOnce(options, builds, folder));
     await removeOldBuilds(builds, folder);
   }
-  // Says that it is in use; the least recently used builds are those that go.
+  // Marks it as used; the least recently used builds are removed.
   const now = new Date();
   await utimes(folder, now, now);
   return folder;
 }
 
-/** Whoever comes second waits for the first: the lock saves work, and the rename is what makes it safe. */
+/** A second process waits for the first. The lock only saves work; the rename makes it safe. */
 async function buildOnce(options: BuiltFolderOptions, builds: string, folder: string): Promise<void> {
   const lock = `${folder}.lock`;
   while (!(await takeLock(lock))) {
@@ -82,7 +82,7 @@ async function takeLock(lock: string): Promise<boolean> {
     if (!isCode(error, 'EEXIST')) throw error;
   }
   const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-  // An empty one is being written just now.
+  // An empty lock is being written at this moment.
   const isHeld = holder === 0 || (await processState(holder)) !== undefined;
   if (!isHeld) await rm(lock, { force: true });
   return false;
@@ -92,7 +92,7 @@ async function moveInto(output: string, folder: string): Promise<void> {
   try {
     await rename(output, folder);
   } catch (error) {
-    // Somebody who did not know of the lock was quicker; both built the same.
+    // Another process that did not see the lock was faster. Both built the same.
     if (!isCode(error, 'ENOTEMPTY') && !isCode(error, 'EEXIST')) throw error;
   }
 }
@@ -124,7 +124,7 @@ async function removeOldBuilds(builds: string, present: string): Promise<void> {
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
       .map(async ({ name }) => {
         const folder = join(builds, name);
-        // Another process may be removing it, too.
+        // Another process may be removing it as well.
         const usedAt = await stat(folder).then(
           ({ mtimeMs }) => mtimeMs,
           () => 0,
@@ -153,7 +153,7 @@ async function hashOf({ root, inputs, ignore, command }: BuiltFolderOptions): Pr
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Throws when the input does not exist: one that was renamed would silently stop to count. */
+/** Throws if the input does not exist: a renamed one would silently stop being an input. */
 async function filesIn(path: string): Promise<string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
   const entries = await readdir(path, { withFileTypes: true, recursive: true });

@@ -1,9 +1,9 @@
-/** The console as the gateway serves it: built when its sources, or those of the packages that it takes in, have changed. */
+/** The console as the gateway serves it, rebuilt when its sources or those of the packages that it bundles have changed. */
 import { join } from 'node:path';
 import { type BuiltFolderOptions, builtFolder } from './built-folder.ts';
 import { repositoryRoot } from './repository.ts';
 
-/** The folder to give the gateway as `CONSOLE_DIRECTORY`. */
+/** The folder for the gateway's `CONSOLE_DIRECTORY`. */
 export function consoleFolder(step?: BuiltFolderOptions['step']): Promise<string> {
   const vite = join('node_modules', 'vite', 'bin', 'vite.js');
   return builtFolder({
@@ -30,7 +30,7 @@ export function consoleFolder(step?: BuiltFolderOptions['step']): Promise<string
       '--logLevel',
       'warn',
     ],
-    // Vitest's own settings are not meant for the build.
+    // Keeps Vitest's settings out of the build.
     env: { NODE_ENV: 'production', NODE_OPTIONS: '' },
     ...(step && { step }),
   });

@@ -1,6 +1,6 @@
 /**
- * The documentation as the gateway serves it. Nobody who starts the platform waits for it: it is built in the background when its
- * sources have changed, and the gateway looks for it under a name that always means the newest build.
+ * The documentation as the gateway serves it. Starting the platform does not wait for it: it is built in the background when its
+ * sources have changed, and the gateway reads it from a link that always points to the newest build.
  */
 import { randomBytes } from 'node:crypto';
 import { rename, symlink } from 'node:fs/promises';
@@ -11,10 +11,10 @@ import { serviceNames } from './service-names.ts';
 
 const builds = join('packages', 'docs', 'dist');
 
-/** The folder to give the gateway as `DOCS_DIRECTORY`; it may not be there yet. */
+/** The folder for the gateway's `DOCS_DIRECTORY`; it may not exist yet. */
 export const documentationFolder = join(repositoryRoot, builds, 'current');
 
-/** Resolves when `documentationFolder` shows the present sources. @throws PlatformError with the build's output when it failed */
+/** Resolves when `documentationFolder` has the current sources. @throws PlatformError with the output of a failed build */
 export async function buildDocumentation(): Promise<void> {
   const folder = await builtFolder({
     name: 'the documentation',
@@ -32,12 +32,12 @@ export async function buildDocumentation(): Promise<void> {
     ],
     ignore: /\.test\.ts$|^packages\/docs\/test\//,
     builds: join(builds, 'builds'),
-    // The platform that has just been started goes first.
+    // At low priority, so that it does not slow down the platform that has just started.
     command: (output) => ['nice', process.execPath, join('packages', 'docs', 'src', 'main.ts'), output],
-    // Vitest's own settings are not meant for the build.
+    // Keeps Vitest's settings out of the build.
     env: { NODE_ENV: 'production', NODE_OPTIONS: '' },
   });
-  // A link cannot be replaced in place, but another one can be renamed over it.
+  // A link cannot be changed in place, but another one can be renamed over it.
   const link = `${documentationFolder}-${randomBytes(6).toString('hex')}`;
   await symlink(relative(join(repositoryRoot, builds), folder), link);
   await rename(link, documentationFolder);

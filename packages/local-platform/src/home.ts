@@ -1,6 +1,6 @@
 /**
- * The folder with everything that an installation keeps (`PX0_HOME`). At most one launcher uses it at a time, and a launcher
- * that was killed leaves nothing running that the next one does not find and end.
+ * The folder with everything that an installation keeps (`PX0_HOME`). At most one launcher uses it at a time. The next launcher
+ * finds and ends whatever a killed launcher left running.
  */
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
@@ -59,9 +59,9 @@ export class Home {
   }
 
   /**
-   * Takes the folder for this process and ends what a killed launcher left running.
+   * Claims the folder for this process, and ends whatever a killed launcher left running.
    *
-   * @throws PlatformError when it cannot be written, or another launcher uses it
+   * @throws PlatformError if the folder is not writable, or another launcher uses it
    */
   async claim(): Promise<void> {
     try {
@@ -70,7 +70,7 @@ export class Home {
       await rm(join(this.folder, '.writable'));
     } catch (error) {
       throw new PlatformError(
-        `px0 cannot write to ${this.folder} (${codeOf(error)}); set PX0_HOME to a folder that it may write to.`,
+        `px0 cannot write to ${this.folder} (${codeOf(error)}); set PX0_HOME to a writable folder.`,
         { cause: error },
       );
     }
@@ -78,7 +78,7 @@ export class Home {
   }
 
   /**
-   * The secret from which identity derives its keys: made once, at random, and kept for its owner's eyes only.
+   * The secret from which identity derives its keys: random, created once, in a file that only its owner can read.
    */
   async secretKey(): Promise<string> {
     await writeFile(this.#secretFile, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(
@@ -90,8 +90,8 @@ export class Home {
   }
 
   /**
-   * Notes the children's pids, for the launcher that comes after a killed one, and replaces `run.json`. Writes happen one after
-   * the other, and none after the release.
+   * Records the children's pids, for the next launcher in case this one is killed, and replaces `run.json`. Writes are sequential,
+   * and none happens after the release.
    */
   record(children: readonly number[], run: unknown): Promise<void> {
     this.#writing = this.#writing
@@ -105,20 +105,20 @@ export class Home {
     return this.#writing;
   }
 
-  /** To be called when the platform begins to stop, and is no longer whole. */
+  /** Call this when the platform starts to stop, and is no longer complete. */
   removeRun(): Promise<void> {
     this.#writing = this.#writing.catch(() => undefined).then(() => rm(this.runFile, { force: true }));
     return this.#writing;
   }
 
-  /** Gives the folder back. */
+  /** Releases the folder. */
   async release(): Promise<void> {
     this.#released = true;
     await this.#writing.catch(() => undefined);
     await rm(this.#launcherFile, { force: true });
   }
 
-  /** A log begins anew when it has grown large; the former one is kept beside it. */
+  /** Starts a new log if the current one is large, and keeps that one next to it. */
   async rotateLog(name: string): Promise<string> {
     const file = this.logFile(name);
     const size = await stat(file).then(
@@ -130,9 +130,9 @@ export class Home {
   }
 
   /**
-   * Deletes what px0 has put into the folder and nothing else (a person's PX0_HOME may be their home directory).
+   * Deletes what px0 has put into the folder, and nothing else: PX0_HOME may be a home directory.
    *
-   * @throws PlatformError while a launcher uses it
+   * @throws PlatformError while a launcher uses the folder
    */
   async wipe(): Promise<void> {
     const launcher = await this.#readLauncher();
@@ -154,7 +154,7 @@ export class Home {
     for (const path of [...clusters, ...files, this.logs, join(this.folder, 'install.log')]) {
       await rm(path, { recursive: true, force: true });
     }
-    // The folder itself, and the one that stood in for it, when nothing else is in them.
+    // The folder itself, and the one that replaced it for root, if they are empty.
     const folders = new Set([this.folder, ...postgresFolders(this.postgres).map(dirname)]);
     for (const folder of folders) await rmdir(folder).catch(() => undefined);
   }
@@ -167,7 +167,7 @@ export class Home {
   }
 
   async #takeLock(): Promise<void> {
-    // Written beside and then linked, so that nobody ever reads a lock that does not name its holder yet.
+    // Written under another name and then linked, so that a lock always names its holder.
     const draft = `${this.#launcherFile}.${process.pid}`;
     await writeFile(draft, JSON.stringify(await identify(process.pid)), { mode: 0o600 });
     try {
@@ -202,7 +202,7 @@ export class Home {
   }
 }
 
-/** A pid with the time at which its process began, since pids are used again. */
+/** A pid with the start time of its process, because pids are reused. */
 async function identify(pid: number): Promise<z.infer<typeof processRecord>> {
   return { pid, started: (await startTimeOf(pid)) ?? '' };
 }
@@ -228,7 +228,7 @@ async function replaceFile(file: string, text: string, mode: number): Promise<vo
   await rename(`${file}.new`, file);
 }
 
-/** False when the name is taken. */
+/** False if the name is taken. */
 async function linked(file: string, name: string): Promise<boolean> {
   try {
     await link(file, name);

@@ -1,4 +1,4 @@
-/** `--verbose`: shows on the terminal what the processes append to their log files, each line with its process's name. */
+/** `--verbose`: prints what the processes append to their log files, each line with the name of its process. */
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -16,7 +16,7 @@ export class LogFollower {
     this.#print = print;
   }
 
-  /** Begins at the present end of each file. */
+  /** Starts at the current end of each file. */
   async start(): Promise<void> {
     for (const file of await this.#files())
       this.#positions.set(file, (await stat(join(this.#folder, file))).size);
@@ -44,7 +44,7 @@ export class LogFollower {
           buffer: Buffer.alloc(size - from),
           position: from,
         });
-        // Only whole lines: a character or a line may be half written.
+        // Only whole lines, because the last one may be half written.
         const end = buffer.subarray(0, bytesRead).lastIndexOf(0x0a) + 1;
         this.#positions.set(file, from + end);
         const name = file.replace(/\.log$/, '');

@@ -33,7 +33,7 @@ async function run(): Promise<number> {
   throw new PlatformError(usage);
 }
 
-/** On this process's clock, when the person pressed Enter: the bootstrap has told how long it has taken. */
+/** When the user pressed Enter, on this process's clock: the bootstrap passes on how long it took. */
 function startedAt(): number {
   return -Number(process.env['PX0_BOOTSTRAP_MS'] ?? 0);
 }
@@ -48,7 +48,7 @@ try {
   );
   process.stderr.write(`px0: ${expected && error instanceof Error ? error.message : describe(error)}\n`);
 }
-// Nothing may keep a stopped launcher alive: its children are gone, and so is its work.
+// Nothing may keep a stopped launcher alive: its children have ended, and its work is done.
 process.exit();
 
 function describe(error: unknown): string {
@@ -57,7 +57,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** A `.env` in the repository; what the environment says already wins. */
+/** Loads `.env` of the repository. Variables that are already set take precedence. */
 function loadEnvFile(): void {
   const file = join(repositoryRoot, '.env');
   if (existsSync(file)) process.loadEnvFile(file);

@@ -1,4 +1,4 @@
-/** Where nats-server is; installed when it is missing and that needs no question. */
+/** The path of nats-server. Installs it if it is missing and the installation asks no questions. */
 import { systemProgram } from './system-program.ts';
 
 export function natsServerBinary(log?: (progress: string) => void): Promise<string> {
@@ -7,7 +7,7 @@ export function natsServerBinary(log?: (progress: string) => void): Promise<stri
       names: ['nats-server'],
       packages: { 'apt-get': 'nats-server', apk: 'nats-server', brew: 'nats-server' },
       byHand:
-        'install it (sudo apt-get install nats-server, or https://nats.io/download), or set NATS_URL to a server of yours',
+        'install it (sudo apt-get install nats-server, or https://nats.io/download), or set NATS_URL to your own server',
     },
     log,
   );

@@ -1,4 +1,4 @@
-/** A nats-server with JetStream on the loopback interface; its store is a folder, its payload limit the one that px0 needs. */
+/** A nats-server with JetStream on the loopback interface, with its store in a folder and the payload limit that px0 needs. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
@@ -10,20 +10,20 @@ import { type Exit, type ServerProcess, startServerProcess } from './server-proc
 
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
-/** An orphan waits for the services, which end first when their launcher is gone and still need it for that. */
+/** An orphan outlives the services, which still need it while they end after their launcher. */
 const orphanDelaySeconds = 2;
 
 export interface NatsOptions {
-  /** JetStream's folder; created when it does not exist. The configuration is written beside it. */
+  /** JetStream's folder; created if it does not exist. The configuration file is next to it. */
   readonly storeDir: string;
   readonly port?: number;
   readonly logFile: string;
   readonly log?: (progress: string) => void;
-  /** The server's program; the machine's own unless told. */
+  /** The path of nats-server. Default: the one on this machine. */
   readonly binary?: string | undefined;
-  /** Lines of configuration besides what px0 needs: users, TLS, a cluster. */
+  /** Additional lines of configuration: users, TLS, a cluster. */
   readonly configuration?: readonly string[];
-  /** What the configuration refers to as `$NAME`. */
+  /** The variables that the configuration refers to as `$NAME`. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -35,7 +35,7 @@ export interface RunningNats {
   readonly exited: Promise<Exit>;
   signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
-  /** SIGKILL, as a crash would do it. */
+  /** SIGKILL, like a crash. */
   kill(): Promise<void>;
 }
 
@@ -71,12 +71,12 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   };
 }
 
-/** Debian's nats-server 2.9 must accept it, so it holds no setting of a later release. */
+/** Debian's nats-server 2.9 must accept it, so it uses no setting of a later release. */
 function configuration(store: string, port: number, more: readonly string[] = []): string {
   return [
     'host: "127.0.0.1"',
     `port: ${port}`,
-    '# The largest event is 6 MiB; px0 refuses to start on a server that takes less than 8 MB.',
+    '# The largest event is 6 MiB; px0 refuses to start on a server that accepts less than 8 MB.',
     'max_payload: 8MB',
     `jetstream { store_dir: ${JSON.stringify(store)} }`,
     ...more,
@@ -96,10 +96,10 @@ async function ready(server: ServerProcess, port: number, logFile: string): Prom
     }
     await sleep(20);
   }
-  throw new PlatformError(`nats-server stopped while it was starting; see ${logFile}.`);
+  throw new PlatformError(`nats-server stopped during its start; see ${logFile}.`);
 }
 
-/** A NATS server greets every connection with its INFO line, once JetStream has recovered its store. */
+/** A NATS server sends its INFO line to every connection once JetStream has recovered its store. */
 function greets(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });

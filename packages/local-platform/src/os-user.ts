@@ -1,4 +1,4 @@
-/** Postgres refuses to run as root, so a root user's server runs as a system user of its own, `px0`. */
+/** Postgres refuses to run as root. For root, the server therefore runs as its own system user, `px0`. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { PlatformError } from './platform-error.ts';
@@ -15,7 +15,7 @@ export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** The ids of the `px0` system user, which is created when it does not exist. Only root may call this. */
+/** The ids of the `px0` system user; creates the user if it does not exist. Only root may call this. */
 export async function serverUser(): Promise<OsUser> {
   const known = await lookUp();
   if (known) return known;
@@ -29,12 +29,12 @@ export async function serverUser(): Promise<OsUser> {
       userName,
     ]);
   } catch {
-    // Another process may have created it meanwhile; the look-up below decides.
+    // Another process may have created it in the meantime; the look-up below decides.
   }
   const created = await lookUp();
   if (created) return created;
   throw new PlatformError(
-    `Postgres does not run as root and the system user "${userName}" could not be created; create it, or run px0 as an ordinary user.`,
+    `Postgres does not run as root, and px0 could not create the system user "${userName}"; create it, or run px0 as a regular user.`,
   );
 }
 
@@ -47,7 +47,7 @@ async function lookUp(): Promise<OsUser | undefined> {
   }
 }
 
-/** Whether that user can pass through every folder down to this path (root can, so it has to be tried as the user). */
+/** Whether the user can access every folder on the path. Root always can, so this tries it as the user. */
 export async function canReach(user: OsUser, path: string): Promise<boolean> {
   try {
     await run('/bin/sh', ['-c', 'test -e "$0"', path], { cwd: '/', uid: user.uid, gid: user.gid });

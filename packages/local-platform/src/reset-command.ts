@@ -1,4 +1,4 @@
-/** `npm run reset`: deletes all local data, after asking. */
+/** `npm run reset`: asks, then deletes all local data. */
 import { createInterface } from 'node:readline/promises';
 import { Home } from './home.ts';
 import { loadLauncherConfig } from './launcher-config.ts';
@@ -10,12 +10,12 @@ export interface ResetFlags {
   readonly yes: boolean;
 }
 
-/** Returns the exit code: 0 when the data is gone, 1 when the person did not agree. */
+/** Returns the exit code: 0 if the data is deleted, 1 if the user did not agree. */
 export async function resetCommand(flags: ResetFlags): Promise<number> {
   const home = new Home(homeFolder(loadLauncherConfig(process.env)));
   const terminal = new Terminal(process.stdout);
   if (!(await home.exists())) {
-    terminal.say(`there is nothing to delete: ${home.folder} does not exist`);
+    terminal.say(`nothing to delete: ${home.folder} does not exist`);
     return 0;
   }
   if (!flags.yes && !(await agrees(home.folder))) {
@@ -23,19 +23,19 @@ export async function resetCommand(flags: ResetFlags): Promise<number> {
     return 1;
   }
   await home.wipe();
-  terminal.say(`the data in ${home.folder} is deleted`);
+  terminal.say(`deleted the data in ${home.folder}`);
   return 0;
 }
 
 async function agrees(folder: string): Promise<boolean> {
   if (!process.stdin.isTTY) {
     throw new PlatformError(
-      `This deletes all data in ${folder} and there is no terminal to ask at; say "npm run reset -- --yes".`,
+      `This deletes all data in ${folder}. Without a terminal to ask for confirmation, run "npm run reset -- --yes".`,
     );
   }
   const questions = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answer = await questions.question(`Delete all data in ${folder}? Type yes: `);
+    const answer = await questions.question(`Delete all data in ${folder}? Type yes to confirm: `);
     return answer.trim().toLowerCase() === 'yes';
   } finally {
     questions.close();

@@ -1,6 +1,6 @@
 /**
- * A small account with one live prompt, so that a newcomer can sign in and render at once. It is made through the public API, as a
- * person would do it, and remembered in `sample.json`; later starts use it again.
+ * A small account with one live prompt, so that a new user can sign in and render immediately. It is created through the public API
+ * and recorded in `sample.json`; later starts reuse it.
  */
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -29,7 +29,7 @@ const replies = {
   any: z.unknown(),
 };
 
-/** The remembered sample when it still renders, else a new one. Throws when the API refuses a step. */
+/** The recorded sample if it still renders, or else a new one. Throws if the API refuses a step. */
 export async function ensureSample(gatewayUrl: string, file: string): Promise<Sample> {
   const known = await remembered(file);
   if (known && (await renders(gatewayUrl, known))) return known;
@@ -56,9 +56,9 @@ async function renders(gatewayUrl: string, sample: Sample): Promise<boolean> {
 }
 
 async function create(gatewayUrl: string): Promise<Sample> {
-  // The suffix keeps it apart from a sample whose `sample.json` was lost.
+  // The suffix distinguishes it from a sample whose `sample.json` was lost.
   const email = `demo-${randomBytes(2).toString('hex')}@px0.local`;
-  // The policy asks for an upper-case and a lower-case letter, a digit and another character.
+  // The password policy requires an upper-case and a lower-case letter, a digit and another character.
   const password = `Px0-${randomBytes(9).toString('base64url')}`;
   const api = async <T>(
     schema: z.ZodType<T>,
@@ -69,7 +69,7 @@ async function create(gatewayUrl: string): Promise<Sample> {
   ): Promise<T> => {
     const response = await send(gatewayUrl, method, path, token, body);
     const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${text}`);
     return schema.parse(text === '' ? {} : JSON.parse(text));
   };
 
@@ -85,7 +85,7 @@ async function create(gatewayUrl: string): Promise<Sample> {
   const { prompt } = await api(replies.prompt, 'POST', `/v1/teams/${teams[0].id}/prompts`, token, {
     name: 'Greeting',
     slug,
-    description: 'The sample that px0 makes at its first start.',
+    description: 'The sample that px0 creates at its first start.',
   });
   const versions = `/v1/prompts/${prompt.id}/versions`;
   await api(replies.any, 'POST', versions, token, { template });

@@ -1,6 +1,6 @@
 /**
- * A child process that never outlives its parent. It runs in a session of its own, so that Ctrl-C in a terminal reaches only
- * the launcher (which then stops everything in order), and a tiny shell beside it ends it when the launcher itself is killed.
+ * A child process that never outlives its parent. It runs in its own session, so that Ctrl-C in a terminal reaches only the
+ * launcher, which then stops everything in order. A small shell guard ends the child if the launcher itself is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
@@ -12,11 +12,11 @@ export interface Exit {
 
 export interface ServerProcess {
   readonly pid: number;
-  /** Resolves when the process has ended, for whatever reason; never rejects. */
+  /** Resolves when the process has ended, for any reason; never rejects. */
   readonly exited: Promise<Exit>;
   readonly running: boolean;
   signal(signal: NodeJS.Signals): void;
-  /** Sends the signal and waits; SIGKILL follows when the process is still there after the timeout. */
+  /** Sends the signal and waits; sends SIGKILL if the process still runs after the timeout. */
   stop(signal: NodeJS.Signals, timeoutMs: number): Promise<Exit>;
 }
 
@@ -27,10 +27,10 @@ export interface ServerProcessOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly uid?: number;
   readonly gid?: number;
-  /** Standard output and error are appended here. A file and no pipe: a dead launcher must not break a child's logging. */
+  /** Standard output and error are appended to this file. Not a pipe: a dead launcher must not break a child's logging. */
   readonly logFile: string;
   readonly orphanSignal: NodeJS.Signals;
-  /** How long an orphan may live before it gets the signal: servers give the services time to drain. */
+  /** The delay before an orphan gets the signal, so that the services can drain before their servers end. */
   readonly orphanDelaySeconds: number;
 }
 
@@ -53,14 +53,14 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   return superviseChild(child, options.orphanSignal, options.orphanDelaySeconds);
 }
 
-/** Wraps a child that has been spawned already (and whose `pid` is therefore known). */
+/** Wraps a child that has already spawned, so that its `pid` is known. */
 export function superviseChild(
   child: ChildProcess,
   orphanSignal: NodeJS.Signals,
   orphanDelaySeconds: number,
 ): ServerProcess {
   const { pid } = child;
-  if (pid === undefined) throw new Error('the child process has not been spawned');
+  if (pid === undefined) throw new Error('the child process has not spawned');
   const guard = guardAgainstOrphan(pid, orphanSignal, orphanDelaySeconds);
   let running = true;
   const exited = new Promise<Exit>((resolve) => {
@@ -92,7 +92,7 @@ export function superviseChild(
   };
 }
 
-/** The guard's `read` ends when the other end of its pipe closes, which the kernel does however the launcher dies. */
+/** The guard's `read` ends when the other end of its pipe closes, which happens however the launcher ends. */
 function guardAgainstOrphan(pid: number, signal: NodeJS.Signals, delaySeconds: number): ChildProcess {
   const script = `read -r _; sleep ${delaySeconds}; kill -${signal.slice(3)} ${pid}`;
   const guard = spawn('/bin/sh', ['-c', script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });

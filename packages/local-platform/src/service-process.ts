@@ -1,4 +1,4 @@
-/** One service's process: its own Node.js session, its log file, its URL; it ends with the launcher whatever happens to that. */
+/** The process of one service, in its own session and with its own log file. It ends with the launcher, however that ends. */
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -9,9 +9,9 @@ import { PlatformError } from './platform-error.ts';
 import { superviseChild } from './server-process.ts';
 import type { Launched, Supervised } from './supervised.ts';
 
-/** Longer than a service's own limit for requests in flight (10 s). */
+/** Longer than a service's own limit for in-flight requests (10 s). */
 const stopTimeoutMs = 15_000;
-/** A service ends by itself when its channel to the launcher closes; this is for one that hangs in doing so. */
+/** A service ends by itself when its channel to the launcher closes; this is for one that hangs. */
 const orphanDelaySeconds = 20;
 const readyTimeoutMs = 120_000;
 
@@ -21,7 +21,7 @@ export interface ServiceProcess extends Launched {
 }
 
 export interface ServiceOptions {
-  /** The service's folder, with `src/main.ts` in it. */
+  /** The service's folder, which contains `src/main.ts`. */
   readonly folder: string;
   readonly port: number;
   readonly logFile: string;
@@ -35,7 +35,7 @@ export async function startService(options: ServiceOptions): Promise<ServiceProc
     cwd: folder,
     env: { ...env, HOST: '127.0.0.1', PORT: String(port) },
     detached: true,
-    // The channel carries no message: a service ends when it closes, which it does however the launcher ends.
+    // The channel carries no messages. A service ends when it closes, which happens however the launcher ends.
     stdio: ['ignore', log, log, 'ipc'],
   });
   closeSync(log);
@@ -59,9 +59,9 @@ function telemetryFlags(env: NodeJS.ProcessEnv): string[] {
 }
 
 /**
- * Resolves when `/readyz` answers 200.
+ * Resolves when `/readyz` returns 200.
  *
- * @throws PlatformError when the service ends instead, or is not ready within two minutes
+ * @throws PlatformError if the service ends instead, or is not ready within two minutes
  */
 export async function serviceReady(
   service: Supervised<ServiceProcess>,
@@ -82,7 +82,7 @@ export async function serviceReady(
     if (answer === 'ready') return;
     if (performance.now() > deadline) {
       throw new PlatformError(
-        `${service.name} was not ready after ${readyTimeoutMs / 1000} s (${answer}); its log is ${logFile}.`,
+        `${service.name} was not ready after ${readyTimeoutMs / 1000} s (${answer}); see ${logFile}.`,
       );
     }
     await sleep(40);
@@ -95,15 +95,15 @@ async function askReady(url: string): Promise<string> {
     const text = await response.text();
     return response.ok ? 'ready' : text.slice(0, 300);
   } catch {
-    return 'it does not answer';
+    return 'no response';
   }
 }
 
-/** The sentence with which a service says why it cannot start, else an error, else the last line of its log. */
+/** The service's own message about why it cannot start, or else an error, or else the last line of its log. */
 async function lastWords(logFile: string): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   const lines = text.trim().split('\n').slice(-30);
   const sentence = lines.findLast((line) => line.startsWith('px0 '));
   const error = lines.findLast((line) => /^\w*Error\b/.test(line));
-  return (sentence ?? error ?? lines.at(-1) ?? 'it said nothing').slice(0, 500);
+  return (sentence ?? error ?? lines.at(-1) ?? 'its log is empty').slice(0, 500);
 }

@@ -1,4 +1,4 @@
-/** `npm start`: the platform in the foreground, until Ctrl-C or SIGTERM. */
+/** `npm start`: runs the platform in the foreground, until Ctrl-C or SIGTERM. */
 import { resolve } from 'node:path';
 import { consoleFolder } from './console.ts';
 import { buildDocumentation, documentationFolder } from './documentation.ts';
@@ -9,14 +9,14 @@ import { repositoryRoot } from './repository.ts';
 import { ensureSample, type Sample, sampleVariables } from './sample.ts';
 import { seconds, Terminal } from './terminal.ts';
 
-/** A person who presses Ctrl-C again wants out; npm's own copy of the first signal comes within this time. */
+/** A second Ctrl-C exits immediately. npm's own copy of the first signal arrives within this time. */
 const secondSignalAfterMs = 700;
 
 export interface StartFlags {
   readonly verbose: boolean;
 }
 
-/** Resolves with the exit code when the platform has been stopped. Throws what made the start fail. */
+/** Resolves with the exit code when the platform has stopped. Throws the error that made the start fail. */
 export async function startCommand(flags: StartFlags, startedAt: number): Promise<number> {
   const config = loadLauncherConfig(process.env);
   const terminal = new Terminal(process.stdout);
@@ -81,9 +81,9 @@ function platformOptions(
   };
 }
 
-/** A person's own settings reach the services; what is missing for a first start without questions is added. */
+/** The user's settings for the services, plus what a first start without questions needs. */
 function serviceEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  // `mock`: accounts are verified at once, since no mail can be sent.
+  // `mock`: accounts are verified immediately, because px0 cannot send mail.
   const canMail = env['RESEND_API_KEY'] || env['SMTP_URL'];
   return { ...env, ...(!canMail && { RESEND_API_KEY: 'mock' }) };
 }
@@ -98,10 +98,10 @@ async function greet(
   const sample = await sampleOf(platform, config, terminal);
   const took = seconds(performance.now() - startedAt);
   terminal.print(`\npx0 is ready (${took}).\n\n${banner(origin, sample)}\n`);
-  terminal.print(`Data and logs are in ${platform.home.folder}. Ctrl-C stops everything.\n\n`);
+  terminal.print(`Data and logs are in ${platform.home.folder}. Press Ctrl-C to stop everything.\n\n`);
 }
 
-/** A server of the person's own gets no account that they have not asked for. */
+/** The user's own database gets no sample account. */
 async function sampleOf(
   platform: RunningPlatform,
   config: LauncherConfig,
@@ -113,7 +113,7 @@ async function sampleOf(
       ensureSample(platform.gatewayUrl, platform.home.sampleFile),
     );
   } catch (error) {
-    terminal.say(`there is no sample prompt: ${reasonOf(error)}`);
+    terminal.say(`could not create the sample prompt: ${reasonOf(error)}`);
     return undefined;
   }
 }
@@ -141,7 +141,7 @@ interface StopRequest {
   readonly requested: Promise<void>;
 }
 
-/** SIGINT, SIGTERM, SIGHUP, or the sudden end of the process that started this one. A second Ctrl-C does not wait any longer. */
+/** SIGINT, SIGTERM, SIGHUP, or the sudden end of the process that started this one. A second Ctrl-C exits immediately. */
 function stopRequest(terminal: Terminal): StopRequest {
   const controller = new AbortController();
   const { promise, resolve: settle } = Promise.withResolvers<void>();
@@ -153,7 +153,7 @@ function stopRequest(terminal: Terminal): StopRequest {
   process.on('SIGINT', () => {
     firstCtrlCAt ??= performance.now();
     if (performance.now() - firstCtrlCAt > secondSignalAfterMs) {
-      terminal.say('leaving at once; what is still running ends by itself within seconds');
+      terminal.say('exiting immediately; processes that still run end by themselves within seconds');
       process.exit(130);
     }
     request();
@@ -166,7 +166,7 @@ function stopRequest(terminal: Terminal): StopRequest {
 
 const bootstrapCheckMs = 500;
 
-/** A killed bootstrap cannot hand on a signal; its child then has another parent. */
+/** A killed bootstrap cannot forward a signal; its child then has another parent. */
 function whenBootstrapEnds(request: () => void): void {
   if (process.env['PX0_BOOTSTRAP_PID'] !== String(process.ppid)) return;
   const bootstrap = process.ppid;

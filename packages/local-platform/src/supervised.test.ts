@@ -42,8 +42,8 @@ describe('a supervised process', () => {
     launched[1]?.die(1);
     await vi.waitFor(() => expect(supervised.current?.pid).toBe(3), { timeout: 3_000 });
     expect(notices).toEqual([
-      'tenancy ended (exit code 1); starting it again in 0.25 s',
-      'tenancy ended (exit code 1); starting it again in 0.5 s',
+      'tenancy ended (exit code 1); restarting it in 0.25 s',
+      'tenancy ended (exit code 1); restarting it in 0.5 s',
     ]);
     await supervised.stop();
     vi.useRealTimers();

@@ -1,6 +1,6 @@
 /**
- * Keeps one process alive: when it ends without having been asked to, it is started again, sooner or later depending on how long
- * it ran. At any time at most one process of a `Supervised` exists.
+ * Keeps one process alive: restarts it when it ends unexpectedly, after a delay that depends on how long it ran. A `Supervised` has
+ * at most one process at any time.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exit } from './server-process.ts';
@@ -12,15 +12,15 @@ export interface Launched {
 }
 
 export interface SupervisedEvents {
-  /** A sentence for the person at the terminal. */
+  /** A message for the user at the terminal. */
   notice(text: string): void;
-  /** The pid has changed: the process has ended, or another one runs. */
+  /** The pid has changed: the process has ended, or another one is running. */
   changed(): void;
 }
 
 const firstDelayMs = 250;
 const longestDelayMs = 10_000;
-/** A process that ran as long as this was healthy: its end is no reason to wait longer than after a first failure. */
+/** A process that ran this long counts as healthy: its end resets the restart delay. */
 const healthyAfterMs = 30_000;
 
 export class Supervised<T extends Launched> {
@@ -45,7 +45,7 @@ export class Supervised<T extends Launched> {
     this.#longestDelayMs = longestDelay;
   }
 
-  /** Launches the process; a launch that fails this first time is the caller's to handle. */
+  /** Launches the process. The caller handles a failure of this first launch. */
   static async start<T extends Launched>(
     name: string,
     launch: () => Promise<T>,
@@ -58,7 +58,7 @@ export class Supervised<T extends Launched> {
     return supervised;
   }
 
-  /** The process that runs now; undefined between an end and the next start. */
+  /** The running process; undefined between an end and the next start. */
   get current(): T | undefined {
     return this.#current;
   }
@@ -67,7 +67,7 @@ export class Supervised<T extends Launched> {
     return this.#restarts;
   }
 
-  /** Ends the process for good; resolves when it is gone. */
+  /** Stops the process permanently; resolves when it has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#current?.stop();
@@ -91,7 +91,7 @@ export class Supervised<T extends Launched> {
     this.#events.changed();
   }
 
-  /** The next process, after the delay; undefined once stop has been called. */
+  /** The next process, after the delay; undefined after a call of `stop`. */
   async #again(why: string, firstDelay: number): Promise<T | undefined> {
     let reason = why;
     let delayMs = firstDelay;
@@ -99,7 +99,7 @@ export class Supervised<T extends Launched> {
       if (this.#stopping.signal.aborted) return undefined;
       this.#restarts += 1;
       this.#events.changed();
-      this.#events.notice(`${this.name} ended (${reason}); starting it again in ${delayMs / 1000} s`);
+      this.#events.notice(`${this.name} ended (${reason}); restarting it in ${delayMs / 1000} s`);
       await sleep(delayMs, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       if (this.#stopping.signal.aborted) return undefined;
       try {

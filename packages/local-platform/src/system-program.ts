@@ -1,4 +1,4 @@
-/** Finds a program on PATH, or installs it with the system's package manager when that needs no question and no password. */
+/** Finds a program on PATH, or installs it with the system's package manager if that needs no input and no password. */
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -10,11 +10,11 @@ const run = promisify(execFile);
 const installTimeoutMs = 300_000;
 
 export interface SystemProgram {
-  /** The names under which it may be installed, the preferred one first. */
+  /** The names under which it may be installed, in order of preference. */
   readonly names: readonly string[];
-  /** What each package manager calls it; one without a name is not asked. */
+  /** Its package in each package manager; one that is not listed is not used. */
   readonly packages: Readonly<Partial<Record<PackageManagerName, string>>>;
-  /** What a person has to do where it cannot be installed: the end of a sentence. */
+  /** What the user has to do if it cannot be installed: the end of a sentence. */
   readonly byHand: string;
 }
 
@@ -39,10 +39,10 @@ const packageManagers: readonly PackageManager[] = [
   { command: 'brew', needsRoot: false, steps: (name) => [['install', '--quiet', name]] },
 ];
 
-/** Debian puts servers into /usr/sbin, which an ordinary user's PATH does not always name. */
+/** Debian puts servers into /usr/sbin, which is not always on a regular user's PATH. */
 const moreFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 
-/** The path of the program. Throws a `PlatformError` that says what to do when it cannot be had. */
+/** The path of the program. @throws PlatformError that says what to do if it cannot be found or installed */
 export async function systemProgram(
   program: SystemProgram,
   log?: (progress: string) => void,
@@ -61,12 +61,12 @@ export async function systemProgram(
           ...process.env,
           DEBIAN_FRONTEND: 'noninteractive',
           HOMEBREW_NO_AUTO_UPDATE: '1',
-          // Debian would start a server of its own at installation; nobody asked for that one.
+          // Keeps Debian from starting the server at installation.
           RUNLEVEL: '1',
         },
       });
     } catch (error) {
-      // A failed index update (one broken source among many) does not mean that the package cannot be had.
+      // A failed index update (e.g. one broken source among many) does not mean that the package is unavailable.
       if (step[0] === 'update') continue;
       throw new PlatformError(`${manager.command} could not install ${packageName}; ${program.byHand}.`, {
         cause: error,
@@ -81,7 +81,7 @@ export async function systemProgram(
 async function usablePackageManager({ packages }: SystemProgram): Promise<PackageManager | undefined> {
   for (const manager of packageManagers) {
     if (packages[manager.command] === undefined) continue;
-    // Homebrew refuses root; the others need it.
+    // Homebrew refuses root; the others require it.
     if (manager.needsRoot === isRoot() && (await findOnPath(manager.command))) return manager;
   }
   return undefined;

@@ -1,4 +1,4 @@
-/** What the launcher shows a person: a line per stage with the time that it took, and sentences in between. */
+/** The launcher's output: one line per stage with its duration, and messages in between. */
 import type { Writable } from 'node:stream';
 
 export class Terminal {
@@ -9,7 +9,7 @@ export class Terminal {
     this.#output = output;
   }
 
-  /** Shows the stage while it runs, and how long it took when it is done. */
+  /** Shows a stage while it runs, and then its duration. */
   readonly step = async <T>(text: string, run: () => Promise<T>): Promise<T> => {
     const startedAt = performance.now();
     this.#closeLine();
@@ -32,7 +32,7 @@ export class Terminal {
     this.#output.write(`px0: ${text}\n`);
   };
 
-  /** Writes text as it is. */
+  /** Writes text unchanged. */
   print(text: string): void {
     this.#closeLine();
     this.#output.write(text);
