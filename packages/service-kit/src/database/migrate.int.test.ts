@@ -156,7 +156,7 @@ describe('waiting for Postgres', () => {
     url.pathname = '/no_such_database';
     const wrong = createPool({ connectionString: url.href, schema: 'tenancy', logger: silentLogger() });
     await expect(waitForPostgres(wrong, 10_000, silentLogger())).rejects.toThrow(
-      /^Postgres refuses the connection of DATABASE_URL: database "no_such_database" does not exist\.$/,
+      /^Postgres refused the connection to DATABASE_URL: database "no_such_database" does not exist\.$/,
     );
     await wrong.end();
   });
@@ -184,7 +184,7 @@ describe('prepareSchema that awaits', () => {
     await up();
     await write('20260102_more', 'alter table team add column name text;');
     await expect(awaiting(0)).rejects.toThrow(
-      /Schema tenancy lacks 1 migrations \(first: 20260102_more\), which nobody applied within 0 ms/,
+      /Schema tenancy still lacks 1 migrations \(first: 20260102_more\) after 0 ms/,
     );
   });
 

@@ -116,7 +116,7 @@ async function awaitMigrations(options: PrepareOptions): Promise<void> {
       if (missing.length === 0) return;
       if (performance.now() > deadline) {
         throw new StartError(
-          `Schema ${schema} lacks ${missing.length} migrations (first: ${missing[0]?.name}), which nobody applied within ${waitMs} ms; run its migration job or set DATABASE_MIGRATIONS=apply.`,
+          `Schema ${schema} still lacks ${missing.length} migrations (first: ${missing[0]?.name}) after ${waitMs} ms; run its migration job or set DATABASE_MIGRATIONS=apply.`,
         );
       }
       logger.info({ schema, missing: missing.length }, 'waiting for migrations');
@@ -200,7 +200,7 @@ function unapplied(
   const unknown = [...applied.keys()].filter((name) => !known.has(name));
   // Normal while a new release is rolled out or back: migrations stay compatible with the release before.
   if (unknown.length > 0)
-    logger.warn({ schema, unknown }, 'the database knows migrations that this release does not');
+    logger.warn({ schema, unknown }, 'the database has migrations that this release does not know');
   return migrations.filter((migration) => {
     const row = applied.get(migration.name);
     if (row !== undefined && row.checksum !== migration.checksum) {

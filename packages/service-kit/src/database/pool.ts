@@ -42,12 +42,12 @@ export function createPool(options: PoolOptions): pg.Pool {
     options: `-c search_path=${quoteSearchPath(schema)}`,
   });
   // An idle connection that breaks emits here; without a listener the process would end.
-  pool.on('error', (error) => logger.warn({ err: error }, 'an idle Postgres connection broke'));
+  pool.on('error', (error) => logger.warn({ err: error }, 'an idle Postgres connection failed'));
   return pool;
 }
 
 /** A schema's name as an identifier. @throws Error for a name that would need escapes in a connection option */
 export function quoteSearchPath(schema: string): string {
-  if (!/^[a-z_][a-z0-9_]*$/.test(schema)) throw new Error(`"${schema}" is no plain schema name`);
+  if (!/^[a-z_][a-z0-9_]*$/.test(schema)) throw new Error(`"${schema}" is not a plain schema name`);
   return schema;
 }

@@ -28,7 +28,7 @@ export async function waitForPostgres(
     } catch (error) {
       const reason = error instanceof Error ? error.message || error.name : String(error);
       if (!isUnavailable(error)) {
-        throw new StartError(`Postgres refuses the connection of DATABASE_URL: ${reason}.`, { cause: error });
+        throw new StartError(`Postgres refused the connection to DATABASE_URL: ${reason}.`, { cause: error });
       }
       if (performance.now() + pause > deadline) {
         throw new StartError(`Postgres did not answer within ${timeoutMs} ms (${reason}).`, { cause: error });

@@ -182,7 +182,7 @@ class Drain {
     this.#closeIdle();
     const idleSweep = setInterval(() => this.#closeIdle(), 50);
     const cut = setTimeout(() => {
-      this.#logger.warn({ in_flight: this.inFlight }, 'requests were cut at the end of the drain');
+      this.#logger.warn({ in_flight: this.inFlight }, 'the drain ended with requests in flight');
       this.#server.closeAllConnections();
     }, this.#timeoutMs);
     await closed;
@@ -267,7 +267,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     if (code === 'EACCES')
       throw new StartError(`This user may not listen on port ${port}.`, { cause: error });
     if (code === 'EADDRNOTAVAIL')
-      throw new StartError(`HOST ${host} is no address of this machine.`, { cause: error });
+      throw new StartError(`HOST ${host} is not an address of this machine.`, { cause: error });
     throw error;
   }
 }

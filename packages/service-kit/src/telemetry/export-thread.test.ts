@@ -44,7 +44,7 @@ afterAll(() => {
 
 const bytes = new TextEncoder().encode('encoded');
 
-describe('the thread that exports', () => {
+describe('the export thread', () => {
   it('posts to the endpoint of each signal what the standard variables say', async () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', endpoint);
     vi.stubEnv('OTEL_EXPORTER_OTLP_HEADERS', 'x-token=right');

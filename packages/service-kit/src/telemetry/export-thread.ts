@@ -40,7 +40,7 @@ export class ExportThread {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
     });
-    let failure = new Error('the thread that exports has ended');
+    let failure = new Error('the export thread has ended');
     worker.on('message', ({ id, error }: ExportAnswer) => this.#finish(worker, id, error));
     worker.on('error', (error: Error) => {
       failure = error;

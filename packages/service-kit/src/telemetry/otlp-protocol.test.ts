@@ -13,6 +13,6 @@ it('is protobuf unless a variable says otherwise, that of the signal first', () 
 it('is not gRPC, and says so', () => {
   vi.stubEnv('OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc');
   expect(() => otlpProtocol('METRICS')).toThrow(
-    'px0 exports by http/protobuf or http/json: set OTEL_EXPORTER_OTLP_PROTOCOL to one of them, not to grpc.',
+    'px0 exports over http/protobuf or http/json: set OTEL_EXPORTER_OTLP_PROTOCOL to one of them, not to grpc.',
   );
 });

@@ -12,7 +12,7 @@ export function otlpProtocol(signal: Signal): OtlpProtocol {
   const given = process.env[name] || process.env['OTEL_EXPORTER_OTLP_PROTOCOL'] || 'http/protobuf';
   if (given === 'http/protobuf' || given === 'http/json') return given;
   throw new Error(
-    `px0 exports by http/protobuf or http/json: set OTEL_EXPORTER_OTLP_PROTOCOL to one of them, not to ${given}.`,
+    `px0 exports over http/protobuf or http/json: set OTEL_EXPORTER_OTLP_PROTOCOL to one of them, not to ${given}.`,
   );
 }
 

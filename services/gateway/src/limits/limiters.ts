@@ -36,11 +36,11 @@ export function connectRedis(url: string, logger: Logger): Redis {
   let isAway = false;
   redis.on('error', (error: Error) => {
     // Once per outage: ioredis says it at every attempt to reconnect.
-    if (!isAway) logger.warn({ err: error }, 'Redis is away; rate limits count in memory');
+    if (!isAway) logger.warn({ err: error }, 'Redis is unavailable; counting rate limits in memory');
     isAway = true;
   });
   redis.on('ready', () => {
-    if (isAway) logger.info('Redis is back');
+    if (isAway) logger.info('Redis is available again');
     isAway = false;
   });
   return redis;

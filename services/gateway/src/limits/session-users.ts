@@ -77,7 +77,7 @@ export class SessionUsers {
       (error: unknown) => {
         this.#options.logger.debug(
           { err: error },
-          'the signing keys could not be read; sessions count one by one',
+          'cannot read the signing keys; counting each session separately',
         );
       },
     );

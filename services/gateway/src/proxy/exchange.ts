@@ -94,7 +94,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     const { name, replicas } = this.#upstream;
     return replicas.length === 0
       ? new Error(`no replica of ${name} is known`)
-      : new UpstreamOutError(`every replica of ${name} is out of use`);
+      : new UpstreamOutError(`every replica of ${name} is out of service`);
   }
 
   /** Sends the request to a replica, under that one's breaker. */
@@ -125,7 +125,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     // Everything that the client has sent is with the service, which waits for the rest.
     if (body instanceof Readable && !this.#req.complete && body.readableLength === 0)
       return new ClientFaultError('the request body did not come in time');
-    return new Error(`no answer of ${this.#upstream.name} in time`);
+    return new Error(`no response from ${this.#upstream.name} in time`);
   }
 
   readonly #onFailure = (error: unknown): void => {
@@ -163,7 +163,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     this.#controller = controller;
     this.#sent = true;
     if (this.#clientGone) controller.abort(new ClientGoneError('client hung up'));
-    else if (this.#expired) controller.abort(new Error('expired while it waited for a connection'));
+    else if (this.#expired) controller.abort(new Error('timed out while waiting for a connection'));
   }
 
   onResponseStart(
