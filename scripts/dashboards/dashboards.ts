@@ -61,7 +61,7 @@ function keptTraces(selector: string): Query {
 const overview: DashboardDefinition = {
   uid: 'px0-overview',
   title: 'px0 / Overview',
-  description: 'Rate, errors and duration of every service, and whether anything is owed or away.',
+  description: 'Rate, errors and duration of every service, pending work and unavailable dependencies.',
   variables: [jobVariable],
   sections: [
     {
@@ -69,19 +69,19 @@ const overview: DashboardDefinition = {
       panels: [
         {
           title: 'Rate',
-          description: 'Requests a second. A sudden zero is an outage or a missing Collector.',
+          description: 'Requests per second. A sudden zero means an outage or a missing Collector.',
           unit: 'reqps',
           queries: [query(rate(px0.httpServerDuration, SERVICE), '{{job}}')],
         },
         {
           title: 'Errors',
-          description: 'Share of answers with 5xx. Refusals (4xx) are the callers’ own.',
+          description: 'Share of 5xx responses. Refusals (4xx) are caused by the callers.',
           unit: 'percentunit',
           queries: [query('px0:http_errors:ratio_rate5m{job=~"$job"}', '{{job}}')],
         },
         {
           title: 'Duration',
-          description: 'Percentiles of the time to answer. Dots lead to traces that the Collector kept.',
+          description: 'Percentiles of the response time. Dots link to traces that the Collector kept.',
           unit: 's',
           queries: [...quantiles(px0.httpServerDuration, SERVICE), keptTraces(SERVICE)],
         },
@@ -94,15 +94,15 @@ const overview: DashboardDefinition = {
           ],
         },
         {
-          title: 'Answers by status',
-          description: 'Answers of the gateway by status.',
+          title: 'Responses by status',
+          description: 'Responses of the gateway by status.',
           unit: 'reqps',
           queries: [query(rate(px0.httpServerDuration, 'job="px0/gateway"', STATUS), `{{${STATUS}}}`)],
         },
         {
           title: 'Refused by the gateway',
           description:
-            'Answered with 429 or 503 by the gateway itself: over a limit, an open breaker, a full or silent upstream.',
+            'Requests that the gateway itself refused with 429 or 503: over a limit, open breaker, full or silent upstream.',
           unit: 'reqps',
           queries: [query(rate(px0.gatewayRefused, '', 'px0_refusal_reason'), '{{px0_refusal_reason}}')],
         },
@@ -113,13 +113,13 @@ const overview: DashboardDefinition = {
       panels: [
         {
           title: 'Breakers',
-          description: '0 closed, 1 half-open, 2 open: no replica of the upstream answers.',
+          description: '0 closed, 1 half-open, 2 open: no replica of the upstream responds.',
           unit: 'none',
           queries: [query(`max by (px0_upstream) (${value(px0.gatewayBreaker, '')})`, '{{px0_upstream}}')],
         },
         {
-          title: 'Replicas out of use',
-          description: 'Replicas that a gateway passes over because they do not answer.',
+          title: 'Replicas out of service',
+          description: 'Replicas that a gateway skips because they do not respond.',
           unit: 'none',
           queries: [
             query(`max by (px0_upstream) (${value(px0.gatewayReplicasOut, '')})`, '{{px0_upstream}}'),
@@ -127,25 +127,25 @@ const overview: DashboardDefinition = {
         },
         {
           title: 'Over the rate limit',
-          description: 'Requests over their caller’s limit, by class of cost.',
+          description: 'Requests over their caller’s limit, by cost class.',
           unit: 'reqps',
           queries: [query(rate(px0.rateLimitHits, '', 'px0_cost'), '{{px0_cost}}')],
         },
         {
           title: 'Pending at upstreams',
-          description: 'Requests sent and not yet answered. A line that only rises is a service that hangs.',
+          description: 'Requests without a response yet. A line that only rises means that a service hangs.',
           unit: 'short',
           queries: [query(`sum by (px0_upstream) (${value(px0.gatewayPending, '')})`, '{{px0_upstream}}')],
         },
         {
           title: 'Event loop delay',
-          description: '99th percentile by process. Above 100 ms something computes where it should not.',
+          description: '99th percentile by process. Above 100 ms, a computation blocks the event loop.',
           unit: 's',
           queries: [query(`max by (job) (${value(library.eventLoopDelay, SERVICE)})`, '{{job}}')],
         },
         {
-          title: 'Processor',
-          description: 'Cores in use.',
+          title: 'CPU',
+          description: 'CPU cores in use.',
           unit: 'cores',
           queries: [query(rate(library.processCpu, SERVICE), '{{job}}')],
         },
@@ -163,39 +163,39 @@ const overview: DashboardDefinition = {
 const render: DashboardDefinition = {
   uid: 'px0-render',
   title: 'px0 / Render tier',
-  description: 'The hot path: how much it serves, how fast, from how fresh a state, at what cost.',
+  description: 'The hot path: its throughput, latency, freshness and cost.',
   variables: [],
   sections: [
     {
       title: 'Renders',
       panels: [
         {
-          title: 'Renders a second',
-          description: 'By status of the answer, all processes together.',
+          title: 'Renders per second',
+          description: 'By response status, for all processes together.',
           unit: 'reqps',
           queries: [query(rate(px0.httpServerDuration, RENDER, STATUS), `{{${STATUS}}}`)],
         },
         {
           title: 'Duration with HTTP',
-          description: 'In the render process, body included. Dots lead to traces.',
+          description: 'In the render process, including the body. Dots link to traces.',
           unit: 's',
           queries: [...quantiles(px0.httpServerDuration, RENDER), keptTraces(RENDER)],
         },
         {
           title: 'Duration of the render alone',
-          description: 'Look-up and template. What the HTTP above has on top is reading and writing.',
+          description: 'Look-up and template only. The HTTP duration above adds reading and writing.',
           unit: 's',
           queries: quantiles(px0.renderDuration, RENDER),
         },
         {
           title: 'Busiest prompts',
-          description: 'Each process counts its first two hundred prompts by id; the rest is `other`.',
+          description: 'Each process counts its first 200 prompts by id, and all others as `other`.',
           unit: 'ops',
           queries: [query(`topk(10, ${rate(px0.renders, RENDER, 'px0_prompt_id')})`, '{{px0_prompt_id}}')],
         },
         {
           title: 'Failed templates',
-          description: 'Templates that could not run with the variables that they got.',
+          description: 'Templates that failed with the variables of the request.',
           unit: 'ops',
           queries: [
             query(
@@ -205,7 +205,7 @@ const render: DashboardDefinition = {
           ],
         },
         {
-          title: 'Renders a second by process',
+          title: 'Renders per second by process',
           description: 'How evenly the load is spread.',
           unit: 'reqps',
           queries: [query(rate(px0.httpServerDuration, RENDER, 'instance'), '{{instance}}')],
@@ -216,15 +216,15 @@ const render: DashboardDefinition = {
       title: 'State',
       panels: [
         {
-          title: 'Processes that are ready',
-          description: 'Those that have caught up with the stream since their start.',
+          title: 'Ready processes',
+          description: 'Processes that have caught up with the stream since their start.',
           kind: 'stat',
           unit: 'none',
           queries: [query(`sum(${value(px0.projectionReady, RENDER)})`, 'ready')],
         },
         {
           title: 'Lag behind the stream',
-          description: 'Renders go on while it grows: from an older state.',
+          description: 'While it grows, renders continue from an older state.',
           unit: 's',
           queries: [query(value(px0.projectionLag, RENDER), '{{instance}}')],
         },
@@ -243,14 +243,14 @@ const render: DashboardDefinition = {
       title: 'Cost',
       panels: [
         {
-          title: 'Processor by process',
-          description: 'One process uses one core at most; near 1 it is full.',
+          title: 'CPU by process',
+          description: 'A process uses at most one core; near 1 it is saturated.',
           unit: 'cores',
           queries: [query(rate(library.processCpu, RENDER, 'instance'), '{{instance}}')],
         },
         {
           title: 'Event loop',
-          description: 'Share of time in which it is busy. Scale out above 0.7.',
+          description: 'Share of time that the event loop is busy. Scale out above 0.7.',
           unit: 'percentunit',
           queries: [query(value(library.eventLoopUtilization, RENDER), '{{instance}}')],
         },
@@ -262,7 +262,7 @@ const render: DashboardDefinition = {
         },
         {
           title: 'Time in garbage collection',
-          description: 'Seconds a second.',
+          description: 'Seconds per second.',
           unit: 'percentunit',
           queries: [
             query(rateOf(`${prometheusName(library.gcDuration)}_sum`, RENDER, 'instance'), '{{instance}}'),
@@ -283,14 +283,15 @@ const events: DashboardDefinition = {
       title: 'Outbox',
       panels: [
         {
-          title: 'Rows owed',
-          description: 'Committed and not in the stream. More than a moment’s worth means that NATS is away.',
+          title: 'Unpublished rows',
+          description:
+            'Rows that are committed, but not yet in the stream. A lasting backlog means that NATS is unavailable.',
           unit: 'short',
           queries: [query(`max by (job) (${value(px0.outboxOwed, SERVICE)})`, '{{job}}')],
         },
         {
-          title: 'Age of the oldest',
-          description: 'How long the oldest row has been owed.',
+          title: 'Age of the oldest unpublished row',
+          description: 'How long the oldest row has waited to be published.',
           unit: 's',
           queries: [query(`max by (job) (${value(px0.outboxOwedAge, SERVICE)})`, '{{job}}')],
         },
@@ -307,13 +308,14 @@ const events: DashboardDefinition = {
       panels: [
         {
           title: 'Lag',
-          description: 'Time since a process was last in step with the stream.',
+          description: 'Time since a process was last up to date with the stream.',
           unit: 's',
           queries: [query(`max by (job) (${value(px0.projectionLag, SERVICE)})`, '{{job}}')],
         },
         {
-          title: 'Behind the furthest',
-          description: 'Positions of the slowest process of each service below the furthest of all.',
+          title: 'Lag behind the furthest process',
+          description:
+            'Stream positions between the slowest process of each service and the furthest process.',
           unit: 'short',
           queries: [
             query(
@@ -323,20 +325,20 @@ const events: DashboardDefinition = {
           ],
         },
         {
-          title: 'Entities remembered',
-          description: 'Subjects; each costs a hundred-odd bytes besides what views keep.',
+          title: 'Entities in memory',
+          description: 'Subjects. Each costs about a hundred bytes, in addition to the views.',
           unit: 'short',
           queries: [query(`max by (job) (${value(px0.projectionSubjects, SERVICE)})`, '{{job}}')],
         },
         {
           title: 'Events applied',
-          description: 'By entity, all processes together.',
+          description: 'By entity, for all processes together.',
           unit: 'ops',
           queries: [query(rate(px0.projectionApplied, SERVICE, 'px0_entity'), '{{px0_entity}}')],
         },
         {
           title: 'Processes not ready',
-          description: 'Still reading what existed when they started.',
+          description: 'Processes that are still reading the state that existed at their start.',
           unit: 'short',
           queries: [
             query(`count by (job) (${value(px0.projectionReady, SERVICE)} == 0) or vector(0)`, '{{job}}'),
@@ -349,19 +351,19 @@ const events: DashboardDefinition = {
       panels: [
         {
           title: 'Parked events',
-          description: 'Effects that failed five times. Each needs somebody to look at it.',
+          description: 'Effects that failed five times. Each needs an operator’s attention.',
           unit: 'short',
           queries: [query(`max by (px0_saga) (${value(px0.sagaParked, '')})`, '{{px0_saga}}')],
         },
         {
           title: 'Leaders',
-          description: 'One for each saga.',
+          description: 'One per saga.',
           unit: 'short',
           queries: [query(`sum by (px0_saga) (${value(px0.sagaLeading, '')})`, '{{px0_saga}}')],
         },
         {
           title: 'Connections to NATS',
-          description: 'Processes that are connected, and losses of a connection an hour.',
+          description: 'Connected processes, and lost connections per hour.',
           unit: 'short',
           queries: [
             query(`sum by (job) (${value(px0.natsConnected, SERVICE)})`, '{{job}} connected'),
@@ -398,7 +400,7 @@ const controlPlane: DashboardDefinition = {
         },
         {
           title: 'Errors by route',
-          description: 'Answers with 5xx.',
+          description: '5xx responses.',
           unit: 'reqps',
           queries: [
             query(
@@ -409,7 +411,7 @@ const controlPlane: DashboardDefinition = {
         },
         {
           title: 'Refusals by status',
-          description: 'A wave of 401 or 404 may be somebody guessing.',
+          description: 'A wave of 401 or 404 may be a guessing attack.',
           unit: 'reqps',
           queries: [
             query(
@@ -459,7 +461,7 @@ const controlPlane: DashboardDefinition = {
       panels: [
         {
           title: 'Passwords',
-          description: 'Being hashed, and waiting for their turn.',
+          description: 'Passwords that are being hashed, and those that wait for a slot.',
           unit: 'short',
           queries: [
             query(`sum(${value(px0.argon2Running, '')})`, 'running'),
@@ -467,14 +469,14 @@ const controlPlane: DashboardDefinition = {
           ],
         },
         {
-          title: 'Refused for want of a turn',
-          description: 'Logins and registrations answered with 503.',
+          title: 'Refused: no hashing slot',
+          description: 'Logins and registrations that got a 503.',
           unit: 'reqps',
           queries: [query(rate(px0.argon2Refused, ''), 'refused')],
         },
         {
-          title: 'Mails owed',
-          description: 'Not sent yet, and the age of the oldest in seconds.',
+          title: 'Unsent mails',
+          description: 'Mails not sent yet, and the age of the oldest in seconds.',
           unit: 'short',
           queries: [
             query(`max(${value(px0.mailOwed, '')})`, 'mails'),
@@ -488,7 +490,7 @@ const controlPlane: DashboardDefinition = {
       panels: [
         {
           title: 'Upstreams',
-          description: '95th percentile by address of the replica.',
+          description: '95th percentile by replica address.',
           unit: 's',
           queries: [
             query(
@@ -499,7 +501,7 @@ const controlPlane: DashboardDefinition = {
         },
         {
           title: 'Heap',
-          description: 'In use, all spaces of the largest process.',
+          description: 'Heap in use, for the largest process.',
           unit: 'bytes',
           queries: [
             query(`max by (job) (sum by (job, instance) (${value(library.heapUsed, SERVICE)}))`, '{{job}}'),
@@ -515,7 +517,7 @@ const DATABASE = 'datname=~"$datname"';
 const postgres: DashboardDefinition = {
   uid: 'px0-postgres',
   title: 'px0 / Postgres',
-  description: 'As postgres_exporter sees it.',
+  description: 'Metrics of postgres_exporter.',
   variables: [databaseVariable],
   sections: [
     {
@@ -530,7 +532,7 @@ const postgres: DashboardDefinition = {
         },
         {
           title: 'Connections',
-          description: 'By state, and how many there may be.',
+          description: 'By state, and the maximum.',
           unit: 'short',
           queries: [
             query(`sum by (state) (pg_stat_activity_count{${DATABASE}})`, '{{state}}'),
@@ -539,7 +541,7 @@ const postgres: DashboardDefinition = {
         },
         {
           title: 'Longest transaction',
-          description: 'A long one keeps dead rows from being cleaned up.',
+          description: 'A long transaction prevents the cleanup of dead rows.',
           unit: 's',
           queries: [query(`max by (state) (pg_stat_activity_max_tx_duration{${DATABASE}})`, '{{state}}')],
         },
@@ -561,8 +563,8 @@ const postgres: DashboardDefinition = {
           ),
         },
         {
-          title: 'Found in memory',
-          description: 'Share of blocks. Below 0.99 the working set does not fit.',
+          title: 'Cache hit ratio',
+          description: 'Share of blocks found in memory. Below 0.99, the working set does not fit.',
           unit: 'percentunit',
           queries: [
             query(
@@ -573,7 +575,7 @@ const postgres: DashboardDefinition = {
         },
         {
           title: 'Deadlocks',
-          description: 'Any number besides 0 is a fault.',
+          description: 'Any number other than 0 is a fault.',
           unit: 'short',
           queries: [
             query(`sum by (datname) (increase(pg_stat_database_deadlocks{${DATABASE}}[1h]))`, '{{datname}}'),
@@ -599,7 +601,7 @@ const postgres: DashboardDefinition = {
 const nats: DashboardDefinition = {
   uid: 'px0-nats',
   title: 'px0 / NATS',
-  description: 'As prometheus-nats-exporter sees it.',
+  description: 'Metrics of prometheus-nats-exporter.',
   variables: [],
   sections: [
     {
@@ -607,7 +609,7 @@ const nats: DashboardDefinition = {
       panels: [
         {
           title: 'Connections',
-          description: 'One for each process of px0, and the exporter’s.',
+          description: 'One per px0 process, and one of the exporter.',
           unit: 'short',
           queries: [query('sum by (server_id) (gnatsd_varz_connections)', '{{server_id}}')],
         },
@@ -629,7 +631,7 @@ const nats: DashboardDefinition = {
         },
         {
           title: 'Slow consumers',
-          description: 'Clients that the server cut off because they did not read.',
+          description: 'Clients that the server disconnected because they read too slowly.',
           unit: 'short',
           queries: [query('sum by (server_id) (increase(gnatsd_varz_slow_consumers[1h]))', '{{server_id}}')],
         },
@@ -640,8 +642,8 @@ const nats: DashboardDefinition = {
           queries: [query('gnatsd_varz_mem', '{{server_id}}')],
         },
         {
-          title: 'Processor',
-          description: 'Per cent of one core.',
+          title: 'CPU',
+          description: 'Percentage of one core.',
           unit: 'short',
           queries: [query('gnatsd_varz_cpu', '{{server_id}}')],
         },
@@ -652,7 +654,7 @@ const nats: DashboardDefinition = {
       panels: [
         {
           title: 'Storage',
-          description: 'Used, and what the server may use.',
+          description: 'Storage in use, and the server’s limit.',
           unit: 'bytes',
           queries: [
             query('jetstream_server_total_message_bytes', '{{server_name}} used'),
@@ -661,7 +663,7 @@ const nats: DashboardDefinition = {
         },
         {
           title: 'Messages by stream',
-          description: 'Sixteen states of each entity at most, one body of each version.',
+          description: 'At most 16 states per entity, and one body per version.',
           unit: 'short',
           queries: [query('max by (stream_name) (jetstream_stream_total_messages)', '{{stream_name}}')],
         },
@@ -673,7 +675,7 @@ const nats: DashboardDefinition = {
         },
         {
           title: 'Written',
-          description: 'Sequences a second.',
+          description: 'Sequences per second.',
           unit: 'ops',
           queries: [
             query(
@@ -684,13 +686,13 @@ const nats: DashboardDefinition = {
         },
         {
           title: 'Consumers',
-          description: 'Of the state stream: one for each process and saga that reads.',
+          description: 'Consumers of the state stream: one per process and saga that reads it.',
           unit: 'short',
           queries: [query('max by (stream_name) (jetstream_stream_consumer_count)', '{{stream_name}}')],
         },
         {
           title: 'JetStream is off',
-          description: '1: the server lost its JetStream, mostly because its disk is full.',
+          description: '1 if the server has disabled JetStream, usually because its disk is full.',
           unit: 'none',
           queries: [query('jetstream_server_jetstream_disabled', '{{server_name}}')],
         },
@@ -702,7 +704,7 @@ const nats: DashboardDefinition = {
 const redis: DashboardDefinition = {
   uid: 'px0-redis',
   title: 'px0 / Redis',
-  description: 'Rate limits, as redis_exporter sees them. Without Redis each process counts by itself.',
+  description: 'Rate limits: metrics of redis_exporter. Without Redis, each process counts on its own.',
   variables: [],
   sections: [
     {
@@ -717,7 +719,7 @@ const redis: DashboardDefinition = {
         },
         {
           title: 'Commands',
-          description: 'One for each lease of points, not for each request.',
+          description: 'One per lease of points, not one per request.',
           unit: 'ops',
           queries: [query(rateOf('redis_commands_total', '', 'cmd'), '{{cmd}}')],
         },
@@ -734,7 +736,7 @@ const redis: DashboardDefinition = {
         },
         {
           title: 'Memory',
-          description: 'Used, and the limit (0: none).',
+          description: 'Memory in use, and the limit (0: none).',
           unit: 'bytes',
           queries: [query('redis_memory_used_bytes', 'used'), query('redis_memory_max_bytes', 'limit')],
         },
@@ -746,7 +748,7 @@ const redis: DashboardDefinition = {
         },
         {
           title: 'Evicted and rejected',
-          description: 'An evicted count gives its caller a fresh limit.',
+          description: 'Evicting a counter resets its caller’s limit.',
           unit: 'short',
           queries: [
             query('increase(redis_evicted_keys_total[1h])', 'evicted in an hour'),
