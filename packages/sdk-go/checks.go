@@ -35,10 +35,10 @@ func checkHost(name, host string) (string, error) {
 		return "", usageError("%s must be an http or https address such as https://px0.example.com: %s", name, why)
 	}
 	if !utf8.ValidString(host) || strings.ContainsFunc(host, isNotPrinted) {
-		return refused("it holds a blank, or a character that is not printed")
+		return refused("it contains a blank or an unprintable character")
 	}
 	if strings.ContainsAny(host, `?#\`) {
-		return refused("it holds a query, a fragment or a backslash")
+		return refused("it contains a query, a fragment or a backslash")
 	}
 	// The error of url.Parse would repeat the text.
 	address, err := url.Parse(host)
@@ -46,7 +46,7 @@ func checkHost(name, host string) (string, error) {
 		return refused("it is not one")
 	}
 	if address.User != nil {
-		return refused("it holds a user name or a password")
+		return refused("it contains a user name or a password")
 	}
 	if !isHostName(address.Hostname(), strings.HasPrefix(address.Host, "[")) {
 		return refused("it has no valid host name")
@@ -57,11 +57,11 @@ func checkHost(name, host string) (string, error) {
 		return refused("its port is not a number from 1 to 65535")
 	}
 	if strings.ContainsAny(host, "\"<>^`{|}") {
-		return refused("its path holds a character that no path has, as in a placeholder")
+		return refused("its path contains an invalid character, as in a placeholder")
 	}
 	for _, segment := range strings.Split(address.EscapedPath(), "/") {
 		if decoded, err := url.PathUnescape(segment); err != nil || decoded == "." || decoded == ".." {
-			return refused("its path holds a dot segment")
+			return refused("its path contains a dot segment")
 		}
 	}
 	return strings.TrimRight(host, "/"), nil
@@ -88,7 +88,7 @@ func checkTeam(id string) error {
 	case id == "":
 		return usageError("the team must not be empty")
 	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		return usageError("the team holds a character that no id has, such as a line break")
+		return usageError("the team contains an invalid character, such as a line break")
 	}
 	return nil
 }
@@ -99,21 +99,21 @@ func checkTag(tag string) error {
 		return err
 	}
 	if _, err := strconv.ParseInt(tag, 10, 64); err == nil {
-		return usageError("the tag %q would be read as a version's number; for a version use WithVersion", tag)
+		return usageError("the tag %q would be read as a version number; use WithVersion for a version", tag)
 	}
 	return nil
 }
 
 func checkVersion(number int) error {
 	if number < 1 || int64(number) > highestVersion {
-		return usageError("a version is a number from 1 to %d, and not %d", int64(highestVersion), number)
+		return usageError("a version must be a number from 1 to %d, not %d", int64(highestVersion), number)
 	}
 	return nil
 }
 
 func checkLimit(name string, d time.Duration) error {
 	if d <= 0 {
-		return usageError("the %s must be more than 0, and not %v", name, d)
+		return usageError("the %s must be more than 0, not %v", name, d)
 	}
 	return nil
 }

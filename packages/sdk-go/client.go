@@ -148,7 +148,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-var errNotMade = usageError("the client has not been made with New")
+var errNotMade = usageError("the client was not created with New")
 
 func (c *Client) isMade() bool { return c != nil && c.settings != nil }
 
@@ -166,7 +166,7 @@ func (c *Client) newCall(slug string, variables Vars, options []RenderOption) (*
 		}
 	}
 	if made.version != 0 && made.tag != "" {
-		return nil, usageError("either a version or a tag, not both")
+		return nil, usageError("pass either a version or a tag, not both")
 	}
 	made.wanted.ref = made.tag
 	if made.version != 0 {

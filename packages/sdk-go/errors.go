@@ -13,7 +13,7 @@ var (
 	// ErrUsage: the client was made or called in a way that cannot work.
 	ErrUsage = answers.ErrUsage
 	// ErrTemplate: a fallback could not be rendered with the variables given.
-	ErrTemplate = errors.New("px0: the fallback has failed")
+	ErrTemplate = errors.New("px0: the fallback failed")
 	// ErrUnreachable: px0 could not be asked, or its answer decides nothing.
 	ErrUnreachable = answers.ErrUnreachable
 	// ErrRefused: px0 has refused the request, with whatever 4xx; the next five say more.

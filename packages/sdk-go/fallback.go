@@ -9,7 +9,7 @@ type fallback func(variables map[string]any, missingKey string) (string, error)
 func templateFallback(slug, source string) (fallback, error) {
 	made, err := parseTemplate(source)
 	if err != nil {
-		return nil, usageError("the fallback of %s is no template: %v", slug, err)
+		return nil, usageError("the fallback of %s is not a valid template: %v", slug, err)
 	}
 	return func(variables map[string]any, missingKey string) (string, error) {
 		if missingKey == "" {

@@ -42,14 +42,14 @@ func judgeRender(s *settings, a *answer) judgement {
 		if made := parseLive(a, isStale); made != nil {
 			return judgement{live: made}
 		}
-		return judgement{unreachable: noAnswer(s, a, "which is no render of px0")}
+		return judgement{unreachable: noAnswer(s, a, "which is not a render by px0")}
 	}
 	sense, told := answers.Judge(a.status, a.header, a.body)
 	switch sense {
 	case answers.OfNothing:
 		return judgement{unreachable: noAnswer(s, a, told)}
 	case answers.OfSomebodyElse:
-		return judgement{unreachable: noAnswer(s, a, strings.TrimSpace(told+" (which is no answer of px0)"))}
+		return judgement{unreachable: noAnswer(s, a, strings.TrimSpace(told+" (which is not a response from px0)"))}
 	case answers.MayBeBehind:
 		return judgement{unreachable: noAnswer(s, a, told+", but it may lack the latest changes")}
 	}

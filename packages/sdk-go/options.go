@@ -90,7 +90,7 @@ func WithAttemptTimeout(d time.Duration) Option {
 func WithRetries(n int) Option {
 	return optionFunc(func(s *settings) error {
 		if n < 0 {
-			return usageError("the retries must be at least 0, and not %d", n)
+			return usageError("the retries must be at least 0, not %d", n)
 		}
 		s.retries = n
 		return nil

@@ -138,7 +138,7 @@ func writeSnapshot(host string, entries []*kept, now time.Time) ([]byte, error) 
 func readSnapshot(text []byte, host string) ([]*kept, error) {
 	var document snapshotDocument
 	if json.Unmarshal(text, &document) != nil || document.Kind != snapshotKind {
-		return nil, fmt.Errorf("is no %s", snapshotKind)
+		return nil, fmt.Errorf("is not a %s", snapshotKind)
 	}
 	if document.Host != host {
 		// Not which: an address may hold a password.

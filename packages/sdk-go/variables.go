@@ -16,7 +16,7 @@ import (
 const deepestVariables = 1_000
 
 var (
-	errTooDeep = fmt.Errorf("they nest deeper than %d levels, or a value holds itself", deepestVariables)
+	errTooDeep = fmt.Errorf("they nest deeper than %d levels, or a value contains itself", deepestVariables)
 	errNoUTF8  = errors.New("a text is not UTF-8")
 
 	jsonMarshaler = reflect.TypeFor[json.Marshaler]()
@@ -27,7 +27,7 @@ var (
 func encodeVariables(variables Vars) (encoded []byte, decoded map[string]any, err error) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			err = fmt.Errorf("a value has panicked: %v", failure)
+			err = fmt.Errorf("a value panicked: %v", failure)
 		}
 	}()
 	// Before encoding, which would not end in an error for what holds very many levels, but in the end of the process.
@@ -148,7 +148,7 @@ func checkStruct(value reflect.Value, level int) error {
 		isExported = isExported || field.IsExported()
 	}
 	if !isExported && made.NumField() > 0 {
-		return fmt.Errorf("a %v has no form in JSON, for none of its fields is exported", made)
+		return fmt.Errorf("a %v cannot be written as JSON, because none of its fields is exported", made)
 	}
 	for at := range made.NumField() {
 		field, of := made.Field(at), value.Field(at)

@@ -65,7 +65,7 @@ class ApiClient(generated.ApiClient):
             raise
         except Exception as error:
             failed = type(error).__name__
-        raise UsageError(f"the parameters hold what no request can: {failed}")
+        raise UsageError(f"the parameters cannot be sent: {failed}")
 
     def call_api(self, *arguments: Any, **options: Any) -> Any:
         """Raises UnreachableError when nothing answers, and UsageError for headers that cannot be sent.
@@ -112,7 +112,7 @@ class ApiClient(generated.ApiClient):
             is_it = False
         if not is_it:
             # Not what has failed as the cause: its text would hold the answer.
-            raise no_answer(host, answer, "which is no answer to this operation")
+            raise no_answer(host, answer, "which is not a response to this operation")
         return read
 
     def _begin_anew(self) -> None:

@@ -60,7 +60,7 @@ class Background:
             try:
                 work()
             except Exception as error:  # a thread has nobody to raise to
-                self._warn(f"work in the background has failed: {error!r}")
+                self._warn(f"background work failed: {error!r}")
             finally:
                 with self._condition:
                     self._running.discard(what)

@@ -38,7 +38,7 @@ def body_text(body: Any) -> str:
     try:
         return json.dumps(body, allow_nan=False)
     except Exception as error:
-        failed = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
+        failed = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
     raise UsageError(f"the body cannot be written as JSON: {failed}")
 
 

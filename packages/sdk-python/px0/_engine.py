@@ -107,7 +107,7 @@ class Engine:
         """Raises UsageError for a call that cannot work."""
         wanted = wanted_of(slug, version, tag, team_id, self._settings.team_id)
         if missing_key not in _MISSING_KEYS:
-            raise UsageError("missing_key is 'error', 'default' or 'zero'")
+            raise UsageError("missing_key must be 'error', 'default' or 'zero'")
         return Call(
             wanted=wanted,
             body=body_of(variables_of(variables, more_variables), missing_key),

@@ -68,7 +68,7 @@ def _proxy_of(variable: str, text: str) -> httpcore.Proxy:
     if url.scheme not in ("http", "https", *_SOCKS):
         raise UsageError(f"{variable} must name a proxy of the scheme http, https or socks5")
     if url.scheme in _SOCKS and importlib.util.find_spec("socksio") is None:
-        raise UsageError(f"{variable} names a SOCKS proxy, which needs a package more: pip install 'httpx[socks]'")
+        raise UsageError(f"{variable} names a SOCKS proxy, which needs another package: pip install 'httpx[socks]'")
     return httpcore.Proxy(
         httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=b"/"),
         auth=(url.username.encode(), url.password.encode()) if url.userinfo else None,

@@ -20,7 +20,7 @@ FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], str]
 def by_slug(fallbacks: Mapping[str, Fallback]) -> Dict[str, FallbackRenderer]:
     """Raises UsageError for a broken template, and for a slug that no render can have."""
     if not isinstance(fallbacks, Mapping):
-        raise UsageError("fallbacks must be a dictionary of slugs")
+        raise UsageError("fallbacks must be a dictionary with slugs as keys")
     named = {plain_text("a slug of the fallbacks", slug): fallback for slug, fallback in fallbacks.items()}
     for slug in named:
         path_segment("a slug of the fallbacks", slug)
@@ -30,7 +30,7 @@ def by_slug(fallbacks: Mapping[str, Fallback]) -> Dict[str, FallbackRenderer]:
 def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
     """Raises UsageError for a broken template; what it gives raises TemplateError."""
     if inspect.iscoroutinefunction(fallback):
-        raise UsageError(f"the fallback of {slug} is asynchronous: give a plain function")
+        raise UsageError(f"the fallback of {slug} is asynchronous: pass a plain function")
     if callable(fallback):
         return _calling(slug, fallback)
     if not isinstance(fallback, str):
@@ -38,7 +38,7 @@ def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
     template = _template.parse(fallback)
     if template is None:
         raise UsageError(
-            f"the fallback of {slug} has more than text and plain fields such as {{{{.name}}}}: give a function instead"
+            f"the fallback of {slug} has more than text and plain fields such as {{{{.name}}}}: pass a function instead"
         )
     return _rendering(slug, template)
 
@@ -49,7 +49,7 @@ def _rendering(slug: str, template: _template.Template) -> FallbackRenderer:
             # A fallback is there to answer: a key that the variables lack counts as nil unless the call says otherwise.
             return template.render(variables, missing_key or "default")
         except _template.CannotRender as error:
-            raise TemplateError(f"the fallback of {slug} has failed: {error}") from error
+            raise TemplateError(f"the fallback of {slug} failed: {error}") from error
 
     return render
 
@@ -59,9 +59,9 @@ def _calling(slug: str, fallback: Callable[[Mapping[str, Any]], str]) -> Fallbac
         try:
             text: Any = fallback(variables)
         except Exception as error:
-            raise TemplateError(f"the fallback of {slug} has failed: {error!r}") from error
+            raise TemplateError(f"the fallback of {slug} failed: {error!r}") from error
         if not isinstance(text, str):
-            raise TemplateError(f"the fallback of {slug} has given no text, but a {type(text).__name__}")
+            raise TemplateError(f"the fallback of {slug} returned a {type(text).__name__}, not text")
         return text
 
     return render

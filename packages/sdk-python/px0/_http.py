@@ -146,7 +146,7 @@ def check_given(
     if http_client.is_closed:
         raise UsageError("the http_client is closed")
     if isinstance(http_client.auth, (httpx.BasicAuth, httpx.DigestAuth)):
-        raise UsageError("the http_client must not have an auth: it would take the place of the access token")
+        raise UsageError("the http_client must not have an auth: it would replace the access token")
     for name, value in http_client.headers.raw:
         if value != value.strip() or any(character in value for character in b"\r\n\0"):
             raise UsageError(f"the http_client must not have blanks or line breaks around its header {name.decode()!r}")
@@ -165,16 +165,16 @@ class _Body:
     def add(self, chunk: bytes) -> None:
         """Raises httpx.DecodingError for a body that is too large, or packed in a way that was not asked for."""
         if not self._is_readable:
-            raise httpx.DecodingError("the answer is packed in a way that was not asked for")
+            raise httpx.DecodingError("the response has an encoding that was not requested")
         if self._decoder is not None:
             try:
                 # A small body may unpack to a very large one.
                 chunk = self._decoder.decompress(chunk, LARGEST_BODY + 1)
             except zlib.error as error:
-                raise httpx.DecodingError(f"the answer cannot be unpacked: {error}") from error
+                raise httpx.DecodingError(f"the response cannot be decoded: {error}") from error
         self._size += len(chunk)
         if self._size > LARGEST_BODY:
-            raise httpx.DecodingError(f"the answer is larger than {LARGEST_BODY >> 20} MiB")
+            raise httpx.DecodingError(f"the response is larger than {LARGEST_BODY >> 20} MiB")
         self._chunks.append(chunk)
 
     def whole(self) -> bytes:

@@ -47,7 +47,7 @@ def judge_render(settings: Settings, answer: Answer) -> Judgement:
     is_stale = answer.headers.get("px0-stale") == "true"
     if answer.status == 200:
         live = _live_of(parse_object(answer.body) or {}, answer, is_stale)
-        return live or no_answer(host, answer, "which is no render of px0")
+        return live or no_answer(host, answer, "which is not a render by px0")
     error = judge_error(host, settings.access_token, answer)
     return Gone(error) if isinstance(error, RefusedError) and answer.status == _NOT_FOUND else error
 
@@ -61,7 +61,7 @@ def judge_error(host: str, access_token: str, answer: Answer) -> Union[RefusedEr
     if answer.headers.get("px0-stale") == "true" and answer.status in _MAY_BE_BEHIND:
         return no_answer(host, answer, f"{error or 'no reason'}, but it may lack the latest changes")
     if error is None or "px0-revision" not in answer.headers:
-        return no_answer(host, answer, "which is no answer of px0")
+        return no_answer(host, answer, "which is not a response from px0")
     return refusal(answer.status, error)
 
 

@@ -214,7 +214,7 @@ def _left(timeout: Optional[float], too_late: Type[Exception]) -> Optional[float
         return timeout
     left = timeout.end - time.monotonic()
     if left <= 0:
-        raise too_late("the time is over")
+        raise too_late("the time limit is over")
     return left
 
 

@@ -97,7 +97,7 @@ def team_id_of(value: object) -> str:
     """Raises UsageError for what no team can be known by; other forms are px0's to refuse."""
     team_id = plain_text("team_id", value)
     if has_control_characters(team_id) or not is_utf8(team_id):
-        raise UsageError("team_id must not have control characters, nor others that UTF-8 cannot encode")
+        raise UsageError("team_id must not contain control characters, or characters that UTF-8 cannot encode")
     return team_id
 
 
@@ -216,7 +216,7 @@ def _surviving(warn: Callable[[str], None]) -> Callable[[str], None]:
         try:
             warn(message)
         except Exception as error:
-            _warn(f"{message} (on_warning has failed: {type(error).__name__})")
+            _warn(f"{message} (on_warning failed: {type(error).__name__})")
 
     return warn_or_log
 

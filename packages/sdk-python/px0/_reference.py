@@ -21,7 +21,7 @@ _INT64 = range(-(2**63), 2**63)
 def wanted_of(slug: object, version: object, tag: object, team_id: object, default_team: Optional[str]) -> Wanted:
     """Raises UsageError for what no prompt or version can be known by."""
     if version is not None and tag is not None:
-        raise UsageError("either a version or a tag, not both")
+        raise UsageError("pass either a version or a tag, not both")
     return Wanted(
         team_id=default_team if team_id is None else team_id_of(team_id),
         slug=_segment("slug", slug),
@@ -46,14 +46,14 @@ def _ref_of(version: object, tag: object) -> Optional[str]:
     if version is not None:
         number = int(version) if isinstance(version, Integral) and not isinstance(version, bool) else 0
         if not 1 <= number <= HIGHEST_VERSION:
-            raise UsageError("version must be a whole number from 1 to 2^53-1; a tag is given as tag")
+            raise UsageError("version must be a whole number from 1 to 2^53-1; pass a tag as tag")
         return str(number)
     if tag is None:
         return None
     text = _segment("tag", tag)
     digits = _NUMBER.fullmatch(text)
     if digits and int(digits[1] + digits[2]) in _INT64:
-        raise UsageError("tag must not be a number: px0 would read it as the number of a version, given as version")
+        raise UsageError("tag must not be a number: px0 would read it as a version number; pass that as version")
     return text
 
 

@@ -113,7 +113,7 @@ def read_snapshot(text: str, host: str) -> Union[List[Kept], str]:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict) or document.get("kind") != _KIND:
-        return f"is no {_KIND}"
+        return f"is not a {_KIND}"
     if document.get("host") != host:
         # Not which: an address may hold a password.
         return "belongs to another host"

@@ -65,7 +65,7 @@ def _look_up(variables: Mapping[str, Any], path: Tuple[str, ...], missing_key: s
     value: Any = variables
     for key in path:
         if not isinstance(value, dict):
-            raise CannotRender(f"there is no field {key} in a value that is no object")
+            raise CannotRender(f"there is no field {key} in a value that is not an object")
         if key not in value and missing_key == "error":
             raise CannotRender(f'the variables have no "{key}"')
         value = value.get(key)
@@ -81,7 +81,7 @@ def _print(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return _print_number(value)
-    raise CannotRender("this SDK prints no lists and objects")
+    raise CannotRender("this SDK cannot print lists and objects")
 
 
 def _print_number(number: Union[int, float]) -> str:

@@ -70,7 +70,7 @@ def _described(value: Any) -> str:
         hint = 'its model_dump(mode="json")'
     elif dataclasses.is_dataclass(value):
         hint = "dataclasses.asdict() of it"
-    return f"a {name}{'' if hint is None else f' (give {hint})'}"
+    return f"a {name}{'' if hint is None else f' (pass {hint})'}"
 
 
 def _check(value: Any) -> None:
@@ -98,7 +98,7 @@ def _check_keys(value: Dict[Any, Any]) -> None:
             raise _NotJson(f"it has a key that is {_described(key)} and not text")
         names.add(str.__str__(key) if isinstance(key, str) else int.__repr__(key))
     if len(names) < len(value):
-        raise _NotJson("it has a key twice, as a number and as text")
+        raise _NotJson("it has the same key twice, as a number and as text")
 
 
 def _name_of_bad(variables: Mapping[str, Any]) -> str:
@@ -113,7 +113,7 @@ def _name_of_bad(variables: Mapping[str, Any]) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
-        return "it is nested too deep"
+        return "it is nested too deeply"
     if isinstance(error, UnicodeEncodeError):
         return "it has a character that UTF-8 cannot encode"
     return str(error)

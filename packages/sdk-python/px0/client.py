@@ -35,7 +35,7 @@ class _Unique:
 
     def __reduce_ex__(self, _: Any) -> NoReturn:
         name = type(self).__name__
-        raise UsageError(f"a {name} cannot be copied or sent to another process: make one there, with the same settings")
+        raise UsageError(f"a {name} cannot be copied or sent to another process: create one there, with the same settings")
 
 
 class Px0(_Unique):
@@ -293,7 +293,7 @@ class AsyncPx0(_Unique):
         except RuntimeError:
             loop = None
         if loop is None:
-            raise UsageError("an AsyncPx0 is used in an event loop of asyncio")
+            raise UsageError("an AsyncPx0 needs a running asyncio event loop")
         place = self._places.get(loop)
         if place is not None:
             return place
@@ -319,7 +319,7 @@ class AsyncPx0(_Unique):
         except Px0Error:
             pass  # It has been dealt with where it was noticed.
         except Exception as error:  # a task in the background has nobody to raise to
-            self._settings.on_warning(f"work in the background has failed ({what}): {error!r}")
+            self._settings.on_warning(f"background work failed ({what}): {error!r}")
 
     async def _run(self, place: _Place, flow: Flow[T]) -> T:
         try:

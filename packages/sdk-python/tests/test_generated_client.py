@@ -141,7 +141,7 @@ def test_the_password_of_a_proxy_is_in_no_error() -> None:
 @pytest.mark.parametrize("body", ["null", "[]", "7", '"a"', "{}", "", '{"rendered": "Hi"}'])
 def test_an_answer_of_another_form_is_an_outage(body: str, played: PlayedPx0) -> None:
     played.answer = lambda request: Reply(200, body, {"px0-revision": revision(1), "content-type": "application/json"})
-    with pytest.raises(px0.UnreachableError, match="which is no answer to this operation"):
+    with pytest.raises(px0.UnreachableError, match="which is not a response to this operation"):
         px0.PromptRendersApi(client_of(played.host)).render_live("greeting", variables(1))
 
 

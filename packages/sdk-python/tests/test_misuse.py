@@ -137,10 +137,10 @@ class Model(BaseModel):
 @pytest.mark.parametrize(
     ("value", "hint"),
     [
-        (datetime.datetime(2030, 1, 2), r"a datetime \(give its isoformat\(\)\)"),
+        (datetime.datetime(2030, 1, 2), r"a datetime \(pass its isoformat\(\)\)"),
         (datetime.date(2030, 1, 2), r"isoformat"),
-        (decimal.Decimal("1.5"), r"a Decimal \(give its str\(\) or float\(\)\)"),
-        (uuid.UUID(int=1), r"a UUID \(give its str\(\)\)"),
+        (decimal.Decimal("1.5"), r"a Decimal \(pass its str\(\) or float\(\)\)"),
+        (uuid.UUID(int=1), r"a UUID \(pass its str\(\)\)"),
         (b"x", r"decode"),
         ({1}, r"a list"),
         (Data(), r"dataclasses.asdict"),
@@ -211,7 +211,7 @@ def test_a_broken_warning_function_breaks_nothing(played: PlayedPx0, tmp_path: A
     with caplog.at_level(logging.WARNING, "px0"):
         with Px0(played.host, "ak_test", snapshot_file=file, on_warning=broken) as px:
             assert px.render("greeting", name="Ada").source == "live"
-    assert "on_warning has failed: ValueError" in caplog.text and str(file) in caplog.text
+    assert "on_warning failed: ValueError" in caplog.text and str(file) in caplog.text
 
 
 def test_a_warning_may_close_the_client(client: Make, played: PlayedPx0, tmp_path: Any) -> None:
@@ -241,9 +241,9 @@ def test_a_text_that_no_file_can_hold_is_a_warning(client: Make, played: PlayedP
 
 
 @pytest.mark.parametrize("given", [None, 1, b"Hi", ["Hi"]])
-def test_a_fallback_that_gives_no_text_has_failed(client: Make, played: PlayedPx0, given: Any) -> None:
+def test_a_fallback_that_returns_no_text_fails(client: Make, played: PlayedPx0, given: Any) -> None:
     played.answer = lambda request: Reply(503)
-    with pytest.raises(px0.TemplateError, match="has given no text"):
+    with pytest.raises(px0.TemplateError, match="not text"):
         client().render("greeting", fallback=lambda _: given)
 
 

@@ -10,7 +10,7 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export async function boundedText(response: Response): Promise<string> {
   // A `fetch` that an application gives may answer with anything.
   if (!Number.isInteger(response.status) || typeof response.headers?.get !== 'function') {
-    throw new Error('the given fetch has answered with something that is no response');
+    throw new Error('the given fetch did not return a response');
   }
   const { body, headers } = response;
   const declared = headers.get('content-encoding') === null ? headers.get('content-length') : null;
@@ -18,7 +18,7 @@ export async function boundedText(response: Response): Promise<string> {
   if (declared === null && typeof body?.getReader === 'function') return collected(body);
   if (Number(declared) > MOST_BYTES) throw tooLong();
   const text: unknown = await response.text();
-  if (typeof text !== 'string') throw new Error('the given fetch has answered with a body that is no text');
+  if (typeof text !== 'string') throw new Error('the given fetch returned a body that is not a string');
   return text;
 }
 
@@ -41,5 +41,5 @@ async function collected(body: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 function tooLong(): Error {
-  return new Error(`the answer is longer than ${MOST_BYTES / 1024 / 1024} MiB`);
+  return new Error(`the response is longer than ${MOST_BYTES / 1024 / 1024} MiB`);
 }

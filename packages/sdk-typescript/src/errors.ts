@@ -110,6 +110,6 @@ export function reasonOf(error: unknown): string {
   try {
     return error instanceof Error ? String(error.message) : String(error);
   } catch {
-    return 'something that has no text';
+    return 'unknown error';
   }
 }

@@ -25,7 +25,7 @@ export class Fallbacks {
   /** @throws UsageError for a broken template, and for a slug that no render can have */
   constructor(fallbacks: Readonly<Record<string, Fallback>>) {
     if (!isObject(fallbacks) || fallbacks instanceof Map) {
-      throw new UsageError('fallbacks must be an object: a template or a function by slug');
+      throw new UsageError('fallbacks must be an object that maps slugs to templates or functions');
     }
     this.#bySlug = new Map(
       Object.entries(fallbacks).map(([slug, fallback]) => {
@@ -61,7 +61,9 @@ export class Fallbacks {
       this.#compiled.set(text, template);
       return template;
     } catch (error) {
-      throw new UsageError(`the fallback of ${slug} is no template: ${reasonOf(error)}`, { cause: error });
+      throw new UsageError(`the fallback of ${slug} is not a valid template: ${reasonOf(error)}`, {
+        cause: error,
+      });
     }
   }
 }
@@ -69,16 +71,16 @@ export class Fallbacks {
 /** @throws Error when a function gave something else, of which a promise is the most likely */
 function textOf(given: unknown): string {
   if (typeof given === 'string') return given;
-  if (!(given instanceof Promise)) throw new Error('it gave no text');
+  if (!(given instanceof Promise)) throw new Error('it did not return a string');
   // It is not waited for, so a failure of it would be nobody's and end the process.
   given.catch(() => undefined);
-  throw new Error('it gave a promise, and a fallback cannot wait');
+  throw new Error('it returned a promise, but a fallback must be synchronous');
 }
 
 function failing(slug: string, render: () => string): string {
   try {
     return render();
   } catch (error) {
-    throw new TemplateError(`the fallback of ${slug} has failed: ${reasonOf(error)}`, { cause: error });
+    throw new TemplateError(`the fallback of ${slug} failed: ${reasonOf(error)}`, { cause: error });
   }
 }

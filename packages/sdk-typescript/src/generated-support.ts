@@ -37,7 +37,7 @@ export async function resultOf<T>(response: Response, transform: (json: unknown)
 /** @throws UsageError for what is neither a text nor a number, and would be sent as other parameters or as none */
 export function requireQueryValue(name: string, value: unknown): void {
   if (typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)) return;
-  throw new UsageError(`a query parameter (${name}) must be a text, a number or a boolean`);
+  throw new UsageError(`a query parameter (${name}) must be a string, a number or a boolean`);
 }
 
 /** The error of an answer without a result. What a configuration made by hand has sent is taken out of it. */
@@ -85,7 +85,7 @@ export function formed(json: object, isOfForm: (json: object) => boolean): objec
 }
 
 function notAnswered({ status }: Response, cause?: unknown): UnreachableError {
-  return new UnreachableError(`px0 answered ${status}, which is no answer to this operation`, {
+  return new UnreachableError(`px0 answered ${status}, which is not a response to this operation`, {
     status,
     cause,
   });

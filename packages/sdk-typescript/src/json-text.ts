@@ -132,7 +132,7 @@ function formOf(
   if (form === null) {
     const tag = tagOf(value);
     if (tag === 'Date') throw new Unwritable('is an invalid date');
-    throw new Unwritable(`is of the kind ${nameOf(Object(value), tag)}, which its toJSON turns into null`);
+    throw new Unwritable(`is of type ${nameOf(Object(value), tag)}, and its toJSON returns null`);
   }
   return written(form, depth, numbers);
 }
@@ -143,20 +143,20 @@ function written(value: unknown, depth: number, numbers: Numbers): unknown {
     case 'boolean':
       return value;
     case 'number':
-      if (!Number.isFinite(value)) throw new Unwritable(`is ${value}, which JSON does not have`);
+      if (!Number.isFinite(value)) throw new Unwritable(`is ${value}, which JSON does not support`);
       // JSON has one zero.
       return value + 0;
     case 'object':
       return value === null ? null : copyOf(value, depth, numbers);
     case 'undefined':
-      throw new Unwritable('is undefined, which JSON does not have');
+      throw new Unwritable('is undefined, which JSON does not support');
     default:
-      throw new Unwritable(`is a ${typeof value}, which JSON does not have`);
+      throw new Unwritable(`is a ${typeof value}, which JSON does not support`);
   }
 }
 
 function copyOf(value: object, depth: number, numbers: Numbers): unknown {
-  if (depth > MOST_DEPTH) throw new Unwritable(`nests more than ${MOST_DEPTH} levels, or holds itself`);
+  if (depth > MOST_DEPTH) throw new Unwritable(`nests more than ${MOST_DEPTH} levels, or contains itself`);
   if (Array.isArray(value)) return items(value, depth, numbers);
   return isPlain(value) ? plainMembers(value, depth, numbers) : formOfInstance(value, depth, numbers);
 }
@@ -198,7 +198,7 @@ function plainMembers(object: object, depth: number, numbers: Numbers): unknown 
   if (digits !== undefined) return numbers === 'exact' ? object : written(JSON.parse(digits), depth, numbers);
   const symbols = Object.getOwnPropertySymbols(object);
   if (symbols.length > 0 && symbols.some((symbol) => isEnumerable(object, symbol))) {
-    throw new Unwritable('has a key that is no text');
+    throw new Unwritable('has a key that is not a string');
   }
   return members(object, depth, numbers);
 }
@@ -228,7 +228,7 @@ function formOfInstance(value: object, depth: number, numbers: Numbers): unknown
   }
   if (WITHOUT_FORM.has(tag) || ArrayBuffer.isView(value) || Object.keys(value).length === 0) {
     // The last: one that keeps its data out of sight, such as `Headers`, or a class with private fields only.
-    throw new Unwritable(`is of the kind ${nameOf(value, tag)}, which has no form in JSON`);
+    throw new Unwritable(`is of type ${nameOf(value, tag)}, which JSON does not support`);
   }
   return members(value, depth, numbers);
 }

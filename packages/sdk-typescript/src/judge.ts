@@ -38,7 +38,7 @@ export function judgeRender(host: string, answer: Answer): Judgement {
   }
   const { rendered, version, tags } = parseObject(answer.text) ?? {};
   if (typeof rendered !== 'string' || !isVersionNumber(version) || !isTextList(tags)) {
-    return { kind: 'unreachable', error: noAnswer(host, answer, 'which is no render of px0') };
+    return { kind: 'unreachable', error: noAnswer(host, answer, 'which is not a render by px0') };
   }
   const revision = headers.get('px0-revision');
   const stale = headers.get('px0-stale') === 'true';
@@ -56,7 +56,7 @@ export function judgeError(host: string, answer: Answer): RefusedError | Unreach
   const isRefusal = status >= 400 && status < 500 && !OF_THE_MOMENT.has(status);
   if (!isRefusal) return noAnswer(host, answer, words);
   if (words === undefined || !headers.get('px0-revision')) {
-    return noAnswer(host, answer, `${words ?? 'no reason'}, which is no answer of px0`);
+    return noAnswer(host, answer, `${words ?? 'no reason'}, which is not a response from px0`);
   }
   if (headers.get('px0-stale') === 'true' && MAY_BE_BEHIND.has(status)) {
     return noAnswer(host, answer, `${words}, but it may lack the latest changes`);

@@ -119,21 +119,22 @@ const HIGHEST_PORT = 65_535;
 export function hostOf(given: string | undefined): string {
   const fromEnvironment = isGiven(given) ? undefined : environment('PX0_HOST') || undefined;
   const host: unknown = given ?? fromEnvironment ?? DEFAULT_HOST;
-  const fault = typeof host === 'string' ? faultOfHost(host) : 'is no text';
+  const fault = typeof host === 'string' ? faultOfHost(host) : 'is not a string';
   if (typeof host === 'string' && fault === undefined) return host.replace(/\/+$/, '');
   throw new UsageError(`the host${fromEnvironment === undefined ? '' : ' in PX0_HOST'} ${fault}`);
 }
 
 function faultOfHost(host: string): string | undefined {
   if (host === '') return 'is empty';
-  if (NO_PART_OF_A_HOST.test(host)) return 'has a blank, a backslash or a character that cannot be seen';
-  if (/^[^/?#]*:\/\/[^/?#]*@/.test(host)) return 'holds a user or a password: pass an access token instead';
+  if (NO_PART_OF_A_HOST.test(host)) return 'contains a blank, a backslash or an invisible character';
+  if (/^[^/?#]*:\/\/[^/?#]*@/.test(host))
+    return 'contains a user or a password: pass an access token instead';
   const { port, path = '' } = HOST.exec(host)?.groups ?? { port: '0' };
   const isInRange = port === undefined || (Number(port) > 0 && Number(port) <= HIGHEST_PORT);
   if (!isInRange || !URL.canParse(host) || hasEmptyLabel(new URL(host).hostname)) {
-    return 'is no http or https address, such as https://px0.example.com, with nothing after its path';
+    return 'is not an http or https address such as https://px0.example.com, with nothing after its path';
   }
-  return hasDotSegment(path) ? 'has a dot segment in its path' : undefined;
+  return hasDotSegment(path) ? 'contains a dot segment in its path' : undefined;
 }
 
 /** Behind the last dot nothing may stand: the name is then complete. */
@@ -149,11 +150,11 @@ function accessTokenOf(given: string | undefined): string {
     throw new UsageError('no access token: pass accessToken or set PX0_ACCESS_TOKEN');
   }
   const name = `the access token${fromEnvironment === undefined ? '' : ' in PX0_ACCESS_TOKEN'}`;
-  if (typeof token !== 'string') throw new UsageError(`${name} is no text`);
+  if (typeof token !== 'string') throw new UsageError(`${name} is not a string`);
   if (token === '') throw new UsageError(`${name} is empty`);
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new UsageError(
-      `${name} has a blank, a line break or another character that no token has; is it the file's last line break?`,
+      `${name} contains a blank, a line break or another invalid character; does its file end with a line break?`,
     );
   }
   return token;
@@ -161,10 +162,10 @@ function accessTokenOf(given: string | undefined): string {
 
 /** A team's id as requests name it; whether there is such a team is px0's to say. @throws UsageError */
 export function teamOf(teamId: unknown): string {
-  if (typeof teamId !== 'string') throw new UsageError('teamId (the team) must be a text');
+  if (typeof teamId !== 'string') throw new UsageError('teamId (the team) must be a string');
   if (teamId === '') throw new UsageError('teamId (the team) must not be empty');
   if (/[\p{Cc}\p{Cs}]/u.test(teamId)) {
-    throw new UsageError('teamId (the team) has a line break or another character that no id has');
+    throw new UsageError('teamId (the team) contains a line break or another invalid character');
   }
   return teamId;
 }

@@ -11,7 +11,7 @@ import { UsageError } from './errors.ts';
  */
 export function pathSegment(name: string, value: unknown): string {
   const text = Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof text !== 'string') throw new UsageError(`${name} must be a text`);
+  if (typeof text !== 'string') throw new UsageError(`${name} must be a string`);
   if (text === '') throw new UsageError(`${name} must not be empty`);
   if (text === '.' || text === '..') {
     throw new UsageError(`${name} must not be '${text}': in a path it would name another resource`);
@@ -24,7 +24,7 @@ export function encodedText(name: string, text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
-    throw new UsageError(`${name} has half a character (a surrogate without its pair)`);
+    throw new UsageError(`${name} contains half of a surrogate pair`);
   }
 }
 

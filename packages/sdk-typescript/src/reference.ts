@@ -16,13 +16,14 @@ export interface Reference {
 
 /** Null, which programs without types may pass, counts as not given. @throws UsageError for a reference that cannot work */
 export function wantedOf(slug: unknown, reference: Reference, clientTeamId: string | null): Wanted {
-  if (typeof slug !== 'string') throw new UsageError('a slug must be a text');
+  if (typeof slug !== 'string') throw new UsageError('a slug must be a string');
   if (slug === '') throw new UsageError('a slug is required');
   pathSegment('a slug', slug);
   const version = reference.version ?? undefined;
   const tag = reference.tag ?? undefined;
   const teamId = reference.teamId ?? undefined;
-  if (version !== undefined && tag !== undefined) throw new UsageError('either a version or a tag, not both');
+  if (version !== undefined && tag !== undefined)
+    throw new UsageError('pass either a version or a tag, not both');
   return {
     teamId: teamId === undefined ? clientTeamId : teamOf(teamId),
     slug,
@@ -40,7 +41,7 @@ export function renderPath({ teamId, slug, ref }: Wanted): string {
 function versionOf(version: unknown): string {
   if (!isVersionNumber(version)) {
     throw new UsageError(
-      `a version must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}; a tag is passed as tag`,
+      `a version must be a whole number from 1 to ${Number.MAX_SAFE_INTEGER}; pass a tag as tag`,
     );
   }
   return String(version);
@@ -51,11 +52,11 @@ const LEAST = -(2n ** 63n);
 const MOST_DIGITS = 19;
 
 function tagOf(tag: unknown): string {
-  if (typeof tag !== 'string') throw new UsageError('a tag must be a text');
+  if (typeof tag !== 'string') throw new UsageError('a tag must be a string');
   pathSegment('a tag', tag);
   if (isReadAsNumber(tag)) {
     throw new UsageError(
-      `the tag ${JSON.stringify(tag)} would be read as a version's number; give the number of the version that has it`,
+      `the tag ${JSON.stringify(tag)} would be read as a version number; pass the number of its version instead`,
     );
   }
   return tag;

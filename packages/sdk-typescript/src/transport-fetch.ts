@@ -21,9 +21,12 @@ export function fetchThrough(transport: Transport): Px0Fetch {
     );
     const { status, headers: answered, text } = answer;
     if (status < LOWEST_STATUS || status > HIGHEST_STATUS) {
-      throw new UnreachableError(`px0 at ${transport.host} answered ${status}, which is no answer of px0`, {
-        status,
-      });
+      throw new UnreachableError(
+        `px0 at ${transport.host} answered ${status}, which is not a response from px0`,
+        {
+          status,
+        },
+      );
     }
     return new Response(WITHOUT_BODY.has(status) ? null : text, { status, headers: answered });
   };
@@ -39,11 +42,11 @@ function requestOf(host: string, url: unknown, init: RequestInit): Request {
   const { method = 'GET', headers, body = null, signal } = init;
   const upperCase = typeof method === 'string' && METHOD.test(method) ? method.toUpperCase() : undefined;
   if (upperCase === undefined || FORBIDDEN_METHODS.has(upperCase)) {
-    throw new UsageError('the method is none that can be sent');
+    throw new UsageError('the method cannot be sent');
   }
   const isReading = READING_METHODS.has(upperCase);
-  if (body !== null && typeof body !== 'string') throw new UsageError('a body has to be a text');
-  if (body !== null && isReading) throw new UsageError(`a ${upperCase} has no body`);
+  if (body !== null && typeof body !== 'string') throw new UsageError('a body must be a string');
+  if (body !== null && isReading) throw new UsageError(`a ${upperCase} must not have a body`);
   return {
     method,
     path: pathOf(url, host),
@@ -62,7 +65,9 @@ function pathOf(url: unknown, host: string): string {
   const path = url.slice(host.length);
   const [resource = ''] = path.split(/[?#]/, 1);
   if (hasDotSegment(resource) || resource.includes('//') || /[\\\p{C}\p{Z}]/u.test(path)) {
-    throw new UsageError('the address has a dot segment, an empty one, a backslash or an unencoded blank');
+    throw new UsageError(
+      'the address contains a dot segment, an empty segment, a backslash or an unencoded blank',
+    );
   }
   return path;
 }
@@ -75,7 +80,8 @@ const OF_THE_CONNECTION = new Set(
 function headersOf(given: RequestInit['headers']): Record<string, string> {
   const headers = readHeaders(given);
   const name = Object.keys(headers).find((header) => OF_THE_CONNECTION.has(header));
-  if (name !== undefined) throw new UsageError(`the header ${name} is made by what sends the request`);
+  if (name !== undefined)
+    throw new UsageError(`the header ${name} is set by the connection, not by the caller`);
   return headers;
 }
 
@@ -83,6 +89,6 @@ function readHeaders(given: RequestInit['headers']): Record<string, string> {
   try {
     return Object.fromEntries(new Headers(given));
   } catch {
-    throw new UsageError('a header has a name or a value that cannot be sent');
+    throw new UsageError('a header has an invalid name or value');
   }
 }

@@ -86,18 +86,18 @@ describe('a variable that JSON.stringify would change in silence', () => {
     ['a boxed NaN', Object(Number.NaN), 'variables.value is NaN'],
     ['an invalid date', new Date(Number.NaN), 'variables.value is an invalid date'],
     ['an invalid date of another realm', runInNewContext('new Date(NaN)'), 'is an invalid date'],
-    ['a Map', new Map([['a', 1]]), 'variables.value is of the kind Map'],
-    ['a Map of another realm', runInNewContext('new Map()'), 'is of the kind Map'],
-    ['a WeakMap', new WeakMap(), 'is of the kind WeakMap'],
-    ['a RegExp', /a/, 'is of the kind RegExp'],
-    ['an error', Object.assign(new TypeError('no'), { code: 'E' }), 'is of the kind TypeError'],
-    ['a typed array', Float32Array.of(1), 'is of the kind Float32Array'],
-    ['an ArrayBuffer', new ArrayBuffer(1), 'is of the kind ArrayBuffer'],
-    ['a Buffer', Buffer.from('a'), 'is of the kind Buffer'],
-    ['search parameters', new URLSearchParams('a=1'), 'is of the kind URLSearchParams'],
-    ['headers', new Headers({ a: '1' }), 'is of the kind Headers'],
-    ['an iterator', [1].values(), 'which has no form in JSON'],
-    ['a class that hides its fields', new Account(), 'is of the kind Account'],
+    ['a Map', new Map([['a', 1]]), 'variables.value is of type Map'],
+    ['a Map of another realm', runInNewContext('new Map()'), 'is of type Map'],
+    ['a WeakMap', new WeakMap(), 'is of type WeakMap'],
+    ['a RegExp', /a/, 'is of type RegExp'],
+    ['an error', Object.assign(new TypeError('no'), { code: 'E' }), 'is of type TypeError'],
+    ['a typed array', Float32Array.of(1), 'is of type Float32Array'],
+    ['an ArrayBuffer', new ArrayBuffer(1), 'is of type ArrayBuffer'],
+    ['a Buffer', Buffer.from('a'), 'is of type Buffer'],
+    ['search parameters', new URLSearchParams('a=1'), 'is of type URLSearchParams'],
+    ['headers', new Headers({ a: '1' }), 'is of type Headers'],
+    ['an iterator', [1].values(), 'which JSON does not support'],
+    ['a class that hides its fields', new Account(), 'is of type Account'],
     ['a promise', Promise.resolve('a'), 'variables.value is a promise that was not awaited'],
     [
       'a query that was not awaited',
@@ -122,7 +122,7 @@ describe('a variable that JSON.stringify would change in silence', () => {
     [
       'a toJSON that gives null',
       { at: { toJSON: () => null } },
-      'variables.value.at is of the kind Object, which its toJSON turns into null',
+      'variables.value.at is of type Object, and its toJSON returns null',
     ],
     [
       'an invalid time of a library',
@@ -131,7 +131,7 @@ describe('a variable that JSON.stringify would change in silence', () => {
           return null;
         }
       })(),
-      'variables.value is of the kind DateTime, which its toJSON turns into null',
+      'variables.value is of type DateTime, and its toJSON returns null',
     ],
     ['a revoked proxy', revoked(), 'variables.value cannot be written as JSON: '],
     ['a revoked proxy of a list', [revoked([])], 'variables.value[0] cannot be written as JSON: '],
@@ -636,22 +636,22 @@ describe('a fallback', () => {
       () => {
         throw undefined;
       },
-      'has failed: undefined',
+      'failed: undefined',
     ],
     [
       'throws what has no text',
       () => {
         throw Object.create(null);
       },
-      'has failed: something that has no text',
+      'failed: unknown error',
     ],
-    ['gives nothing', () => undefined, 'has failed: it gave no text'],
+    ['gives nothing', () => undefined, 'failed: it did not return a string'],
     [
       'gives a promise that fails',
       async () => {
         throw new Error('late');
       },
-      'a fallback cannot wait',
+      'a fallback must be synchronous',
     ],
   ])('that %s is an error of the fallback', async (_name, fallback, message) => {
     px0Server.fault = 'reset';

@@ -495,7 +495,7 @@ describe('a fallback', () => {
     expect(() => clientOf({ fallbacks: { greeting: 'Hi {{.name' } })).toThrow(UsageError);
     px0Server.fault = undefined;
     await expect(clientOf().render('greeting', { name: 'A' }, { fallback: '{{if}}' })).rejects.toThrow(
-      /the fallback of greeting is no template/,
+      /the fallback of greeting is not a valid template/,
     );
   });
 
@@ -511,7 +511,7 @@ describe('a fallback', () => {
       throw new Error('broken');
     };
     await expect(clientOf().render('greeting', {}, { fallback })).rejects.toThrow(
-      'the fallback of greeting has failed: broken',
+      'the fallback of greeting failed: broken',
     );
   });
 });
@@ -523,7 +523,7 @@ describe('a client', () => {
     expect(() => new Px0()).toThrow(/set PX0_ACCESS_TOKEN/);
     const accessToken = 'ak_test';
     expect(() => new Px0({ accessToken: 'ak_1\n' })).toThrow(/access token/);
-    expect(() => new Px0({ accessToken, host: 'localhost' })).toThrow(/no http or https address/);
+    expect(() => new Px0({ accessToken, host: 'localhost' })).toThrow(/not an http or https address/);
     expect(() => new Px0({ accessToken, timeoutMs: Number.NaN })).toThrow(/timeoutMs/);
     expect(() => new Px0({ accessToken, cache: { freshMs: -1 } })).toThrow(/freshMs/);
     expect(() => new Px0({ accessToken, cache: false, snapshotFile: 'x' })).toThrow(/needs the cache/);
