@@ -1,6 +1,6 @@
 /**
- * What `login` keeps: a credential for each host, in a file that only its owner can read. A credential is never sent to another host than the one
- * that it was given for.
+ * What `login` stores: one credential per host, in a file that only its owner can read. A credential is never sent to any host other
+ * than its own.
  */
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -11,12 +11,12 @@ import { asCliError, readRegularTextFile } from './text-input.ts';
 
 export interface Credential {
   readonly access_token: string;
-  /** Whose session it is; absent for an API key. */
+  /** The user of the session; absent for an API key. */
   readonly email?: string;
 }
 
 export interface Config {
-  /** The host that is meant when none is named. */
+  /** The default host. */
   readonly host?: string;
   /** By host. */
   readonly credentials: Readonly<Record<string, Credential>>;
@@ -33,7 +33,7 @@ export class ConfigFile {
     this.path = join(base, 'px0', 'config.json');
   }
 
-  /** @throws CliError when the file is there and broken */
+  /** @throws CliError if the file exists and is invalid */
   async read(): Promise<Config> {
     const text = await readRegularTextFile(this.path).catch((error: unknown) => {
       if (isAbsence(error)) return '{}';
@@ -44,7 +44,7 @@ export class ConfigFile {
     throw new CliError('usage', `${this.path} is not a valid configuration file; delete it and log in again`);
   }
 
-  /** @throws CliError when the file cannot be written */
+  /** @throws CliError if the file cannot be written */
   async write(next: Config): Promise<void> {
     const directory = dirname(this.path);
     try {
@@ -65,7 +65,7 @@ function isAbsence(error: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
 }
 
-/** Undefined for a text of another form. By hand, because every command reads it, and a schema library takes longer to load than all else. */
+/** Undefined for an invalid text. Parsed by hand, because every command reads the file, and a schema library would dominate the start. */
 function parseConfig(text: string): Config | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,4 +1,4 @@
-/** What every command works with: the output, the host and credential in force, the API, and how prompts and teams are named. */
+/** What every command works with: the output, the host and its credential, the API, and look-ups of prompts and teams by name. */
 import { UsageError } from '@px0/sdk';
 import {
   APIKeysApi,
@@ -24,7 +24,7 @@ export interface GlobalOptions {
   readonly color?: boolean;
 }
 
-/** What answers of the server that take long may take: an import does a thousand operations. */
+/** The limit for slow responses: an import can perform a thousand operations. */
 const TIMEOUT_MS = 120_000;
 const DEFAULT_HOST = 'http://localhost:8000';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -43,7 +43,7 @@ export interface Api {
   readonly versions: PromptVersionsApi;
 }
 
-/** A setting, and where it was found, for sentences about it. */
+/** A setting and its source, for error messages. */
 interface Setting {
   readonly value: string;
   readonly from: string;
@@ -73,7 +73,7 @@ export class Context {
     return await readStandardInput(this.stdin);
   }
 
-  /** The host from option or environment, or else from the file, which is not read otherwise. @throws CliError for one that can never work */
+  /** The host from the option, the environment or else the file, which is read only then. @throws CliError for one that can never work */
   async host(): Promise<string> {
     const named = this.#setting(this.#options.host, '--host', 'PX0_HOST');
     if (named !== undefined) return usableHost(named);
@@ -85,14 +85,14 @@ export class Context {
     return `in ${this.config.path}`;
   }
 
-  /** An option counts also when it is empty, an environment variable does not. */
+  /** An empty option counts as set, an empty environment variable does not. */
   #setting(option: string | undefined, flag: string, variable: string): Setting | undefined {
     if (option !== undefined) return { value: option, from: flag };
     const value = this.#env[variable];
     return value ? { value, from: variable } : undefined;
   }
 
-  /** The host, and the credential in force there. @throws CliError without one, or for settings that can never work */
+  /** The host and its credential. @throws CliError without a credential, or for settings that can never work */
   async signedIn(): Promise<Target> {
     const host = await this.host();
     const token = this.#setting(undefined, '', 'PX0_ACCESS_TOKEN') ?? (await this.#keptToken(host));
@@ -111,7 +111,7 @@ export class Context {
     return apiAt(host, accessToken);
   }
 
-  /** The team that was named by id or name, or else the only one that there is. */
+  /** The team given by id or name, or else the caller's only team. */
   async team(): Promise<string> {
     const named = this.#named();
     if (named !== undefined && UUID.test(named)) return named;
@@ -120,12 +120,12 @@ export class Context {
     return theOne('team', '--team', teams, named).id;
   }
 
-  /** The team that was named, if one was: it decides among equal slugs. */
+  /** The given team, if any, which decides among equal slugs. */
   async namedTeam(): Promise<string | undefined> {
     return this.#named() === undefined ? undefined : await this.team();
   }
 
-  /** @throws CliError for what names no team */
+  /** @throws CliError for a value that cannot name a team */
   #named(): string | undefined {
     const team = this.#setting(this.#options.team, '--team', 'PX0_TEAM');
     if (team === undefined) return undefined;
@@ -143,7 +143,7 @@ export class Context {
     return (await prompts.getPrompt(slugOrId, undefined, undefined, team)).prompt;
   }
 
-  /** The organization by id or name, or else the only one that there is. */
+  /** The organization given by id or name, or else the caller's only organization. */
   async organization(named: string | undefined): Promise<string> {
     if (named === '') throw new CliError('usage', 'the organization (--org) must not be empty');
     if (named !== undefined && UUID.test(named)) return named;
@@ -153,18 +153,18 @@ export class Context {
   }
 }
 
-/** The host as the SDK takes it. @throws CliError that never holds the value */
+/** The host in the form of the SDK. @throws CliError that never contains the value */
 function usableHost({ value, from }: Setting): string {
   return judged(from, () => apiConfiguration({ host: value, accessToken: null }).basePath);
 }
 
-/** @throws CliError that never holds the value */
+/** @throws CliError that never contains the value */
 function usableToken(host: string, { value, from }: Setting): string {
   judged(from, () => apiConfiguration({ host, accessToken: value }));
   return value;
 }
 
-/** Which settings work is the SDK's to say, and where they came from this command's. */
+/** The SDK decides which settings can work; this adds where they came from. */
 function judged<T>(from: string, work: () => T): T {
   try {
     return work();

@@ -1,4 +1,4 @@
-/** What a script learns from the exit code. The numbers are part of the command's contract and documented in the README. */
+/** The exit codes, for scripts. The numbers are part of the command's contract and documented in the README. */
 import {
   ConflictError,
   ForbiddenError,
@@ -11,19 +11,19 @@ import {
 
 export const exitCodes = {
   ok: 0,
-  /** A fault of the command itself. */
+  /** An error in the command itself. */
   internal: 1,
-  /** Wrong arguments, or files and variables that are not what they have to be. */
+  /** Wrong arguments or settings, or invalid files or variables. */
   usage: 2,
   /** Not logged in, or the credential is unknown, expired or revoked. */
   unauthorized: 3,
   forbidden: 4,
   not_found: 5,
-  /** Something stands in the way, such as a name that is taken. */
+  /** A conflict, such as a name that is taken. */
   conflict: 6,
-  /** px0 refuses what was sent: a broken template, a state that does not allow it, a render that fails. */
+  /** px0 refuses the request: a broken template, a state that does not allow it, a render that fails. */
   refused: 7,
-  /** px0 cannot be reached, or has asked to be left alone for now. */
+  /** px0 is unreachable, or asks to retry later. */
   unreachable: 8,
   /** With `--check`: folder and team differ. */
   different: 9,
@@ -32,7 +32,7 @@ export const exitCodes = {
 
 export type ExitName = keyof typeof exitCodes;
 
-/** An error with a sentence for the person and an exit code for the script. */
+/** An error with a message for the user and an exit code for scripts. */
 export class CliError extends Error {
   readonly exit: ExitName;
 

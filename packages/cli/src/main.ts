@@ -9,15 +9,15 @@ function fail(error: unknown): never {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // A reader may stop before the end, as `head` does.
+  // A reader such as `head` may stop early.
   if (error.code === 'EPIPE') process.exit(exitCodes.ok);
   fail(asCliError(error, 'standard output cannot be written'));
 });
-// Without a place for sentences the exit code still says what happened.
+// If messages cannot be written, the exit code still says what happened.
 process.stderr.on('error', () => undefined);
 process.on('uncaughtException', fail);
 process.on('SIGINT', () => {
-  // A command that ends in its own way has a listener of its own, for once.
+  // A command that handles the interruption itself has its own listener.
   if (process.listenerCount('SIGINT') > 1) return;
   if (process.stderr.isTTY) process.stderr.write('\n');
   fail(new CliError('interrupted', 'interrupted'));

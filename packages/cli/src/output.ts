@@ -1,8 +1,8 @@
-/** What the command writes: results to standard output, everything about them to standard error. Colours and progress are for terminals only. */
+/** The command's output: results go to standard output, everything else to standard error. Only terminals get colours and progress. */
 import picocolors from 'picocolors';
 import { printable, printableLines } from './text-input.ts';
 
-/** Where texts go: a stream of the process, or what a test collects. */
+/** The destination of texts: a stream of the process, or a test's buffer. */
 export interface Sink {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -14,14 +14,14 @@ export interface Streams {
 }
 
 export interface Input {
-  /** Read only by commands that take something from it. */
+  /** Read only by commands that need it. */
   readonly stdin: AsyncIterable<unknown>;
 }
 
 export interface OutputOptions {
   /** Results as JSON. */
   readonly json: boolean;
-  /** Undefined: as the terminal and the environment (`NO_COLOR`, `FORCE_COLOR`) say. */
+  /** Undefined: depends on the terminal and the environment (`NO_COLOR`, `FORCE_COLOR`). */
   readonly color: boolean | undefined;
 }
 
@@ -38,19 +38,19 @@ export class Output {
     this.colors = picocolors.createColors(options.color ?? wantsColors(streams.stdout));
   }
 
-  /** A result: with `--json` the value, else the text. */
+  /** A result: the value with `--json`, or else the text. */
   result(value: unknown, text: () => string): void {
     this.write(this.isJson ? `${visibleJson(value, 2)}\n` : withNewline(text()));
   }
 
-  /** One of a stream of results: with `--json` on one line. */
+  /** One of a stream of results; with `--json` on one line. */
   line(value: unknown, text: () => string): void {
     this.write(this.isJson ? `${visibleJson(value)}\n` : withNewline(text()));
   }
 
   /**
-   * A result that is a text of px0's, byte for byte; `styled` adds colours to a line. A terminal gets its last line ended, and nothing that it would take
-   * for a command.
+   * A result that is a text from px0, byte for byte; `styled` adds colours to a line. For a terminal, control characters are escaped and the last line
+   * is ended.
    */
   text(value: unknown, text: string, styled: (line: string) => string = (line) => line): void {
     if (this.isJson) this.result(value, () => text);
@@ -64,12 +64,12 @@ export class Output {
     this.#streams.stdout.write(text);
   }
 
-  /** A sentence about what goes on. */
+  /** A message to the user. */
   note(text: string): void {
     this.#streams.stderr.write(`${text}\n`);
   }
 
-  /** How far long work is; on a terminal only, in one line that the next one replaces. */
+  /** The progress of long work, only on a terminal, in a line that the next call replaces. */
   progress(text: string): void {
     if (this.#streams.stderr.isTTY) this.#streams.stderr.write(`\r\u001b[2K${text}`);
   }
@@ -90,9 +90,9 @@ function withNewline(text: string): string {
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 
-/** JSON of the same value in which nothing is invisible, or taken for a command by a terminal. */
+/** JSON of the value, with invisible and control characters escaped. */
 function visibleJson(value: unknown, indentation?: number): string {
-  // What is left to JSON.stringify stands in texts only, where each character may be an escape.
+  // Such characters occur only in strings, where each may be written as an escape.
   return JSON.stringify(value, undefined, indentation).replace(
     /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) =>
@@ -103,7 +103,7 @@ function visibleJson(value: unknown, indentation?: number): string {
   );
 }
 
-/** Columns as wide as their widest cell, on one line for each row; the last one is not padded. */
+/** A table with one line per row and columns as wide as their widest cell; the last column is not padded. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows].map((row) => row.map(printable));
   const widths = head.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));

@@ -1,4 +1,4 @@
-/** The whole command: its options, its commands, and what becomes of an error. */
+/** The whole command: its options, its subcommands, and its error handling. */
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
 import type { Connect } from './commands/command.ts';
@@ -19,7 +19,7 @@ import { printable, printableLines } from './text-input.ts';
 export function createProgram(connect: Connect, { stdout, stderr }: Streams): Command {
   const program = new Command('px0')
     .description('manage, release and render px0 prompts from the command line')
-    // The plain name is an option of renders, and this one is recognised behind any command.
+    // `--version` is an option of `render`, and this one is recognised after any command.
     .version(manifest.version, '-V, --px0-version', 'print the version of the px0 command')
     .option('--host <url>', 'URL of px0 (env: PX0_HOST; default: http://localhost:8000)')
     .option('--team <team>', 'team id or name (env: PX0_TEAM)')
@@ -45,12 +45,12 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   return program;
 }
 
-/** An option that does not exist may have been meant for a credential, which no message holds. */
+/** The value of an unknown option may be a credential, which no message may contain. */
 function withoutValue(text: string): string {
   return text.replace(/^(unknown option '-[^'=]*)=.*'/s, "$1'");
 }
 
-/** Runs one command line; the exit code. Never throws. */
+/** Runs one command line and returns the exit code. Never throws. */
 export async function run(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -66,18 +66,18 @@ export async function run(
     args.forEach(requireText);
     const program = createProgram(connect, streams);
     const [first, ...others] = args;
-    // Asked by the completion scripts, with words that are not to be parsed.
+    // Called by the completion scripts, with words that must not be parsed.
     if (first === '__complete') streams.stdout.write(candidates(program, others).join('\n'));
     else await program.parseAsync(first === '--version' ? ['--px0-version'] : args, { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
-    // Help and version come as errors, too, and are none.
+    // Commander throws for help and version, too, which are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     return report(error, streams, { isJson: args.includes('--json'), hasStack: Boolean(env['PX0_DEBUG']) });
   }
 }
 
-/** What is not UTF-8 has become U+FFFD before it comes here, and its bytes are lost. */
+/** Node.js has already replaced invalid UTF-8 with U+FFFD, so that the original bytes are lost. */
 function requireText(argument: string, index: number): void {
   if (argument.isWellFormed() && !argument.includes('\ufffd')) return;
   throw new CliError('usage', `argument ${index + 1} is not UTF-8, or contains U+FFFD`);
@@ -85,11 +85,11 @@ function requireText(argument: string, index: number): void {
 
 interface ReportOptions {
   readonly isJson: boolean;
-  /** For a fault of the command itself. */
+  /** For an error in the command itself. */
   readonly hasStack: boolean;
 }
 
-/** Says what went wrong, in one line; the exit code. */
+/** Prints the error in one line and returns the exit code. */
 export function report(error: unknown, { stderr }: Streams, { isJson, hasStack }: ReportOptions): number {
   const name = exitNameOf(error);
   const message = error instanceof Error ? error.message : String(error);

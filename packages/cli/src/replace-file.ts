@@ -1,29 +1,29 @@
-/** Writes files whole or not at all. */
+/** Writes files completely or not at all. */
 import { chmodSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 
 interface Replacement {
   readonly text: string;
-  /** A file in the same folder, which is gone afterwards. */
+  /** A file in the same folder, which does not exist afterwards. */
   readonly temporary: string;
   readonly mode?: number;
 }
 
 /**
- * Synchronous, because signals are handled between events: an interruption finds the file as it was or as it shall be, and no temporary one.
+ * Synchronous, because signals are handled between events: an interruption leaves either the old or the new file, and no temporary one.
  *
- * @throws the file system's error, whose `syscall` is `rename` where only the place is at fault
+ * @throws the file system's error, whose `syscall` is `rename` if only the target is at fault
  */
 export function replaceFile(path: string, { text, temporary, mode }: Replacement): void {
   try {
     writeFileSync(temporary, text, { mode });
-    // The mode above counts only for a file that is new.
+    // The mode above applies only to a new file.
     if (mode !== undefined) chmodSync(temporary, mode);
     renameSync(temporary, path);
   } catch (error) {
     try {
       unlinkSync(temporary);
     } catch {
-      // It was never there.
+      // It did not exist.
     }
     throw error;
   }

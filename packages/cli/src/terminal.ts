@@ -1,6 +1,6 @@
 /**
- * Questions to a person. Where there is no terminal nothing is asked: the command says which option answers instead. The library is loaded with the
- * first question, since most commands ask none.
+ * Prompts for the user. Without a terminal, the command does not ask, but names the option to use instead. The library is loaded with the
+ * first question, because most commands ask none.
  */
 import { CliError } from './exit-codes.ts';
 import { printable } from './text-input.ts';
@@ -9,7 +9,7 @@ export function isInteractive(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** @throws CliError when there is nobody to ask, naming `instead` */
+/** @throws CliError without a terminal, naming `instead` */
 export async function askText(message: string, instead: string): Promise<string> {
   requirePerson(message, instead);
   const { text, cancel } = await import('@clack/prompts');
@@ -27,7 +27,7 @@ export async function askSecret(message: string, instead: string): Promise<strin
   return answer;
 }
 
-/** Whether the person agrees; `--yes` agrees beforehand. @throws CliError when there is nobody to ask */
+/** Whether the user agrees; `--yes` agrees in advance. @throws CliError without a terminal */
 export async function agreed(message: string, yes: boolean | undefined): Promise<boolean> {
   if (yes === true) return true;
   requirePerson(message, '--yes');
@@ -46,7 +46,7 @@ function requirePerson(message: string, instead: string): void {
     throw new CliError('usage', `cannot ask "${message}" without a terminal; use ${instead}`);
 }
 
-/** What a question gives when the person has left it. */
+/** The error when the user cancels a question. */
 function cancelled(cancel: typeof import('@clack/prompts').cancel): CliError {
   cancel('Nothing was changed.', { output: process.stderr });
   return new CliError('interrupted', 'cancelled');

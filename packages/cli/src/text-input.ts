@@ -1,6 +1,6 @@
 /**
- * Every text that the command reads, from a file or from standard input, by one rule: strict UTF-8, a byte order mark taken off. What is not UTF-8
- * is refused with its place, because a lenient reader would put U+FFFD in place of bytes that are then lost.
+ * Reads every text of the command, from a file or standard input, by one rule: strict UTF-8, without a byte order mark. Invalid UTF-8 is
+ * refused with its position, because a lenient reader would replace bytes with U+FFFD and lose them.
  */
 import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
@@ -8,11 +8,11 @@ import { open } from 'node:fs/promises';
 import { getSystemErrorMap } from 'node:util';
 import { CliError } from './exit-codes.ts';
 
-/** More than any request to px0 may hold, so that what never ends is not read for ever. */
+/** More than any request to px0 may contain, so that an endless input is not read for ever. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 const REPLACEMENT = Buffer.from('\ufffd');
-/** How much of a text shows whether it is UTF-16. */
+/** The length of the sample that detects UTF-16. */
 const SAMPLE_BYTES = 1024;
 
 /** @throws CliError that begins with `place` */
@@ -33,15 +33,15 @@ export function decodeText(bytes: Buffer, place: string): string {
   return bytes.toString('utf8', isMarked ? BYTE_ORDER_MARK.length : 0);
 }
 
-/** What an escape of JSON or YAML can make, and UTF-8 cannot hold: it would become U+FFFD on its way. */
+/** For lone surrogates, which escapes in JSON and YAML can produce. UTF-8 cannot encode them: they would become U+FFFD. */
 export const HALF_A_PAIR = 'contains half of a surrogate pair, which is not valid text';
 
-/** The text of a file that was named, which may also be a pipe. @throws CliError */
+/** The text of a file that the user named, which may be a pipe. @throws CliError */
 export async function readTextFile(path: string): Promise<string> {
   return decodeText(await readFileBytes(path, 'any'), printable(path));
 }
 
-/** As `readTextFile`, of a regular file only: nothing else is opened for longer than it takes to see what it is. @throws CliError */
+/** Like `readTextFile`, but only for regular files: anything else is closed as soon as its type is known. @throws CliError */
 export async function readRegularTextFile(path: string): Promise<string> {
   return decodeText(await readRegularFileBytes(path), printable(path));
 }
@@ -54,7 +54,7 @@ export async function readRegularFileBytes(path: string): Promise<Buffer> {
 async function readFileBytes(path: string, kind: 'any' | 'regular'): Promise<Buffer> {
   const place = printable(path);
   const isRegular = kind === 'regular';
-  // A FIFO would otherwise be waited for until somebody writes to it. Windows has neither.
+  // Opening a FIFO would otherwise block until another process writes to it. Windows has neither.
   const flags = isRegular ? (constants.O_NONBLOCK ?? 0) : 0;
   try {
     const handle = await open(path, constants.O_RDONLY | flags);
@@ -93,27 +93,27 @@ async function gather(stream: AsyncIterable<unknown>, place: string): Promise<Bu
   return Buffer.concat(chunks);
 }
 
-/** An error of the file system as a sentence. Other errors stay what they are. */
+/** Turns a file system error into a message. Returns other errors unchanged. */
 export function asCliError(error: unknown, sentence: string): unknown {
   if (error instanceof CliError || !(error instanceof Error) || !('errno' in error)) return error;
   const known = typeof error.errno === 'number' ? getSystemErrorMap().get(error.errno)?.[1] : undefined;
   return new CliError('usage', `${sentence}: ${known ?? error.message}`, { cause: error });
 }
 
-/** The two joiners belong to the spelling of words and emoji. */
+/** All but the two joiners, which words and emoji need. */
 const UNPRINTABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A text of others in one visible line: a name of a file may hold line breaks and what a terminal takes for commands. */
+/** A foreign text as one visible line: a file name may contain line breaks and terminal control characters. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** As `printable`, of a text that keeps its lines and tabs. */
+/** Like `printable`, but keeps lines and tabs. */
 export function printableLines(text: string): string {
   return text.replace(/[^\n\t]+/g, printable);
 }
 
-/** By its mark; or, as UTF-16 without one is valid UTF-8 as well, by a NUL in every second byte of a text in Latin letters. */
+/** Detected by its mark or, because UTF-16 without one can be valid UTF-8, by a NUL in every second byte of Latin text. */
 function isUtf16(bytes: Buffer): boolean {
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
@@ -126,7 +126,7 @@ function isUtf16(bytes: Buffer): boolean {
   return half >= 1 && Math.max(even, odd) > half * 0.4 && Math.min(even, odd) < half * 0.1;
 }
 
-/** The decoder's replacements that do not stand for themselves. */
+/** The position of the first U+FFFD that the decoder inserted. */
 function firstInvalidByte(bytes: Buffer): number {
   const text = bytes.toString('utf8');
   let offset = 0;
@@ -140,7 +140,7 @@ function firstInvalidByte(bytes: Buffer): number {
   }
 }
 
-/** Lines count from 1, bytes of the file from 0. */
+/** Lines start at 1, bytes of the file at 0. */
 function placeIn(bytes: Buffer, offset: number): string {
   let line = 1;
   for (const byte of bytes.subarray(0, offset)) if (byte === 0x0a) line += 1;

@@ -1,18 +1,18 @@
 /**
- * Prompts and versions as people name them on a command line. A version is a number, a tag or `live`; a word that could be two of them is refused while
- * both exist, and `version:` or `tag:` before it says which one is meant.
+ * How prompts and versions are named on the command line. A version is a number, a tag or `live`. A word that could be two of these is refused while both
+ * exist; the prefix `version:` or `tag:` resolves the ambiguity.
  */
 import { NotFoundError } from '@px0/sdk';
 import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
 import { CliError } from './exit-codes.ts';
 import { printable } from './text-input.ts';
 
-/** How the help describes what `parseVersionRef` takes. */
+/** How the help describes what `parseVersionRef` accepts. */
 export const VERSION = 'number, tag or "live"; "tag:NAME" always means a tag';
 
 export type VersionRef =
   | { readonly kind: 'tag'; readonly tag: string }
-  /** `tag` is what the word would be as a tag; undefined when it was said that it is none. */
+  /** `tag` is the word as a tag; undefined if the user excluded that with `version:`. */
   | { readonly kind: 'live'; readonly tag: string | undefined }
   | { readonly kind: 'number'; readonly number: number; readonly tag: string | undefined };
 
@@ -21,11 +21,11 @@ interface Apis {
   readonly versions: PromptVersionsApi;
 }
 
-/** Nineteen digits hold every number of 64 bits. */
+/** Every 64-bit number has at most nineteen digits. */
 const MOST_DIGITS = 19;
 const LARGEST_INT64 = 2n ** 63n - 1n;
 
-/** Whether px0 reads the text as a number where it expects a version: whole, and of 64 bits. */
+/** Whether px0 reads the text as a number where it expects a version: a 64-bit integer. */
 export function isVersionNumber(text: string): boolean {
   if (!/^[+-]?[0-9]+$/.test(text)) return false;
   const digits = text.replace(/^[+-]?0*(?=[0-9])/, '');
@@ -34,7 +34,7 @@ export function isVersionNumber(text: string): boolean {
 }
 
 /**
- * What is about to stand in a path. `.` and `..` would be resolved there, and name something else.
+ * Checks a text that becomes part of a path, where `.` and `..` would be resolved to another resource.
  *
  * @throws CliError
  */
@@ -53,11 +53,11 @@ export function requireRenderTag(tag: string): void {
   );
 }
 
-/** @throws CliError for what names no version */
+/** @throws CliError for a text that cannot name a version */
 export function parseVersionRef(text: string): VersionRef {
   const [, kind, name = text] = /^(tag|version):(.*)$/s.exec(text) ?? [];
   const what = 'the version';
-  // A tag of dots can be no part of a path, but a parameter.
+  // A tag of dots cannot be part of a path, but it can be a parameter.
   if (kind === 'tag' && name !== '') return { kind, tag: name };
   requireReference(what, name);
   const tag = kind === undefined ? name : undefined;
@@ -72,7 +72,7 @@ export function parseVersionRef(text: string): VersionRef {
   throw new CliError('usage', `${what} ${printable(text)} must have a number or "live" after "version:"`);
 }
 
-/** @throws NotFoundError; CliError when the word is also a tag of another version */
+/** @throws NotFoundError; CliError if the word is also a tag of another version */
 export async function versionOf(apis: Apis, prompt: Prompt, ref: VersionRef): Promise<PromptVersion> {
   const { id, slug } = prompt;
   if (ref.kind === 'tag')
@@ -106,7 +106,7 @@ async function numberedVersion(
   return (await absentIfNotFound(versions.getVersion(id, String(number))))?.version;
 }
 
-/** By a parameter that is always a tag; in a path `7` would be a number, and `diff` another operation. */
+/** Uses a parameter that is always a tag. In a path, `7` would be a number and `diff` another operation. */
 async function taggedVersion(
   prompts: PromptsApi,
   id: string,

@@ -1,4 +1,4 @@
-/** Answers of the API as it has sent them, for `--json`: the generated types rename keys and parse times. */
+/** Responses exactly as the API sent them, for `--json`: the generated types rename keys and parse times. */
 import type { ApiResponse } from '@px0/sdk/api';
 
 export interface Answered<T> {
@@ -9,7 +9,7 @@ export interface Answered<T> {
 export async function answered<T>(request: Promise<ApiResponse<T>>): Promise<Answered<T>> {
   const answer = await request;
   const copy = answer.raw.clone();
-  // It judges the answer; after that the copy is JSON.
+  // Validates the response; after that the copy is known to be JSON.
   const value = await answer.value();
   return { wire: JSON.parse(await copy.text()), value };
 }

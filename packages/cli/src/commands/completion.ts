@@ -1,6 +1,6 @@
 /**
- * `completion`: scripts for three shells that ask the command itself what may come next, so that they never fall behind it. What may come next is read
- * from the same declarations that parse the arguments.
+ * `completion`: scripts for three shells that ask the command itself for candidates, so that they are never outdated. The candidates come from the same
+ * declarations that parse the arguments.
  */
 import { Argument, type Command, type Option } from 'commander';
 import type { Connect } from './command.ts';
@@ -42,7 +42,7 @@ Examples:
     });
 }
 
-/** What may stand in the place of the last word, which is begun or empty. */
+/** The candidates for the last word, which is incomplete or empty. */
 export function candidates(program: Command, words: readonly string[]): string[] {
   const begun = words.at(-1) ?? '';
   let command = program;

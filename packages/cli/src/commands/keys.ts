@@ -1,4 +1,4 @@
-/** `keys`: the API keys of an organization, for those who administer it. */
+/** `keys`: the API keys of an organization, for its admins. */
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';

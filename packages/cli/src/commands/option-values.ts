@@ -1,10 +1,10 @@
-/** Values of options and arguments, judged before anything is sent: a value that can mean nothing is refused, not bent to something near it. */
+/** Checks the values of options and arguments before anything is sent. An invalid value is refused, never adjusted to a similar one. */
 import { InvalidArgumentError } from 'commander';
 import { CliError } from '../exit-codes.ts';
 
 const DECIMAL = /^(\d+\.?\d*|\.\d+)$/;
 
-/** Parses a decimal number between two bounds, both included. */
+/** Parses a decimal number between two inclusive bounds. */
 export function numberBetween(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
@@ -13,7 +13,7 @@ export function numberBetween(least: number, most: number): (text: string) => nu
   };
 }
 
-/** Parses a whole number that is exact for JavaScript. */
+/** Parses a whole number that JavaScript represents exactly. */
 export function wholeNumberFrom(least: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
@@ -27,7 +27,7 @@ const TIME = new RegExp(
   String.raw`^(\d{4}-\d\d-\d\d)(?:T${CLOCK}(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-]${CLOCK}))?$`,
 );
 
-/** A date, which begins in UTC, or a time with its zone. Other forms mean different times to different readers, and February 31 is March to some. */
+/** Parses a date, which starts in UTC, or a time with a time zone. Other forms are ambiguous, and some parsers turn February 31 into March. */
 export function time(text: string): Date {
   const [, date] = TIME.exec(text) ?? [];
   const parsed = new Date(text);
@@ -42,7 +42,7 @@ function isOfCalendar(date: string): boolean {
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
 }
 
-/** An empty text where one is needed is a variable that a script has lost. @throws CliError */
+/** Refuses an empty value, which usually comes from an unset variable in a script. @throws CliError */
 export function requireFilled(what: string, ...texts: readonly (string | undefined)[]): void {
   if (texts.includes('')) throw new CliError('usage', `${what} must not be empty`);
 }

@@ -33,7 +33,7 @@ export function addPromptCommands(program: Command, connect: Connect): void {
     .option('--tag <tag>', 'only prompts that have this tag on a version')
     .action(async ({ archived = false, search, tag }: ListOptions, command: Command) => {
       const context = connect(command);
-      // px0 takes an empty one for none, and would list all prompts.
+      // px0 ignores an empty filter, and would list all prompts.
       requireFilled('the tag (--tag)', tag);
       requireFilled('the words (--search)', search);
       const { wire, value } = await answered(

@@ -19,7 +19,7 @@ interface RollbackOptions {
 }
 
 const AUDIT_PAGE = '100';
-/** A live version that is older than so many pages is named with `--to`. */
+/** The search stops after this many pages; an older version needs `--to`. */
 const MOST_AUDIT_PAGES = 20;
 
 export function addReleaseCommands(program: Command, connect: Connect): void {
@@ -63,7 +63,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     });
 }
 
-/** Each step that is still to be gone; @throws RefusedError for a version that is archived or there already */
+/** Performs each remaining step. @throws RefusedError for a version that is archived, or already has the status */
 async function promote(
   versions: PromptVersionsApi,
   { id }: Prompt,
@@ -79,7 +79,7 @@ async function promote(
   return status === 'draft' && to === 'live' ? await answered(versions.promoteVersionRaw(request)) : first;
 }
 
-/** From the audit log, which says for each promotion to live what it replaced. */
+/** The previously live version, from the audit log, which records what each promotion to live replaced. */
 async function liveBefore(
   prompts: PromptsApi,
   { id, slug }: Prompt,
@@ -91,7 +91,7 @@ async function liveBefore(
     for (const { action, version, details } of entries) {
       const isPromotion = action === 'version.promoted' && details['to'] === 'live';
       if (!isPromotion) continue;
-      // Without a live version it was taken out of service: the last one that was put there comes back.
+      // Without a live version, the last live one was demoted: it comes back.
       if (live === undefined && version !== null) return numbered(version);
       const replaced: unknown = details['replaced'];
       if (version === live?.version && typeof replaced === 'number') return numbered(replaced);

@@ -47,7 +47,7 @@ export function addRenderCommand(program: Command, connect: Connect): void {
       const variables = { ...(await variablesFrom(context, options)), ...options.var };
       const { host, accessToken } = await context.signedIn();
       const teamId = await context.namedTeam();
-      // With the template engine, which nothing else needs.
+      // Loads the template engine, which no other command needs.
       const { Px0 } = await import('@px0/sdk');
       const px0 = new Px0({ host, accessToken, cache: false });
       const { text, source, ...rest } = await px0.render(slug, variables, {
@@ -76,7 +76,7 @@ function jsonOf(name: string, text: string): unknown {
   }
 }
 
-/** JSON whose texts px0 receives as they are. @throws CliError for others, and what `JSON.parse` throws */
+/** JSON without lone surrogates, which px0 would not receive unchanged. @throws CliError for one; and whatever `JSON.parse` throws */
 function parseWellFormed(text: string, place: string): unknown {
   return JSON.parse(text, (key, value: unknown) => {
     if (key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
@@ -84,7 +84,7 @@ function parseWellFormed(text: string, place: string): unknown {
   });
 }
 
-/** From the file that was named; or from standard input, when something is piped there and no option gives variables. */
+/** The variables from the given file, or from standard input if it is a pipe or file and no option sets variables. */
 async function variablesFrom(
   context: Context,
   { varsFile, var: given }: RenderCommandOptions,
@@ -95,7 +95,7 @@ async function variablesFrom(
   return isMeant ? parse(await context.input(), 'standard input') : {};
 }
 
-/** A pipe or a file. Whatever else stands there, such as the socket of a supervisor, may never end. */
+/** Whether it is a pipe or a file. Anything else, such as a supervisor's socket, may never end. */
 function isPiped(stdin: Context['stdin']): boolean {
   if (!('fd' in stdin && typeof stdin.fd === 'number')) return true;
   try {
@@ -106,7 +106,7 @@ function isPiped(stdin: Context['stdin']): boolean {
   }
 }
 
-/** Which of JSON's values px0 takes, `1e400` for one, is judged by the SDK. @throws CliError for what is no JSON object */
+/** The SDK decides which JSON values px0 accepts (e.g. not `1e400`). @throws CliError for anything but a JSON object */
 function parse(text: string, place: string): Variables {
   if (text.trim() === '') return {};
   try {
@@ -114,7 +114,7 @@ function parse(text: string, place: string): Variables {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
     if (error instanceof CliError) throw error;
-    // Said below, with the place.
+    // Reported below, with the source.
   }
   throw new CliError('usage', `${place} is not a JSON object`);
 }

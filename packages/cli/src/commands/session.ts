@@ -1,4 +1,4 @@
-/** `login`, `logout`, `whoami` and `teams`: who is calling. */
+/** `login`, `logout`, `whoami` and `teams`: the caller. */
 import { ForbiddenError, UnauthorizedError, UsageError } from '@px0/sdk';
 import { type Command, Option } from 'commander';
 import { apiAt, type Context } from '../context.ts';
@@ -73,7 +73,7 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   const { output, config } = context;
   requireFilled('the e-mail (--email)', options.email);
   const host = await context.host();
-  // It is written below, so a file that is broken is said to be so before anybody types a password.
+  // Reports an invalid file before the user types a password; it is written below.
   await config.read();
   const isKey = options.apiKey === true || options.apiKeyStdin === true;
   const credential = isKey
@@ -110,7 +110,7 @@ async function keyCredential(context: Context, host: string, options: LoginOptio
     ? firstLine(await context.input())
     : await askSecret('API key', '--api-key-stdin');
   try {
-    // What every key may do, and costs nothing.
+    // Every key may do this, and it is cheap.
     await apiAt(host, key).prompts.listAllPrompts();
     return { access_token: key };
   } catch (error) {
@@ -132,7 +132,7 @@ async function logout(context: Context): Promise<void> {
   output.result({ host }, () => `Logged out of ${host}.`);
 }
 
-/** A session that has ended already, or whose token no request can carry, is what is wanted. */
+/** Ignores a session that has already ended, or whose token cannot be sent: there is nothing to end. */
 async function endSession(host: string, token: string): Promise<void> {
   try {
     await apiAt(host, token).auth.logout();

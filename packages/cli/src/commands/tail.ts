@@ -1,4 +1,4 @@
-/** `tail`: what is rendered, as it is counted. Counts come in windows of some seconds, so a line tells of the renders since the one before. */
+/** `tail`: renders as they are counted. Counts arrive in windows of a few seconds, so a line shows the renders since the previous one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Prompt, PromptsApi } from '@px0/sdk/api';
 import type { Command } from 'commander';
@@ -21,7 +21,7 @@ interface Count {
 const HOUR_MS = 3_600_000;
 const DAY_SECONDS = 86_400;
 const TEN_YEARS_HOURS = 87_840;
-/** At one request each, more would be a load. */
+/** Each prompt costs one request per interval, so more would put a load on px0. */
 const MOST_PROMPTS = 50;
 
 export function addTailCommand(program: Command, connect: Connect): void {
@@ -73,12 +73,12 @@ async function follow(
   process.once('SIGTERM', () => stop.abort());
   if (!output.isJson)
     output.note(printable(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'no prompts'}.`));
-  // What was counted before is the beginning from which on changes are told; with --since it is told, too.
+  // Earlier counts are the baseline for later changes; with --since they are printed as well.
   let from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - since * HOUR_MS);
   for (let round = 0; !stop.signal.aborted; round += 1) {
     const isSilent = round === 0 && since === 0;
     for (const prompt of prompts) await report(output, api, prompt, { from, seen, isSilent });
-    // The hour before may still grow by a late count.
+    // A late count may still add to the previous hour.
     from = new Date(Math.max(from.getTime(), Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS));
     await sleep(interval * 1_000, undefined, { signal: stop.signal }).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-/** `pull` and `push`: a team's prompts as files, and back. */
+/** `pull` and `push`: a team's prompts to files, and back. */
 import type { Command } from 'commander';
 import type { TransferOptions } from '../prompt-files/carry-out.ts';
 import type { PullOptions } from '../prompt-files/pull.ts';

@@ -1,4 +1,4 @@
-/** `versions` and `diff`: what a prompt says, and what has changed. */
+/** `versions` and `diff`: the templates of a prompt and their differences. */
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -106,7 +106,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     });
 }
 
-/** @throws CliError unless there is exactly one place to take it from */
+/** @throws CliError unless there is exactly one source */
 async function templateOf(context: Context, { file, template }: CreateOptions): Promise<string> {
   if (file !== undefined && template !== undefined)
     throw new CliError('usage', 'use either --file or --template, not both');

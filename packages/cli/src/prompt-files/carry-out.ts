@@ -1,4 +1,4 @@
-/** What `pull` and `push` share: the plan, the question, and what becomes of the files that are left out. */
+/** What `pull` and `push` share: the plan, the confirmation, and how skipped files are reported. */
 import { RefusedError } from '@px0/sdk';
 import { CliError } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
@@ -15,9 +15,9 @@ export interface TransferOptions {
 interface Plan {
   readonly changes: readonly object[];
   readonly plan: readonly string[];
-  /** What is asked first; undefined when nothing is lost by going ahead. */
+  /** The question to confirm; undefined if going ahead cannot lose anything. */
   readonly question: string | undefined;
-  /** Files that are left out. */
+  /** The files that are left out. */
   readonly problems: readonly Problem[];
   readonly none: string;
 }
@@ -27,7 +27,7 @@ interface Done {
   readonly problems: readonly Problem[];
 }
 
-/** Shows the plan, asks, and does the work. @throws CliError for what was left out, when all else is done */
+/** Shows the plan, asks for confirmation, and does the work. @throws CliError for files that were left out, after doing the rest */
 export async function carryOut(
   output: Output,
   { dryRun = false, check = false, yes }: TransferOptions,
@@ -48,7 +48,7 @@ export async function carryOut(
       throw new CliError('different', `${count(changes.length, 'change')} to make`);
     return;
   }
-  // The plan is what is agreed to, so it comes before the question, wherever the results go.
+  // The user agrees to the plan, so it precedes the question, wherever the results go.
   if (!output.isJson || yes !== true) output.note(plan.join('\n'));
   if (question !== undefined && !(await agreed(question, yes)))
     throw new CliError('interrupted', 'nothing was changed');
@@ -57,7 +57,7 @@ export async function carryOut(
   report(done, [...problems, ...late]);
 }
 
-/** One line each. With `--json` they stand in the result. */
+/** Prints one line per problem. With `--json`, the result contains them. */
 export function tell(output: Output, problems: readonly Problem[]): void {
   if (output.isJson) return;
   for (const { error } of problems) output.note(`px0: ${printable(error.message)}`);
@@ -71,7 +71,7 @@ function requireNone(problems: readonly Problem[]): void {
   throw new CliError(first.error.exit, what, { cause: first.error });
 }
 
-/** What px0 refuses for something in the document; whatever else it refuses concerns every prompt. */
+/** The statuses of refusals that a prompt in the document causes. Any other refusal concerns all prompts. */
 const OF_A_DOCUMENT = new Set([400, 409, 412, 413, 422]);
 
 export function isOfDocument(error: unknown): error is RefusedError {

@@ -1,4 +1,4 @@
-/** Between files and the registry's documents (`exportPrompts`, `importPrompts`): a file stands for one version of its prompt. */
+/** Converts between files and the registry's documents (`exportPrompts`, `importPrompts`). A file represents one version of its prompt. */
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
 import { isExact } from './exact-numbers.ts';
@@ -7,7 +7,7 @@ import type { PromptFile } from './prompt-file.ts';
 
 const KIND = 'px0/prompts/v1';
 
-/** `z.record` drops the key `__proto__`, which is a tag as good as others. */
+/** `z.record` drops the key `__proto__`, which is a valid tag. */
 const tagTable = z.custom<Readonly<Record<string, number>>>(
   (value) => typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger),
 );
@@ -36,7 +36,7 @@ type Exported = z.infer<typeof exported>['prompts'][number];
 type ExportedVersion = Exported['versions'][number];
 
 /**
- * A prompt's file: its live version, or else the newest that is not archived. Undefined for an archived prompt and for one without such a
+ * A prompt's file: its live version, or else the newest that is not archived. Undefined for an archived prompt, and without such a
  * version.
  */
 function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | undefined {
@@ -62,14 +62,14 @@ function isUsable(version: ExportedVersion): version is UsableVersion {
   return version.status !== 'archived';
 }
 
-/** What an export holds, as files, and why a prompt is none. */
+/** The files of an export, and the prompts that cannot be files. */
 export interface Files {
   readonly files: readonly PromptFile[];
-  /** By slug, as a sentence about the prompt. */
+  /** By slug: a sentence about the prompt. */
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** @throws CliError for a document that is not of the form that this command knows */
+/** @throws CliError for a document in an unknown format */
 export function filesOfDocument(document: unknown): Files {
   const parsed = exported.safeParse(document);
   if (!parsed.success)
@@ -89,7 +89,7 @@ export function filesOfDocument(document: unknown): Files {
   return { files, problems };
 }
 
-/** What slugs of px0 are. Another one, of a px0 that is no px0, could lead out of the folder, or be what a system or an editor makes something else of. */
+/** The form of px0's slugs. Any other, from a malicious server, could lead out of the folder, or have a meaning to the system or an editor. */
 const FILE_NAME = /^[\p{L}\p{Nd}_]+$/u;
 
 function problemOf({ slug, payloads }: PromptFile): string | undefined {
@@ -101,14 +101,14 @@ function problemOf({ slug, payloads }: PromptFile): string | undefined {
   return undefined;
 }
 
-/** Where JSON is read exactly, such a number is none for JavaScript. */
+/** Where JSON is read exactly, such a number is raw JSON, not a JavaScript number. */
 function hasInexactNumber(value: unknown): boolean {
   if (typeof value === 'number') return !isExact(value, String(value));
   if (typeof value !== 'object' || value === null) return false;
   return Object.values(value).some(hasInexactNumber);
 }
 
-/** A document with one version for each prompt. Its number only ties the tags to it; the registry knows versions by their text. */
+/** A document with one version per prompt. Its number only links the tags to it; the registry identifies versions by their text. */
 export function documentOfFiles(files: readonly PromptFile[]): Record<string, unknown> {
   return {
     kind: KIND,
@@ -123,19 +123,19 @@ export function documentOfFiles(files: readonly PromptFile[]): Record<string, un
   };
 }
 
-/** Of a request's body, with room for its envelope; and of the changes that the registry makes in one request. */
+/** Limits of one request: its body, with room for the envelope, and the changes that the registry makes. */
 const MOST_BYTES = 3 * 1024 * 1024;
 const MOST_PARTS = 500;
 
-/** Of a request's body. Beyond it px0 may close the connection before it has said so. */
+/** The limit of a request body. Beyond it, px0 may close the connection before it responds. */
 const MOST_IN_REQUEST = 4 * 1024 * 1024;
 
-/** Whether the file alone is more than px0 takes at once. */
+/** Whether the file alone is larger than px0 accepts in one request. */
 export function isTooLarge(file: PromptFile): boolean {
   return Buffer.byteLength(JSON.stringify({ document: documentOfFiles([file]) })) > MOST_IN_REQUEST;
 }
 
-/** The files in pieces that fit into one import each. */
+/** Splits the files into pieces that fit into one import each. */
 export function pieces(files: readonly PromptFile[]): PromptFile[][] {
   const result: PromptFile[][] = [];
   let bytes = 0;

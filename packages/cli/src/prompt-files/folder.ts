@@ -1,6 +1,6 @@
 /**
- * The folder that `pull` and `push` work on: one file `<slug>.prompt.md` for each prompt, and whatever else, which is left alone. Names that begin with a
- * dot or a tilde are not prompts: editors and systems put files of their own there. A file that is not right does not stop the others.
+ * The folder that `pull` and `push` work on: one file `<slug>.prompt.md` per prompt. Other files are ignored, and so are names that begin with a dot or a
+ * tilde, which editors and systems use for their own files. An invalid file does not stop the others.
  */
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,13 +12,13 @@ import { type PromptFile, parsePromptFile, withoutConversion } from './prompt-fi
 
 const ENDING = '.prompt.md';
 
-/** Why a file is left out, as a sentence with its name. */
+/** Why a file is left out: a sentence with its name. */
 export interface Problem {
   readonly slug: string;
   readonly error: CliError;
 }
 
-/** What the files hold by slug, in the order of the slugs, and the files that are left out. */
+/** The content of the files by slug, in the order of the slugs, and the files that are left out. */
 interface Content<T> {
   readonly files: Map<string, T>;
   readonly problems: Problem[];
@@ -26,22 +26,22 @@ interface Content<T> {
 
 export class Folder {
   readonly path: string;
-  /** Of the files that were found, by slug. */
+  /** The paths of the files that were found, by slug. */
   readonly #paths = new Map<string, string>();
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** The file of a prompt, as people are shown it. */
+  /** The file of a prompt, for messages. */
   fileOf(slug: string): string {
     return printable(this.#pathOf(slug));
   }
 
   /**
-   * The texts as a pull writes them, whatever became of their line breaks since; undefined for what is no text. Nothing when there is no such folder.
+   * The texts as a pull writes them, with any conversion of their line breaks undone; undefined for a file that is not text. Empty without a folder.
    *
-   * @throws CliError when the folder cannot be read
+   * @throws CliError if the folder cannot be read
    */
   async texts(): Promise<Content<string | undefined>> {
     return await this.#read((bytes, file) => {
@@ -53,7 +53,7 @@ export class Folder {
     });
   }
 
-  /** Nothing when there is no such folder. @throws CliError when the folder cannot be read */
+  /** Empty if the folder does not exist. @throws CliError if it cannot be read */
   async prompts(): Promise<Content<PromptFile>> {
     const { files, problems } = await this.#read((bytes, file, slug) => {
       const text = decodeText(bytes, file);
@@ -82,11 +82,11 @@ export class Folder {
     return { files, problems };
   }
 
-  /** Why the file was not written; undefined when it was. @throws CliError when the folder takes no file at all */
+  /** Why the file was not written, or undefined if it was. @throws CliError if no file can be written to the folder */
   async write(slug: string, text: string): Promise<Problem | undefined> {
     try {
       await mkdir(this.path, { recursive: true });
-      // It begins with a dot, so that what a machine that fails leaves behind is no prompt.
+      // The name begins with a dot, so that a temporary file left by a crash is not a prompt.
       replaceFile(this.#pathOf(slug), { text, temporary: join(this.path, `.px0-${process.pid}.tmp`) });
       return undefined;
     } catch (error) {
@@ -96,7 +96,7 @@ export class Folder {
     }
   }
 
-  /** Why the file was not removed; undefined when it was. */
+  /** Why the file was not removed, or undefined if it was. */
   async remove(slug: string): Promise<Problem | undefined> {
     try {
       await unlink(this.#pathOf(slug));
@@ -110,7 +110,7 @@ export class Folder {
     const files = new Map<string, T>();
     const problems: Problem[] = [];
     this.#paths.clear();
-    // One after the other: a process may have some thousand files open at most.
+    // Sequentially, because the number of open files is limited.
     for (const { slug, path } of await this.#entries()) {
       const file = printable(path);
       try {
@@ -140,14 +140,14 @@ export class Folder {
     return this.#paths.get(slug) ?? join(this.path, `${slug}${ENDING}`);
   }
 
-  /** @throws what is no error of a file */
+  /** @throws any error that does not concern a file */
   #problem(slug: string, error: unknown): Problem {
     if (error instanceof CliError) return { slug, error };
     throw error;
   }
 }
 
-/** Some file systems take names apart: `é` comes back as `e` and an accent, which no slug has. */
+/** Some file systems decompose names: `é` comes back as `e` and an accent, which no slug contains. */
 function slugOf(name: string): string {
   const slug = name.slice(0, -ENDING.length);
   return /\p{M}/u.test(slug) ? slug.normalize('NFC') : slug;

@@ -1,21 +1,21 @@
 /**
- * The YAML of a prompt file: JSON data that comes back as it was, whatever its texts, keys and numbers are, in a form that line endings, editors and other
- * readers of YAML leave alone. Only what JSON has is taken: no aliases, no tags of its own, no dates.
+ * The YAML of a prompt file: JSON data that survives unchanged, whatever its strings, keys and numbers, in a form that line ending conversions, editors and
+ * other YAML readers do not alter. It accepts only what JSON has: no aliases, custom tags or dates.
  */
 import { Document, isNode, isScalar, type Pair, parseDocument, Scalar, visit } from 'yaml';
 import { CliError } from '../exit-codes.ts';
 import { HALF_A_PAIR } from '../text-input.ts';
 import { exactTags, isExact } from './exact-numbers.ts';
 
-/** Of the library's recursion. px0 itself takes a thousand. */
+/** The limit of the library's recursion. px0 itself accepts a thousand. */
 const MOST_LEVELS = 500;
 
-/** Escaped in a text, since they are line breaks to some readers, or not to be seen. */
+/** Escaped in strings, because they are invisible, or line breaks to some readers. */
 const INVISIBLE = /(?![\t\n])[\p{Cc}\p{Zl}\p{Zp}\ufeff]/u;
-/** A line of blanks alone is not told from the indentation of a block, and its blanks would be lost. Nor may such a text be folded. */
+/** A line of blanks would be taken for the indentation of a block, and its blanks lost. Such a text must not be folded, either. */
 const BLANK_LINE = /^[ \t]+$/m;
 
-/** @throws CliError that says what is wrong, and in which line of the file */
+/** @throws CliError with the fault and its line in the file */
 export function parseHead(text: string): unknown {
   try {
     const document = parseDocument(text, {
@@ -53,7 +53,7 @@ export function parseHead(text: string): unknown {
   }
 }
 
-/** JSON's keys are texts: `1.0` and `null` stay what stands there. */
+/** JSON's keys are strings: `1.0` and `null` stay as written. */
 function readKey({ key }: Pair, lineOf: (offset?: number) => number): void {
   if (!isScalar(key))
     throw at(lineOf(isNode(key) ? key.range?.[0] : 0), 'contains a key that is not a string');
@@ -73,16 +73,16 @@ export function headText(value: Readonly<Record<string, unknown>>): string {
   return visibly(text);
 }
 
-/** A text in double quotes, each of its lines on one of its own, so that changes of it are reviewed by line. */
+/** A string in double quotes, with each of its lines on its own line, so that reviews show changed lines. */
 export function quotedByLine(text: string): string {
   const lines = text
     .split(/(?<=\n)/)
-    // The blanks at the beginning of a line would be taken for its indentation.
+    // Blanks at the start of a line would be taken for indentation.
     .map((line) => JSON.stringify(line).slice(1, -1).replace(/^ /, '\\x20'));
   return visibly(`"${lines.join('\\\n  ')}"`);
 }
 
-/** What is invisible stands in double quotes only. */
+/** Invisible characters occur only in double quotes. */
 function visibly(yaml: string): string {
   return yaml.replace(
     /[\x7f-\x9f\u2028\u2029\ufeff]/g,
@@ -90,7 +90,7 @@ function visibly(yaml: string): string {
   );
 }
 
-/** Whether lists and objects are nested deeper than a file holds. */
+/** Whether lists and objects are nested too deeply for a file. */
 export function isTooDeep(value: unknown, levels = MOST_LEVELS): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
@@ -100,7 +100,7 @@ function textOf({ value, source }: Scalar): string {
   return typeof value === 'string' ? value : (source ?? String(value));
 }
 
-/** `line` of the YAML; the file has the dashes before it. */
+/** `line` counts from the YAML; the file starts with a line of dashes. */
 function at(line = 1, what: string): CliError {
   return new CliError('usage', `line ${line + 1}: ${what.replace(/ at line \d+, column \d+:?$/, '')}`);
 }

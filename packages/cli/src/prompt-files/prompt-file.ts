@@ -1,15 +1,15 @@
 /**
- * A prompt as a file: YAML between two lines of `---`, then the template as it is. The file's last line break belongs to the file, not to the template,
- * so that editors which add one change nothing.
+ * A prompt as a file: YAML between two lines of `---`, then the template unchanged. The file's last line break belongs to the file, not to the template, so
+ * that editors which add one change nothing.
  *
- * No file that is written here holds a carriage return: a template with one stands escaped in the head. CRLF in a head therefore shows that the whole
- * file was converted, as Git for Windows does on checkout, and can be undone.
+ * No file that is written here contains a carriage return: a template with one is escaped in the head. CRLF in a head therefore shows that the whole file
+ * was converted, as Git for Windows does on checkout, and the conversion can be undone.
  */
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
 import { headText, parseHead, quotedByLine } from './head.ts';
 
-/** YAML reads `1`, `null` and `true` as what they look like. */
+/** YAML reads unquoted `1`, `null` and `true` as other types than strings. */
 const text = z.string({
   error: ({ input }) => (input === undefined ? 'is missing' : 'is not a string; put it in double quotes'),
 });
@@ -28,7 +28,7 @@ const head = z.strictObject({
   template: text.optional(),
 });
 
-/** One prompt with the version that the file stands for. */
+/** One prompt with the version that the file represents. */
 export interface PromptFile extends Omit<z.infer<typeof head>, 'template'> {
   readonly slug: string;
   readonly template: string;
@@ -56,7 +56,7 @@ export function parsePromptFile(slug: string, content: string): PromptFile {
   return { ...file, slug, template };
 }
 
-/** The text that `parsePromptFile` reads back as the same, also after each of its line breaks became CRLF. */
+/** The text that `parsePromptFile` reads back as the same value, even if its line breaks are converted to CRLF. */
 export function formatPromptFile({ template, ...file }: PromptFile): string {
   const { name, description, status, tags, payloads } = file;
   const isEscaped = template.includes('\r');
@@ -77,7 +77,7 @@ export function formatPromptFile({ template, ...file }: PromptFile): string {
     : `---\n${yaml}---\n${template}\n`;
 }
 
-/** The file's text before its line breaks were converted. CRLF below a head without one is the template's own. */
+/** The file's text before its line breaks were converted. CRLF below a head without CRLF belongs to the template. */
 export function withoutConversion(content: string): string {
   const [ownHead = ''] = HEAD_ALONE.exec(content) ?? [];
   return ownHead.includes('\r\n') ? content.replaceAll('\r\n', '\n') : content;

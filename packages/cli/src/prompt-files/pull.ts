@@ -1,4 +1,4 @@
-/** `pull`: writes the prompts of a team into a folder. Loaded only for this command, for what it needs takes a while to load. */
+/** `pull`: writes the prompts of a team to a folder. Loaded only for this command, because its dependencies are slow to load. */
 import type { PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -14,7 +14,7 @@ export interface PullOptions extends TransferOptions {
   readonly prune?: boolean;
 }
 
-/** Slugs in one export, and their characters: they stand in the address, and servers take 8 KiB of one. */
+/** The limits of the slugs in one export, which are part of the URL: servers accept about 8 KiB. */
 const SLUGS_AT_ONCE = 20;
 const MOST_IN_ADDRESS = 6_000;
 
@@ -37,7 +37,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
       slug,
       error: new CliError('usage', `the prompt ${printable(slug)} is left out: ${problem}`),
     })),
-    // What else stands in the folder is none of pull's business, until it is to be removed.
+    // Other files in the folder matter only if they are to be removed.
     ...present.problems.filter(({ slug }) => options.prune || !unknown(slug)),
   ];
   const inTheWay = new Set(problems.map(({ slug }) => slug));
@@ -78,7 +78,7 @@ export async function pull(context: Context, path: string, options: PullOptions)
   );
 }
 
-/** All active prompts of the team as files, in the order of their slugs. */
+/** All active prompts of the team as files, sorted by slug. */
 async function download(output: Output, api: PromptsApi, teamID: string): Promise<Files> {
   const { prompts } = await api.listPrompts(teamID, 'active');
   const files: PromptFile[] = [];
@@ -89,7 +89,7 @@ async function download(output: Output, api: PromptsApi, teamID: string): Promis
     try {
       const answer = await api.exportPromptsRaw({ teamID, slugs: part.join(',') });
       const copy = answer.raw.clone();
-      // It judges the answer, but its numbers lose digits.
+      // Validates the response, but its numbers lose digits.
       await answer.value();
       const read = filesOfDocument(documentIn(await copy.text()));
       files.push(...read.files);
@@ -99,7 +99,7 @@ async function download(output: Output, api: PromptsApi, teamID: string): Promis
         output.endProgress();
         throw error;
       }
-      // The versions of several may be too many for one document.
+      // Several prompts may have too many versions for one document.
       if (part.length > 1) waiting.unshift(...halvesOf(part));
       else problems.set(part.join(), `it cannot be exported: ${error.message}`);
     }
@@ -108,7 +108,7 @@ async function download(output: Output, api: PromptsApi, teamID: string): Promis
   return { files: files.toSorted((a, b) => (a.slug < b.slug ? -1 : 1)), problems };
 }
 
-/** Slugs for one export each. */
+/** Splits the slugs into groups for one export each. */
 function partsOf(slugs: readonly string[]): string[][] {
   const parts: string[][] = [];
   let length = 0;

@@ -1,4 +1,4 @@
-/** `push`: brings a team in line with the files of a folder. Loaded only for this command, for what it needs takes a while to load. */
+/** `push`: updates a team to match the files of a folder. Loaded only for this command, because its dependencies are slow to load. */
 import type { RefusedError } from '@px0/sdk';
 import type { ImportChange, PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
@@ -58,9 +58,9 @@ interface Upload {
 
 interface Uploaded {
   readonly changes: ImportChange[];
-  /** What px0 takes. */
+  /** The files that px0 accepts. */
   readonly files: PromptFile[];
-  /** What it refuses. */
+  /** The files that px0 refuses. */
   readonly problems: Problem[];
 }
 
@@ -95,7 +95,7 @@ async function importAll(output: Output, api: PromptsApi, upload: Upload): Promi
   return uploaded;
 }
 
-/** The registry names places of its document; people know files. The file is undefined where the answer names none of several. */
+/** Maps a place in the registry's document to a file. The file is undefined if the response does not say which of several it means. */
 function faultIn(
   { message }: RefusedError,
   piece: readonly PromptFile[],
