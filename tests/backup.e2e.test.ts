@@ -12,8 +12,8 @@ import {
   type TestPlatform,
   temporaryFolder,
 } from '@px0/testing';
+import { type Key, type Owner, PASSWORD, type Prompt, said, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Key, type Owner, PASSWORD, type Prompt, said, World } from './journeys/world.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..');

@@ -8,11 +8,11 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { createPool, silentLogger } from '@px0/service-kit';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import { type Account, PASSWORD, World } from '@px0/testing/world';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentOfFiles } from '../packages/cli/src/prompt-files/document.ts';
 import { promptFile } from '../packages/cli/test/arbitrary-prompt-file.ts';
-import { type Account, Journey } from './journey.ts';
 
 const root = join(import.meta.dirname, '..');
 const packages = join(root, 'packages');
@@ -21,7 +21,7 @@ const run = promisify(execFile);
 const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 
 let platform: TestPlatform;
-let journey: Journey;
+let world: World;
 let account: Account;
 let folder: string;
 
@@ -32,8 +32,8 @@ beforeAll(async () => {
   const building = run(process.execPath, [join(root, 'scripts', 'publish', 'main.ts')]);
   platform = await startTestPlatform();
   await building;
-  journey = new Journey(platform.gatewayUrl);
-  account = await journey.account();
+  world = new World(platform);
+  account = await world.account();
   folder = await temporaryFolder('cli');
 });
 
@@ -151,7 +151,7 @@ describe('a session', () => {
       code: 3,
       stderr: expect.stringContaining('rejected this e-mail and password'),
     });
-    expect(await done(login, { input: `${account.password}\n` })).toContain(`as ${account.email}`);
+    expect(await done(login, { input: `${PASSWORD}\n` })).toContain(`as ${account.email}`);
     expect((await stat(join(folder, 'px0', 'config.json'))).mode & 0o777).toBe(0o600);
     expect(await done(['whoami'])).toBe(`${account.email} at ${platform.gatewayUrl}\n`);
     expect(JSON.parse(await done(['teams', '--json'])).teams).toMatchObject([{ id: account.team }]);
@@ -320,9 +320,9 @@ describe('files that went through other hands', () => {
   let env: NodeJS.ProcessEnv;
 
   beforeAll(async () => {
-    other = await journey.account();
+    other = await world.account();
     own = await temporaryFolder('cli-files');
-    env = { PX0_ACCESS_TOKEN: other.key, PX0_TEAM: other.team };
+    env = { PX0_ACCESS_TOKEN: other.key.token, PX0_TEAM: other.team };
   });
 
   afterAll(async () => {
@@ -362,7 +362,7 @@ describe('files that went through other hands', () => {
       })),
     );
     const body = { document: documentOfFiles(prompts) };
-    await journey.api.call('POST', `/v1/teams/${other.team}/import`, { token: other.key, body });
+    await world.gateway.call('POST', `/v1/teams/${other.team}/import`, { token: other.key.token, body });
     expect(await done(['pull', own], { env })).toBe(`${prompts.length} files changed.\n`);
     expect(await readdir(own)).toHaveLength(prompts.length);
     const inLine = 'The team matches the folder.\n';
@@ -425,13 +425,13 @@ describe('files that went through other hands', () => {
 
 describe('a version', () => {
   it('is what was asked for, also where tags look like numbers and words', async () => {
-    const env = { PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team };
-    const prompt = await journey.prompt(account, 'named');
-    await journey.liveVersion(account, prompt, 'LIVE');
-    await journey.draft(account.key, prompt, 'DRAFT');
+    const env = { PX0_ACCESS_TOKEN: account.key.token, PX0_TEAM: account.team };
+    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'named' });
+    await world.live(account.key, prompt, 'LIVE');
+    await world.draft(account.key, prompt, 'DRAFT');
     const tag = async (name: string, version: number) =>
-      await journey.api.call('POST', `/v1/prompts/${prompt.id}/versions/${version}/tags`, {
-        token: account.key,
+      await world.gateway.call('POST', `/v1/prompts/${prompt.id}/versions/${version}/tags`, {
+        token: account.key.token,
         body: { tag: name },
       });
     const get = (ref: string) => px0(['versions', 'get', 'named', ref], { env });
@@ -470,7 +470,7 @@ describe('a template', () => {
       return (await run(process.execPath, args, { env: environment(env) })).stdout;
     };
     const template = '\ttab \u00a0\r\na\rb caf\u00e9 \u{1f600}\u2028\ufeff\n\n';
-    await journey.draft(account.key, prompt, template);
+    await world.draft(account.key, prompt, template);
     await writeFile(join(folder, 'template'), await printed(1));
     await done(['versions', 'create', 'bytes', '-f', 'template'], { env });
     expect(await printed(2)).toBe(template);
@@ -483,7 +483,7 @@ describe('a template', () => {
 
   it('with a tag of dots from former times pulls and pushes without a difference', async () => {
     const { env, prompt } = await ownPrompt('dotted');
-    await journey.liveVersion(account, prompt, 'LIVE');
+    await world.live(account.key, prompt, 'LIVE');
     const pool = createPool({
       connectionString: platform.databaseUrl,
       schema: 'registry',
@@ -502,8 +502,8 @@ describe('a template', () => {
   });
 
   async function ownPrompt(name: string) {
-    const env = { PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team };
-    return { env, prompt: await journey.prompt(account, name) };
+    const env = { PX0_ACCESS_TOKEN: account.key.token, PX0_TEAM: account.team };
+    return { env, prompt: await world.emptyPrompt(account.key, account.team, { slug: name }) };
   }
 });
 
@@ -536,7 +536,7 @@ describe('keys', () => {
 describe('tail', () => {
   it('tells of renders as they are counted, and ends when it is told to', async () => {
     const args = [main, 'tail', 'greeting', '--interval', '0.2', '--since', '1', '--json'];
-    const env = environment({ PX0_ACCESS_TOKEN: account.key });
+    const env = environment({ PX0_ACCESS_TOKEN: account.key.token });
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -551,7 +551,7 @@ describe('tail', () => {
 });
 
 describe('an error', () => {
-  const key = () => ({ PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team });
+  const key = () => ({ PX0_ACCESS_TOKEN: account.key.token, PX0_TEAM: account.team });
 
   it.concurrent.each([
     ['an unknown command', 2, ['nonsense']],
@@ -588,7 +588,7 @@ describe('an error', () => {
 
 describe('a command', () => {
   async function withStreams(command: string): Promise<Ended> {
-    const env = environment({ PX0_ACCESS_TOKEN: account.key, PX0_TEAM: account.team });
+    const env = environment({ PX0_ACCESS_TOKEN: account.key.token, PX0_TEAM: account.team });
     const child = spawn('bash', ['-c', `px0() { "${process.execPath}" "${main}" "$@"; }; ${command}`], {
       env,
       cwd: folder,
@@ -663,7 +663,7 @@ describe('an interruption', () => {
 
 describe('the end', () => {
   it('a logout forgets the credential', async () => {
-    await done(['login', '--email', account.email, '--password-stdin'], { input: account.password });
+    await done(['login', '--email', account.email, '--password-stdin'], { input: PASSWORD });
     expect(await done(['logout'])).toBe(`Logged out of ${platform.gatewayUrl}.\n`);
     await expect(px0(['whoami'])).resolves.toMatchObject({
       code: 3,

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, startTestPlatformWithServers, type TestPlatformWithServers } from '@px0/testing';
+import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Account, Journey, type Prompt } from './journey.ts';
 
 /** Past the 20 s after which the NATS client gives up by default; five minutes in the long form (`npm run test:long`). */
 const natsAbsenceMs = process.env['PX0_LONG_TESTS'] === '1' ? 300_000 : 30_000;
 const natsReturnLimitMs = 2_000;
 
 let platform: TestPlatformWithServers;
-let journey: Journey;
+let world: World;
 let account: Account;
 let promptCount = 0;
 
 /** Each test has a prompt of its own, live with the text `first`. */
 async function livePrompt(): Promise<Prompt> {
   promptCount += 1;
-  const prompt = await journey.prompt(account, `prompt_${promptCount}`);
-  await journey.liveVersion(account, prompt, 'first');
-  expect(await journey.render(account.key, prompt)).toBe('first');
+  const prompt = await world.emptyPrompt(account.key, account.team, { slug: `prompt_${promptCount}` });
+  await world.live(account.key, prompt, 'first');
+  expect(await world.rendered(account.key, prompt)).toBe('first');
   return prompt;
 }
 
@@ -27,8 +27,8 @@ function promotePath(prompt: Prompt, version: number): string {
 
 beforeAll(async () => {
   platform = await startTestPlatformWithServers();
-  journey = new Journey(platform.gatewayUrl);
-  account = await journey.account();
+  world = new World(platform);
+  account = await world.account();
 });
 
 afterAll(async () => {
@@ -38,38 +38,43 @@ afterAll(async () => {
 describe('with Postgres stopped', () => {
   it('a live prompt still renders, writes are refused with 503, and all works again afterwards', async () => {
     const prompt = await livePrompt();
-    const next = await journey.draft(account.key, prompt, 'second');
+    const next = await world.draft(account.key, prompt, 'second');
     await platform.postgres.stop();
-    expect(await journey.render(account.key, prompt)).toBe('first');
-    const refused = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
+    expect(await world.rendered(account.key, prompt)).toBe('first');
+    const refused = await world.gateway.request('POST', promotePath(prompt, next), {
+      token: account.key.token,
+    });
     expect(refused.status).toBe(503);
-    expect(await journey.render(account.key, prompt)).toBe('first');
+    expect(await world.rendered(account.key, prompt)).toBe('first');
 
     await platform.postgres.start();
     await eventually(
       async () =>
-        (await journey.api.request('POST', promotePath(prompt, next), { token: account.key })).status === 200,
+        (await world.gateway.request('POST', promotePath(prompt, next), { token: account.key.token }))
+          .status === 200,
       { timeoutMs: 15_000, what: 'the first promotion after the return of Postgres' },
     );
-    await journey.promote(account.key, prompt, next);
-    expect(await journey.render(account.key, prompt)).toBe('second');
+    await world.promote(account.key, prompt, next);
+    expect(await world.rendered(account.key, prompt)).toBe('second');
   });
 });
 
 describe('with NATS stopped', () => {
   it('renders go on, a promotion succeeds and says that it is pending, and is rendered within 2 s of the return of NATS', async () => {
     const prompt = await livePrompt();
-    const next = await journey.draft(account.key, prompt, 'second');
-    await journey.promote(account.key, prompt, next);
+    const next = await world.draft(account.key, prompt, 'second');
+    await world.promote(account.key, prompt, next);
     await platform.nats.stop();
 
-    const promoted = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
+    const promoted = await world.gateway.request('POST', promotePath(prompt, next), {
+      token: account.key.token,
+    });
     expect(promoted.status).toBe(200);
     expect(promoted.headers.get('px0-pending')).toBe('true');
-    expect(await journey.render(account.key, prompt)).toBe('first');
+    expect(await world.rendered(account.key, prompt)).toBe('first');
 
     await platform.nats.start();
-    await eventually(async () => (await journey.render(account.key, prompt)) === 'second', {
+    await eventually(async () => (await world.rendered(account.key, prompt)) === 'second', {
       timeoutMs: natsReturnLimitMs,
       what: 'the promoted version',
     });
@@ -117,20 +122,20 @@ describe('with NATS stopped', () => {
       await platform.nats.kill();
       const until = performance.now() + natsAbsenceMs;
       while (performance.now() < until) {
-        expect(await journey.render(account.key, prompt)).toBe('first');
-        await journey.api.call('GET', `/v1/prompts/${prompt.id}`, { token: account.key });
+        expect(await world.rendered(account.key, prompt)).toBe('first');
+        await world.gateway.call('GET', `/v1/prompts/${prompt.id}`, { token: account.key.token });
         await sleep(1_000);
       }
       await platform.nats.start();
       await eventually(
         async () => {
-          await journey.liveVersion(account, prompt, 'second');
-          return (await journey.render(account.key, prompt)) === 'second';
+          await world.live(account.key, prompt, 'second');
+          return (await world.rendered(account.key, prompt)) === 'second';
         },
         { timeoutMs: 10_000, what: 'a promotion after the return of NATS' },
       );
       expect(platform.services).toEqual(before);
-      expect(await journey.chain()).toBe('Hello, Ada!');
+      expect(await world.chain()).toBe('Hello, Ada!');
     },
     natsAbsenceMs + 60_000,
   );
@@ -142,14 +147,14 @@ describe('with the store of NATS deleted', () => {
     await platform.nats.kill();
     await platform.nats.wipe();
     await platform.nats.start();
-    expect(await journey.render(account.key, old)).toBe('first');
-    await eventually(async () => (await journey.chain()) === 'Hello, Ada!', {
+    expect(await world.rendered(account.key, old)).toBe('first');
+    await eventually(async () => (await world.chain()) === 'Hello, Ada!', {
       timeoutMs: 30_000,
       what: 'the first chain after the loss of the store',
     });
     const fresh = await livePrompt();
-    expect(await journey.render(account.key, fresh)).toBe('first');
-    expect(await journey.render(account.key, old)).toBe('first');
+    expect(await world.rendered(account.key, fresh)).toBe('first');
+    expect(await world.rendered(account.key, old)).toBe('first');
   }, 90_000);
 
   it('a render process that starts afterwards knows the old prompts', async () => {
@@ -166,7 +171,7 @@ describe('with the store of NATS deleted', () => {
       },
       { timeoutMs: 30_000, what: 'the new render process' },
     );
-    await eventually(async () => (await journey.render(account.key, old)) === 'first', {
+    await eventually(async () => (await world.rendered(account.key, old)) === 'first', {
       timeoutMs: 10_000,
       what: 'a render through the gateway',
     });
@@ -176,16 +181,18 @@ describe('with the store of NATS deleted', () => {
 describe('with the registry killed between commit and publish', () => {
   it('nothing that was answered with success is lost', async () => {
     const prompt = await livePrompt();
-    const next = await journey.draft(account.key, prompt, 'second');
-    await journey.promote(account.key, prompt, next);
+    const next = await world.draft(account.key, prompt, 'second');
+    await world.promote(account.key, prompt, next);
     // Without NATS the promotion commits and cannot be published; then its process dies, with all that it had in memory.
     await platform.nats.kill();
-    const promoted = await journey.api.request('POST', promotePath(prompt, next), { token: account.key });
+    const promoted = await world.gateway.request('POST', promotePath(prompt, next), {
+      token: account.key.token,
+    });
     expect(promoted.status).toBe(200);
     const [registry] = platform.services['prompt-registry'];
     process.kill(registry?.pid ?? 0, 'SIGKILL');
     await platform.nats.start();
-    await eventually(async () => (await journey.render(account.key, prompt)) === 'second', {
+    await eventually(async () => (await world.rendered(account.key, prompt)) === 'second', {
       timeoutMs: 20_000,
       what: 'the promotion of the killed process',
     });

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Journey } from './journey.ts';
 
 const script = join(import.meta.dirname, '..', 'examples', 'quickstart.sh');
 /** 200 in the long form (`npm run test:long`). */
@@ -38,9 +38,9 @@ describe('the quickstart', () => {
 
 describe('the chain from registration to live render', () => {
   it(`succeeds ${chains} times in a row, with neither a pause nor a retry between its steps`, async () => {
-    const journey = new Journey(platform.gatewayUrl);
+    const world = new World(platform);
     for (let run = 1; run <= chains; run += 1) {
-      expect(await journey.chain(), `run ${run}`).toBe('Hello, Ada!');
+      expect(await world.chain(), `run ${run}`).toBe('Hello, Ada!');
     }
   }, 300_000);
 });
@@ -49,9 +49,9 @@ describe('with two processes of every service', () => {
   it('each client reads its own writes, whichever processes answer', async () => {
     const replicas = { gateway: 1, identity: 2, tenancy: 2, 'prompt-registry': 2, render: 2 };
     await using doubled = await startTestPlatform({ replicas });
-    const journey = new Journey(doubled.gatewayUrl);
+    const world = new World(doubled);
     for (let run = 1; run <= chains / 4; run += 1) {
-      expect(await journey.chain(), `run ${run}`).toBe('Hello, Ada!');
+      expect(await world.chain(), `run ${run}`).toBe('Hello, Ada!');
     }
   }, 300_000);
 });

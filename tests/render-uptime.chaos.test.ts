@@ -1,7 +1,7 @@
 /** The promise of the render tier: renders go on, direct and through the gateway, while everything else dies in turn. */
 import { eventually, startTestPlatformWithServers, type TestPlatformWithServers } from '@px0/testing';
+import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Account, Journey, type Prompt } from './journey.ts';
 import { steadyRenders } from './steady-load.ts';
 
 const long = process.env['PX0_LONG_TESTS'] === '1';
@@ -11,16 +11,16 @@ const gatewayRate = long ? 300 : 100;
 const rounds = long ? 5 : 1;
 
 let platform: TestPlatformWithServers;
-let journey: Journey;
+let world: World;
 let account: Account;
 let prompt: Prompt;
 
 beforeAll(async () => {
   platform = await startTestPlatformWithServers();
-  journey = new Journey(platform.gatewayUrl);
-  account = await journey.account();
-  prompt = await journey.prompt(account);
-  await journey.liveVersion(account, prompt, 'steady {{.name}}');
+  world = new World(platform);
+  account = await world.account();
+  prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+  await world.live(account.key, prompt, 'steady {{.name}}');
 });
 afterAll(() => platform?.stop());
 
@@ -41,8 +41,8 @@ async function killService(name: 'identity' | 'tenancy' | 'prompt-registry'): Pr
 async function promotionArrives(text: string): Promise<void> {
   await eventually(
     async () => {
-      await journey.liveVersion(account, prompt, text);
-      return (await journey.render(account.key, prompt)) === text;
+      await world.live(account.key, prompt, text);
+      return (await world.rendered(account.key, prompt)) === text;
     },
     { timeoutMs: 30_000, what: `the promotion of "${text}"` },
   );

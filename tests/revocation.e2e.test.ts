@@ -1,9 +1,7 @@
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
+import { type Account, type Answer, PASSWORD, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Answer, Api } from './api.ts';
-import { type Account, Journey } from './journey.ts';
 
-const PASSWORD = 'Correct-horse-1';
 const NEW_PASSWORD = 'Battery-staple-2';
 
 let platform: TestPlatform;
@@ -16,7 +14,7 @@ afterAll(async () => {
 
 interface Scene {
   readonly account: Account;
-  readonly gateway: Api;
+  readonly world: World;
   /** Every service reached directly, without the gateway, with a call that a good credential passes. */
   readonly doors: readonly {
     readonly name: string;
@@ -25,43 +23,40 @@ interface Scene {
 }
 
 async function scene(): Promise<Scene> {
-  const journey = new Journey(platform.gatewayUrl);
-  const account = await journey.account();
-  const prompt = await journey.prompt(account);
-  await journey.liveVersion(account, prompt, 'Hello');
-  const at = (service: 'identity' | 'tenancy' | 'prompt-registry' | 'render'): Api => {
-    const url = platform.services[service][0]?.url;
-    if (url === undefined) throw new Error(`${service} does not run`);
-    return new Api(url);
-  };
+  const world = new World(platform);
+  const account = await world.account();
+  const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+  await world.live(account.key, prompt, 'Hello');
   const withRevision = (revision?: string) =>
     revision === undefined ? {} : { headers: { 'px0-min-revision': revision } };
   const render = `/v1/prompts/${prompt.slug}/render`;
-  const gateway = new Api(platform.gatewayUrl);
   const doors = [
     {
       name: 'identity',
       knock: (token: string, revision?: string) =>
-        at('identity').request('GET', '/v1/auth/me', { token, ...withRevision(revision) }),
+        world.direct('identity').request('GET', '/v1/auth/me', { token, ...withRevision(revision) }),
     },
     {
       name: 'tenancy',
       knock: (token: string, revision?: string) =>
-        at('tenancy').request('GET', '/v1/me/teams', { token, ...withRevision(revision) }),
+        world.direct('tenancy').request('GET', '/v1/me/teams', { token, ...withRevision(revision) }),
     },
     {
       name: 'prompt-registry',
       knock: (token: string, revision?: string) =>
-        at('prompt-registry').request('GET', '/v1/prompts', { token, ...withRevision(revision) }),
+        world.direct('prompt-registry').request('GET', '/v1/prompts', { token, ...withRevision(revision) }),
     },
     {
       name: 'render',
       knock: (token: string, revision?: string) =>
-        at('render').request('POST', render, { token, body: {}, ...withRevision(revision) }),
+        world.direct('render').request('POST', render, { token, body: {}, ...withRevision(revision) }),
     },
-    { name: 'the gateway', knock: (token: string) => gateway.request('POST', render, { token, body: {} }) },
+    {
+      name: 'the gateway',
+      knock: (token: string) => world.gateway.request('POST', render, { token, body: {} }),
+    },
   ];
-  return { account, gateway, doors };
+  return { account, world, doors };
 }
 
 async function expectOpen({ doors }: Scene, token: string): Promise<void> {
@@ -81,25 +76,27 @@ async function expectShut({ doors }: Scene, token: string, revocation: Answer): 
 describe('a credential that is revoked is refused by every service at the next request', () => {
   it('by logout: that session, and no other', async () => {
     const here = await scene();
-    const { session, email } = here.account;
-    const other = await here.gateway.call('POST', '/v1/auth/login', { body: { email, password: PASSWORD } });
+    const { token: session, email } = here.account;
+    const other = await here.world.login(email);
     await expectOpen(here, session);
     await expectShut(
       here,
       session,
-      await here.gateway.request('DELETE', '/v1/auth/session', { token: session }),
+      await here.world.gateway.request('DELETE', '/v1/auth/session', { token: session }),
     );
-    await expectOpen(here, String(Reflect.get(Object(other), 'token')));
+    await expectOpen(here, other);
   });
 
   it('by a change of password: the other sessions', async () => {
     const here = await scene();
-    const { session, email } = here.account;
-    const login = await here.gateway.call('POST', '/v1/auth/login', { body: { email, password: PASSWORD } });
-    const asking = String(Reflect.get(Object(login), 'token'));
+    const { token: session, email } = here.account;
+    const asking = await here.world.login(email);
     await expectOpen(here, session);
     const body = { current_password: PASSWORD, new_password: NEW_PASSWORD };
-    const change = await here.gateway.request('POST', '/v1/auth/me/change-password', { token: asking, body });
+    const change = await here.world.gateway.request('POST', '/v1/auth/me/change-password', {
+      token: asking,
+      body,
+    });
     expect(change.status).toBe(200);
     await expectShut(here, session, change);
     await expectOpen(here, asking);
@@ -107,39 +104,37 @@ describe('a credential that is revoked is refused by every service at the next r
 
   it('by a password reset: every session', async () => {
     const here = await scene();
-    const { session, email } = here.account;
+    const { token: session, email } = here.account;
     await expectOpen(here, session);
-    await here.gateway.call('POST', '/v1/auth/password-reset/trigger', { body: { email } });
+    await here.world.gateway.call('POST', '/v1/auth/password-reset/trigger', { body: { email } });
     const mail = new RegExp(`mail to ${email}: Reset[^]*? {4}([0-9a-f]{32})`);
     const code = await eventually(async () => mail.exec(await platform.logs(500))?.[1], {
       what: 'the printed mail',
     });
     const body = { code, new_password: NEW_PASSWORD };
-    const reset = await here.gateway.request('POST', '/v1/auth/password-reset/reset', { body });
+    const reset = await here.world.gateway.request('POST', '/v1/auth/password-reset/reset', { body });
     expect(reset.status).toBe(200);
     await expectShut(here, session, reset);
   });
 
   it('by the deletion of a key', async () => {
     const here = await scene();
-    const { session, key, organization } = here.account;
-    await expectOpen(here, key);
-    const list = await here.gateway.call('GET', `/v1/api-keys?org_id=${organization}`, { token: session });
-    const id = String(/"id":"([^"]+)"/.exec(JSON.stringify(list))?.[1]);
+    const { token: session, key } = here.account;
+    await expectOpen(here, key.token);
     await expectShut(
       here,
-      key,
-      await here.gateway.request('DELETE', `/v1/api-keys/${id}`, { token: session }),
+      key.token,
+      await here.world.gateway.request('DELETE', `/v1/api-keys/${key.id}`, { token: session }),
     );
   });
 
   it('by the deletion of the account', async () => {
     const here = await scene();
-    await expectOpen(here, here.account.session);
+    await expectOpen(here, here.account.token);
     await expectShut(
       here,
-      here.account.session,
-      await here.gateway.request('DELETE', '/v1/auth/me', { token: here.account.session }),
+      here.account.token,
+      await here.world.gateway.request('DELETE', '/v1/auth/me', { token: here.account.token }),
     );
   });
 });

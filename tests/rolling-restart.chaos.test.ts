@@ -1,7 +1,7 @@
 /** An upgrade as operators do it: with two replicas of each service, one process after the other is replaced, and no caller notices. */
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
+import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Account, Journey, type Prompt } from './journey.ts';
 import { steadyReads, steadyRenders } from './steady-load.ts';
 
 const long = process.env['PX0_LONG_TESTS'] === '1';
@@ -20,10 +20,10 @@ beforeAll(async () => {
   platform = await startTestPlatform({
     replicas: { gateway: 1, identity: 2, tenancy: 2, 'prompt-registry': 2, render: 2 },
   });
-  const journey = new Journey(platform.gatewayUrl);
-  account = await journey.account();
-  prompt = await journey.prompt(account);
-  await journey.liveVersion(account, prompt, 'steady {{.name}}');
+  const world = new World(platform);
+  account = await world.account();
+  prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+  await world.live(account.key, prompt, 'steady {{.name}}');
 });
 afterAll(() => platform?.stop());
 

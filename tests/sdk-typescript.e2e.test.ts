@@ -5,23 +5,23 @@ import { promisify } from 'node:util';
 import { NotFoundError, Px0, UnauthorizedError, UnreachableError } from '@px0/sdk';
 import { APIKeysApi, apiConfiguration, PromptsApi, PromptVersionsApi } from '@px0/sdk/api';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Account, Journey, type Prompt } from './journey.ts';
 
 const sdk = join(import.meta.dirname, '..', 'packages', 'sdk-typescript');
 
 let platform: TestPlatform;
-let journey: Journey;
+let world: World;
 let account: Account;
 let greeting: Prompt;
 let folder: string;
 
 beforeAll(async () => {
   platform = await startTestPlatform();
-  journey = new Journey(platform.gatewayUrl);
-  account = await journey.account();
-  greeting = await journey.prompt(account);
-  await journey.liveVersion(account, greeting, 'Hello {{.name}}');
+  world = new World(platform);
+  account = await world.account();
+  greeting = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+  await world.live(account.key, greeting, 'Hello {{.name}}');
   folder = await temporaryFolder('sdk-typescript');
 });
 
@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 function clientOf(options = {}): Px0 {
-  return new Px0({ host: platform.gatewayUrl, accessToken: account.key, ...options });
+  return new Px0({ host: platform.gatewayUrl, accessToken: account.key.token, ...options });
 }
 
 /** The API of the client, on which it reads what it has written. */
@@ -54,7 +54,7 @@ describe('the examples', () => {
     '%s does what the README says, and stands there as it is',
     async (name, output) => {
       const file = join(sdk, 'examples', name);
-      const env = { ...process.env, PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: account.key };
+      const env = { ...process.env, PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: account.key.token };
       const { stdout } = await promisify(execFile)(process.execPath, [file], { env, cwd: folder });
       expect(stdout).toBe(output);
       expect(await readFile(join(sdk, 'README.md'), 'utf8')).toContain(
@@ -101,8 +101,8 @@ describe('against the real px0', () => {
   });
 
   it('a prompt that was taken out of service is gone: nothing that was kept is served for it', async () => {
-    const prompt = await journey.prompt(account, 'short_lived');
-    await journey.liveVersion(account, prompt, 'Here');
+    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'short_lived' });
+    await world.live(account.key, prompt, 'Here');
     await using px0 = clientOf({ fallbacks: { short_lived: 'Fallback' } });
     await expect(px0.render('short_lived')).resolves.toMatchObject({ text: 'Here' });
     await px0.close();
@@ -112,9 +112,7 @@ describe('against the real px0', () => {
   });
 
   it('a revoked key is refused at the next render, whatever is kept', async () => {
-    const keys = new APIKeysApi(
-      apiConfiguration({ host: platform.gatewayUrl, accessToken: account.session }),
-    );
+    const keys = new APIKeysApi(apiConfiguration({ host: platform.gatewayUrl, accessToken: account.token }));
     const createAPIKeyRequest = { name: 'short-lived', orgId: account.organization };
     const { id, key } = await keys.createAPIKey(createAPIKeyRequest);
     await using px0 = clientOf({ accessToken: key, fallbacks: { greeting: 'Hi' } });
@@ -125,7 +123,9 @@ describe('against the real px0', () => {
   });
 
   it('the generated client throws this package’s errors', async () => {
-    const api = new PromptsApi(apiConfiguration({ host: platform.gatewayUrl, accessToken: account.key }));
+    const api = new PromptsApi(
+      apiConfiguration({ host: platform.gatewayUrl, accessToken: account.key.token }),
+    );
     await expect(api.createPrompt(account.team, { name: 'greeting' })).rejects.toMatchObject({
       name: 'ConflictError',
       status: 409,
@@ -181,7 +181,11 @@ describe('a refusal of px0', () => {
   ])('with %i to %s %s says that it is from px0', async (status, method, path, { body, headers } = {}) => {
     const answer = await fetch(`${platform.gatewayUrl}${path}`, {
       method,
-      headers: { authorization: `Bearer ${account.key}`, 'content-type': 'application/json', ...headers },
+      headers: {
+        authorization: `Bearer ${account.key.token}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
       ...(body !== undefined && { body }),
     });
     expect(answer.status).toBe(status);

@@ -1,6 +1,7 @@
 /** Requests at a steady rate for as long as a test needs them, and what became of them. */
+
+import type { Account, Prompt } from '@px0/testing/world';
 import autocannon from 'autocannon';
-import type { Account, Prompt } from './journey.ts';
 
 export interface LoadResult {
   readonly total: number;
@@ -23,7 +24,7 @@ export function steadyRenders(origin: string, rate: number, account: Account, pr
   return steadyLoad({
     origin,
     rate,
-    token: account.key,
+    token: account.key.token,
     requests: [
       {
         method: 'POST',
@@ -42,7 +43,7 @@ export function steadyReads(
   paths: readonly string[],
 ): EndLoad {
   const requests = paths.map((path) => ({ method: 'GET' as const, path }));
-  return steadyLoad({ origin, rate, token: account.session, requests });
+  return steadyLoad({ origin, rate, token: account.token, requests });
 }
 
 function steadyLoad({ origin, token, rate, requests }: Load): EndLoad {

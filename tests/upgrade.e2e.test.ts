@@ -15,8 +15,8 @@ import {
   type TestPlatform,
   temporaryFolder,
 } from '@px0/testing';
+import { type Key, type Owner, PASSWORD, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Key, type Owner, PASSWORD, type Prompt, World } from './journeys/world.ts';
 
 const isLong = process.env['PX0_LONG_TESTS'] === '1';
 const root = join(import.meta.dirname, '..');

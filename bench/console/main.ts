@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { consoleFolder, repositoryRoot } from '@px0/local-platform';
 import { chromiumArguments, chromiumBinary, startTestPlatformWithServers } from '@px0/testing/servers';
+import { PASSWORD, Shape, World } from '@px0/testing/world';
 import { chromium } from 'playwright-core';
-import { PASSWORD, Shape, World } from '../../tests/journeys/world.ts';
 import { median } from '../lib/statistics.ts';
 
 const LIGHTHOUSE = '13.5.0';

@@ -1,5 +1,5 @@
 /** A steady load on a running platform, to watch on its dashboards: renders through the gateway at a fixed rate. */
-import { routes } from '@px0/contracts';
+import { Api, Story } from '@px0/local-platform/story';
 import { load } from '../lib/load.ts';
 
 const SLUG = 'benchmark';
@@ -14,7 +14,7 @@ export async function platform() {
   const rate = Number(process.env['PX0_BENCH_RATE'] ?? 500);
   const url = `${host}/v1/prompts/${SLUG}/render`;
   const body = JSON.stringify({ variables: VARIABLES });
-  await ensurePrompt(host, key, url, body);
+  await ensurePrompt(host, key);
   const result = await load({ url, key, body, connections: 16, seconds, rate });
   return {
     title: `Renders through the gateway of ${host}, for ${seconds} s`,
@@ -31,34 +31,12 @@ export async function platform() {
   };
 }
 
-/** The prompt `benchmark` of the key's first team, with a live version. */
-async function ensurePrompt(host: string, key: string, url: string, body: string): Promise<void> {
-  const call = async (method: 'GET' | 'POST', target: string, text?: string): Promise<Response> =>
-    await fetch(target, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      ...(text !== undefined && { body: text }),
-    });
-  const answerOf = async (response: Response): Promise<unknown> => {
-    if (!response.ok)
-      throw new Error(`${response.url} was answered with ${response.status}: ${await response.text()}`);
-    return await response.json();
-  };
-  if ((await call('POST', url, body)).ok) return;
-  const [team] = routes.listUserTeams.success.schema.parse(
-    await answerOf(await call('GET', `${host}/v1/me/teams`)),
-  ).teams;
-  const created = await call(
-    'POST',
-    `${host}/v1/teams/${team?.id}/prompts`,
-    JSON.stringify({ name: 'Benchmark', slug: SLUG }),
-  );
-  const { id } = routes.createPrompt.success.schema.parse(await answerOf(created)).prompt;
-  const versions = `${host}/v1/prompts/${id}/versions`;
-  await answerOf(
-    await call('POST', versions, JSON.stringify({ template: 'Hello {{.name}}, welcome to {{.place}}!' })),
-  );
-  // Draft to stable, then stable to live.
-  await answerOf(await call('POST', `${versions}/1/promote`));
-  await answerOf(await call('POST', `${versions}/1/promote`));
+/** Creates the prompt `benchmark` in the key's first team, with a live version, unless it renders already. */
+async function ensurePrompt(host: string, key: string): Promise<void> {
+  const story = new Story(new Api(host));
+  const caller = { token: key };
+  if ((await story.render(caller, { slug: SLUG }, VARIABLES)).status === 200) return;
+  const team = (await story.get(caller, '/v1/me/teams')).text('teams', 0, 'id');
+  const prompt = await story.emptyPrompt(caller, team, { name: 'Benchmark', slug: SLUG });
+  await story.live(caller, prompt, 'Hello {{.name}}, welcome to {{.place}}!');
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from '@px0/local-platform';
 import { eventually, type OwnNats, startTestPlatform, type TestPlatform } from '@px0/testing';
+import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Journey } from '../../tests/journey.ts';
 import { environmentOf, natsWithUsers, refusals } from './nats-users.ts';
 import { tool } from './tools.ts';
 
@@ -32,21 +32,21 @@ afterAll(async () => {
 
 describe('the platform, each service as its own NATS user', () => {
   it('goes from registration to a live render, renders a version that is not live, and counts both', async () => {
-    const journey = new Journey(platform.gatewayUrl);
-    expect(await journey.chain()).toBe('Hello, Ada!');
+    const world = new World(platform);
+    expect(await world.chain()).toBe('Hello, Ada!');
 
-    const account = await journey.account();
-    const prompt = await journey.prompt(account);
-    const version = await journey.draft(account.key, prompt, 'Draft for {{.name}}.');
+    const account = await world.account();
+    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+    const version = await world.draft(account.key, prompt, 'Draft for {{.name}}.');
     const body = { variables: { name: 'Ada' } };
     const path = `/v1/prompts/${prompt.slug}/versions/${version}/render`;
-    expect(await journey.api.call('POST', path, { token: account.key, body })).toMatchObject({
+    expect(await world.gateway.call('POST', path, { token: account.key.token, body })).toMatchObject({
       rendered: 'Draft for Ada.',
     });
     await eventually(
       async () => {
-        const keys = await journey.api.call('GET', `/v1/api-keys?org_id=${account.organization}`, {
-          token: account.session,
+        const keys = await world.gateway.call('GET', `/v1/api-keys?org_id=${account.organization}`, {
+          token: account.token,
         });
         return /"last_used_at":"\d/.test(JSON.stringify(keys));
       },
@@ -54,7 +54,9 @@ describe('the platform, each service as its own NATS user', () => {
     );
     await eventually(
       async () => {
-        const usage = await journey.api.call('GET', `/v1/prompts/${prompt.id}/usage`, { token: account.key });
+        const usage = await world.gateway.call('GET', `/v1/prompts/${prompt.id}/usage`, {
+          token: account.key.token,
+        });
         return /"renders":[1-9]/.test(JSON.stringify(usage));
       },
       { what: 'the render, counted by render and kept by the registry', timeoutMs: 30_000 },
@@ -63,21 +65,21 @@ describe('the platform, each service as its own NATS user', () => {
   }, 120_000);
 
   it('goes on after a restart of the server, and after the loss of its streams', async () => {
-    const journey = new Journey(platform.gatewayUrl);
+    const world = new World(platform);
     await nats.restart();
     // Until a service has its connection back, it knows nothing of a new account's session.
-    const account = await eventually(() => journey.account(), {
+    const account = await eventually(() => world.account(), {
       what: 'an account after the restart',
       timeoutMs: 60_000,
       intervalMs: 500,
     });
-    const prompt = await journey.prompt(account);
-    await journey.liveVersion(account, prompt, 'Kept.');
+    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+    await world.live(account.key, prompt, 'Kept.');
     await nats.stop();
     await nats.wipe();
     await nats.start();
-    expect(await journey.render(account.key, prompt)).toBe('Kept.');
-    await eventually(async () => (await journey.chain()) === 'Hello, Ada!', {
+    expect(await world.rendered(account.key, prompt)).toBe('Kept.');
+    await eventually(async () => (await world.chain()) === 'Hello, Ada!', {
       what: 'a chain in the new epoch',
       timeoutMs: 60_000,
       intervalMs: 500,

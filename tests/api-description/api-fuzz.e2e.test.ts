@@ -4,6 +4,7 @@
  */
 import { type OpenApiDocument, routes } from '@px0/contracts';
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setScene } from './scene.ts';
 import { type Campaign, install, runCampaign } from './schemathesis.ts';
@@ -52,13 +53,13 @@ describe.skipIf(missing !== undefined)('requests made up from the API descriptio
   });
 
   async function find(more: Partial<Campaign> & { readonly as?: 'session' | 'key' }): Promise<string> {
-    const { account, things } = await setScene(platform.gatewayUrl);
+    const { account, things } = await setScene(new World(platform));
     const { as, ...campaign } = more;
     const { passed, output, succeeded } = await runCampaign({
       url: platform.gatewayUrl,
       description: seededDescription(things),
       ...(as !== undefined && {
-        authorization: `Bearer ${as === 'session' ? account.session : account.key}`,
+        authorization: `Bearer ${as === 'session' ? account.token : account.key.token}`,
       }),
       seed,
       ...effort,
@@ -71,7 +72,7 @@ describe.skipIf(missing !== undefined)('requests made up from the API descriptio
   it.runIf(isLong)(
     'are held against the description: one that leaves out a status is found wrong',
     async () => {
-      const { things } = await setScene(platform.gatewayUrl);
+      const { things } = await setScene(new World(platform));
       const description = withoutStatus(seededDescription(things), '/v1/auth/me', 'get', '401');
       const campaign = { url: platform.gatewayUrl, description, only: ['me'], seed, ...effort };
       const { passed, output } = await runCampaign(campaign);

@@ -1,6 +1,5 @@
 /** Something of every kind, for a tester to play with. */
-import type { Method } from '../api.ts';
-import { type Account, Journey } from '../journey.ts';
+import type { Account, Method, World } from '@px0/testing/world';
 import type { Things } from './seeded-description.ts';
 
 export interface Scene {
@@ -9,28 +8,27 @@ export interface Scene {
 }
 
 /** A new account whose organization has a second team, a prompt with two versions, a tag and a payload, and a join request. */
-export async function setScene(origin: string): Promise<Scene> {
-  const journey = new Journey(origin);
-  const [account, stranger] = [await journey.account(), await journey.account()];
-  const token = account.session;
+export async function setScene(world: World): Promise<Scene> {
+  const [account, stranger] = [await world.account(), await world.account()];
+  const token = account.token;
   const make = async (method: Method, path: string, body: object | undefined, ...id: readonly string[]) => {
-    let found = await journey.api.call(method, path, { token, ...(body !== undefined && { body }) });
+    let found = await world.gateway.call(method, path, { token, ...(body !== undefined && { body }) });
     for (const step of id)
       found = typeof found === 'object' && found !== null ? Reflect.get(found, step) : '';
     return String(found);
   };
-  const prompt = await journey.prompt(account, 'greeting');
-  const version = await journey.liveVersion(account, prompt, 'Hello, {{.name}}!');
-  await journey.draft(account.key, prompt, 'Hello again, {{.name}}!');
+  const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+  const version = await world.live(account.key, prompt, 'Hello, {{.name}}!');
+  await world.draft(account.key, prompt, 'Hello again, {{.name}}!');
   await make('POST', `/v1/prompts/${prompt.id}/versions/${version}/tags`, { tag: 'production' });
-  const drafts = await journey.prompt(account, 'drafts');
-  for (let draft = 1; draft <= 4; draft += 1) await journey.draft(account.key, drafts, 'Hello');
-  await journey.liveVersion(account, drafts, 'Hello');
+  const drafts = await world.emptyPrompt(account.key, account.team, { slug: 'drafts' });
+  for (let draft = 1; draft <= 4; draft += 1) await world.draft(account.key, drafts, 'Hello');
+  await world.live(account.key, drafts, 'Hello');
   const payload = { variables: { name: 'Ada' } };
   const teamPath = `/v1/orgs/${account.organization}/teams`;
   const second = await make('POST', teamPath, { name: 'Second' }, 'team', 'id');
-  const asked = await journey.api.call('POST', `/v1/teams/${second}/join-requests`, {
-    token: stranger.session,
+  const asked = await world.gateway.call('POST', `/v1/teams/${second}/join-requests`, {
+    token: stranger.token,
   });
   return {
     account,

@@ -1,7 +1,7 @@
 /** A client that writes down what it did and what it was answered. It never retries, and it carries the revision that it is told to. */
 import { UndescribedResponseError } from '@px0/contracts/response-check';
 import { compareTokens, decodeToken } from '@px0/event-bus';
-import { type Answer, Api, type Method } from '../api.ts';
+import { type Answer, describedApi, type Method } from '@px0/testing/world';
 import type { Action, Answered, Operation } from './history.ts';
 
 export interface Call {
@@ -74,7 +74,7 @@ export class RecordingClient {
   ): Promise<{ answer: Answered | undefined; body: unknown }> {
     let answer: Answer;
     try {
-      answer = await new Api(origin).request(method, path, {
+      answer = await describedApi(origin).request(method, path, {
         ...(token !== undefined && { token }),
         ...(body !== undefined && { body }),
         headers: carried === undefined ? {} : { 'px0-min-revision': carried },

@@ -1,7 +1,6 @@
 /** What the platform holds when all faults are over. It asks until what must come to agree agrees, or until the time for that is up. */
 import { eventually, type TestPlatformWithServers } from '@px0/testing/servers';
-import { Api } from '../api.ts';
-import { PASSWORD, Shape, World } from '../journeys/world.ts';
+import { describedApi, PASSWORD, Shape, World } from '@px0/testing/world';
 import type { Place } from './client.ts';
 import {
   type FinalState,
@@ -73,7 +72,7 @@ async function liveAt(
   let last: Rendered = { replica: name, status: 0 };
   await eventually(
     async () => {
-      const { status, text } = await new Api(url).request('POST', `/v1/prompts/${slug}/render`, {
+      const { status, text } = await describedApi(url).request('POST', `/v1/prompts/${slug}/render`, {
         token: key.token,
         body: { variables: { input: 'final' } },
       });
@@ -137,7 +136,7 @@ async function stillAccepted(
     const path = isRender ? `/v1/prompts/${prompt?.slug}/render` : `/v1/prompts/${prompt?.id}`;
     await eventually(
       async () => {
-        const { status } = await new Api(url).request(isRender ? 'POST' : 'GET', path, {
+        const { status } = await describedApi(url).request(isRender ? 'POST' : 'GET', path, {
           token: memory.secret(credential),
           ...(isRender && { body: {} }),
         });

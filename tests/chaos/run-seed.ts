@@ -1,7 +1,7 @@
 /** One run: a stage, a workload with faults in it, the state that is left, and the checker's judgement. Everything follows from the seed. */
 import { Random } from '@px0/testing/random';
 import { eventually, type TestPlatformWithServers } from '@px0/testing/servers';
-import { World } from '../journeys/world.ts';
+import { World } from '@px0/testing/world';
 import { check, explain, type Violation } from './checker.ts';
 import { type Place, RecordingClient } from './client.ts';
 import { describeFault, FAULTS_MS, Faults, planOf } from './faults.ts';

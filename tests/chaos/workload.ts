@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '@px0/testing/random';
-import { PASSWORD, Shape } from '../journeys/world.ts';
+import { PASSWORD, Shape } from '@px0/testing/world';
 import type { Done, Place, RecordingClient } from './client.ts';
 import { type Operation, type Role, templateOf } from './history.ts';
 

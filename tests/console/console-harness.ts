@@ -14,11 +14,17 @@ import {
   startTestPlatform,
   type TestPlatform,
 } from '@px0/testing';
+import {
+  type Api,
+  describedApi,
+  type Method,
+  PASSWORD,
+  type RequestOptions,
+  Shape,
+} from '@px0/testing/world';
 import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { Api, type Method, type RequestOptions } from '../api.ts';
-import { PASSWORD, Shape } from '../journeys/world.ts';
 
 export { PASSWORD };
 
@@ -72,7 +78,7 @@ export class ConsoleHarness {
   private constructor(platform: TestPlatform, browser: Browser) {
     this.platform = platform;
     this.#browser = browser;
-    this.api = new Api(platform.gatewayUrl);
+    this.api = describedApi(platform.gatewayUrl);
   }
 
   static async start(): Promise<ConsoleHarness> {

@@ -13,11 +13,11 @@ import {
   startTestPlatformWithServers,
   type TestPlatformWithServers,
 } from '@px0/testing';
+import { type Caller, PASSWORD, Shape, World } from '@px0/testing/world';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plans, requestOf } from '../isolation/plans.ts';
 import { type Tenant, tenant } from '../isolation/tenants.ts';
-import { type Caller, PASSWORD, Shape, World } from '../journeys/world.ts';
 import { type SpoiledBody, spoiledBodies } from './bodies.ts';
 import { forgedTokens, tokensOfOtherTimes } from './forged-tokens.ts';
 import { brokenBodies, late, type Message, malformed, ofTheFuture, onSubject } from './garbage-events.ts';
@@ -463,7 +463,7 @@ describe('events that nobody would publish', () => {
     expect(await fullPicture()).toEqual(before);
     // Garbage lies on the prompt's own subject now: the next promotion must get past it.
     const live = await world.live(own.owner, { id: prompt, slug }, 'after the garbage');
-    const answer = await world.render(own.owner, { id: prompt, slug });
+    const answer = await world.render(own.owner, { slug });
     expect([answer.status, new Shape(JSON.parse(answer.text)).at('version')]).toEqual([200, live]);
     await everythingStillWorks();
   }, 240_000);
@@ -477,7 +477,7 @@ describe('events that nobody would publish', () => {
       '/v1/auth/me',
     ];
     const shapes = await Promise.all(reads.map((path) => world.get(own.owner, path)));
-    return [...shapes.map(({ value }) => value), (await world.render(own.owner, { id: prompt, slug })).text];
+    return [...shapes.map(({ value }) => value), (await world.render(own.owner, { slug })).text];
   }
 });
 

@@ -5,9 +5,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type OperationId, type RouteDefinition, routes } from '@px0/contracts';
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { type Answer, type Caller, type Method, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Answer, Method } from '../api.ts';
-import { type Caller, World } from '../journeys/world.ts';
 import { furtherPlans, gaps, kindsOf, type Names, type Plan, plans, requestOf } from './plans.ts';
 import { nothing, type Tenant, type Things, tenant } from './tenants.ts';
 import { isTold } from './told.ts';

@@ -1,6 +1,6 @@
 /** Two tenants that have one of everything, with names that occur nowhere else: a trace of one in an answer to the other is a leak. */
 import { randomUUID } from 'node:crypto';
-import type { Caller, Owner, World } from '../journeys/world.ts';
+import type { Caller, Owner, World } from '@px0/testing/world';
 
 /** What a request can name of a tenant. */
 export interface Things {
@@ -50,7 +50,7 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
       team,
       user: member.id,
       email: member.email,
-      key: (await world.key(owner, 'read_render', [team])).id,
+      key: (await world.key(owner, 'read_render', { teams: [team] })).id,
       joinRequest: asked.text('id'),
       prompt: prompt.id,
       slug: prompt.slug,
@@ -62,7 +62,7 @@ export async function tenant(world: World, name: string): Promise<Tenant> {
       'key read_render': await world.key(owner, 'read_render'),
       'key all': await world.key(owner, 'all'),
       'key admin': await world.key(owner, 'admin'),
-      'key all of one team': await world.key(owner, 'all', [team]),
+      'key all of one team': await world.key(owner, 'all', { teams: [team] }),
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Sessions and keys that end, again and again: the very next request to any service is refused, and no other credential is. */
+
+import { PASSWORD, type Prompt, said, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
-import { PASSWORD, type Prompt, said, type World } from './world.ts';
 
 /** identity, tenancy, prompt-registry, render. */
 async function doors(world: World, token: string, prompt: Prompt): Promise<readonly number[]> {

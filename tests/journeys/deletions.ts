@@ -1,8 +1,7 @@
 /** What is deleted is gone for every service at once, also for one that was down at that moment. */
 import { eventually } from '@px0/testing';
+import { type Key, type Owner, type Prompt, said, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
-import type { Key, Owner, Prompt, World } from './world.ts';
-import { said } from './world.ts';
 
 interface Estate {
   readonly owner: Owner;
@@ -19,7 +18,7 @@ async function estate(world: World): Promise<Estate> {
   const { organization, team } = await world.organization(owner);
   const teams = [team, await world.team(owner, organization)];
   const prompts = await Promise.all(teams.map((id) => world.prompt(owner, id, 'hello')));
-  const key = await world.key(owner, 'all', [], organization);
+  const key = await world.key(owner, 'all', { organization });
   return { owner, organization, teams, prompts, key };
 }
 
@@ -79,8 +78,8 @@ export function deletionStories(started: () => World): void {
       const team = await world.team(owner);
       const prompt = await world.prompt(owner, team, 'hello');
       const other = await world.prompt(owner, owner.team, 'other');
-      const both = await world.key(owner, 'all', [team, owner.team]);
-      const only = await world.key(owner, 'all', [team]);
+      const both = await world.key(owner, 'all', { teams: [team, owner.team] });
+      const only = await world.key(owner, 'all', { teams: [team] });
       const all = await world.key(owner, 'all');
       await world.make(owner, 'DELETE', `/v1/teams/${team}`);
 
@@ -146,9 +145,9 @@ export function deletionStories(started: () => World): void {
       const prompt = await world.prompt(owner, team, 'moved');
       const stayed = await world.prompt(owner, owner.team, 'stayed');
       const former = await world.key(owner, 'all');
-      const both = await world.key(owner, 'all', [team, owner.team]);
-      const only = await world.key(owner, 'all', [team]);
-      const next = await world.key(owner, 'all', [], organization);
+      const both = await world.key(owner, 'all', { teams: [team, owner.team] });
+      const only = await world.key(owner, 'all', { teams: [team] });
+      const next = await world.key(owner, 'all', { organization });
       expect(await world.reach(next, prompt)).toEqual([404, 404, 404]);
 
       await world.make(owner, 'PUT', `/v1/teams/${team}`, { name: 'Moved', org_id: organization });

@@ -1,6 +1,7 @@
 /** Writing prompts, alone and with others: what was answered is what the very next render shows. */
+
+import { Shape, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
-import { Shape, type World } from './world.ts';
 
 /** 1,000 in the long form (`npm run test:long`). */
 const promotions = process.env['PX0_LONG_TESTS'] === '1' ? 1_000 : 100;

@@ -1,5 +1,6 @@
 /** Stories that cross services, told through the gateway to five real processes. One start of the platform serves them all. */
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { World } from '@px0/testing/world';
 import { afterAll, beforeAll } from 'vitest';
 import { credentialStories } from './credentials.ts';
 import { deletionStories } from './deletions.ts';
@@ -7,7 +8,6 @@ import { editingStories } from './editing.ts';
 import { keyStories } from './keys.ts';
 import { membershipStories } from './memberships.ts';
 import { wireStories } from './wire.ts';
-import { World } from './world.ts';
 
 let platform: TestPlatform | undefined;
 let world: World | undefined;

@@ -1,7 +1,7 @@
 /** What a key of each operation and scope may do, over all services at once. */
 import { eventually } from '@px0/testing';
+import { type Key, type Operation, said, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
-import { type Key, type Operation, said, type World } from './world.ts';
 
 export function keyStories(started: () => World): void {
   describe('an API key', () => {
@@ -24,7 +24,7 @@ export function keyStories(started: () => World): void {
         const outside = await world.prompt(owner, owner.team, 'outside');
         const foreign = await world.prompt(stranger, stranger.team, 'foreign');
         for (const teams of [[], [team]]) {
-          const key = await world.key(owner, operation, teams);
+          const key = await world.key(owner, operation, { teams });
           const management = await Promise.all([
             world.ask(key, 'GET', `/v1/teams/${team}/members`),
             world.ask(key, 'GET', '/v1/auth/me'),
@@ -118,7 +118,7 @@ export function keyStories(started: () => World): void {
       const world = started();
       const owner = await world.owner();
       const team = await world.team(owner);
-      const key = await world.key(owner, 'admin', [team]);
+      const key = await world.key(owner, 'admin', { teams: [team] });
       const forbidden = [
         ['PUT', `/v1/orgs/${owner.organization}`, { name: 'x' }],
         ['DELETE', `/v1/orgs/${owner.organization}`],

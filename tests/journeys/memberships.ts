@@ -1,6 +1,7 @@
 /** How people come to a team, what their role allows, and how they lose it: felt by their very next request to every service. */
+
+import { said, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
-import { said, type World } from './world.ts';
 
 /** Render, read, write. */
 const asEditor = [200, 200, 200];

@@ -1,7 +1,7 @@
 /** The wire's small print, the same whichever service answers: a client never needs to know that there are several. */
 import { request } from 'node:http';
+import { type Caller, type Owner, type Prompt, Shape, said, type World } from '@px0/testing/world';
 import { describe, expect, it } from 'vitest';
-import { type Caller, type Owner, type Prompt, Shape, said, type World } from './world.ts';
 
 interface Raw {
   readonly status: number;

@@ -1,7 +1,7 @@
 /** The mix of requests: mostly renders, some reads and writes, a few logins. It leaves the amount of data as it is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestPlatformWithServers } from '@px0/testing/servers';
-import { type Key, type Owner, PASSWORD, type Prompt, World } from '../journeys/world.ts';
+import { type Key, type Owner, PASSWORD, type Prompt, World } from '@px0/testing/world';
 
 export interface MixResult {
   readonly asked: number;

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
+import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { type Account, Journey, type Prompt } from '../journey.ts';
 import { Application, goSdk, output, pythonSdk, type Question, type Sdk } from './programs.ts';
 
 const pythonFolder = join(import.meta.dirname, '..', '..', 'packages', 'sdk-python');
 
 let platform: TestPlatform;
-let journey: Journey;
+let world: World;
 let account: Account;
 let greeting: Prompt;
 let folder: string;
@@ -19,10 +19,10 @@ beforeAll(async () => {
   folder = await temporaryFolder('sdks');
   sdks = { Python: await pythonSdk(), Go: await goSdk(folder) };
   platform = await startTestPlatform();
-  journey = new Journey(platform.gatewayUrl);
-  account = await journey.account();
-  greeting = await journey.prompt(account);
-  await journey.liveVersion(account, greeting, 'Hello, {{.name}}!');
+  world = new World(platform);
+  account = await world.account();
+  greeting = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+  await world.live(account.key, greeting, 'Hello, {{.name}}!');
 }, 600_000);
 
 afterAll(async () => {
@@ -38,11 +38,11 @@ function sdkOf(language: (typeof languages)[number], { skip }: TestContext): Sdk
   return typeof sdk === 'string' ? skip(`${language} is missing: ${sdk}`) : sdk;
 }
 
-function environment(token = account.key): NodeJS.ProcessEnv {
+function environment(token = account.key.token): NodeJS.ProcessEnv {
   return { PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: token };
 }
 
-function applicationOf(sdk: Sdk, snapshot = `${sdk.language}.json`, token = account.key): Application {
+function applicationOf(sdk: Sdk, snapshot = `${sdk.language}.json`, token = account.key.token): Application {
   return new Application(sdk.lines, join(folder, snapshot), environment(token));
 }
 
@@ -56,7 +56,7 @@ describe.each(languages)('the %s SDK', (language) => {
     await using application = applicationOf(sdkOf(language, context));
     const body = { tag: `tag-${language}` };
     const path = `/v1/prompts/${greeting.id}/versions/1/tags`;
-    await journey.api.call('POST', path, { token: account.key, body });
+    await world.gateway.call('POST', path, { token: account.key.token, body });
     const variables = { name: 'Ada' };
     for (const which of [{ version: 1 }, body, {}]) {
       expect(await application.ask({ slug: 'greeting', variables, ...which })).toEqual({
@@ -65,24 +65,30 @@ describe.each(languages)('the %s SDK', (language) => {
         version: 1,
       });
     }
-    const prompt = await journey.prompt(account, `promoted_${language.toLowerCase()}`);
+    const prompt = await world.emptyPrompt(account.key, account.team, {
+      slug: `promoted_${language.toLowerCase()}`,
+    });
     for (const word of ['One', 'Two', 'Three']) {
-      await journey.liveVersion(account, prompt, `${word} {{.name}}`);
+      await world.live(account.key, prompt, `${word} {{.name}}`);
       expect(await application.ask({ slug: prompt.slug, variables })).toMatchObject({ text: `${word} Ada` });
     }
   });
 
   it('says what px0 refuses, a fallback notwithstanding, and forgets what is gone', async (context) => {
     const sdk = sdkOf(language, context);
-    const prompt = await journey.prompt(account, `gone_${language.toLowerCase()}`);
-    await journey.liveVersion(account, prompt, 'Here');
+    const prompt = await world.emptyPrompt(account.key, account.team, {
+      slug: `gone_${language.toLowerCase()}`,
+    });
+    await world.live(account.key, prompt, 'Here');
     const question: Question = { slug: prompt.slug, fallback: 'Fallback' };
     {
       await using application = applicationOf(sdk, 'gone.json');
       expect(await application.ask(question)).toMatchObject({ text: 'Here', source: 'live' });
     }
     await using application = applicationOf(sdk, 'gone.json');
-    await journey.api.call('POST', `/v1/prompts/${prompt.id}/versions/1/demote`, { token: account.key });
+    await world.gateway.call('POST', `/v1/prompts/${prompt.id}/versions/1/demote`, {
+      token: account.key.token,
+    });
     expect(await application.ask(question)).toMatchObject({
       error: 'not found',
       message: expect.stringContaining('no live version found for this prompt'),

@@ -13,9 +13,9 @@ import {
   prometheusSeries,
 } from '@px0/service-kit';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
+import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foreignMetrics } from '../../scripts/dashboards/foreign-metrics.ts';
-import { Journey } from '../journey.ts';
 import { allExpressions, prometheusRules } from './observability-files.ts';
 import { OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts';
 import { askedBy } from './promql.ts';
@@ -33,8 +33,8 @@ let rendered: string;
 beforeAll(async () => {
   receiver = await OtlpReceiver.start();
   platform = await startTestPlatform({ env: { ...receiver.environment, USAGE_FLUSH_MS: '200' } });
-  const journey = new Journey(platform.gatewayUrl, { traceparent: `00-${traceId}-${clientSpan}-01` });
-  rendered = await journey.chain();
+  const world = new World(platform, { traceparent: `00-${traceId}-${clientSpan}-01` });
+  rendered = await world.chain();
 }, 120_000);
 
 afterAll(async () => {

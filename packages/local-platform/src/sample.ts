@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { Api, Story } from './story/mod.ts';
 
 const sampleSchema = z.object({
   email: z.string(),
@@ -18,16 +19,6 @@ export type Sample = z.infer<typeof sampleSchema>;
 const slug = 'greeting';
 const template = 'Hello, {{.name}}! This text lives in px0.';
 export const sampleVariables = { name: 'Ada' };
-
-const identified = z.object({ id: z.string() });
-const replies = {
-  login: z.object({ token: z.string() }),
-  organizations: z.object({ organizations: z.tuple([identified], identified) }),
-  teams: z.object({ teams: z.tuple([identified], identified) }),
-  key: z.object({ key: z.string() }),
-  prompt: z.object({ prompt: identified }),
-  any: z.unknown(),
-};
 
 /** The recorded sample if it still renders, or else a new one. Throws if the API refuses a step. */
 export async function ensureSample(gatewayUrl: string, file: string): Promise<Sample> {
@@ -47,12 +38,9 @@ async function remembered(file: string): Promise<Sample | undefined> {
   }
 }
 
-async function renders(gatewayUrl: string, sample: Sample): Promise<boolean> {
-  const response = await send(gatewayUrl, 'POST', `/v1/prompts/${sample.slug}/render`, sample.apiKey, {
-    variables: sampleVariables,
-  });
-  await response.body?.cancel();
-  return response.ok;
+async function renders(gatewayUrl: string, { slug, apiKey }: Sample): Promise<boolean> {
+  const answer = await new Story(new Api(gatewayUrl)).render({ token: apiKey }, { slug }, sampleVariables);
+  return answer.status === 200;
 }
 
 async function create(gatewayUrl: string): Promise<Sample> {
@@ -60,55 +48,14 @@ async function create(gatewayUrl: string): Promise<Sample> {
   const email = `demo-${randomBytes(2).toString('hex')}@px0.local`;
   // The password policy requires an upper-case and a lower-case letter, a digit and another character.
   const password = `Px0-${randomBytes(9).toString('base64url')}`;
-  const api = async <T>(
-    schema: z.ZodType<T>,
-    method: 'GET' | 'POST',
-    path: string,
-    token?: string,
-    body?: unknown,
-  ): Promise<T> => {
-    const response = await send(gatewayUrl, method, path, token, body);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} returned ${response.status}: ${text}`);
-    return schema.parse(text === '' ? {} : JSON.parse(text));
-  };
-
-  await api(replies.any, 'POST', '/v1/auth/register', undefined, { email, password });
-  const { token } = await api(replies.login, 'POST', '/v1/auth/login', undefined, { email, password });
-  const { organizations } = await api(replies.organizations, 'GET', '/v1/me/orgs', token);
-  const { teams } = await api(replies.teams, 'GET', '/v1/me/teams', token);
-  const { key } = await api(replies.key, 'POST', '/v1/api-keys', token, {
-    name: 'Sample key',
-    org_id: organizations[0].id,
-    operation: 'all',
-  });
-  const { prompt } = await api(replies.prompt, 'POST', `/v1/teams/${teams[0].id}/prompts`, token, {
+  const story = new Story(new Api(gatewayUrl));
+  const owner = await story.owner({ email, password });
+  const key = await story.key(owner, 'all', { name: 'Sample key' });
+  const prompt = await story.emptyPrompt(owner, owner.team, {
     name: 'Greeting',
     slug,
     description: 'The sample that px0 creates at its first start.',
   });
-  const versions = `/v1/prompts/${prompt.id}/versions`;
-  await api(replies.any, 'POST', versions, token, { template });
-  // Draft to stable, then stable to live.
-  await api(replies.any, 'POST', `${versions}/1/promote`, token);
-  await api(replies.any, 'POST', `${versions}/1/promote`, token);
-  return { email, password, apiKey: key, slug };
-}
-
-async function send(
-  gatewayUrl: string,
-  method: 'GET' | 'POST',
-  path: string,
-  token?: string,
-  body?: unknown,
-): Promise<Response> {
-  return await fetch(`${gatewayUrl}${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(10_000),
-  });
+  await story.live(owner, prompt, template);
+  return { email, password, apiKey: key.token, slug };
 }

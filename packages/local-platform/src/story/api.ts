@@ -1,6 +1,5 @@
-import { expectDescribed } from '@px0/contracts/response-check';
+/** The public API as a plain client sees it: one request, one answer, no retry, and no revision token sent. */
 
-/** The public API as a plain client sees it: one request, one answer, never a retry, and no revision token sent. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -8,23 +7,30 @@ export interface Answer {
   readonly text: string;
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 export interface RequestOptions {
   readonly token?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default: 20 s. */
   readonly timeoutMs?: number;
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export interface ApiOptions {
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sees every answer before the caller does; what it throws fails the request. */
+  readonly inspect?: (answer: Answer & { readonly method: Method; readonly path: string }) => void;
+}
 
 export class Api {
   readonly #origin: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #options: ApiOptions;
 
-  /** `headers` are sent with every request. */
-  constructor(origin: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(origin: string, options: ApiOptions = {}) {
     this.#origin = origin;
-    this.#headers = headers;
+    this.#options = options;
   }
 
   async request(method: Method, path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -32,7 +38,7 @@ export class Api {
     const response = await fetch(`${this.#origin}${path}`, {
       method,
       headers: {
-        ...this.#headers,
+        ...this.#options.headers,
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
@@ -41,11 +47,15 @@ export class Api {
       signal: AbortSignal.timeout(timeoutMs),
     });
     const answer = { status: response.status, headers: response.headers, text: await response.text() };
-    expectDescribed({ method, path, ...answer });
+    this.#options.inspect?.({ method, path, ...answer });
     return answer;
   }
 
-  /** The parsed body of a 2xx answer; anything else is an error that shows the whole exchange. */
+  /**
+   * The parsed body of a 2xx answer; undefined when it is empty.
+   *
+   * @throws Error that shows the whole exchange, for any other status
+   */
   async call(method: Method, path: string, options: RequestOptions = {}): Promise<unknown> {
     const answer = await this.request(method, path, options);
     if (answer.status < 200 || answer.status > 299) {
