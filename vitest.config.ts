@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirstSequencer } from './packages/testing/src/longest-first-sequencer.ts';
@@ -6,11 +7,27 @@ import { SummaryReporter } from './packages/testing/src/summary-reporter.ts';
 
 const root = import.meta.dirname;
 
+// Node's cache of compiled code, the one that platforms use: the tests start hundreds of processes of the same few programs.
+process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'node-compile');
+
 /**
- * Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits; those that count failures under load
- * come last, one file at a time.
+ * Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits. Those that count
+ * failures under load come last, one file at a time.
  */
 const startsPlatforms = new Set(['local-platform', 'deploy', 'e2e']);
+
+/** Its tests set what OpenTelemetry keeps once for a process. */
+const changesItsProcess = new Set(['service-kit']);
+
+const cores = availableParallelism();
+
+/** How the files of a group run; the groups run one after the other. Vitest's own default leaves one core to itself. */
+const groups = {
+  // Many small files. One more than there are cores, because some of them wait for timers.
+  parts: { groupOrder: 0, maxWorkers: cores + 1 },
+  platforms: { groupOrder: 1, maxWorkers: cores },
+  alone: { groupOrder: 2, maxWorkers: 1 },
+};
 
 /** One vitest project for each workspace, named after its folder. */
 const workspaces = ['packages', 'services'].flatMap((group) =>
@@ -26,20 +43,24 @@ const wholePlatform = [
     'import-direction.test.ts',
     'bounds.test.ts',
     'security-page.test.ts',
+    // Whether promises are kept does not depend on what else runs.
+    'chaos/*.test.ts',
+    'load/*.test.ts',
   ]),
   project('deploy', join(root, 'deploy'), ['**/*.test.ts']),
-  project('chaos', join(root, 'tests'), ['**/*.chaos.test.ts', 'chaos/*.test.ts', 'load/*.test.ts']),
+  project('chaos', join(root, 'tests'), ['*.chaos.test.ts']),
 ];
 
 function project(name: string, folder: string, include: string[]) {
-  const alone = name === 'chaos';
-  const groupOrder = alone ? 2 : startsPlatforms.has(name) ? 1 : 0;
-  // Vitest's own default leaves one core to itself: on the two of CI all files would run one after the other.
-  const maxWorkers = alone ? 1 : '100%';
+  const group = name === 'chaos' ? 'alone' : startsPlatforms.has(name) ? 'platforms' : 'parts';
+  const { groupOrder, maxWorkers } = groups[group];
+  // Loading px0's modules takes longer than most tests of a part, so the files of a project that a worker runs share them: a module keeps
+  // no state outside of the objects that it makes, and a test puts back what it replaces in its process.
+  const isolate = group !== 'parts' || changesItsProcess.has(name);
   return {
     extends: true as const,
     root: folder,
-    test: { name, include, maxWorkers, sequence: { groupOrder } },
+    test: { name, include, isolate, maxWorkers, sequence: { groupOrder } },
   };
 }
 

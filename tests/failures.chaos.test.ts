@@ -4,7 +4,7 @@ import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Past the 20 s after which the NATS client gives up by default; five minutes in the long form (`npm run test:long`). */
-const natsAbsenceMs = process.env['PX0_LONG_TESTS'] === '1' ? 300_000 : 30_000;
+const natsAbsenceMs = process.env['PX0_LONG_TESTS'] === '1' ? 300_000 : 25_000;
 const natsReturnLimitMs = 2_000;
 
 let platform: TestPlatformWithServers;
