@@ -13,6 +13,7 @@ export const longFiles = [
   'tests/cli.e2e.test.ts',
   'tests/journeys/journeys.e2e.test.ts',
   'tests/npm-start.e2e.test.ts',
+  'tests/failures.chaos.test.ts',
   'tests/fuzz/fuzz.e2e.test.ts',
   'packages/local-platform/src/platform.e2e.test.ts',
   'packages/docs/test/site.int.test.ts',
