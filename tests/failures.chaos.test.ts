@@ -91,8 +91,8 @@ describe('with NATS stopped', () => {
       Promise.all(
         calls.map(async ([method, path]) => {
           const body = path.endsWith('/batch') ? { renders: [{ slug: prompt.slug }] } : {};
-          const options = { token: account.key, headers, ...(method === 'POST' && { body }) };
-          const answer = await journey.api.request(method, path, options);
+          const options = { token: account.key.token, headers, ...(method === 'POST' && { body }) };
+          const answer = await world.gateway.request(method, path, options);
           return [answer.status, answer.headers.get('px0-stale'), answer.headers.get('px0-revision')];
         }),
       );

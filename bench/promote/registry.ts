@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { routes } from '@px0/contracts';
+import { createPool, silentLogger } from '@px0/service-kit';
 import {
   eventually,
   ForeignContexts,
@@ -10,7 +11,6 @@ import {
   type OwnPostgres,
   PlayedIdentity,
 } from '@px0/testing/servers';
-import pg from 'pg';
 import { Program } from '../lib/program.ts';
 
 /** Other versions of the prompt: its event lists them all. */
@@ -43,10 +43,9 @@ export class Registry {
     { nats, postgres }: Servers,
     flags: readonly string[] = [],
   ): Promise<Registry> {
-    const client = new pg.Client({ connectionString: postgres.url });
-    await client.connect();
-    await client.query(`CREATE DATABASE ${name}`);
-    await client.end();
+    const pool = createPool({ connectionString: postgres.url, schema: 'public', logger: silentLogger() });
+    await pool.query(`CREATE DATABASE ${name}`);
+    await pool.end();
     const database = new URL(postgres.url);
     database.pathname = `/${name}`;
     const environment = {

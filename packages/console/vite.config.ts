@@ -1,6 +1,7 @@
 /**
  * The console's build. It takes the console's knowledge of the API (methods, paths, error texts, permissions) from the contracts and the
  * role matrix as data, so the bundle contains neither zod nor the API description.
+ * See docs/decisions/082-console-build.md.
  */
 import { type Action, can, permissions } from '@px0/access';
 import { errorCatalog, routes } from '@px0/contracts';

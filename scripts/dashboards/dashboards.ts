@@ -1,4 +1,7 @@
-/** What the dashboards show. Names of px0's own metrics come from the catalogue, so a metric that is renamed is renamed here, too. */
+/**
+ * What the dashboards show. Names of px0's own metrics come from the catalogue, so a metric that is renamed is renamed here, too.
+ * See docs/decisions/113-metrics-pipeline.md.
+ */
 import {
   libraryMetricCatalog as library,
   type MetricDefinition,

@@ -2,6 +2,7 @@
  * What one service's image holds of this repository: the service and the packages that it reaches by its dependencies, without what
  * only development needs. npm cannot leave that out by itself: a workspace counts as wanted even where only tests depend on it, and
  * brings its own dependencies along (an embedded Postgres, for one). Plain Node.js without a dependency: it runs before npm does.
+ * See docs/decisions/119-deployment.md.
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

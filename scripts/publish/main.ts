@@ -1,6 +1,7 @@
 /**
  * `npm run build:packages [-- FOLDER]`: what is published to npm, each package in its `dist/`, which `npm publish` and `npm pack` take as it stands. In the
  * repository the packages run from their sources, so their own manifests point there and are private; the published ones are made here.
+ * See docs/decisions/092-published-packages.md.
  */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
  * Proves a history: a pure function from what clients saw, and what the system held at the end, to the promises that were broken. It
  * never assumes more than clients can know: an answer that did not come may mean that the action happened, even later.
+ * See docs/decisions/131-judged-histories.md.
  */
 import { compareTokens, decodeToken } from '@px0/event-bus';
 import {

@@ -1,6 +1,7 @@
 /**
  * Which new users have not reached the team that their registration named. Tenancy places them a moment after identity has published them; until then
  * the user's own event is the only sign that a membership is on its way, and a refusal for the lack of it would be wrong.
+ * See docs/decisions/055-requests-that-race-sagas.md.
  */
 import type { StateOf, TeamId, UserId } from '@px0/contracts';
 

@@ -2,6 +2,7 @@
  * The role matrices of the contract as one table of data. A permission is a list of needs, checked in order: the first
  * need that no grant meets decides the refusal. A row reads as its rule: "to archive a prompt, the caller reads or
  * administers its team, else `prompt not found`; and administers it, else `forbidden`".
+ * See docs/decisions/033-role-matrix.md.
  */
 import { type AuthClass, type ErrorCode, type OperationId, routes } from '@px0/contracts';
 import { type CallerKind, classRefusal } from './authorize-class.ts';

@@ -2,6 +2,7 @@
  * Session tokens: `sess_` and a JWT. This file holds the platform's only signer and its only verifier. The verifier
  * accepts one algorithm, one audience, one issuer and one type, looks keys up by known kid only, and requires every
  * claim, because a JWT library alone would accept more (RFC 8725).
+ * See docs/decisions/032-sessions.md.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { UserId } from '@px0/contracts';

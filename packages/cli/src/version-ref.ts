@@ -1,6 +1,7 @@
 /**
  * How prompts and versions are named on the command line. A version is a number, a tag or `live`. A word that could be two of these is refused while both
  * exist; the prefix `version:` or `tag:` resolves the ambiguity.
+ * See docs/decisions/148-ambiguous-tags.md.
  */
 import { NotFoundError } from '@px0/sdk';
 import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';

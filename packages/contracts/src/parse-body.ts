@@ -1,6 +1,7 @@
 /**
  * Lenient parsing of a request body: it checks types but not which fields are required, because each command has its own
  * error for a missing field. The rules are derived from the declared schema, once per schema.
+ * See docs/decisions/030-reading-requests.md.
  */
 import { z } from 'zod';
 import { parseExactJson } from './exact-json.ts';

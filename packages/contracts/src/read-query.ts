@@ -1,6 +1,7 @@
 /**
  * Reads the query of a request by its route's declaration, the one place that judges parameters with a fixed set of values. A value that
  * is not understood is refused, never taken for "not given": `dry_run=yes` must not import for real.
+ * See docs/decisions/030-reading-requests.md.
  */
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';

@@ -1,6 +1,7 @@
 /**
  * The building blocks of request and response schemas. Each defines in one place how a kind of value looks on the
  * wire and in the API description.
+ * See docs/decisions/148-ambiguous-tags.md.
  */
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';

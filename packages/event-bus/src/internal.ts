@@ -6,7 +6,7 @@ export type {
   PublishedWrites,
   Standing,
 } from './edge/consistency.ts';
-export { currentRequestScope, inRequestScope, RequestScope, type Written } from './edge/request-scope.ts';
+export { currentRequestScope, RequestScope, type Written } from './edge/request-scope.ts';
 export * from './mod.ts';
 export { AskedPosition } from './projection/asked-position.ts';
 export { ALL_CONTEXTS, completeEntities } from './projection/completeness.ts';

@@ -4,7 +4,7 @@ export { Change } from './changes/change.ts';
 export { Changes, type Publishing } from './changes/changes.ts';
 export type { ChangeRules, OwnedEntity } from './changes/rules.ts';
 export { Database, onlyRow, type PrivateWriter, type Reader } from './database/database.ts';
-export { empty, join, raw, Sql, sql } from './database/sql.ts';
+export { empty, join, Sql, sql } from './database/sql.ts';
 export { hasSqlState, isUniqueViolation } from './database/sql-state.ts';
 export type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
 export {

@@ -5,7 +5,7 @@ import { type UsageWindow, usageSubject } from '@px0/contracts';
 import { UsageConsumer, type UsageConsumerOptions } from '@px0/event-bus';
 import type { Bus } from '@px0/event-bus/internal';
 import { eventually, testBus } from '@px0/testing';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closer, logger, openBus } from './support.ts';
 
 const DURABLE = 'test-usage';
@@ -44,7 +44,7 @@ function follow(options: Partial<UsageConsumerOptions> = {}): number[] {
   return seen;
 }
 
-test('works on what arrives, before and after its start', async () => {
+it('works on what arrives, before and after its start', async () => {
   publish(1);
   const seen = follow();
   await eventually(() => seen.includes(1));
@@ -52,7 +52,7 @@ test('works on what arrives, before and after its start', async () => {
   await eventually(() => seen.includes(2));
 });
 
-test('takes over the consumer of an older release, which had other settings', async () => {
+it('takes over the consumer of an older release, which had other settings', async () => {
   const stream = bus.names.stream('usage');
   await bus.manager.consumers.add(stream, {
     durable_name: DURABLE,

@@ -1,6 +1,7 @@
 /**
  * What is generated for each language: by which generator, with which options, into which folder. A target's folder belongs
  * to the generator alone: the next run removes everything else in it.
+ * See docs/decisions/095-generated-api-clients.md.
  */
 import { join } from 'node:path';
 import type { ClientDescriptionOptions } from './client-description.ts';

@@ -38,13 +38,13 @@ func (r ApiCreateAPIKeyRequest) CreateAPIKeyRequest(createAPIKeyRequest CreateAP
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreateAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiCreateAPIKeyRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreateAPIKeyRequest) Px0Consistency(px0Consistency string) ApiCreateAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -247,13 +247,13 @@ type ApiDeleteAPIKeyRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDeleteAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiDeleteAPIKeyRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeleteAPIKeyRequest) Px0Consistency(px0Consistency string) ApiDeleteAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -440,13 +440,13 @@ func (r ApiListAPIKeysRequest) OrgId(orgId string) ApiListAPIKeysRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListAPIKeysRequest) Px0MinRevision(px0MinRevision string) ApiListAPIKeysRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListAPIKeysRequest) Px0Consistency(px0Consistency string) ApiListAPIKeysRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -643,13 +643,13 @@ func (r ApiRotateAPIKeyRequest) RotateAPIKeyRequest(rotateAPIKeyRequest RotateAP
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRotateAPIKeyRequest) Px0MinRevision(px0MinRevision string) ApiRotateAPIKeyRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRotateAPIKeyRequest) Px0Consistency(px0Consistency string) ApiRotateAPIKeyRequest {
 	r.px0Consistency = &px0Consistency
 	return r

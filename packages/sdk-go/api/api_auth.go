@@ -30,13 +30,13 @@ type ApiListSigningKeysRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListSigningKeysRequest) Px0MinRevision(px0MinRevision string) ApiListSigningKeysRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListSigningKeysRequest) Px0Consistency(px0Consistency string) ApiListSigningKeysRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -199,13 +199,13 @@ func (r ApiLoginRequest) LoginRequest(loginRequest LoginRequest) ApiLoginRequest
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiLoginRequest) Px0MinRevision(px0MinRevision string) ApiLoginRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiLoginRequest) Px0Consistency(px0Consistency string) ApiLoginRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -387,13 +387,13 @@ type ApiLogoutRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiLogoutRequest) Px0MinRevision(px0MinRevision string) ApiLogoutRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiLogoutRequest) Px0Consistency(px0Consistency string) ApiLogoutRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -542,13 +542,13 @@ func (r ApiRegisterRequest) RegisterRequest(registerRequest RegisterRequest) Api
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRegisterRequest) Px0MinRevision(px0MinRevision string) ApiRegisterRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRegisterRequest) Px0Consistency(px0Consistency string) ApiRegisterRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -766,13 +766,13 @@ func (r ApiResetPasswordRequest) ResetPasswordRequest(resetPasswordRequest Reset
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiResetPasswordRequest) Px0MinRevision(px0MinRevision string) ApiResetPasswordRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiResetPasswordRequest) Px0Consistency(px0Consistency string) ApiResetPasswordRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -950,13 +950,13 @@ func (r ApiTriggerPasswordResetRequest) TriggerPasswordResetRequest(triggerPassw
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiTriggerPasswordResetRequest) Px0MinRevision(px0MinRevision string) ApiTriggerPasswordResetRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiTriggerPasswordResetRequest) Px0Consistency(px0Consistency string) ApiTriggerPasswordResetRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1145,13 +1145,13 @@ func (r ApiTriggerVerificationEmailRequest) Email(email string) ApiTriggerVerifi
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiTriggerVerificationEmailRequest) Px0MinRevision(px0MinRevision string) ApiTriggerVerificationEmailRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiTriggerVerificationEmailRequest) Px0Consistency(px0Consistency string) ApiTriggerVerificationEmailRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1327,13 +1327,13 @@ func (r ApiVerifyEmailRequest) VerifyRequest(verifyRequest VerifyRequest) ApiVer
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiVerifyEmailRequest) Px0MinRevision(px0MinRevision string) ApiVerifyEmailRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiVerifyEmailRequest) Px0Consistency(px0Consistency string) ApiVerifyEmailRequest {
 	r.px0Consistency = &px0Consistency
 	return r

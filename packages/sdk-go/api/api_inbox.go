@@ -32,13 +32,13 @@ type ApiGetAdminInboxRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiGetAdminInboxRequest) Px0MinRevision(px0MinRevision string) ApiGetAdminInboxRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetAdminInboxRequest) Px0Consistency(px0Consistency string) ApiGetAdminInboxRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -222,13 +222,13 @@ func (r ApiResolveJoinRequestRequest) ResolveJoinRequestRequest(resolveJoinReque
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiResolveJoinRequestRequest) Px0MinRevision(px0MinRevision string) ApiResolveJoinRequestRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiResolveJoinRequestRequest) Px0Consistency(px0Consistency string) ApiResolveJoinRequestRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -38,13 +38,13 @@ func (r ApiCreateOrgRequest) CreateOrgRequest(createOrgRequest CreateOrgRequest)
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreateOrgRequest) Px0MinRevision(px0MinRevision string) ApiCreateOrgRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreateOrgRequest) Px0Consistency(px0Consistency string) ApiCreateOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -247,13 +247,13 @@ type ApiDeleteOrgRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDeleteOrgRequest) Px0MinRevision(px0MinRevision string) ApiDeleteOrgRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeleteOrgRequest) Px0Consistency(px0Consistency string) ApiDeleteOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -448,13 +448,13 @@ func (r ApiListOrgAuditRequest) Limit(limit string) ApiListOrgAuditRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListOrgAuditRequest) Px0MinRevision(px0MinRevision string) ApiListOrgAuditRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListOrgAuditRequest) Px0Consistency(px0Consistency string) ApiListOrgAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -669,13 +669,13 @@ func (r ApiListOrgPeopleRequest) Limit(limit string) ApiListOrgPeopleRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListOrgPeopleRequest) Px0MinRevision(px0MinRevision string) ApiListOrgPeopleRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListOrgPeopleRequest) Px0Consistency(px0Consistency string) ApiListOrgPeopleRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -877,13 +877,13 @@ type ApiRemoveOrgMemberRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRemoveOrgMemberRequest) Px0MinRevision(px0MinRevision string) ApiRemoveOrgMemberRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRemoveOrgMemberRequest) Px0Consistency(px0Consistency string) ApiRemoveOrgMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1087,13 +1087,13 @@ func (r ApiUpdateOrgRequest) CreateOrgRequest(createOrgRequest CreateOrgRequest)
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdateOrgRequest) Px0MinRevision(px0MinRevision string) ApiUpdateOrgRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdateOrgRequest) Px0Consistency(px0Consistency string) ApiUpdateOrgRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -36,13 +36,13 @@ func (r ApiChangePasswordRequest) ChangePasswordRequest(changePasswordRequest Ch
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiChangePasswordRequest) Px0MinRevision(px0MinRevision string) ApiChangePasswordRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiChangePasswordRequest) Px0Consistency(px0Consistency string) ApiChangePasswordRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -234,13 +234,13 @@ type ApiDeleteMeRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDeleteMeRequest) Px0MinRevision(px0MinRevision string) ApiDeleteMeRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeleteMeRequest) Px0Consistency(px0Consistency string) ApiDeleteMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -413,13 +413,13 @@ type ApiListUserOrgsRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListUserOrgsRequest) Px0MinRevision(px0MinRevision string) ApiListUserOrgsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListUserOrgsRequest) Px0Consistency(px0Consistency string) ApiListUserOrgsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -596,13 +596,13 @@ type ApiListUserTeamsRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListUserTeamsRequest) Px0MinRevision(px0MinRevision string) ApiListUserTeamsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListUserTeamsRequest) Px0Consistency(px0Consistency string) ApiListUserTeamsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -779,13 +779,13 @@ type ApiMeRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiMeRequest) Px0MinRevision(px0MinRevision string) ApiMeRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiMeRequest) Px0Consistency(px0Consistency string) ApiMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -968,13 +968,13 @@ func (r ApiUpdateMeRequest) UpdateMeRequest(updateMeRequest UpdateMeRequest) Api
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdateMeRequest) Px0MinRevision(px0MinRevision string) ApiUpdateMeRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdateMeRequest) Px0Consistency(px0Consistency string) ApiUpdateMeRequest {
 	r.px0Consistency = &px0Consistency
 	return r

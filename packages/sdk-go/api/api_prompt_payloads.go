@@ -39,13 +39,13 @@ func (r ApiCreatePromptPayloadRequest) CreatePromptPayloadRequest(createPromptPa
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreatePromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiCreatePromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreatePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiCreatePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -256,13 +256,13 @@ type ApiDeletePromptPayloadRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDeletePromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiDeletePromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeletePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiDeletePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -451,13 +451,13 @@ type ApiGetPromptPayloadRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiGetPromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetPromptPayloadRequest) Px0Consistency(px0Consistency string) ApiGetPromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -673,13 +673,13 @@ func (r ApiListPromptPayloadsRequest) Cursor(cursor string) ApiListPromptPayload
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListPromptPayloadsRequest) Px0MinRevision(px0MinRevision string) ApiListPromptPayloadsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListPromptPayloadsRequest) Px0Consistency(px0Consistency string) ApiListPromptPayloadsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -887,13 +887,13 @@ func (r ApiUpdatePromptPayloadRequest) UpdatePromptPayloadRequest(updatePromptPa
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdatePromptPayloadRequest) Px0MinRevision(px0MinRevision string) ApiUpdatePromptPayloadRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdatePromptPayloadRequest) Px0Consistency(px0Consistency string) ApiUpdatePromptPayloadRequest {
 	r.px0Consistency = &px0Consistency
 	return r

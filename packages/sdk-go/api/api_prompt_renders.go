@@ -38,13 +38,13 @@ func (r ApiRenderBatchRequest) RenderBatchRequest(renderBatchRequest RenderBatch
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRenderBatchRequest) Px0MinRevision(px0MinRevision string) ApiRenderBatchRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRenderBatchRequest) Px0Consistency(px0Consistency string) ApiRenderBatchRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -250,13 +250,13 @@ func (r ApiRenderLiveRequest) TeamId(teamId string) ApiRenderLiveRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRenderLiveRequest) Px0MinRevision(px0MinRevision string) ApiRenderLiveRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRenderLiveRequest) Px0Consistency(px0Consistency string) ApiRenderLiveRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -496,13 +496,13 @@ func (r ApiRenderVersionRequest) TeamId(teamId string) ApiRenderVersionRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRenderVersionRequest) Px0MinRevision(px0MinRevision string) ApiRenderVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRenderVersionRequest) Px0Consistency(px0Consistency string) ApiRenderVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -35,13 +35,13 @@ type ApiArchiveVersionRequest struct {
 	ifMatch        *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiArchiveVersionRequest) Px0MinRevision(px0MinRevision string) ApiArchiveVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiArchiveVersionRequest) Px0Consistency(px0Consistency string) ApiArchiveVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -276,13 +276,13 @@ type ApiCheckVersionRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCheckVersionRequest) Px0MinRevision(px0MinRevision string) ApiCheckVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCheckVersionRequest) Px0Consistency(px0Consistency string) ApiCheckVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -493,13 +493,13 @@ func (r ApiCreateVersionRequest) CreateVersionRequest(createVersionRequest Creat
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreateVersionRequest) Px0MinRevision(px0MinRevision string) ApiCreateVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreateVersionRequest) Px0Consistency(px0Consistency string) ApiCreateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -721,13 +721,13 @@ type ApiDeletePromptVersionRequest struct {
 	ifMatch        *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDeletePromptVersionRequest) Px0MinRevision(px0MinRevision string) ApiDeletePromptVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeletePromptVersionRequest) Px0Consistency(px0Consistency string) ApiDeletePromptVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -949,13 +949,13 @@ type ApiDemoteVersionRequest struct {
 	ifMatch        *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDemoteVersionRequest) Px0MinRevision(px0MinRevision string) ApiDemoteVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDemoteVersionRequest) Px0Consistency(px0Consistency string) ApiDemoteVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1210,13 +1210,13 @@ func (r ApiDiffVersionsRequest) Format(format string) ApiDiffVersionsRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDiffVersionsRequest) Px0MinRevision(px0MinRevision string) ApiDiffVersionsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDiffVersionsRequest) Px0Consistency(px0Consistency string) ApiDiffVersionsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1421,13 +1421,13 @@ type ApiDuplicateVersionRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDuplicateVersionRequest) Px0MinRevision(px0MinRevision string) ApiDuplicateVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDuplicateVersionRequest) Px0Consistency(px0Consistency string) ApiDuplicateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1643,13 +1643,13 @@ type ApiGetVersionRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiGetVersionRequest) Px0MinRevision(px0MinRevision string) ApiGetVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetVersionRequest) Px0Consistency(px0Consistency string) ApiGetVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1854,13 +1854,13 @@ type ApiListVersionTagsRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListVersionTagsRequest) Px0MinRevision(px0MinRevision string) ApiListVersionTagsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListVersionTagsRequest) Px0Consistency(px0Consistency string) ApiListVersionTagsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2083,13 +2083,13 @@ func (r ApiListVersionsRequest) Cursor(cursor string) ApiListVersionsRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListVersionsRequest) Px0MinRevision(px0MinRevision string) ApiListVersionsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListVersionsRequest) Px0Consistency(px0Consistency string) ApiListVersionsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2305,13 +2305,13 @@ func (r ApiPromoteVersionRequest) Require(require string) ApiPromoteVersionReque
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiPromoteVersionRequest) Px0MinRevision(px0MinRevision string) ApiPromoteVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiPromoteVersionRequest) Px0Consistency(px0Consistency string) ApiPromoteVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2559,13 +2559,13 @@ type ApiRemoveVersionTagRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRemoveVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiRemoveVersionTagRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRemoveVersionTagRequest) Px0Consistency(px0Consistency string) ApiRemoveVersionTagRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2763,13 +2763,13 @@ func (r ApiSetVersionTagRequest) SetVersionTagRequest(setVersionTagRequest SetVe
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiSetVersionTagRequest) Px0MinRevision(px0MinRevision string) ApiSetVersionTagRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiSetVersionTagRequest) Px0Consistency(px0Consistency string) ApiSetVersionTagRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -3007,13 +3007,13 @@ func (r ApiUpdateVersionRequest) UpdateVersionRequest(updateVersionRequest Updat
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdateVersionRequest) Px0MinRevision(px0MinRevision string) ApiUpdateVersionRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdateVersionRequest) Px0Consistency(px0Consistency string) ApiUpdateVersionRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -3267,13 +3267,13 @@ func (r ApiValidateTemplateRequest) CreateVersionRequest(createVersionRequest Cr
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiValidateTemplateRequest) Px0MinRevision(px0MinRevision string) ApiValidateTemplateRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiValidateTemplateRequest) Px0Consistency(px0Consistency string) ApiValidateTemplateRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -34,13 +34,13 @@ type ApiArchivePromptRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiArchivePromptRequest) Px0MinRevision(px0MinRevision string) ApiArchivePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiArchivePromptRequest) Px0Consistency(px0Consistency string) ApiArchivePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -241,13 +241,13 @@ func (r ApiCreatePromptRequest) CreatePromptRequest(createPromptRequest CreatePr
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreatePromptRequest) Px0MinRevision(px0MinRevision string) ApiCreatePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreatePromptRequest) Px0Consistency(px0Consistency string) ApiCreatePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -481,13 +481,13 @@ func (r ApiExportPromptsRequest) Format(format string) ApiExportPromptsRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiExportPromptsRequest) Px0MinRevision(px0MinRevision string) ApiExportPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiExportPromptsRequest) Px0Consistency(px0Consistency string) ApiExportPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -719,13 +719,13 @@ func (r ApiGetPromptRequest) TeamId(teamId string) ApiGetPromptRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiGetPromptRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetPromptRequest) Px0Consistency(px0Consistency string) ApiGetPromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -953,13 +953,13 @@ func (r ApiGetPromptUsageRequest) Step(step string) ApiGetPromptUsageRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiGetPromptUsageRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptUsageRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetPromptUsageRequest) Px0Consistency(px0Consistency string) ApiGetPromptUsageRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1176,13 +1176,13 @@ func (r ApiImportPromptsRequest) DryRun(dryRun bool) ApiImportPromptsRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiImportPromptsRequest) Px0MinRevision(px0MinRevision string) ApiImportPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiImportPromptsRequest) Px0Consistency(px0Consistency string) ApiImportPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1477,13 +1477,13 @@ func (r ApiListAllPromptsRequest) Cursor(cursor string) ApiListAllPromptsRequest
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListAllPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListAllPromptsRequest) Px0Consistency(px0Consistency string) ApiListAllPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1702,13 +1702,13 @@ func (r ApiListPromptAuditRequest) Limit(limit string) ApiListPromptAuditRequest
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListPromptAuditRequest) Px0MinRevision(px0MinRevision string) ApiListPromptAuditRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListPromptAuditRequest) Px0Consistency(px0Consistency string) ApiListPromptAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -1958,13 +1958,13 @@ func (r ApiListPromptsRequest) Cursor(cursor string) ApiListPromptsRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListPromptsRequest) Px0Consistency(px0Consistency string) ApiListPromptsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2194,13 +2194,13 @@ func (r ApiListTeamPromptAuditRequest) Limit(limit string) ApiListTeamPromptAudi
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListTeamPromptAuditRequest) Px0MinRevision(px0MinRevision string) ApiListTeamPromptAuditRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListTeamPromptAuditRequest) Px0Consistency(px0Consistency string) ApiListTeamPromptAuditRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2407,13 +2407,13 @@ func (r ApiMovePromptRequest) MovePromptRequest(movePromptRequest MovePromptRequ
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiMovePromptRequest) Px0MinRevision(px0MinRevision string) ApiMovePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiMovePromptRequest) Px0Consistency(px0Consistency string) ApiMovePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2633,13 +2633,13 @@ type ApiRestorePromptRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRestorePromptRequest) Px0MinRevision(px0MinRevision string) ApiRestorePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRestorePromptRequest) Px0Consistency(px0Consistency string) ApiRestorePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -2840,13 +2840,13 @@ func (r ApiUpdatePromptRequest) UpdatePromptRequest(updatePromptRequest UpdatePr
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdatePromptRequest) Px0MinRevision(px0MinRevision string) ApiUpdatePromptRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdatePromptRequest) Px0Consistency(px0Consistency string) ApiUpdatePromptRequest {
 	r.px0Consistency = &px0Consistency
 	return r

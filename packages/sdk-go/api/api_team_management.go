@@ -39,13 +39,13 @@ func (r ApiCreateTeamRequest) CreateOrgRequest(createOrgRequest CreateOrgRequest
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreateTeamRequest) Px0MinRevision(px0MinRevision string) ApiCreateTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreateTeamRequest) Px0Consistency(px0Consistency string) ApiCreateTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -265,13 +265,13 @@ type ApiDeleteTeamRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiDeleteTeamRequest) Px0MinRevision(px0MinRevision string) ApiDeleteTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiDeleteTeamRequest) Px0Consistency(px0Consistency string) ApiDeleteTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -462,13 +462,13 @@ type ApiListOrgTeamsRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListOrgTeamsRequest) Px0MinRevision(px0MinRevision string) ApiListOrgTeamsRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListOrgTeamsRequest) Px0Consistency(px0Consistency string) ApiListOrgTeamsRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -669,13 +669,13 @@ func (r ApiUpdateTeamRequest) UpdateTeamRequest(updateTeamRequest UpdateTeamRequ
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdateTeamRequest) Px0MinRevision(px0MinRevision string) ApiUpdateTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdateTeamRequest) Px0Consistency(px0Consistency string) ApiUpdateTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r

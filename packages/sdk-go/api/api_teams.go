@@ -33,13 +33,13 @@ type ApiCreateJoinRequestRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiCreateJoinRequestRequest) Px0MinRevision(px0MinRevision string) ApiCreateJoinRequestRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiCreateJoinRequestRequest) Px0Consistency(px0Consistency string) ApiCreateJoinRequestRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -244,13 +244,13 @@ type ApiLeaveTeamRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiLeaveTeamRequest) Px0MinRevision(px0MinRevision string) ApiLeaveTeamRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiLeaveTeamRequest) Px0Consistency(px0Consistency string) ApiLeaveTeamRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -39,13 +39,13 @@ func (r ApiAddTeamMemberRequest) AddTeamMemberRequest(addTeamMemberRequest AddTe
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiAddTeamMemberRequest) Px0MinRevision(px0MinRevision string) ApiAddTeamMemberRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiAddTeamMemberRequest) Px0Consistency(px0Consistency string) ApiAddTeamMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -248,13 +248,13 @@ func (r ApiListTeamMembersRequest) Page(page string) ApiListTeamMembersRequest {
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListTeamMembersRequest) Px0MinRevision(px0MinRevision string) ApiListTeamMembersRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListTeamMembersRequest) Px0Consistency(px0Consistency string) ApiListTeamMembersRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -453,13 +453,13 @@ type ApiRemoveTeamMemberRequest struct {
 	px0Consistency *string
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiRemoveTeamMemberRequest) Px0MinRevision(px0MinRevision string) ApiRemoveTeamMemberRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiRemoveTeamMemberRequest) Px0Consistency(px0Consistency string) ApiRemoveTeamMemberRequest {
 	r.px0Consistency = &px0Consistency
 	return r
@@ -664,13 +664,13 @@ func (r ApiUpdateTeamMemberRoleRequest) UpdateTeamMemberRoleRequest(updateTeamMe
 	return r
 }
 
-// The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+// A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiUpdateTeamMemberRoleRequest) Px0MinRevision(px0MinRevision string) ApiUpdateTeamMemberRoleRequest {
 	r.px0MinRevision = &px0MinRevision
 	return r
 }
 
-// With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+// With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiUpdateTeamMemberRoleRequest) Px0Consistency(px0Consistency string) ApiUpdateTeamMemberRoleRequest {
 	r.px0Consistency = &px0Consistency
 	return r

@@ -2,6 +2,8 @@
 
 Python tells of forks that it makes itself; one made from outside of it (by uWSGI, for instance) is found by the process's number
 at the next call.
+
+See docs/decisions/096-python-sdk.md.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
  * Writing JSON that says what the value says. `JSON.stringify` writes null for NaN, `{}` for a Map and nothing for a function, and a prompt with
  * `<no value>` in it is the worst outcome: such values are refused, with the place where they stand. What is written is a plain copy for which each
  * value was read once: a getter, a `toJSON` or a proxy may give something else the next time, which nothing has judged.
+ * See docs/decisions/144-clients-refuse-what-cannot-work.md.
  */
 import { readable, reasonOf, UsageError } from './errors.ts';
 import { isObject, type JsonObject, parseObject } from './json.ts';

@@ -1,6 +1,7 @@
 /**
  * The client: asks px0 for a text, and has one also when px0 is away. Which source a text comes from, and what an answer means for what is kept,
  * is fixed for all SDKs in decision 090.
+ * See docs/decisions/090-what-sdks-do-in-an-outage.md.
  */
 import { readable, UnreachableError, UsageError } from './errors.ts';
 import { type Fallback, type FallbackRenderer, Fallbacks } from './fallbacks.ts';

@@ -1,4 +1,7 @@
-/** `compile`: from a template's text to something that renders, within limits. */
+/**
+ * `compile`: from a template's text to something that renders, within limits.
+ * See docs/decisions/010-template-engine.md.
+ */
 import { compileClosures, type Renderer } from './backends/closures.ts';
 import { generateRenderer } from './backends/generate.ts';
 import { type MissingKey, Run, type RunLimits, runLimits } from './backends/run.ts';

@@ -1,6 +1,7 @@
 /**
  * Texts by the rules of Unicode 15, whatever the runtime's own version: what px0 derives from a text and stores or compares (slugs, the
  * words of a search, names without letter case) must come out alike on every release of Node and in every browser.
+ * See docs/decisions/063-unicode-15.md.
  */
 
 import { simpleLower, simpleUpper } from './unicode/case.ts';

@@ -1,4 +1,4 @@
-export { CatchingUpClient, type CaughtUpReply, replyOf } from './catching-up-client.ts';
+export type { CaughtUpReply } from './catching-up-client.ts';
 export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export {
   type DemandRow,

@@ -1,5 +1,5 @@
 import { ConfigError, loadConfig } from '@px0/service-kit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { configSchema } from './config.ts';
 
 const DATABASE_URL = 'postgres://localhost/px0';
@@ -22,13 +22,13 @@ function refusalOf(env: Record<string, string>): string {
 }
 
 describe('the configuration', () => {
-  test('needs a database, and nothing else on a developer’s machine', () => {
+  it('needs a database, and nothing else on a developer’s machine', () => {
     expect(refusalOf({})).toBe('DATABASE_URL must be set.');
     expect(refusalOf({ DATABASE_URL })).toBe('none');
     expect(refusalOf({ DATABASE_URL, RESEND_API_KEY: 'mock' })).toBe('none');
   });
 
-  test.each([
+  it.each([
     ['2', 2],
     ['0', 24],
     ['-1', 24],
@@ -38,7 +38,7 @@ describe('the configuration', () => {
     expect(load({ DATABASE_URL, SESSION_DURATION_HOURS: text }).SESSION_DURATION_HOURS).toBe(hours);
   });
 
-  test('in production needs a secret of its own and a way to send mails', () => {
+  it('in production needs a secret of its own and a way to send mails', () => {
     expect(refusalOf(production)).toBe('none');
     expect(refusalOf({ ...production, PX0_SECRET_KEY: '' })).toBe('PX0_SECRET_KEY must be set.');
     expect(refusalOf({ ...production, PX0_SECRET_KEY: 'short' })).toContain(
@@ -51,14 +51,14 @@ describe('the configuration', () => {
     expect(refusalOf({ ...smtp, RESEND_API_KEY: 'mock' })).toContain('RESEND_API_KEY must not be mock');
   });
 
-  test('never accepts weaker hashes than OWASP asks for', () => {
+  it('never accepts weaker hashes than OWASP asks for', () => {
     expect(refusalOf({ DATABASE_URL, ARGON2_MEMORY_KIB: '19455' })).toContain(
       'ARGON2_MEMORY_KIB must be at least 19456',
     );
     expect(refusalOf({ DATABASE_URL, ARGON2_PASSES: '1' })).toContain('ARGON2_PASSES must be at least 2');
   });
 
-  test('names a wrong list of limits', () => {
+  it('names a wrong list of limits', () => {
     expect(refusalOf({ DATABASE_URL, AUTH_RATE_LIMIT_OVERRIDES: 'login=1' })).toContain(
       'AUTH_RATE_LIMIT_OVERRIDES must be a list',
     );

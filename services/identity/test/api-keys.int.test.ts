@@ -2,7 +2,7 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { encodeUsage, usageSubject } from '@px0/contracts';
 import { eventually } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CLEANUP_SAGA } from '../src/api-keys/scope-guard.ts';
 import { expectError, expectOk } from './expect-reply.ts';
@@ -43,7 +43,7 @@ async function keysOf(founder: Founder) {
 }
 
 describe('API keys', () => {
-  test('are managed with a session only', async () => {
+  it('are managed with a session only', async () => {
     const founder = await identity.founder();
     const { id } = await identity.key(founder);
     const callers = [
@@ -61,7 +61,7 @@ describe('API keys', () => {
     expect((await keysOf(founder)).map((key) => key.id)).toContain(id);
   });
 
-  test('are managed by the admins of the default team only', async () => {
+  it('are managed by the admins of the default team only', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder);
     const team = await identity.tenancy.createTeam(founder.orgId);
@@ -86,7 +86,7 @@ describe('API keys', () => {
 });
 
 describe('a creation', () => {
-  test.each<[Record<string, unknown>, number, string]>([
+  it.each<[Record<string, unknown>, number, string]>([
     [{ name: 5 }, 400, 'invalid request body'],
     [{ org_id: '' }, 400, 'invalid request body'],
     [{ org_id: 'x' }, 400, 'invalid request body'],
@@ -110,7 +110,7 @@ describe('a creation', () => {
     expectError(await create(await identity.user(), body), status, error);
   });
 
-  test('shows the secret once, and stores and publishes its hash only', async () => {
+  it('shows the secret once, and stores and publishes its hash only', async () => {
     const founder = await identity.founder();
     const reply = await create(founder, {
       name: ' Ä key ',
@@ -132,7 +132,7 @@ describe('a creation', () => {
     expect(key).not.toHaveProperty('key_hash');
   });
 
-  test('counts a repeated team once and lists the first', async () => {
+  it('counts a repeated team once and lists the first', async () => {
     const founder = await identity.founder();
     const [second, third] = [
       await identity.tenancy.createTeam(founder.orgId),
@@ -144,7 +144,7 @@ describe('a creation', () => {
     expect((await keysOf(founder))[0]?.team_id).toBeUndefined();
   });
 
-  test('judges the teams in the order given', async () => {
+  it('judges the teams in the order given', async () => {
     const [founder, other] = [await identity.founder(), await identity.founder()];
     const attempt = (...team_ids: string[]) =>
       create(founder, { name: 'x', org_id: founder.orgId, team_ids });
@@ -159,7 +159,7 @@ describe('a creation', () => {
     expectError(await attempt(gone), 404, 'team not found');
   });
 
-  test('judges the expiry last', async () => {
+  it('judges the expiry last', async () => {
     const founder = await identity.founder();
     const attempt = (expires_at: string) => create(founder, { name: 'x', org_id: founder.orgId, expires_at });
     for (const text of ['', 'tomorrow', '2020-01-01T00:00:00Z', '2999-01-01', '2999-13-01T00:00:00Z']) {
@@ -173,7 +173,7 @@ describe('a creation', () => {
 });
 
 describe('a list', () => {
-  test('needs an organization that exists', async () => {
+  it('needs an organization that exists', async () => {
     const user = await identity.user();
     expectError(await list(user), 400, 'org_id is required');
     expectError(await list(user, ''), 400, 'org_id is required');
@@ -184,7 +184,7 @@ describe('a list', () => {
     expectError(await list(founder, founder.orgId), 404, 'organization not found');
   });
 
-  test('is empty at first, and has the newest first', async () => {
+  it('is empty at first, and has the newest first', async () => {
     const founder = await identity.founder();
     expectOk(await list(founder, founder.orgId), 200, { api_keys: [] });
     const ids: string[] = [];
@@ -194,13 +194,13 @@ describe('a list', () => {
 });
 
 describe('a deletion', () => {
-  test('refuses first what is no id, then what is no key', async () => {
+  it('refuses first what is no id, then what is no key', async () => {
     const user = await identity.user();
     expectError(await remove(user, 'x'), 400, 'invalid id');
     expectError(await remove(user, UNKNOWN), 404, 'api key not found');
   });
 
-  test('takes effect at once', async () => {
+  it('takes effect at once', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder, { operation: 'all' });
     expect((await me(key)).status).toBe(200);
@@ -211,7 +211,7 @@ describe('a deletion', () => {
 });
 
 describe('a rotation', () => {
-  test('gives a successor, and the old key works for the overlap', async () => {
+  it('gives a successor, and the old key works for the overlap', async () => {
     const founder = await identity.founder();
     const old = await identity.key(founder, { operation: 'all', team_ids: [founder.teamId], name: 'deploy' });
     const reply = await rotate(founder, old.id);
@@ -226,7 +226,7 @@ describe('a rotation', () => {
     expect(overlap).toBeLessThanOrEqual(86_400_000);
   });
 
-  test('without overlap ends the old key at once', async () => {
+  it('without overlap ends the old key at once', async () => {
     const founder = await identity.founder();
     const old = await identity.key(founder, { operation: 'all' });
     const { key } = createdKey.parse((await rotate(founder, old.id, { overlap_seconds: 0 })).body);
@@ -235,7 +235,7 @@ describe('a rotation', () => {
     expectError(await rotate(founder, old.id), 404, 'api key not found');
   });
 
-  test('with a body whose type is not named rotates nothing', async () => {
+  it('with a body whose type is not named rotates nothing', async () => {
     const founder = await identity.founder();
     const old = await identity.key(founder, { operation: 'all' });
     const response = await fetch(`${identity.url}/v1/api-keys/${old.id}/rotate`, {
@@ -247,7 +247,7 @@ describe('a rotation', () => {
     expect(await keysOf(founder)).toHaveLength(1);
   });
 
-  test('does not lengthen the life of a key that ends sooner', async () => {
+  it('does not lengthen the life of a key that ends sooner', async () => {
     const founder = await identity.founder();
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const old = await identity.key(founder, { expires_at: soon });
@@ -258,7 +258,7 @@ describe('a rotation', () => {
     expect(Math.abs(Date.parse(successor?.expires_at ?? '') - Date.parse(soon))).toBeLessThan(60_000);
   });
 
-  test('refuses wrong input in order', async () => {
+  it('refuses wrong input in order', async () => {
     const founder = await identity.founder();
     const { id } = await identity.key(founder);
     expectError(await rotate(founder, 'x'), 400, 'invalid id');
@@ -275,7 +275,7 @@ describe('a rotation', () => {
 });
 
 describe('a key that expires', () => {
-  test('is refused from that moment', async () => {
+  it('is refused from that moment', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder, {
       operation: 'all',
@@ -287,7 +287,7 @@ describe('a key that expires', () => {
 });
 
 describe('the time of last use', () => {
-  test('is kept from what render processes publish, and only ever rises', async () => {
+  it('is kept from what render processes publish, and only ever rises', async () => {
     const founder = await identity.founder();
     const { id } = await identity.key(founder);
     const connection = await connect({ servers: identity.stores.bus.servers });
@@ -312,7 +312,7 @@ describe('the time of last use', () => {
     await connection.close();
   });
 
-  test('is noted for calls of this service, also for those that are refused, when it stops at the latest', async () => {
+  it('is noted for calls of this service, also for those that are refused, when it stops at the latest', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder);
     expectError(await me(key), 403, 'forbidden');
@@ -322,7 +322,7 @@ describe('the time of last use', () => {
 });
 
 describe('what an organization loses', () => {
-  test('its keys lose: a deleted team leaves every scope, and a key whose last team goes is revoked', async () => {
+  it('its keys lose: a deleted team leaves every scope, and a key whose last team goes is revoked', async () => {
     const founder = await identity.founder();
     const [first, second] = [
       await identity.tenancy.createTeam(founder.orgId),
@@ -343,7 +343,7 @@ describe('what an organization loses', () => {
     expect((await keysOf(founder)).map(({ id }) => id)).toEqual([whole.id]);
   });
 
-  test('a team that moves away leaves the scopes of the old organization, and no others', async () => {
+  it('a team that moves away leaves the scopes of the old organization, and no others', async () => {
     const [founder, other] = [await identity.founder(), await identity.founder()];
     const team = await identity.tenancy.createTeam(founder.orgId);
     const key = await identity.key(founder, { operation: 'all', team_ids: [team] });
@@ -364,7 +364,7 @@ describe('what an organization loses', () => {
     expect(await keysOf(founder)).toEqual([]);
   });
 
-  test('a deleted organization takes its keys along', async () => {
+  it('a deleted organization takes its keys along', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder, { operation: 'all' });
     await identity.tenancy.deleteOrganization(founder.orgId);
@@ -378,7 +378,7 @@ describe('what an organization loses', () => {
     });
   });
 
-  test('a key that is being created while its team is deleted never outlives it', async () => {
+  it('a key that is being created while its team is deleted never outlives it', async () => {
     const founder = await identity.founder();
     for (let round = 0; round < 10; round++) {
       const team = await identity.tenancy.createTeam(founder.orgId);
@@ -396,7 +396,7 @@ describe('what an organization loses', () => {
 
 /** The last test here: it takes the lead from the saga. */
 describe('a key whose scope was judged on a projection that is behind the saga', () => {
-  test('is not created, and is as soon as the projection has caught up', async () => {
+  it('is not created, and is as soon as the projection has caught up', async () => {
     const founder = await identity.founder();
     const attempt = () => create(founder, { name: 'x', org_id: founder.orgId });
     expect((await attempt()).status).toBe(201);

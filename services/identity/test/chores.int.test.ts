@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@px0/owner';
 import { silentLogger } from '@px0/service-kit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KeyUses } from '../src/api-keys/mod.ts';
 import type { Changes } from '../src/changes/mod.ts';
 import { chores } from '../src/maintenance/mod.ts';
@@ -45,7 +45,7 @@ async function count(sql: string, values: unknown[] = []): Promise<number> {
 }
 
 describe('a chore', () => {
-  test('deletes sessions that expired, and lets their user’s ledger forget what they kept apart', async () => {
+  it('deletes sessions that expired, and lets their user’s ledger forget what they kept apart', async () => {
     const user = await identity.user();
     const middle = await identity.logIn(user.email);
     await identity.logIn(user.email);
@@ -70,7 +70,7 @@ describe('a chore', () => {
     expect(events).toContain(`put ${user.id}`);
   });
 
-  test('deletes keys that expired a month ago, with a tombstone, and no others', async () => {
+  it('deletes keys that expired a month ago, with a tombstone, and no others', async () => {
     const founder = await identity.founder();
     const [old, recent, eternal] = [
       await identity.key(founder),
@@ -89,7 +89,7 @@ describe('a chore', () => {
     expect(events).toContain(`remove ${old.id}`);
   });
 
-  test('deletes codes and counts that expired', async () => {
+  it('deletes codes and counts that expired', async () => {
     const user = await identity.user();
     await identity.pool.query(
       `INSERT INTO password_reset_codes (user_id, code_hash, expires_at) VALUES ($1, 'x', now())`,
@@ -105,7 +105,7 @@ describe('a chore', () => {
     expect(await count(`SELECT 1 FROM rate_limits WHERE key IN ('old', 'new')`)).toBe(1);
   });
 
-  test('writes down when keys were used, and a time that is earlier changes nothing', async () => {
+  it('writes down when keys were used, and a time that is earlier changes nothing', async () => {
     const founder = await identity.founder();
     const { id } = await identity.key(founder);
     const lastUse = async () => {

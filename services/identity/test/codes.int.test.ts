@@ -1,5 +1,5 @@
 import { eventually } from '@px0/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { expectError, expectOk } from './expect-reply.ts';
 import { PASSWORD, type Reply, RunningIdentity } from './running-identity.ts';
 
@@ -32,7 +32,7 @@ const me = (token: string): Promise<Reply> => identity.call({ token }, 'GET', '/
 const otherThan = (code: string): string => (code === '000000' ? '000001' : '000000');
 
 describe('an unverified user', () => {
-  test('is mailed a code of six digits at registration, may log in, and may do nothing else', async () => {
+  it('is mailed a code of six digits at registration, may log in, and may do nothing else', async () => {
     const user = await identity.user();
     expect(await identity.mails.code(user.email)).toMatch(/^\d{6}$/);
     const [mail] = identity.mails.to(user.email);
@@ -43,7 +43,7 @@ describe('an unverified user', () => {
     expectError(await me(user.token), 401, 'unauthorized');
   });
 
-  test('may not register others', async () => {
+  it('may not register others', async () => {
     const user = await identity.user();
     const reply = await identity.call(user, 'POST', '/v1/auth/register', {
       email: identity.newEmail(),
@@ -54,7 +54,7 @@ describe('an unverified user', () => {
 });
 
 describe('e-mail verification', () => {
-  test.each<[unknown, number, string]>([
+  it.each<[unknown, number, string]>([
     [{ email: 'a@example.com', code: 123_456 }, 400, 'invalid request body'],
     [{}, 400, 'email and code are required'],
     [{ email: 'a@example.com', code: '' }, 400, 'email and code are required'],
@@ -63,7 +63,7 @@ describe('e-mail verification', () => {
     expectError(await verify(body), status, error);
   });
 
-  test('by the mailed code verifies the account, begins no session, and is not done twice', async () => {
+  it('by the mailed code verifies the account, begins no session, and is not done twice', async () => {
     const user = await identity.user();
     const code = await identity.mails.code(user.email);
     expectOk(await verify({ email: user.email, code }), 200, { message: 'email verified successfully' });
@@ -74,7 +74,7 @@ describe('e-mail verification', () => {
     expectError(await trigger(user.email), 400, 'user is already verified');
   });
 
-  test('by a wrong code is refused, and after five wrong ones the right one is void', async () => {
+  it('by a wrong code is refused, and after five wrong ones the right one is void', async () => {
     const user = await identity.user();
     const code = await identity.mails.code(user.email);
     for (let attempt = 1; attempt <= 5; attempt++) {
@@ -92,7 +92,7 @@ describe('e-mail verification', () => {
     });
   });
 
-  test('by an expired code is refused', async () => {
+  it('by an expired code is refused', async () => {
     const user = await identity.user();
     const code = await identity.mails.code(user.email);
     await identity.pool.query(`UPDATE verification_codes SET expires_at = now() WHERE user_id = $1`, [
@@ -101,7 +101,7 @@ describe('e-mail verification', () => {
     expectError(await verify({ email: user.email, code }), 400, 'invalid verification code');
   });
 
-  test('counts only the newest code', async () => {
+  it('counts only the newest code', async () => {
     const user = await identity.user();
     const first = await identity.mails.code(user.email);
     expectOk(await trigger(user.email), 200, SENT);
@@ -113,14 +113,14 @@ describe('e-mail verification', () => {
     });
   });
 
-  test('by another user’s code is refused', async () => {
+  it('by another user’s code is refused', async () => {
     const [user, other] = [await identity.user(), await identity.user()];
     const [code, own] = [await identity.mails.code(other.email), await identity.mails.code(user.email)];
     if (code !== own)
       expectError(await verify({ email: user.email, code }), 400, 'invalid verification code');
   });
 
-  test('by one code twenty times at once verifies once, and never fails otherwise', async () => {
+  it('by one code twenty times at once verifies once, and never fails otherwise', async () => {
     const user = await identity.user();
     const code = await identity.mails.code(user.email);
     const replies = await Promise.all(Array.from({ length: 20 }, () => verify({ email: user.email, code })));
@@ -131,7 +131,7 @@ describe('e-mail verification', () => {
 });
 
 describe('the verification trigger', () => {
-  test('needs an address of an account, whatever its form', async () => {
+  it('needs an address of an account, whatever its form', async () => {
     expectError(await trigger(), 400, 'email is required');
     expectError(await trigger(''), 400, 'email is required');
     expectError(await trigger('no address'), 404, 'user not found');
@@ -139,7 +139,7 @@ describe('the verification trigger', () => {
     expectError(await trigger('a\0@example.com'), 404, 'user not found');
   });
 
-  test('finds an address with a plus, percent-encoded', async () => {
+  it('finds an address with a plus, percent-encoded', async () => {
     const email = `a+b.${identity.newEmail()}`;
     await identity.user(email);
     expectOk(await trigger(email), 200, SENT);
@@ -150,7 +150,7 @@ describe('the verification trigger', () => {
     );
   });
 
-  test('is a 500 when the provider refuses; the mail is sent when it accepts again', async () => {
+  it('is a 500 when the provider refuses; the mail is sent when it accepts again', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     identity.mails.refuses = true;
@@ -170,7 +170,7 @@ describe('the verification trigger', () => {
 });
 
 describe('a registration while the mail provider is away', () => {
-  test('succeeds, and the code comes when it is back', async () => {
+  it('succeeds, and the code comes when it is back', async () => {
     identity.mails.refuses = true;
     const user = await identity.user();
     await eventually(async () => {
@@ -187,7 +187,7 @@ describe('a registration while the mail provider is away', () => {
 });
 
 describe('a password reset', () => {
-  test.each<[unknown, number, string]>([
+  it.each<[unknown, number, string]>([
     [{ email: 5 }, 400, 'invalid request body'],
     [{}, 400, 'email is required'],
     [{ email: 'nobody@example.com' }, 404, 'user not found'],
@@ -195,7 +195,7 @@ describe('a password reset', () => {
     expectError(await triggerReset(body), status, error);
   });
 
-  test.each<[unknown, number, string]>([
+  it.each<[unknown, number, string]>([
     [{ code: 5, new_password: NEW_PASSWORD }, 400, 'invalid request body'],
     [{}, 400, 'code and new_password are required'],
     [{ code: 'x', new_password: '' }, 400, 'code and new_password are required'],
@@ -215,7 +215,7 @@ describe('a password reset', () => {
     expectError(await reset(body), status, error);
   });
 
-  test('by the mailed code sets the password, ends every session, and verifies nothing', async () => {
+  it('by the mailed code sets the password, ends every session, and verifies nothing', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     expectOk(await triggerReset({ email: user.email.toUpperCase() }), 200, RESET_SENT);
@@ -231,7 +231,7 @@ describe('a password reset', () => {
     expectError(await reset({ code, new_password: PASSWORD }), 400, 'invalid or expired password reset code');
   });
 
-  test('refused for its password leaves the code good', async () => {
+  it('refused for its password leaves the code good', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     await triggerReset({ email: user.email });
@@ -240,7 +240,7 @@ describe('a password reset', () => {
     expect((await reset({ code, new_password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  test('by an expired code is refused, and the code is gone', async () => {
+  it('by an expired code is refused, and the code is gone', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     await triggerReset({ email: user.email });
@@ -259,7 +259,7 @@ describe('a password reset', () => {
     expect(rowCount).toBe(0);
   });
 
-  test('by one code twenty times at once succeeds exactly once', async () => {
+  it('by one code twenty times at once succeeds exactly once', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     await triggerReset({ email: user.email });
@@ -272,7 +272,7 @@ describe('a password reset', () => {
     expect((await post('/v1/auth/login', { email: user.email, password: winner })).status).toBe(200);
   });
 
-  test('triggered again voids the code before', async () => {
+  it('triggered again voids the code before', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     await triggerReset({ email: user.email });
@@ -287,14 +287,14 @@ describe('a password reset', () => {
     expect((await reset({ code: second, new_password: NEW_PASSWORD })).status).toBe(200);
   });
 
-  test('is a 500 when the provider refuses', async () => {
+  it('is a 500 when the provider refuses', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     identity.mails.refuses = true;
     expectError(await triggerReset({ email: user.email }), 500, 'failed to send password reset email');
   });
 
-  test('while a login is under way leaves no session of the old password', async () => {
+  it('while a login is under way leaves no session of the old password', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     await triggerReset({ email: user.email });
@@ -311,7 +311,7 @@ describe('a password reset', () => {
 });
 
 describe('within the cool-down', () => {
-  test('a trigger succeeds without another mail, and the mailed code stays good', async () => {
+  it('a trigger succeeds without another mail, and the mailed code stays good', async () => {
     await identity.restart({ env: { MAIL_COOLDOWN_SECONDS: '60' } });
     const user = await identity.user();
     const code = await identity.mails.code(user.email);
@@ -332,7 +332,7 @@ describe('with strict enumeration protection', () => {
   beforeAll(() => identity.restart({ env: { STRICT_ENUMERATION_PROTECTION: 'true' } }));
   afterAll(() => identity.restart({ env: { STRICT_ENUMERATION_PROTECTION: 'false' } }));
 
-  test('the triggers, verification and registration answer alike whether or not an account exists', async () => {
+  it('the triggers, verification and registration answer alike whether or not an account exists', async () => {
     const user = await identity.user();
     const code = await identity.mails.code(user.email);
     const nobody = identity.newEmail();
@@ -358,7 +358,7 @@ describe('with strict enumeration protection', () => {
     expect((await post('/v1/auth/login', { email: user.email, password: PASSWORD })).status).toBe(200);
   });
 
-  test('a provider that refuses is not told of', async () => {
+  it('a provider that refuses is not told of', async () => {
     const user = await identity.user();
     await identity.mails.code(user.email);
     identity.mails.refuses = true;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Founder, RunningIdentity } from './running-identity.ts';
 
 let identity: RunningIdentity;
@@ -67,7 +67,7 @@ const body = fc.oneof(
 
 const credential = fc.constantFrom('none', 'session', 'garbage', 'header');
 
-test('no input makes the service fail', async () => {
+it('no input makes the service fail', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...endpoints),
@@ -97,7 +97,7 @@ test('no input makes the service fail', async () => {
   );
 });
 
-test('no path and no query makes the service fail', async () => {
+it('no path and no query makes the service fail', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('/v1/api-keys/', '/v1/api-keys?org_id=', '/v1/auth/verify-email?email=', '/v1/auth/'),

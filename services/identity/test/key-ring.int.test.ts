@@ -1,7 +1,7 @@
 import { createPool, migrate, silentLogger } from '@px0/service-kit';
 import { type TestDatabase, testDatabase } from '@px0/testing';
 import type pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS, SCHEMA } from '../src/schema.ts';
 import { SecretKeys } from '../src/secrets/mod.ts';
 import { askForRotation, KeyRing, type KeyRingOptions } from '../src/signing-keys/mod.ts';
@@ -55,7 +55,7 @@ async function publish(ring: KeyRing): Promise<void> {
 const kidsOf = (ring: KeyRing): unknown[] => ring.jwks().keys.map(({ kid }) => kid);
 
 describe('the key ring', () => {
-  test('signs at once with its first key, and makes no second one', async () => {
+  it('signs at once with its first key, and makes no second one', async () => {
     const ring = keyRing();
     await ring.maintain();
     const { kid } = ring.signer();
@@ -65,7 +65,7 @@ describe('the key ring', () => {
     expect(events).toEqual([`put ${kid}`]);
   });
 
-  test('publishes the next key five minutes before it signs, and forgets the old one when its last token has expired', async () => {
+  it('publishes the next key five minutes before it signs, and forgets the old one when its last token has expired', async () => {
     const ring = keyRing();
     await ring.maintain();
     const first = ring.signer().kid;
@@ -87,7 +87,7 @@ describe('the key ring', () => {
     expect(events).toEqual([`put ${first}`, `put ${second}`, `put ${first}`, `remove ${first}`]);
   });
 
-  test('rotates by age, and signs with the old key while the new one cannot be published', async () => {
+  it('rotates by age, and signs with the old key while the new one cannot be published', async () => {
     const ring = keyRing();
     await ring.maintain();
     await publish(ring);
@@ -100,13 +100,13 @@ describe('the key ring', () => {
     expect(ring.signer().kid).not.toBe(first);
   });
 
-  test('of four replicas that start at once has one key', async () => {
+  it('of four replicas that start at once has one key', async () => {
     const rings = Array.from({ length: 4 }, () => keyRing());
     await Promise.all(rings.map((ring) => ring.maintain()));
     expect(new Set(rings.map((ring) => ring.signer().kid)).size).toBe(1);
   });
 
-  test('goes on with a key of its own when it cannot open the others, also when the first secret comes back', async () => {
+  it('goes on with a key of its own when it cannot open the others, also when the first secret comes back', async () => {
     const other = {
       encryptionKey: new SecretKeys('another secret of thirty-two chars').signingKeyEncryption,
     };

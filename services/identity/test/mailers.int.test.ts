@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createMailer, verificationMail } from '../src/mail/mod.ts';
 
 const base = {
@@ -91,7 +91,7 @@ async function resendServer(status: number, delayMs = 0): Promise<{ url: string;
 }
 
 describe('the SMTP mailer', () => {
-  test('sends a plain-text and an HTML part to one recipient', async () => {
+  it('sends a plain-text and an HTML part to one recipient', async () => {
     const { url, received } = await smtpServer();
     await createMailer({ ...base, SMTP_URL: url }, nowhere).send(mail);
     expect(received).toEqual([
@@ -104,7 +104,7 @@ describe('the SMTP mailer', () => {
     expect(text.match(/012345/g)?.length).toBe(2);
   });
 
-  test('fails when the server refuses or is not there', async () => {
+  it('fails when the server refuses or is not there', async () => {
     const { url } = await smtpServer(true);
     await expect(createMailer({ ...base, SMTP_URL: url }, nowhere).send(mail)).rejects.toThrow();
     await expect(
@@ -117,7 +117,7 @@ describe('the Resend mailer', () => {
   const withKey = (url: string) =>
     createMailer({ ...base, RESEND_API_KEY: 're_secret', RESEND_API_URL: url }, nowhere);
 
-  test('posts the mail with its key', async () => {
+  it('posts the mail with its key', async () => {
     const { url, calls } = await resendServer(200);
     await withKey(url).send(mail);
     const { to, ...rest } = mail;
@@ -126,7 +126,7 @@ describe('the Resend mailer', () => {
     ]);
   });
 
-  test('fails when Resend refuses, without repeating the address', async () => {
+  it('fails when Resend refuses, without repeating the address', async () => {
     const { url } = await resendServer(422);
     const failure: unknown = await withKey(url)
       .send(mail)
@@ -135,7 +135,7 @@ describe('the Resend mailer', () => {
     expect(String(failure)).not.toContain('somebody');
   });
 
-  test('gives up after the timeout', async () => {
+  it('gives up after the timeout', async () => {
     const { url } = await resendServer(200, 5_000);
     const mailer = createMailer(
       { ...base, RESEND_API_KEY: 're_secret', RESEND_API_URL: url, MAIL_TIMEOUT_MS: 100 },
@@ -146,7 +146,7 @@ describe('the Resend mailer', () => {
 });
 
 describe('the console mailer', () => {
-  test.each([undefined, '', 'mock'])('prints to its own stream when RESEND_API_KEY is %j', async (key) => {
+  it.each([undefined, '', 'mock'])('prints to its own stream when RESEND_API_KEY is %j', async (key) => {
     const printed: string[] = [];
     await createMailer(
       { ...base, RESEND_API_KEY: key },

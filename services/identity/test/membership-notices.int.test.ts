@@ -1,5 +1,5 @@
 import { eventually } from '@px0/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RunningIdentity } from './running-identity.ts';
 
 let identity: RunningIdentity;
@@ -11,7 +11,7 @@ afterAll(() => identity?.stop());
 const noticesTo = (address: string) =>
   identity.mails.to(address).filter(({ subject }) => subject === 'You were added to a team on px0');
 
-test('whoever is added to a team by somebody else is told by mail, once', async () => {
+it('whoever is added to a team by somebody else is told by mail, once', async () => {
   const founder = await identity.founder();
   const [added, volunteer, veteran] = await Promise.all([identity.user(), identity.user(), identity.user()]);
   const team = await identity.tenancy.createTeam(founder.orgId);
@@ -34,7 +34,7 @@ test('whoever is added to a team by somebody else is told by mail, once', async 
   expect([founder, volunteer, veteran].flatMap(({ email }) => noticesTo(email))).toEqual([]);
 });
 
-test('a person who was removed and added again is told again', async () => {
+it('a person who was removed and added again is told again', async () => {
   const founder = await identity.founder();
   const user = await identity.user();
   const team = await identity.tenancy.createTeam(founder.orgId);

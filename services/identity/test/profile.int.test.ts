@@ -1,5 +1,5 @@
 import { eventually } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError, expectOk } from './expect-reply.ts';
 import { type Bearer, PASSWORD, type Reply, RunningIdentity } from './running-identity.ts';
 
@@ -30,7 +30,7 @@ const personal = [
 ] as const;
 
 describe('the profile', () => {
-  test.each([['GET', '/v1/auth/me'] as const, ...personal])(
+  it.each([['GET', '/v1/auth/me'] as const, ...personal])(
     '%s %s needs a credential',
     async (method, path) => {
       expectError(await identity.call(undefined, method, path, wrongBody(method)), 401, 'unauthorized');
@@ -42,7 +42,7 @@ describe('the profile', () => {
     },
   );
 
-  test.each([['GET', '/v1/auth/me'] as const, ...personal])(
+  it.each([['GET', '/v1/auth/me'] as const, ...personal])(
     '%s %s is forbidden to a key that only reads',
     async (method, path) => {
       const founder = await identity.founder();
@@ -54,7 +54,7 @@ describe('the profile', () => {
     },
   );
 
-  test.each(personal)(
+  it.each(personal)(
     '%s %s is forbidden to a key, whose acting user it would change',
     async (method, path) => {
       const founder = await identity.founder();
@@ -65,7 +65,7 @@ describe('the profile', () => {
     },
   );
 
-  test('of a key is its acting user’s: the verified admin of the default team of longest standing', async () => {
+  it('of a key is its acting user’s: the verified admin of the default team of longest standing', async () => {
     const founder = await identity.founder();
     const second = await identity.user();
     await identity.tenancy.setMember(founder.teamId, second.id, 'admin');
@@ -80,7 +80,7 @@ describe('the profile', () => {
 });
 
 describe('a change of address', () => {
-  test.each<[unknown, number, string]>([
+  it.each<[unknown, number, string]>([
     [{ email: 5 }, 400, 'invalid request body'],
     [{}, 400, 'email is required'],
     [{ email: '' }, 400, 'email is required'],
@@ -90,7 +90,7 @@ describe('a change of address', () => {
     expectError(await setEmail(await identity.user(), body), status, error);
   });
 
-  test('takes effect at once, ends no session, and tells the old address', async () => {
+  it('takes effect at once, ends no session, and tells the old address', async () => {
     const user = await identity.user();
     const email = identity.newEmail();
     const reply = await setEmail(user, { email });
@@ -104,7 +104,7 @@ describe('a change of address', () => {
     expect(identity.mails.to(user.email).some(({ text }) => text.includes(email))).toBe(false);
   });
 
-  test('voids a reset code that went to the old address', async () => {
+  it('voids a reset code that went to the old address', async () => {
     const user = await identity.user();
     await identity.call(undefined, 'POST', '/v1/auth/password-reset/trigger', { email: user.email });
     const code = await identity.mails.code(user.email);
@@ -117,7 +117,7 @@ describe('a change of address', () => {
     );
   });
 
-  test('to one’s own is fine, in another spelling, too; to somebody else’s it is a conflict', async () => {
+  it('to one’s own is fine, in another spelling, too; to somebody else’s it is a conflict', async () => {
     const [user, other] = [await identity.user(), await identity.user()];
     expect((await setEmail(user, { email: user.email })).status).toBe(200);
     const shouted = user.email.toUpperCase();
@@ -133,7 +133,7 @@ describe('a change of address', () => {
 describe('a change of password', () => {
   const current = { current_password: PASSWORD };
 
-  test.each<[unknown, number, string]>([
+  it.each<[unknown, number, string]>([
     [{ current_password: 5 }, 400, 'invalid request body'],
     [{}, 400, 'current_password and new_password are required'],
     [{ ...current, new_password: '' }, 400, 'current_password and new_password are required'],
@@ -148,7 +148,7 @@ describe('a change of password', () => {
     expectError(await setPassword(await identity.user(), body), status, error);
   });
 
-  test('ends all sessions but the one that asked', async () => {
+  it('ends all sessions but the one that asked', async () => {
     const user = await identity.user();
     const before = await identity.logIn(user.email);
     const asking = { token: await identity.logIn(user.email) };
@@ -162,7 +162,7 @@ describe('a change of password', () => {
     expect((await me({ token: fresh })).status).toBe(200);
   });
 
-  test('may set the same password again, and voids an outstanding reset code', async () => {
+  it('may set the same password again, and voids an outstanding reset code', async () => {
     const user = await identity.user();
     await identity.call(undefined, 'POST', '/v1/auth/password-reset/trigger', { email: user.email });
     const code = await identity.mails.code(user.email);
@@ -174,7 +174,7 @@ describe('a change of password', () => {
     expectError(reset, 400, 'invalid or expired password reset code');
   });
 
-  test('made by two sessions at once ends one of them', async () => {
+  it('made by two sessions at once ends one of them', async () => {
     const user = await identity.user();
     const other = { token: await identity.logIn(user.email) };
     const replies = await Promise.all(
@@ -187,7 +187,7 @@ describe('a change of password', () => {
 });
 
 describe('the deletion of an account', () => {
-  test('takes the sessions and codes with it, and leaves the keys', async () => {
+  it('takes the sessions and codes with it, and leaves the keys', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder, { operation: 'all' });
     const second = await identity.user();
@@ -207,7 +207,7 @@ describe('the deletion of an account', () => {
     }
   });
 
-  test('frees the address', async () => {
+  it('frees the address', async () => {
     const user = await identity.user();
     await remove(user);
     const again = await identity.user(user.email);
@@ -215,7 +215,7 @@ describe('the deletion of an account', () => {
     expectError(await me(user), 401, 'unauthorized');
   });
 
-  test('is refused to the last admin of a default team that has other members', async () => {
+  it('is refused to the last admin of a default team that has other members', async () => {
     const founder = await identity.founder();
     const member = await identity.user();
     await identity.tenancy.setMember(founder.teamId, member.id, 'editor');
@@ -225,7 +225,7 @@ describe('the deletion of an account', () => {
     expectOk(await remove(founder), 204);
   });
 
-  test('is allowed to the only member, and to the last admin of another team', async () => {
+  it('is allowed to the only member, and to the last admin of another team', async () => {
     const founder = await identity.founder();
     const team = await identity.tenancy.createTeam(founder.orgId);
     const admin = await identity.user();
@@ -235,7 +235,7 @@ describe('the deletion of an account', () => {
     expectOk(await remove(founder), 204);
   });
 
-  test('of one that is gone already, seen by no projection yet, is a 401', async () => {
+  it('of one that is gone already, seen by no projection yet, is a 401', async () => {
     const user = await identity.user();
     await identity.pool.query('DELETE FROM users WHERE id = $1', [user.id]);
     expectError(await remove(user), 401, 'unauthorized');

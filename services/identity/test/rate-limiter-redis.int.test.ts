@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { createPool, silentLogger } from '@px0/service-kit';
 import { eventually } from '@px0/testing';
 import type { Redis } from 'ioredis';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis, RateLimiter, rateLimits } from '../src/rate-limits/mod.ts';
 
 /** Redis is optional, for px0 and for its tests. */
@@ -53,7 +53,7 @@ function replica(url: string): { limiter: RateLimiter; redis: Redis } {
 }
 
 describe.skipIf(!hasRedis)('attempts counted in Redis', () => {
-  test('are counted by all replicas together, under no readable address', async () => {
+  it('are counted by all replicas together, under no readable address', async () => {
     const { url } = await startRedis();
     const [first, second] = [replica(url), replica(url)];
     for (const { redis } of [first, second]) await eventually(() => redis.status === 'ready');
@@ -70,7 +70,7 @@ describe.skipIf(!hasRedis)('attempts counted in Redis', () => {
     await expect(first.limiter.byAccount('login.account', 'ada@example.com')).resolves.toBeUndefined();
   });
 
-  test('go on in memory when Redis dies, and in Redis when it is back', async () => {
+  it('go on in memory when Redis dies, and in Redis when it is back', async () => {
     const { url, server } = await startRedis();
     const { limiter, redis } = replica(url);
     await eventually(() => redis.status === 'ready');

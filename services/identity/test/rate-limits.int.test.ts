@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError } from './expect-reply.ts';
 import { PASSWORD, type Reply, RunningIdentity } from './running-identity.ts';
 
@@ -22,7 +22,7 @@ const limited = (overrides: string) =>
   identity.restart({ env: { AUTH_RATE_LIMITS: 'strict', AUTH_RATE_LIMIT_OVERRIDES: overrides } });
 
 describe('by default', () => {
-  test('fifty registrations and sixty logins from one address pass within seconds', async () => {
+  it('fifty registrations and sixty logins from one address pass within seconds', async () => {
     const emails = Array.from({ length: 50 }, () => identity.newEmail());
     const registrations = await Promise.all(
       emails.map((email) => from('198.51.100.1', '/v1/auth/register', { email, password: PASSWORD })),
@@ -37,7 +37,7 @@ describe('by default', () => {
 });
 
 describe('a limit', () => {
-  test('by address refuses that address with Retry-After, and no other', async () => {
+  it('by address refuses that address with Retry-After, and no other', async () => {
     await limited('login.address=3/60');
     const email = identity.newEmail();
     for (let attempt = 0; attempt < 3; attempt++) {
@@ -51,7 +51,7 @@ describe('a limit', () => {
     expectError(await logIn('198.51.100.3', email), 401, 'invalid credentials');
   });
 
-  test('by account holds for all addresses and all spellings, whether or not the account exists, and survives a restart', async () => {
+  it('by account holds for all addresses and all spellings, whether or not the account exists, and survives a restart', async () => {
     await limited('login.account=3/60');
     for (const email of [(await identity.user()).email, identity.newEmail()]) {
       for (let attempt = 0; attempt < 3; attempt++) {
@@ -66,7 +66,7 @@ describe('a limit', () => {
     }
   });
 
-  test('by account is forgiven by a login', async () => {
+  it('by account is forgiven by a login', async () => {
     await limited('login.account=3/60');
     const { email } = await identity.user();
     for (let round = 0; round < 3; round++) {
@@ -75,7 +75,7 @@ describe('a limit', () => {
     }
   });
 
-  test('comes after the faults of the body, and before the look at the account', async () => {
+  it('comes after the faults of the body, and before the look at the account', async () => {
     await limited(
       'register.address=1/60,verification.address=1/60,reset-trigger.address=1/60,reset.address=1/60',
     );
@@ -100,7 +100,7 @@ describe('a limit', () => {
     }
   });
 
-  test('on the triggers holds for the account, too', async () => {
+  it('on the triggers holds for the account, too', async () => {
     await limited('verification-trigger.account=1/60,reset-trigger.account=1/60');
     const email = identity.newEmail();
     const trigger = () => identity.call(undefined, 'GET', `/v1/auth/verify-email?email=${email}`);
@@ -113,7 +113,7 @@ describe('a limit', () => {
 });
 
 describe('a refused login', () => {
-  test('counts once, however much is published meanwhile', async () => {
+  it('counts once, however much is published meanwhile', async () => {
     await limited('login.address=30/60,login.account=1000/60');
     let isOver = false;
     const publishing = (async () => {
@@ -136,7 +136,7 @@ describe('a refused login', () => {
 });
 
 describe('a storm of logins', () => {
-  test('is answered with 503 and Retry-After beyond the queue, and other calls go on', async () => {
+  it('is answered with 503 and Retry-After beyond the queue, and other calls go on', async () => {
     await identity.restart({
       env: { AUTH_RATE_LIMITS: 'off', AUTH_RATE_LIMIT_OVERRIDES: '' },
       // Slow enough that the calls pile up however slowly they arrive.
@@ -159,7 +159,7 @@ describe('a storm of logins', () => {
 });
 
 describe('while the shared store is away', () => {
-  test('attempts are counted in memory', async () => {
+  it('attempts are counted in memory', async () => {
     // Port 9 is nobody's: Redis is configured and never there.
     await identity.restart({
       env: {

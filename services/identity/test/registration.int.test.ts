@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError } from './expect-reply.ts';
 import { type Founder, PASSWORD, type Reply, RunningIdentity } from './running-identity.ts';
 
@@ -32,7 +32,7 @@ async function placementOf(email: string): Promise<unknown> {
 }
 
 describe('a registration', () => {
-  test.each<[unknown, number, string]>([
+  it.each<[unknown, number, string]>([
     [{ email: 5, password: PASSWORD }, 400, 'invalid request body'],
     [{ email: 'a@example.com', password: PASSWORD, team_id: '' }, 400, 'invalid request body'],
     [{ email: 'a@example.com', password: PASSWORD, team_id: 'x' }, 400, 'invalid request body'],
@@ -57,7 +57,7 @@ describe('a registration', () => {
     expectError(await register(body), status, error);
   });
 
-  test('without a JSON body is refused before anything else', async () => {
+  it('without a JSON body is refused before anything else', async () => {
     const send = (headers: Record<string, string>, body?: string) =>
       identity.send('POST', '/v1/auth/register', { headers, ...(body === undefined ? {} : { body }) });
     expectError(await send({}), 400, 'invalid request body');
@@ -70,7 +70,7 @@ describe('a registration', () => {
     );
   });
 
-  test('by the public gives an admin account with an organization of its own', async () => {
+  it('by the public gives an admin account with an organization of its own', async () => {
     const email = `A.${identity.newEmail()}`;
     const reply = await register({ email, password: PASSWORD, unknown: 1 });
     expect(reply.status).toBe(201);
@@ -87,13 +87,13 @@ describe('a registration', () => {
     expect(identity.mails.to(email)).toEqual([]);
   });
 
-  test('with an empty Authorization header is public', async () => {
+  it('with an empty Authorization header is public', async () => {
     const headers = { 'content-type': 'application/json', authorization: '' };
     const body = JSON.stringify({ email: identity.newEmail(), password: PASSWORD });
     expect((await identity.send('POST', '/v1/auth/register', { headers, body })).status).toBe(201);
   });
 
-  test('of an address that is taken is refused, in whatever case it is spelled', async () => {
+  it('of an address that is taken is refused, in whatever case it is spelled', async () => {
     const { email } = await identity.user();
     expectError(await register({ email, password: PASSWORD }), 409, 'email already registered');
     expectError(
@@ -103,7 +103,7 @@ describe('a registration', () => {
     );
   });
 
-  test('of one address twenty times at once succeeds exactly once', async () => {
+  it('of one address twenty times at once succeeds exactly once', async () => {
     const email = identity.newEmail();
     const spellings = Array.from({ length: 20 }, (_, index) =>
       index % 2 === 0 ? email : email.toUpperCase(),
@@ -114,7 +114,7 @@ describe('a registration', () => {
     expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(19).fill(409)]);
   });
 
-  test('takes a password of more than 72 bytes whole', async () => {
+  it('takes a password of more than 72 bytes whole', async () => {
     const email = identity.newEmail();
     const long = `Aa1!${'x'.repeat(100)}`;
     expect((await register({ email, password: long })).status).toBe(201);
@@ -126,7 +126,7 @@ describe('a registration', () => {
 });
 
 describe('a delegated registration', () => {
-  test('judges the body before the caller, and then the caller', async () => {
+  it('judges the body before the caller, and then the caller', async () => {
     const valid = { email: identity.newEmail(), password: PASSWORD };
     const caller = { token: 'sess_nonsense' };
     expectError(
@@ -149,7 +149,7 @@ describe('a delegated registration', () => {
     expectError(await register(valid, { token }), 403, 'forbidden');
   });
 
-  test('without a team gives a verified standard account with an organization of its own', async () => {
+  it('without a team gives a verified standard account with an organization of its own', async () => {
     const founder = await identity.founder();
     const { reply, email } = await standardUser(founder);
     expect(reply).toMatchObject({
@@ -160,7 +160,7 @@ describe('a delegated registration', () => {
     expect(identity.mails.to(email)).toEqual([]);
   });
 
-  test('into a team carries the team in the user’s placement', async () => {
+  it('into a team carries the team in the user’s placement', async () => {
     const founder = await identity.founder();
     const teamId = await identity.tenancy.createTeam(founder.orgId);
     const { reply, email } = await standardUser(founder, teamId.toUpperCase());
@@ -168,7 +168,7 @@ describe('a delegated registration', () => {
     expect(await placementOf(email)).toEqual({ kind: 'team', team_id: teamId });
   });
 
-  test('into a team needs the team, a membership in its organization, and an admin’s role there, in that order', async () => {
+  it('into a team needs the team, a membership in its organization, and an admin’s role there, in that order', async () => {
     const founder = await identity.founder();
     const other = await identity.founder();
     const teamId = await identity.tenancy.createTeam(other.orgId);
@@ -191,7 +191,7 @@ describe('a delegated registration', () => {
     expectError(await attempt(teamId), 404, 'team not found');
   });
 
-  test('of a taken address is refused last', async () => {
+  it('of a taken address is refused last', async () => {
     const founder = await identity.founder();
     const { email } = await identity.user();
     expectError(

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningIdentity } from './running-identity.ts';
 
 const MANY = 10_000;
@@ -21,7 +21,7 @@ const LOGIN = `SELECT * FROM users WHERE lower(email COLLATE "C") = lower($1::te
 const KEY = 'SELECT * FROM api_keys WHERE id = $1';
 
 describe('with ten thousand users and ten thousand keys', () => {
-  test('a login and a key look-up cost what they cost with ten', async () => {
+  it('a login and a key look-up cost what they cost with ten', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder);
     await identity.pool.query(

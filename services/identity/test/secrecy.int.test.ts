@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createdKey, PASSWORD, RunningIdentity } from './running-identity.ts';
 
 const NEW_PASSWORD = 'Battery-staple-2';
@@ -77,7 +77,7 @@ async function stream(): Promise<string> {
   return texts.join('\n');
 }
 
-test('no secret is in a log line, in an event or in the database in clear', async () => {
+it('no secret is in a log line, in an event or in the database in clear', async () => {
   const secrets = await live();
   const places = { log: identity.log.join(''), stream: await stream(), database: await database() };
   for (const text of Object.values(places)) expect(text.length).toBeGreaterThan(1_000);

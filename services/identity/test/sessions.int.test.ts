@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError, expectOk } from './expect-reply.ts';
 import { begunSession, PASSWORD, type Reply, RunningIdentity } from './running-identity.ts';
 
@@ -21,7 +21,7 @@ const logOut = (authorization?: string): Promise<Reply> =>
   );
 
 describe('a login', () => {
-  test('answers with a token, its end, and the user', async () => {
+  it('answers with a token, its end, and the user', async () => {
     const { email, id } = await identity.user();
     const before = Date.now();
     const reply = await logIn({ email, password: PASSWORD });
@@ -36,13 +36,13 @@ describe('a login', () => {
     expect(reply.headers.get('cache-control')).toBe('no-store');
   });
 
-  test('ignores the case of the address', async () => {
+  it('ignores the case of the address', async () => {
     const { email } = await identity.user();
     const reply = await logIn({ email: email.toUpperCase(), password: PASSWORD });
     expect(reply).toMatchObject({ status: 200, body: { user: { email } } });
   });
 
-  test.each<[string, (email: string) => unknown]>([
+  it.each<[string, (email: string) => unknown]>([
     ['an unknown address', () => ({ email: 'nobody@example.com', password: PASSWORD })],
     ['a wrong password', (email) => ({ email, password: 'Wrong-horse-1' })],
     ['no password', (email) => ({ email })],
@@ -56,12 +56,12 @@ describe('a login', () => {
     expectError(await logIn(body(email)), 401, 'invalid credentials');
   });
 
-  test('judges the body first', async () => {
+  it('judges the body first', async () => {
     expectError(await logIn({ email: 5 }), 400, 'invalid request body');
     expectError(await logIn([]), 400, 'invalid request body');
   });
 
-  test('publishes nothing', async () => {
+  it('publishes nothing', async () => {
     const { email, id } = await identity.user();
     const revision = async () => {
       const { rows } = await identity.pool.query('SELECT revision FROM outbox WHERE subject LIKE $1', [
@@ -74,7 +74,7 @@ describe('a login', () => {
     expect(await revision()).toBe(before);
   });
 
-  test('renews a hash whose parameters are out of date, and lasts as long as the configuration says', async () => {
+  it('renews a hash whose parameters are out of date, and lasts as long as the configuration says', async () => {
     const { email, id } = await identity.user();
     const hashOf = async (): Promise<string> => {
       const { rows } = await identity.pool.query('SELECT password_hash FROM users WHERE id = $1', [id]);
@@ -88,7 +88,7 @@ describe('a login', () => {
     expect(Math.abs(Date.parse(end) - Date.now() - 2 * HOUR_MS)).toBeLessThan(60_000);
   });
 
-  test('takes as long for an unknown address as for a wrong password', async () => {
+  it('takes as long for an unknown address as for a wrong password', async () => {
     await identity.restart({ config: { ARGON2_MEMORY_KIB: 19_456, ARGON2_PASSES: 2 } });
     const { email } = await identity.user();
     const time = async (address: string): Promise<number> => {
@@ -112,7 +112,7 @@ describe('a login', () => {
 });
 
 describe('a session', () => {
-  test('is refused without its scheme, with another scheme, or altered', async () => {
+  it('is refused without its scheme, with another scheme, or altered', async () => {
     const { token } = await identity.user();
     for (const authorization of [
       token,
@@ -130,7 +130,7 @@ describe('a session', () => {
     expectOk(await me(token), 200, expect.anything());
   });
 
-  test('ends by logout, alone', async () => {
+  it('ends by logout, alone', async () => {
     const { token, email } = await identity.user();
     const other = await identity.logIn(email);
     expectOk(await logOut(`Bearer ${token}`), 204);
@@ -141,7 +141,7 @@ describe('a session', () => {
     expectOk(await logOut(`Bearer ${other}`), 204);
   });
 
-  test('is not missed by a logout whatever the header holds', async () => {
+  it('is not missed by a logout whatever the header holds', async () => {
     const founder = await identity.founder();
     const key = await identity.key(founder);
     for (const header of [
@@ -157,7 +157,7 @@ describe('a session', () => {
     expect((await me(founder.token)).status).toBe(200);
   });
 
-  test('stays ended after a restart, and the others stay begun', async () => {
+  it('stays ended after a restart, and the others stay begun', async () => {
     const { token, email } = await identity.user();
     const other = await identity.logIn(email);
     await logOut(`Bearer ${token}`);
@@ -166,7 +166,7 @@ describe('a session', () => {
     expect((await me(other)).status).toBe(200);
   });
 
-  test('of a hundred that are ended at once in any order are all ended', async () => {
+  it('of a hundred that are ended at once in any order are all ended', async () => {
     const { email, token: kept, id } = await identity.user();
     const tokens = await Promise.all(Array.from({ length: 100 }, () => identity.logIn(email)));
     await Promise.all(tokens.map((token) => logOut(`Bearer ${token}`)));
@@ -179,7 +179,7 @@ describe('a session', () => {
     expect(rows[0].revoked).toBe('{[2,102)}');
   });
 
-  test('that expired is refused, and its number is forgotten', async () => {
+  it('that expired is refused, and its number is forgotten', async () => {
     const { email, id } = await identity.user();
     const [old, next] = [await identity.logIn(email), await identity.logIn(email)];
     await logOut(`Bearer ${next}`);
@@ -197,7 +197,7 @@ describe('a session', () => {
 });
 
 describe('paths', () => {
-  test('are matched without case and with a trailing slash, and HEAD works where GET does', async () => {
+  it('are matched without case and with a trailing slash, and HEAD works where GET does', async () => {
     const { token } = await identity.user();
     expect((await identity.call({ token }, 'GET', '/V1/Auth/ME/')).status).toBe(200);
     const head = await fetch(`${identity.url}/v1/auth/me`, {
@@ -207,7 +207,7 @@ describe('paths', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
-  test('that are unknown below a prefix are authenticated first', async () => {
+  it('that are unknown below a prefix are authenticated first', async () => {
     const { token } = await identity.user();
     expectError(await identity.call(undefined, 'GET', `/v1/api-keys/${randomUUID()}/x`), 401, 'unauthorized');
     expectError(await identity.call({ token }, 'GET', `/v1/api-keys/${randomUUID()}/x`), 404, 'not found');

@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AccessProjection, verifySession } from '@px0/access';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError, expectOk } from './expect-reply.ts';
 import { type Reply, RunningIdentity } from './running-identity.ts';
@@ -29,7 +29,7 @@ const me = (token: string): Promise<Reply> => identity.call({ token }, 'GET', '/
 const published = async () => jwks.parse((await identity.call(undefined, 'GET', '/v1/auth/jwks')).body).keys;
 
 describe('the JSON Web Key Set', () => {
-  test('verifies what is signed, and holds nothing private', async () => {
+  it('verifies what is signed, and holds nothing private', async () => {
     const { token, id } = await identity.user();
     const keys = await published();
     expect(keys.length).toBe(1);
@@ -45,7 +45,7 @@ describe('the JSON Web Key Set', () => {
 });
 
 describe('another PX0_SECRET_KEY', () => {
-  test('leaves sessions alive, signs with a new key, and cannot read the old one', async () => {
+  it('leaves sessions alive, signs with a new key, and cannot read the old one', async () => {
     const { token, email } = await identity.user();
     const [before] = await published();
     await identity.restart({ env: { PX0_SECRET_KEY: 'another secret of forty characters or so' } });
@@ -64,7 +64,7 @@ describe('npm run rotate-keys', () => {
   const run = (env: Record<string, string>) =>
     promisify(execFile)(process.execPath, [join(import.meta.dirname, '../src/rotate-keys.ts')], { env });
 
-  test('asks the running service for a new key', async () => {
+  it('asks the running service for a new key', async () => {
     const { stdout } = await run({ DATABASE_URL: identity.stores.database.url });
     expect(stdout).toContain('A new key is made within a minute');
     const before = await published();
@@ -72,13 +72,13 @@ describe('npm run rotate-keys', () => {
     expect((await published()).length).toBe(before.length + 1);
   });
 
-  test('says what it misses', async () => {
+  it('says what it misses', async () => {
     await expect(run({ PX0_HOME: '/nowhere' })).rejects.toThrow('No database: set DATABASE_URL');
   });
 });
 
 describe('a verifier', () => {
-  test('that has not heard of a key refuses its tokens', async () => {
+  it('that has not heard of a key refuses its tokens', async () => {
     const { token } = await identity.user();
     expect(new AccessProjection().authenticate(`Bearer ${token}`)).toEqual({ outcome: 'invalid' });
   });

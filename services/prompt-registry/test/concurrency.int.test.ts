@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { versionOf } from './prompts.ts';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
@@ -23,7 +23,7 @@ const liveNumbers = async (id: string) => {
 };
 
 describe('writers at once', () => {
-  test('50 creations and duplications of versions get 50 distinct numbers', async () => {
+  it('50 creations and duplications of versions get 50 distinct numbers', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id);
     const numbers = await times(50, async (index) =>
@@ -35,7 +35,7 @@ describe('writers at once', () => {
     expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 2));
   });
 
-  test('50 promotions of 50 versions leave exactly one live', async () => {
+  it('50 promotions of 50 versions leave exactly one live', async () => {
     const { id } = await newPrompt();
     const versions = await times(50, () => registry.prompts.createVersion(cast.editor, id, 'x'));
     const promote = (version: number) =>
@@ -46,7 +46,7 @@ describe('writers at once', () => {
     expect(await liveNumbers(id)).toHaveLength(1);
   });
 
-  test('50 promotions of one version succeed once', async () => {
+  it('50 promotions of one version succeed once', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'stable');
     const replies = await times(50, () =>
@@ -57,7 +57,7 @@ describe('writers at once', () => {
     expect(await liveNumbers(id)).toEqual([1]);
   });
 
-  test('a version is either deleted or promoted, never both', async () => {
+  it('a version is either deleted or promoted, never both', async () => {
     const { id } = await newPrompt();
     await times(10, async () => {
       const { version } = await registry.prompts.createVersion(cast.editor, id);
@@ -72,7 +72,7 @@ describe('writers at once', () => {
     });
   });
 
-  test('one of many editors who saw the same draft saves it', async () => {
+  it('one of many editors who saw the same draft saves it', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id);
     const path = `/v1/prompts/${id}/versions/1`;
@@ -83,14 +83,14 @@ describe('writers at once', () => {
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, ...Array(19).fill(412)]);
   });
 
-  test('one of many creations of a name succeeds', async () => {
+  it('one of many creations of a name succeeds', async () => {
     const replies = await times(20, () =>
       registry.call(cast.editor, 'POST', `/v1/teams/${cast.teamId}/prompts`, { name: 'The Only One' }),
     );
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, ...Array(19).fill(409)]);
   });
 
-  test('tags set and moved at once end on one version each', async () => {
+  it('tags set and moved at once end on one version each', async () => {
     const { id } = await newPrompt();
     await times(4, () => registry.prompts.createVersion(cast.editor, id));
     await times(40, (index) => registry.prompts.tag(cast.editor, id, (index % 4) + 1, `tag${index % 3}`));
@@ -100,7 +100,7 @@ describe('writers at once', () => {
 });
 
 describe('the database itself', () => {
-  test('refuses a second live version, a changed template of a stable one, and an altered audit entry', async () => {
+  it('refuses a second live version, a changed template of a stable one, and an altered audit entry', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'live');
     await registry.prompts.versionIn(cast.editor, id, 'stable');

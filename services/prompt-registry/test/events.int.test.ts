@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bodySubject, decodeBody, decodeEvent, type StateEvent, stateSubject } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import { eventually } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { payloadOf } from './prompts.ts';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
@@ -35,7 +35,7 @@ async function bodyOf(promptId: string, number: number) {
 }
 
 describe('a prompt’s event', () => {
-  test('holds the whole state after each change, and the bodies that it names are there', async () => {
+  it('holds the whole state after each change, and the bodies that it names are there', async () => {
     const { editor, admin, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId, { name: 'Evented' });
     const base = {
@@ -96,7 +96,7 @@ describe('a prompt’s event', () => {
     expect(await bodyOf(prompt.id, 2)).toMatchObject({ template: undefined });
   });
 
-  test('follows a description and a move, and is not needed for payloads and what changed nothing', async () => {
+  it('follows a description and a move, and is not needed for payloads and what changed nothing', async () => {
     const { editor, admin, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId);
     const described = await registry.call(editor, 'PUT', `/v1/prompts/${prompt.id}`, { description: 'x' });
@@ -107,7 +107,7 @@ describe('a prompt’s event', () => {
     expect((await eventOf(prompt.id)).revision).toBe(revision);
   });
 
-  test('comes once with each write, and never with one that leaves the public state as it was', async () => {
+  it('comes once with each write, and never with one that leaves the public state as it was', async () => {
     const { admin, teamId } = cast;
     const { id } = await registry.prompts.create(admin, teamId);
     const revision = async () => (await eventOf(id)).revision;
@@ -154,7 +154,7 @@ describe('a prompt’s event', () => {
     expect(await entries()).toBe(noted + 3);
   });
 
-  test('that would outgrow its bound refuses the write', async () => {
+  it('that would outgrow its bound refuses the write', async () => {
     const { editor, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId);
     // JSON writes a control character with six bytes: half of the bound is the live template.
@@ -180,14 +180,14 @@ describe('a prompt’s event', () => {
   });
 });
 
-test('the migration holds the event core’s tables, word for word', () => {
+it('the migration holds the event core’s tables, word for word', () => {
   const read = (path: string) => readFileSync(join(import.meta.dirname, path), 'utf8');
   const tables = read('../../../packages/owner/src/outbox/tables.sql');
   expect(read('../prisma/migrations/20261123000000_init/migration.sql')).toContain(tables);
 });
 
 describe('a deleted team', () => {
-  test('takes its prompts out of every answer at once, and its rows and events in steps', async () => {
+  it('takes its prompts out of every answer at once, and its rows and events in steps', async () => {
     const { teamId, editor, admin, allKey, orgId } = await registry.cast();
     const other = await registry.tenancy.createTeam(orgId);
     await registry.tenancy.setMember(other, editor.id, 'editor');
@@ -216,7 +216,7 @@ describe('a deleted team', () => {
     expect((await registry.call(editor, 'GET', `/v1/prompts/${kept.id}`)).status).toBe(200);
   });
 
-  test('is finished by the next process when the one at work ends in between', async () => {
+  it('is finished by the next process when the one at work ends in between', async () => {
     const { teamId, editor } = await registry.cast();
     await registry.pool.query(
       `with made as (
@@ -242,14 +242,14 @@ describe('a deleted team', () => {
     expect((await registry.call(editor, 'GET', `/v1/teams/${teamId}/prompts`)).status).toBe(403);
   });
 
-  test('is in no answer when only its organization’s end is known', async () => {
+  it('is in no answer when only its organization’s end is known', async () => {
     const { teamId, orgId, editor } = await registry.cast();
     const prompt = await registry.prompts.create(editor, teamId);
     await registry.tenancy.deleteOrganization(orgId);
     expect((await registry.call(editor, 'GET', `/v1/prompts/${prompt.id}`)).status).toBe(404);
   });
 
-  test('gets no prompt from a writer whose projection has not heard of its end', async () => {
+  it('gets no prompt from a writer whose projection has not heard of its end', async () => {
     const { teamId, editor, admin } = await registry.cast();
     const movable = await registry.cast();
     const prompt = await registry.prompts.create(movable.editor, movable.teamId);

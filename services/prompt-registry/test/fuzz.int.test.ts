@@ -1,6 +1,6 @@
 import { type RouteDefinition, routes } from '@px0/contracts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -91,7 +91,7 @@ const parameters = [
 ];
 const query = fc.dictionary(fc.constantFrom(...parameters), text, { maxKeys: 4 });
 
-test('no input is answered with a 5xx', async () => {
+it('no input is answered with a 5xx', async () => {
   const known: Record<string, () => string> = {
     id: () => promptId,
     teamID: () => cast.teamId,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promptOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
@@ -26,7 +26,7 @@ async function userWith(roles: Record<string, 'admin' | 'editor' | 'viewer'>) {
 }
 
 describe('moving a prompt', () => {
-  test('takes versions, tags and payloads along, keeps id and slug, and needs the administrator of both teams', async () => {
+  it('takes versions, tags and payloads along, keeps id and slug, and needs the administrator of both teams', async () => {
     const prompt = await registry.prompts.create(source.editor, source.teamId);
     await registry.prompts.versionIn(source.editor, prompt.id, 'live', 'text');
     await registry.prompts.tag(source.editor, prompt.id, 1, 'prod');
@@ -42,20 +42,20 @@ describe('moving a prompt', () => {
     expect((await registry.call(source.editor, 'GET', `/v1/prompts/${prompt.id}`)).status).toBe(404);
   });
 
-  test('into its own team changes the time alone', async () => {
+  it('into its own team changes the time alone', async () => {
     const prompt = await registry.prompts.create(source.editor, source.teamId);
     const moved = promptOf(await move(source.admin, prompt.id, { team_id: source.teamId }));
     expect(moved).toEqual({ ...prompt, updated_at: moved.updated_at });
     expect(moved.updated_at > prompt.updated_at).toBe(true);
   });
 
-  test('is for an organization’s admin without membership on either side', async () => {
+  it('is for an organization’s admin without membership on either side', async () => {
     const prompt = await registry.prompts.create(source.editor, source.teamId);
     const sibling = await registry.tenancy.createTeam(source.orgId);
     expect(promptOf(await move(source.orgAdmin, prompt.id, { team_id: sibling })).team_id).toBe(sibling);
   });
 
-  test('judges in the contract’s order', async () => {
+  it('judges in the contract’s order', async () => {
     const { id } = await registry.prompts.create(source.editor, source.teamId);
     expect(errorOf(await move(source.outsider, 'x', 7))).toEqual(refused(400, 'invalid prompt id'));
     expect(errorOf(await move(source.outsider, id, 7))).toEqual(refused(400, 'invalid request body'));
@@ -93,7 +93,7 @@ describe('moving a prompt', () => {
     );
   });
 
-  test('judges keys by their scope on both sides', async () => {
+  it('judges keys by their scope on both sides', async () => {
     const { orgId, editor, teamId } = source;
     const sibling = await registry.tenancy.createTeam(orgId);
     const both = { kind: 'teams' as const, team_ids: [teamId, sibling] };
@@ -118,7 +118,7 @@ describe('moving a prompt', () => {
     }
   });
 
-  test('into a team that uses the name or the slug is a conflict, also for the loser of a race', async () => {
+  it('into a team that uses the name or the slug is a conflict, also for the loser of a race', async () => {
     const mover = await userWith({ [source.teamId]: 'admin', [target.teamId]: 'admin' });
     const conflict = refused(
       409,

@@ -1,7 +1,7 @@
 /** What the registry answers to people whom tenancy has not placed yet in the team that their registration named. */
 import { randomUUID } from 'node:crypto';
 import type { PlayedUser } from '@px0/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -33,7 +33,7 @@ async function create(person: PlayedUser, headers: Record<string, string> = {}) 
   return { status: response.status, stale: response.headers.get('px0-stale') };
 }
 
-test('a person whose placement is on its way is not refused', async () => {
+it('a person whose placement is on its way is not refused', async () => {
   const person = await registered();
   // Asks again while the registry says that it is behind, and takes any other answer.
   const creating = registry.call(person, 'POST', `/v1/teams/${cast.teamId}/prompts`, { name: randomUUID() });
@@ -42,7 +42,7 @@ test('a person whose placement is on its way is not refused', async () => {
   expect((await creating).status).toBe(201);
 });
 
-test('a refusal says that it may be wrong when the placement does not come in time', async () => {
+it('a refusal says that it may be wrong when the placement does not come in time', async () => {
   const person = await registered();
   expect(await create(person)).toEqual({ status: 403, stale: 'true' });
   expect(await create(person, { 'px0-consistency': 'require' })).toEqual({ status: 503, stale: null });
@@ -50,7 +50,7 @@ test('a refusal says that it may be wrong when the placement does not come in ti
   expect(await create(person)).toEqual({ status: 201, stale: null });
 });
 
-test('a person who was removed again is refused at once', async () => {
+it('a person who was removed again is refused at once', async () => {
   const person = await registered();
   await registry.tenancy.setMember(cast.teamId, person.id, 'editor');
   await registry.tenancy.removeMember(cast.teamId, person.id);
@@ -58,7 +58,7 @@ test('a person who was removed again is refused at once', async () => {
   expect(await create(person)).toEqual({ status: 403, stale: null });
 });
 
-test('a person whose team is gone, or whose registration is long past, is refused at once', async () => {
+it('a person whose team is gone, or whose registration is long past, is refused at once', async () => {
   expect(await create(await registered({ created_at: longAgo }))).toEqual({ status: 403, stale: null });
   const ended = await registry.tenancy.createTeam(cast.orgId);
   await registry.tenancy.deleteTeam(ended);

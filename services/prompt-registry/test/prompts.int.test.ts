@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promptOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
@@ -21,7 +21,7 @@ const idsOf = ({ body }: Reply): string[] => {
 };
 
 describe('creating a prompt', () => {
-  test('answers with every field, times in UTC with up to six decimals', async () => {
+  it('answers with every field, times in UTC with up to six decimals', async () => {
     const reply = await create({ name: 'Every Field!', description: 'd' });
     expect(reply.status).toBe(201);
     const prompt = promptOf(reply);
@@ -40,7 +40,7 @@ describe('creating a prompt', () => {
     expect(prompt.updated_at).toBe(prompt.created_at);
   });
 
-  test.each([
+  it.each([
     [
       'a name of 255 characters outside the BMP',
       () => ({ name: '𝔘'.repeat(255) }),
@@ -77,7 +77,7 @@ describe('creating a prompt', () => {
     expect(errorOf(reply)).toMatchObject({ status: 201, body: { prompt: expected } });
   });
 
-  test.each([
+  it.each([
     [{}, 400, 'name is required'],
     [null, 400, 'name is required'],
     [{ name: '' }, 400, 'name is required'],
@@ -95,7 +95,7 @@ describe('creating a prompt', () => {
     expect(errorOf(await create(body))).toEqual(refused(status, error));
   });
 
-  test('refuses a name and a slug that the team uses, archived prompts included, and no other team’s', async () => {
+  it('refuses a name and a slug that the team uses, archived prompts included, and no other team’s', async () => {
     const { editor, admin, orgId } = cast;
     const taken = await registry.prompts.create(editor, cast.teamId, { name: 'Taken Name' });
     await registry.call(admin, 'POST', `/v1/prompts/${taken.id}/archive`);
@@ -112,14 +112,14 @@ describe('creating a prompt', () => {
     expect((await create({ name: 'Taken Name' }, editor, other)).status).toBe(201);
   });
 
-  test('judges id, then right, then body', async () => {
+  it('judges id, then right, then body', async () => {
     expect(errorOf(await create('nonsense', cast.editor, 'x'))).toEqual(refused(400, 'invalid id'));
     expect(errorOf(await create('nonsense', cast.viewer))).toEqual(refused(403, 'forbidden'));
     expect(errorOf(await create('nonsense', cast.editor, randomUUID()))).toEqual(refused(403, 'forbidden'));
     expect(errorOf(await create('nonsense'))).toEqual(refused(400, 'invalid request body'));
   });
 
-  test.each([
+  it.each([
     ['no content type', {}, '{"name":"x"}'],
     ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, '{"name":"x"}'],
     ['an empty body', { 'content-type': 'application/json' }, ''],
@@ -134,14 +134,14 @@ describe('creating a prompt', () => {
     expect(errorOf(reply)).toEqual(refused(400, 'invalid request body'));
   });
 
-  test('refuses a body above 4 MiB', async () => {
+  it('refuses a body above 4 MiB', async () => {
     const reply = await create({ name: 'x'.repeat(4 * 1024 * 1024) });
     expect(errorOf(reply)).toEqual(refused(413, 'request body too large'));
   });
 });
 
 describe('listing prompts', () => {
-  test('is by creation, the newest first, filtered by status or archived', async () => {
+  it('is by creation, the newest first, filtered by status or archived', async () => {
     const { editor, admin, viewer, teamId } = await registry.cast();
     const ids: string[] = [];
     for (const name of ['one', 'two', 'three'])
@@ -169,7 +169,7 @@ describe('listing prompts', () => {
     expect(errorOf(await all(`?team=${randomUUID()}`))).toEqual(refused(403, 'forbidden'));
   });
 
-  test('searches words of name, slug and description, filters by tag, sorts, and pages to the end', async () => {
+  it('searches words of name, slug and description, filters by tag, sorts, and pages to the end', async () => {
     const { editor, viewer, teamId } = await registry.cast();
     const names = ['Refund mail', 'Refund chat', 'Welcome mail', 'Ärger über Kunden', 'under_score name'];
     for (const name of names)
@@ -219,7 +219,7 @@ describe('listing prompts', () => {
     expect(await refusal('sort=description')).toEqual(refused(400, 'invalid sort'));
   });
 
-  test('finds nothing by a search that has no words, and everything by none', async () => {
+  it('finds nothing by a search that has no words, and everything by none', async () => {
     const { editor, viewer, teamId } = await registry.cast();
     for (const name of ['Plain', 'Party 🎉 100% _under_ it’s *'])
       await registry.prompts.create(editor, teamId, { name });
@@ -244,7 +244,7 @@ describe('listing prompts', () => {
     });
   });
 
-  test('refuses a bad id, then a team that the caller does not read', async () => {
+  it('refuses a bad id, then a team that the caller does not read', async () => {
     expect(errorOf(await registry.call(cast.viewer, 'GET', '/v1/teams/x/prompts'))).toEqual(
       refused(400, 'invalid id'),
     );
@@ -257,7 +257,7 @@ describe('listing prompts', () => {
 });
 
 describe('getting a prompt', () => {
-  test('is by id in any letter case, or by slug, exact and decoded', async () => {
+  it('is by id in any letter case, or by slug, exact and decoded', async () => {
     const { editor, viewer, teamId } = await registry.cast();
     const prompt = await registry.prompts.create(editor, teamId, { name: 'Café ☕ Menü' });
     const get = (id: string) => registry.call(viewer, 'GET', `/v1/prompts/${id}`);
@@ -271,7 +271,7 @@ describe('getting a prompt', () => {
     expect(errorOf(await get(randomUUID()))).toEqual(refused(404, 'prompt not found'));
   });
 
-  test('by a slug that several teams use takes active before archived, then the oldest; team_id chooses', async () => {
+  it('by a slug that several teams use takes active before archived, then the oldest; team_id chooses', async () => {
     const first = await registry.cast();
     const { editor } = first;
     const second = await registry.tenancy.createTeam(first.orgId);
@@ -287,7 +287,7 @@ describe('getting a prompt', () => {
     expect(errorOf(await get(`?team_id=${randomUUID()}`))).toEqual(refused(403, 'forbidden'));
   });
 
-  test('adds a version by number or tag, and only when asked', async () => {
+  it('adds a version by number or tag, and only when asked', async () => {
     const { editor, teamId } = await registry.cast();
     const prompt = await registry.prompts.create(editor, teamId);
     await registry.prompts.createVersion(editor, prompt.id, 'one');
@@ -309,7 +309,7 @@ describe('getting a prompt', () => {
 });
 
 describe('updating a prompt', () => {
-  test('replaces the description alone; an absent one becomes empty', async () => {
+  it('replaces the description alone; an absent one becomes empty', async () => {
     const { editor, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId, { description: 'before' });
     const put = (body: unknown) => registry.call(editor, 'PUT', `/v1/prompts/${prompt.id}`, body);
@@ -319,7 +319,7 @@ describe('updating a prompt', () => {
     expect(promptOf(await put({})).description).toBe('');
   });
 
-  test('judges id, then visibility, then body, then role', async () => {
+  it('judges id, then visibility, then body, then role', async () => {
     const { editor, viewer, outsider, teamId } = cast;
     const { id } = await registry.prompts.create(editor, teamId);
     const put = (by: typeof viewer, body: unknown, promptId = id) =>
@@ -335,7 +335,7 @@ describe('updating a prompt', () => {
 });
 
 describe('archiving and restoring', () => {
-  test('change the status alone, may be repeated, and stop no operation', async () => {
+  it('change the status alone, may be repeated, and stop no operation', async () => {
     const { editor, admin, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId);
     const post = (operation: string) => registry.call(admin, 'POST', `/v1/prompts/${prompt.id}/${operation}`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
 
 let registry: RunningRegistry;
@@ -172,7 +172,7 @@ const matrix: readonly Row[] = [
 ];
 
 describe('the role matrix', () => {
-  test.each(matrix)('$operation', async ({ call, statuses }) => {
+  it.each(matrix)('$operation', async ({ call, statuses }) => {
     const got = await Promise.all(
       columns.map(async (column: Column) => [column, (await call(cast[column])).status]),
     );
@@ -181,7 +181,7 @@ describe('the role matrix', () => {
     );
   });
 
-  test('the account’s admin flag grants nothing', async () => {
+  it('the account’s admin flag grants nothing', async () => {
     const flagged = await registry.identity.register({ is_admin: true });
     await registry.tenancy.setMember(cast.teamId, flagged.id, 'viewer');
     const id = await draft();
@@ -190,7 +190,7 @@ describe('the role matrix', () => {
     expect((await registry.call(flagged, 'POST', `/v1/prompts/${id}/archive`)).status).toBe(403);
   });
 
-  test('a prompt that does not exist is one that cannot be seen, also for a key of a whole organization', async () => {
+  it('a prompt that does not exist is one that cannot be seen, also for a key of a whole organization', async () => {
     const key = await registry.identity.createKey(cast.orgId);
     const foreign = await registry.cast();
     const hidden = await registry.prompts.create(foreign.editor, foreign.teamId);
@@ -212,7 +212,7 @@ describe('the role matrix', () => {
     }
   });
 
-  test('an organization’s admin who is a viewer of the team reads and archives, but does not edit', async () => {
+  it('an organization’s admin who is a viewer of the team reads and archives, but does not edit', async () => {
     const user = await registry.identity.register();
     const { id: orgId, defaultTeamId } = await registry.tenancy.createOrganization();
     const teamId = await registry.tenancy.createTeam(orgId);
@@ -234,7 +234,7 @@ describe('a caller', () => {
     '/v1/teams/not-a-uuid/prompts',
   ];
 
-  test.each([
+  it.each([
     '',
     'Bearer nonsense',
     'bearer x',
@@ -255,7 +255,7 @@ describe('a caller', () => {
     }
   });
 
-  test('that is not verified is refused for that, before the path is judged', async () => {
+  it('that is not verified is refused for that, before the path is judged', async () => {
     const user = await registry.identity.register({ is_verified: false });
     const reply = await registry.call(user, 'GET', '/v1/prompts/not-a-uuid/versions');
     expect({ status: reply.status, body: reply.body }).toEqual({
@@ -264,7 +264,7 @@ describe('a caller', () => {
     });
   });
 
-  test('gets 404 and 405 for what is no route, and finds routes in any letter case, with a slash behind, and by HEAD', async () => {
+  it('gets 404 and 405 for what is no route, and finds routes in any letter case, with a slash behind, and by HEAD', async () => {
     const { viewer, teamId } = cast;
     expect((await registry.call(viewer, 'GET', '/v1/prompts/x/y/z')).body).toEqual({ error: 'not found' });
     expect((await registry.call(viewer, 'PATCH', '/v1/prompts')).body).toEqual({

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodeMark, type Sql } from '@px0/owner';
 import { createPool, silentLogger } from '@px0/service-kit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditPageStatement } from '../src/audit/store.ts';
 import { parseListQuery } from '../src/prompts/list-query.ts';
 import { listStatement } from '../src/prompts/list-store.ts';
@@ -82,7 +82,7 @@ async function sequentialScans(): Promise<number> {
 }
 
 describe('with 100,000 prompts', () => {
-  test.each([
+  it.each([
     ['a page of a team', { limit: '50' }, 400],
     ['a page in the middle', { limit: '50', cursor: middle }, 400],
     ['a page by name', { limit: '50', sort: 'name' }, 400],
@@ -95,14 +95,14 @@ describe('with 100,000 prompts', () => {
     expect(pages, plan).toBeLessThan(limit);
   });
 
-  test('a page of the audit log reads by index', async () => {
+  it('a page of the audit log reads by index', async () => {
     const { plan } = await pagesOf(
       auditPageStatement({ teamId: cast.teamId }, { limit: 50, before: undefined }),
     );
     expect(plan).toContain('audit_entries_team');
   });
 
-  test('get, by id and slug, create, promote, tag and duplicate scan no table', async () => {
+  it('get, by id and slug, create, promote, tag and duplicate scan no table', async () => {
     const before = await sequentialScans();
     const { editor, teamId } = cast;
     const { slug } = await registry.prompts.create(editor, teamId);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { payloadOf, versionOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, RunningRegistry } from './running-registry.ts';
@@ -21,7 +21,7 @@ const on =
     registry.call(by, method, `/v1/prompts/${promptId}${path}`, body);
 
 describe('tags', () => {
-  test('move between versions, stay where they are, and are listed by version and bytes', async () => {
+  it('move between versions, stay where they are, and are listed by version and bytes', async () => {
     const { id } = await newPrompt();
     const call = on(id);
     await registry.prompts.createVersion(cast.editor, id);
@@ -49,7 +49,7 @@ describe('tags', () => {
     expect((await call('GET', '/tags')).body).toEqual({ tags: [{ tag: 'Zeta', version: 1 }] });
   });
 
-  test('are judged in the contract’s order', async () => {
+  it('are judged in the contract’s order', async () => {
     const { id } = await newPrompt();
     const set = async (body: unknown, by: Bearer = cast.editor, promptId = id) =>
       errorOf(await on(promptId, by)('POST', '/versions/9/tags', body));
@@ -80,7 +80,7 @@ describe('tags of one or two dots', () => {
         .end();
     });
 
-  test('that were set before they were refused are readable and removable', async () => {
+  it('that were set before they were refused are readable and removable', async () => {
     const { id } = await newPrompt();
     const { version } = await registry.prompts.createVersion(cast.editor, id);
     for (const tag of ['.', '..'])
@@ -103,7 +103,7 @@ describe('tags of one or two dots', () => {
 describe('payloads', () => {
   const numbers = '{"id":12345678901234567890,"tiny":1e-400,"huge":1e400,"sum":0.1000,"text":"é\\u2028"}';
 
-  test('keep any JSON value, with every digit of its numbers', async () => {
+  it('keep any JSON value, with every digit of its numbers', async () => {
     const { id } = await newPrompt();
     const post = (variables: string) =>
       fetch(`${registry.url}/v1/prompts/${id}/payloads`, {
@@ -123,7 +123,7 @@ describe('payloads', () => {
     }
   });
 
-  test('are created, listed the newest first, read, replaced and deleted', async () => {
+  it('are created, listed the newest first, read, replaced and deleted', async () => {
     const { id } = await newPrompt();
     const call = on(id);
     const first = await registry.prompts.createPayload(cast.editor, id, { variables: { a: 1 } });
@@ -163,7 +163,7 @@ describe('payloads', () => {
     );
   });
 
-  test('are judged in the contract’s order', async () => {
+  it('are judged in the contract’s order', async () => {
     const { id } = await newPrompt();
     const path = `/payloads/${randomUUID()}`;
     expect(errorOf(await on('x')('GET', '/payloads/x'))).toEqual(refused(400, 'invalid prompt id'));
@@ -188,7 +188,7 @@ describe('payloads', () => {
     );
   });
 
-  test('refuse what Postgres cannot keep as an invalid request body', async () => {
+  it('refuse what Postgres cannot keep as an invalid request body', async () => {
     const { id } = await newPrompt();
     const deep = `${'['.repeat(3_000)}${']'.repeat(3_000)}`;
     for (const variables of ['{"a":"\\u0000"}', '{"\\u0000":1}', '1e999999999', deep]) {

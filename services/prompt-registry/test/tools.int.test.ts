@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { encodeUsage, usageSubject } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import { eventually } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { versionOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
@@ -25,7 +25,7 @@ describe('validating a template', () => {
   const validate = (template: unknown) =>
     registry.call(cast.viewer, 'POST', '/v1/templates/validate', { template });
 
-  test('tells what it reads', async () => {
+  it('tells what it reads', async () => {
     expect((await validate('Hi {{.name}}{{range .items}}{{.}}{{end}}')).body).toMatchObject({
       valid: true,
       error: null,
@@ -36,7 +36,7 @@ describe('validating a template', () => {
     });
   });
 
-  test('tells where it is broken', async () => {
+  it('tells where it is broken', async () => {
     expect((await validate('ok\n  {{foo}}')).body).toMatchObject({
       valid: false,
       variables: [],
@@ -44,7 +44,7 @@ describe('validating a template', () => {
     });
   });
 
-  test('refuses what is no template at all', async () => {
+  it('refuses what is no template at all', async () => {
     expect(errorOf(await validate(7))).toEqual(refused(400, 'invalid request body'));
     expect(errorOf(await validate(''))).toEqual(refused(400, 'template is required'));
     expect(errorOf(await validate('x'.repeat(524_289)))).toEqual(
@@ -54,7 +54,7 @@ describe('validating a template', () => {
 });
 
 describe('checking a version', () => {
-  test('renders every payload with it and with the live one', async () => {
+  it('renders every payload with it and with the live one', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'live', 'Hello {{.name}}\nbye');
     await registry.prompts.createVersion(cast.editor, id, 'Hello {{.name}} {{.mood}}\nbye');
@@ -96,7 +96,7 @@ describe('checking a version', () => {
     });
   });
 
-  test('that renders more than an answer holds fails what is left', async () => {
+  it('that renders more than an answer holds fails what is left', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id, '{{range .l}}{{printf "%1000000d" 1}}{{end}}');
     for (let index = 0; index < 4; index += 1) {
@@ -114,7 +114,7 @@ describe('checking a version', () => {
     expect(outcomes).toEqual([null, null, null, "the check's outputs exceed 16777216 characters"]);
   });
 
-  test('without a live version and payloads passes', async () => {
+  it('without a live version and payloads passes', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id, '{{.a}}');
     expect((await registry.call(cast.viewer, 'POST', `/v1/prompts/${id}/versions/1/check`)).body).toEqual({
@@ -122,7 +122,7 @@ describe('checking a version', () => {
     });
   });
 
-  test('guards a promotion that asks for it, and no other', async () => {
+  it('guards a promotion that asks for it, and no other', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id, '{{.name}}');
     await registry.prompts.createPayload(cast.editor, id, { name: 'greeting', variables: {} });
@@ -153,7 +153,7 @@ describe('checking a version', () => {
 });
 
 describe('a promotion', () => {
-  test('whose condition is not understood promotes nothing', async () => {
+  it('whose condition is not understood promotes nothing', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id, '{{.name}}');
     for (const query of [
@@ -187,7 +187,7 @@ describe('the audit log', () => {
   });
   const read = async (path: string) => page.parse((await registry.call(cast.viewer, 'GET', path)).body);
 
-  test('tells of every change who made it, of what, and from what to what; of refused ones nothing', async () => {
+  it('tells of every change who made it, of what, and from what to what; of refused ones nothing', async () => {
     const { editor, admin, allKey } = cast;
     const { id } = await newPrompt();
     const path = `/v1/prompts/${id}`;
@@ -238,7 +238,7 @@ describe('the audit log', () => {
     expect(find('tag.set', 2)).toMatchObject({ details: { tag: 'prod', from: 1, to: 2 } });
   });
 
-  test('is read in pages, of a prompt or of a team', async () => {
+  it('is read in pages, of a prompt or of a team', async () => {
     const { teamId, editor } = cast;
     const { id } = await newPrompt();
     for (let index = 0; index < 4; index += 1) await registry.prompts.createVersion(editor, id);
@@ -264,7 +264,7 @@ describe('the audit log', () => {
     expect(await bad('limit=0')).toEqual(refused(400, 'invalid limit'));
   });
 
-  test('tells both teams of a move', async () => {
+  it('tells both teams of a move', async () => {
     const target = await registry.tenancy.createTeam(cast.orgId);
     const mover = await registry.identity.register();
     for (const teamId of [cast.teamId, target]) await registry.tenancy.setMember(teamId, mover.id, 'admin');
@@ -311,7 +311,7 @@ describe('usage', () => {
       expectation: { messageId: randomUUID() },
     });
 
-  test('is summed up by version and hour, each window once', async () => {
+  it('is summed up by version and hour, each window once', async () => {
     const { id } = await newPrompt();
     const other = randomUUID();
     const process = randomUUID();
@@ -354,7 +354,7 @@ describe('usage', () => {
     }
   });
 
-  test('says how long renders took, by the hour or by the day', async () => {
+  it('says how long renders took, by the hour or by the day', async () => {
     const { id } = await newPrompt();
     const process = randomUUID();
     const count = (latencies: number[]) => [

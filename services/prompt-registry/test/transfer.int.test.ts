@@ -1,5 +1,5 @@
 import { normaliseSlug } from '@px0/contracts/slug';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
@@ -46,7 +46,7 @@ const greeting = {
 };
 
 describe('an export', () => {
-  test('imported into another team gives the same export, and a repetition changes nothing', async () => {
+  it('imported into another team gives the same export, and a repetition changes nothing', async () => {
     const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
     const first = await importInto(
       source,
@@ -82,7 +82,7 @@ describe('an export', () => {
     });
   });
 
-  test('as YAML is the same document', async () => {
+  it('as YAML is the same document', async () => {
     const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
     await importInto(
       source,
@@ -103,7 +103,7 @@ describe('an export', () => {
     expect(changesOf(await importInto(source, { yaml }))).toEqual([]);
   });
 
-  test('keeps every digit of a payload’s numbers, in JSON and in YAML', async () => {
+  it('keeps every digit of a payload’s numbers, in JSON and in YAML', async () => {
     const cast = await registry.cast();
     const { id } = await registry.prompts.create(cast.editor, cast.teamId);
     const headers = { authorization: `Bearer ${cast.admin.token}`, 'content-type': 'application/json' };
@@ -147,7 +147,7 @@ describe('names that JavaScript’s own objects have', () => {
     return (await fetch(path, { headers: headersOf(cast) })).text();
   };
 
-  test.each(['json', 'yaml'])('come back whole from export, import, export as %s', async (format) => {
+  it.each(['json', 'yaml'])('come back whole from export, import, export as %s', async (format) => {
     const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
     expect(changesOf(await post(source, body)).filter((line) => line.startsWith('set_tag'))).toHaveLength(25);
     const first = await exported(source, format);
@@ -161,13 +161,13 @@ describe('names that JavaScript’s own objects have', () => {
 });
 
 describe('the switch of a trial', () => {
-  test.each(['dry_run=True', 'dry_run=t', 'dry_run=1'])('is understood: %s', async (query) => {
+  it.each(['dry_run=True', 'dry_run=t', 'dry_run=1'])('is understood: %s', async (query) => {
     const cast = await registry.cast();
     expect((await importInto(cast, document(greeting), `?${query}`)).body).toMatchObject({ dry_run: true });
     expect(await documentOf(cast)).toMatchObject({ prompts: [] });
   });
 
-  test('that is not understood, repeated or misspelt imports nothing', async () => {
+  it('that is not understood, repeated or misspelt imports nothing', async () => {
     const cast = await registry.cast();
     for (const query of [
       'dry_run=yes',
@@ -185,7 +185,7 @@ describe('the switch of a trial', () => {
 });
 
 describe('an export', () => {
-  test('in a format that is not known is refused', async () => {
+  it('in a format that is not known is refused', async () => {
     const cast = await registry.cast();
     for (const format of ['YAML', 'csv', ''])
       expect(
@@ -193,14 +193,14 @@ describe('an export', () => {
       ).toEqual(refused(400, 'invalid format, must be json or yaml'));
   });
 
-  test('of a list that names no prompt holds none', async () => {
+  it('of a list that names no prompt holds none', async () => {
     const cast = await registry.cast();
     await importInto(cast, document(greeting));
     expect(await documentOf(cast, '?slugs=%20,%20')).toMatchObject({ prompts: [] });
     expect(await documentOf(cast, '?slugs=')).toMatchObject({ prompts: [{ slug: 'greeting' }] });
   });
 
-  test('keeps a tag of dots that was set before they were refused, and an import says where it is', async () => {
+  it('keeps a tag of dots that was set before they were refused, and an import says where it is', async () => {
     const [source, target] = await Promise.all([registry.cast(), registry.cast()]);
     await importInto(source, document(greeting));
     await registry.pool.query(
@@ -222,7 +222,7 @@ describe('an export', () => {
 });
 
 describe('an import', () => {
-  test('as a dry run says the same and does nothing', async () => {
+  it('as a dry run says the same and does nothing', async () => {
     const cast = await registry.cast();
     const dry = await importInto(cast, document(greeting), '?dry_run=true');
     expect(await documentOf(cast)).toMatchObject({ prompts: [] });
@@ -231,7 +231,7 @@ describe('an import', () => {
     expect([dry.body, real.body]).toMatchObject([{ dry_run: true }, { dry_run: false }]);
   });
 
-  test('adds what differs and removes nothing', async () => {
+  it('adds what differs and removes nothing', async () => {
     const cast = await registry.cast();
     await importInto(cast, document(greeting));
     const changed = {
@@ -273,14 +273,14 @@ describe('an import', () => {
     expect(changesOf(await importInto(cast, document(changed)))).toEqual([]);
   });
 
-  test('needs the administrator’s right to archive', async () => {
+  it('needs the administrator’s right to archive', async () => {
     const cast = await registry.cast();
     const body = document({ slug: 'x', name: 'x', status: 'archived' });
     expect(errorOf(await importInto(cast, body, '', cast.editor))).toEqual(refused(403, 'forbidden'));
     expect((await importInto(cast, body)).status).toBe(200);
   });
 
-  test.each([
+  it.each([
     ['nothing', {}, 'Invalid input: expected object, received undefined'],
     ['another kind', { document: { kind: 'x', prompts: [] } }, /^kind: /],
     [
@@ -346,7 +346,7 @@ describe('an import', () => {
       expect(JSON.stringify(reply.body)).toMatch(new RegExp(detail.source.replace('^', '')));
   });
 
-  test('that pairs a name with another slug is a conflict', async () => {
+  it('that pairs a name with another slug is a conflict', async () => {
     const cast = await registry.cast();
     await registry.prompts.create(cast.editor, cast.teamId, { name: 'Taken' });
     for (const prompt of [

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type State, versionOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
 import { type Bearer, type Cast, type Reply, RunningRegistry } from './running-registry.ts';
@@ -50,7 +50,7 @@ describe('the state table', () => {
     Object.entries(row).map(([operation, outcome]) => ({ state: state as State, operation, outcome })),
   );
 
-  test.each(cells)('$operation of a $state version: $outcome', async ({ state, operation, outcome }) => {
+  it.each(cells)('$operation of a $state version: $outcome', async ({ state, operation, outcome }) => {
     const { id } = await newPrompt();
     const { version } = await registry.prompts.versionIn(cast.editor, id, state);
     const { call } = on(id);
@@ -80,7 +80,7 @@ describe('the state table', () => {
     }
   });
 
-  test.each(['draft', 'stable', 'live', 'archived'] as const)(
+  it.each(['draft', 'stable', 'live', 'archived'] as const)(
     'a %s version is duplicated, tagged, read and compared',
     async (state) => {
       const { id } = await newPrompt();
@@ -101,7 +101,7 @@ describe('the state table', () => {
     },
   );
 
-  test('promoting another version leaves the former one stable, its publication kept', async () => {
+  it('promoting another version leaves the former one stable, its publication kept', async () => {
     const { id } = await newPrompt();
     const first = await registry.prompts.versionIn(cast.editor, id, 'live');
     const { published_at: published } = versionOf(await on(id).call('GET', `/${first.version}`));
@@ -115,7 +115,7 @@ describe('the state table', () => {
     expect(numbersOf(await on(id).call('GET', '?status=live'))).toEqual([]);
   });
 
-  test('has no row for a version that does not exist', async () => {
+  it('has no row for a version that does not exist', async () => {
     const { id } = await newPrompt();
     const { call } = on(id);
     for (const ref of ['1', 'nope', '-1', '99999999999', '0']) {
@@ -139,7 +139,7 @@ describe('the state table', () => {
 });
 
 describe('creating a version', () => {
-  test('answers with every field and counts from 1', async () => {
+  it('answers with every field and counts from 1', async () => {
     const { id } = await newPrompt();
     const reply = await on(id).call('POST', '', { template: '  ' });
     expect(reply.status).toBe(201);
@@ -157,7 +157,7 @@ describe('creating a version', () => {
     expect(versionOf(reply)).toMatchObject({ version: 1, template: '  ', prompt_id: id });
   });
 
-  test('never gives a number twice, also after the newest draft was deleted', async () => {
+  it('never gives a number twice, also after the newest draft was deleted', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id);
     const second = await registry.prompts.createVersion(cast.editor, id);
@@ -165,7 +165,7 @@ describe('creating a version', () => {
     expect((await registry.prompts.createVersion(cast.editor, id)).version).toBe(3);
   });
 
-  test.each([
+  it.each([
     [{}, 'template is required'],
     [{ template: '' }, 'template is required'],
     [{ template: null }, 'template is required'],
@@ -181,14 +181,14 @@ describe('creating a version', () => {
     expect(errorOf(await on(id).call('POST', '', body))).toEqual(refused(400, error));
   });
 
-  test('takes a template of 524,288 bytes, and gives back every character of it', async () => {
+  it('takes a template of 524,288 bytes, and gives back every character of it', async () => {
     const { id } = await newPrompt();
     const template = `${'é\r\n\t"\\\u2028😀'.repeat(30_000)}`.slice(0, 100_000);
     expect((await registry.prompts.createVersion(cast.editor, id, template)).template).toBe(template);
     expect((await registry.prompts.createVersion(cast.editor, id, 'x'.repeat(524_288))).version).toBe(2);
   });
 
-  test('refuses what render could not parse under its name, a root template defined twice', async () => {
+  it('refuses what render could not parse under its name, a root template defined twice', async () => {
     const { id } = await newPrompt();
     const reply = await on(id).call('POST', '', { template: 'text {{define "prompt"}}x{{end}}' });
     expect(reply.status).toBe(400);
@@ -197,7 +197,7 @@ describe('creating a version', () => {
     });
   });
 
-  test('judges id, then the gate, then the body', async () => {
+  it('judges id, then the gate, then the body', async () => {
     const { id } = await newPrompt();
     expect(errorOf(await on('x', cast.outsider).call('POST', '', 7))).toEqual(
       refused(400, 'invalid prompt id'),
@@ -211,7 +211,7 @@ describe('creating a version', () => {
 });
 
 describe('updating a draft', () => {
-  test('judges gate, version, state, body and template in that order', async () => {
+  it('judges gate, version, state, body and template in that order', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'stable');
     await registry.prompts.createVersion(cast.editor, id);
@@ -227,7 +227,7 @@ describe('updating a draft', () => {
     );
   });
 
-  test('changes the template alone', async () => {
+  it('changes the template alone', async () => {
     const { id } = await newPrompt();
     const draft = await registry.prompts.createVersion(cast.editor, id, 'old');
     await registry.prompts.tag(cast.editor, id, 1, 'prod');
@@ -243,7 +243,7 @@ describe('updating a draft', () => {
 });
 
 describe('reading versions', () => {
-  test('lists the newest first, by status and by any of several tags', async () => {
+  it('lists the newest first, by status and by any of several tags', async () => {
     const { id } = await newPrompt();
     for (const state of ['live', 'stable', 'draft', 'archived'] as const)
       await registry.prompts.versionIn(cast.editor, id, state);
@@ -261,7 +261,7 @@ describe('reading versions', () => {
     expect((await list('?tags=a')).body).toMatchObject({ versions: [{ tags: ['B', 'a'] }] });
   });
 
-  test('in pages go on to the end', async () => {
+  it('in pages go on to the end', async () => {
     const { id } = await newPrompt();
     for (let index = 0; index < 5; index += 1) await registry.prompts.createVersion(cast.editor, id);
     const paged: number[] = [];
@@ -276,7 +276,7 @@ describe('reading versions', () => {
     expect(errorOf(await on(id).call('GET', '?cursor=x'))).toEqual(refused(400, 'invalid cursor'));
   });
 
-  test('finds a version by number in its spellings, or by tag, case-sensitively', async () => {
+  it('finds a version by number in its spellings, or by tag, case-sensitively', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id);
     await registry.prompts.tag(cast.editor, id, 1, 'Prod.v1-x_');
@@ -288,7 +288,7 @@ describe('reading versions', () => {
 });
 
 describe('optimistic concurrency', () => {
-  test('an editor who saw an older state is refused, one who saw the newest is not', async () => {
+  it('an editor who saw an older state is refused, one who saw the newest is not', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id, 'base');
     const { call } = on(id);
@@ -314,7 +314,7 @@ describe('optimistic concurrency', () => {
     expect((await call('POST', '/1/promote', undefined, { 'if-match': '*' })).status).toBe(200);
   });
 
-  test('is judged after the state and the template', async () => {
+  it('is judged after the state and the template', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'stable');
     await registry.prompts.createVersion(cast.editor, id);
@@ -327,7 +327,7 @@ describe('optimistic concurrency', () => {
 });
 
 describe('the diff', () => {
-  test('has exactly five fields; `structured` adds the hunks', async () => {
+  it('has exactly five fields; `structured` adds the hunks', async () => {
     const { id } = await newPrompt();
     await registry.prompts.versionIn(cast.editor, id, 'archived', 'a\nb\nc');
     await registry.prompts.createVersion(cast.editor, id, 'a\nB\nc');
@@ -364,7 +364,7 @@ describe('the diff', () => {
     });
   });
 
-  test('follows a draft while it changes, and stays the same from then on', async () => {
+  it('follows a draft while it changes, and stays the same from then on', async () => {
     const { id } = await newPrompt();
     for (const template of ['a', 'b']) await registry.prompts.createVersion(cast.editor, id, template);
     const { call } = on(id);
@@ -382,7 +382,7 @@ describe('the diff', () => {
     expect(await diff()).toEqual(settled);
   });
 
-  test('judges its parameters before the access, and from before to', async () => {
+  it('judges its parameters before the access, and from before to', async () => {
     const { id } = await newPrompt();
     await registry.prompts.createVersion(cast.editor, id);
     const diff = async (query: string, by: Bearer = cast.outsider, promptId = id) =>

@@ -10,7 +10,7 @@ import {
   ownNats,
   type PlayedUser,
 } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RenderFixture } from './render-fixture.ts';
 
 let nats: OwnNats;
@@ -69,10 +69,10 @@ afterAll(async () => {
 });
 
 describe.each<Path>(['one render', 'a batch'])('%s', (path) => {
-  test('answers as the headers demand while the process follows the stream', () => expectRows(path, 'there'));
+  it('answers as the headers demand while the process follows the stream', () => expectRows(path, 'there'));
 });
 
-test('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
+it('a refusal that cannot be confirmed is stale, or 503 when the answer may lack nothing', async () => {
   const missing = async (headers: Record<string, string>) => {
     const { status, headers: got } = await render.render('missing/render', key.token, {}, headers);
     return [status, got.get('px0-stale')];
@@ -95,7 +95,7 @@ describe('cut off from the stream', () => {
     });
   });
 
-  test.each<Path>(['one render', 'a batch'])('%s answers as the headers demand', (path) =>
+  it.each<Path>(['one render', 'a batch'])('%s answers as the headers demand', (path) =>
     expectRows(path, 'away'),
   );
 });

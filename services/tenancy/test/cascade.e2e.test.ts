@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 let platform: TestPlatform;
@@ -133,7 +133,7 @@ beforeEach(async () => {
   scene = await createScene();
 });
 
-test('a member who is removed is refused by their very next request to registry and render', async () => {
+it('a member who is removed is refused by their very next request to registry and render', async () => {
   const { founder, teamId, promptId } = scene;
   const member = await register(founder.token, teamId);
   expect(await call(member.token, 'GET', `/v1/prompts/${promptId}`)).toMatchObject({ status: 200 });
@@ -143,7 +143,7 @@ test('a member who is removed is refused by their very next request to registry 
   expect(await call(member.token, 'GET', `/v1/prompts/${promptId}`)).toMatchObject({ status: 404 });
 });
 
-test('a viewer who is made an editor may write at once, and may not when made a viewer again', async () => {
+it('a viewer who is made an editor may write at once, and may not when made a viewer again', async () => {
   const { founder, teamId, promptId } = scene;
   const member = await register(founder.token, teamId);
   const draft = () => call(member.token, 'POST', `/v1/prompts/${promptId}/versions`, { template: 'Hi' });
@@ -160,7 +160,7 @@ test('a viewer who is made an editor may write at once, and may not when made a 
 });
 
 describe('deleting an organization', () => {
-  test('stops its renders, keys and prompts at once', async () => {
+  it('stops its renders, keys and prompts at once', async () => {
     const { founder, orgId, promptId, key } = scene;
     expect(await render(key, scene)).toMatchObject({ status: 200 });
     await must(z.unknown(), founder.token, 'DELETE', `/v1/orgs/${orgId}`);
@@ -171,7 +171,7 @@ describe('deleting an organization', () => {
     expect(await call(founder.token, 'GET', '/v1/me/orgs')).toMatchObject({ body: { organizations: [] } });
   });
 
-  test('while identity and registry hang: renders stop at once, and the two catch up when they return', async () => {
+  it('while identity and registry hang: renders stop at once, and the two catch up when they return', async () => {
     const { founder, orgId, promptId, key } = scene;
     expect(await render(key, scene)).toMatchObject({ status: 200 });
     pause('identity');
@@ -195,7 +195,7 @@ describe('deleting an organization', () => {
     );
   });
 
-  test('while the registry is killed: it catches up when its supervisor has brought it back', async () => {
+  it('while the registry is killed: it catches up when its supervisor has brought it back', async () => {
     const { founder, orgId, promptId } = scene;
     for (const pid of pidsOf('prompt-registry')) process.kill(pid, 'SIGKILL');
     await must(z.unknown(), founder.token, 'DELETE', `/v1/orgs/${orgId}`);
@@ -209,7 +209,7 @@ describe('deleting an organization', () => {
   });
 });
 
-test('deleting a team stops its renders; the rest of the organization goes on', async () => {
+it('deleting a team stops its renders; the rest of the organization goes on', async () => {
   const { founder, orgId, key } = scene;
   const reply = z.object({ team: z.object({ id: z.string() }) });
   const { team } = await must(reply, founder.token, 'POST', `/v1/orgs/${orgId}/teams`, { name: 'Other' });
@@ -220,7 +220,7 @@ test('deleting a team stops its renders; the rest of the organization goes on', 
   expect(await render(key, scene)).toMatchObject({ status: 200 });
 });
 
-test('a deleted account is gone from its teams and from every service at once', async () => {
+it('a deleted account is gone from its teams and from every service at once', async () => {
   const { founder, teamId, promptId } = scene;
   const member = await register(founder.token, teamId);
   await must(z.unknown(), member.token, 'DELETE', '/v1/auth/me');

@@ -1,7 +1,7 @@
 /** Whatever a client sends, tenancy answers with the contract's own words and never with a 5xx. */
 import { type RouteDefinition, routes } from '@px0/contracts';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Founder, RunningTenancy } from './running-tenancy.ts';
 
@@ -70,7 +70,7 @@ const request = fc.record({
 
 const errorBody = z.strictObject({ error: z.string().min(1) });
 
-test('garbage is answered with a 4xx and an error, never with a 5xx', async () => {
+it('garbage is answered with a 4xx and an error, never with a 5xx', async () => {
   await fc.assert(
     fc.asyncProperty(request, async ({ route, ids: [first, second], query: search, body: sent, ...rest }) => {
       // What would end the fixture is left to tests that make their own.

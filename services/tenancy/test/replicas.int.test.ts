@@ -1,5 +1,5 @@
 /** Two replicas of tenancy on one database: what one decides the other keeps to, and either may go at any time. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Founder, RunningTenancy } from './running-tenancy.ts';
 
@@ -18,7 +18,7 @@ afterAll(async () => {
 const organizationsReply = z.object({ organizations: z.array(z.object({ id: z.string() })) });
 
 describe('two replicas', () => {
-  test('place a new user once, whichever is asked', async () => {
+  it('place a new user once, whichever is asked', async () => {
     for (let index = 0; index < 5; index++) {
       const user = await one.identity.register();
       const replies = await Promise.all(
@@ -30,7 +30,7 @@ describe('two replicas', () => {
     }
   });
 
-  test('keep the last admin against each other', async () => {
+  it('keep the last admin against each other', async () => {
     for (let round = 0; round < 5; round++) {
       const founder = await one.founder();
       const other = await one.memberOf(founder, founder.teamId, 'admin');
@@ -43,7 +43,7 @@ describe('two replicas', () => {
     }
   });
 
-  test('read what the other wrote', async () => {
+  it('read what the other wrote', async () => {
     const founder: Founder = await one.founder();
     for (let index = 0; index < 5; index++) {
       const [writer, reader] = index % 2 === 0 ? [one, two] : [two, one];
@@ -54,7 +54,7 @@ describe('two replicas', () => {
     }
   });
 
-  test('take over from each other: the one that places users goes, the other places the next', async () => {
+  it('take over from each other: the one that places users goes, the other places the next', async () => {
     await one.stopService();
     const user = await one.identity.register();
     two.sawAsMuchAs(one);

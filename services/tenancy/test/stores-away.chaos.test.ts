@@ -1,6 +1,6 @@
 /** Tenancy while what it stands on is away: it says so, loses nothing, and goes on by itself. */
 import { eventually, type OwnNats, type OwnPostgres, ownNats, ownPostgres } from '@px0/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Founder, RunningTenancy } from './running-tenancy.ts';
 
 let postgres: OwnPostgres;
@@ -29,7 +29,7 @@ const send = (method: string, path: string, body?: unknown) =>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 
-test('without Postgres it answers 503 instead of waiting for it, and works again when it is back', async () => {
+it('without Postgres it answers 503 instead of waiting for it, and works again when it is back', async () => {
   await postgres.kill();
   for (const [method, path] of [
     ['GET', '/v1/me/orgs'],
@@ -45,7 +45,7 @@ test('without Postgres it answers 503 instead of waiting for it, and works again
   await eventually(async () => (await send('GET', '/v1/me/orgs')).status === 200, { timeoutMs: 20_000 });
 });
 
-test('without NATS changes succeed and say that they are pending; they are published when it is back', async () => {
+it('without NATS changes succeed and say that they are pending; they are published when it is back', async () => {
   await nats.kill();
   const created = await send('POST', `/v1/orgs/${founder.orgId}/teams`, { name: 'Made in the dark' });
   expect(created).toMatchObject({ status: 201 });

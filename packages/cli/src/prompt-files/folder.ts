@@ -1,6 +1,7 @@
 /**
  * The folder that `pull` and `push` work on: one file `<slug>.prompt.md` per prompt. Other files are ignored, and so are names that begin with a dot or a
  * tilde, which editors and systems use for their own files. An invalid file does not stop the others.
+ * See docs/decisions/074-imports-and-prompt-files.md.
  */
 import { mkdir, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 /**
  * The API client, typed by the contracts. Each call sends the newest revision that this browser knows, so that users read their own writes
  * from any replica. The client also reports, in one place, a session that the API no longer accepts.
+ * See docs/decisions/160-whose-answers-count.md.
  */
 import type {
   ErrorCode,

@@ -1,6 +1,6 @@
 /**
  * The session in this browser. `localStorage` keeps the token, so that every tab and reload has it, and logging out in one tab logs out in
- * all. docs/decisions/081 says why that is no worse than the alternatives.
+ * all. docs/decisions/080-console-security.md says why that is no worse than the alternatives.
  */
 import type { Wire } from '@px0/contracts';
 

@@ -1,5 +1,5 @@
 import { compile } from '@px0/template';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fieldsOf } from '../preview/mod.ts';
 import { keysAt, scopeAt } from './completion-scope.ts';
 
@@ -9,14 +9,14 @@ function scope(text: string) {
   return scopeAt(text.slice(0, at) + text.slice(at + 1), at);
 }
 
-test('completion knows whether it stands in an action, and at its beginning', () => {
+it('completion knows whether it stands in an action, and at its beginning', () => {
   expect(scope('Hi | {{.name}}')).toMatchObject({ isInAction: false });
   expect(scope('Hi {{|}}')).toMatchObject({ isInAction: true, isAtStart: true });
   expect(scope('Hi {{- |}}')).toMatchObject({ isInAction: true, isAtStart: true });
   expect(scope('Hi {{if |}}')).toMatchObject({ isInAction: true, isAtStart: false });
 });
 
-test('the dot is what the enclosing blocks make it', () => {
+it('the dot is what the enclosing blocks make it', () => {
   expect(scope('{{range .items}}{{|').dot).toEqual(['items', null]);
   expect(scope('{{with .user}}{{range .tags}}{{end}}{{|').dot).toEqual(['user']);
   expect(scope('{{with .user}}a{{else}}{{|').dot).toEqual([]);
@@ -24,22 +24,22 @@ test('the dot is what the enclosing blocks make it', () => {
   expect(scope('{{define "part"}}{{|').dot).toBeUndefined();
 });
 
-test('variables stand for what was assigned to them', () => {
+it('variables stand for what was assigned to them', () => {
   const { variables } = scope('{{$u := .user}}{{range $i, $item := .items}}{{|');
   expect(variables.get('$u')).toEqual(['user']);
   expect(variables.get('$item')).toEqual(['items', null]);
   expect(variables.get('$i')).toBeUndefined();
 });
 
-test('an action that is still being written counts for nothing', () => {
+it('an action that is still being written counts for nothing', () => {
   expect(scope('{{range .items}}{{end}}{{range .other |').dot).toEqual([]);
 });
 
-test('open blocks are known', () => {
+it('open blocks are known', () => {
   expect(scope('{{if .a}}{{range .b}}{{|').openBlocks).toEqual(['if', 'range']);
 });
 
-test('keys come from the template and from the payload', () => {
+it('keys come from the template and from the payload', () => {
   const fields = fieldsOf(compile('{{range .items}}{{.title}}{{end}}').variables);
   const data = { items: [{ title: 'x', note: 1 }], other: {} };
   expect(keysAt(fields, data, []).map(({ key, kind }) => [key, kind])).toEqual([
@@ -53,7 +53,7 @@ test('keys come from the template and from the payload', () => {
   expect(keysAt(fields, data, undefined)).toEqual([]);
 });
 
-test('a key that every object inherits has no sample but its own', () => {
+it('a key that every object inherits has no sample but its own', () => {
   const names = ['constructor', 'toString', '__proto__'];
   const fields = fieldsOf(compile(names.map((name) => `{{.${name}}}`).join('')).variables);
   const samples = (data: string) =>

@@ -1,5 +1,5 @@
 import { compile } from '@px0/template';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DraftSaver, type DraftState, type SaveAnswer, type SaverStatus } from './draft-saver.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -46,7 +46,7 @@ function opened(registry: Registry): { saver: DraftSaver; seen: SaverStatus['kin
   return { saver, seen };
 }
 
-test('writing is saved once, after a pause', async () => {
+it('writing is saved once, after a pause', async () => {
   const registry = new Registry();
   const { saver, seen } = opened(registry);
   for (const text of ['one t', 'one tw', 'one two']) saver.edit(text);
@@ -56,7 +56,7 @@ test('writing is saved once, after a pause', async () => {
   expect(seen).toEqual(['dirty', 'dirty', 'dirty', 'saving', 'saved']);
 });
 
-test('what is written during a save is saved next', async () => {
+it('what is written during a save is saved next', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   saver.edit('two');
@@ -68,7 +68,7 @@ test('what is written during a save is saved next', async () => {
   expect(saver.hasUnsavedText).toBe(false);
 });
 
-test('a text that is no template waits until it is one', async () => {
+it('a text that is no template waits until it is one', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   saver.edit('{{.name');
@@ -80,7 +80,7 @@ test('a text that is no template waits until it is one', async () => {
   expect(registry.draft.template).toBe('{{.name}}');
 });
 
-test("somebody else's text is not overwritten: both are kept until one is chosen", async () => {
+it("somebody else's text is not overwritten: both are kept until one is chosen", async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   registry.write('theirs');
@@ -95,7 +95,7 @@ test("somebody else's text is not overwritten: both are kept until one is chosen
   expect(registry.draft.template).toBe('mine, longer');
 });
 
-test('a conflict may end with a text made from both', async () => {
+it('a conflict may end with a text made from both', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   registry.write('theirs');
@@ -106,7 +106,7 @@ test('a conflict may end with a text made from both', async () => {
   expect(registry.draft.template).toBe('theirs and mine');
 });
 
-test('taking theirs saves nothing', async () => {
+it('taking theirs saves nothing', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   registry.write('theirs');
@@ -118,7 +118,7 @@ test('taking theirs saves nothing', async () => {
   expect([saver.status.kind, registry.saves]).toEqual(['saved', saves]);
 });
 
-test('a draft that was only tagged meanwhile is no conflict', async () => {
+it('a draft that was only tagged meanwhile is no conflict', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   registry.write('one');
@@ -127,7 +127,7 @@ test('a draft that was only tagged meanwhile is no conflict', async () => {
   expect(registry.draft.template).toBe('two');
 });
 
-test('a save whose answer was lost is no conflict with oneself', async () => {
+it('a save whose answer was lost is no conflict with oneself', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   registry.write('two');
@@ -136,7 +136,7 @@ test('a save whose answer was lost is no conflict with oneself', async () => {
   expect(saver.status.kind).toBe('saved');
 });
 
-test('an unreachable platform is tried again until it answers', async () => {
+it('an unreachable platform is tried again until it answers', async () => {
   const registry = new Registry();
   registry.isReachable = false;
   const { saver } = opened(registry);
@@ -149,7 +149,7 @@ test('an unreachable platform is tried again until it answers', async () => {
   expect(registry.draft.template).toBe('two');
 });
 
-test('closing saves what can be saved, also what was written during a save', async () => {
+it('closing saves what can be saved, also what was written during a save', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   saver.edit('two');
@@ -160,7 +160,7 @@ test('closing saves what can be saved, also what was written during a save', asy
   expect(registry.draft.template).toBe('three');
 });
 
-test('a text that was kept is taken up again, or is a conflict when the draft has moved on', async () => {
+it('a text that was kept is taken up again, or is a conflict when the draft has moved on', async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   saver.restore('one, unsaved', 'one');
@@ -171,7 +171,7 @@ test('a text that was kept is taken up again, or is a conflict when the draft ha
   expect(later.status).toMatchObject({ kind: 'conflict', theirs: { template: 'one, unsaved' } });
 });
 
-test("somebody else's text is taken over while nothing is unsaved, and never for what is unsaved", async () => {
+it("somebody else's text is taken over while nothing is unsaved, and never for what is unsaved", async () => {
   const registry = new Registry();
   const { saver } = opened(registry);
   const first = registry.draft;

@@ -1,6 +1,7 @@
 /**
  * Saves a draft while the user edits it. Its invariants: saves never overlap; unsaved text is dropped only if the user chooses to;
  * and no one else's text is overwritten unseen (each save carries the entity tag that it builds on).
+ * See docs/decisions/073-concurrent-edits.md.
  */
 export interface DraftState {
   readonly template: string;

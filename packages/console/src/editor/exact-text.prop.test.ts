@@ -1,7 +1,7 @@
 import { history, redo, redoDepth, undo, undoDepth } from '@codemirror/commands';
 import { EditorState, type TransactionSpec } from '@codemirror/state';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { exactText, exactTextOf, replacementBy } from './exact-text.ts';
 
 /**
@@ -114,7 +114,7 @@ class Editor {
   }
 }
 
-test('the text is the one of a model after every edit, undo and redo', () => {
+it('the text is the one of a model after every edit, undo and redo', () => {
   fc.assert(
     fc.property(fc.oneof(text, windowsText), fc.array(step, { maxLength: 8 }), (opened, steps) => {
       // Each edit is undone alone.
@@ -149,7 +149,7 @@ test('the text is the one of a model after every edit, undo and redo', () => {
   );
 });
 
-test('edits that are undone in one go leave the text that was opened, and redone the text that was there', () => {
+it('edits that are undone in one go leave the text that was opened, and redone the text that was there', () => {
   fc.assert(
     fc.property(fc.oneof(text, windowsText), fc.array(step, { maxLength: 8 }), (opened, steps) => {
       const editor = new Editor(opened, 1e9);
@@ -168,7 +168,7 @@ test('edits that are undone in one go leave the text that was opened, and redone
   );
 });
 
-test('what is shown is what is read again', () => {
+it('what is shown is what is read again', () => {
   fc.assert(
     fc.property(text, fc.array(step, { maxLength: 5 }), (opened, steps) => {
       const editor = new Editor(opened, -1);
@@ -180,7 +180,7 @@ test('what is shown is what is read again', () => {
   );
 });
 
-test('a text that is there already is not replaced; one with other line ends is', () => {
+it('a text that is there already is not replaced; one with other line ends is', () => {
   const editor = new Editor('a\r\nb', -1);
   expect(replacementBy(editor.state, 'a\r\nb')).toBeUndefined();
   editor.send(replacementBy(editor.state, 'a\nb'));
@@ -189,7 +189,7 @@ test('a text that is there already is not replaced; one with other line ends is'
   expect(editor.text).toBe('a\r\nb');
 });
 
-test('an emptied text remembers how its lines ended', () => {
+it('an emptied text remembers how its lines ended', () => {
   const editor = new Editor('a\r\nb\r\n', -1);
   editor.send({ changes: { from: 0, to: editor.state.doc.length } });
   editor.send({ changes: { from: 0, insert: 'x\ny' } });

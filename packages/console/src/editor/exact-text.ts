@@ -1,6 +1,7 @@
 /**
  * The exact text of an editor. A CodeMirror document has a single kind of line break, so this extension tracks the text's own line endings
  * through every change, undo and redo included. A line ending that the user does not edit is saved as it was read.
+ * See docs/decisions/085-exact-editing.md.
  */
 import { invertedEffects } from '@codemirror/commands';
 import {

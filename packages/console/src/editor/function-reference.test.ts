@@ -1,12 +1,12 @@
 import { compile, FUNCTION_NAMES } from '@px0/template';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { functionReference } from './function-reference.ts';
 
-test('the editor explains exactly the functions that there are', () => {
+it('the editor explains exactly the functions that there are', () => {
   expect(Object.keys(functionReference).toSorted()).toEqual([...FUNCTION_NAMES].toSorted());
 });
 
-test('every example is a template', () => {
+it('every example is a template', () => {
   for (const { example } of Object.values(functionReference)) {
     expect(() => compile(example.startsWith('{{if') ? `${example}{{end}}` : example)).not.toThrow();
   }

@@ -1,7 +1,7 @@
 import { CompletionContext } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import { compile } from '@px0/template';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fieldsOf } from '../preview/mod.ts';
 import { templateCompletion } from './template-completion.ts';
 
@@ -19,34 +19,34 @@ async function offered(text: string, isExplicit = false): Promise<string[] | und
   return result?.options.map(({ label }) => label);
 }
 
-test('outside of actions nothing is offered', async () => {
+it('outside of actions nothing is offered', async () => {
   expect(await offered('Hello |', true)).toBeUndefined();
   expect(await offered('{{.name}}|', true)).toBeUndefined();
 });
 
-test('after a dot the variables of the template and of the payload are offered', async () => {
+it('after a dot the variables of the template and of the payload are offered', async () => {
   expect(await offered('{{.|}}')).toEqual(['name', 'items', 'extra']);
   expect(await offered('{{if .na|}}')).toEqual(['name', 'items', 'extra']);
 });
 
-test('inside a range the dot stands for an element', async () => {
+it('inside a range the dot stands for an element', async () => {
   expect(await offered('{{range .items}}{{.|')).toEqual(['title']);
   expect(await offered('{{range $i, $item := .items}}{{$item.|')).toEqual(['title']);
   expect(await offered('{{range .items}}{{$.|')).toEqual(['name', 'items', 'extra']);
 });
 
-test('variables of the template are offered after a dollar sign', async () => {
+it('variables of the template are offered after a dollar sign', async () => {
   expect(await offered('{{$user := .name}}{{$|}}')).toEqual(['$', '$user']);
 });
 
-test('at the beginning of an action keywords are offered, those that end a block only inside one', async () => {
+it('at the beginning of an action keywords are offered, those that end a block only inside one', async () => {
   const outside = await offered('{{|}}');
   expect(outside).toEqual(expect.arrayContaining(['.name', 'if', 'range', 'upper']));
   expect(outside).not.toContain('end');
   expect(await offered('{{if .name}}{{e|')).toContain('end');
 });
 
-test('after the beginning functions are offered, and no keywords', async () => {
+it('after the beginning functions are offered, and no keywords', async () => {
   const inside = await offered('{{len u|}}');
   expect(inside).toBeDefined();
   expect(inside).toContain('upper');

@@ -1,6 +1,6 @@
 import { compile } from '@px0/template';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   type JsonObject,
   type JsonPath,
@@ -29,7 +29,7 @@ const outline = (all: readonly Field[]): unknown =>
     element && outline([element]),
   ]);
 
-test('fields follow the structure that the template reads', () => {
+it('fields follow the structure that the template reads', () => {
   expect(outline(fields('{{.name}}{{range .items}}{{.title}}{{end}}{{with .user}}{{.age}}{{end}}'))).toEqual([
     ['name', 'scalar', [], undefined],
     ['items', 'list', [], [['item', 'map', [['title', 'scalar', [], undefined]], undefined]]],
@@ -37,23 +37,23 @@ test('fields follow the structure that the template reads', () => {
   ]);
 });
 
-test('paths are read as the language writes them', () => {
+it('paths are read as the language writes them', () => {
   expect(segmentsOf('messages[].role')).toEqual(['messages', null, 'role']);
   expect(segmentsOf('headers["x-id"].y')).toEqual(['headers', 'x-id', 'y']);
   expect(segmentsOf('["a]\\"b"]')).toEqual(['a]"b']);
   expect(segmentsOf('größe[][].x')).toEqual(['größe', null, null, 'x']);
 });
 
-test('what is missing is told by its place', () => {
+it('what is missing is told by its place', () => {
   const all = fields('{{.name}}{{.tone | default "kind"}}{{range .items}}{{.title}}{{end}}');
   expect(missingPaths(all, { items: [{ title: 'x' }, {}] })).toEqual(['name', 'items[1].title']);
 });
 
-test('keys that the template does not read are told', () => {
+it('keys that the template does not read are told', () => {
   expect(unusedKeys(fields('{{.name}}'), { name: 1, nmae: 2 })).toEqual(['nmae']);
 });
 
-test('without values, the preview shows placeholders and names what is missing', () => {
+it('without values, the preview shows placeholders and names what is missing', () => {
   const text = 'Hi {{.name}}, {{range .items}}- {{.title}}{{end}}';
   expect(previewOf(text, compileTemplate(text), {})).toMatchObject({
     output: 'Hi ‹name›, - ‹title›',
@@ -62,7 +62,7 @@ test('without values, the preview shows placeholders and names what is missing',
   });
 });
 
-test('a complete preview is what the language renders', () => {
+it('a complete preview is what the language renders', () => {
   const text = 'Hi {{.name}}';
   expect(previewOf(text, compileTemplate(text), { name: 'Ada' })).toEqual({
     output: 'Hi Ada',
@@ -71,7 +71,7 @@ test('a complete preview is what the language renders', () => {
   });
 });
 
-test('a render error has its line, and no placeholders if nothing is missing', () => {
+it('a render error has its line, and no placeholders if nothing is missing', () => {
   const text = 'a\n{{range .items}}{{end}}';
   expect(previewOf(text, compileTemplate(text), { items: 5 })).toMatchObject({
     output: undefined,
@@ -79,7 +79,7 @@ test('a render error has its line, and no placeholders if nothing is missing', (
   });
 });
 
-test('a broken template has a fault with line and column from 1', () => {
+it('a broken template has a fault with line and column from 1', () => {
   const text = 'é\né {{.name';
   expect(previewOf(text, compileTemplate(text), {}).fault).toMatchObject({
     kind: 'syntax',
@@ -117,7 +117,7 @@ function places(field: Field, data: JsonValue, at: JsonPath): JsonPath[] {
   return [at, ...below, ...items];
 }
 
-test('writing back what each field shows leaves the JSON as it was', () => {
+it('writing back what each field shows leaves the JSON as it was', () => {
   fc.assert(
     fc.property(template, jsonObject, (text, data) => {
       let written: JsonValue = data;
@@ -132,7 +132,7 @@ test('writing back what each field shows leaves the JSON as it was', () => {
   );
 });
 
-test('a field reads what was written through it, and other keys stay', () => {
+it('a field reads what was written through it, and other keys stay', () => {
   fc.assert(
     fc.property(
       jsonObject,
@@ -151,7 +151,7 @@ test('a field reads what was written through it, and other keys stay', () => {
   );
 });
 
-test('placeholders fill in missing values and change no others', () => {
+it('placeholders fill in missing values and change no others', () => {
   fc.assert(
     fc.property(template, jsonObject, (text, data) => {
       const all = fields(text);
@@ -162,7 +162,7 @@ test('placeholders fill in missing values and change no others', () => {
   );
 });
 
-test('a list item that is added has what the template requires of it', () => {
+it('a list item that is added has what the template requires of it', () => {
   const [list] = fields('{{range .items}}{{.title}}{{.note | default ""}}{{end}}');
   expect(list?.element && emptyValue(list.element)).toEqual({ title: '' });
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { auditSentence, groupedAudit } from './audit-sentence.ts';
 
 function entry(
@@ -18,7 +18,7 @@ function entry(
   };
 }
 
-test('an entry reads as a sentence', () => {
+it('an entry reads as a sentence', () => {
   expect(auditSentence(entry('version.promoted', { from: 'stable', to: 'live', replaced: 2 }))).toBe(
     'made version 3 live, replacing version 2',
   );
@@ -34,11 +34,11 @@ test('an entry reads as a sentence', () => {
   expect(auditSentence(entry('payload.created', { name: null }, null))).toBe('saved an unnamed payload');
 });
 
-test('an unknown action shows its name', () => {
+it('an unknown action shows its name', () => {
   expect(auditSentence(entry('version.framed'))).toBe('version.framed');
 });
 
-test('autosaves of one draft in a row are one line', () => {
+it('autosaves of one draft in a row are one line', () => {
   const update = entry('version.updated');
   expect(groupedAudit([update, update, entry('version.created'), update]).map(({ count }) => count)).toEqual([
     2, 1, 1,

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { listQuery, promptSearch } from './list-search.ts';
 
-test('what is no filter is dropped', () => {
+it('what is no filter is dropped', () => {
   expect(promptSearch({ q: 'hi', sort: 'slug', status: 'active', tag: '', foo: 1 })).toEqual({ q: 'hi' });
 });
 
-test('a filter that looks like a value of JSON is a text', () => {
+it('a filter that looks like a value of JSON is a text', () => {
   expect(promptSearch({ q: 42, tag: 1 })).toEqual({ q: '42', tag: '1' });
   expect(promptSearch({ q: true, tag: null })).toEqual({ q: 'true', tag: 'null' });
 });
 
-test('without filters, the list shows active prompts, recently updated first', () => {
+it('without filters, the list shows active prompts, recently updated first', () => {
   expect(listQuery(promptSearch({}))).toMatchObject({ status: 'active', sort: '-updated_at' });
   expect(listQuery(promptSearch({ status: 'all' })).status).toBeUndefined();
 });
 
-test('reading filters twice changes nothing', () => {
+it('reading filters twice changes nothing', () => {
   fc.assert(
     fc.property(
       fc.dictionary(fc.constantFrom('q', 'tag', 'team', 'status', 'sort', 'x'), fc.anything()),

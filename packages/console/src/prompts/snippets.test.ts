@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { sampleVariables, snippetsFor } from './snippets.ts';
 
 const code = (language: string, slug: string, variables = {}) =>
   snippetsFor(slug, 'https://px0.example', variables).find((one) => one.language === language)?.code ?? '';
 
-test('each language renders the prompt by its slug, with its variables', () => {
+it('each language renders the prompt by its slug, with its variables', () => {
   const variables = { name: "Ada's", tags: ['a', true, null], n: { x: 1 } };
   expect(code('curl', 'greeting', variables)).toContain(
     `-d '{"variables": {"name": "Ada'\\''s", "tags": ["a", true, null], "n": {"x": 1}}}'`,
@@ -20,11 +20,11 @@ test('each language renders the prompt by its slug, with its variables', () => {
   );
 });
 
-test('a slug with other letters is encoded in the address', () => {
+it('a slug with other letters is encoded in the address', () => {
   expect(code('curl', 'größe')).toContain('https://px0.example/v1/prompts/gr%C3%B6%C3%9Fe/render');
 });
 
-test('without a payload there is something to fill in for each variable', () => {
+it('without a payload there is something to fill in for each variable', () => {
   expect(
     sampleVariables([
       { path: 'name', required: true, shape: 'scalar' },
@@ -34,7 +34,7 @@ test('without a payload there is something to fill in for each variable', () => 
   ).toEqual({ name: '…', items: [] });
 });
 
-test('long variables are written on several lines', () => {
+it('long variables are written on several lines', () => {
   const variables = { message: 'x'.repeat(80), rules: ['a'] };
   expect(code('Python', 'greeting', variables)).toContain(
     `px0.render("greeting", {\n    "message": "${'x'.repeat(80)}",\n    "rules": ["a"],\n}).text`,

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { compileTemplate, previewOf } from '../preview/mod.ts';
 import { starters } from './starters.ts';
 
-test('every template to begin with can be saved and previewed', () => {
+it('every template to begin with can be saved and previewed', () => {
   for (const { template } of starters) {
     const compilation = compileTemplate(template);
     expect(compilation.ok).toBe(true);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { millisecondsText, usageSeries, windowOf } from './usage-series.ts';
 
 const now = Date.parse('2026-03-04T10:20:00Z');
@@ -12,7 +12,7 @@ const row = (hour: string, version: number, renders: number, failures = 0, p95: 
   p99_ms: null,
 });
 
-test('a range ends with the present step and lies on whole ones', () => {
+it('a range ends with the present step and lies on whole ones', () => {
   expect(windowOf('24h', now)).toMatchObject({
     from: new Date('2026-03-03T11:00:00Z'),
     to: new Date('2026-03-04T11:00:00Z'),
@@ -23,7 +23,7 @@ test('a range ends with the present step and lies on whole ones', () => {
   });
 });
 
-test('every step has a bar, also one without renders', () => {
+it('every step has a bar, also one without renders', () => {
   const { bars, totals, renders } = usageSeries(
     [
       row('2026-03-04T10:00:00Z', 2, 5, 1),
@@ -42,6 +42,6 @@ test('every step has a bar, also one without renders', () => {
   expect(renders).toBe(10);
 });
 
-test('durations read like durations', () => {
+it('durations read like durations', () => {
   expect([0.0625, 1.44, 120.4, null].map(millisecondsText)).toEqual(['0.06 ms', '1.4 ms', '120 ms', '–']);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import {
   afterTransition,
   promotionOf,
@@ -22,36 +22,36 @@ function version(number: number, status: VersionStatus, isPublished = status !==
   };
 }
 
-test('a draft becomes stable, a stable version live, and nothing follows', () => {
+it('a draft becomes stable, a stable version live, and nothing follows', () => {
   expect(promotionOf(version(1, 'draft'), undefined)?.to).toBe('stable');
   expect(promotionOf(version(1, 'stable'), undefined)?.to).toBe('live');
   expect(promotionOf(version(1, 'live'), undefined)).toBeUndefined();
   expect(promotionOf(version(1, 'archived'), undefined)).toBeUndefined();
 });
 
-test('a promotion says what happens to the current live version', () => {
+it('a promotion says what happens to the current live version', () => {
   expect(promotionOf(version(2, 'stable'), version(1, 'live'))?.consequence).toContain(
     'Version 1 becomes stable',
   );
   expect(promotionOf(version(2, 'stable'), undefined)?.consequence).toContain('fail now');
 });
 
-test('only the live version can be demoted, and archiving is permanent', () => {
+it('only the live version can be demoted, and archiving is permanent', () => {
   expect(afterTransition('demote', 'live')).toBe('stable');
   expect(afterTransition('demote', 'stable')).toBeUndefined();
   expect(afterTransition('archive', 'archived')).toBeUndefined();
 });
 
-test('a rollback prefers the newest earlier stable version', () => {
+it('a rollback prefers the newest earlier stable version', () => {
   const versions = [version(4, 'live'), version(3, 'archived'), version(2, 'stable'), version(1, 'stable')];
   expect(rollbackOf(versions)).toMatchObject({ kind: 'promote', version: { version: 2 } });
 });
 
-test('a rollback to an archived version makes a copy, since archiving is permanent', () => {
+it('a rollback to an archived version makes a copy, since archiving is permanent', () => {
   expect(rollbackOf([version(2, 'live'), version(1, 'archived')])).toMatchObject({ kind: 'copy' });
 });
 
-test('there is no rollback to a version that was never published', () => {
+it('there is no rollback to a version that was never published', () => {
   expect(rollbackOf([version(2, 'live'), version(1, 'archived', false)])).toBeUndefined();
   expect(rollbackOf([version(2, 'stable'), version(1, 'stable')])).toBeUndefined();
   expect(rollbackTo(version(1, 'draft'))).toBeUndefined();

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { kindOfEnds, linesOf, prevailingEnd, retyped, textOf, withLineFeeds } from './line-ends.ts';
 
 const text = fc
@@ -9,7 +9,7 @@ const text = fc
   .map((parts) => parts.join(''));
 const lineFeedText = text.map(withLineFeeds);
 
-test('a text that is taken apart and put together is the same', () => {
+it('a text that is taken apart and put together is the same', () => {
   fc.assert(
     fc.property(text, (one) => {
       expect(textOf(linesOf(one))).toBe(one);
@@ -17,7 +17,7 @@ test('a text that is taken apart and put together is the same', () => {
   );
 });
 
-test('lines that are put together are read as the same lines', () => {
+it('lines that are put together are read as the same lines', () => {
   const end = fc.constantFrom('\n' as const, '\r\n' as const, '\r' as const);
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom('', 'a'), end)), (pairs) => {
@@ -27,7 +27,7 @@ test('lines that are put together are read as the same lines', () => {
   );
 });
 
-test('what is typed into a text area is what the text shows afterwards', () => {
+it('what is typed into a text area is what the text shows afterwards', () => {
   fc.assert(
     fc.property(text, lineFeedText, (before, typed) => {
       expect(withLineFeeds(retyped(before, typed))).toBe(typed);
@@ -35,7 +35,7 @@ test('what is typed into a text area is what the text shows afterwards', () => {
   );
 });
 
-test('a text area in which nothing was typed leaves the text as it is', () => {
+it('a text area in which nothing was typed leaves the text as it is', () => {
   fc.assert(
     fc.property(text, (before) => {
       expect(retyped(before, withLineFeeds(before))).toBe(before);
@@ -43,14 +43,14 @@ test('a text area in which nothing was typed leaves the text as it is', () => {
   );
 });
 
-test('a text area keeps the ends before and after what was typed', () => {
+it('a text area keeps the ends before and after what was typed', () => {
   expect(retyped('a\r\nb\rc\nd', 'a\nb!\nc\nd')).toBe('a\r\nb!\rc\nd');
   expect(retyped('a\r\nb\r\n', 'a\nx\nb\n')).toBe('a\r\nx\r\nb\r\n');
   expect(retyped('a\r\nb\r\nc', 'ac')).toBe('ac');
   expect(retyped('a\rb\nc', 'a\n\nc')).toBe('a\r\n\nc');
 });
 
-test('the kind of the ends of a text is told', () => {
+it('the kind of the ends of a text is told', () => {
   expect(['', 'a', 'a\n', 'a\r\nb\r\n', '\r', 'a\r\n\n', '\r\r\n'].map(kindOfEnds)).toEqual([
     undefined,
     undefined,

@@ -1,6 +1,7 @@
 /**
  * Builds the documentation into a folder: HTML by VitePress, each page as Markdown beside it, `llms.txt` and `openapi.yaml`. The folder
  * is replaced in one step when everything is there, so a reader never meets half a site.
+ * See docs/decisions/100-documentation-site.md.
  */
 import { rmSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';

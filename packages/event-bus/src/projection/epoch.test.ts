@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { Names } from '../stream/names.ts';
 import { Completeness } from './completeness.ts';
 import { nanosecondsOf } from './epoch.ts';
 
-test.each([
+it.each([
   ['2026-01-01T00:00:00Z', '1767225600000000000'],
   ['2026-01-01T00:00:00.5Z', '1767225600500000000'],
   ['2026-01-01T00:00:00.000000001Z', '1767225600000000001'],
@@ -12,7 +12,7 @@ test.each([
   expect(nanosecondsOf(timestamp)).toBe(nanoseconds);
 });
 
-test('a prefix sets subjects and streams apart, and may not break them', () => {
+it('a prefix sets subjects and streams apart, and may not break them', () => {
   const names = new Names('t1_');
   expect(names.stream('state')).toBe('t1_PX0_STATE');
   expect(names.subjects('body')).toBe('t1_px0.body.>');
@@ -20,7 +20,7 @@ test('a prefix sets subjects and streams apart, and may not break them', () => {
   expect(() => new Names('a.b')).toThrow('no stream prefix');
 });
 
-test('a context’s complete counts only in the epoch that it names, and is swept once', () => {
+it('a context’s complete counts only in the epoch that it names, and is swept once', () => {
   const completeness = new Completeness(['identity', 'tenancy']);
   completeness.enter('7');
   completeness.note('identity', '6');

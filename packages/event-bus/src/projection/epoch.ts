@@ -2,6 +2,7 @@
  * Epochs: the generations of the state stream's contents. The stream can be lost, or go back to an older copy of itself; then the
  * sequences that were handed out mean nothing any more, and a new epoch begins. The present one is an entity in the stream
  * itself, so whoever reads the stream knows it. Among several that declare one, compare-and-set lets exactly one win.
+ * See docs/decisions/020-epochs.md.
  */
 import { decodeEvent, encodeEvent, stateSubject } from '@px0/contracts';
 import { compareEpochs, type Epoch } from '../revisions/token.ts';

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { NextFlight } from './next-flight.ts';
 
 /** Questions that are answered when the test says so, with their number. */
@@ -8,7 +8,7 @@ function controlled() {
   return { flight, answers, answer: (index: number) => answers[index]?.(index) };
 }
 
-test('who comes while a question is under way shares the next one, which is sent after they came', async () => {
+it('who comes while a question is under way shares the next one, which is sent after they came', async () => {
   const { flight, answers, answer } = controlled();
   const first = flight.request();
   const [second, third] = [flight.request(), flight.request()];
@@ -20,7 +20,7 @@ test('who comes while a question is under way shares the next one, which is sent
   expect(await Promise.all([second, third])).toEqual([1, 1]);
 });
 
-test('a failed question is its callers’ alone', async () => {
+it('a failed question is its callers’ alone', async () => {
   let calls = 0;
   const flight = new NextFlight(async () => {
     calls += 1;

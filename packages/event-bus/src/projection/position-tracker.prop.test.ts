@@ -3,7 +3,7 @@
  * starts at any moment, with questions that are answered late.
  */
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { PositionTracker, type Tracker } from './position-tracker.ts';
 
 type Step =
@@ -132,7 +132,7 @@ class NaiveTracker implements Tracker {
   failed(): void {}
 }
 
-test('without the rule a reader reports revisions whose state it does not have', () => {
+it('without the rule a reader reports revisions whose state it does not have', () => {
   const run = fc.check(
     fc.property(scenario, ({ history, before, steps: list }) => {
       const model = new Model(history, before, new NaiveTracker());
@@ -144,7 +144,7 @@ test('without the rule a reader reports revisions whose state it does not have',
   expect(run.failed).toBe(true);
 });
 
-test('with the rule every reported revision is true, and the last one is reported soon after silence', () => {
+it('with the rule every reported revision is true, and the last one is reported soon after silence', () => {
   fc.assert(
     fc.property(scenario, ({ history, before, steps: list }) => {
       const model = new Model(history, before, new PositionTracker());

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { PositionTracker } from './position-tracker.ts';
 
 /** A reader that has finished its start at sequence 10. */
@@ -6,14 +6,14 @@ function following(): PositionTracker {
   return new PositionTracker({ position: 10, reported: 10 });
 }
 
-test('without holes the report follows the position', () => {
+it('without holes the report follows the position', () => {
   const tracker = following();
   expect(tracker.delivered(11)).toBe('nothing');
   expect(tracker.delivered(12)).toBe('nothing');
   expect(tracker.reported).toBe(12);
 });
 
-test('after a hole the report stands still until the sequence asked for is reached', () => {
+it('after a hole the report stands still until the sequence asked for is reached', () => {
   const tracker = following();
   expect(tracker.delivered(13)).toBe('ask');
   tracker.asked();
@@ -25,7 +25,7 @@ test('after a hole the report stands still until the sequence asked for is reach
   expect(tracker.reported).toBe(15);
 });
 
-test('an answer that is reached already ends the standstill', () => {
+it('an answer that is reached already ends the standstill', () => {
   const tracker = following();
   tracker.delivered(13);
   tracker.asked();
@@ -33,7 +33,7 @@ test('an answer that is reached already ends the standstill', () => {
   expect(tracker.reported).toBe(13);
 });
 
-test('a hole after the question was sent causes one more', () => {
+it('a hole after the question was sent causes one more', () => {
   const tracker = following();
   tracker.delivered(13);
   tracker.asked();
@@ -45,7 +45,7 @@ test('a hole after the question was sent causes one more', () => {
   expect(tracker.reported).toBe(16);
 });
 
-test('a repeat changes nothing', () => {
+it('a repeat changes nothing', () => {
   const tracker = following();
   tracker.delivered(11);
   expect(tracker.delivered(9)).toBe('nothing');
@@ -55,7 +55,7 @@ test('a repeat changes nothing', () => {
   expect(tracker.reported).toBe(12);
 });
 
-test('a failed question is wanted again', () => {
+it('a failed question is wanted again', () => {
   const tracker = following();
   tracker.delivered(13);
   tracker.asked();
@@ -64,7 +64,7 @@ test('a failed question is wanted again', () => {
   expect(tracker.wantsAnswer).toBe(true);
 });
 
-test('a start asks twice and is caught up when the second answer is reached', () => {
+it('a start asks twice and is caught up when the second answer is reached', () => {
   const tracker = new PositionTracker();
   expect(tracker.wantsAnswer).toBe(true);
   tracker.asked();
@@ -78,7 +78,7 @@ test('a start asks twice and is caught up when the second answer is reached', ()
   expect(tracker.reported).toBe(9);
 });
 
-test('what an earlier reader held back is held back by the one that goes on', () => {
+it('what an earlier reader held back is held back by the one that goes on', () => {
   const tracker = new PositionTracker({ position: 20, reported: 10 });
   expect(tracker.wantsAnswer).toBe(true);
   expect(tracker.reported).toBe(10);

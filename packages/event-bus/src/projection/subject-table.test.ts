@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { SubjectTable } from './subject-table.ts';
 
-test('a revision never falls, and an old message still counts as shown', () => {
+it('a revision never falls, and an old message still counts as shown', () => {
   const table = new SubjectTable();
   table.note('a', 5, 10, true);
   table.note('a', 3, 12, false);
@@ -10,7 +10,7 @@ test('a revision never falls, and an old message still counts as shown', () => {
   expect([...table.dropNotShownAbove(12, () => true)]).toEqual([{ subject: 'a', alive: true }]);
 });
 
-test('it grows past its first capacity and reuses the places of forgotten subjects', () => {
+it('it grows past its first capacity and reuses the places of forgotten subjects', () => {
   const table = new SubjectTable();
   for (let index = 0; index < 5_000; index += 1) table.note(`s${index}`, index + 1, index + 1, true);
   expect(table.revision('s4999')).toBe(5_000);
@@ -21,7 +21,7 @@ test('it grows past its first capacity and reuses the places of forgotten subjec
   expect(table.size).toBe(2_501);
 });
 
-test('a new epoch forgets where subjects were shown, not their revisions', () => {
+it('a new epoch forgets where subjects were shown, not their revisions', () => {
   const table = new SubjectTable();
   table.note('a', 7, 900, true);
   table.forgetSequences();

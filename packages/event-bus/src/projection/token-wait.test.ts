@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { TokenWait } from './token-wait.ts';
 import { Waiters } from './waiters.ts';
 
@@ -16,24 +16,24 @@ function advance(to: number): void {
   waiters.advance(to);
 }
 
-test('a token at or below the report is reached at once, also when NATS is away', async () => {
+it('a token at or below the report is reached at once, also when NATS is away', async () => {
   reader.connected = false;
   expect(await new TokenWait(reader, waiters).wait({ epoch: '20', sequence: 10 }, 1_000)).toBe('reached');
 });
 
-test('a token ahead is reached when the report gets there', async () => {
+it('a token ahead is reached when the report gets there', async () => {
   const waiting = new TokenWait(reader, waiters).wait({ epoch: '20', sequence: 12 }, 5_000);
   advance(11);
   advance(12);
   expect(await waiting).toBe('reached');
 });
 
-test('waiting is vain while NATS is away', async () => {
+it('waiting is vain while NATS is away', async () => {
   reader.connected = false;
   expect(await new TokenWait(reader, waiters).wait({ epoch: '20', sequence: 11 }, 60_000)).toBe('vain');
 });
 
-test('after a wait without progress the next one is vain, until there is some', async () => {
+it('after a wait without progress the next one is vain, until there is some', async () => {
   const tokens = new TokenWait(reader, waiters);
   expect(await tokens.wait({ epoch: '20', sequence: 12 }, 5)).toBe('timeout');
   expect(await tokens.wait({ epoch: '20', sequence: 12 }, 60_000)).toBe('vain');
@@ -43,7 +43,7 @@ test('after a wait without progress the next one is vain, until there is some', 
   expect(await waiting).toBe('reached');
 });
 
-test('a token that nobody can reach does not keep others from waiting', async () => {
+it('a token that nobody can reach does not keep others from waiting', async () => {
   const tokens = new TokenWait(reader, waiters);
   expect(await tokens.wait({ epoch: '20', sequence: 1_000_000 }, 5)).toBe('timeout');
   const waiting = tokens.wait({ epoch: '20', sequence: 11 }, 60_000);
@@ -51,7 +51,7 @@ test('a token that nobody can reach does not keep others from waiting', async ()
   expect(await waiting).toBe('reached');
 });
 
-test('an earlier epoch is covered once all contexts are complete in this one; a later one is foreign', async () => {
+it('an earlier epoch is covered once all contexts are complete in this one; a later one is foreign', async () => {
   const tokens = new TokenWait(reader, waiters);
   expect(await tokens.wait({ epoch: '19', sequence: 99_999 }, 5)).toBe('reached');
   expect(await tokens.wait({ epoch: '21', sequence: 1 }, 5)).toBe('foreign');
@@ -60,7 +60,7 @@ test('an earlier epoch is covered once all contexts are complete in this one; a 
   expect(await tokens.wait({ epoch: '19', sequence: 1 }, 5)).toBe('foreign');
 });
 
-test('the number of waiters is bounded', async () => {
+it('the number of waiters is bounded', async () => {
   const few = new Waiters(1);
   const tokens = new TokenWait(reader, few);
   const waiting = tokens.wait({ epoch: '20', sequence: 11 }, 60_000);

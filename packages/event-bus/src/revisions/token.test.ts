@@ -1,13 +1,13 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { compareTokens, decodeToken, encodeToken } from './token.ts';
 
-test('a token carries epoch and sequence and nothing else', () => {
+it('a token carries epoch and sequence and nothing else', () => {
   const token = encodeToken({ epoch: '1790000000000', sequence: 42 });
   expect(Buffer.from(token, 'base64url').toString()).toBe('1:1790000000000:42');
   expect(decodeToken(token)).toEqual({ epoch: '1790000000000', sequence: 42 });
 });
 
-test.each([
+it.each([
   '',
   'x',
   '!!!',
@@ -22,7 +22,7 @@ test.each([
   expect(decodeToken(text)).toBeUndefined();
 });
 
-test('tokens are ordered by epoch first, as numbers', () => {
+it('tokens are ordered by epoch first, as numbers', () => {
   const ordered = [
     { epoch: '9', sequence: 100 },
     { epoch: '10', sequence: 1 },

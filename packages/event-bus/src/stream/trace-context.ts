@@ -1,6 +1,7 @@
 /**
  * The trace context that travels with an event, so that one trace leads from a request through the outbox and the stream to every place
  * where its event is applied. Only sampled contexts of recent events are followed: a process that starts reads a million old ones.
+ * See docs/decisions/110-tracing.md.
  */
 import {
   type Attributes,

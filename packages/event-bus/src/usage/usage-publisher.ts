@@ -1,6 +1,7 @@
 /**
  * Publishes what was counted, a window every few seconds: one message per process and window, so that a consumer which inserts by that
  * pair counts a message once however often it is sent.
+ * See docs/decisions/056-usage-counts.md.
  */
 import { randomUUID } from 'node:crypto';
 import { encodeUsage, type UsageWindow, usageSubject } from '@px0/contracts';

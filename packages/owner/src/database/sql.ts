@@ -1,5 +1,5 @@
 /**
  * SQL as stores write it: a template tag that turns values into parameters, so that no value ever becomes part of a statement's text.
- * `join`, `raw` and `empty` compose fragments.
+ * `join` and `empty` compose fragments.
  */
-export { default as sql, empty, join, raw, Sql } from 'sql-template-tag';
+export { default as sql, empty, join, Sql } from 'sql-template-tag';

@@ -2,6 +2,7 @@
  * Compaction: removes tombstones older than a week, with their outbox rows. A reader that was away longer starts anew anyway. Always
  * ends by publishing `complete` again: the stream's last message must be one that lives, or a starting reader would never reach the
  * last sequence.
+ * See docs/decisions/020-epochs.md.
  */
 
 import { type Bus, BusUnavailableError, viewStream } from '@px0/event-bus/internal';

@@ -1,6 +1,7 @@
 /**
  * The outbox: state and event commit together. Each write upserts its subject's row in the caller's own transaction and gives it the
  * next revision; after the commit the writer publishes its rows itself, and whatever that leaves owed is the relays' to publish.
+ * See docs/decisions/004-postgres-is-the-truth.md.
  */
 import { randomUUID } from 'node:crypto';
 import { bodySubject, type EntityName, encodeState, type StateOf, stateSubject } from '@px0/contracts';

@@ -2,6 +2,7 @@
  * Reacts to others' events by writing: runs in one replica at a time, in the stream's order, from the position kept in Postgres.
  * Effect, position and outbox rows commit together. An event counts as applied when its effect has been committed and published, or
  * when it was parked because its effect failed again and again.
+ * See docs/decisions/020-epochs.md.
  */
 import { randomUUID } from 'node:crypto';
 import { context, type Span, SpanStatusCode, trace } from '@opentelemetry/api';

@@ -4,6 +4,7 @@
  *
  * Replicas that start together are ordered by an advisory lock per schema. A migration and its bookkeeping row commit together:
  * it is applied entirely and recorded, or not at all.
+ * See docs/decisions/003-migrations.md.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';

@@ -1,6 +1,7 @@
 /**
  * Reads a JSON request body within a bound. The declared length is checked before a byte is read, the real one while reading,
  * and an inflated one by the inflater: no client makes the process hold more than the bound.
+ * See docs/decisions/030-reading-requests.md.
  */
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';

@@ -2,6 +2,7 @@
  * The HTTP server of every service: time and size limits against slow and oversized requests, JSON for what no route answers,
  * and an end that loses no request: it goes on accepting while balancers notice, tells kept-alive callers to leave, waits for
  * what is in flight, and only then cuts.
+ * See docs/decisions/043-rolling-restarts.md.
  */
 import {
   createServer,

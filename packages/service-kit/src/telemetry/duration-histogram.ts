@@ -1,6 +1,7 @@
 /**
  * Histograms for paths on which OpenTelemetry's own cost too much: its `record` takes 2 to 3 µs, a tenth of a render. Here a
  * measurement is an addition to plain numbers, and the SDK, if there is one, reads them when it exports (`histogram-producer.ts`).
+ * See docs/decisions/111-cheap-telemetry.md.
  */
 import type { MetricDefinition } from './metric-catalog.ts';
 

@@ -1,7 +1,7 @@
 /**
  * The way out of the process for telemetry: a thread of its own. Servers and HTTP clients share the streams and emitters of Node.js; a client beside a
  * server makes what V8 knows of them megamorphic, for as long as the process lives, and every request pays for it
- * (`docs/decisions/143-telemetry-leaves-by-its-own-thread.md`).
+ * (`docs/decisions/111-cheap-telemetry.md`).
  */
 import { Worker } from 'node:worker_threads';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';

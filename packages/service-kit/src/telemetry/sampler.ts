@@ -1,6 +1,7 @@
 /**
  * Which requests begin a trace. Whoever sends a trace context has decided already. Else: every request of the control plane, of which there
  * are few and of which the Collector keeps the telling ones, and a share of the renders.
+ * See docs/decisions/110-tracing.md.
  */
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import {

@@ -1,6 +1,7 @@
 /**
  * The built console. Files with hashed names never change, so browsers keep them for ever; the page that names them must always be asked
  * for, and gets a nonce of its own for the style elements that its script makes.
+ * See docs/decisions/080-console-security.md.
  */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';

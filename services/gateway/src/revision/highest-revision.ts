@@ -2,6 +2,7 @@
  * The highest revision in the answers of upstreams. Sent with every request, it makes each client of this gateway read its own writes
  * across services. Sent with the gateway's own answers, it shows that they come from px0. A token in a request never raises it: any
  * client could send a future one.
+ * See docs/decisions/160-whose-answers-count.md.
  */
 import { compareTokens, decodeToken, type RevisionToken } from '@px0/event-bus';
 

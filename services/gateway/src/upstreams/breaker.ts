@@ -4,7 +4,7 @@
  * route; a missing database must not take the routes down that do without it.
  *
  * opossum counts the failures and decides when to open. Only a request of the gateway's own decides when to close, and each
- * closing begins with a new count (docs/decisions/159).
+ * closing begins with a new count (docs/decisions/041-circuit-breakers.md).
  */
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { Logger } from '@px0/service-kit';

@@ -1,6 +1,7 @@
 /**
  * Sends what is owed, and goes on trying. The queue's rows say what to send to whom; a code is made at the moment of sending, so that
  * only its hash is ever stored.
+ * See docs/decisions/046-mail.md.
  */
 import { Background, type PrivateWriter, type Progress } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';

@@ -1,5 +1,5 @@
 import { ApiError } from '@px0/service-kit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { argon2Hash, argon2Verify, hasOtherParameters } from './argon2.ts';
 import { HashQueue } from './hash-queue.ts';
 import { requireGoodPassword } from './password-policy.ts';
@@ -18,7 +18,7 @@ function refusalOf(password: string): string | undefined {
 }
 
 describe('the password policy', () => {
-  test.each([
+  it.each([
     ['Aa1!', 'passwordTooShort'],
     ['Aa1!aaa', 'passwordTooShort'],
     ['Aa1 aaaa', undefined],
@@ -35,7 +35,7 @@ describe('the password policy', () => {
 });
 
 describe('argon2 hashes', () => {
-  test('say their parameters, differ by salt, and match their password only', async () => {
+  it('say their parameters, differ by salt, and match their password only', async () => {
     const [first, second] = await Promise.all([argon2Hash('Secret1!', cheap), argon2Hash('Secret1!', cheap)]);
     expect(first).toMatch(/^\$argon2id\$v=19\$m=64,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(first).not.toBe(second);
@@ -43,7 +43,7 @@ describe('argon2 hashes', () => {
     expect(await argon2Verify(first, 'secret1!')).toBe(false);
   });
 
-  test('of another library are understood', async () => {
+  it('of another library are understood', async () => {
     // Made with the reference implementation: echo -n password | argon2 somesalt -id -v 13 -t 2 -m 16 -p 1
     const reference =
       '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
@@ -51,7 +51,7 @@ describe('argon2 hashes', () => {
     expect(await argon2Verify(reference, 'Password')).toBe(false);
   });
 
-  test('that cannot be read match nothing', async () => {
+  it('that cannot be read match nothing', async () => {
     for (const text of [
       '',
       'plain',
@@ -62,7 +62,7 @@ describe('argon2 hashes', () => {
     }
   });
 
-  test('are renewed when the parameters have changed, and only then', async () => {
+  it('are renewed when the parameters have changed, and only then', async () => {
     const old = await argon2Hash('Secret1!', cheap);
     const stronger = { ...cheap, passes: 2 };
     expect(hasOtherParameters(old, cheap)).toBe(false);
@@ -75,14 +75,14 @@ describe('argon2 hashes', () => {
 });
 
 describe('passwords', () => {
-  test('of an unknown account never match, after the same work', async () => {
+  it('of an unknown account never match, after the same work', async () => {
     const passwords = new Passwords(cheap, queue());
     expect(await passwords.matches(undefined, 'decoy')).toBe(false);
   });
 });
 
 describe('the hash queue', () => {
-  test('runs as many as it may, lets some wait in order, and refuses the rest with Retry-After', async () => {
+  it('runs as many as it may, lets some wait in order, and refuses the rest with Retry-After', async () => {
     const bounded = new HashQueue({ concurrency: 2, waiting: 3 });
     const order: number[] = [];
     const finish: (() => void)[] = [];
@@ -107,7 +107,7 @@ describe('the hash queue', () => {
     expect(order).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test('goes on after work that fails', async () => {
+  it('goes on after work that fails', async () => {
     const bounded = new HashQueue({ concurrency: 1, waiting: 1 });
     await expect(bounded.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
     await expect(bounded.run(() => Promise.resolve('fine'))).resolves.toBe('fine');

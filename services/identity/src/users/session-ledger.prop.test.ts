@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   compactLedger,
   endAllSessions,
@@ -66,7 +66,7 @@ function run(steps: readonly Step[]): { ledger: SessionLedger; usable: Set<numbe
 }
 
 describe('the session ledger', () => {
-  test('calls exactly those sessions ended that were ended, but for the expired, which it may forget', () => {
+  it('calls exactly those sessions ended that were ended, but for the expired, which it may forget', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const { ledger, usable, expired } = run(steps);
@@ -79,7 +79,7 @@ describe('the session ledger', () => {
     );
   });
 
-  test('keeps its ranges sorted, apart, and above the floor', () => {
+  it('keeps its ranges sorted, apart, and above the floor', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
         const { ledger } = run(steps);
@@ -93,7 +93,7 @@ describe('the session ledger', () => {
     );
   });
 
-  test('is what Postgres gives back', () => {
+  it('is what Postgres gives back', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const { ledger } = run(steps);
@@ -102,7 +102,7 @@ describe('the session ledger', () => {
     );
   });
 
-  test('ends the oldest sessions of an account with thousands of gaps, to stay small', () => {
+  it('ends the oldest sessions of an account with thousands of gaps, to stay small', () => {
     let ledger: SessionLedger = { ...fresh, next: 10_001 };
     for (let number = 2; number <= 4_000; number += 2) ledger = endSession(ledger, number);
     const compact = compactLedger(ledger, 1);

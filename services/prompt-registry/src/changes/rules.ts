@@ -1,4 +1,7 @@
-/** The state that this service owns: prompts. Payloads, usage and the audit log are private to it. */
+/**
+ * The state that this service owns: prompts. Payloads, usage and the audit log are private to it.
+ * See docs/decisions/005-one-event-per-promotion.md.
+ */
 import type { ChangeRules } from '@px0/owner';
 import { type Actor, type AuditNote, auditStatement } from './audit.ts';
 import { readPromptStates } from './prompt-state.ts';

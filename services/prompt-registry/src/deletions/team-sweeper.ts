@@ -1,4 +1,7 @@
-/** The loop that removes the prompts of deleted teams. */
+/**
+ * The loop that removes the prompts of deleted teams.
+ * See docs/decisions/061-deleting-in-steps.md.
+ */
 import { Background, type BackgroundOptions } from '@px0/owner';
 import { SweepTeams, type SweepTeamsDependencies } from './sweep-teams.ts';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyUnified } from './testing/apply-unified.ts';
 import { unifiedDiff } from './unified.ts';
 
@@ -26,7 +26,7 @@ const pair = fc.oneof(
 );
 
 describe('a unified diff', () => {
-  test('applied to the old text yields the new one', () => {
+  it('applied to the old text yields the new one', () => {
     fc.assert(
       fc.property(pair, ([from, to]) => {
         expect(applyUnified(from, unifiedDiff(from, to, 'v1', 'v2'))).toBe(to);
@@ -35,7 +35,7 @@ describe('a unified diff', () => {
     );
   });
 
-  test('has hunks whose headers count their lines, and no change without a change', () => {
+  it('has hunks whose headers count their lines, and no change without a change', () => {
     fc.assert(
       fc.property(pair, ([from, to]) => {
         const diff = unifiedDiff(from, to, 'v1', 'v2');
@@ -46,7 +46,7 @@ describe('a unified diff', () => {
     );
   });
 
-  test.skipIf(spawnSync('python3', ['--version']).status !== 0)('has the form of Python’s difflib', () => {
+  it.skipIf(spawnSync('python3', ['--version']).status !== 0)('has the form of Python’s difflib', () => {
     // Python builds its own diff from the very lines that both sides matched: for edits of one region there is only one choice.
     const pairs = fc
       .sample(

@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hunksOf } from './hunks.ts';
 import { unifiedDiff } from './unified.ts';
 
 describe('a unified diff', () => {
-  test('is the one of the specification', () => {
+  it('is the one of the specification', () => {
     const from = 'You are a tutor.\nTopic: {{.topic}}\nBe brief.';
     const to = 'You are a tutor.\nTopic: {{.topic}}\nLevel: {{.level}}\nBe kind.';
     expect(unifiedDiff(from, to, 'v2', 'v5')).toBe(
@@ -11,20 +11,20 @@ describe('a unified diff', () => {
     );
   });
 
-  test('shows a newline at the end as an empty last line', () => {
+  it('shows a newline at the end as an empty last line', () => {
     expect(unifiedDiff('a', 'a\n', 'v1', 'v2')).toBe('--- v1\n+++ v2\n@@ -1 +1,2 @@\n a\n+\n');
   });
 
-  test('of equal texts is empty, headers included', () => {
+  it('of equal texts is empty, headers included', () => {
     expect(unifiedDiff('a\nb', 'a\nb', 'v1', 'v1')).toBe('');
     expect(unifiedDiff('', '', 'v1', 'v1')).toBe('');
   });
 
-  test('keeps a carriage return as part of its line', () => {
+  it('keeps a carriage return as part of its line', () => {
     expect(unifiedDiff('a\r\nb', 'a\nb', 'v1', 'v2')).toBe('--- v1\n+++ v2\n@@ -1,2 +1,2 @@\n-a\r\n+a\n b\n');
   });
 
-  test('splits hunks at an unchanged run of seven lines, and not at one of six', () => {
+  it('splits hunks at an unchanged run of seven lines, and not at one of six', () => {
     const lines = (count: number) =>
       ['x', ...Array.from({ length: count }, (_, i) => `l${i}`), 'y'].join('\n');
     const changed = (count: number) => lines(count).replace('x', 'X').replace('y', 'Y');
@@ -32,7 +32,7 @@ describe('a unified diff', () => {
     expect(hunksOf(lines(7), changed(7))).toHaveLength(2);
   });
 
-  test('numbers the lines of both texts', () => {
+  it('numbers the lines of both texts', () => {
     expect(hunksOf('a\nb\nc', 'a\nB\nc')[0]?.lines).toEqual([
       { kind: 'context', fromLine: 1, toLine: 1, text: 'a' },
       { kind: 'removed', fromLine: 2, toLine: null, text: 'b' },
@@ -41,13 +41,13 @@ describe('a unified diff', () => {
     ]);
   });
 
-  test('of two entirely different large texts takes no quadratic time', () => {
+  it('of two entirely different large texts takes no quadratic time', () => {
     const text = (word: string) => Array.from({ length: 60_000 }, (_, i) => `${word}${i}`).join('\n');
     // Without a bound on its work: hours.
     expect(hunksOf(text('a'), text('b'))).toHaveLength(1);
   });
 
-  test('of texts of nothing but newlines takes no quadratic time', () => {
+  it('of texts of nothing but newlines takes no quadratic time', () => {
     expect(hunksOf('\n'.repeat(500_000), 'x\n'.repeat(250_000))).toHaveLength(1);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { KeyedQueue } from './keyed-queue.ts';
 
 afterEach(() => {
@@ -6,7 +6,7 @@ afterEach(() => {
 });
 
 describe('a keyed queue', () => {
-  test('runs one at a time and in order for a key, and keys side by side', async () => {
+  it('runs one at a time and in order for a key, and keys side by side', async () => {
     const queue = new KeyedQueue();
     const log: string[] = [];
     const work = (name: string) => async () => {
@@ -24,7 +24,7 @@ describe('a keyed queue', () => {
     expect(log.indexOf('b1 begins')).toBeLessThan(log.indexOf('a2 begins'));
   });
 
-  test('goes on after work that failed', async () => {
+  it('goes on after work that failed', async () => {
     const queue = new KeyedQueue();
     const failed = queue.run('a', () => Promise.reject(new Error('no')));
     const next = queue.run('a', () => Promise.resolve('yes'));
@@ -32,7 +32,7 @@ describe('a keyed queue', () => {
     expect(await next).toBe('yes');
   });
 
-  test('refuses at once when too many wait, and takes more when they are through', async () => {
+  it('refuses at once when too many wait, and takes more when they are through', async () => {
     const queue = new KeyedQueue(2);
     const first = Promise.withResolvers<void>();
     const waiting = ['one', 'two', 'three'].map(() => queue.run('a', () => first.promise));
@@ -43,7 +43,7 @@ describe('a keyed queue', () => {
     expect(await queue.run('a', () => Promise.resolve('again'))).toBe('again');
   });
 
-  test('a caller that times out lets no later caller overtake earlier ones', async () => {
+  it('a caller that times out lets no later caller overtake earlier ones', async () => {
     vi.useFakeTimers();
     const queue = new KeyedQueue();
     const first = Promise.withResolvers<void>();

@@ -1,6 +1,7 @@
 /**
  * Opens changes of one prompt: its row is locked and the caller is judged on the locked row, so a concurrent move cannot let a stale
  * permission through. Writers of a prompt wait for each other in a queue, not with a connection each.
+ * See docs/decisions/060-row-locks.md.
  */
 import type { AccessProjection, Action, Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';

@@ -1,9 +1,9 @@
 import { isInWord } from '@px0/template/pinned-text';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { searchWords } from './search-words.ts';
 
-test.each([
+it.each([
   ['Refund mail, v1.2', ['refund', 'mail', 'v1', '2']],
   ['under_score-and/slash', ['under', 'score', 'and', 'slash']],
   ['ÄRGER ärger', ['ärger']],
@@ -20,11 +20,11 @@ test.each([
   expect(searchWords(text)).toEqual(words);
 });
 
-test('a word is cut where the database would refuse it', () => {
+it('a word is cut where the database would refuse it', () => {
   expect(searchWords('𝔘'.repeat(5_000))).toEqual(['U'.toLowerCase().repeat(100)]);
 });
 
-test('words are those that the platform makes of what Unicode 15 has', () => {
+it('words are those that the platform makes of what Unicode 15 has', () => {
   const later = /[\u019b\u0264\ua7cb\ua7d3\ua7d5]/;
   const byPlatform = (text: string) =>
     new Set(

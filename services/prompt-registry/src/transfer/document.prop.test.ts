@@ -1,6 +1,6 @@
 import { parseBody, parseExactJson, routes } from '@px0/contracts';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DOCUMENT_KIND, parseDocument } from './document.ts';
 import { fromYaml, toYaml } from './yaml.ts';
 
@@ -26,7 +26,7 @@ const variables = entries(
   fc.oneof(fc.constantFrom('', 'x', 1.5, null, true), entries(key, fc.constant(1))),
 );
 
-test('what a document holds under any name is read, from JSON and from YAML', () => {
+it('what a document holds under any name is read, from JSON and from YAML', () => {
   fc.assert(
     fc.property(entries(tag, fc.constantFrom(1, 2)), variables, key, (tags, payload, name) => {
       const text = JSON.stringify({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DocumentPrompt } from './document.ts';
 import { type Change, type Comparison, type PresentPrompt, planPrompt, type VersionHandle } from './plan.ts';
 
@@ -139,7 +139,7 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
   return result;
 }
 
-test('a plan that was carried out leaves nothing to do', () => {
+it('a plan that was carried out leaves nothing to do', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
       const afterwards = applied(present, planPrompt(wanted, present, comparison));
@@ -149,7 +149,7 @@ test('a plan that was carried out leaves nothing to do', () => {
   );
 });
 
-test('a plan reaches what the document says: its live version, its tags, its description', () => {
+it('a plan reaches what the document says: its live version, its tags, its description', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
       const afterwards = applied(present, planPrompt(wanted, present, comparison));
@@ -183,7 +183,7 @@ function oneVersionOf({ versions: present, tags }: PresentPrompt): DocumentPromp
   };
 }
 
-test('a document with the one version that a prompt goes by leaves nothing to do, whatever other versions share its text', () => {
+it('a document with the one version that a prompt goes by leaves nothing to do, whatever other versions share its text', () => {
   fc.assert(
     fc.property(presentPrompt, (present) => {
       if (present !== undefined) expect(planPrompt(oneVersionOf(present), present, comparison)).toEqual([]);
@@ -192,7 +192,7 @@ test('a document with the one version that a prompt goes by leaves nothing to do
   );
 });
 
-test('a text that is live already is not made live again, however many tags another version with the text has', () => {
+it('a text that is live already is not made live again, however many tags another version with the text has', () => {
   const tags = { prod: 1, old: 1, new: 1 };
   const draft = { number: 1, status: 'draft' as const };
   const live = { number: 2, status: 'live' as const };

@@ -1,6 +1,6 @@
 import { usageLatencyBoundsMs } from '@px0/contracts';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { latencyPercentile } from './latency-percentile.ts';
 
 const last = usageLatencyBoundsMs.at(-1) ?? 0;
@@ -16,7 +16,7 @@ function histogramOf(latencies: readonly number[]): number[] {
   return counts;
 }
 
-test('a percentile lies within the bucket of the true one, or at the last bound', () => {
+it('a percentile lies within the bucket of the true one, or at the last bound', () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ min: 0.001, max: 500, noNaN: true }), { minLength: 1 }),
@@ -34,11 +34,11 @@ test('a percentile lies within the bucket of the true one, or at the last bound'
   );
 });
 
-test('rounding does not lift a percentile out of its bucket', () => {
+it('rounding does not lift a percentile out of its bucket', () => {
   expect(latencyPercentile(histogramOf([0.0313, 0.0625]), 0.5)).toBe(0.04688);
 });
 
-test('a histogram without counts has no percentile', () => {
+it('a histogram without counts has no percentile', () => {
   expect(latencyPercentile([], 0.5)).toBeNull();
   expect(latencyPercentile([0, 0, 0], 0.95)).toBeNull();
 });

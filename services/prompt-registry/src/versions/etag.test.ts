@@ -1,5 +1,5 @@
 import { ApiError } from '@px0/service-kit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { requireMatch, versionETag } from './etag.ts';
 import type { VersionRow } from './version-row.ts';
 
@@ -17,7 +17,7 @@ const version: VersionRow = {
 };
 
 describe('a version’s entity tag', () => {
-  test.each<Partial<VersionRow>>([
+  it.each<Partial<VersionRow>>([
     { bodyRevision: 2 },
     { status: 'stable' },
     { publishedAt: '2026-01-01T00:00:00Z' },
@@ -27,12 +27,12 @@ describe('a version’s entity tag', () => {
     expect(versionETag({ ...version, ...change })).not.toBe(versionETag(version));
   });
 
-  test('is strong, and the same for the same state', () => {
+  it('is strong, and the same for the same state', () => {
     expect(versionETag(version)).toMatch(/^"[\w-]{22}"$/);
     expect(versionETag({ ...version })).toBe(versionETag(version));
   });
 
-  test('matches itself, itself in a list, weakened by a proxy, and the star; no header asks for nothing', () => {
+  it('matches itself, itself in a list, weakened by a proxy, and the star; no header asks for nothing', () => {
     const tag = versionETag(version);
     for (const header of [undefined, tag, `"x", ${tag}`, `W/${tag}`, '*'])
       expect(() => requireMatch(header, version)).not.toThrow();

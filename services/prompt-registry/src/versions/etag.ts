@@ -1,6 +1,7 @@
 /**
  * Optimistic concurrency for editors. A version's tag changes with everything that a version shows, so an editor who sends the tag of what
  * they saw in `If-Match` never overwrites what they did not see.
+ * See docs/decisions/073-concurrent-edits.md.
  */
 import { createHash } from 'node:crypto';
 import { ApiError } from '@px0/service-kit';

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseVersionNumber, parseVersionRef } from './version-ref.ts';
 
 describe('a version reference', () => {
-  test.each([
+  it.each([
     ['1', 1],
     ['007', 7],
     ['+3', 3],
@@ -17,7 +17,7 @@ describe('a version reference', () => {
     expect(parseVersionRef(text)).toEqual({ kind: 'number', number });
   });
 
-  test.each(['prod', '1.0', '9223372036854775808', '-9223372036854775809', '+', '1a', '', ' 1', '1e3', '٣'])(
+  it.each(['prod', '1.0', '9223372036854775808', '-9223372036854775809', '+', '1a', '', ' 1', '1e3', '٣'])(
     '%j is a tag',
     (text) => {
       expect(parseVersionRef(text)).toEqual({ kind: 'tag', tag: text });
@@ -26,7 +26,7 @@ describe('a version reference', () => {
 });
 
 describe('a version number of a diff', () => {
-  test.each([
+  it.each([
     ['1', 1],
     ['+2', 2],
     ['010', 10],

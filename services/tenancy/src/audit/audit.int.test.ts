@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError } from '../../test/replies.ts';
 import { type Bearer, type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -47,14 +47,14 @@ async function actions() {
 const founding = ['organization.created', 'team.created', 'member.joined'];
 
 describe('an organization’s audit', () => {
-  test('begins with its founding, by px0 itself', async () => {
+  it('begins with its founding, by px0 itself', async () => {
     const { entries } = await audit();
     expect(await actions()).toEqual(founding);
     for (const { actor } of entries)
       expect(actor).toEqual({ kind: 'system', user_id: null, api_key_id: null });
   });
 
-  test('tells of everything that is done in it', async () => {
+  it('tells of everything that is done in it', async () => {
     const { orgId } = founder;
     const teamId = await tenancy.createTeam(founder, orgId, 'First');
     await tenancy.call(founder, 'PUT', `/v1/teams/${teamId}`, { name: 'Renamed' });
@@ -95,14 +95,14 @@ describe('an organization’s audit', () => {
     });
   });
 
-  test('names the key and the person in whose name it acted', async () => {
+  it('names the key and the person in whose name it acted', async () => {
     const key = await tenancy.identity.createKey(founder.orgId);
     await tenancy.createTeam(key, founder.orgId);
     const [entry] = (await audit(founder, '?limit=1')).entries;
     expect(entry?.actor).toEqual({ kind: 'api-key', user_id: founder.id, api_key_id: key.id });
   });
 
-  test('tells of a move on both sides', async () => {
+  it('tells of a move on both sides', async () => {
     const other = await tenancy.founder();
     await tenancy.addMember(other, other.teamId, founder.id, 'admin');
     const teamId = await tenancy.createTeam(founder, founder.orgId, 'Moving');
@@ -115,7 +115,7 @@ describe('an organization’s audit', () => {
     });
   });
 
-  test('does not tell of what was refused or changed nothing', async () => {
+  it('does not tell of what was refused or changed nothing', async () => {
     await tenancy.call(founder, 'PUT', `/v1/teams/${founder.teamId}`, { name: 'Default Team' });
     await tenancy.call(founder, 'PUT', `/v1/orgs/${founder.orgId}`, { name: 'Default Org' });
     await tenancy.call(founder, 'DELETE', `/v1/teams/${founder.teamId}`);
@@ -123,7 +123,7 @@ describe('an organization’s audit', () => {
     expect(await actions()).toEqual(founding);
   });
 
-  test('pages by cursor; entries written meanwhile move no page', async () => {
+  it('pages by cursor; entries written meanwhile move no page', async () => {
     for (let index = 0; index < 4; index++) await tenancy.createTeam(founder, founder.orgId);
     const { entries } = await audit();
     const read: typeof entries = [];
@@ -138,7 +138,7 @@ describe('an organization’s audit', () => {
     expect(read).toEqual(entries);
   });
 
-  test('refuses in order', async () => {
+  it('refuses in order', async () => {
     const outsider = await tenancy.founder();
     const send = (id: string, by: Bearer, query = '') =>
       tenancy.call(by, 'GET', `/v1/orgs/${id}/audit${query}`);

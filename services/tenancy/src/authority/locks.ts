@@ -2,6 +2,7 @@
  * An organization's row is the lock of everything in it: whoever writes below an organization holds its row first. So the
  * rules that look at several rows (who joins an empty team, whether an admin remains, whether a name is free) decide on facts
  * that cannot change before the commit. Order, so that nobody deadlocks: organizations by id, then one user's row.
+ * See docs/decisions/060-row-locks.md.
  */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';

@@ -3,7 +3,7 @@
  * that are refused share a fixture, which they must leave as it is; a cell that is allowed and changes something gets its own.
  */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type Bearer, RunningTenancy } from '../../test/running-tenancy.ts';
 
@@ -295,7 +295,7 @@ beforeAll(async () => {
 afterAll(() => tenancy?.stop());
 
 describe.each(rows)('$operation', (row) => {
-  test.each(Object.entries(cellsOf(row)))('by %s: %s', async (name, outcome) => {
+  it.each(Object.entries(cellsOf(row)))('by %s: %s', async (name, outcome) => {
     const caller = z.enum(callers).parse(name);
     const own = outcome === 'allowed' && row.changes;
     const fixture = own ? await createFixture() : shared;
@@ -323,7 +323,7 @@ describe('the inbox', () => {
     'key of another team': 'nothing',
   };
 
-  test.each(Object.entries(sees))('of %s shows %s', async (name, expected) => {
+  it.each(Object.entries(sees))('of %s shows %s', async (name, expected) => {
     const bearer = await shared.bearer(z.enum(callers).parse(name));
     const reply = await tenancy.call(bearer, 'GET', '/v1/me/inbox');
     const inbox = z.object({ inbox: z.array(z.object({ id: z.string() })) }).safeParse(reply.body);

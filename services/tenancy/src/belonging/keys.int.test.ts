@@ -1,6 +1,6 @@
 /** What API keys may do in tenancy beyond the role matrix: in whose name they act, and how far they reach. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expectError } from '../../test/replies.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterAll(() => tenancy?.stop());
 
 describe('the acting user of a key', () => {
-  test('is the verified admin of the Default Team whose membership is the oldest', async () => {
+  it('is the verified admin of the Default Team whose membership is the oldest', async () => {
     const second = await tenancy.memberOf(founder, founder.teamId, 'admin');
     await tenancy.memberOf(founder, founder.teamId, 'admin');
     const key = await tenancy.identity.createKey(founder.orgId);
@@ -26,7 +26,7 @@ describe('the acting user of a key', () => {
     expect(members.body).toMatchObject({ members: [{ user_id: second.id }] });
   });
 
-  test('when there is none, the key is refused after the path was read', async () => {
+  it('when there is none, the key is refused after the path was read', async () => {
     const key = await tenancy.identity.createKey(founder.orgId);
     await tenancy.identity.change(founder.id, { is_verified: false });
     expectError(await tenancy.call(key, 'GET', '/v1/me/orgs'), 401, 'unauthorized');
@@ -38,7 +38,7 @@ describe('the acting user of a key', () => {
 });
 
 describe('a key', () => {
-  test('lists what its acting user belongs to in its own organization only', async () => {
+  it('lists what its acting user belongs to in its own organization only', async () => {
     const elsewhere = await tenancy.founder();
     await tenancy.addMember(elsewhere, elsewhere.teamId, founder.id, 'admin');
     const key = await tenancy.identity.createKey(founder.orgId);
@@ -53,7 +53,7 @@ describe('a key', () => {
     expect(mine.body).toMatchObject({ teams: [{ id: founder.teamId }, { id: elsewhere.teamId }] });
   });
 
-  test('has no right in another organization, even where its acting user has; what is unknown stays a 404', async () => {
+  it('has no right in another organization, even where its acting user has; what is unknown stays a 404', async () => {
     const elsewhere = await tenancy.founder();
     await tenancy.addMember(elsewhere, elsewhere.teamId, founder.id, 'admin');
     const key = await tenancy.identity.createKey(founder.orgId);
@@ -78,7 +78,7 @@ describe('a key', () => {
     expectError(move, 403, 'forbidden');
   });
 
-  test('restricted to teams keeps the rest of its scope when one of them is deleted, and dies with the last', async () => {
+  it('restricted to teams keeps the rest of its scope when one of them is deleted, and dies with the last', async () => {
     const [one, two] = [
       await tenancy.createTeam(founder, founder.orgId),
       await tenancy.createTeam(founder, founder.orgId),
@@ -93,7 +93,7 @@ describe('a key', () => {
     expectError(await list(two), 401, 'unauthorized');
   });
 
-  test('dies with its organization', async () => {
+  it('dies with its organization', async () => {
     const key = await tenancy.identity.createKey(founder.orgId);
     expect(await tenancy.call(key, 'GET', '/v1/me/orgs')).toMatchObject({ status: 200 });
     await tenancy.call(founder, 'DELETE', `/v1/orgs/${founder.orgId}`);
@@ -102,7 +102,7 @@ describe('a key', () => {
 });
 
 describe('credentials', () => {
-  test.each([
+  it.each([
     ['no header', undefined],
     ['another scheme', 'Basic abc'],
     ['the scheme in lower case', 'bearer TOKEN'],
@@ -114,7 +114,7 @@ describe('credentials', () => {
     expectError(await tenancy.send('GET', '/v1/me/orgs', { headers }), 401, 'unauthorized');
   });
 
-  test('of a session that was ended are refused by the very next request', async () => {
+  it('of a session that was ended are refused by the very next request', async () => {
     await tenancy.identity.change(founder.id, { sessions: { floor: 2, revoked: [] } });
     expectError(await tenancy.call(founder, 'GET', '/v1/me/orgs'), 401, 'unauthorized');
   });

@@ -1,5 +1,5 @@
 import { eventually } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertCrowd } from '../../test/crowd.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
 
@@ -37,7 +37,7 @@ describe('a deleted organization with many members', () => {
     await tenancy.call(asking, 'POST', `/v1/teams/${secondTeam}/join-requests`);
   });
 
-  test('is gone at once; what was in it is removed by steps, also by the next process; nobody waits', async () => {
+  it('is gone at once; what was in it is removed by steps, also by the next process; nobody waits', async () => {
     const neighbour = await tenancy.founder();
     expect(await tenancy.call(founder, 'DELETE', `/v1/orgs/${founder.orgId}`)).toMatchObject({ status: 204 });
     expect(await tenancy.call(founder, 'GET', '/v1/me/orgs')).toMatchObject({ body: { organizations: [] } });
@@ -56,7 +56,7 @@ describe('a deleted organization with many members', () => {
     expect(await count('join_requests WHERE team_id = $1', secondTeam)).toBe(0);
   });
 
-  test('was told to the other services: the organization first, then teams and memberships, one tombstone each', async () => {
+  it('was told to the other services: the organization first, then teams and memberships, one tombstone each', async () => {
     expect(await tombstonesOf(founder)).toBe(CROWD + 1);
     const { rows } = await tenancy.pool.query<{ subject: string; deleted: boolean }>(
       `SELECT subject, deleted FROM outbox
@@ -71,7 +71,7 @@ describe('a deleted organization with many members', () => {
   });
 });
 
-test('a deleted team’s rows go, its organization’s other rows stay', async () => {
+it('a deleted team’s rows go, its organization’s other rows stay', async () => {
   const founder = await tenancy.founder();
   const teamId = await tenancy.createTeam(founder, founder.orgId);
   const member = await tenancy.memberOf(founder, teamId);
@@ -82,7 +82,7 @@ test('a deleted team’s rows go, its organization’s other rows stay', async (
   expect(await count('users WHERE id = $1 AND deleted_at IS NULL', member.id)).toBe(1);
 });
 
-test('what was deleted while no process ran is found at the next start', async () => {
+it('what was deleted while no process ran is found at the next start', async () => {
   const founder = await tenancy.founder();
   await tenancy.stopService();
   await tenancy.pool.query('UPDATE organizations SET deleted_at = now() WHERE id = $1', [founder.orgId]);

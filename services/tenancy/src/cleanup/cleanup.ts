@@ -2,6 +2,7 @@
  * Removes in the background what deleted organizations and teams leave behind, in steps small enough that none holds a lock for long.
  * Readers do not wait for it: what is below a deleted parent counts as deleted. A step that its process does not finish is found again
  * by the next look, of any replica.
+ * See docs/decisions/061-deleting-in-steps.md.
  */
 import { Background } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError, expectOk } from '../../test/replies.ts';
 import { type Bearer, type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -47,13 +47,13 @@ async function roleOf(userId: string): Promise<string | undefined> {
 }
 
 describe('asking to join', () => {
-  test('answers with a bare, pending request', async () => {
+  it('answers with a bare, pending request', async () => {
     const request = await file(asking, teamId);
     expect(request).toMatchObject({ team_id: teamId, user_id: asking.id, status: 'pending' });
     expect(request.updated_at).toBe(request.created_at);
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const key = await tenancy.identity.createKey(asking.orgId);
     expectError(await ask(key, 'x'), 400, 'invalid id');
     expectError(await ask(key, randomUUID()), 403, 'forbidden');
@@ -63,12 +63,12 @@ describe('asking to join', () => {
     expectError(await ask(asking, teamId), 409, 'a pending join request already exists for this team');
   });
 
-  test('many times at once files one', async () => {
+  it('many times at once files one', async () => {
     const replies = await Promise.all(Array.from({ length: 5 }, () => ask(asking, teamId)));
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
   });
 
-  test('is possible again after a rejection', async () => {
+  it('is possible again after a rejection', async () => {
     const { id } = await file(asking, teamId);
     await resolve(founder, id, { status: 'rejected' });
     await file(asking, teamId);
@@ -76,7 +76,7 @@ describe('asking to join', () => {
 });
 
 describe('resolving', () => {
-  test('approves, in any letter case: the requester becomes an editor', async () => {
+  it('approves, in any letter case: the requester becomes an editor', async () => {
     const request = await file(asking, teamId);
     const reply = await resolve(founder, request.id, { status: 'ApproVed' });
     const resolved = requestSchema.parse(reply.body);
@@ -86,21 +86,21 @@ describe('resolving', () => {
     expect(await roleOf(asking.id)).toBe('editor');
   });
 
-  test('approves into an empty team as its admin', async () => {
+  it('approves into an empty team as its admin', async () => {
     await tenancy.call(founder, 'DELETE', `/v1/me/teams/${teamId}`);
     const { id } = await file(asking, teamId);
     await resolve(founder, id, { status: 'approved' });
     expect(await roleOf(asking.id)).toBe('admin');
   });
 
-  test('leaves one who has become a member meanwhile as they are', async () => {
+  it('leaves one who has become a member meanwhile as they are', async () => {
     const { id } = await file(asking, teamId);
     await tenancy.addMember(founder, teamId, asking.id, 'viewer');
     expect(await resolve(founder, id, { status: 'approved' })).toMatchObject({ status: 200 });
     expect(await roleOf(asking.id)).toBe('viewer');
   });
 
-  test('rejects without any other effect', async () => {
+  it('rejects without any other effect', async () => {
     const { id } = await file(asking, teamId);
     expect(await resolve(founder, id, { status: 'REJECTED' })).toMatchObject({
       body: { status: 'rejected' },
@@ -108,7 +108,7 @@ describe('resolving', () => {
     expect(await roleOf(asking.id)).toBeUndefined();
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const { id } = await file(asking, teamId);
     const other = await file(asking, founder.teamId);
     await resolve(founder, other.id, { status: 'rejected' });
@@ -125,7 +125,7 @@ describe('resolving', () => {
     expectError(await resolve(outsider, id, body), 403, 'forbidden');
   });
 
-  test('by two admins at once, one way and the other, does one thing and tells the loser', async () => {
+  it('by two admins at once, one way and the other, does one thing and tells the loser', async () => {
     for (let round = 0; round < 5; round++) {
       const user = await tenancy.identity.register();
       const { id } = await file(user, teamId);
@@ -147,7 +147,7 @@ describe('the inbox', () => {
     return z.object({ inbox: z.array(z.object({ id: z.string() }).loose()) }).parse(body).inbox;
   };
 
-  test('shows pending requests, the newest first, with user and team', async () => {
+  it('shows pending requests, the newest first, with user and team', async () => {
     const first = await file(asking, teamId);
     const second = await file(asking, founder.teamId);
     const third = await file(await tenancy.identity.register(), teamId);
@@ -177,7 +177,7 @@ describe('the inbox', () => {
     });
   });
 
-  test('of an admin of one team shows that team’s only; of an admin elsewhere in the organization, nothing', async () => {
+  it('of an admin of one team shows that team’s only; of an admin elsewhere in the organization, nothing', async () => {
     const otherTeamId = await tenancy.createTeam(founder, founder.orgId);
     const teamAdmin = await tenancy.memberOf(founder, teamId, 'admin');
     const otherAdmin = await tenancy.memberOf(founder, otherTeamId, 'admin');
@@ -186,7 +186,7 @@ describe('the inbox', () => {
     expect(await inbox(otherAdmin)).toEqual([]);
   });
 
-  test('of a key is held to its organization and scope', async () => {
+  it('of a key is held to its organization and scope', async () => {
     const elsewhere = await tenancy.founder();
     await tenancy.addMember(elsewhere, elsewhere.teamId, founder.id, 'admin');
     const { id } = await file(asking, teamId);
@@ -201,7 +201,7 @@ describe('the inbox', () => {
     ).toEqual([id]);
   });
 
-  test('of one who administers nothing is empty', async () => {
+  it('of one who administers nothing is empty', async () => {
     expectOk(await tenancy.call(await tenancy.memberOf(founder, teamId), 'GET', '/v1/me/inbox'), 200, {
       inbox: [],
     });

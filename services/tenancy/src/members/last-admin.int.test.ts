@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError, expectOk } from '../../test/replies.ts';
 import { type Bearer, type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -42,22 +42,22 @@ async function defaultTeam() {
 }
 
 describe.each(departures)('when the Default Team’s last admin %s', (_way, depart) => {
-  test('it is refused while there are other members', async () => {
+  it('it is refused while there are other members', async () => {
     await tenancy.memberOf(founder, founder.teamId);
     const reply = await depart(founder, founder.id);
     expect(reply).toMatchObject({ status: 409, body: { error: refusal } });
   });
 
-  test('it is allowed when nobody else is in it', async () => {
+  it('it is allowed when nobody else is in it', async () => {
     expect((await depart(founder, founder.id)).status).toBeLessThan(300);
   });
 
-  test('it is allowed when there is another admin', async () => {
+  it('it is allowed when there is another admin', async () => {
     await tenancy.memberOf(founder, founder.teamId, 'admin');
     expect((await depart(founder, founder.id)).status).toBeLessThan(300);
   });
 
-  test('it is allowed to exactly one of two admins at once', async () => {
+  it('it is allowed to exactly one of two admins at once', async () => {
     const other = await tenancy.memberOf(founder, founder.teamId, 'admin');
     await tenancy.memberOf(founder, founder.teamId);
     const replies = await Promise.all([depart(founder, founder.id), depart(other, other.id)]);
@@ -66,7 +66,7 @@ describe.each(departures)('when the Default Team’s last admin %s', (_way, depa
   });
 });
 
-test('admins who take the role from each other, in every way at once, always leave one', async () => {
+it('admins who take the role from each other, in every way at once, always leave one', async () => {
   const admins: Bearer[] = [founder];
   const ids = [founder.id];
   for (let index = 0; index < 5; index++) {
@@ -87,7 +87,7 @@ test('admins who take the role from each other, in every way at once, always lea
 });
 
 describe('an account that is deleted', () => {
-  test('leaves everywhere, with its join requests; the organization and its teams remain', async () => {
+  it('leaves everywhere, with its join requests; the organization and its teams remain', async () => {
     const user = await tenancy.founder();
     const teamId = await tenancy.createTeam(founder, founder.orgId);
     await tenancy.addMember(founder, teamId, user.id);
@@ -105,7 +105,7 @@ describe('an account that is deleted', () => {
     expect(rows).toEqual([{ name: 'Default Team' }]);
   });
 
-  test('as the last admin of a Default Team makes the member of longest standing its admin, and says so', async () => {
+  it('as the last admin of a Default Team makes the member of longest standing its admin, and says so', async () => {
     const eldest = await tenancy.memberOf(founder, founder.teamId, 'viewer');
     await tenancy.memberOf(founder, founder.teamId);
     await tenancy.identity.delete(founder.id);
@@ -126,7 +126,7 @@ describe('an account that is deleted', () => {
     });
   });
 
-  test('while others are added to its organizations and it is added to others’ leaves no membership behind', async () => {
+  it('while others are added to its organizations and it is added to others’ leaves no membership behind', async () => {
     const user = await tenancy.founder();
     await Promise.all([
       tenancy.identity.delete(user.id),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PlayedUser } from '@px0/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError, expectOk } from '../../test/replies.ts';
 import { type Bearer, type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -48,7 +48,7 @@ const remove = (by: Bearer, id: string, user: { id: string }) =>
   tenancy.call(by, 'DELETE', `/v1/teams/${id}/members/${user.id}`);
 
 describe('listing members', () => {
-  test('pages by ten, the oldest membership first, whatever limit is asked for', async () => {
+  it('pages by ten, the oldest membership first, whatever limit is asked for', async () => {
     const joined = [founder.id];
     for (let index = 0; index < 12; index++) joined.push((await tenancy.memberOf(founder, teamId)).id);
     const first = await members(founder, teamId, '?limit=3');
@@ -64,7 +64,7 @@ describe('listing members', () => {
     }
   });
 
-  test('shows addresses as identity has them now', async () => {
+  it('shows addresses as identity has them now', async () => {
     const user = await tenancy.memberOf(founder, teamId);
     await tenancy.identity.change(user.id, { email: 'new@example.com' });
     expect((await members(founder, teamId)).members[1]).toMatchObject({
@@ -73,7 +73,7 @@ describe('listing members', () => {
     });
   });
 
-  test('is forbidden for a team that does not exist, as for one that is not the caller’s', async () => {
+  it('is forbidden for a team that does not exist, as for one that is not the caller’s', async () => {
     for (const id of [randomUUID(), teamId]) {
       expectError(await tenancy.call(outsider, 'GET', `/v1/teams/${id}/members`), 403, 'forbidden');
     }
@@ -82,7 +82,7 @@ describe('listing members', () => {
 });
 
 describe('adding a member', () => {
-  test('makes any user an editor, and leaves a member as they are', async () => {
+  it('makes any user an editor, and leaves a member as they are', async () => {
     const user = await tenancy.founder({ is_verified: false });
     const add = () => tenancy.call(founder, 'POST', `/v1/teams/${teamId}/members`, { user_id: user.id });
     expectOk(await add(), 204);
@@ -92,7 +92,7 @@ describe('adding a member', () => {
     expect(await rolesIn(teamId)).toEqual({ [founder.id]: 'admin', [user.id]: 'viewer' });
   });
 
-  test('tells the other services who did it; of somebody who asked to join it says nothing', async () => {
+  it('tells the other services who did it; of somebody who asked to join it says nothing', async () => {
     const [added, asking] = [await tenancy.founder(), await tenancy.founder()];
     await tenancy.addMember(founder, teamId, added.id, 'viewer');
     const request = await tenancy.call(asking, 'POST', `/v1/teams/${teamId}/join-requests`);
@@ -112,14 +112,14 @@ describe('adding a member', () => {
     ]);
   });
 
-  test('makes the first of an empty team its admin', async () => {
+  it('makes the first of an empty team its admin', async () => {
     await tenancy.call(founder, 'DELETE', `/v1/me/teams/${teamId}`);
     const user = await tenancy.identity.register();
     await tenancy.call(founder, 'POST', `/v1/teams/${teamId}/members`, { user_id: user.id });
     expect(await rolesIn(teamId)).toEqual({ [user.id]: 'admin' });
   });
 
-  test('to an empty team by many at once makes one admin', async () => {
+  it('to an empty team by many at once makes one admin', async () => {
     await tenancy.call(founder, 'DELETE', `/v1/me/teams/${teamId}`);
     const users = await Promise.all(Array.from({ length: 6 }, () => tenancy.identity.register()));
     await Promise.all(users.map((user) => tenancy.addMember(founder, teamId, user.id)));
@@ -133,7 +133,7 @@ describe('adding a member', () => {
     ]);
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const editor = await tenancy.memberOf(founder, teamId);
     const send = (id: string, body: unknown, by: Bearer = founder) =>
       tenancy.call(by, 'POST', `/v1/teams/${id}/members`, body);
@@ -153,7 +153,7 @@ describe('adding a member', () => {
 });
 
 describe('removing a member', () => {
-  test('ends the membership; a user of another team of the organization is no error', async () => {
+  it('ends the membership; a user of another team of the organization is no error', async () => {
     const user = await tenancy.memberOf(founder, teamId);
     const elsewhere = await tenancy.memberOf(founder, founder.teamId);
     expectOk(await remove(founder, teamId, user), 204);
@@ -163,7 +163,7 @@ describe('removing a member', () => {
     expectError(await tenancy.call(user, 'GET', `/v1/teams/${teamId}/members`), 403, 'forbidden');
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const editor = await tenancy.memberOf(founder, teamId);
     expectError(await remove(editor, 'x', { id: 'y' }), 400, 'invalid id');
     expectError(await remove(editor, randomUUID(), { id: 'y' }), 400, 'invalid id');
@@ -174,7 +174,7 @@ describe('removing a member', () => {
 });
 
 describe('removing somebody from the organization', () => {
-  test('ends all their memberships in it, and no other', async () => {
+  it('ends all their memberships in it, and no other', async () => {
     await tenancy.addMember(founder, teamId, outsider.id);
     await tenancy.addMember(founder, founder.teamId, outsider.id);
     const path = `/v1/orgs/${founder.orgId}/members/${outsider.id}`;
@@ -188,7 +188,7 @@ describe('removing somebody from the organization', () => {
     );
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const send = (orgId: string, userId: string, by: Bearer = outsider) =>
       tenancy.call(by, 'DELETE', `/v1/orgs/${orgId}/members/${userId}`);
     expectError(await send('x', 'y'), 400, 'invalid id');
@@ -201,7 +201,7 @@ describe('removing somebody from the organization', () => {
 });
 
 describe('changing a role', () => {
-  test('answers with a message, and takes any of the three roles', async () => {
+  it('answers with a message, and takes any of the three roles', async () => {
     const user = await tenancy.memberOf(founder, teamId);
     for (const name of ['viewer', 'admin', 'editor', 'editor']) {
       expectOk(await role(founder, teamId, user, { role: name }), 200, {
@@ -211,12 +211,12 @@ describe('changing a role', () => {
     }
   });
 
-  test('of oneself is allowed, down from the last admin of a team that is not the default one', async () => {
+  it('of oneself is allowed, down from the last admin of a team that is not the default one', async () => {
     await tenancy.memberOf(founder, teamId);
     expect(await role(founder, teamId, founder, { role: 'viewer' })).toMatchObject({ status: 200 });
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const editor = await tenancy.memberOf(founder, teamId);
     expectError(await role(editor, 'x', editor, 'no object'), 400, 'invalid id');
     const badUser = await tenancy.call(
@@ -239,13 +239,13 @@ describe('changing a role', () => {
 });
 
 describe('leaving a team', () => {
-  test('ends the membership, also of its only admin', async () => {
+  it('ends the membership, also of its only admin', async () => {
     expectOk(await tenancy.call(founder, 'DELETE', `/v1/me/teams/${teamId}`), 204);
     const again = await tenancy.call(founder, 'DELETE', `/v1/me/teams/${teamId}`);
     expectError(again, 404, 'user is not a member of this team');
   });
 
-  test('that does not exist is a 404; a bad id a 400', async () => {
+  it('that does not exist is a 404; a bad id a 400', async () => {
     const unknown = await tenancy.call(founder, 'DELETE', `/v1/me/teams/${randomUUID()}`);
     expectError(unknown, 404, 'user is not a member of this team');
     expectError(await tenancy.call(founder, 'DELETE', '/v1/me/teams/x'), 400, 'invalid id');

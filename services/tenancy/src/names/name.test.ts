@@ -1,23 +1,23 @@
 import { ApiError } from '@px0/service-kit';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nameKey, requireName } from './name.ts';
 
 describe('a name', () => {
-  test('is kept as written', () => {
+  it('is kept as written', () => {
     expect(requireName('  Söme Näme ')).toBe('  Söme Näme ');
   });
 
-  test.each([undefined, '', ' ', '\t\n\u00a0\u3000'])('is required: %j counts as missing', (name) => {
+  it.each([undefined, '', ' ', '\t\n\u00a0\u3000'])('is required: %j counts as missing', (name) => {
     expect(() => requireName(name)).toThrow(new ApiError('nameRequired'));
   });
 
-  test('has at most 255 characters, counted as code points', () => {
+  it('has at most 255 characters, counted as code points', () => {
     expect(requireName('😀'.repeat(255))).toHaveLength(510);
     expect(() => requireName('😀'.repeat(256))).toThrow(new ApiError('nameTooLong'));
     expect(() => requireName('a'.repeat(256))).toThrow(new ApiError('nameTooLong'));
   });
 
-  test.each([
+  it.each([
     ['Default Org', 'dEFAULT oRG'],
     ['ÄÖÜ', 'äöü'],
     ['ΟΔΟΣ', 'οδος'],
@@ -27,12 +27,12 @@ describe('a name', () => {
     expect(nameKey(one)).toBe(nameKey(other));
   });
 
-  test('has the key that it had before keys were pinned to Unicode 15', () => {
+  it('has the key that it had before keys were pinned to Unicode 15', () => {
     for (const name of ['Ünïcode', 'Straße', 'ΟΔΟΣ ΣΑΣ', 'İstanbul', 'Ⅷ', 'ŉ', '日本語', 'ĳ Ǆ ǆ'])
       expect(nameKey(name)).toBe(name.toUpperCase().toLowerCase());
   });
 
-  test.each([
+  it.each([
     ['\u1c89', '\u1c8a'],
     ['\ua7dc', '\u019b'],
     ['\ua7cb', '\u0264'],
@@ -43,7 +43,7 @@ describe('a name', () => {
     expect(nameKey(other)).toBe(other);
   });
 
-  test('differs by anything but letter case', () => {
+  it('differs by anything but letter case', () => {
     expect(nameKey('acme')).not.toBe(nameKey('acme '));
   });
 });

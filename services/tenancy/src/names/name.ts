@@ -1,6 +1,7 @@
 /**
  * Names of organizations and teams. They are kept as written, never trimmed; two names are the same when they differ only in
  * letter case, by the rules of Unicode 15 and not by those of the database's locale or of the runtime's release.
+ * See docs/decisions/063-unicode-15.md.
  */
 import { ApiError } from '@px0/service-kit';
 import { lowerCase, upperCase } from '@px0/template/pinned-text';

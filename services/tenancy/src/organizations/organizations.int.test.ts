@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError, expectOk } from '../../test/replies.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -25,7 +25,7 @@ async function createOrg(name: string, by = creator) {
 }
 
 describe('creating an organization', () => {
-  test('answers with it, and makes the caller admin of its Default Team', async () => {
+  it('answers with it, and makes the caller admin of its Default Team', async () => {
     const name = uniqueName();
     const org = await createOrg(name);
     expect(org.name).toBe(name);
@@ -40,7 +40,7 @@ describe('creating an organization', () => {
     expect(teams.body).toMatchObject({ teams: [{ org_id: org.id, name: 'Default Team' }] });
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const plain = await tenancy.founder();
     await createOrg('Taken');
     const send = (body: unknown, by = creator) => tenancy.call(by, 'POST', '/v1/orgs', body);
@@ -54,14 +54,14 @@ describe('creating an organization', () => {
     expectError(await send({ name: 'tAKEN' }), 409, 'organization name already exists');
   });
 
-  test('finds the name of registration taken, however it is spelled', async () => {
+  it('finds the name of registration taken, however it is spelled', async () => {
     for (const name of ['Default Org', 'DEFAULT ORG']) {
       const reply = await tenancy.call(creator, 'POST', '/v1/orgs', { name });
       expectError(reply, 409, 'organization name already exists');
     }
   });
 
-  test('with one name at once succeeds once', async () => {
+  it('with one name at once succeeds once', async () => {
     const name = uniqueName();
     const spellings = [name, name.toUpperCase(), name.toLowerCase(), name, name, name];
     const replies = await Promise.all(
@@ -70,7 +70,7 @@ describe('creating an organization', () => {
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409, 409]);
   });
 
-  test('by a key is judged by its acting user’s account, and refused to a key restricted to teams', async () => {
+  it('by a key is judged by its acting user’s account, and refused to a key restricted to teams', async () => {
     const send = (token: string) => tenancy.call({ token }, 'POST', '/v1/orgs', { name: uniqueName() });
     const key = await tenancy.identity.createKey(creator.orgId);
     expect(await send(key.token)).toMatchObject({ status: 201 });
@@ -81,7 +81,7 @@ describe('creating an organization', () => {
 });
 
 describe('renaming an organization', () => {
-  test('answers with the new name', async () => {
+  it('answers with the new name', async () => {
     const org = await createOrg(uniqueName());
     const name = uniqueName();
     expectOk(await tenancy.call(creator, 'PUT', `/v1/orgs/${org.id}`, { name }), 200, {
@@ -89,7 +89,7 @@ describe('renaming an organization', () => {
     });
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const org = await createOrg(uniqueName());
     const other = await createOrg(uniqueName());
     const outsider = await tenancy.founder();
@@ -104,7 +104,7 @@ describe('renaming an organization', () => {
     expectError(await send(org.id, { name: taken }), 409, 'organization name already exists');
   });
 
-  test('to its own name succeeds, also in other letter case, and also as one of many Default Orgs', async () => {
+  it('to its own name succeeds, also in other letter case, and also as one of many Default Orgs', async () => {
     const org = await createOrg(uniqueName());
     for (const name of [org.name, org.name.toUpperCase()]) {
       expectOk(await tenancy.call(creator, 'PUT', `/v1/orgs/${org.id}`, { name }), 200, {
@@ -119,7 +119,7 @@ describe('renaming an organization', () => {
     expectError(respelled, 409, 'organization name already exists');
   });
 
-  test('leaves the old name free', async () => {
+  it('leaves the old name free', async () => {
     const org = await createOrg(uniqueName());
     await tenancy.call(creator, 'PUT', `/v1/orgs/${org.id}`, { name: uniqueName() });
     await createOrg(org.name);
@@ -127,7 +127,7 @@ describe('renaming an organization', () => {
 });
 
 describe('deleting an organization', () => {
-  test('ends it and everything in it for every reader at once; people remain', async () => {
+  it('ends it and everything in it for every reader at once; people remain', async () => {
     const founder = await tenancy.founder({ is_admin: true });
     const org = await createOrg(uniqueName(), founder);
     const teamId = await tenancy.createTeam(founder, org.id);
@@ -163,13 +163,13 @@ describe('deleting an organization', () => {
     expectOk(await tenancy.call(member, 'GET', '/v1/me/teams'), 200, { teams: [] });
   });
 
-  test('leaves its name free', async () => {
+  it('leaves its name free', async () => {
     const org = await createOrg(uniqueName());
     await tenancy.call(creator, 'DELETE', `/v1/orgs/${org.id}`);
     await createOrg(org.name);
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const outsider = await tenancy.founder();
     expectError(await tenancy.call(outsider, 'DELETE', '/v1/orgs/x'), 400, 'invalid id');
     const unknown = await tenancy.call(outsider, 'DELETE', `/v1/orgs/${randomUUID()}`);
@@ -179,7 +179,7 @@ describe('deleting an organization', () => {
 });
 
 describe('below tenancy’s prefixes', () => {
-  test.each(['/v1/me', '/v1/orgs/a/b/c/d', '/v1/teams', '/v1/join-requests'])(
+  it.each(['/v1/me', '/v1/orgs/a/b/c/d', '/v1/teams', '/v1/join-requests'])(
     'an unknown path (%s) is a 401 to anonymous callers, then a 404',
     async (path) => {
       expectError(await tenancy.call(undefined, 'GET', path), 401, 'unauthorized');
@@ -187,7 +187,7 @@ describe('below tenancy’s prefixes', () => {
     },
   );
 
-  test('a wrong method is a 405; paths know no letter case and no trailing slash; HEAD is GET', async () => {
+  it('a wrong method is a 405; paths know no letter case and no trailing slash; HEAD is GET', async () => {
     expectError(await tenancy.call(creator, 'PATCH', '/v1/me/orgs'), 405, 'method not allowed');
     expect(await tenancy.call(creator, 'GET', '/V1/Me/Orgs/')).toMatchObject({ status: 200 });
     expect(await tenancy.call(creator, 'HEAD', '/v1/me/orgs')).toMatchObject({
@@ -196,7 +196,7 @@ describe('below tenancy’s prefixes', () => {
     });
   });
 
-  test('ids are read in any letter case and written in lower case', async () => {
+  it('ids are read in any letter case and written in lower case', async () => {
     const reply = await tenancy.call(creator, 'GET', `/v1/orgs/${creator.orgId.toUpperCase()}/teams`);
     expect(reply.body).toMatchObject({ teams: [{ org_id: creator.orgId.toLowerCase() }] });
   });

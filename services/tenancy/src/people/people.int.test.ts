@@ -1,6 +1,6 @@
 import type { Database } from '@px0/owner';
 import { rowsOnly } from '@px0/owner/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { copyMembers, insertCrowd, insertJoinRequests } from '../../test/crowd.ts';
 import { expectError } from '../../test/replies.ts';
@@ -38,7 +38,7 @@ const people = async (by: Founder, query = '') =>
   peopleReply.parse((await tenancy.call(by, 'GET', `/v1/orgs/${by.orgId}/people${query}`)).body);
 
 describe('the people of an organization', () => {
-  test('are its teams’ members, each once, by the age of their accounts', async () => {
+  it('are its teams’ members, each once, by the age of their accounts', async () => {
     const founder = await tenancy.founder({ created_at: '2020-01-03T00:00:00.000Z' });
     const teamId = await tenancy.createTeam(founder, founder.orgId);
     const oldest = await tenancy.founder({ created_at: '2020-01-01T00:00:00.000Z', is_admin: true });
@@ -66,7 +66,7 @@ describe('the people of an organization', () => {
     }
   });
 
-  test('are shown to members only', async () => {
+  it('are shown to members only', async () => {
     const [founder, outsider] = [await tenancy.founder(), await tenancy.founder()];
     expectError(await tenancy.call(outsider, 'GET', '/v1/orgs/x/people'), 400, 'invalid id');
     const unknown = await tenancy.call(outsider, 'GET', `/v1/orgs/${crypto.randomUUID()}/people`);
@@ -125,7 +125,7 @@ describe('with 100,000 members', () => {
     ['inbox', (f) => new ListInbox(database).run(callerOf(f))],
   ];
 
-  test.each(lists)(
+  it.each(lists)(
     '%s takes as many queries as with one member, and none scans a whole table',
     async (_list, read) => {
       queries.length = 0;
@@ -146,7 +146,7 @@ describe('with 100,000 members', () => {
     },
   );
 
-  test('deep pages are answered, too, each with the total', async () => {
+  it('deep pages are answered, too, each with the total', async () => {
     for (const query of ['', '?page=9000', '?limit=100&page=1000']) {
       expect(await people(large, query)).toMatchObject({ total: CROWD + 1 });
     }

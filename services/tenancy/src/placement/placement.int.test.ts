@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectOk } from '../../test/replies.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -33,7 +33,7 @@ async function organizationsOf(token: string) {
 }
 
 describe('a new user', () => {
-  test('is admin of a Default Team in a Default Org of their own', async () => {
+  it('is admin of a Default Team in a Default Org of their own', async () => {
     const user = await tenancy.identity.register();
     const organizations = await organizationsOf(user.token);
     expect(organizations).toMatchObject([{ name: 'Default Org', role: 'ADMIN' }]);
@@ -43,7 +43,7 @@ describe('a new user', () => {
     });
   });
 
-  test('of a delegated registration is an editor of the team named, or the admin of an empty one', async () => {
+  it('of a delegated registration is an editor of the team named, or the admin of an empty one', async () => {
     const teamId = await tenancy.createTeam(founder, founder.orgId);
     const placement = { kind: 'team' as const, team_id: teamId };
     const editor = await tenancy.identity.register({ placement });
@@ -58,14 +58,14 @@ describe('a new user', () => {
     expect(await roles()).toMatchObject({ members: [{ user_id: admin.id, role: 'admin' }] });
   });
 
-  test('whose team was deleted meanwhile belongs nowhere', async () => {
+  it('whose team was deleted meanwhile belongs nowhere', async () => {
     const teamId = await tenancy.createTeam(founder, founder.orgId);
     await tenancy.call(founder, 'DELETE', `/v1/teams/${teamId}`);
     const user = await tenancy.identity.register({ placement: { kind: 'team', team_id: teamId } });
     expectOk(await tenancy.call(user, 'GET', '/v1/me/orgs'), 200, { organizations: [] });
   });
 
-  test('is placed once, however often their events come', async () => {
+  it('is placed once, however often their events come', async () => {
     const id = randomUUID();
     const token = tenancy.identity.sessionOf(id);
     await tenancy.contexts.publishAt('user', id, 3, userState);
@@ -75,7 +75,7 @@ describe('a new user', () => {
     expect(await organizationsOf(token)).toHaveLength(1);
   });
 
-  test('many at once each get a place', async () => {
+  it('many at once each get a place', async () => {
     const users = await Promise.all(Array.from({ length: 20 }, () => tenancy.identity.register()));
     const places = await Promise.all(users.map((user) => organizationsOf(user.token)));
     expect(places.map((place) => place.length)).toEqual(users.map(() => 1));
@@ -89,7 +89,7 @@ async function membershipsOf(userId: string): Promise<unknown[]> {
 }
 
 describe('a deleted user', () => {
-  test('does not come back with an older event, and leaves no address behind', async () => {
+  it('does not come back with an older event, and leaves no address behind', async () => {
     const id = randomUUID();
     await tenancy.contexts.publishAt('user', id, 1, userState);
     await tenancy.contexts.publishAt('user', id, 5, undefined);
@@ -100,7 +100,7 @@ describe('a deleted user', () => {
     expect(await membershipsOf(id)).toEqual([]);
   });
 
-  test('whose registration was never seen is nobody', async () => {
+  it('whose registration was never seen is nobody', async () => {
     const id = randomUUID();
     await tenancy.contexts.publishAt('user', id, 5, undefined);
     await tenancy.contexts.publishAt('user', id, 4, userState);
@@ -109,7 +109,7 @@ describe('a deleted user', () => {
   });
 });
 
-test('users who registered and left while tenancy was stopped are worked in when it starts', async () => {
+it('users who registered and left while tenancy was stopped are worked in when it starts', async () => {
   const leaving = await tenancy.memberOf(founder, founder.teamId);
   await tenancy.call(founder, 'GET', '/v1/me/orgs');
   await tenancy.stopService();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StateEvent, StateOf } from '@px0/contracts';
 import { sql } from '@px0/owner';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OwnDatabase, ownDatabase } from '../../test/own-database.ts';
 import { systemActor } from '../authority/mod.ts';
 import { placeUser } from './placement.ts';
@@ -29,7 +29,7 @@ const deliveries = life.chain((states) =>
   }),
 );
 
-test('in whatever order a user’s events come, the end is that of the last one', async () => {
+it('in whatever order a user’s events come, the end is that of the last one', async () => {
   await fc.assert(
     fc.asyncProperty(deliveries, async ({ states, order }) => {
       const id = randomUUID();

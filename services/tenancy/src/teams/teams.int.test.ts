@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { expectError, expectOk } from '../../test/replies.ts';
 import { type Founder, RunningTenancy } from '../../test/running-tenancy.ts';
@@ -34,7 +34,7 @@ async function createTeam(name: string, by = founder) {
 const uniqueName = () => `Team ${randomUUID()}`;
 
 describe('creating a team', () => {
-  test('answers with it, and makes the caller its admin', async () => {
+  it('answers with it, and makes the caller its admin', async () => {
     const name = uniqueName();
     const team = await createTeam(name);
     expect(team).toMatchObject({ org_id: founder.orgId, name });
@@ -42,7 +42,7 @@ describe('creating a team', () => {
     expect(members.body).toMatchObject({ members: [{ user_id: founder.id, role: 'admin' }], total: 1 });
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const send = (orgId: string, body: unknown, by = founder) =>
       tenancy.call(by, 'POST', `/v1/orgs/${orgId}/teams`, body);
     const taken = await createTeam(uniqueName());
@@ -61,7 +61,7 @@ describe('creating a team', () => {
     expectError(conflict, 409, 'team name already exists under this organization');
   });
 
-  test('with one name at once succeeds once; another organization may use the name', async () => {
+  it('with one name at once succeeds once; another organization may use the name', async () => {
     const name = uniqueName();
     const replies = await Promise.all(
       Array.from({ length: 5 }, () =>
@@ -72,7 +72,7 @@ describe('creating a team', () => {
     await createTeam(name, outsider);
   });
 
-  test('by a key makes its acting user the admin', async () => {
+  it('by a key makes its acting user the admin', async () => {
     const key = await tenancy.identity.createKey(founder.orgId, { operation: 'admin' });
     const teamId = await tenancy.createTeam(key, founder.orgId);
     const members = await tenancy.call(founder, 'GET', `/v1/teams/${teamId}/members`);
@@ -80,7 +80,7 @@ describe('creating a team', () => {
   });
 });
 
-test('teams are listed by name, all of them, to every member', async () => {
+it('teams are listed by name, all of them, to every member', async () => {
   const owner = await tenancy.founder();
   for (const name of ['b', 'a', 'C']) await createTeam(name, owner);
   const member = await tenancy.memberOf(owner, owner.teamId);
@@ -96,7 +96,7 @@ test('teams are listed by name, all of them, to every member', async () => {
 });
 
 describe('updating a team', () => {
-  test('renames it, by an editor, too; it keeps its organization', async () => {
+  it('renames it, by an editor, too; it keeps its organization', async () => {
     const team = await createTeam(uniqueName());
     const editor = await tenancy.memberOf(founder, team.id);
     for (const org_id of [undefined, null, founder.orgId]) {
@@ -106,7 +106,7 @@ describe('updating a team', () => {
     }
   });
 
-  test('moves it with its members to an organization that the caller administers', async () => {
+  it('moves it with its members to an organization that the caller administers', async () => {
     const team = await createTeam(uniqueName());
     const member = await tenancy.memberOf(founder, team.id, 'viewer');
     await tenancy.addMember(outsider, outsider.teamId, founder.id, 'admin');
@@ -120,7 +120,7 @@ describe('updating a team', () => {
     await tenancy.call(outsider, 'DELETE', `/v1/orgs/${outsider.orgId}/members/${founder.id}`);
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const team = await createTeam(uniqueName());
     const other = await createTeam(uniqueName());
     const viewer = await tenancy.memberOf(founder, team.id, 'viewer');
@@ -138,7 +138,7 @@ describe('updating a team', () => {
     expectError(await send(team.id, { name: other.name.toUpperCase() }), 409, conflict);
   });
 
-  test('looks for the name in the organization that it moves to', async () => {
+  it('looks for the name in the organization that it moves to', async () => {
     const owner = await tenancy.founder();
     const team = await createTeam(uniqueName(), owner);
     await tenancy.addMember(outsider, outsider.teamId, owner.id, 'admin');
@@ -148,7 +148,7 @@ describe('updating a team', () => {
     expectError(reply, 409, 'team name already exists under this organization');
   });
 
-  test('never moves the Default Team, whatever it is called; renaming it changes no right', async () => {
+  it('never moves the Default Team, whatever it is called; renaming it changes no right', async () => {
     const owner = await tenancy.founder();
     await tenancy.addMember(outsider, outsider.teamId, owner.id, 'admin');
     const rename = await tenancy.call(owner, 'PUT', `/v1/teams/${owner.teamId}`, { name: 'Headquarters' });
@@ -163,7 +163,7 @@ describe('updating a team', () => {
     expectError(await tenancy.call(admin, 'DELETE', `/v1/orgs/${owner.orgId}`), 403, 'forbidden');
   });
 
-  test('in opposite directions at once ends without a deadlock', async () => {
+  it('in opposite directions at once ends without a deadlock', async () => {
     const [one, two] = await Promise.all([tenancy.founder(), tenancy.founder()]);
     await tenancy.addMember(one, one.teamId, two.id, 'admin');
     await tenancy.addMember(two, two.teamId, one.id, 'admin');
@@ -180,7 +180,7 @@ describe('updating a team', () => {
 });
 
 describe('deleting a team', () => {
-  test('ends it for every reader at once', async () => {
+  it('ends it for every reader at once', async () => {
     const team = await createTeam(uniqueName());
     const editor = await tenancy.memberOf(founder, team.id);
     expectOk(await tenancy.call(editor, 'DELETE', `/v1/teams/${team.id}`), 204);
@@ -191,7 +191,7 @@ describe('deleting a team', () => {
     await createTeam(team.name);
   });
 
-  test('refuses in the order of the contract', async () => {
+  it('refuses in the order of the contract', async () => {
     const team = await createTeam(uniqueName());
     expectError(await tenancy.call(outsider, 'DELETE', '/v1/teams/x'), 400, 'invalid id');
     expectError(await tenancy.call(outsider, 'DELETE', `/v1/teams/${randomUUID()}`), 404, 'team not found');

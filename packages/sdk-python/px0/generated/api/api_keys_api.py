@@ -47,8 +47,8 @@ class APIKeysApi:
     def create_api_key(
         self,
         create_api_key_request: CreateAPIKeyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -68,9 +68,9 @@ class APIKeysApi:
 
         :param create_api_key_request: (required)
         :type create_api_key_request: CreateAPIKeyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -130,8 +130,8 @@ class APIKeysApi:
     def create_api_key_with_http_info(
         self,
         create_api_key_request: CreateAPIKeyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -151,9 +151,9 @@ class APIKeysApi:
 
         :param create_api_key_request: (required)
         :type create_api_key_request: CreateAPIKeyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -213,8 +213,8 @@ class APIKeysApi:
     def create_api_key_without_preload_content(
         self,
         create_api_key_request: CreateAPIKeyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -234,9 +234,9 @@ class APIKeysApi:
 
         :param create_api_key_request: (required)
         :type create_api_key_request: CreateAPIKeyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -375,8 +375,8 @@ class APIKeysApi:
     def delete_api_key(
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -396,9 +396,9 @@ class APIKeysApi:
 
         :param id: The id of the key. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -457,8 +457,8 @@ class APIKeysApi:
     def delete_api_key_with_http_info(
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -478,9 +478,9 @@ class APIKeysApi:
 
         :param id: The id of the key. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -539,8 +539,8 @@ class APIKeysApi:
     def delete_api_key_without_preload_content(
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -560,9 +560,9 @@ class APIKeysApi:
 
         :param id: The id of the key. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -687,8 +687,8 @@ class APIKeysApi:
     def list_api_keys(
         self,
         org_id: Annotated[Optional[UUID], Field(description="The organization; required.")] = None,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -708,9 +708,9 @@ class APIKeysApi:
 
         :param org_id: The organization; required.
         :type org_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -769,8 +769,8 @@ class APIKeysApi:
     def list_api_keys_with_http_info(
         self,
         org_id: Annotated[Optional[UUID], Field(description="The organization; required.")] = None,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -790,9 +790,9 @@ class APIKeysApi:
 
         :param org_id: The organization; required.
         :type org_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -851,8 +851,8 @@ class APIKeysApi:
     def list_api_keys_without_preload_content(
         self,
         org_id: Annotated[Optional[UUID], Field(description="The organization; required.")] = None,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -872,9 +872,9 @@ class APIKeysApi:
 
         :param org_id: The organization; required.
         :type org_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1002,8 +1002,8 @@ class APIKeysApi:
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
         rotate_api_key_request: RotateAPIKeyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1025,9 +1025,9 @@ class APIKeysApi:
         :type id: UUID
         :param rotate_api_key_request: (required)
         :type rotate_api_key_request: RotateAPIKeyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1089,8 +1089,8 @@ class APIKeysApi:
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
         rotate_api_key_request: RotateAPIKeyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1112,9 +1112,9 @@ class APIKeysApi:
         :type id: UUID
         :param rotate_api_key_request: (required)
         :type rotate_api_key_request: RotateAPIKeyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1176,8 +1176,8 @@ class APIKeysApi:
         self,
         id: Annotated[UUID, Field(description="The id of the key.")],
         rotate_api_key_request: RotateAPIKeyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1199,9 +1199,9 @@ class APIKeysApi:
         :type id: UUID
         :param rotate_api_key_request: (required)
         :type rotate_api_key_request: RotateAPIKeyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

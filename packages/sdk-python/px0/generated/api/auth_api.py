@@ -51,8 +51,8 @@ class AuthApi:
     @validate_call
     def list_signing_keys(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -70,9 +70,9 @@ class AuthApi:
 
         Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -126,8 +126,8 @@ class AuthApi:
     @validate_call
     def list_signing_keys_with_http_info(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -145,9 +145,9 @@ class AuthApi:
 
         Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -201,8 +201,8 @@ class AuthApi:
     @validate_call
     def list_signing_keys_without_preload_content(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -220,9 +220,9 @@ class AuthApi:
 
         Returns the public keys that verify session tokens, as a JSON Web Key Set. A new key appears five minutes before it signs.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -339,8 +339,8 @@ class AuthApi:
     def login(
         self,
         login_request: LoginRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -360,9 +360,9 @@ class AuthApi:
 
         :param login_request: (required)
         :type login_request: LoginRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -420,8 +420,8 @@ class AuthApi:
     def login_with_http_info(
         self,
         login_request: LoginRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -441,9 +441,9 @@ class AuthApi:
 
         :param login_request: (required)
         :type login_request: LoginRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -501,8 +501,8 @@ class AuthApi:
     def login_without_preload_content(
         self,
         login_request: LoginRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -522,9 +522,9 @@ class AuthApi:
 
         :param login_request: (required)
         :type login_request: LoginRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -659,8 +659,8 @@ class AuthApi:
     @validate_call
     def logout(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -678,9 +678,9 @@ class AuthApi:
 
         Ends the session of the token in the header. Succeeds without effect if there is no session.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -734,8 +734,8 @@ class AuthApi:
     @validate_call
     def logout_with_http_info(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -753,9 +753,9 @@ class AuthApi:
 
         Ends the session of the token in the header. Succeeds without effect if there is no session.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -809,8 +809,8 @@ class AuthApi:
     @validate_call
     def logout_without_preload_content(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -828,9 +828,9 @@ class AuthApi:
 
         Ends the session of the token in the header. Succeeds without effect if there is no session.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -947,8 +947,8 @@ class AuthApi:
     def register(
         self,
         register_request: RegisterRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -968,9 +968,9 @@ class AuthApi:
 
         :param register_request: (required)
         :type register_request: RegisterRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1031,8 +1031,8 @@ class AuthApi:
     def register_with_http_info(
         self,
         register_request: RegisterRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1052,9 +1052,9 @@ class AuthApi:
 
         :param register_request: (required)
         :type register_request: RegisterRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1115,8 +1115,8 @@ class AuthApi:
     def register_without_preload_content(
         self,
         register_request: RegisterRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1136,9 +1136,9 @@ class AuthApi:
 
         :param register_request: (required)
         :type register_request: RegisterRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1278,8 +1278,8 @@ class AuthApi:
     def reset_password(
         self,
         reset_password_request: ResetPasswordRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1299,9 +1299,9 @@ class AuthApi:
 
         :param reset_password_request: (required)
         :type reset_password_request: ResetPasswordRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1358,8 +1358,8 @@ class AuthApi:
     def reset_password_with_http_info(
         self,
         reset_password_request: ResetPasswordRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1379,9 +1379,9 @@ class AuthApi:
 
         :param reset_password_request: (required)
         :type reset_password_request: ResetPasswordRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1438,8 +1438,8 @@ class AuthApi:
     def reset_password_without_preload_content(
         self,
         reset_password_request: ResetPasswordRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1459,9 +1459,9 @@ class AuthApi:
 
         :param reset_password_request: (required)
         :type reset_password_request: ResetPasswordRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1596,8 +1596,8 @@ class AuthApi:
     def trigger_password_reset(
         self,
         trigger_password_reset_request: TriggerPasswordResetRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1617,9 +1617,9 @@ class AuthApi:
 
         :param trigger_password_reset_request: (required)
         :type trigger_password_reset_request: TriggerPasswordResetRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1677,8 +1677,8 @@ class AuthApi:
     def trigger_password_reset_with_http_info(
         self,
         trigger_password_reset_request: TriggerPasswordResetRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1698,9 +1698,9 @@ class AuthApi:
 
         :param trigger_password_reset_request: (required)
         :type trigger_password_reset_request: TriggerPasswordResetRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1758,8 +1758,8 @@ class AuthApi:
     def trigger_password_reset_without_preload_content(
         self,
         trigger_password_reset_request: TriggerPasswordResetRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1779,9 +1779,9 @@ class AuthApi:
 
         :param trigger_password_reset_request: (required)
         :type trigger_password_reset_request: TriggerPasswordResetRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1917,8 +1917,8 @@ class AuthApi:
     def trigger_verification_email(
         self,
         email: Annotated[Optional[StrictStr], Field(description="The e-mail address of the account; percent-encode a `+`.")] = None,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1938,9 +1938,9 @@ class AuthApi:
 
         :param email: The e-mail address of the account; percent-encode a `+`.
         :type email: str
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1997,8 +1997,8 @@ class AuthApi:
     def trigger_verification_email_with_http_info(
         self,
         email: Annotated[Optional[StrictStr], Field(description="The e-mail address of the account; percent-encode a `+`.")] = None,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2018,9 +2018,9 @@ class AuthApi:
 
         :param email: The e-mail address of the account; percent-encode a `+`.
         :type email: str
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2077,8 +2077,8 @@ class AuthApi:
     def trigger_verification_email_without_preload_content(
         self,
         email: Annotated[Optional[StrictStr], Field(description="The e-mail address of the account; percent-encode a `+`.")] = None,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2098,9 +2098,9 @@ class AuthApi:
 
         :param email: The e-mail address of the account; percent-encode a `+`.
         :type email: str
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2224,8 +2224,8 @@ class AuthApi:
     def verify_email(
         self,
         verify_request: VerifyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2245,9 +2245,9 @@ class AuthApi:
 
         :param verify_request: (required)
         :type verify_request: VerifyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2305,8 +2305,8 @@ class AuthApi:
     def verify_email_with_http_info(
         self,
         verify_request: VerifyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2326,9 +2326,9 @@ class AuthApi:
 
         :param verify_request: (required)
         :type verify_request: VerifyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -2386,8 +2386,8 @@ class AuthApi:
     def verify_email_without_preload_content(
         self,
         verify_request: VerifyRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2407,9 +2407,9 @@ class AuthApi:
 
         :param verify_request: (required)
         :type verify_request: VerifyRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

@@ -42,8 +42,8 @@ class HealthApi:
     @validate_call
     def health_check(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -61,9 +61,9 @@ class HealthApi:
 
         Reports that the platform is reachable.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -117,8 +117,8 @@ class HealthApi:
     @validate_call
     def health_check_with_http_info(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -136,9 +136,9 @@ class HealthApi:
 
         Reports that the platform is reachable.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -192,8 +192,8 @@ class HealthApi:
     @validate_call
     def health_check_without_preload_content(
         self,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -211,9 +211,9 @@ class HealthApi:
 
         Reports that the platform is reachable.
 
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

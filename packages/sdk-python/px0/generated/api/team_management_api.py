@@ -48,8 +48,8 @@ class TeamManagementApi:
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -71,9 +71,9 @@ class TeamManagementApi:
         :type org_id: UUID
         :param create_org_request: (required)
         :type create_org_request: CreateOrgRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -136,8 +136,8 @@ class TeamManagementApi:
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -159,9 +159,9 @@ class TeamManagementApi:
         :type org_id: UUID
         :param create_org_request: (required)
         :type create_org_request: CreateOrgRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -224,8 +224,8 @@ class TeamManagementApi:
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
         create_org_request: CreateOrgRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -247,9 +247,9 @@ class TeamManagementApi:
         :type org_id: UUID
         :param create_org_request: (required)
         :type create_org_request: CreateOrgRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -394,8 +394,8 @@ class TeamManagementApi:
     def delete_team(
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -415,9 +415,9 @@ class TeamManagementApi:
 
         :param id: The id of the team. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -477,8 +477,8 @@ class TeamManagementApi:
     def delete_team_with_http_info(
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -498,9 +498,9 @@ class TeamManagementApi:
 
         :param id: The id of the team. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -560,8 +560,8 @@ class TeamManagementApi:
     def delete_team_without_preload_content(
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -581,9 +581,9 @@ class TeamManagementApi:
 
         :param id: The id of the team. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -710,8 +710,8 @@ class TeamManagementApi:
     def list_org_teams(
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -731,9 +731,9 @@ class TeamManagementApi:
 
         :param org_id: The id of the organization. (required)
         :type org_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -792,8 +792,8 @@ class TeamManagementApi:
     def list_org_teams_with_http_info(
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -813,9 +813,9 @@ class TeamManagementApi:
 
         :param org_id: The id of the organization. (required)
         :type org_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -874,8 +874,8 @@ class TeamManagementApi:
     def list_org_teams_without_preload_content(
         self,
         org_id: Annotated[UUID, Field(description="The id of the organization.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -895,9 +895,9 @@ class TeamManagementApi:
 
         :param org_id: The id of the organization. (required)
         :type org_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1024,8 +1024,8 @@ class TeamManagementApi:
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
         update_team_request: UpdateTeamRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1047,9 +1047,9 @@ class TeamManagementApi:
         :type id: UUID
         :param update_team_request: (required)
         :type update_team_request: UpdateTeamRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1112,8 +1112,8 @@ class TeamManagementApi:
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
         update_team_request: UpdateTeamRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1135,9 +1135,9 @@ class TeamManagementApi:
         :type id: UUID
         :param update_team_request: (required)
         :type update_team_request: UpdateTeamRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -1200,8 +1200,8 @@ class TeamManagementApi:
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
         update_team_request: UpdateTeamRequest,
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1223,9 +1223,9 @@ class TeamManagementApi:
         :type id: UUID
         :param update_team_request: (required)
         :type update_team_request: UpdateTeamRequest
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

@@ -44,8 +44,8 @@ class TeamsApi:
     def create_join_request(
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -65,9 +65,9 @@ class TeamsApi:
 
         :param id: The id of the team. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -127,8 +127,8 @@ class TeamsApi:
     def create_join_request_with_http_info(
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -148,9 +148,9 @@ class TeamsApi:
 
         :param id: The id of the team. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -210,8 +210,8 @@ class TeamsApi:
     def create_join_request_without_preload_content(
         self,
         id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -231,9 +231,9 @@ class TeamsApi:
 
         :param id: The id of the team. (required)
         :type id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -360,8 +360,8 @@ class TeamsApi:
     def leave_team(
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -381,9 +381,9 @@ class TeamsApi:
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -443,8 +443,8 @@ class TeamsApi:
     def leave_team_with_http_info(
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -464,9 +464,9 @@ class TeamsApi:
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
@@ -526,8 +526,8 @@ class TeamsApi:
     def leave_team_without_preload_content(
         self,
         team_id: Annotated[UUID, Field(description="The id of the team.")],
-        px0_min_revision: Annotated[Optional[StrictStr], Field(description="The `Px0-Revision` of an earlier response. The new response covers at least that revision.")] = None,
-        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.")] = None,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -547,9 +547,9 @@ class TeamsApi:
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
-        :param px0_min_revision: The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
-        :param px0_consistency: With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request

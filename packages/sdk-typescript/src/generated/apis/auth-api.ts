@@ -74,11 +74,11 @@ import {
 
 export interface ListSigningKeysRequest {
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListSigningKeysPx0ConsistencyEnum;
 }
@@ -89,22 +89,22 @@ export interface LoginOperationRequest {
      */
     loginRequest: LoginRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: LoginOperationPx0ConsistencyEnum;
 }
 
 export interface LogoutRequest {
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: LogoutPx0ConsistencyEnum;
 }
@@ -115,11 +115,11 @@ export interface RegisterOperationRequest {
      */
     registerRequest: RegisterRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RegisterOperationPx0ConsistencyEnum;
 }
@@ -130,11 +130,11 @@ export interface ResetPasswordOperationRequest {
      */
     resetPasswordRequest: ResetPasswordRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ResetPasswordOperationPx0ConsistencyEnum;
 }
@@ -145,11 +145,11 @@ export interface TriggerPasswordResetOperationRequest {
      */
     triggerPasswordResetRequest: TriggerPasswordResetRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: TriggerPasswordResetOperationPx0ConsistencyEnum;
 }
@@ -160,11 +160,11 @@ export interface TriggerVerificationEmailRequest {
      */
     email?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: TriggerVerificationEmailPx0ConsistencyEnum;
 }
@@ -175,11 +175,11 @@ export interface VerifyEmailRequest {
      */
     verifyRequest: VerifyRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: VerifyEmailPx0ConsistencyEnum;
 }

@@ -49,11 +49,11 @@ export interface CreateOrgOperationRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CreateOrgOperationPx0ConsistencyEnum;
 }
@@ -64,11 +64,11 @@ export interface DeleteOrgRequest {
      */
     id: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DeleteOrgPx0ConsistencyEnum;
 }
@@ -87,11 +87,11 @@ export interface ListOrgAuditRequest {
      */
     limit?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListOrgAuditPx0ConsistencyEnum;
 }
@@ -110,11 +110,11 @@ export interface ListOrgPeopleRequest {
      */
     limit?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListOrgPeoplePx0ConsistencyEnum;
 }
@@ -129,11 +129,11 @@ export interface RemoveOrgMemberRequest {
      */
     userID: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RemoveOrgMemberPx0ConsistencyEnum;
 }
@@ -148,11 +148,11 @@ export interface UpdateOrgRequest {
      */
     createOrgRequest: CreateOrgRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdateOrgPx0ConsistencyEnum;
 }

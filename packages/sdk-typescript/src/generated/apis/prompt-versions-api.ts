@@ -78,11 +78,11 @@ export interface ArchiveVersionRequest {
      */
     version: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ArchiveVersionPx0ConsistencyEnum;
     /**
@@ -101,11 +101,11 @@ export interface CheckVersionRequest {
      */
     version: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CheckVersionPx0ConsistencyEnum;
 }
@@ -120,11 +120,11 @@ export interface CreateVersionOperationRequest {
      */
     createVersionRequest: CreateVersionRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CreateVersionOperationPx0ConsistencyEnum;
 }
@@ -139,11 +139,11 @@ export interface DeletePromptVersionRequest {
      */
     version: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DeletePromptVersionPx0ConsistencyEnum;
     /**
@@ -162,11 +162,11 @@ export interface DemoteVersionRequest {
      */
     version: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DemoteVersionPx0ConsistencyEnum;
     /**
@@ -193,11 +193,11 @@ export interface DiffVersionsRequest {
      */
     format?: DiffVersionsFormatEnum;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DiffVersionsPx0ConsistencyEnum;
 }
@@ -212,11 +212,11 @@ export interface DuplicateVersionRequest {
      */
     version: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: DuplicateVersionPx0ConsistencyEnum;
 }
@@ -231,11 +231,11 @@ export interface GetVersionRequest {
      */
     version: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetVersionPx0ConsistencyEnum;
 }
@@ -246,11 +246,11 @@ export interface ListVersionTagsRequest {
      */
     id: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListVersionTagsPx0ConsistencyEnum;
 }
@@ -277,11 +277,11 @@ export interface ListVersionsRequest {
      */
     cursor?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListVersionsPx0ConsistencyEnum;
 }
@@ -300,11 +300,11 @@ export interface PromoteVersionRequest {
      */
     require?: PromoteVersionRequireEnum;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: PromoteVersionPx0ConsistencyEnum;
     /**
@@ -323,11 +323,11 @@ export interface RemoveVersionTagRequest {
      */
     tag: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RemoveVersionTagPx0ConsistencyEnum;
 }
@@ -346,11 +346,11 @@ export interface SetVersionTagOperationRequest {
      */
     setVersionTagRequest: SetVersionTagRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: SetVersionTagOperationPx0ConsistencyEnum;
 }
@@ -369,11 +369,11 @@ export interface UpdateVersionOperationRequest {
      */
     updateVersionRequest: UpdateVersionRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum;
     /**
@@ -388,11 +388,11 @@ export interface ValidateTemplateRequest {
      */
     createVersionRequest: CreateVersionRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ValidateTemplatePx0ConsistencyEnum;
 }

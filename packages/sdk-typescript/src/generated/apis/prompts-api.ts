@@ -84,11 +84,11 @@ export interface ArchivePromptRequest {
      */
     id: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ArchivePromptPx0ConsistencyEnum;
 }
@@ -103,11 +103,11 @@ export interface CreatePromptOperationRequest {
      */
     createPromptRequest: CreatePromptRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: CreatePromptOperationPx0ConsistencyEnum;
 }
@@ -126,11 +126,11 @@ export interface ExportPromptsRequest {
      */
     format?: ExportPromptsFormatEnum;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ExportPromptsPx0ConsistencyEnum;
 }
@@ -153,11 +153,11 @@ export interface GetPromptRequest {
      */
     teamId?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetPromptPx0ConsistencyEnum;
 }
@@ -180,11 +180,11 @@ export interface GetPromptUsageRequest {
      */
     step?: GetPromptUsageStepEnum;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetPromptUsagePx0ConsistencyEnum;
 }
@@ -203,11 +203,11 @@ export interface ImportPromptsOperationRequest {
      */
     dryRun?: boolean;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum;
 }
@@ -250,11 +250,11 @@ export interface ListAllPromptsRequest {
      */
     cursor?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
 }
@@ -273,11 +273,11 @@ export interface ListPromptAuditRequest {
      */
     limit?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListPromptAuditPx0ConsistencyEnum;
 }
@@ -316,11 +316,11 @@ export interface ListPromptsRequest {
      */
     cursor?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListPromptsPx0ConsistencyEnum;
 }
@@ -339,11 +339,11 @@ export interface ListTeamPromptAuditRequest {
      */
     limit?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum;
 }
@@ -358,11 +358,11 @@ export interface MovePromptOperationRequest {
      */
     movePromptRequest: MovePromptRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: MovePromptOperationPx0ConsistencyEnum;
 }
@@ -373,11 +373,11 @@ export interface RestorePromptRequest {
      */
     id: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RestorePromptPx0ConsistencyEnum;
 }
@@ -392,11 +392,11 @@ export interface UpdatePromptOperationRequest {
      */
     updatePromptRequest: UpdatePromptRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdatePromptOperationPx0ConsistencyEnum;
 }

@@ -53,11 +53,11 @@ export interface AddTeamMemberOperationRequest {
      */
     addTeamMemberRequest: AddTeamMemberRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: AddTeamMemberOperationPx0ConsistencyEnum;
 }
@@ -72,11 +72,11 @@ export interface ListTeamMembersRequest {
      */
     page?: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListTeamMembersPx0ConsistencyEnum;
 }
@@ -91,11 +91,11 @@ export interface RemoveTeamMemberRequest {
      */
     userID: string;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: RemoveTeamMemberPx0ConsistencyEnum;
 }
@@ -114,11 +114,11 @@ export interface UpdateTeamMemberRoleOperationRequest {
      */
     updateTeamMemberRoleRequest: UpdateTeamMemberRoleRequest;
     /**
-     * The `Px0-Revision` of an earlier response. The new response covers at least that revision.
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
     /**
-     * With `require`, a service that is behind the requested revision responds with 503 instead of an older state. Any other value is refused.
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: UpdateTeamMemberRoleOperationPx0ConsistencyEnum;
 }
