@@ -1,25 +1,9 @@
 /** Identity's whole object graph. The projection is for what tenancy owns; about accounts, sessions and keys it decides on its own rows. */
 import { type Foundation, type OwnerReplacements, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
-import {
-  apiKeyCleanup,
-  apiKeyRoutes,
-  CreateKey,
-  DeleteKey,
-  followUsage,
-  KeyUses,
-  ListKeys,
-  RotateKey,
-} from './api-keys/mod.ts';
+import { apiKeyCleanup, apiKeyRoutes, followUsage, KeyUses } from './api-keys/mod.ts';
 import { type Actor, type AuditNote, type OwnEntity, rules, systemActor } from './changes/mod.ts';
-import {
-  codeMailWriters,
-  codeRoutes,
-  ResetPassword,
-  TriggerReset,
-  TriggerVerification,
-  VerifyEmail,
-} from './codes/mod.ts';
+import { codeMailWriters, codeRoutes } from './codes/mod.ts';
 import type { Config } from './config.ts';
 import { decidedOnce } from './decided-once.ts';
 import { createMailQueue, type Mailer } from './mail/mod.ts';
@@ -27,12 +11,12 @@ import { chores } from './maintenance/mod.ts';
 import { membershipNotices } from './memberships/mod.ts';
 import { observeIdentity } from './metrics.ts';
 import { createPasswords } from './passwords/mod.ts';
-import { ChangeEmail, ChangePassword, DeleteAccount, profileRoutes, ShowMe } from './profile/mod.ts';
+import { profileRoutes } from './profile/mod.ts';
 import { createRateLimiter } from './rate-limits/mod.ts';
-import { Register, registrationRoutes } from './registration/mod.ts';
+import { registrationRoutes } from './registration/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { SecretKeys } from './secrets/mod.ts';
-import { LogIn, LogOut, sessionRoutes } from './sessions/mod.ts';
+import { sessionRoutes } from './sessions/mod.ts';
 import { startKeyRing } from './signing-keys/mod.ts';
 
 /** What tests replace. */
@@ -62,16 +46,28 @@ async function features(
   mailer: Mailer | undefined,
 ) {
   const { config, database, changes, access, projection, bus, logger, cleanups } = foundation;
-  const reader = database;
   const secrets = new SecretKeys(config.PX0_SECRET_KEY);
   const codes = codeMailWriters(database, secrets);
   const mails = createMailQueue(config, { database, logger, codes, mailer });
-  const keyRing = await startKeyRing(config, secrets, { reader, changes, logger });
+  const keyRing = await startKeyRing(config, secrets, { reader: database, changes, logger });
   const { passwords, hashes } = createPasswords(config);
   const rateLimiter = createRateLimiter(config, foundation);
   const keyUses = new KeyUses(database);
   cleanups.add('key uses', () => keyUses.flush());
-  observeIdentity(reader, hashes);
+  observeIdentity(database, hashes);
+  const parts = {
+    config,
+    database,
+    reader: database,
+    changes,
+    access,
+    projection,
+    passwords,
+    rateLimiter,
+    mails,
+    keyRing,
+    secrets,
+  };
   return {
     sagas: [apiKeyCleanup, membershipNotices(mails)],
     background: [
@@ -82,37 +78,15 @@ async function features(
     keyUses,
     around: decidedOnce,
     handlers: {
-      ...registrationRoutes(
-        new Register({
-          ...{ database, changes, access, passwords, rateLimiter, mails },
-          verifiesAtOnce: config.RESEND_API_KEY === 'mock',
-          hidesAccounts: config.STRICT_ENUMERATION_PROTECTION,
-        }),
-      ),
-      ...sessionRoutes({
-        logIn: new LogIn({ reader, changes, passwords, keyRing, rateLimiter }),
-        logOut: new LogOut(changes, keyRing),
-        keyRing,
+      ...registrationRoutes({
+        ...parts,
+        verifiesAtOnce: config.RESEND_API_KEY === 'mock',
+        hidesAccounts: config.STRICT_ENUMERATION_PROTECTION,
       }),
-      ...codeRoutes({
-        triggerVerification: new TriggerVerification({ database, mails, rateLimiter, config }),
-        triggerReset: new TriggerReset({ database, mails, rateLimiter, config }),
-        verifyEmail: new VerifyEmail({ reader, changes, secrets, rateLimiter, config }),
-        resetPassword: new ResetPassword({ reader, changes, passwords, rateLimiter }),
-      }),
-      ...profileRoutes({
-        access,
-        show: new ShowMe(reader),
-        changeEmail: new ChangeEmail({ changes, mails }),
-        changePassword: new ChangePassword({ reader, changes, passwords }),
-        delete: new DeleteAccount({ changes, access }),
-      }),
-      ...apiKeyRoutes({
-        create: new CreateKey({ changes, access, projection }),
-        list: new ListKeys({ reader, access }),
-        rotate: new RotateKey({ reader, changes, access, projection }),
-        delete: new DeleteKey({ reader, changes, access }),
-      }),
+      ...sessionRoutes(parts),
+      ...codeRoutes(parts),
+      ...profileRoutes(parts),
+      ...apiKeyRoutes(parts),
     },
   };
 }

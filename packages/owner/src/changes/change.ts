@@ -4,7 +4,7 @@
  * of each entity named and puts it into the outbox: what is published is what was committed.
  */
 import type { EntityName } from '@px0/contracts';
-import type { PrivateWriter, Reader } from '../database/database.ts';
+import type { PrivateWriter } from '../database/database.ts';
 import type { Sql } from '../database/sql.ts';
 import type { SqlTransaction } from '../database/sql-client.ts';
 import type { StatementGuard } from '../database/statement-guard.ts';
@@ -84,5 +84,3 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
     await this.writePrivate(this.#parts.rules.auditStatement(this.actor, notes));
   }
 }
-
-export type { Reader };

@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { hasSqlState, isDeadlock, isUniqueViolation } from './sql-state.ts';
 
-const wrapped = (code: string) => ({
-  code: 'P2010',
-  meta: { driverAdapterError: { cause: { originalCode: code } } },
-});
+const wrapped = (code: string) => new Error('saving failed', { cause: { code } });
 
 describe('SQL states', () => {
-  it.each([{ code: '23505' }, { originalCode: '23505' }, wrapped('23505'), { cause: { code: '23505' } }])(
-    'find a unique violation in %j',
-    (error) => {
-      expect(isUniqueViolation(error)).toBe(true);
-      expect(isDeadlock(error)).toBe(false);
-    },
-  );
+  it.each([{ code: '23505' }, wrapped('23505')])('find a unique violation in %j', (error) => {
+    expect(isUniqueViolation(error)).toBe(true);
+    expect(isDeadlock(error)).toBe(false);
+  });
 
-  it.each([{ code: '40P01' }, wrapped('40P01'), { code: 'P2034' }])('find a deadlock in %j', (error) => {
+  it.each([{ code: '40P01' }, wrapped('40P01')])('find a deadlock in %j', (error) => {
     expect(isDeadlock(error)).toBe(true);
     expect(isUniqueViolation(error)).toBe(false);
   });

@@ -1,9 +1,5 @@
 export { apiKeyCleanup } from './cleanup-saga.ts';
-export { CreateKey } from './create-key.ts';
-export { DeleteKey } from './delete-key.ts';
 export { deleteExpiredKeys } from './expired-keys.ts';
 export { followUsage } from './follow-usage.ts';
 export { KeyUses } from './key-uses.ts';
-export { ListKeys } from './list-keys.ts';
-export { RotateKey } from './rotate-key.ts';
 export { apiKeyRoutes } from './routes.ts';

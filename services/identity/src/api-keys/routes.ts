@@ -4,19 +4,18 @@ import { ApiError, type Handlers } from '@px0/service-kit';
 import { wireTime } from '../wire-time.ts';
 import type { CreatedKey } from './add-key.ts';
 import { apiKeyOnWire } from './api-key.ts';
-import type { CreateKey } from './create-key.ts';
-import type { DeleteKey } from './delete-key.ts';
-import type { ListKeys } from './list-keys.ts';
-import type { RotateKey } from './rotate-key.ts';
+import { CreateKey } from './create-key.ts';
+import { DeleteKey } from './delete-key.ts';
+import { ListKeys } from './list-keys.ts';
+import { RotateKey, type RotateKeyDependencies } from './rotate-key.ts';
 
-export interface ApiKeyCommands {
-  readonly create: CreateKey;
-  readonly list: ListKeys;
-  readonly rotate: RotateKey;
-  readonly delete: DeleteKey;
-}
-
-export function apiKeyRoutes(apiKeys: ApiKeyCommands) {
+export function apiKeyRoutes(dependencies: RotateKeyDependencies) {
+  const apiKeys = {
+    create: new CreateKey(dependencies),
+    list: new ListKeys(dependencies),
+    rotate: new RotateKey(dependencies),
+    delete: new DeleteKey(dependencies),
+  };
   return {
     createAPIKey: async ({ principal, body }) => {
       const {

@@ -1,19 +1,19 @@
 /** The mail triggers, e-mail verification and password reset. */
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
-import type { ResetPassword } from './reset-password.ts';
-import type { TriggerReset } from './trigger-reset.ts';
-import type { TriggerVerification } from './trigger-verification.ts';
-import type { VerifyEmail } from './verify-email.ts';
+import { ResetPassword, type ResetPasswordDependencies } from './reset-password.ts';
+import type { TriggerDependencies } from './send-code.ts';
+import { TriggerReset } from './trigger-reset.ts';
+import { TriggerVerification } from './trigger-verification.ts';
+import { VerifyEmail, type VerifyEmailDependencies } from './verify-email.ts';
 
-export interface CodeCommands {
-  readonly triggerVerification: TriggerVerification;
-  readonly triggerReset: TriggerReset;
-  readonly verifyEmail: VerifyEmail;
-  readonly resetPassword: ResetPassword;
-}
-
-export function codeRoutes({ triggerVerification, triggerReset, verifyEmail, resetPassword }: CodeCommands) {
+export function codeRoutes(
+  dependencies: TriggerDependencies & VerifyEmailDependencies & ResetPasswordDependencies,
+) {
+  const triggerVerification = new TriggerVerification(dependencies);
+  const triggerReset = new TriggerReset(dependencies);
+  const verifyEmail = new VerifyEmail(dependencies);
+  const resetPassword = new ResetPassword(dependencies);
   return {
     triggerVerificationEmail: async ({ query, address }) => {
       await triggerVerification.run(query.email ?? '', address);

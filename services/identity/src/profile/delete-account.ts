@@ -4,11 +4,16 @@ import type { Changes } from '../changes/mod.ts';
 import { deleteUser, lockUser } from '../users/mod.ts';
 import { requireAccount } from './require-account.ts';
 
+export interface DeleteAccountDependencies {
+  readonly changes: Changes;
+  readonly access: AccessProjection;
+}
+
 export class DeleteAccount {
   readonly #changes: Changes;
   readonly #access: AccessProjection;
 
-  constructor({ changes, access }: { readonly changes: Changes; readonly access: AccessProjection }) {
+  constructor({ changes, access }: DeleteAccountDependencies) {
     this.#changes = changes;
     this.#access = access;
   }

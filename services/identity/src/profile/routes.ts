@@ -1,22 +1,23 @@
 /** The caller's own account. Each decision about it is made on identity's own rows, in the transaction. */
-import type { AccessProjection, Principal } from '@px0/access';
+import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
 import { userOnWire } from '../users/mod.ts';
-import type { ChangeEmail } from './change-email.ts';
-import type { ChangePassword } from './change-password.ts';
-import type { DeleteAccount } from './delete-account.ts';
+import { ChangeEmail, type ChangeEmailDependencies } from './change-email.ts';
+import { ChangePassword, type ChangePasswordDependencies } from './change-password.ts';
+import { DeleteAccount, type DeleteAccountDependencies } from './delete-account.ts';
 import { requirePerson } from './require-person.ts';
-import type { ShowMe } from './show-me.ts';
+import { ShowMe } from './show-me.ts';
 
-export interface ProfileCommands {
-  readonly access: AccessProjection;
-  readonly show: ShowMe;
-  readonly changeEmail: ChangeEmail;
-  readonly changePassword: ChangePassword;
-  readonly delete: DeleteAccount;
-}
-
-export function profileRoutes({ access, ...account }: ProfileCommands) {
+export function profileRoutes(
+  dependencies: ChangeEmailDependencies & ChangePasswordDependencies & DeleteAccountDependencies,
+) {
+  const { access, reader } = dependencies;
+  const account = {
+    show: new ShowMe(reader),
+    changeEmail: new ChangeEmail(dependencies),
+    changePassword: new ChangePassword(dependencies),
+    delete: new DeleteAccount(dependencies),
+  };
   return {
     me: async ({ principal }) => ({ user: userOnWire(await account.show.run(principal)) }),
     updateMe: async ({ principal, body }) => {

@@ -1,2 +1,1 @@
-export { Register } from './register.ts';
 export { registrationRoutes } from './routes.ts';

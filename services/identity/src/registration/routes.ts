@@ -2,9 +2,10 @@
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
 import { userOnWire } from '../users/mod.ts';
-import type { Register } from './register.ts';
+import { Register, type RegisterDependencies } from './register.ts';
 
-export function registrationRoutes(register: Register) {
+export function registrationRoutes(dependencies: RegisterDependencies) {
+  const register = new Register(dependencies);
   return {
     register: async ({ body, header, address }) => {
       const { email = '', password = '', team_id: teamId } = body();

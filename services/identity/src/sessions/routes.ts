@@ -4,16 +4,13 @@ import type { Handlers } from '@px0/service-kit';
 import type { KeyRing } from '../signing-keys/mod.ts';
 import { userOnWire } from '../users/mod.ts';
 import { wireTime } from '../wire-time.ts';
-import type { LogIn } from './log-in.ts';
-import type { LogOut } from './log-out.ts';
+import { LogIn, type LogInDependencies } from './log-in.ts';
+import { LogOut } from './log-out.ts';
 
-export interface SessionCommands {
-  readonly logIn: LogIn;
-  readonly logOut: LogOut;
-  readonly keyRing: Pick<KeyRing, 'jwks'>;
-}
-
-export function sessionRoutes({ logIn, logOut, keyRing }: SessionCommands) {
+export function sessionRoutes(dependencies: LogInDependencies & { readonly keyRing: KeyRing }) {
+  const { changes, keyRing } = dependencies;
+  const logIn = new LogIn(dependencies);
+  const logOut = new LogOut(changes, keyRing);
   return {
     login: async ({ body, address }) => {
       const { email = '', password = '' } = body();
