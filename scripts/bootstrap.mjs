@@ -1,8 +1,7 @@
 /**
  * The entry point of every npm script in this repository: `node scripts/bootstrap.mjs FILE [arguments]`. It installs missing or outdated
- * dependencies, generates the database clients when a schema has changed, and then runs FILE on the Node.js release that the project
- * pins. It is plain JavaScript without dependencies, because it has to run on any Node.js from version 20. Without FILE it only prepares.
- * See docs/decisions/001-no-build-step.md.
+ * dependencies and then runs FILE on the Node.js release that the project pins. It is plain JavaScript without dependencies, because it has
+ * to run on any Node.js from version 20. Without FILE it only prepares. See docs/decisions/001-no-build-step.md.
  */
 import { spawn } from 'node:child_process';
 import {

@@ -69,7 +69,7 @@ describe('a decision record', () => {
 /** Sources and pages of the repository that its authors write, without the records themselves. */
 function filesOutside(): string[] {
   return globSync(
-    ['*.md', '{.github,bench,deploy,docs,k8s,packages,services,tests}/**/*.{go,md,mjs,py,ts,tsx}'],
+    ['*.md', '{.github,bench,deploy,docs,k8s,packages,scripts,services,tests}/**/*.{go,md,mjs,py,ts,tsx}'],
     {
       cwd: repositoryRoot,
       exclude: ['**/node_modules', '**/dist', '**/generated', 'docs/decisions'],
