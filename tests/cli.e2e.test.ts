@@ -1,4 +1,4 @@
-/** The command as it is published: built, and run as a process. */
+/** The published command: built, and run as a process. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
@@ -25,7 +25,7 @@ let world: World;
 let account: Account;
 let folder: string;
 
-// A test starts a dozen processes, which take their time on a machine that is busy.
+// A test starts a dozen processes, which are slow on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 
 beforeAll(async () => {
@@ -67,7 +67,7 @@ async function px0(args: readonly string[], { input = '', env = {} }: RunOptions
   return { code, stdout, stderr };
 }
 
-/** What a command that succeeds prints. */
+/** The output of a command that succeeds. */
 async function done(args: readonly string[], options?: RunOptions): Promise<string> {
   const { code, stdout, stderr } = await px0(args, options);
   if (code !== 0) throw new Error(`px0 ${args.join(' ')} ended with ${code}: ${stderr}`);
@@ -86,7 +86,7 @@ describe('the packages for npm', () => {
     return JSON.parse(stdout)[0];
   }
 
-  it('hold what they need, and nothing else', async () => {
+  it('contain what they need, and nothing else', async () => {
     const command = await pack('cli', '--dry-run');
     expect(command.name).toBe('px0');
     const commandPaths = command.files.map(({ path }) => path);
@@ -113,7 +113,7 @@ describe('the packages for npm', () => {
     ).toEqual([]);
   });
 
-  it('the SDK works and has its types where nothing else of px0 is installed', async () => {
+  it('the SDK works and has its types without any other px0 package', async () => {
     await pack('sdk-typescript');
     const application = join(folder, 'application');
     const installed = join(application, 'node_modules', '@px0', 'sdk');
@@ -137,15 +137,15 @@ describe('the packages for npm', () => {
     expect(stdout).toBe('Hello Ada function\n');
   });
 
-  it('the command runs in the repository, too', async () => {
+  it('the command also runs in the repository', async () => {
     const { stdout } = await run(process.execPath, [join(packages, 'cli', 'bin', 'px0.mjs'), '--version']);
     expect(stdout).toBe('0.1.0\n');
   });
 });
 
-// The tests tell one story in their order: each goes on from where the one before has left the team.
+// The tests form a sequence: each starts from the state in which the previous one left the team.
 describe('a session', () => {
-  it('begins with e-mail and password, is kept for its owner only, and says who it is', async () => {
+  it('starts with e-mail and password, is readable only by its owner, and shows its user', async () => {
     const login = ['login', '--email', account.email, '--password-stdin'];
     await expect(px0(login, { input: 'wrong' })).resolves.toMatchObject({
       code: 3,
@@ -269,7 +269,7 @@ Bye {{.name}}
     expect(await done(['render', 'farewell', '--tag', 'prod', '--var', 'name=Ada'])).toBe('Bye Ada');
   });
 
-  it('what was pushed comes back to the byte, and a reverted file puts the earlier version live again', async () => {
+  it('a pull returns what was pushed byte for byte, and a reverted file makes the earlier version live again', async () => {
     await rm(file('farewell'));
     await done(['pull']);
     expect(await readFile(file('farewell'), 'utf8')).toBe(farewell);
@@ -281,7 +281,7 @@ Bye {{.name}}
     expect(JSON.parse(await done(['render', 'farewell', '--var', 'name=Ada', '--json'])).version).toBe(1);
   });
 
-  it('a file that is wrong is named, whoever finds it', async () => {
+  it('an invalid file is named, whether the command or px0 finds the fault', async () => {
     await writeFile(file('broken'), '---\nname: Broken\nstatus: alive\n---\ntext\n');
     await expect(px0(['push', '--yes'])).resolves.toMatchObject({
       code: 2,
@@ -297,7 +297,7 @@ Bye {{.name}}
     expect(await readdir(join(folder, 'prompts'))).toEqual(['farewell.prompt.md', 'greeting.prompt.md']);
   });
 
-  it('a folder of many prompts goes in pieces', async () => {
+  it('a folder of many prompts is pushed in pieces', async () => {
     const many = join(folder, 'many');
     await mkdir(many);
     const prompts = Array.from({ length: 30 }, (_, index) => `many_${index}`);
@@ -314,7 +314,7 @@ Bye {{.name}}
   });
 });
 
-describe('files that went through other hands', () => {
+describe('files that other programs have changed', () => {
   let other: Account;
   let own: string;
   let env: NodeJS.ProcessEnv;
@@ -376,7 +376,7 @@ describe('files that went through other hands', () => {
     expect(await done(['push', own, '--check'], { env })).toBe(inLine);
   });
 
-  it('are named when they are no prompts, and the others are pushed', async () => {
+  it('are reported if they are not prompts, and the others are pushed', async () => {
     const files = join(own, 'mixed');
     await mkdir(join(files, 'folder.prompt.md'), { recursive: true });
     const add = (name: string, text: string) => writeFile(join(files, name), text, 'latin1');
@@ -409,7 +409,7 @@ describe('files that went through other hands', () => {
     expect(refused).toMatchObject({ changes: [], left_out: { length: 6 } });
   });
 
-  it('are written by a pull where they can be, and the others are named', async () => {
+  it('are written by a pull where possible, and the others are reported', async () => {
     const files = join(own, 'blocked');
     await mkdir(join(files, 'good.prompt.md', 'full'), { recursive: true });
     const ended = await px0(['pull', files, '--yes'], { env });
@@ -424,7 +424,7 @@ describe('files that went through other hands', () => {
 });
 
 describe('a version', () => {
-  it('is what was asked for, also where tags look like numbers and words', async () => {
+  it('is the requested one, even if tags look like numbers and words', async () => {
     const env = { PX0_ACCESS_TOKEN: account.key.token, PX0_TEAM: account.team };
     const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'named' });
     await world.live(account.key, prompt, 'LIVE');
@@ -463,7 +463,7 @@ describe('a version', () => {
 });
 
 describe('a template', () => {
-  it('comes back to the byte through a file, but for a byte order mark', async () => {
+  it('survives a file byte for byte, except for a byte order mark', async () => {
     const { env, prompt } = await ownPrompt('bytes');
     const printed = async (version: number) => {
       const args = [main, 'versions', 'get', 'bytes', String(version)];
@@ -481,7 +481,7 @@ describe('a template', () => {
     expect(await printed(4)).toBe('marked');
   });
 
-  it('with a tag of dots from former times pulls and pushes without a difference', async () => {
+  it('with an old tag of dots pulls and pushes without a difference', async () => {
     const { env, prompt } = await ownPrompt('dotted');
     await world.live(account.key, prompt, 'LIVE');
     const pool = createPool({
@@ -534,7 +534,7 @@ describe('keys', () => {
 });
 
 describe('tail', () => {
-  it('tells of renders as they are counted, and ends when it is told to', async () => {
+  it('prints renders as they are counted, and ends on a signal', async () => {
     const args = [main, 'tail', 'greeting', '--interval', '0.2', '--since', '1', '--json'];
     const env = environment({ PX0_ACCESS_TOKEN: account.key.token });
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -568,7 +568,7 @@ describe('an error', () => {
     ['a team of others', 4, ['prompts', 'list', '--team', UNKNOWN_ID]],
     ['an operation for sessions only', 3, ['keys', 'delete', UNKNOWN_ID, '--yes']],
     ['a px0 that is away', 8, ['whoami', '--host', 'http://127.0.0.1:9']],
-  ])('%s ends with %s and a sentence', async (_what, code, args) => {
+  ])('%s ends with %s and a message', async (_what, code, args) => {
     const ended = await px0(args, { input: '[]', env: key() });
     expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(/^px0: [^\n]+\n/) });
   });
@@ -578,7 +578,7 @@ describe('an error', () => {
     expect(JSON.parse(stderr)).toEqual({ error: 'prompt not found', code: 'not_found', status: 404 });
   });
 
-  it('of a credential that is unknown says so', async () => {
+  it('reports an unknown credential', async () => {
     await expect(px0(['whoami'], { env: { PX0_ACCESS_TOKEN: 'ak_unknown' } })).resolves.toMatchObject({
       code: 3,
       stderr: 'px0: unauthorized\n',
@@ -624,7 +624,7 @@ describe('a command', () => {
       'is UTF-16',
     ],
     ['a credential for an option', 'px0 teams --token=ak_secret', 2, "unknown option '--token'"],
-  ])('with %s ends with a sentence', async (_what, command, code, sentence) => {
+  ])('with %s ends with a message', async (_what, command, code, sentence) => {
     const ended = await withStreams(command);
     expect(ended).toMatchObject({ code, stderr: expect.stringContaining(sentence) });
     expect(ended.stderr).not.toMatch(/^ {4}at |ak_secret/m);

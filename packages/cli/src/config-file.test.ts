@@ -29,7 +29,7 @@ describe('the config file', () => {
     await expect(file.read()).resolves.toEqual({ credentials: {} });
   });
 
-  it('holds what was written, for its owner only', async () => {
+  it('contains what was written, readable only by its owner', async () => {
     await file.write(config);
     await expect(file.read()).resolves.toEqual(config);
     expect((await stat(file.path)).mode & 0o777).toBe(0o600);
@@ -44,7 +44,7 @@ describe('the config file', () => {
     '{"host": 7}',
     '{"credentials": []}',
     '{"credentials": {"a": {"email": "b"}}}',
-  ])('that is broken (%j) is said to be so', async (text) => {
+  ])('that is invalid (%j) is reported', async (text) => {
     await mkdir(dirname(file.path));
     await writeFile(file.path, text);
     await expect(file.read()).rejects.toThrow(
@@ -52,13 +52,13 @@ describe('the config file', () => {
     );
   });
 
-  it('that cannot be put in its place leaves no credential behind', async () => {
+  it('that cannot be written leaves no credential behind', async () => {
     await mkdir(join(file.path, 'full'), { recursive: true });
     await expect(file.write(config)).rejects.toThrow(/config\.json cannot be written: /);
     expect(await readdir(dirname(file.path))).toEqual(['config.json']);
   });
 
-  it('stands below the home folder where no other place is named', () => {
+  it('is below the home folder by default', () => {
     expect(new ConfigFile({ HOME: '/home/ada' }).path).toBe('/home/ada/.config/px0/config.json');
   });
 });

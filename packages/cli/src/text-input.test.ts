@@ -13,7 +13,7 @@ function utf16(text: string, isBigEndian = false): Buffer {
 }
 
 describe('a text', () => {
-  it('in UTF-8 is what was written, whatever it holds, without one byte order mark at its beginning', () => {
+  it('in UTF-8 is read as written, except for one byte order mark at its start', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         fc.pre(!text.includes('\0'));
@@ -23,7 +23,7 @@ describe('a text', () => {
     );
   });
 
-  it('in other bytes is refused, and never mended', () => {
+  it('that is not UTF-8 is refused, and never repaired', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
         const buffer = Buffer.from(bytes);
@@ -46,7 +46,7 @@ describe('a text', () => {
     ['\xed\xa0\x80', 'a is not UTF-8 at line 1 (byte 0)'],
     ['a\n\nb\0', 'a contains a NUL byte at line 3 (byte 4)'],
     ['a\0b', 'a contains a NUL byte at line 1 (byte 1)'],
-  ])('with the bytes %j is refused with their place', (latin1, message) => {
+  ])('with the bytes %j is refused with their position', (latin1, message) => {
     expect(() => decodeText(Buffer.from(latin1, 'latin1'), 'a')).toThrow(message);
   });
 
@@ -57,12 +57,12 @@ describe('a text', () => {
     ['the other way round, without a mark', utf16('Hello', true)],
     ['of one letter', utf16('x')],
     ['in other letters', utf16('\ufeffПривет')],
-  ])('in UTF-16, %s, is called so', (_what, bytes) => {
+  ])('in UTF-16, %s, is recognised', (_what, bytes) => {
     expect(() => decodeText(bytes, 'a')).toThrow('a is UTF-16, not UTF-8; save it as UTF-8 (in PowerShell');
   });
 });
 
-describe('what is read', () => {
+describe('an input', () => {
   let folder: string;
 
   beforeAll(async () => {
@@ -85,12 +85,12 @@ describe('what is read', () => {
     ['loop', 'loop cannot be read: too many symbolic links encountered'],
     ['large', 'large is larger than 16 MiB'],
     ['line\nbreak', 'line\\u{a}break is not UTF-8'],
-  ])('from %j is refused with a sentence', async (name, message) => {
+  ])('from %j is refused with a message', async (name, message) => {
     await expect(readTextFile(join(folder, name))).rejects.toThrow(message);
     await expect(readRegularTextFile(join(folder, name))).rejects.toThrow(CliError);
   });
 
-  it('from a pipe is taken where it was named, and not waited for where it stands among files', async () => {
+  it('from a pipe is read if the pipe was named, and not awaited if the pipe is among other files', async () => {
     const path = join(folder, 'fifo');
     await expect(readRegularTextFile(path)).rejects.toThrow('fifo is not a regular file');
     const [text] = await Promise.all([readTextFile(path), writeFile(path, 'from a pipe')]);

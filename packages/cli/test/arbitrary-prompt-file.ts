@@ -1,9 +1,9 @@
-/** Prompts with all that px0 takes and a file could lose: in names, tags, payloads and templates. */
+/** Arbitrary prompts with values that px0 accepts and a file could lose, in names, tags, payloads and templates. */
 import fc from 'fast-check';
 import { parseJson } from '../src/prompt-files/exact-numbers.ts';
 import type { PromptFile } from '../src/prompt-files/prompt-file.ts';
 
-/** Texts in which each part of the form could be mistaken for another. */
+/** Texts that resemble parts of the file format. */
 const text = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc
@@ -54,7 +54,7 @@ const key = fc.oneof(
   ),
   text,
 );
-/** As digits, since a float would lose some of them. */
+/** As digits, because a float would lose some of them. */
 const number = fc.oneof(
   fc.constantFrom(
     '1e21',

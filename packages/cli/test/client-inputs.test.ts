@@ -50,7 +50,7 @@ function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 
 const sentence = /^px0: [^\n]+\n$/;
 
-/** How a setting is handed over: by what, which is what a message calls it. */
+/** How a setting is passed: its source, as messages name it. */
 interface Way {
   readonly from: string;
   readonly args: readonly string[];
@@ -58,7 +58,7 @@ interface Way {
 }
 
 describe('a setting', () => {
-  /** The environment of a command that finds this in its configuration. */
+  /** The environment of a command with this configuration. */
   async function configured(config: unknown): Promise<Way> {
     const kept = join(network.folder, 'kept');
     const path = join(kept, 'px0', 'config.json');
@@ -232,7 +232,7 @@ describe('variables', () => {
 });
 
 describe('a segment', () => {
-  /** What commands take in a path, and the beginning of that path. */
+  /** The values that commands put into a path, and the start of that path. */
   const commands: readonly [string[], string][] = [
     [['render', '?'], '/v1/prompts/?/render'],
     [['prompts', 'get', '?'], '/v1/prompts/?'],
@@ -260,7 +260,7 @@ describe('a segment', () => {
     }
   });
 
-  /** Versions go by a parameter that is always a tag, so nothing that is one is refused but the empty text and dots. */
+  /** Versions use a parameter that is always a tag, so every tag is accepted except the empty text and dots. */
   it.each([
     ['versions', 'get', 'greeting', '?'],
     ['promote', 'greeting', '?'],

@@ -1,4 +1,4 @@
-/** Runs command lines in this process, with streams and a network that remember. */
+/** Runs command lines in this process, and records their output and requests. */
 import { run } from '../src/program.ts';
 
 export interface Ended {
@@ -14,7 +14,7 @@ export interface Given {
   readonly isTerminal?: boolean;
 }
 
-/** What a command line prints, and its exit code. Its configuration is in a folder of its own unless the environment names one. */
+/** The output and exit code of a command line. Its configuration is in a temporary folder unless the environment names one. */
 export async function px0(
   args: readonly string[],
   { env = {}, input = '', isTerminal = false }: Given = {},
@@ -37,7 +37,7 @@ async function* inputOf(input: string | Buffer): AsyncGenerator<Buffer> {
 
 export interface SentRequest {
   readonly method: string;
-  /** Dots resolved, as they are on their way. */
+  /** With dots resolved, as on the wire. */
   readonly url: URL;
   readonly authorization: string | null;
   readonly body: string;
@@ -56,7 +56,7 @@ const NOT_FOUND: Reply = {
   headers: { 'px0-revision': REVISION },
 };
 
-/** In place of the network. Answers as px0 does that has nothing, unless told otherwise. */
+/** Replaces the network. Default: responds like an empty px0. */
 export class Network {
   readonly sent: SentRequest[] = [];
   readonly #answer: (request: SentRequest) => Reply | undefined;

@@ -1,4 +1,4 @@
-/** What others have written and this command shows or keeps: slugs as names of files, and texts that a terminal would take for commands. */
+/** Foreign texts that the command shows or stores: slugs as file names, and texts with terminal control characters. */
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@px0/testing';
@@ -34,7 +34,7 @@ interface Team {
   readonly text?: string;
 }
 
-/** A px0 that answers with what px0 itself would not keep. */
+/** A server that responds with data that px0 itself would not store. */
 function serve({ slugs = ['greeting'], text = 'x' }: Team): void {
   const prompt = (slug: string) => ({
     id: TEAM,
@@ -119,7 +119,7 @@ describe('a pull', () => {
   ];
   const long = 'x'.repeat(300);
 
-  it('writes only names that slugs of px0 are, and names the other prompts', async () => {
+  it('writes only files whose names can be slugs, and reports the other prompts', async () => {
     serve({ slugs: ['good', 'größe_7', 'con', ...strange, long] });
     const inner = join(folder, 'a', 'b', 'prompts');
     const ended = await run(['pull', inner, '--yes']);
@@ -136,14 +136,14 @@ describe('a pull', () => {
     expect(ended.stderr).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
   });
 
-  it('plans only those, too', async () => {
+  it('plans only those as well', async () => {
     serve({ slugs: strange });
     const { stdout } = await run(['pull', folder, '--check', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({ changes: [], left_out: { length: strange.length } });
   });
 });
 
-describe('a text of others', () => {
+describe('a foreign text', () => {
   const hostile = 'a\u001b]0;title\u0007\u009b31m\u202e\r\u007f\u2028z\u{e0041}';
   const raw = /(?![\n\t])\p{Cc}|[\u2028\u202e\u{e0041}]/u;
 
@@ -169,20 +169,20 @@ describe('a text of others', () => {
     [['versions', 'get', 'greeting', '1'], hostile],
     [['render', 'greeting'], hostile],
     [['diff', 'greeting', '1', '1'], `--- v1\n+++ v1\n@@ -1 +1 @@\n-${hostile}\n+${hostile}\n`],
-  ])('of %j is shown harmlessly on a terminal, and to the byte elsewhere', async (args, text) => {
+  ])('of %j is escaped on a terminal, and exact elsewhere', async (args, text) => {
     await expect(run(args)).resolves.toMatchObject({ code: 0, stdout: text });
     const { stdout } = await run(['--no-color', ...args], true);
     expect(stdout).not.toMatch(raw);
     expect(stdout).toContain('a\\u{1b}]0;title\\u{7}\\u{9b}31m');
   });
 
-  it('keeps its value in JSON, where all that is invisible is escaped', async () => {
+  it('keeps its value in JSON, where invisible characters are escaped', async () => {
     const { stdout } = await run(['prompts', 'list', '--json'], true);
     expect(stdout).not.toMatch(raw);
     expect(JSON.parse(stdout).prompts[0].name).toBe(hostile);
   });
 
-  it('keeps its line breaks, tabs, and what joins letters', async () => {
+  it('keeps its line breaks, tabs and joiners', async () => {
     const text = 'one\n\ttwo\n\u0645\u06cc\u200c\u062e 👩\u200d👧';
     serve({ text });
     const { stdout } = await run(['versions', 'get', 'greeting', '1'], true);

@@ -1,4 +1,4 @@
-/** `login` and `logout` where what was kept before is no good. */
+/** `login` and `logout` with stored data that is invalid. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@px0/testing';
@@ -47,7 +47,7 @@ describe('a credential that cannot work', () => {
     });
   });
 
-  it.each(unusable)('(%j) is forgotten by a logout, as a key and as a session', async (access_token) => {
+  it.each(unusable)('(%j) is deleted by a logout, as a key and as a session', async (access_token) => {
     for (const email of [undefined, 'ada@example.com']) {
       await keep({ host: HOST, credentials: { [HOST]: { access_token, email } } });
       await expect(run(['logout'])).resolves.toMatchObject({ code: 0, stdout: `Logged out of ${HOST}.\n` });
@@ -56,7 +56,7 @@ describe('a credential that cannot work', () => {
     expect(network.sent).toEqual([]);
   });
 
-  it('of the environment is none of a login or logout', async () => {
+  it('of the environment does not affect a login or logout', async () => {
     const env = { PX0_ACCESS_TOKEN: 'ak_x ' };
     await keep({ host: HOST, credentials: {} });
     await expect(run(['login', '--api-key-stdin'], env)).resolves.toMatchObject({ code: 0 });
@@ -65,7 +65,7 @@ describe('a credential that cannot work', () => {
 });
 
 describe('a host that cannot work', () => {
-  it('does not matter where another one is named', async () => {
+  it('does not matter if another one is given', async () => {
     for (const [args, env] of [
       [['--host', HOST], {}],
       [[], { PX0_HOST: HOST }],
@@ -90,14 +90,14 @@ describe('a host that cannot work', () => {
   );
 });
 
-describe('a file that is broken', () => {
-  it('does not matter where host and access token are in the environment', async () => {
+describe('an invalid file', () => {
+  it('does not matter if host and access token are in the environment', async () => {
     await writeFile(path, 'no JSON');
     const env = { PX0_HOST: HOST, PX0_ACCESS_TOKEN: KEY };
     await expect(run(['prompts', 'get', 'greeting'], env)).resolves.toMatchObject({ code: 5 });
   });
 
-  it('is said to be so before a login sends or asks anything', async () => {
+  it('is reported before a login sends or asks anything', async () => {
     await writeFile(path, 'no JSON');
     await expect(run(['login', '--api-key-stdin', '--host', HOST])).resolves.toMatchObject({
       code: 2,

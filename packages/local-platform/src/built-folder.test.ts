@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
-/** Copies the source, and notes in `builds.log` that it was run. */
+/** Copies the source, and records its run in `builds.log`. */
 const script = `
   const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
   const output = process.argv[1];
@@ -45,7 +45,7 @@ async function scene(): Promise<Scene> {
 const page = (folder: string): Promise<string> => readFile(join(folder, 'page.txt'), 'utf8');
 
 describe('a built folder', () => {
-  it('is built once, and again when what it was built from changes', async () => {
+  it('is built once, and again when its inputs change', async () => {
     const options = await scene();
     const first = await builtFolder(options);
     expect(await page(first)).toBe('ONE');
@@ -62,23 +62,23 @@ describe('a built folder', () => {
     expect(await options.builtTimes()).toBe(2);
   });
 
-  it('is built by one of those who ask for it at the same time', async () => {
+  it('is built by only one of several concurrent callers', async () => {
     const options = await scene();
     const built = await Promise.all(Array.from({ length: 4 }, () => builtFolder(options)));
     expect(new Set(built).size).toBe(1);
     expect(await options.builtTimes()).toBe(1);
   });
 
-  it('is built though somebody died while building it', async () => {
+  it('is built even if a process died while building it', async () => {
     const options = await scene();
     const folder = await builtFolder(options);
     await rm(folder, { recursive: true });
-    // No process has this number: it is above the largest that Linux gives.
+    // No process has this pid: it is above Linux's maximum.
     await options.write(`built/${folder.split('/').at(-1)}.lock`, '4194305');
     expect(await page(await builtFolder(options))).toBe('ONE');
   });
 
-  it('shows what the build said when it failed, and leaves nothing behind', async () => {
+  it('shows the output of a failed build, and leaves nothing behind', async () => {
     const options = await scene();
     await options.write('source/page.txt', 'broken');
     await expect(builtFolder(options)).rejects.toThrow(/^Building the page failed:\nline 1: broken$/);

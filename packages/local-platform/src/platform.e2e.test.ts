@@ -18,7 +18,7 @@ async function newHome(): Promise<string> {
   return join(folder, 'home');
 }
 
-/** Starts the platform in a launcher of its own; resolves when it says that it is up. */
+/** Starts the platform in its own launcher; resolves when the launcher reports that it is up. */
 async function launch(
   home: string,
   env: NodeJS.ProcessEnv = {},
@@ -53,7 +53,7 @@ function pidsOf({ services, servers }: RunFile): number[] {
 
 async function allGone(pids: readonly number[]): Promise<boolean> {
   const states = await Promise.all(pids.map(processState));
-  // In a container without an init process, nobody collects the children of a killed launcher.
+  // In a container without an init process, the children of a killed launcher stay as zombies.
   return states.every((state) => state === undefined || state === 'Z');
 }
 
@@ -100,7 +100,7 @@ describe('a platform', () => {
     await expect(runFile(home)).rejects.toThrow('ENOENT');
   });
 
-  it('starts a service or server that was killed again, says so, and updates run.json', async () => {
+  it('restarts a service or server that was killed, reports it, and updates run.json', async () => {
     const home = await newHome();
     const { output } = await launch(home);
     const before = await runFile(home);
@@ -127,7 +127,7 @@ describe('a platform', () => {
     await eventually(() => allGone(pids), { timeoutMs: 20_000, what: 'the end of all processes' });
   });
 
-  it('can be started at once after the launcher was killed, on the same data', async () => {
+  it('can start immediately after the launcher was killed, on the same data', async () => {
     const home = await newHome();
     const first = await launch(home);
     const pids = pidsOf(await runFile(home));
@@ -167,7 +167,7 @@ describe('a platform', () => {
     );
   });
 
-  it('passes on the sentence of a service that cannot start, and leaves nothing running', async () => {
+  it('passes on the message of a service that cannot start, and leaves nothing running', async () => {
     const home = await newHome();
     const { child, output } = await launch(home, { STUB_FAILS_AS: 'tenancy' });
     await eventually(() => child.exitCode !== null);

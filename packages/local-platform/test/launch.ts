@@ -1,4 +1,4 @@
-/** A launcher in a process of its own, which a test may kill: starts the platform with stub services and says when it is up. */
+/** A launcher in its own process, which a test may kill. It starts the platform with stub services and reports when it is up. */
 import { join } from 'node:path';
 import { startPlatform } from '../src/mod.ts';
 

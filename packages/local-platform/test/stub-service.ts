@@ -1,4 +1,4 @@
-/** Stands in for a service in the launcher's own tests: it is ready at once, and ends as a real one does. */
+/** Replaces a service in the launcher's tests: it is ready immediately, and ends like a real one. */
 import { createServer } from 'node:http';
 
 export function runStub(): void {

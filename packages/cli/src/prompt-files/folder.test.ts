@@ -22,14 +22,14 @@ async function add(name: string, content: string | Buffer): Promise<void> {
   await writeFile(join(path, name), content);
 }
 
-/** What is wrong with the folder's files, without the folder's name. */
+/** The problems of the folder's files, without the folder's name. */
 async function problems(): Promise<string[]> {
   const content = await folder.prompts();
   return content.problems.map(({ error }) => error.message.replaceAll(`${path}/`, ''));
 }
 
 describe('the folder', () => {
-  it('holds what ends as prompts do, but what editors and systems put there', async () => {
+  it('contains the files with the ending of prompts, except those of editors and systems', async () => {
     await add('good.prompt.md', GOOD);
     await add('README.md', 'text');
     await symlink('ada@host.4711:1', join(path, '.#good.prompt.md'));
@@ -45,7 +45,7 @@ describe('the folder', () => {
     expect([...(await folder.texts()).files.keys()]).toEqual(['good']);
   });
 
-  it('names each file that is no prompt in one line, and reads the others', async () => {
+  it('reports each file that is not a prompt in one line, and reads the others', async () => {
     await add('good.prompt.md', GOOD);
     await add('latin.prompt.md', Buffer.from('---\nname: Caf\xe9\n---\nx', 'latin1'));
     await add('wide.prompt.md', Buffer.from(`\ufeff${GOOD}`, 'utf16le'));
@@ -72,7 +72,7 @@ describe('the folder', () => {
     expect([...(await folder.prompts()).files.keys()]).toEqual(['good']);
   });
 
-  it('takes neither of two files with one name', async () => {
+  it('accepts neither of two files with the same prompt name', async () => {
     await add('a.prompt.md', GOOD);
     await add('b.prompt.md', GOOD);
     await add('c.prompt.md', GOOD.replace('Good', 'Other'));
@@ -83,7 +83,7 @@ describe('the folder', () => {
     expect([...(await folder.prompts()).files.keys()]).toEqual(['c']);
   });
 
-  it('knows a prompt by a name that a file system has taken apart', async () => {
+  it('finds a prompt by a name that a file system has decomposed', async () => {
     const apart = 'cafe\u0301.prompt.md';
     await add(apart, GOOD);
     expect([...(await folder.texts()).files.keys()]).toEqual(['café']);
@@ -93,7 +93,7 @@ describe('the folder', () => {
     expect((await new Folder(path).prompts()).problems).toHaveLength(1);
   });
 
-  it('reads as a pull wrote it what a checkout has converted', async () => {
+  it('reads a file that a checkout has converted as the pull wrote it', async () => {
     await add('a.prompt.md', `\ufeff${GOOD.replaceAll('\n', '\r\n')}`);
     await add('b.prompt.md', Buffer.from([0xff]));
     expect(await folder.texts()).toMatchObject({
@@ -105,7 +105,7 @@ describe('the folder', () => {
     });
   });
 
-  it('says of a file that cannot be written or removed why, and leaves nothing behind', async () => {
+  it('reports why a file cannot be written or removed, and leaves nothing behind', async () => {
     await mkdir(join(path, 'a.prompt.md', 'full'), { recursive: true });
     const long = 'x'.repeat(250);
     for (const problem of [
@@ -119,7 +119,7 @@ describe('the folder', () => {
     expect(await readFile(join(path, 'b.prompt.md'), 'utf8')).toBe('text');
   });
 
-  it('that is none, or takes no file, is one error', async () => {
+  it('that is not a folder, or is not writable, is one error', async () => {
     await add('file', 'x');
     const none = new Folder(join(path, 'file'));
     await expect(none.prompts()).rejects.toThrow(/file cannot be read: not a directory$/);

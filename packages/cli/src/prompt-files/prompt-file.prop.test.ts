@@ -6,17 +6,17 @@ import { decodeText } from '../text-input.ts';
 import { documentOfFiles, filesOfDocument, pieces } from './document.ts';
 import { formatPromptFile, type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
 
-/** What becomes of a file's bytes between a pull and a push. */
+/** How a file's bytes may change between a pull and a push. */
 const ways = {
-  'nothing was done to': (bytes: Buffer) => bytes,
-  'a checkout has made CRLF of each line break of': (bytes: Buffer) =>
+  unchanged: (bytes: Buffer) => bytes,
+  'with line breaks that a checkout converted to CRLF': (bytes: Buffer) =>
     Buffer.from(bytes.toString('latin1').replace(/\n/g, '\r\n'), 'latin1'),
-  'an editor has put a byte order mark before': (bytes: Buffer) =>
+  'with a byte order mark that an editor added': (bytes: Buffer) =>
     Buffer.concat([Buffer.from('\ufeff'), bytes]),
 };
 
 describe('a prompt file', () => {
-  it.each(Object.entries(ways))('%s: it is read back as what was written', (_what, change) => {
+  it.each(Object.entries(ways))('%s is read back as written', (_what, change) => {
     fc.assert(
       fc.property(file, (prompt) => {
         const written = formatPromptFile(prompt);
@@ -28,7 +28,7 @@ describe('a prompt file', () => {
     );
   });
 
-  it('holds no carriage return and nothing invisible in its head, so that CRLF shows a conversion', () => {
+  it('contains no carriage return and nothing invisible in its head, so that CRLF shows a conversion', () => {
     fc.assert(
       fc.property(file, (prompt) => {
         const written = formatPromptFile(prompt);
@@ -40,7 +40,7 @@ describe('a prompt file', () => {
     );
   });
 
-  it('shows a template with carriage returns by its lines', () => {
+  it('shows a template with carriage returns line by line', () => {
     const template = 'First {{.x}}\r\n  second "it"\r\n\tthird\rlast';
     const prompt: PromptFile = { slug: 'a', name: 'A', status: 'draft', tags: [], payloads: [], template };
     expect(formatPromptFile(prompt)).toBe(
@@ -99,7 +99,7 @@ template: "First {{.x}}\\r\\n\\
     expect(read.description).toBe(description);
   });
 
-  it('goes into a document, and a document of a team comes back as files', () => {
+  it('converts to a document, and a document of a team converts to files', () => {
     fc.assert(
       fc.property(file, (prompt) => {
         const document = Object(documentOfFiles([prompt]));
@@ -138,12 +138,12 @@ template: "First {{.x}}\\r\\n\\
     ['---\nstatus: live\n---\ntext', 'name: is missing'],
     ['---\nname: a\ntags: [2024]\n---\ntext', 'tags.0: is not a string'],
     ['---\nname: a\ntemplate: b\n---\ntext', 'another below it'],
-  ])('%j is refused with a sentence', (given, message) => {
+  ])('%j is refused with a message', (given, message) => {
     expect(() => parsePromptFile('a', given)).toThrow(CliError);
     expect(() => parsePromptFile('a', given)).toThrow(message);
   });
 
-  it('with YAML that is nested without end is refused with a sentence', () => {
+  it('with YAML that is nested too deeply is refused with a message', () => {
     const endless = `---\nname: a\npayloads: [{variables: ${'['.repeat(20_000)}}]\n---\ntext`;
     expect(() => parsePromptFile('a', endless)).toThrow('nested too deeply');
   });
@@ -174,7 +174,7 @@ describe('the export of a team', () => {
 });
 
 describe('pieces for one import each', () => {
-  it('hold every file once, in order, and no more bytes and parts than a request takes', () => {
+  it('contain every file once, in order, and no more bytes and parts than a request accepts', () => {
     const sized = fc
       .tuple(file, fc.constantFrom(10, 100_000, 500_000), fc.nat(400))
       .map(([one, size, payloads]) => ({
