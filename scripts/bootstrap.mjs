@@ -175,12 +175,12 @@ function run(command, args, options, onOutput) {
 
 async function step(text, work) {
   const startedAt = performance.now();
-  process.stdout.write(`px0: ${text} ...`);
+  process.stderr.write(`px0: ${text} ...`);
   try {
     await work();
-    process.stdout.write(` ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
+    process.stderr.write(` ${((performance.now() - startedAt) / 1000).toFixed(1)} s\n`);
   } catch (error) {
-    process.stdout.write('\n');
+    process.stderr.write('\n');
     throw error;
   }
 }

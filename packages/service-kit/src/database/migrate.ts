@@ -193,7 +193,7 @@ function unapplied(
   for (const row of applied.values()) {
     if (row.finished_at === null) {
       throw new StartError(
-        `Migration ${row.migration_name} of schema ${schema} failed earlier; resolve it with "prisma migrate resolve".`,
+        `Migration ${row.migration_name} of schema ${schema} failed earlier; undo what it left, then delete its row from ${schema}._prisma_migrations.`,
       );
     }
   }
