@@ -88,7 +88,7 @@ describe('the trace of a journey from registration to render', () => {
           .map(({ name }) => name),
       );
     await eventually(
-      () => new Set(['BEGIN', 'SELECT', 'UPDATE', 'INSERT', 'COMMIT']).isSubsetOf(promotionSql()),
+      () => new Set(['BEGIN', 'SELECT', 'WITH', 'INSERT', 'COMMIT']).isSubsetOf(promotionSql()),
       { ...PATIENCE, what: 'the SQL of the promotion' },
     );
     await expectWay([
