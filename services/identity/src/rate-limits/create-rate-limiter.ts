@@ -1,10 +1,18 @@
 /** The rate limiter as the configuration says: which limits, counted where. */
 import type { Cleanups, Logger } from '@px0/service-kit';
 import type pg from 'pg';
-import type { Config } from '../config.ts';
 import { connectRedis } from './connect-redis.ts';
 import { RateLimiter } from './rate-limiter.ts';
-import { rateLimits } from './rules.ts';
+import { type RateLimitOverrides, rateLimits } from './rules.ts';
+
+/** The part of identity's configuration that concerns it; `config.ts` reads the overrides with this folder's parser. */
+export interface RateLimitConfig {
+  readonly NODE_ENV: string;
+  readonly PX0_STREAM_PREFIX: string;
+  readonly REDIS_URL?: string | undefined;
+  readonly AUTH_RATE_LIMITS?: 'generous' | 'strict' | 'off' | undefined;
+  readonly AUTH_RATE_LIMIT_OVERRIDES: RateLimitOverrides;
+}
 
 export interface RateLimiterParts {
   readonly pool: pg.Pool;
@@ -12,7 +20,10 @@ export interface RateLimiterParts {
   readonly cleanups: Pick<Cleanups, 'add'>;
 }
 
-export function createRateLimiter(config: Config, { pool, logger, cleanups }: RateLimiterParts): RateLimiter {
+export function createRateLimiter(
+  config: RateLimitConfig,
+  { pool, logger, cleanups }: RateLimiterParts,
+): RateLimiter {
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, logger);
   if (redis !== undefined) cleanups.add('redis', () => redis.disconnect());
   const profile = config.AUTH_RATE_LIMITS ?? (config.NODE_ENV === 'production' ? 'strict' : 'generous');
