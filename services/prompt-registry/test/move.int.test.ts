@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { promptOf } from './prompts.ts';
 import { errorOf, refused } from './replies.ts';
@@ -17,6 +18,11 @@ afterAll(() => registry?.stop());
 
 const move = (by: Bearer, promptId: string, body: unknown) =>
   registry.call(by, 'POST', `/v1/prompts/${promptId}/move`, body);
+
+async function isSomeRow(where: string, ...values: string[]): Promise<boolean> {
+  const { rows } = await registry.pool.query(`select from ${where} limit 1`, values);
+  return rows.length > 0;
+}
 
 /** Somebody with these roles, by team. */
 async function userWith(roles: Record<string, 'admin' | 'editor' | 'viewer'>) {
@@ -40,6 +46,27 @@ describe('moving a prompt', () => {
       version: { status: 'live', template: 'text' },
     });
     expect((await registry.call(source.editor, 'GET', `/v1/prompts/${prompt.id}`)).status).toBe(404);
+  });
+
+  it('out of a team whose content is being removed keeps it whole', async () => {
+    const { teamId, editor } = await registry.cast();
+    const { id } = await registry.prompts.create(editor, teamId);
+    await registry.prompts.versionIn(editor, id, 'live', 'text');
+    const mover = await registry.pool.connect();
+    try {
+      await mover.query('begin');
+      await mover.query('update prompts set team_id = $2 where id = $1', [id, target.teamId]);
+      await registry.tenancy.deleteTeam(teamId);
+      await eventually(() =>
+        isSomeRow(`pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`),
+      );
+      await mover.query('commit');
+    } finally {
+      mover.release();
+    }
+    await eventually(() => isSomeRow('deleted_teams where team_id = $1 and finished_at is not null', teamId));
+    expect(await isSomeRow('prompts where id = $1', id)).toBe(true);
+    expect(await isSomeRow('prompt_versions where prompt_id = $1', id)).toBe(true);
   });
 
   it('into its own team changes the time alone', async () => {

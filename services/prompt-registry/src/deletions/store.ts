@@ -26,10 +26,25 @@ export async function claimTeam(change: Change): Promise<TeamId | undefined> {
 }
 
 /**
- * Versions of the team's newest prompts. Prompt by prompt, so that at most one of them stays behind with a part of its versions, which is
- * a state to publish.
+ * The team's newest prompts, each locked as its other writers lock it: one that is being moved to another team leaves before its content
+ * could be deleted. None: the team has no prompts left, since no prompt is added to a deleted team.
  */
-export function deleteVersions(change: Change, teamId: TeamId, limit: number): Promise<VersionKey[]> {
+export async function lockPrompts(change: Change, teamId: TeamId, limit: number): Promise<PromptId[]> {
+  const rows = await change.query<{ id: PromptId }>(sql`
+    SELECT id FROM prompts WHERE team_id = ${teamId}::uuid
+    ORDER BY created_at DESC, id LIMIT ${limit}::int FOR NO KEY UPDATE`);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * Versions of these prompts, which are locked. Prompt by prompt, so that at most one of them stays behind with a part of its versions, which
+ * is a state to publish.
+ */
+export function deleteVersions(
+  change: Change,
+  promptIds: readonly PromptId[],
+  limit: number,
+): Promise<VersionKey[]> {
   return change.write<VersionKey>(
     'prompt',
     ({ promptId }) => promptId,
@@ -37,8 +52,8 @@ export function deleteVersions(change: Change, teamId: TeamId, limit: number): P
       DELETE FROM prompt_versions WHERE id IN (
         SELECT v.id
         FROM (
-          SELECT id, created_at FROM prompts WHERE team_id = ${teamId}::uuid
-          ORDER BY created_at DESC, id LIMIT ${limit}::int
+          SELECT id, created_at FROM prompts WHERE id = ANY(${[...promptIds]}::uuid[])
+          ORDER BY created_at DESC, id LIMIT ${promptIds.length}::int
         ) AS p
         JOIN prompt_versions v ON v.prompt_id = p.id
         ORDER BY p.created_at DESC, p.id
@@ -47,23 +62,21 @@ export function deleteVersions(change: Change, teamId: TeamId, limit: number): P
   );
 }
 
-/** Prompts without versions; what else belongs to them goes along. Returns how many went. */
-export async function deletePrompts(change: Change, teamId: TeamId, limit: number): Promise<number> {
-  const gone = await change.write<{ id: PromptId }>(
+/** Those of these prompts, which are locked, that have no versions; what else belongs to them goes along. */
+export async function deletePrompts(change: Change, promptIds: readonly PromptId[]): Promise<void> {
+  await change.write<{ id: PromptId }>(
     'prompt',
     ({ id }) => id,
     sql`
       WITH gone AS (
-        DELETE FROM prompts WHERE id IN (
-          SELECT p.id FROM prompts p
-          WHERE p.team_id = ${teamId}::uuid AND NOT EXISTS (SELECT FROM prompt_versions v WHERE v.prompt_id = p.id)
-          LIMIT ${limit}::int)
+        DELETE FROM prompts p
+        WHERE p.id = ANY(${[...promptIds]}::uuid[])
+          AND NOT EXISTS (SELECT FROM prompt_versions v WHERE v.prompt_id = p.id)
         RETURNING id),
       audit AS (DELETE FROM audit_entries WHERE prompt_id IN (SELECT id FROM gone)),
       usage AS (DELETE FROM render_usage WHERE prompt_id IN (SELECT id FROM gone))
       SELECT id FROM gone`,
   );
-  return gone.length;
 }
 
 /** Nothing of the team is left. */

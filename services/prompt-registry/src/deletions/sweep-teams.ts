@@ -4,7 +4,7 @@
  */
 import type { Progress } from '@px0/owner';
 import { type Change, type Changes, systemActor } from '../changes/mod.ts';
-import { claimTeam, deletePrompts, deleteVersions, finishTeam } from './store.ts';
+import { claimTeam, deletePrompts, deleteVersions, finishTeam, lockPrompts } from './store.ts';
 
 export interface SweepTeamsDependencies {
   readonly changes: Changes;
@@ -29,9 +29,10 @@ export class SweepTeams {
 async function removeSome(change: Change): Promise<Progress> {
   const teamId = await claimTeam(change);
   if (teamId === undefined) return 'none';
-  const versions = await deleteVersions(change, teamId, STEP_SIZE);
+  const prompts = await lockPrompts(change, teamId, STEP_SIZE);
+  const versions = await deleteVersions(change, prompts, STEP_SIZE);
   for (const { promptId, number } of versions) await change.removeBody(promptId, number);
-  const prompts = await deletePrompts(change, teamId, STEP_SIZE);
-  if (versions.length === 0 && prompts === 0) await finishTeam(change, teamId);
+  await deletePrompts(change, prompts);
+  if (prompts.length === 0) await finishTeam(change, teamId);
   return 'more';
 }
