@@ -9,14 +9,6 @@ export function isWrongLastSequence(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
 }
 
-/** "Consumer already exists": with other settings than the ones asked for. */
-const CONSUMER_EXISTS = 10_148;
-
-/** A consumer of this name has other settings. */
-export function isOtherConsumer(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === CONSUMER_EXISTS;
-}
-
 /** "No suitable peers for placement": not as many servers of the cluster are there as a stream is to have copies. */
 const NO_SUITABLE_PEERS = 10_005;
 const UNAVAILABLE = 503;

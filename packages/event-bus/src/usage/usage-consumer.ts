@@ -7,17 +7,17 @@ import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, jetstream } from '
 import { decodeUsage, type UsageWindow, usageSubjects } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
 import type { Bus } from '../stream/bus.ts';
-import { isOtherConsumer } from '../stream/nats-errors.ts';
 
 export interface UsageConsumerOptions {
   readonly bus: Bus;
   /** The name of the durable consumer: one for each service. */
   readonly durable: string;
   /**
-   * True for a consumer that existing installations have without a filter. It receives the same messages, since the stream holds only
-   * usage; some servers stop delivering to a consumer that gets a filter later. Default: false.
+   * `plain`: without a filter and without a limit of deliveries, for a consumer that existing installations have so. Servers refuse to add a
+   * consumer again with other settings, which would also shut out a replica of the release before. It receives the same messages, since
+   * the stream holds only usage. Default: `limited`.
    */
-  readonly unfiltered?: boolean;
+  readonly settings?: 'limited' | 'plain';
   readonly logger: Logger;
   /** Works on what has arrived together. The messages come again later when it fails. */
   readonly work: (windows: readonly UsageWindow[]) => Promise<void>;
@@ -70,23 +70,18 @@ export class UsageConsumer {
   }
 
   async #consumer(): Promise<Consumer> {
-    const { bus, durable, unfiltered = false } = this.#options;
+    const { bus, durable, settings = 'limited' } = this.#options;
     const stream = bus.names.stream('usage');
-    const config = {
+    await bus.manager.consumers.add(stream, {
       durable_name: durable,
-      ...(!unfiltered && { filter_subject: bus.names.onWire(usageSubjects) }),
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: ACK_WAIT_NS,
-      max_deliver: MAX_DELIVERIES,
-    };
-    try {
-      await bus.manager.consumers.add(stream, config);
-    } catch (error) {
-      if (!isOtherConsumer(error)) throw error;
-      // An older release made it.
-      await bus.manager.consumers.update(stream, durable, config);
-    }
+      ...(settings === 'limited' && {
+        filter_subject: bus.names.onWire(usageSubjects),
+        max_deliver: MAX_DELIVERIES,
+      }),
+    });
     return await jetstream(bus.connection).consumers.get(stream, durable);
   }
 

@@ -14,7 +14,7 @@ export function followUsage({ bus, logger, keyUses }: UsageParts): UsageConsumer
   return new UsageConsumer({
     bus,
     durable: usageConsumers.identity,
-    unfiltered: true,
+    settings: 'plain',
     logger,
     work: async (windows) => {
       for (const { key_id: keyId, last_used_at: lastUsedAt } of windows.flatMap(({ keys }) => keys)) {
