@@ -26,8 +26,11 @@ function publish(window: number): void {
   bus.connection.publish(bus.names.onWire(usageSubject(process)), JSON.stringify(usage));
 }
 
-/** Follows the stream, and returns the numbers of the windows that were worked on. */
-function follow(options: Partial<UsageConsumerOptions> = {}): number[] {
+/** Follows the stream, and returns the numbers of the windows that were worked on; `fails` says of which window the work fails. */
+function follow({
+  fails = () => false,
+  ...options
+}: Partial<UsageConsumerOptions> & { readonly fails?: (window: number) => boolean } = {}): number[] {
   const seen: number[] = [];
   const consumer = new UsageConsumer({
     bus,
@@ -35,7 +38,9 @@ function follow(options: Partial<UsageConsumerOptions> = {}): number[] {
     logger,
     ...options,
     work: (windows) => {
-      seen.push(...windows.map(({ window }) => window));
+      const numbers = windows.map(({ window }) => window);
+      if (numbers.some(fails)) return Promise.reject(new Error('a window that cannot be counted'));
+      seen.push(...numbers);
       return Promise.resolve();
     },
   });
@@ -50,6 +55,21 @@ it('works on what arrives, before and after its start', async () => {
   await eventually(() => seen.includes(1));
   publish(2);
   await eventually(() => seen.includes(2));
+});
+
+it('works on the others of a batch when one of it fails', async () => {
+  for (const window of [1, 2, 3]) publish(window);
+  const seen = follow({ fails: (window) => window === 1 });
+  await eventually(() => seen.includes(2) && seen.includes(3));
+  expect(seen).not.toContain(1);
+});
+
+it('works on a message again whose work failed', async () => {
+  let failures = 0;
+  publish(1);
+  const seen = follow({ fails: () => failures++ === 0 });
+  await eventually(() => seen.includes(1));
+  expect(seen).toEqual([1]);
 });
 
 it('shares a plain consumer with an older release, which adds it with its own settings', async () => {

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';
 import { decodeUsage, type UsageWindow, usageSubjects } from '@px0/contracts';
-import type { Logger } from '@px0/service-kit';
+import { isUnavailable, type Logger } from '@px0/service-kit';
 import type { Bus } from '../stream/bus.ts';
 
 export interface UsageConsumerOptions {
@@ -31,8 +31,9 @@ const BATCH = 16;
  */
 const FETCH_MS = 1_000;
 const RETRY_MS = 2_000;
+const LONGEST_RETRY_MS = 600_000;
 const ACK_WAIT_NS = 30_000 * 1_000_000;
-/** After so many failures a message is left alone: the stream drops it within a day. */
+/** After so many failures, in two hours, a message is left alone: the stream drops it within a day. */
 const MAX_DELIVERIES = 20;
 
 export class UsageConsumer {
@@ -102,25 +103,43 @@ export class UsageConsumer {
   }
 
   async #work(messages: readonly JsMsg[]): Promise<void> {
-    const { work, durable, logger } = this.#options;
-    const windows: UsageWindow[] = [];
-    const readable: JsMsg[] = [];
+    const { durable, logger } = this.#options;
+    const readable: Readable[] = [];
     for (const message of messages) {
       const window = decodeUsage(message.string());
       if (window === undefined) {
         logger.warn({ durable, subject: message.subject }, 'a usage message cannot be read and is dropped');
         message.term();
       } else {
-        windows.push(window);
-        readable.push(message);
+        readable.push({ message, window });
       }
     }
+    if (readable.length > 0) await this.#workTogether(readable);
+  }
+
+  /** When a batch fails, each of its messages is worked on alone: one that always fails must not take others with it. */
+  async #workTogether(batch: readonly Readable[]): Promise<void> {
+    const { work, durable, logger } = this.#options;
     try {
-      if (windows.length > 0) await work(windows);
-      for (const message of readable) message.ack();
+      await work(batch.map(({ window }) => window));
+      for (const { message } of batch) message.ack();
     } catch (error) {
+      if (batch.length > 1 && !isUnavailable(error)) {
+        for (const readable of batch) await this.#workTogether([readable]);
+        return;
+      }
       logger.warn({ err: error, durable }, 'usage could not be counted; it will be delivered again');
-      for (const message of readable) message.nak(RETRY_MS);
+      for (const { message } of batch) message.nak(retryPauseMs(message.info.deliveryCount));
     }
   }
+}
+
+interface Readable {
+  readonly message: JsMsg;
+  readonly window: UsageWindow;
+}
+
+/** How long a message waits for its next delivery, by the number of those before: a database may be away for an hour. */
+function retryPauseMs(deliveries: number): number {
+  return Math.min(RETRY_MS * 2 ** (deliveries - 1), LONGEST_RETRY_MS);
 }
