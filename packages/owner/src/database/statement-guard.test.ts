@@ -12,6 +12,8 @@ describe('the tables that a statement writes', () => {
     ['insert into prompts as p (id) values ($1) on conflict do update set id = $1', ['prompts']],
     ['UPDATE\n  teams SET name = $1', ['teams']],
     ['delete from "prompts" where id = $1', ['prompts']],
+    ['UPDATE registry.prompts SET name = $1', ['prompts']],
+    ['INSERT INTO "registry"."prompts" VALUES ($1)', ['prompts']],
     [
       'with gone as (delete from prompts returning id), a as (DELETE FROM audit_entries) select 1',
       ['prompts', 'audit_entries'],

@@ -3,9 +3,12 @@
  * method from changing an entity's rows without its event.
  */
 
-/** The table after `insert into`, `update`, `delete from`, `merge into` or `truncate`; not the `update` of `for [no key] update`. */
+/**
+ * The table, perhaps after its schema, that follows `insert into`, `update`, `delete from`, `merge into` or `truncate`; not the `update` of
+ * `for [no key] update`.
+ */
 const WRITTEN_TABLE =
-  /\b(?:insert\s+into|delete\s+from(?:\s+only)?|merge\s+into|truncate(?:\s+table)?|(?<!\bfor\s+)(?<!\bkey\s+)(?<!\bdo\s+)update(?:\s+only)?)\s+"?([a-z_][a-z0-9_]*)/gi;
+  /\b(?:insert\s+into|delete\s+from(?:\s+only)?|merge\s+into|truncate(?:\s+table)?|(?<!\bfor\s+)(?<!\bkey\s+)(?<!\bdo\s+)update(?:\s+only)?)\s+(?:"?[a-z_][a-z0-9_]*"?\.)?"?([a-z_][a-z0-9_]*)/gi;
 
 /** Names of the tables that the statement writes, in lower case. */
 export function tablesWritten(statement: string): ReadonlySet<string> {
