@@ -12,7 +12,10 @@ export interface OwnedEntity<Name extends EntityName> {
    * sets nothing else: for values that change so often that reading each entity back would cost too much.
    */
   readonly unpublishedColumns?: readonly string[];
-  /** The public state of each of the entities that exists, by id, from the rows as the change has left them. */
+  /**
+   * The public state of each of the entities that exists, by id, from the rows as the change has left them. It does not see what a concurrent
+   * change has not committed yet, so where several rows make up an entity, every change of it must have locked or written the same one.
+   */
   readonly read: (rows: Reader, ids: readonly string[]) => Promise<ReadonlyMap<string, StateOf<Name>>>;
 }
 
