@@ -24,7 +24,7 @@ RUN find packages services -type f ! -name package.json -delete && find packages
 COPY scripts/bootstrap.mjs scripts/bootstrap.mjs
 COPY scripts/images scripts/images
 
-# Everything, development tools too: generates the database clients, builds console and documentation.
+# Everything, development tools too: builds the console and the documentation.
 FROM manifests AS build
 RUN --mount=type=cache,target=/root/.npm node scripts/bootstrap.mjs
 COPY . .
