@@ -14,7 +14,13 @@ app = Celery(
     "tasks",
     broker="filesystem://",
     backend=f"file://{folder}",
-    broker_transport_options={"data_folder_in": folder, "data_folder_out": folder, "polling_interval": 0.01},
+    broker_transport_options={
+        "data_folder_in": folder,
+        "data_folder_out": folder,
+        # Default: `control` in the working directory.
+        "control_folder": os.path.join(folder, "control"),
+        "polling_interval": 0.01,
+    },
     broker_connection_retry_on_startup=False,
     worker_prefetch_multiplier=1,
     worker_enable_remote_control=False,
