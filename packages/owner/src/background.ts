@@ -1,6 +1,6 @@
 /**
- * A background loop: takes bounded steps while there is work, then pauses until it is woken or the pause ends. A step that fails is
- * logged and taken again; stopping waits for the step under way.
+ * A background loop: takes bounded steps while there is work, then pauses until it is woken or the pause ends. A step that fails
+ * is logged and retried. Stopping waits for the step in progress.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@px0/service-kit';

@@ -1,4 +1,4 @@
-/** What operators watch of outbox and sagas, as OpenTelemetry metrics; nothing is measured unless the process exports. */
+/** OpenTelemetry metrics of outbox and sagas for operators. Nothing is measured unless the process exports. */
 import { metricCatalog, observe } from '@px0/service-kit';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Saga } from './sagas/saga.ts';
@@ -14,7 +14,7 @@ export function observeOutbox({ store, publisher }: Outbox): void {
 
 type WatchedSaga = Pick<Saga, 'name' | 'leads' | 'parkedEvents'>;
 
-/** Parked events, which need somebody to look at them, and who leads. */
+/** Parked events, which an operator has to look at, and which replica leads. */
 export function observeSagas(sagas: readonly WatchedSaga[]): void {
   if (sagas.length === 0) return;
   const attributesOf = ({ name }: { readonly name: string }) => ({ 'px0.saga': name });

@@ -1,4 +1,4 @@
-/** The event core of a service that owns state: stream, outbox, projection, relay and sagas, wired as they belong together. */
+/** The event core of a service that owns state: connects stream, outbox, projection, relay and sagas. */
 import {
   ALL_CONTEXTS,
   type AwaitsRights,

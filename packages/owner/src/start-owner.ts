@@ -1,6 +1,6 @@
 /**
- * The frame of a service that owns tables: database, event core, request handling and server, started in the order in which they need
- * each other and stopped in reverse. What is the service's own comes in as a `OwnerDefinition`.
+ * The frame of a service that owns tables: database, event core, request handling and server, started in the order of their
+ * dependencies and stopped in reverse. An `OwnerDefinition` adds what is specific to the service.
  */
 import {
   AccessProjection,
@@ -90,7 +90,7 @@ export interface Features<Name extends EntityName, Actor, Note> {
   readonly background?: readonly (Loop | Omit<BackgroundOptions, 'logger'>)[];
   /** Hears of uses of API keys; default: they are published for identity, which owns keys. */
   readonly keyUses?: KeyUseListener;
-  /** Goes round the wrapper that gives requests their revisions. */
+  /** Wraps the wrapper that applies revision headers to requests. */
   readonly around?: (wrapper: RequestWrapper) => RequestWrapper;
 }
 

@@ -46,7 +46,7 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
   }
 
   /**
-   * Writes rows of the entity `name`, and tells everybody its new state, or its end, once the change is committed. The statement returns
+   * Writes rows of the entity `name`, and publishes its new state, or its end, once the change is committed. The statement returns
    * the rows that it wrote (`RETURNING`); `id` says which entity each of them belongs to. Nothing is published for a statement that
    * returns no row, or when the public state is what it was.
    */

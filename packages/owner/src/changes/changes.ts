@@ -1,4 +1,7 @@
-/** Opens changes: one transaction each, made again after a deadlock, with the events of what it wrote, published right after its commit. */
+/**
+ * Opens changes. Each is one transaction, retried after a deadlock; the events of what it wrote are published right after its
+ * commit.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EntityName, StateOf } from '@px0/contracts';
 import type { SqlClient, SqlTransaction } from '../database/sql-client.ts';

@@ -1,6 +1,6 @@
 /**
- * The service's database as features see it: reads, and writes of rows that no event tells of. Whatever changes an entity goes through
- * a `Change`.
+ * The database as features see it: reads, and writes to tables whose rows no event shows. Writes to entities go through a
+ * `Change`.
  */
 
 import type { Sql } from './sql.ts';

@@ -1,6 +1,7 @@
 /**
- * SQL on a pool of connections: transactions, and single statements. It stands on `pg` itself: an ORM that is only handed SQL took a
- * third of the processor time of a promotion. See docs/decisions/164-sql-runs-on-pg.md.
+ * SQL on a pool of connections: transactions and single statements. Uses `pg` directly, because an ORM that only passed SQL on
+ * took a third of the processor time of a promotion.
+ * See docs/decisions/164-sql-runs-on-pg.md.
  */
 import type { Logger } from '@px0/service-kit';
 import type pg from 'pg';

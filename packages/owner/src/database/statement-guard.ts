@@ -1,6 +1,6 @@
 /**
- * Judges what a statement writes. Types keep stores away from the transaction; this keeps a statement that goes through the wrong
- * method from changing an entity's rows without its event.
+ * Checks which tables a statement writes. Types keep the transaction away from stores; this guard refuses statements that go
+ * through the wrong method and would change an entity's rows without its event.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * `npm run compact`: compacts every context. `DATABASE_URL` and `NATS_URL` say where; a context whose tables are elsewhere has a
- * variable of its own (`DATABASE_URL_IDENTITY`, `DATABASE_URL_TENANCY`, `DATABASE_URL_REGISTRY`).
+ * `npm run compact`: compacts every context. Reads `DATABASE_URL` and `NATS_URL`; a context whose tables are in another database
+ * has a variable of its own (`DATABASE_URL_IDENTITY`, `DATABASE_URL_TENANCY`, `DATABASE_URL_REGISTRY`).
  */
 
 import { connectConfigured } from '@px0/event-bus/internal';

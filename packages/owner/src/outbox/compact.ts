@@ -1,7 +1,7 @@
 /**
- * Compaction: removes tombstones older than a week, with their outbox rows. A reader that was away longer starts anew anyway. Always
- * ends by publishing `complete` again: the stream's last message must be one that lives, or a starting reader would never reach the
- * last sequence.
+ * Compaction: removes tombstones older than a week, with their outbox rows. A reader that was away for longer starts anew anyway.
+ * Ends by publishing `complete` again: the last message of the stream must not be a removed one, or a starting reader would never
+ * reach the last sequence.
  * See docs/decisions/020-epochs.md.
  */
 
@@ -36,7 +36,7 @@ interface Tombstone {
   readonly sequence: number;
 }
 
-/** Compacts one context. May run beside the services, and be repeated after it was interrupted. */
+/** Compacts one context. May run while the services run, and again after an interruption. */
 export async function compact(options: CompactOptions): Promise<CompactResult> {
   const { pool, bus, context, logger, olderThanMs = A_WEEK_MS } = options;
   const view = await viewStream(bus);

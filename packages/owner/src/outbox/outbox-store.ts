@@ -1,6 +1,6 @@
 /**
- * The outbox's table as the publishing side uses it: claim, settle, release, and what an epoch does to it. Every statement commits by
- * itself and never waits for one row while it holds another, so it cannot deadlock with the transactions of commands.
+ * The outbox's table as the publishing side uses it: claim, settle, release, and the start of an epoch. Each statement commits on
+ * its own and never waits for one row while it holds another, so it cannot deadlock with the transactions of commands.
  */
 import type { Epoch, EpochMark, Standing, Witness, Written } from '@px0/event-bus/internal';
 import { type OutboxStream, OWED_COLUMNS, type OwedRow } from './outbox-row.ts';
@@ -29,7 +29,7 @@ export class OutboxStore {
     this.#db = db;
   }
 
-  /** Leases owed rows that nobody else holds. `complete` is not among them: see `claimComplete`. */
+  /** Leases owed rows that are not leased. `complete` is not among them: see `claimComplete`. */
   async claim(owner: string): Promise<OwedRow[]> {
     const { rows } = await this.#db.query<OwedRow>(
       `update outbox o set lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 ms'
@@ -172,7 +172,7 @@ export class OutboxStore {
     return (await this.#markOwedIn('body', epoch)) || (await this.#markOwedIn('state', epoch));
   }
 
-  /** Whether rows of other epochs are left: those that somebody was writing when `markOwed` came by. */
+  /** Whether rows of other epochs are left: those that were being written while `markOwed` ran. */
   async hasRowsOfOtherEpochs(epoch: string): Promise<boolean> {
     const { rows } = await this.#db.query<{ found: boolean }>(
       `select exists (select from outbox where stream = 'state' and (epoch < $1 or epoch > $1))

@@ -1,6 +1,6 @@
 /**
- * The outbox: state and event commit together. Each write upserts its subject's row in the caller's own transaction and gives it the
- * next revision; after the commit the writer publishes its rows itself, and whatever that leaves owed is the relays' to publish.
+ * The outbox: state and event commit together. Each write upserts its subject's row in the caller's transaction and gives it the
+ * next revision. After the commit, the writer publishes its rows itself; relays publish what is still owed.
  * See docs/decisions/004-postgres-is-the-truth.md.
  */
 import { randomUUID } from 'node:crypto';
@@ -253,7 +253,7 @@ export class Outbox {
     checkSize({ subject, payload, traceparent });
     const ordinal = stream === 'body' ? Ordinal.body : Ordinal.state;
     const batch = this.#batches.get(tx);
-    // Without `transaction` nobody would publish inline: the row is left to the relay at once.
+    // Without `transaction`, nothing publishes inline: the row is left to the relay at once.
     const leaseMs = batch === undefined ? 0 : WRITER_LEASE_MS;
     const [place] = await tx.query<Omit<WrittenRow, 'payload'>>(when === 'always' ? UPSERT : UPSERT_CHANGED, [
       subject,
@@ -292,7 +292,7 @@ export class Outbox {
     }
     const owed = rows.map(({ subject }) => subject).filter((subject) => !settled.has(subject));
     if (owed.length === 0) return;
-    // When Postgres is away too, the lease ends by itself.
+    // If Postgres is away, too, the lease expires.
     await this.store.release(this.owner, owed).catch(() => undefined);
     this.#wakeRelay();
   }

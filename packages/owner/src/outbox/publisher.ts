@@ -1,6 +1,6 @@
 /**
- * Publishes one row of the outbox so that any retry is harmless: the server stores it only if the subject's last message is the
- * expected one, and a mismatch is resolved by comparing revisions with the message that lies there.
+ * Publishes one row of the outbox so that retries are harmless: the server stores the message only if the subject's last message
+ * is the expected one, and a mismatch is resolved by comparing revisions with the message found there.
  */
 import { SpanStatusCode } from '@opentelemetry/api';
 import {

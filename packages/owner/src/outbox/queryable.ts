@@ -1,4 +1,4 @@
-/** The part of `pg.Pool` that the outbox and the sagas use for what is no caller's transaction. */
+/** The part of `pg.Pool` that the outbox and the sagas use outside of the callers' transactions. */
 export interface Queryable {
   query<R extends object>(
     sql: string,

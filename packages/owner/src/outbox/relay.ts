@@ -1,6 +1,6 @@
 /**
- * Publishes what writers left owed: after a crash between commit and publish, while NATS was away, when an epoch called every row
- * owed. Any number of relays may run; leases keep them off each other's rows, and no transaction is open while one publishes.
+ * Publishes what writers left owed: after a crash between commit and publish, after NATS was away, or when a new epoch made every
+ * row owed. Any number of relays may run; leases keep them off each other's rows, and no transaction is open while one publishes.
  */
 import { randomUUID } from 'node:crypto';
 import { type Bus, BusUnavailableError, Signal } from '@px0/event-bus/internal';

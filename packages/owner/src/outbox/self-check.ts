@@ -1,6 +1,6 @@
 /**
- * An owner's comparison of what the stream shows with what its outbox says was published. A subject that the stream shows at a lower
- * revision for a minute is owed again: whatever lost it, an operator's purge or a bug, it comes back by itself.
+ * Compares what the stream shows with what the outbox says was published. A subject that shows a lower revision for a minute is
+ * owed again, so an event that an operator's purge or a bug removed returns without intervention.
  */
 
 import type { Bus, Projection } from '@px0/event-bus/internal';

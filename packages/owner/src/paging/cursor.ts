@@ -24,7 +24,7 @@ export function parseLimit(text: string | undefined): number | undefined {
   return Math.min(limit, MAX_LIMIT);
 }
 
-/** What a statement is told to fetch: one row more than the page has tells whether there is a next one. */
+/** How many rows to fetch: one more than the page has shows whether there is a next page. */
 export function rowsToFetch(limit: number | undefined): number | null {
   return limit === undefined ? null : limit + 1;
 }

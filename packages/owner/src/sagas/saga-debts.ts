@@ -1,6 +1,6 @@
 /**
- * Effects that a saga's lead has committed but not published: nothing at or after the oldest of them is reported. A lead owes nothing of
- * the one before; questions about those debts that are still under way have no say any more.
+ * Effects that a saga's lead has committed but not published: nothing at or after the oldest of them is reported. A new lead
+ * starts without debts, and late answers about the debts of the previous lead are ignored.
  */
 
 /** Poll for rows that inline publishing left to the relay. */

@@ -16,7 +16,7 @@ export class SagaLead {
     return this.#client !== undefined;
   }
 
-  /** Takes the lead if nobody has it. */
+  /** Takes the lead if no other replica has it. */
   async take(): Promise<boolean> {
     if (this.#client !== undefined) return true;
     const client = await this.#pool.connect();

@@ -1,7 +1,7 @@
 /**
- * Reacts to others' events by writing: runs in one replica at a time, in the stream's order, from the position kept in Postgres.
- * Effect, position and outbox rows commit together. An event counts as applied when its effect has been committed and published, or
- * when it was parked because its effect failed again and again.
+ * Reacts to other services' events by writing to its own tables. Runs in one replica at a time, in the stream's order, from the
+ * position kept in Postgres. Effect, position and outbox rows commit together. An event counts as applied when its effect has
+ * been committed and published, or when the event was parked because its effect failed repeatedly.
  * See docs/decisions/020-epochs.md.
  */
 import { randomUUID } from 'node:crypto';
@@ -39,7 +39,7 @@ import { SagaFencedError } from './saga-fenced-error.ts';
 import { SagaLead } from './saga-lead.ts';
 import { type ParkedEvent, SagaStore } from './saga-store.ts';
 
-/** What a service says of a saga. */
+/** A saga as a service declares it. */
 export interface SagaDefinition {
   readonly name: string;
   /** Which entities it reacts to. All others only move its position. */
@@ -309,7 +309,7 @@ export class Saga {
           throw error;
         }
         logger.warn({ err: error, saga: this.name, subject: delivery.subject, attempt }, 'an effect failed');
-        // What cannot be read now will not be readable in a second: whoever waits behind it would wait in vain.
+        // An event that cannot be read now will not be readable in a second; retrying would only block the events behind it.
         if (attempt >= maxAttempts || error instanceof EventInvalidError) {
           await this.#park(delivery, text, error, attempt, leader);
           return undefined;
