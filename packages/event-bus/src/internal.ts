@@ -1,4 +1,7 @@
-/** The inner parts of `@px0/event-bus`, for `@px0/owner` and for tests that replace one of them. Services use the public face. */
+/**
+ * The inner parts of `@px0/event-bus`, for `@px0/owner` and for tests that replace one of them. Services import the public entry
+ * point.
+ */
 
 export type {
   AppliedUpTo,

@@ -1,6 +1,6 @@
 /**
- * Applies revision tokens at the edge of a service, so that handlers need not know of them: waits for what the request asks for, holds
- * the response until its writes are in the stream, and decides a refusal again if it may rest on old facts.
+ * Applies revision tokens at the edge of a service, so that handlers need not know about them: waits for what the request
+ * demands, holds the response until its writes are in the stream, and decides a refusal again if it may rest on old facts.
  */
 import { ApiError, type RequestWrapper, within } from '@px0/service-kit';
 import type { Projection } from '../projection/projection.ts';
@@ -20,7 +20,7 @@ export interface AppliedUpTo {
 export interface Standing {
   /** The epoch that was asked about; undefined when nothing is known. */
   readonly epoch: Epoch | undefined;
-  /** The greatest sequence that this context has published in the epoch, by whichever replica. */
+  /** The greatest sequence that any replica of this context has published in the epoch. */
   readonly published: number;
   /** Rows are still owed that the request wrote, or that were owed when it began. */
   readonly owed: boolean;
@@ -60,11 +60,11 @@ export function consistency(options: ConsistencyOptions): RequestWrapper {
   const { projection, writes, sagas = [], waitMs = DEFAULT_WAIT_MS, awaitsRights } = options;
   return async (req, res, run) => {
     const scope = new RequestScope();
-    // Refusals from here on carry it as the mark of px0, as opposed to something before px0; the answer's own replaces it.
+    // Refusals from here on carry it, so clients can tell them from a proxy's; the answer's own revision replaces it.
     const known = revisionOf(projection, sagas, undefined);
     if (known !== undefined) res.setHeader(revisionHeaders.revision, known);
     const demand = demandOf(req.headers);
-    // Only a starting service is not ready. It will be soon, or the client learns of it.
+    // Only a starting service is not ready. If it does not become ready in time, the client gets a 503.
     if (!(await projection.readyWithin(waitMs))) throw new ApiError('serviceUnavailable');
     const deadline = performance.now() + waitMs;
     const covered =
@@ -134,7 +134,7 @@ function isSettled({ owed, epoch }: Standing, projection: Projection): boolean {
   return !owed && epoch === projection.epoch?.epoch;
 }
 
-/** When the question cannot be asked, the honest answer is "perhaps": the response is there and must not be lost. */
+/** If the question cannot be asked, the writes count as owed: the response is there and must not be lost. */
 async function ask(
   writes: PublishedWrites,
   scope: RequestScope,

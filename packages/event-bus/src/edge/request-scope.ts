@@ -1,6 +1,6 @@
 /**
- * What one request wrote, kept aside so that handlers need not know: which revisions it is answerable for, and the publishing that
- * its transactions started. Follows the request through its asynchronous calls.
+ * What one request wrote, kept aside so that handlers need not know: the revisions that its response must cover, and the
+ * publishing that its transactions started. Follows the request through its asynchronous calls.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -14,7 +14,7 @@ export class RequestScope {
   readonly #written = new Map<string, number>();
   readonly #publishing: Promise<void>[] = [];
 
-  /** Milliseconds since the request began, by a clock that nobody sets. */
+  /** Milliseconds since the request began, by a monotonic clock. */
   get ageMs(): number {
     return performance.now() - this.#startedAt;
   }

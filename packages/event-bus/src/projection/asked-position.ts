@@ -1,6 +1,6 @@
 /**
- * A reader's position together with the questions that its tracker wants asked: one at a time, asked again when one failed. Shared by
- * projections and sagas.
+ * A reader's position, and the questions that its tracker wants asked about the stream: one at a time, repeated when one fails.
+ * Shared by projections and sagas.
  */
 import { type NextStep, PositionTracker, type Tracker } from './position-tracker.ts';
 
@@ -27,7 +27,7 @@ export class AskedPosition {
     return this.#tracker.position;
   }
 
-  /** The greatest sequence that may be told to others. */
+  /** The greatest sequence that may be reported. */
   get reported(): number {
     return this.#tracker.reported;
   }

@@ -1,6 +1,6 @@
 /**
- * Which contexts have published all that they own in the present epoch, and from when on what was not shown is gone. A starting
- * reader is ready only when all have; a running one drops what a complete context did not show.
+ * Tracks which contexts have published everything that they own in the present epoch, after which anything not shown is gone. A
+ * starting reader is ready when all have; a running one drops what a complete context did not show.
  */
 import { type EntityName, entities } from '@px0/contracts';
 import type { Epoch } from '../revisions/token.ts';

@@ -59,14 +59,14 @@ export class EpochFinder {
     const latest = later(reader.mark?.epoch, owned?.epoch);
     const valid = validMark(view);
     if (valid !== undefined && !readerLost && !ownerLost) return { mark: valid, replaced: false };
-    // Somebody has declared a later epoch than any that is lost: it holds.
+    // A later epoch than any that is lost has been declared: it holds.
     if (valid !== undefined && compareEpochs(valid.epoch, latest) > 0)
       return { mark: valid, replaced: readerLost };
     if (this.#owner === undefined) return adoptable(valid, reader);
     return { mark: await declareEpoch(this.#bus, view, latest), replaced: readerLost };
   }
 
-  /** Whether the stream continues what somebody knows: an epoch, and a message in it. */
+  /** Whether the stream continues what a reader knows: an epoch, and a message in it. */
   async #continues(
     view: StreamView,
     epoch: Epoch | undefined,

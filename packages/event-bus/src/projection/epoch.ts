@@ -1,7 +1,7 @@
 /**
- * Epochs: the generations of the state stream's contents. The stream can be lost, or go back to an older copy of itself; then the
- * sequences that were handed out mean nothing any more, and a new epoch begins. The present one is an entity in the stream
- * itself, so whoever reads the stream knows it. Among several that declare one, compare-and-set lets exactly one win.
+ * Epochs: the generations of the state stream's contents. When the stream is lost or goes back to an older copy of itself,
+ * sequences that were handed out become meaningless, and a new epoch begins. The present epoch is an entity in the stream itself,
+ * so every reader knows it. If several owners declare one, compare-and-set lets exactly one win.
  * See docs/decisions/020-epochs.md.
  */
 import { decodeEvent, encodeEvent, stateSubject } from '@px0/contracts';
@@ -22,7 +22,7 @@ export interface StreamView extends StreamFacts {
   readonly mark: EpochMark | undefined;
 }
 
-/** A message that somebody knows to have been in the stream. */
+/** A message that a reader knows to have been in the stream. */
 export interface Witness {
   readonly sequence: number;
   readonly subject: string;

@@ -1,6 +1,7 @@
 /**
- * Single flight for questions whose answer must be newer than the moment of asking: whoever comes while one is under way does
- * not share it (it may have been answered before the event that the caller wants to see) but the next one, with all others.
+ * Single flight for questions whose answer must be newer than the moment of asking. A caller that arrives while one is in flight
+ * does not share it, because it may have been answered before the event that the caller wants to see. It shares the next one with
+ * all other such callers.
  */
 export class NextFlight<T> {
   readonly #ask: () => Promise<T>;
@@ -23,7 +24,7 @@ export class NextFlight<T> {
 
   #launchNext(): Promise<T> {
     this.#next = undefined;
-    // Somebody may have launched in between: that one, too, started after all who wait here had called.
+    // Another caller may have launched one in between: it, too, started after all waiting callers had called.
     return this.#current ?? this.#launch();
   }
 

@@ -1,6 +1,6 @@
 /**
- * The position that a reader of the state stream has reached, and the one that it may report. A pure state machine: it is told
- * of deliveries and of answers, and says when the stream's leader must be asked for its last sequence.
+ * The position that a reader of the state stream has reached, and the one that it may report. A pure state machine: it takes
+ * note of deliveries and of answers, and says when the stream's leader must be asked for its last sequence.
  *
  * The invariant: whatever is reported, the reader has applied for every subject the newest message at or below that sequence, or
  * a newer one. A superseded message may be trimmed before a slow reader gets it, so a hole in the delivered sequences means
@@ -14,7 +14,7 @@ export type NextStep = 'ask' | 'nothing';
 export interface Tracker {
   /** The greatest sequence delivered. */
   readonly position: number;
-  /** The greatest sequence that may be told to others. Never above `position`. */
+  /** The greatest sequence that may be reported. Never above `position`. */
   readonly reported: number;
   /** False until the first read to the end of the stream is done. */
   readonly caughtUp: boolean;

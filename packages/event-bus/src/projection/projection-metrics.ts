@@ -1,4 +1,4 @@
-/** What operators watch of a projection, as OpenTelemetry metrics; nothing is measured unless the process exports. */
+/** OpenTelemetry metrics of a projection for operators. Nothing is measured unless the process exports. */
 import { metricCatalog, observe } from '@px0/service-kit';
 import type { Bus } from '../stream/bus.ts';
 import type { Projection } from './projection.ts';

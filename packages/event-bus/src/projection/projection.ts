@@ -1,7 +1,7 @@
 /**
- * Keeps the present state of everything that its views want, by following the whole state stream: last message of each subject
- * first, then every message. Survives reconnects, restarts, a reader that ends, and new epochs. Once ready it stays ready: it serves
- * what it has, and says how far that goes.
+ * Keeps the present state of everything that its views want, by following the whole state stream: the last message of each
+ * subject first, then every message. Survives reconnects, restarts, readers that end, and new epochs. Once ready, it stays ready:
+ * it serves what it has, and reports how current that is.
  */
 import { decodeEvent, type EntityName, entityOfSubject, idOfSubject, type StateEvent } from '@px0/contracts';
 import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
@@ -57,7 +57,7 @@ export interface ProjectionOptions {
   readonly bus: Bus;
   readonly views: readonly ProjectionView[];
   readonly logger: Logger;
-  /** The contexts whose completeness a start waits for: all, unless told otherwise. */
+  /** The contexts whose completeness a start waits for; default: all. */
   readonly contexts?: readonly Context[];
   /** Given by services that own state: they may declare epochs. */
   readonly owner?: EpochOwner;
@@ -181,7 +181,7 @@ export class Projection {
     return this.#place.position;
   }
 
-  /** The greatest sequence that may be told to others: all at or below it is applied. */
+  /** The greatest sequence that may be reported: everything at or below it is applied. */
   get reported(): number {
     return this.#place.reported;
   }
@@ -441,7 +441,7 @@ export class Projection {
     return views;
   }
 
-  /** The position or its report moved: sweep, become ready, tell whoever waits. */
+  /** The position or its report moved: sweep, become ready, notify waiters. */
   #stepped(): void {
     if (!this.#completeness.swept && this.#place.followsPosition) this.#sweep();
     if (!this.#ready) this.#checkReady();

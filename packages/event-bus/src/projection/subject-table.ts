@@ -1,6 +1,6 @@
 /**
- * What a reader remembers of each subject: the revision that it holds, the sequence at which it was last shown, whether the
- * entity lives. Columns of numbers beside one map, since a million small objects would cost several times as much.
+ * What a reader remembers of each subject: the revision that it holds, the sequence at which it was last shown, and whether the
+ * entity lives. Stored as one map and columns of numbers, since a million small objects would cost several times as much.
  */
 const FIRST_CAPACITY = 1_024;
 

@@ -1,6 +1,6 @@
 /**
- * Waiting for a token, as short as can be: not at all when it is satisfied or when waiting would be in vain, else until it is reached
- * or the time is up.
+ * Waits for a token no longer than necessary: not at all when it is satisfied or waiting would be in vain, otherwise until it is
+ * reached or the time is up.
  */
 
 import { compareEpochs, type RevisionToken } from '../revisions/token.ts';

@@ -1,4 +1,4 @@
-/** Requests that wait for a reader to reach a sequence. Bounded, and cheap while the reader has not come far enough for any. */
+/** Requests that wait for a reader to reach a sequence. Bounded, and cheap while the reader is still behind all of them. */
 export type WaitOutcome = 'reached' | 'timeout' | 'full' | 'woken';
 
 interface Waiter {

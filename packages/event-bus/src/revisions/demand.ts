@@ -1,6 +1,6 @@
 /**
- * What a request's headers demand of the state that answers it, and what the answer then is. Every path decides it here, so the
- * headers mean the same for the control plane, for single renders and for batches.
+ * What a request's headers demand of the state that answers it, and what follows for the answer. Every path decides it here, so
+ * the headers mean the same for the control plane, for single renders and for batches.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError } from '@px0/service-kit';
@@ -23,7 +23,7 @@ export const GATEWAY_TOKEN = { name: 'px0-revision-source', value: 'gateway' } a
 export interface Demand {
   /** What the answer should cover; undefined when neither client nor gateway named a revision. */
   readonly token: RevisionToken | undefined;
-  /** What must not be missing, or the answer is 503: nothing, what the token covers, or any write of others. */
+  /** What the answering state must not lack, or the answer is 503: nothing, what the token covers, or any write of others. */
   readonly requires: 'nothing' | 'token' | 'everything';
 }
 
@@ -41,7 +41,7 @@ const NO_DEMAND: Demand = { token: undefined, requires: 'nothing' };
 const EVERYTHING: Demand = { token: undefined, requires: 'everything' };
 
 /**
- * Reads the request's headers; an empty one counts as absent. `decode` stands in for `decodeToken` where the caller remembers tokens.
+ * Reads the request's headers; an empty one counts as absent. `decode` replaces `decodeToken` where the caller caches tokens.
  *
  * @throws ApiError invalidConsistency, then invalidRevision for a token that px0 cannot have issued
  */
@@ -72,7 +72,7 @@ export function answerFrom(
   return 'stale';
 }
 
-/** Refuses values that it does not know: read as "no", they would bring the older answer that the header is there to prevent. */
+/** Refuses unknown values: taken for "no", they would allow the older answer that the header is meant to prevent. */
 function isRequired(text: string | string[] | undefined): boolean {
   if (text === undefined || text === '') return false;
   if (text !== 'require') throw new ApiError('invalidConsistency');

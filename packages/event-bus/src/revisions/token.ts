@@ -1,6 +1,6 @@
 /**
- * Revision tokens: a position in the state stream as clients carry it. Opaque to them; ordered for us, by epoch and then by
- * sequence, so that whoever holds several (the gateway) can keep the highest.
+ * Revision tokens: a position in the state stream as clients carry it. Opaque to clients; px0 orders them by epoch, then by
+ * sequence, so that the gateway can keep the highest.
  */
 
 /** A generation of the state stream's contents. Decimal digits; a later epoch is a greater number. */

@@ -1,6 +1,6 @@
 /**
- * The connection to NATS JetStream: reconnects without end, fails fast while it is away, and asks the stream's leader wherever an
- * answer must not be stale. While NATS is away no call waits longer than its own timeout.
+ * The connection to NATS JetStream: reconnects without end, fails fast while NATS is away, and asks the stream's leader wherever
+ * an answer must not be stale. While NATS is away, no call waits longer than its own timeout.
  */
 import {
   type ConsumerConfig,
@@ -31,7 +31,7 @@ export interface BusOptions {
   readonly history?: number;
   readonly user?: string | undefined;
   readonly pass?: string | undefined;
-  /** First part of the subjects on which answers and deliveries come; the client's own unless told. */
+  /** First part of the subjects on which answers and deliveries arrive; default: the client's own. */
   readonly inboxPrefix?: string | undefined;
   /** The servers' certificate authority, as a file; with it a connection without TLS is refused. */
   readonly tlsCaFile?: string | undefined;
@@ -44,7 +44,7 @@ export interface StreamFacts {
   /** RFC 3339 with nanoseconds, as the server writes it. */
   readonly created: string;
   readonly lastSequence: number;
-  /** Consumers: everybody who follows it. */
+  /** The number of consumers that follow it. */
   readonly readers: number;
 }
 
@@ -80,7 +80,7 @@ export function readRevision(header: string | undefined): number {
   return Number.isSafeInteger(revision) && revision > 0 ? revision : 0;
 }
 
-/** The trace context of whoever published. */
+/** The trace context of the publisher. */
 export const TRACEPARENT_HEADER = 'traceparent';
 
 /** px0's largest event has 6 MiB; the rest is for headers and growth. */
@@ -207,7 +207,7 @@ export class Bus {
     return createInbox(this.#inboxPrefix);
   }
 
-  /** What the stream's leader says of it, or undefined when it does not exist. */
+  /** The stream as its leader describes it, or undefined when it does not exist. */
   streamFacts(kind: StreamKind): Promise<StreamFacts | undefined> {
     return this.#ask(async () => {
       try {

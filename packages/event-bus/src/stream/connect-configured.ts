@@ -1,4 +1,4 @@
-/** From a service's configuration to its connection: the one place where the variables of `streamVariables` are given their meaning. */
+/** Connects to NATS as a service's configuration says: the one place that interprets the variables of `streamVariables`. */
 import type { Logger } from '@px0/service-kit';
 import { type Bus, connectBus } from './bus.ts';
 

@@ -1,4 +1,4 @@
-/** What the event core throws. Commands see only EventTooLargeError; the rest is caught where a retry is possible. */
+/** Errors of the event core. Commands see only EventTooLargeError; the others are caught where a retry is possible. */
 import { ApiError } from '@px0/service-kit';
 
 /** NATS cannot be reached, or did not answer in time. Nothing is known about the request's effect. */
@@ -6,7 +6,7 @@ export class BusUnavailableError extends Error {
   override readonly name = 'BusUnavailableError';
 }
 
-/** The subject's last message is another one than expected: somebody else published in between. */
+/** The subject's last message is not the expected one: another replica published in between. */
 export class WrongLastSequenceError extends Error {
   override readonly name = 'WrongLastSequenceError';
 }

@@ -1,6 +1,6 @@
 /**
- * Names of the streams and of their subjects. A prefix sets installations (and test files) on one server apart; everything else
- * in this package speaks of subjects without it.
+ * Names of the streams and of their subjects. A prefix separates installations (and test files) on one server; the rest of this
+ * package uses subjects without it.
  */
 export const STREAM_KINDS = ['state', 'body', 'usage'] as const;
 

@@ -1,4 +1,4 @@
-/** JetStream's refusals by their code: the client exports one class for all of them. */
+/** Recognises JetStream's refusals by their code, because the client exports one class for all of them. */
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 
 export function isStreamNotFound(error: unknown): boolean {

@@ -1,6 +1,6 @@
 /**
  * What each user of the NATS servers may publish and hear, derived from the names of streams, subjects and consumers that the code
- * uses. A service publishes its own context's state and nobody else's, hears only what is addressed to its own inbox, and deletes
+ * uses. A service publishes the state of its own context only, hears only what is addressed to its own inbox, and deletes
  * nothing; deletion belongs to `maintenance`. `npm run deploy:generate` writes it as the servers' configuration.
  * See docs/decisions/118-a-nats-user-for-each-service.md.
  */

@@ -1,4 +1,4 @@
-/** Lets one loop sleep until it is woken or its time is up. A signal raised while nobody waits is kept for the next wait. */
+/** Lets one loop sleep until it is woken or its time is up. A signal raised while no loop waits is kept for the next wait. */
 export class Signal {
   #raised = false;
   #wake: (() => void) | undefined;

@@ -1,7 +1,7 @@
 /**
- * Reads the whole state stream in order by an ephemeral, unacknowledged push consumer with flow control, and says when it can no
- * longer promise to be complete: a delivery was lost on the way, the server is silent, the consumer is gone. It never recovers by
- * itself; whoever opened it opens another one from its position.
+ * Reads the whole state stream in order by an ephemeral, unacknowledged push consumer with flow control, and reports when it can
+ * no longer promise to be complete: a delivery was lost, the server is silent, or the consumer is gone. It does not recover; its
+ * owner opens a new reader from its position.
  */
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { type Msg, nanos, nuid } from '@nats-io/transport-node';
@@ -21,7 +21,7 @@ export interface Delivery {
   text(): string;
   /** From the header: cheaper than reading the event. 0 when it is missing, or is none. */
   revision(): number;
-  /** The trace context of whoever published it. */
+  /** The trace context of the publisher. */
   traceparent(): string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The three streams and how they are created. An existing stream is left as it is: its limits may have been tuned by an operator,
- * and the readers' rules hold for any history.
+ * The three streams and how they are created. An existing stream is left as it is: an operator may have tuned its limits, and the
+ * readers' rules hold for any history.
  */
 import {
   DiscardPolicy,
@@ -40,7 +40,7 @@ export function streamConfiguration(kind: StreamKind, names: Names, settings: St
   if (kind === 'usage') {
     return { ...common, discard: DiscardPolicy.Old, max_age: nanos(A_DAY_MS), max_bytes: USAGE_MAX_BYTES };
   }
-  // "Discard new" lets a full disk refuse writes, which stay owed, instead of dropping the state of entities that nobody changed.
+  // "Discard new" lets a full disk refuse writes, which stay owed, instead of dropping the state of unchanged entities.
   return {
     ...common,
     discard: DiscardPolicy.New,

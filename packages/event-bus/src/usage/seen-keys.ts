@@ -1,6 +1,6 @@
 /**
- * When each API key was last used in a process that renders nothing. Identity, which owns keys, hears of it through the usage stream, so no
- * request waits for a write.
+ * When each API key was last used in a process that renders nothing. Published on the usage stream for identity, which owns keys,
+ * so no request waits for a write.
  */
 import type { UsageCounts, UsageSource } from './usage-publisher.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Follows the usage stream through a durable consumer that all replicas of a service share, so each message is worked on once. A message
- * is acknowledged only when its batch has been worked on; until then it is delivered again, so working on it twice must change nothing.
+ * Follows the usage stream through a durable consumer that all replicas of a service share, so that each message is processed by
+ * one of them. A message is acknowledged only after its batch has been processed. Until then it is delivered again, so processing
+ * must be idempotent.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AckPolicy, type Consumer, DeliverPolicy, type JsMsg, jetstream } from '@nats-io/jetstream';

@@ -1,6 +1,6 @@
 /**
- * Publishes what was counted, a window every few seconds: one message per process and window, so that a consumer which inserts by that
- * pair counts a message once however often it is sent.
+ * Publishes what was counted, a window every few seconds: one message per process and window. A consumer that inserts by that
+ * pair counts a message once, however often it is sent.
  * See docs/decisions/056-usage-counts.md.
  */
 import { randomUUID } from 'node:crypto';

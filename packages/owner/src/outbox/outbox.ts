@@ -155,7 +155,7 @@ export class Outbox {
 
   /**
    * Runs a transaction whose writes are published right after its commit. Does not wait for that: the end of the request does, and
-   * so does whoever asks `publish` for it.
+   * so do callers of `publish`.
    */
   async transaction<T>(client: SqlClient, work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
     const { result, publication } = await this.transactionWithPublication(client, work);
