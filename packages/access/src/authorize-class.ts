@@ -1,6 +1,6 @@
 /**
- * The auth classes of routes: which credentials a route accepts at all, and in which order it refuses the others.
- * permissions.ts decides what the caller may do to a resource.
+ * The auth classes of routes: which credentials a route accepts, and in which order it refuses the others. permissions.ts decides
+ * what the caller may do to a resource.
  */
 import type { ApiKeyId, AuthClass, ErrorCode, UserId } from '@px0/contracts';
 import type { AccessProjection } from './access-projection.ts';
@@ -73,7 +73,7 @@ export function authenticateRoute(
 }
 
 /**
- * The last step of class `management`, after the path parameters were parsed: a key for which nobody can act is refused,
+ * The last step of class `management`, after the path parameters were parsed: a key without an acting user is refused,
  * everywhere with `unauthorized` and by Me with a text of its own.
  */
 export function requireActingUser(

@@ -32,7 +32,7 @@ export interface Target {
   readonly orgId?: string;
 }
 
-/** The facts about a principal and a target, from the projection. A target that does not exist is nobody's. */
+/** The facts about a principal and a target, from the projection. A target that does not exist belongs to no one. */
 export function factsFor(access: AccessProjection, principal: Principal, target: Target = {}): Facts {
   const orgId = target.teamId === undefined ? target.orgId : access.team(target.teamId)?.orgId;
   const userId = actingUserOf(principal);

@@ -56,7 +56,7 @@ export class KeyRegistry {
   }
 }
 
-/** A time that cannot be read counts as past: a key must never live longer than somebody meant. */
+/** A time that cannot be read counts as past: a key must never live longer than intended. */
 function expiry(text: string | null): number {
   if (text === null) return Number.POSITIVE_INFINITY;
   const time = Date.parse(text);

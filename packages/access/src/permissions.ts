@@ -124,7 +124,7 @@ export const permissions = {
   removeTeamMember: teamAdmins,
   updateTeamMemberRole: teamAdmins,
 
-  /** Everybody may look; what is listed are the requests for which `resolveJoinRequest` is allowed. */
+  /** Every caller may look; the list holds the requests for which `resolveJoinRequest` is allowed. */
   getAdminInbox: [],
   resolveJoinRequest: teamAdmins,
 

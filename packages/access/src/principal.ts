@@ -1,4 +1,4 @@
-/** Who is calling: the result of authentication, and the input of every authorisation question. */
+/** The caller: the result of authentication, and the input of every authorisation question. */
 import type { ApiKeyId, ErrorCode, OrganizationId, TeamId, UserId } from '@px0/contracts';
 
 export type KeyOperation = 'read_render' | 'all' | 'admin';

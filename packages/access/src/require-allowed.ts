@@ -1,4 +1,4 @@
-/** The role matrix at run time: services ask here, and the table that the documentation shows is the table that decides. */
+/** The role matrix at run time. Services ask here, so the table in the documentation is the table that decides. */
 import { ApiError } from '@px0/service-kit';
 import type { AccessProjection } from './access-projection.ts';
 import { type Facts, factsFor, type Target } from './facts.ts';

@@ -1,6 +1,6 @@
 /**
- * The one error class that commands throw. Its code comes from the closed list of the contract, which fixes status and
- * text, so no caller can invent an answer that clients do not know.
+ * The one error class that commands throw. Its code comes from the contract's closed list, which fixes status and text, so no
+ * command can invent an answer that clients do not know.
  */
 import { type ErrorCode, errorCatalog } from '@px0/contracts';
 

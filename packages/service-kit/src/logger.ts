@@ -1,6 +1,6 @@
 /**
  * Logs: one JSON object per line on stdout, with the service's name and the active trace's ids. No secret reaches a line, also
- * when somebody logs a whole object by mistake: the fields that carry credentials are redacted wherever pino can reach them.
+ * when a whole object is logged by mistake: the fields that carry credentials are redacted wherever pino can reach them.
  */
 import { isSpanContextValid, trace } from '@opentelemetry/api';
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';

@@ -1,6 +1,6 @@
 /**
- * The life of a service process: start, one sentence when the start fails, an orderly end on SIGTERM or SIGINT, and an end with
- * its parent. Nothing else in a service listens to signals or calls `process.exit`.
+ * The life of a service process: starts it, prints one sentence if the start fails, and stops in order on SIGTERM, SIGINT or the
+ * end of its parent. Nothing else in a service listens to signals or calls `process.exit`.
  */
 import { Cleanups } from './cleanups.ts';
 import { ConfigError, StartError } from './errors.ts';
@@ -47,7 +47,7 @@ export async function runService(
   process.on('SIGTERM', endOn('SIGTERM'));
   process.on('SIGINT', endOn('SIGINT'));
   endWithParent(endOn('the supervisor is gone'));
-  // State after an error that nobody caught is unknown; the supervisor starts a clean process.
+  // State after an uncaught error is unknown; the supervisor starts a clean process.
   const endOnEscape = (kind: string) => (error: unknown) => {
     logger.fatal({ err: error }, kind);
     void end(1);

@@ -1,4 +1,4 @@
-/** One time limit for promises: whichever comes first, and no timer that outlives it. */
+/** One time limit for promises: settles with whichever comes first, and leaves no timer behind. */
 
 /** What `within` resolves to when the time is up. */
 export const TIMED_OUT = Symbol('timed out');

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface EventuallyOptions {
-  /** 10 s unless told. */
+  /** Default: 10 s. */
   readonly timeoutMs?: number;
   readonly intervalMs?: number;
   /** What is awaited, for the message of the failure. */

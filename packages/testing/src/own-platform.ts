@@ -92,7 +92,7 @@ export async function startOn(
     port: await freePort(),
     env: {
       ...process.env,
-      // Accounts are verified at once: there is nobody to read a mail.
+      // Accounts are verified at once, because no one reads mails.
       RESEND_API_KEY: 'mock',
       LOG_LEVEL: 'info',
       // Vitest's own worker settings are not meant for the services.

@@ -42,7 +42,7 @@ export class PlayedIdentity {
     });
   }
 
-  /** Registers a user: verified, no admin, with an organization of their own, unless told otherwise. */
+  /** Registers a user; default: verified, no admin, with an organization of their own. */
   async register(facts: Partial<StateOf<'user'>> = {}): Promise<PlayedUser> {
     const id = randomUUID();
     const state: StateOf<'user'> = {
@@ -80,7 +80,7 @@ export class PlayedIdentity {
     );
   }
 
-  /** Creates an API key: of the whole organization with operation `all`, unless told otherwise. */
+  /** Creates an API key; default: of the whole organization, with operation `all`. */
   async createKey(orgId: string, facts: Partial<StateOf<'apiKey'>> = {}): Promise<PlayedKey> {
     const id = randomUUID();
     const token = newApiKey();

@@ -4,7 +4,7 @@ import type { ForeignContexts } from './foreign-context.ts';
 
 export interface PlayedOrganization {
   readonly id: string;
-  /** Its default team: whoever is admin there administers the organization. */
+  /** Its default team, whose admins administer the organization. */
   readonly defaultTeamId: string;
 }
 
@@ -15,7 +15,7 @@ export class PlayedTenancy {
     this.#contexts = contexts;
   }
 
-  /** An organization with its default team, and nobody in it. */
+  /** An organization with its default team, without members. */
   async createOrganization(): Promise<PlayedOrganization> {
     const id = randomUUID();
     await this.#contexts.publish('organization', id, { name: `Organization ${id}`, created_at: now() });

@@ -26,7 +26,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   };
 }
 
-/** The run's NATS with a stream prefix that nobody else uses; the streams go with the server. */
+/** The run's NATS with a unique stream prefix; the streams go with the server. */
 export async function testBus(): Promise<TestBus> {
   return { servers: await ask('nats'), streamPrefix: `t${randomName()}` };
 }

@@ -1,6 +1,6 @@
 /**
  * Applies a service's SQL migrations at its start. Layout and bookkeeping are Prisma's (`<directory>/<name>/migration.sql`,
- * table `_prisma_migrations`), so `prisma migrate` sees the same history; the images need no Prisma engine for it.
+ * table `_prisma_migrations`), so databases of earlier releases stay valid; Prisma itself is not needed.
  *
  * Replicas that start together are ordered by an advisory lock per schema. A migration and its bookkeeping row commit together:
  * it is applied entirely and recorded, or not at all.
@@ -23,7 +23,7 @@ export interface MigrateOptions {
   readonly schema: string;
   /** The folder that holds one folder per migration, usually `prisma/migrations`. */
   readonly directory: string;
-  /** Only migrations of these names: a state of before, for a restored backup or a test. */
+  /** Only migrations with these names: an earlier state, for a restored backup or a test. */
   readonly only?: ReadonlySet<string>;
   readonly logger?: Logger;
   /** How long to wait for a database that does not answer yet. */
@@ -162,7 +162,7 @@ async function migrateUnderLock(
 ): Promise<string[]> {
   const name = quoteSearchPath(schema);
   await client.query('set statement_timeout = 0');
-  // Waits for a replica that is migrating; the lock ends with the connection, so a killed replica blocks nobody.
+  // Waits for a replica that is migrating; the lock ends with the connection, so a killed replica blocks no other.
   await queryWithoutTimeout(client, `select pg_advisory_lock(${LOCK_CLASS}, hashtext('${name}'))`);
   await client.query(`create schema if not exists ${name}`);
   await client.query(`set search_path to ${name}`);

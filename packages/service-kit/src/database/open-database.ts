@@ -1,4 +1,4 @@
-/** The database of a service from its configuration: the pool, and tables that are up to date. */
+/** Opens a service's database from its configuration: the pool, with tables that are up to date. */
 import type pg from 'pg';
 import type { z } from 'zod';
 import type { Cleanups } from '../cleanups.ts';

@@ -1,6 +1,6 @@
 /**
- * The Postgres pool of a service, with every bound set that `pg` leaves open: size, acquisition, idle time, keep-alive and
- * statement time. A database that is away is told to clients within two seconds, and none of its errors ends the process.
+ * The Postgres pool of a service. Sets every limit that `pg` leaves open: size, acquisition, idle time, keep-alive and statement
+ * time. When the database is away, clients get an error within two seconds, and none of its errors ends the process.
  */
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
@@ -19,7 +19,7 @@ export interface PoolOptions {
   readonly applicationName?: string;
 }
 
-/** Waiting longer would only pile up requests: clients are told to come back, and the gateway's breaker can see it. */
+/** Waiting longer would only pile up requests: a 503 lets clients retry later. */
 const ACQUIRE_TIMEOUT_MS = 2_000;
 
 /** Creates the pool. Nothing connects before the first query. */

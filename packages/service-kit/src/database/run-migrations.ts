@@ -1,4 +1,4 @@
-/** The life of a migration job: apply what is missing, say so in one line, end. What `src/migrate.ts` of a service calls. */
+/** A migration job: applies what is missing, logs it in one line, and ends. Called by a service's `src/migrate.ts`. */
 import { z } from 'zod';
 import { databaseVariables, loadConfig, processVariables } from '../config.ts';
 import { ConfigError, StartError } from '../errors.ts';

@@ -1,5 +1,5 @@
 /**
- * Tells "the store is away or overloaded" (a 503, come back) from every other failure (a 500, a bug). It reads codes, not
+ * Tells "the store is away or overloaded" (a 503, retry later) from every other failure (a 500, a bug). Reads codes rather than
  * classes, because the same broken connection surfaces as a Node error or as a pg error.
  */
 

@@ -1,6 +1,6 @@
 /**
- * Waiting for a database at start: services and Postgres start together, in no order, so an answer that is not there yet is no
- * failure. A wrong password or a missing database is one, at once: waiting would only hide the sentence.
+ * Waits for the database at start. Services and Postgres start together in any order, so a missing answer is not a failure yet. A
+ * wrong password or a missing database fails at once, because waiting would only hide the cause.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';

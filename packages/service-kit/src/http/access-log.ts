@@ -1,4 +1,4 @@
-/** One line per request at `info`: what an operator needs and nothing that identifies a person's data (no URL, header, body). */
+/** Logs one line per request at `info`: what an operator needs, and no personal data (no URL, headers or body). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import { CLIENT_GONE } from './request-metrics.ts';

@@ -1,6 +1,6 @@
 /**
- * One request's body for one route. The bytes are read once, before the handler; what they mean is judged when the handler
- * asks, because the contract puts that check at another place of the order for each operation.
+ * One request's body for one route. The bytes are read once, before the handler; they are validated when the handler asks,
+ * because the contract puts that check at a different point for each operation.
  */
 import type { IncomingMessage } from 'node:http';
 import { parseBodyText, type RouteDefinition } from '@px0/contracts';

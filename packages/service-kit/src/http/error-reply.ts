@@ -1,10 +1,10 @@
-/** The one place in which errors become HTTP: a refusal as the contract words it, 503 for a store that is away, 500 for the rest. */
+/** The one place where errors become HTTP: a refusal in the contract's words, 503 for a store that is away, 500 for the rest. */
 import { isUnavailable } from '../database/unavailable.ts';
 import { ApiError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Reply } from './reply.ts';
 
-/** What clients are told to wait when nobody knows better. */
+/** For errors that do not say how long to wait. */
 const DEFAULT_RETRY_AFTER_SECONDS = 1;
 
 /**

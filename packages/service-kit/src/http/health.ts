@@ -1,6 +1,6 @@
 /**
- * `/healthz`: the process runs its event loop. `/readyz`: it can serve; 503 otherwise, with the reasons, so that a supervisor or
- * balancer sends requests elsewhere. Neither is logged per request, and neither touches a store.
+ * `/healthz`: the process runs its event loop. `/readyz`: it can serve, or 503 with the reasons, so that supervisors and load
+ * balancers send requests elsewhere. Neither is logged per request, and neither touches a store.
  */
 import type express from 'express';
 

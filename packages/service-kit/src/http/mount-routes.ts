@@ -1,6 +1,6 @@
 /**
- * Serves contract routes: finds the route, then, inside the wrapper, authenticates, reads parameters and body, and runs the
- * handler. The order is the contract's order of refusals, so it is written once and here.
+ * Serves contract routes: finds the route and then, inside the wrapper, authenticates, reads parameters and body, and runs the
+ * handler. The order is the contract's order of refusals, written once, here.
  */
 import {
   matchRoute,

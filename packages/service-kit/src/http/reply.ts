@@ -1,6 +1,6 @@
 /**
- * An answer as a value. Handlers and errors become one before anything is written, so a wrapper can look at it, discard it and
- * decide again; only `sendReply` touches the socket.
+ * An answer as a value. Handlers and errors become one before anything is written, so that a wrapper can inspect it, discard it
+ * and decide again. Only `sendReply` touches the socket.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 

@@ -1,6 +1,6 @@
 /**
- * Reads a JSON request body within a bound. The declared length is checked before a byte is read, the real one while reading,
- * and an inflated one by the inflater: no client makes the process hold more than the bound.
+ * Reads a JSON request body within a limit. The declared length is checked before a byte is read, the real one while reading, and
+ * an inflated one by the inflater, so no client makes the process hold more than the limit.
  * See docs/decisions/030-reading-requests.md.
  */
 import { isUtf8 } from 'node:buffer';
@@ -50,7 +50,7 @@ function readBytes(req: IncomingMessage, limit: number): Promise<Buffer> {
       settle(() => reject(new ApiError('requestBodyTooLarge')));
     };
     const onEnd = () => settle(() => resolve(oneBuffer(chunks, length)));
-    // The client hung up in the middle: nobody will read the answer, but the handler must not wait for ever.
+    // The client hung up midway: the answer will not be read, but the handler must not wait for ever.
     const onGone = () =>
       settle(() => reject(new ApiError('invalidRequestBody', { message: 'client hung up' })));
     req.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);

@@ -1,4 +1,4 @@
-/** How long requests took, by method, route and status: what every process reports of its HTTP, whoever serves it. */
+/** Measures how long requests take, by method, route and status, for every process that serves HTTP. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { trace } from '@opentelemetry/api';
 import { type DurationSeries, durationHistogram, HTTP_BOUNDS } from '../telemetry/duration-histogram.ts';

@@ -1,7 +1,7 @@
 /**
- * The HTTP server of every service: time and size limits against slow and oversized requests, JSON for what no route answers,
- * and an end that loses no request: it goes on accepting while balancers notice, tells kept-alive callers to leave, waits for
- * what is in flight, and only then cuts.
+ * The HTTP server of every service. Sets time and size limits against slow and oversized requests, answers in JSON where no route
+ * does, and stops without losing a request: it keeps accepting while load balancers notice, asks kept-alive clients to leave,
+ * waits for requests in flight, and only then closes.
  * See docs/decisions/043-rolling-restarts.md.
  */
 import {
@@ -22,7 +22,7 @@ import { sendReply } from './reply.ts';
 import { measureRequest } from './request-metrics.ts';
 
 export interface ServerTimeouts {
-  /** Longer than any caller keeps an idle connection (the gateway: 30 s): whoever closes first must be the caller. */
+  /** Longer than any caller keeps an idle connection (the gateway: 30 s), because the caller must close first. */
   readonly keepAliveMs?: number;
   /** From the first byte to the end of the headers: a slow-loris client is cut after this. */
   readonly headersMs?: number;
@@ -61,14 +61,14 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 60_000;
 const DRAIN_MS = 10_000;
-/** Each costs a socket and its buffers; the one beyond is closed at once, and whoever opened it may try another replica. */
+/** Each costs a socket and its buffers. Connections beyond are closed at once, and the client may try another replica. */
 const MAX_CONNECTIONS = 20_000;
 /** Headers of honest clients (a session token of 1 KiB, a few cookies, trace state) stay far below. */
 const MAX_HEADER_BYTES = 16 * 1024;
 /**
- * A request sent in the very moment in which its kept-alive connection is closed is lost, and a caller may not repeat a write. So
- * connections in use are told by `Connection: close` on an answer, for as long as the drain's delay within these bounds; only those
- * that stayed unused meanwhile are closed from here.
+ * A request sent at the very moment at which its kept-alive connection is closed is lost, and a caller may not repeat a write. So
+ * answers on connections in use carry `Connection: close` for as long as the drain's delay, within these bounds. Only connections
+ * that stay unused meanwhile are closed from here.
  */
 const LEAVE_MS = { min: 50, max: 1_000 };
 
@@ -176,8 +176,8 @@ class Drain {
       // Not `server.close()`: that cuts idle kept-alive connections at once, also one on which a request is under way.
       net.Server.prototype.close.call(this.#server, () => resolve());
     });
-    // Not before: who is told to leave while the port is open comes back on a new connection, and one that the system has accepted
-    // but Node has not is cut, with the request in it, when the port closes.
+    // Not before: a client asked to leave while the port is open would return on a new connection, and a connection that the system
+    // has accepted but Node has not is cut, with the request in it, when the port closes.
     this.#leaving = true;
     await sleep(Math.min(Math.max(this.#delayMs, LEAVE_MS.min), LEAVE_MS.max));
     this.#closeIdle();
@@ -233,7 +233,7 @@ function isClientFault(error: unknown): boolean {
 
 /** Answers a request that HTTP itself forbids, before any handler sees it, with the reason that HTTP has for it. */
 function refuseHttp(req: IncomingMessage, res: ServerResponse, status: 400 | 417): void {
-  // Whoever speaks HTTP wrongly is not spoken to again on this connection.
+  // A connection with malformed HTTP is closed after the refusal.
   res.setHeader('Connection', 'close');
   sendReply(req, res, { status, body: { error: (STATUS_CODES[status] ?? '').toLowerCase() }, headers: {} });
 }

@@ -1,5 +1,5 @@
 /**
- * The way out of the process for telemetry: a thread of its own. Servers and HTTP clients share the streams and emitters of Node.js; a client beside a
+ * Sends telemetry from a thread of its own. Servers and HTTP clients share the streams and emitters of Node.js; a client beside a
  * server makes what V8 knows of them megamorphic, for as long as the process lives, and every request pays for it
  * (`docs/decisions/111-cheap-telemetry.md`).
  */

@@ -1,4 +1,4 @@
-/** The last act of a process that exports: what is buffered goes out after everything else has ended. */
+/** The last step of a process that exports: flushes what is buffered after everything else has ended. */
 import { within } from '../within.ts';
 
 /** An exporter whose Collector is away must not hold up the end of a process. */
@@ -6,7 +6,7 @@ const FLUSH_LIMIT_MS = 3_000;
 
 let flush: (() => Promise<void>) | undefined;
 
-/** Called once, by whoever started the SDK. */
+/** Called once, by the code that started the SDK. */
 export function onFlush(run: () => Promise<void>): void {
   flush = run;
 }

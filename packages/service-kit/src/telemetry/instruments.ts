@@ -1,4 +1,4 @@
-/** Instruments made from the catalogue. They are read when the process exports; where it does not, they cost nothing. */
+/** Instruments made from the catalogue. They are read when the process exports, and cost nothing otherwise. */
 import { type Attributes, metrics } from '@opentelemetry/api';
 import type { MetricDefinition } from './metric-catalog.ts';
 

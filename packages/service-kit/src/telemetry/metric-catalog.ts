@@ -144,7 +144,7 @@ export const metricCatalog = define({
     name: 'px0.gateway.refused',
     kind: 'counter',
     unit: '{request}',
-    description: 'Requests that the gateway answered with 429 or 503 by itself.',
+    description: 'Requests that the gateway itself answered with 429 or 503.',
     attributes: ['px0.refusal.reason'],
   },
   gatewayBreaker: {

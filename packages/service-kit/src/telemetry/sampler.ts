@@ -1,6 +1,6 @@
 /**
- * Which requests begin a trace. Whoever sends a trace context has decided already. Else: every request of the control plane, of which there
- * are few and of which the Collector keeps the telling ones, and a share of the renders.
+ * Decides which requests begin a trace. A caller that sends a trace context has already decided. Otherwise, every request of the
+ * control plane begins one (there are few, and the Collector keeps the interesting ones), and a share of the renders.
  * See docs/decisions/110-tracing.md.
  */
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';

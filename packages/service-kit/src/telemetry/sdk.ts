@@ -38,7 +38,7 @@ export function startTelemetry(): void {
   onFlush(() => sdk.shutdown());
 }
 
-/** px0 measures it by itself: cheaper, with the contract's routes, and in the render process, too. */
+/** px0 measures it itself: cheaper, by the contract's routes, and in the render process, too. */
 const DROPPED_SERVER_DURATION: ViewOptions = {
   instrumentName: metricCatalog.httpServerDuration.name,
   meterName: '@opentelemetry/instrumentation-http',

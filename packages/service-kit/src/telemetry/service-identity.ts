@@ -1,4 +1,4 @@
-/** Who a process says that it is, from the `package.json` of the program that it runs. */
+/** The name and version that a process reports, from the `package.json` of the program that it runs. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** Whether the environment turns telemetry on. Launchers of processes read it, too, so it imports nothing. */
+/** Whether the environment turns telemetry on. Imports nothing, because launchers of processes use it, too. */
 
 /** Any of them configures an exporter; without one OpenTelemetry is not even loaded. */
 const exporterVariables = [
