@@ -1,4 +1,7 @@
-/** Identity's whole object graph. The projection is for what tenancy owns; about accounts, sessions and keys it decides on its own rows. */
+/**
+ * Identity's whole object graph. The projection serves what tenancy owns; accounts, sessions and keys are decided on identity's
+ * own rows.
+ */
 import { type Foundation, type OwnerReplacements, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { apiKeyCleanup, apiKeyRoutes, followUsage, KeyUses } from './api-keys/mod.ts';

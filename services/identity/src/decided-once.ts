@@ -1,6 +1,6 @@
 /**
- * Refusals that rest on identity's own rows are decided once. The consistency wrapper decides a refusal again when the stream has moved
- * on, since a projection may have been behind; a wrong password would be hashed and counted twice by that, and stay wrong.
+ * Decides refusals that rest on identity's own rows only once. The consistency wrapper decides a refusal again when the stream
+ * has moved on, since a projection may have been behind. A wrong password would be hashed and counted twice, and stay wrong.
  */
 import { matchRoute } from '@px0/contracts';
 import { pathOf, type RequestWrapper } from '@px0/service-kit';

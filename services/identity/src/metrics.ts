@@ -1,4 +1,4 @@
-/** What operators watch of identity: mails that wait, and the line of passwords to be hashed. */
+/** Metrics of identity for operators: mails that wait, and passwords that wait to be hashed. */
 import type { Reader } from '@px0/owner';
 import { metricCatalog, observe } from '@px0/service-kit';
 import { readMailBacklog } from './mail/mod.ts';

@@ -26,7 +26,7 @@ import { PromptDirectory } from './prompts/mod.ts';
 import { ProjectionRevisions } from './revisions/mod.ts';
 import { UsageAggregator } from './usage/mod.ts';
 
-/** Starts a render process. It listens at once, unless told to wait, and is ready when its projection has caught up with the stream. */
+/** Starts a render process. It listens at once, or when it is ready if `listenWhenReady` is set, and is ready when its projection has caught up with the stream. */
 export async function startRender(
   config: Config,
   { logger, cleanups }: Pick<ServiceDependencies, 'logger' | 'cleanups'>,

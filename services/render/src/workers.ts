@@ -5,7 +5,7 @@ import type { ServiceDependencies } from '@px0/service-kit';
 /** A worker that dies at once again and again must not keep a core busy; one that dies once a day is back in a blink. */
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 5_000;
-/** Whoever has lived this long has started well: the next restart is quick again. */
+/** A worker that ran this long counts as healthy: its next restart is quick again. */
 const STABLE_MS = 10_000;
 
 /** Forks `count` workers, each of which runs this program's main module again. Resolves when they are forked, not when they are ready. */

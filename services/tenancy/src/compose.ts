@@ -1,6 +1,6 @@
 /**
- * Tenancy's whole object graph. The projection is for what others own (sessions, API keys); what tenancy decides about organizations,
- * teams and memberships it decides on its own rows.
+ * Tenancy's whole object graph. The projection serves what others own (sessions, API keys); organizations, teams and memberships
+ * are decided on tenancy's own rows.
  */
 import { type Foundation, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';

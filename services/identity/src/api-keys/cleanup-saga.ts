@@ -1,6 +1,6 @@
 /**
- * Takes from API keys what their organization lost: all keys of a deleted organization, and a team that was deleted or moved away from
- * every scope that lists it. A key whose last team goes is revoked.
+ * Removes from API keys what their organization lost: all keys of a deleted organization, and a deleted or moved team from every
+ * scope that lists it. A key whose last team goes is revoked.
  */
 import type { OwnerSaga } from '@px0/owner';
 import type { Actor, AuditNote, Change, OwnEntity } from '../changes/mod.ts';

@@ -1,4 +1,4 @@
-/** Deletes keys some time after they expired: until then the list still shows what they were. */
+/** Deletes keys some time after they expire; until then, lists still show them. */
 import { type Changes, systemActor } from '../changes/mod.ts';
 import { deleteLongExpired } from './api-key-store.ts';
 import { auditDeleted } from './cleanup-saga.ts';

@@ -1,6 +1,6 @@
 /**
- * Keeps when each key was last used from the usage that render processes publish. Usage that comes twice raises nothing, and is
- * acknowledged only after its times are in the database.
+ * Records when each key was last used, from the usage that render processes publish. Usage that arrives twice changes nothing,
+ * and is acknowledged only after its times are in the database.
  */
 import { parseUuid, usageConsumers } from '@px0/contracts';
 import { UsageConsumer, type UsageConsumerOptions } from '@px0/event-bus';

@@ -1,4 +1,4 @@
-/** What the fields of a new key must be. */
+/** Validates the fields of a new key. */
 import type { KeyOperation } from '@px0/access';
 import type { OrganizationId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';

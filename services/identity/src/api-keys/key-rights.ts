@@ -1,4 +1,4 @@
-/** Who may manage keys: the role matrix's answer, after what does not exist. */
+/** Who may manage keys: the role matrix decides, after the check that the organization and teams exist. */
 import { type AccessProjection, type Action, requireAllowedOn, type SessionPrincipal } from '@px0/access';
 import type { ApiKeyId, OrganizationId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';

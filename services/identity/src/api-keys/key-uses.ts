@@ -1,4 +1,4 @@
-/** When each key was last used, gathered in memory and written down every few seconds: no request waits for it. */
+/** When each key was last used, collected in memory and written every few seconds, so that no request waits for it. */
 import type { ApiKeyId } from '@px0/contracts';
 import type { PrivateWriter } from '@px0/owner';
 import { noteUses } from './api-key-store.ts';

@@ -1,7 +1,7 @@
 /**
- * Keeps a key from being born into a scope that has just ended. The saga that takes ended teams out of scopes and the creation of a key
- * exclude each other by a lock; and a key is created only if the projection that judged its scope had seen at least what the saga has
- * acted upon. What the saga acts upon later, it finds the key's row.
+ * Prevents creating a key with a scope that has just ended. The saga that removes ended teams from scopes and the creation of a
+ * key exclude each other by a lock, and a key is created only if the projection that judged its scope has seen at least what the
+ * saga has acted upon. What the saga acts upon later finds the key's row.
  * See docs/decisions/055-requests-that-race-sagas.md.
  */
 import type { Projection, RevisionToken } from '@px0/event-bus';

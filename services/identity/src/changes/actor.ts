@@ -1,4 +1,4 @@
-/** The author of a change, as the audit records it: a person, or the service itself. */
+/** The author of a change, as the audit log records it: a person, or the service itself. */
 import type { UserId } from '@px0/contracts';
 
 export interface Actor {
@@ -6,5 +6,5 @@ export interface Actor {
   readonly userId: UserId | undefined;
 }
 
-/** The service acting by itself: sagas, chores, the key ring. */
+/** The service itself: sagas, chores, the key ring. */
 export const systemActor: Actor = { userId: undefined };

@@ -1,4 +1,4 @@
-/** Makes the mails that carry codes. A code exists in clear only here, on its way from its making into its mail. */
+/** Writes the mails that carry codes. A code exists in clear text only here, between its creation and its mail. */
 import type { PrivateWriter } from '@px0/owner';
 import type { Config } from '../config.ts';
 import { type CodeMailWriters, passwordResetMail, verificationMail } from '../mail/mod.ts';

@@ -1,4 +1,4 @@
-/** One-time codes: how they are made, and how long they are good. */
+/** One-time codes: how they are generated, and how long they are valid. */
 import { hash, randomBytes, randomInt } from 'node:crypto';
 
 export const CODE_LIFETIME_MS = 15 * 60_000;

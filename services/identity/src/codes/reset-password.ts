@@ -1,4 +1,4 @@
-/** Sets a new password by the code that was mailed, and ends every session of the account. */
+/** Sets a new password with a mailed code, and ends every session of the account. */
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { Changes } from '../changes/mod.ts';

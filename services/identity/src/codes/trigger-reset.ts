@@ -1,4 +1,4 @@
-/** Mails a new reset code to the owner of an account, unless a fresh one is on its way. */
+/** Mails a new reset code to the owner of an account, unless a recent one is on its way. */
 import { ApiError } from '@px0/service-kit';
 import { findUserByEmail } from '../users/mod.ts';
 import { hasRecentReset } from './code-store.ts';

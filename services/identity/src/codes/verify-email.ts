@@ -1,4 +1,4 @@
-/** Verifies an account by the code that was mailed to its address. */
+/** Verifies an account with the code that was mailed to its address. */
 import { timingSafeEqual } from 'node:crypto';
 import type { UserId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';

@@ -1,6 +1,6 @@
 /**
- * Prints mails instead of sending them, for development. It writes to a stream of its own, never through the logger: logs are kept and
- * shipped, and a code does not belong there.
+ * Prints mails instead of sending them, for development. Writes to a stream of its own and never through the logger, because logs
+ * are kept and shipped, and codes must not be in them.
  */
 import type { Mail, Mailer } from './mail.ts';
 

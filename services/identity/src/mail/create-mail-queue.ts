@@ -1,4 +1,4 @@
-/** The mail queue as the configuration says, with a writer for each kind of mail. */
+/** Creates the mail queue from the configuration, with a writer for each kind of mail. */
 import type { PrivateWriter } from '@px0/owner';
 import type { Logger } from '@px0/service-kit';
 import type { Config } from '../config.ts';

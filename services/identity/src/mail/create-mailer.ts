@@ -1,4 +1,4 @@
-/** Which mailer the configuration asks for. */
+/** Creates the mailer that the configuration selects. */
 import type { Config } from '../config.ts';
 import { ConsoleMailer } from './console-mailer.ts';
 import type { Mailer } from './mail.ts';

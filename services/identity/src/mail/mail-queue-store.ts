@@ -1,4 +1,4 @@
-/** The rows of mails that are owed. A row is leased while it is being sent; no transaction is open then. */
+/** The rows of mails to be sent. A row is leased while it is being sent; no transaction is open then. */
 import { randomUUID } from 'node:crypto';
 import type { UserId } from '@px0/contracts';
 import { onlyRow, type PrivateWriter, type Reader, sql } from '@px0/owner';

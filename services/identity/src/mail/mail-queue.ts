@@ -1,5 +1,5 @@
 /**
- * Sends what is owed, and goes on trying. The queue's rows say what to send to whom; a code is made at the moment of sending, so that
+ * Sends queued mails and retries. The queue's rows say what to send to whom; a code is created at the moment of sending, so that
  * only its hash is ever stored.
  * See docs/decisions/046-mail.md.
  */

@@ -1,4 +1,4 @@
-/** A mail, and what can send one. Everything above this interface is the same for all providers. */
+/** A mail, and the interface that sends it. Everything above this interface is the same for all providers. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;

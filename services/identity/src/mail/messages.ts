@@ -5,7 +5,7 @@ export function verificationMail(to: string, code: string): Mail {
   return compose(to, 'Your px0 verification code', [
     'Welcome to px0. To verify your e-mail address, enter this code:',
     { code },
-    'It is good for 15 minutes. If you did not register, ignore this mail.',
+    'It is valid for 15 minutes. If you did not register, ignore this mail.',
   ]);
 }
 
@@ -13,27 +13,27 @@ export function passwordResetMail(to: string, code: string): Mail {
   return compose(to, 'Reset your px0 password', [
     'To set a new password, enter this code:',
     { code },
-    'It is good for 15 minutes and can be used once. If you did not ask for it, ignore this mail: your password is unchanged.',
+    'It is valid for 15 minutes and can be used once. If you did not request it, ignore this mail: your password is unchanged.',
   ]);
 }
 
 export function emailChangedMail(to: string): Mail {
   return compose(to, 'The e-mail address of your px0 account was changed', [
-    'Your px0 account now has another e-mail address. Mails no longer come here.',
+    'Your px0 account now has another e-mail address. You will get no more mails at this one.',
     'If that was not you, tell the administrator of your px0 installation at once.',
   ]);
 }
 
 export function alreadyRegisteredMail(to: string): Mail {
   return compose(to, 'You already have a px0 account', [
-    'Somebody, perhaps you, tried to register with this e-mail address. You have an account already: log in, or reset your password.',
+    'Someone, perhaps you, tried to register with this e-mail address. You already have an account: log in, or reset your password.',
   ]);
 }
 
 export function addedToTeamMail(to: string): Mail {
   return compose(to, 'You were added to a team on px0', [
-    'Somebody who administers a team on px0 has added you to it. You find its prompts among yours when you log in.',
-    'If you do not want to be in it, leave the team: nobody needs to agree.',
+    'An admin of a team on px0 has added you to it. You will see its prompts when you log in.',
+    'If you do not want to be a member, you can leave the team at any time.',
   ]);
 }
 

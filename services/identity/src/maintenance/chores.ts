@@ -1,4 +1,4 @@
-/** What identity does by itself, at intervals: expiry, compaction, key rotation by age. */
+/** Identity's periodic chores: expiry, compaction, key rotation by age. */
 import type { BackgroundOptions, Database } from '@px0/owner';
 import { deleteExpiredKeys, type KeyUses } from '../api-keys/mod.ts';
 import type { Changes } from '../changes/mod.ts';

@@ -1,6 +1,6 @@
 /**
- * Tells people by mail that another person has added them to a team: it happens without their consent. One mail for each membership,
- * however often its event comes; a membership that is old by the time that its event is seen is no news any more.
+ * Mails people when another person has added them to a team, because it happens without their consent. Sends one mail per
+ * membership, however often its event arrives, and none for a membership that is already old when its event is seen.
  */
 import type { StateEvent } from '@px0/contracts';
 import { type OwnerSaga, type PrivateWriter, sql } from '@px0/owner';

@@ -1,4 +1,4 @@
-/** Passwords as the configuration says. */
+/** Creates the password functions from the configuration. */
 import type { Config } from '../config.ts';
 import { HashQueue } from './hash-queue.ts';
 import { Passwords } from './passwords.ts';

@@ -1,6 +1,6 @@
 /**
- * Bounds the hashing under way. Hashes run on libuv's four threads, which DNS and files need too, so hashing takes only two of them and
- * the queue is short: a storm of logins slows logins, then refuses them with 503, and affects nothing else. An operator who raises
+ * Limits concurrent hashing. Hashes run on libuv's four threads, which DNS and files need too, so hashing uses only two of them
+ * and the queue is short: a storm of logins slows logins, then gets 503s, and affects nothing else. An operator who raises
  * `HASH_CONCURRENCY` must raise `UV_THREADPOOL_SIZE`, or DNS look-ups queue behind passwords.
  */
 import { ApiError } from '@px0/service-kit';

@@ -1,4 +1,4 @@
-/** What a new password must be. */
+/** The rules for a new password. */
 import { ApiError } from '@px0/service-kit';
 
 const MIN_BYTES = 8;

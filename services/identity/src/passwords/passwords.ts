@@ -1,4 +1,7 @@
-/** Hashing and checking of passwords, bounded, and as slow for an account that does not exist as for one that does. */
+/**
+ * Hashes and checks passwords, with bounded concurrency, and takes as long for an account that does not exist as for one that
+ * does.
+ */
 import { type Argon2Parameters, argon2Hash, argon2Verify, hasOtherParameters } from './argon2.ts';
 import type { HashQueue } from './hash-queue.ts';
 

@@ -1,4 +1,4 @@
-/** The connection to Redis, which is never waited for: while it is away counting goes on in memory. */
+/** The connection to Redis. Nothing waits for it: while Redis is away, attempts are counted in memory. */
 import type { Logger } from '@px0/service-kit';
 import { Redis } from 'ioredis';
 

@@ -1,4 +1,4 @@
-/** The rate limiter as the configuration says: which limits, counted where. */
+/** Creates the rate limiter from the configuration: which limits, counted where. */
 import type { Cleanups, Logger } from '@px0/service-kit';
 import type pg from 'pg';
 import { connectRedis } from './connect-redis.ts';

@@ -1,6 +1,6 @@
 /**
- * Counts attempts by address and by account, in Redis when there is one, else in Postgres, so that replicas count together and a restart
- * forgets nothing. While the store is away each process counts for itself: a limit never takes the service down.
+ * Counts attempts by address and by account, in Redis if configured, otherwise in Postgres, so that replicas count together and a
+ * restart forgets nothing. While the store is away, each process counts for itself: a limit never takes the service down.
  * See docs/decisions/053-account-enumeration.md.
  */
 import { hash } from 'node:crypto';

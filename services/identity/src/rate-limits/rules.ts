@@ -1,6 +1,6 @@
 /**
- * How often the calls that need no credentials may be made. Each rule counts by client address or by account. `strict` is for the open
- * internet; `generous` lets a test suite or a class of students behind one address work, and still stops a machine gun.
+ * Limits for the calls that need no credentials. Each rule counts by client address or by account. `strict` is for the open
+ * internet; `generous` suits test suites or a classroom behind one address, and still stops floods.
  */
 
 export interface RateLimit {

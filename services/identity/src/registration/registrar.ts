@@ -1,4 +1,4 @@
-/** Who registers an account: the person concerned, or an admin account for another person. */
+/** Who registers an account: the person themselves, or an admin account on behalf of another person. */
 import { type AccessProjection, requireAllowedOn, type SessionPrincipal } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';

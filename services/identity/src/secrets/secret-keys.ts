@@ -1,6 +1,6 @@
 /**
- * The keys that identity derives from its one configured secret, each for one purpose, so that none can stand in for another. A
- * change of the secret voids the outstanding verification codes, and makes identity sign with a new key.
+ * The keys that identity derives from its one configured secret, each for one purpose, so that none can replace another. Changing
+ * the secret invalidates outstanding verification codes, and makes identity sign with a new key.
  */
 import { createHmac, hkdfSync } from 'node:crypto';
 

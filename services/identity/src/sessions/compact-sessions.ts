@@ -1,4 +1,4 @@
-/** Lets accounts forget revoked session numbers once expiry has settled them, so that events do not carry them for ever. */
+/** Lets accounts forget revoked session numbers once they have expired, so that events do not carry them for ever. */
 import type { Reader } from '@px0/owner';
 import { type Changes, systemActor } from '../changes/mod.ts';
 import { lockUser } from '../users/mod.ts';

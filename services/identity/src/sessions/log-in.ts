@@ -1,4 +1,4 @@
-/** Begins a session for a caller that knows an account's password. */
+/** Starts a session for a caller that knows an account's password. */
 import { randomUUID } from 'node:crypto';
 import { signSession } from '@px0/access';
 import type { Reader } from '@px0/owner';

@@ -1,4 +1,4 @@
-/** Private keys as they lie in the database: AES-256-GCM, `nonce | ciphertext | tag`, bound to the kid that they belong to. */
+/** Encryption of private keys in the database: AES-256-GCM, `nonce | ciphertext | tag`, bound to the kid that they belong to. */
 import { createCipheriv, createDecipheriv, createPrivateKey, type KeyObject, randomBytes } from 'node:crypto';
 
 const NONCE_BYTES = 12;

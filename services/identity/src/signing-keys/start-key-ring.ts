@@ -1,4 +1,4 @@
-/** The key ring as the configuration says, with a key to sign with. */
+/** Creates the key ring from the configuration, and makes sure that it has a key to sign with. */
 import type { Config } from '../config.ts';
 import type { SecretKeys } from '../secrets/mod.ts';
 import { KeyRing, type KeyRingOptions } from './key-ring.ts';

@@ -1,4 +1,4 @@
-/** The audit log as changes write it: each entry commits or falls with the change that it tells of. */
+/** The audit log as changes write it: each entry commits together with the change that it describes. */
 import type { Principal } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
 import { join, type Sql, sql } from '@px0/owner';

@@ -1,4 +1,4 @@
-/** What this service's stores and commands write through. */
+/** The types through which this service's stores and commands write. */
 import type { Change as OwnerChange, Changes as OwnerChanges } from '@px0/owner';
 import type { Actor, AuditNote } from './audit.ts';
 

@@ -1,4 +1,4 @@
-/** Payloads as tests of a prompt: how a version fares with them, compared with the live one. */
+/** Payloads as tests of a prompt: how a version renders with them, compared with the live one. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';

@@ -1,4 +1,4 @@
-/** Payloads as samples for a render: the variables' JSON text, since a render reads numbers otherwise than a payload keeps them. */
+/** Payloads as samples for a render: the variables' JSON text, since renders and payloads read numbers differently. */
 import type { PromptId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
 

@@ -1,6 +1,6 @@
 /**
- * Removes the prompts of deleted teams. Readers count them as gone since the team's tombstone, so the rows may follow at leisure: in
- * steps that each commit, which any replica may take and which go on where a killed one stopped.
+ * Removes the prompts of deleted teams. Readers treat them as gone from the team's tombstone on, so the rows can follow later, in
+ * steps that commit one by one; any replica may take a step, and continues where a killed one stopped.
  */
 import type { Progress } from '@px0/owner';
 import { type Change, type Changes, systemActor } from '../changes/mod.ts';

@@ -1,4 +1,4 @@
-/** The saga that notes teams which tenancy has deleted. Its effect is one row, so it never holds up the events behind it. */
+/** The saga that records teams which tenancy has deleted. Its effect is one row, so it never holds up the events behind it. */
 import type { OwnerSaga } from '@px0/owner';
 import type { Actor, AuditNote } from '../changes/mod.ts';
 import { addDeletedTeam } from './store.ts';

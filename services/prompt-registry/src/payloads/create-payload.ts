@@ -1,4 +1,4 @@
-/** Creates payloads: sample variables of a prompt. They are no part of the prompt's event, since only this service reads them. */
+/** Creates payloads: sample variables of a prompt. They are not in the prompt's event, since only this service reads them. */
 import { randomUUID } from 'node:crypto';
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';

@@ -1,4 +1,4 @@
-/** What a body says of a payload, and the rules for it. */
+/** The fields of a payload's body, and the rules for them. */
 import { characters } from '@px0/contracts/slug';
 import { ApiError } from '@px0/service-kit';
 

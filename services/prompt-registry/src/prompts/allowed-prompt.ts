@@ -1,4 +1,4 @@
-/** Judges a caller by the role matrix on a prompt's row. */
+/** Checks a caller against the role matrix, given a prompt's row. */
 import { type AccessProjection, type Action, type Principal, requireAllowedOn } from '@px0/access';
 import { ApiError } from '@px0/service-kit';
 import type { PromptRow } from './prompt-row.ts';

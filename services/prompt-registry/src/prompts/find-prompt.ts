@@ -1,4 +1,4 @@
-/** Finds a prompt by its id, for a caller who wants to read something of it. */
+/** Finds a prompt by its id, for a caller that wants to read part of it. */
 import type { AccessProjection, Action, Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';

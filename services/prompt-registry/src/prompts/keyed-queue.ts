@@ -1,6 +1,6 @@
 /**
- * Runs one task at a time per key. Writers of one prompt would wait for its row lock anyway, but each with a connection in hand: a burst
- * on one prompt would take the whole pool away from all others.
+ * Runs one task at a time per key. Writers of one prompt would wait for its row lock anyway, but each while holding a connection:
+ * a burst on one prompt would take the whole pool away from all others.
  */
 import { ApiError, TIMED_OUT, within } from '@px0/service-kit';
 

@@ -1,4 +1,4 @@
-/** What a list of prompts is asked for: the contract's filters, and the additive ones (search, tag, order, pages). */
+/** Parses the query of a list of prompts: the contract's filters, and the additive ones (search, tag, order, pages). */
 import { parseBoolean } from '@px0/contracts';
 import { type PageMark, parseLimit, parseMark } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';

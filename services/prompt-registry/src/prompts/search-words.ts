@@ -1,6 +1,7 @@
 /**
- * The words that a search knows a prompt by. The same function makes them of what is searched and of what is searched for, so nothing
- * depends on the database's locale, on how its parser takes `v1.2`, an address or an umlaut, or on the Unicode version of the runtime.
+ * The words by which a search finds a prompt. The same function derives them from the prompt and from the query, so nothing
+ * depends on the database's locale, on how its parser takes `v1.2`, an address or an umlaut, or on the Unicode version of the
+ * runtime.
  * See docs/decisions/063-unicode-15.md.
  */
 import { compatibilityForm, isInWord, lowerCase } from '@px0/template/pinned-text';

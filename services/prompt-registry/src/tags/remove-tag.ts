@@ -1,4 +1,4 @@
-/** Takes a tag off its version. */
+/** Removes a tag from its version. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';

@@ -1,4 +1,4 @@
-/** Judges a template without saving it: for editors that check while somebody types. */
+/** Checks a template without saving it, for editors that validate while a user types. */
 import { compile, TemplateSyntaxError, type TemplateVariable } from '@px0/template';
 import { requireTemplate, TEMPLATE_NAME, withoutName } from '../versions/mod.ts';
 

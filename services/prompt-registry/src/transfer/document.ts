@@ -1,6 +1,6 @@
 /**
- * The document that exports and imports speak of: a team's prompts with everything that belongs to them, and nothing that an installation
- * gives out (ids, times). Version numbers in it only tell its versions apart; an import gives its own.
+ * The document of exports and imports: a team's prompts with everything that belongs to them, without what an installation
+ * assigns (ids, times). Version numbers in it only distinguish its versions; an import assigns its own.
  */
 import { namedValues } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';

@@ -1,6 +1,6 @@
 /**
- * Brings a team in line with a document. The plan is made and judged as a whole; then each change is an operation of its own, with its
- * own audit entry and event, so an import that was cut off is finished by repeating it.
+ * Brings a team in line with a document. The plan is made and checked as a whole; then each change is an operation of its own,
+ * with its own audit entry and event, so repeating an interrupted import finishes it.
  */
 import { createHash } from 'node:crypto';
 import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } from '@px0/access';

@@ -1,6 +1,6 @@
 /**
- * What an import has to do: the difference between a document and a team, as a list of changes in the order in which they are made. Pure,
- * so a dry run and the real one cannot disagree; and a team that was brought in line has an empty plan.
+ * What an import has to do: the difference between a document and a team, as a list of changes in the order in which they are
+ * made. Pure, so a dry run and the real run cannot disagree; a team that is already in line has an empty plan.
  * See docs/decisions/074-imports-and-prompt-files.md.
  */
 import type { VersionStatus } from '@px0/contracts';

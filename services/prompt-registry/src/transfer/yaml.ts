@@ -1,6 +1,7 @@
 /**
- * Documents as YAML: only what JSON has, and that comes back as it was. Numbers keep all their digits both ways. Tags are not taken, for most of what they
- * make has no form in JSON; nor are aliases, since a few lines of them can unfold to gigabytes.
+ * Documents as YAML, limited to what JSON has and what survives a round trip. Numbers keep all their digits both ways. Tags are
+ * refused, because most of what they create has no form in JSON; so are aliases, because a few lines of them can expand to
+ * gigabytes.
  */
 import { parseExactJson } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';

@@ -1,6 +1,6 @@
 /**
- * Counts the renders that render processes report. A window that is delivered again is recognised by its process and number, so it is
- * counted once.
+ * Counts the renders that render processes report. A window that is delivered again is recognised by its process and number, so
+ * it is counted once.
  */
 import { parseUuid, type UsageWindow, usageLatencyBoundsMs } from '@px0/contracts';
 import type { PrivateWriter } from '@px0/owner';

@@ -1,4 +1,4 @@
-/** Percentiles of a latency histogram. They are estimates: a bucket says only between which bounds its renders took. */
+/** Percentiles of a latency histogram. They are estimates: a bucket knows only its bounds. */
 import { usageLatencyBoundsMs } from '@px0/contracts';
 
 /**

@@ -1,4 +1,4 @@
-/** What counts renders and forgets old counts, from the start of the service until it stops. */
+/** The background loops that count renders and delete old counts. */
 import { usageConsumers } from '@px0/contracts';
 import { UsageConsumer, type UsageConsumerOptions } from '@px0/event-bus';
 import type { BackgroundOptions, PrivateWriter } from '@px0/owner';

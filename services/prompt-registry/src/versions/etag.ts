@@ -1,6 +1,6 @@
 /**
- * Optimistic concurrency for editors. A version's tag changes with everything that a version shows, so an editor who sends the tag of what
- * they saw in `If-Match` never overwrites what they did not see.
+ * Optimistic concurrency for editors. A version's entity tag changes with everything that the version shows, so an editor that
+ * sends it in `If-Match` never overwrites a change that it has not seen.
  * See docs/decisions/073-concurrent-edits.md.
  */
 import { createHash } from 'node:crypto';

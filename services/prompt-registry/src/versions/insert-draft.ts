@@ -1,11 +1,11 @@
-/** Adds a draft to a prompt: what creating and duplicating a version have in common. */
+/** Adds a draft to a prompt: what creating and duplicating a version share. */
 import { randomUUID } from 'node:crypto';
 import type { PromptChange } from '../prompts/mod.ts';
 import { insertVersion, takeNumber } from './store.ts';
 import type { CheckedTemplate } from './template-check.ts';
 import type { VersionRow } from './version-row.ts';
 
-/** The body's event first: its revision stands in the prompt's event, so a reader knows a stale body from the right one. */
+/** The body's event first: its revision is in the prompt's event, so a reader can tell a stale body from the right one. */
 export async function insertDraft(
   { change, prompt: { id: promptId } }: PromptChange,
   { template, variables }: CheckedTemplate,

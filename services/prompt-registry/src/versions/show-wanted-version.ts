@@ -1,4 +1,4 @@
-/** Shows the version that a read of a prompt asks for as well. */
+/** Shows the version that a read of a prompt asks for in addition. */
 import type { PromptId, Wire } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { WantedVersion } from '../prompts/mod.ts';

@@ -1,4 +1,4 @@
-/** What a transition makes of a version, by the contract's table. */
+/** The state to which a transition takes a version, by the contract's table. */
 import type { VersionStatus } from '@px0/contracts';
 import { type Transition, versionTransitions } from '@px0/contracts/version-states';
 import { ApiError } from '@px0/service-kit';

@@ -1,6 +1,6 @@
 /**
- * Whether a template may be saved. It is compiled exactly as render compiles it, so what was accepted here never fails to parse there;
- * what it reads from its variables is inferred on the way.
+ * Whether a template may be saved. It is compiled exactly as render compiles it, so a template accepted here never fails to parse
+ * there. Also infers the variables that it reads.
  */
 import { ApiError } from '@px0/service-kit';
 import { compile, TemplateSyntaxError, type TemplateVariable } from '@px0/template';

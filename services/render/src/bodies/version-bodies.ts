@@ -32,7 +32,7 @@ interface KeptVersion {
   readonly version: RenderableVersion;
 }
 
-/** What a kept version costs beside its template, compiled form included: measured at about four times the text, plus this. */
+/** What a kept version costs in addition to its template, compiled form included: measured at about four times the text, plus this. */
 const FIXED_BYTES = 2_048;
 const BYTES_PER_CHARACTER = 8;
 

@@ -8,7 +8,7 @@ import { DECIDED_ATTRIBUTE, exportsTelemetry, renderTraceRatio } from '@px0/serv
 
 const SAMPLED = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]?[13579bdf]$/;
 
-/** The share of requests without a trace context that begin a trace; 0 where nobody would see it. */
+/** The share of requests without a trace context that begin a trace; 0 if telemetry is off. */
 const ownTraceRatio = exportsTelemetry() ? renderTraceRatio() : 0;
 
 const tracer = trace.getTracer('@px0/render');

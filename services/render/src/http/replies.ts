@@ -5,9 +5,9 @@
 import type { ServerResponse } from 'node:http';
 import type { RenderableVersion } from '../prompts/mod.ts';
 
-/** What an answer says of the request and of the process's state besides the rendered text. */
+/** What an answer says about the request and the process's state, in addition to the rendered text. */
 export interface AnswerContext {
-  /** The caller's own id of the request; one is made only for a refusal, which somebody may look up in the log. */
+  /** The caller's own id of the request; one is made only for a refusal, which can be looked up in the log. */
   readonly requestId: string | undefined;
   /** The value of `Px0-Revision`; undefined before the process knows a revision. */
   readonly revision: string | undefined;

@@ -23,7 +23,7 @@ export class ListAudit {
   }
 
   /**
-   * A page of an organization's audit, the newest entry first. Entries written while somebody pages appear on none of the later
+   * A page of an organization's audit, the newest entry first. Entries written while a caller pages appear on none of the later
    * pages and shift none of them.
    *
    * @throws ApiError in this order: `organizationNotFound`, `forbidden`, `invalidCursor`

@@ -1,4 +1,4 @@
-/** Reading an organization's audit. It is written by changes (changes/change.ts) and never altered. */
+/** Reads an organization's audit log. Changes write it (changes/change.ts), and nothing alters it. */
 import type { OrganizationId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
 import type { AuditAction } from '../changes/mod.ts';

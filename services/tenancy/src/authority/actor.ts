@@ -1,6 +1,4 @@
-/**
- * Who makes a change: a caller, or the service itself. Commands see this and never a token or a header.
- */
+/** The author of a change: a caller, or the service itself. Commands see this and never a token or a header. */
 import type { ApiKeyPrincipal, Principal, SessionPrincipal } from '@px0/access';
 import type { UserId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
@@ -13,7 +11,7 @@ export interface Caller {
   readonly principal: SessionPrincipal | ApiKeyPrincipal;
 }
 
-/** The service acting by itself: placing new users, promoting the member of longest standing, cleaning up. */
+/** The service itself: placing new users, promoting the member of longest standing, cleaning up. */
 export interface SystemActor {
   readonly kind: 'system';
 }
@@ -25,7 +23,7 @@ export const systemActor: SystemActor = { kind: 'system' };
 /**
  * The caller that a principal of class M is.
  *
- * @throws ApiError `unauthorized` for a key in whose name nobody acts
+ * @throws ApiError `unauthorized` for a key without an acting user
  */
 export function callerOf(principal: Principal): Caller {
   if (principal.kind === 'session') return { kind: 'caller', userId: principal.userId, principal };

@@ -1,5 +1,5 @@
 /**
- * A body is judged where the contract's order of checks says so, which for many operations is after the caller's rights: calling
- * it may throw `invalidRequestBody`.
+ * A body that is validated when the contract's order of checks says so, which for many operations is after the caller's rights.
+ * Calling it may throw `invalidRequestBody`.
  */
 export type LazyBody<T> = () => T;

@@ -1,14 +1,14 @@
 /**
- * An organization's row is the lock of everything in it: whoever writes below an organization holds its row first. So the
- * rules that look at several rows (who joins an empty team, whether an admin remains, whether a name is free) decide on facts
- * that cannot change before the commit. Order, so that nobody deadlocks: organizations by id, then one user's row.
+ * An organization's row is the lock of everything in it: every write below an organization holds its row first. So rules that
+ * look at several rows (who joins an empty team, whether an admin remains, whether a name is free) decide on facts that cannot
+ * change before the commit. To avoid deadlocks, locks are taken in order: organizations by id, then one user's row.
  * See docs/decisions/060-row-locks.md.
  */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
 import { type OrgStanding, orgStanding, type TeamStanding, teamStanding } from './standing.ts';
 
-/** Locks the organizations in one order for everybody; returns those that exist. */
+/** Locks the organizations in one order; returns those that exist. */
 export async function lockOrganizations(
   reader: Reader,
   orgIds: readonly OrganizationId[],

@@ -62,7 +62,7 @@ export function requireOnTeam(
 /**
  * Demands that the caller may do this at all, whatever it is about.
  *
- * @throws ApiError what the matrix says of somebody who belongs nowhere
+ * @throws ApiError the matrix's refusal for a caller without any membership
  */
 export function requireAnywhere(
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * What a person is in an organization or a team, from tenancy's own rows in one query each. Read under the organization's
- * lock (locks.ts) it stays true until the transaction ends.
+ * A person's role in an organization or a team, from tenancy's own rows in one query each. Read under the organization's lock
+ * (locks.ts), it stays true until the transaction ends.
  */
 import type { TeamRole } from '@px0/access';
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';

@@ -1,4 +1,4 @@
-/** What tenancy's audit tells of. The list is part of the API: readers filter on it. */
+/** The actions that tenancy's audit log records. The list is part of the API: readers filter by it. */
 export type AuditAction =
   | 'organization.created'
   | 'organization.renamed'

@@ -1,7 +1,7 @@
 /**
- * Removes in the background what deleted organizations and teams leave behind, in steps small enough that none holds a lock for long.
- * Readers do not wait for it: what is below a deleted parent counts as deleted. A step that its process does not finish is found again
- * by the next look, of any replica.
+ * Removes in the background what deleted organizations and teams leave behind, in steps small enough that none holds a lock for
+ * long. Readers do not wait for it: what is below a deleted parent counts as deleted. The next run of any replica finds a step
+ * that was not finished.
  * See docs/decisions/061-deleting-in-steps.md.
  */
 import { Background } from '@px0/owner';

@@ -13,7 +13,7 @@ export class CreateJoinRequest {
   }
 
   /**
-   * Files a request of the caller, for a team of any organization. A key has nobody to ask for.
+   * Files a request of the caller, for a team of any organization. A key has no person to ask for.
    *
    * @throws ApiError in this order: `forbidden`, `teamNotFound`, `alreadyTeamMember`, `joinRequestPending`
    */

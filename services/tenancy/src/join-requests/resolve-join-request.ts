@@ -12,7 +12,7 @@ export class ResolveJoinRequest {
   }
 
   /**
-   * Approves or rejects a request. Of several who resolve it at once, one does and the others are told.
+   * Approves or rejects a request. If several callers resolve it at once, one succeeds and the others get an error.
    *
    * @throws ApiError in this order: `invalidRequestBody`, `invalidJoinRequestStatus`, `joinRequestNotFound`,
    *   `joinRequestAlreadyResolved`, `forbidden`

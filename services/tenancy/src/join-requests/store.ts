@@ -56,7 +56,7 @@ export async function findJoinRequest(reader: Reader, id: string): Promise<JoinR
   return rows[0];
 }
 
-/** Marks a pending request as resolved; undefined when somebody else was first. */
+/** Marks a pending request as resolved; undefined when another caller was first. */
 export async function markResolved(
   writer: PrivateWriter,
   id: string,

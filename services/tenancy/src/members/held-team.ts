@@ -1,4 +1,4 @@
-/** The team that a change of memberships is about. */
+/** The team whose memberships a change is about, with its organization locked. */
 import type { Action } from '@px0/access';
 import type { TeamId } from '@px0/contracts';
 import { type Caller, holdTeam, requireOnTeam, type TeamStanding } from '../authority/mod.ts';

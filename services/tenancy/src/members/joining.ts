@@ -1,12 +1,12 @@
-/** The one rule by which anybody gets a membership, however they come. */
+/** The one rule by which people become members, whatever the way. */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
 import type { Change } from '../changes/mod.ts';
 import { insertMembership } from './store.ts';
 
 /**
  * Makes a user a member: the first of a team becomes its admin, everyone after an editor, a member stays as they are. The
- * team's organization must be locked, or new: two people who join an empty team at once would both become admins. `addedBy` is whoever
- * made them a member without being asked to.
+ * team's organization must be locked, or new: two people who join an empty team at once would both become admins. `addedBy` is the
+ * person who made them a member without a request.
  */
 export async function join(
   change: Change,

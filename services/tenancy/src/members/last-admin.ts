@@ -1,6 +1,6 @@
 /**
  * An organization's Default Team keeps an admin as long as it has members: its admins are the organization's admins, and
- * nobody else could appoint one. Judged under the organization's lock.
+ * no one else could appoint one. Judged under the organization's lock.
  */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';

@@ -19,7 +19,7 @@ export class LeaveTeam {
   async run(caller: Caller, teamId: TeamId): Promise<void> {
     await this.#changes.make(caller, async (change) => {
       const team = await holdTeam(change, teamId, caller.userId);
-      // What the matrix says of somebody who belongs nowhere is what is to be said about a team that does not exist.
+      // A team that does not exist gets the same refusal as a caller without any membership.
       if (team === undefined) return requireAnywhere(caller, 'leaveTeam');
       requireOnTeam(caller, 'leaveTeam', team);
       if (team.isDefault) await requireOtherAdmin(change, team.orgId, caller.userId);

@@ -13,7 +13,7 @@ export interface MemberRow {
 
 /**
  * Adds a living user to a team: `admin` when it has no members, else `editor`; returns the role. Undefined when they were a member already, or
- * no such user lives. `addedBy` is who added them, if somebody did.
+ * no such user lives. `addedBy` is the person who added them, if any.
  */
 export async function insertMembership(
   change: Change,

@@ -67,8 +67,8 @@ export async function markOrganizationDeleted(change: Change, id: OrganizationId
 }
 
 /**
- * Whether another organization, anywhere in the system, has the name. Until the transaction ends, whoever asks about the
- * same name waits, so a name found free stays free.
+ * Whether another organization, anywhere in the system, has the name. Until the transaction ends, other transactions that ask about
+ * the same name wait, so a name found free stays free.
  */
 export async function isNameTaken(reader: Reader, name: string, exceptId?: OrganizationId): Promise<boolean> {
   const key = nameKey(name);

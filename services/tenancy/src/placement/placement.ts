@@ -99,7 +99,7 @@ function organizationsOf(belongings: readonly Belonging[]): Set<OrganizationId> 
   return new Set(belongings.map(({ orgId }) => orgId));
 }
 
-/** Somebody changed what this effect had looked at before it held the lock. The next attempt sees the new facts. */
+/** What this effect read before it held the lock has changed. The next attempt sees the new facts. */
 class PlaceChangedError extends Error {
   override readonly name = 'PlaceChangedError';
   constructor() {
