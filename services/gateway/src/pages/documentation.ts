@@ -61,6 +61,6 @@ function sayThatItIsBuilt(res: express.Response): void {
     .status(503)
     .type('html')
     .send(
-      '<!doctype html><html lang="en"><meta http-equiv="refresh" content="5"><title>px0</title><p>The documentation is being built; this page tries again by itself.</p></html>',
+      '<!doctype html><html lang="en"><meta http-equiv="refresh" content="5"><title>px0</title><p>The documentation is being built; this page reloads automatically.</p></html>',
     );
 }
