@@ -1,5 +1,5 @@
 /**
- * Measures the gateway beside a bare undici proxy and a direct call: renders per second at 32 connections, processor time per
+ * Measures the gateway against a bare undici proxy and a direct call: renders per second at 32 connections, processor time per
  * request (which other work on the machine disturbs least; Linux only), and the latency that each adds at one connection.
  *
  *     node services/gateway/bench/run.ts [seconds per run] [rounds]

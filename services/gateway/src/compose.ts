@@ -1,4 +1,4 @@
-/** The gateway's object graph, on one page. */
+/** The gateway's object graph. */
 import { type RunningServer, type ServiceDependencies, startHttpServer } from '@px0/service-kit';
 import type { Config } from './config.ts';
 import { clientAddressReader } from './edge/client-address.ts';

@@ -1,4 +1,4 @@
-/** The gateway's environment: where the services are, how much one caller may ask, and who may call from a browser. */
+/** The gateway's environment: where the services are, the limits of one caller, and who may call from a browser. */
 import {
   flagVariable,
   integerVariable,

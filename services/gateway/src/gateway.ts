@@ -125,7 +125,7 @@ export class Gateway {
       if (facts.contentLength !== undefined) facts.forward.push('content-length', facts.contentLength);
       use(streamBody(req));
     } else if (target.bodyless) {
-      // Nobody looks at it; Node drops it after the answer.
+      // It is not read; Node drops it after the answer.
       use(undefined);
     } else {
       gatherBody(req, (body) => {

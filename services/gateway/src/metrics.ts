@@ -1,6 +1,6 @@
 /**
- * What the gateway counts. Plain numbers, raised on the hot path and read by OpenTelemetry's callbacks when an exporter is
- * configured; without one they cost an addition.
+ * The gateway's counters: plain numbers that the hot path increments and OpenTelemetry's callbacks read when an exporter is
+ * configured. Without one they cost an addition.
  */
 import type { CostClass } from '@px0/contracts';
 import { metricCatalog, observe } from '@px0/service-kit';

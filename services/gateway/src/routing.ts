@@ -1,6 +1,6 @@
 /**
  * Which service a request belongs to, from the contract's route table. An unknown path or method below a service's prefix is that
- * service's to answer, because it authenticates first; the gateway answers only where nobody owns the path.
+ * service's to answer, because it authenticates first; the gateway answers only for paths that no service owns.
  */
 import {
   type CostClass,

@@ -80,8 +80,8 @@ export class EpochFinder {
 }
 
 /**
- * A wholly different stream with an epoch of its own is taken as it is, also when the clock of whoever declared it was behind: nobody
- * who could declare a later one may be left.
+ * A wholly different stream with an epoch of its own is accepted as it is, even if the clock of the owner that declared it was slow:
+ * there may be no owner left that could declare a later one.
  */
 function adoptable(valid: EpochMark | undefined, reader: ReaderMemory): FoundEpoch | undefined {
   if (valid === undefined || valid.streamCreatedAt === reader.mark?.streamCreatedAt) return undefined;

@@ -53,8 +53,8 @@ export class TokenWait {
   }
 
   /**
-   * NATS is away, or somebody has just waited for no more than this without any progress. Only for no more: a token that nobody will
-   * ever reach must not keep others from waiting for the next event.
+   * NATS is away, or another caller has just waited in vain for this much or less. Only then: a token that will never be reached must
+   * not keep others from waiting for the next event.
    */
   #isVain(target: number): boolean {
     if (!this.#reader.connected) return true;

@@ -1,6 +1,6 @@
 /**
- * Sends telemetry from a thread of its own. Servers and HTTP clients share the streams and emitters of Node.js; a client beside a
- * server makes what V8 knows of them megamorphic, for as long as the process lives, and every request pays for it
+ * Sends telemetry from a thread of its own. Servers and HTTP clients share the streams and emitters of Node.js; a client next to a
+ * server makes what V8 knows about them megamorphic, for as long as the process lives, and every request pays for it
  * (`docs/decisions/111-cheap-telemetry.md`).
  */
 import { Worker } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** Which pages may call the API from a browser: an allow-list of origins, with credentials, as the contract fixes the rest. */
+/** Which pages may call the API from a browser: an allow-list of origins, with credentials. The contract fixes the rest. */
 
 import { responseHeaders } from '@px0/contracts';
 

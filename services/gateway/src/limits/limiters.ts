@@ -1,4 +1,4 @@
-/** Where points are counted: Redis with the process's memory as insurance, or the memory alone. */
+/** Where requests are counted: in Redis, with the process's memory as a fallback, or in memory alone. */
 
 import type { Logger } from '@px0/service-kit';
 import { Redis } from 'ioredis';

@@ -21,7 +21,7 @@ export interface LimitState {
 interface Lease {
   /** Points taken and not spent; negative infinity while the caller is over the limit. */
   left: number;
-  /** Points that nobody has taken yet. */
+  /** Points that are not used yet. */
   untaken: number;
   endsAt: number;
   /** One question at a time: requests that arrive meanwhile wait for its answer. */

@@ -1,6 +1,6 @@
 /**
  * Whose session a credential is, so that all sessions of one person share one limit. A token counts for a person only when its signature
- * holds: otherwise anybody could use up somebody else's limit. Whether the session still lives is the services' question, not this one's.
+ * holds: otherwise anyone could use up another person's limit. Whether the session still lives is the services' question, not this one's.
  */
 import type { KeyObject } from 'node:crypto';
 import { importVerificationKey, sessionTokenPrefix, verifySession } from '@px0/access';

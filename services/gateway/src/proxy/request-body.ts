@@ -1,6 +1,7 @@
 /**
- * What becomes of a request's body. A small one with a declared length is read first and sent in one piece: that is faster, keeps
- * a slow client from occupying an upstream's connection, and lets a render be sent again when a replica dies. Any other is streamed.
+ * How a request's body is forwarded. A small one with a declared length is read first and sent in one piece: that is faster,
+ * keeps a slow client from occupying an upstream's connection, and lets a render be sent again when a replica dies. All others
+ * are streamed.
  * See docs/decisions/043-rolling-restarts.md.
  */
 import type { IncomingMessage } from 'node:http';

@@ -22,7 +22,7 @@ export interface RequestFacts {
   readonly forward: string[];
 }
 
-/** The names that one hop says to the next, beside those that `Connection` lists. */
+/** Hop-by-hop headers, in addition to those that `Connection` lists. */
 export const hopByHop = new Set([
   'connection',
   'keep-alive',
@@ -131,7 +131,7 @@ export function namesIn(value: string, known?: Set<string>): Set<string> | undef
 function dropListed(headers: string[], listed: ReadonlySet<string>): void {
   for (let i = headers.length - 2; i >= 0; i -= 2) {
     const name = headers[i] ?? '';
-    // Nobody may have the credential dropped on the way: the service must judge what the client sent.
+    // No client may have the credential dropped on the way: the service must judge what the client sent.
     if (listed.has(name) && name !== 'authorization') headers.splice(i, 2);
   }
 }

@@ -1,4 +1,4 @@
-/** An upstream's headers as the client gets them: hop-by-hop ones end here, and the gateway's own are added. */
+/** An upstream's headers as the client gets them: hop-by-hop headers are dropped, and the gateway's own are added. */
 import { hopByHop, namesIn } from './request-headers.ts';
 
 type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;

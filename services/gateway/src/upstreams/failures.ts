@@ -1,6 +1,6 @@
 /**
- * Why an exchange got no answer. What a client causes must never count against the service: else anyone could have it taken out
- * of use by hanging up, or by sending too much or too slowly.
+ * Why an exchange got no answer. Failures that clients cause must never count against the service; otherwise anyone could take it
+ * out of use by hanging up, or by sending too much or too slowly.
  */
 import { errors } from 'undici';
 

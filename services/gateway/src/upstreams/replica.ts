@@ -1,6 +1,6 @@
 /**
- * One process of an upstream service: its connection pool, its breaker, and what balancing needs to know about it. Every bound
- * that undici leaves at minutes or at infinity is set here.
+ * One process of an upstream service: its connection pool, its breaker, and the data for balancing. Sets every limit that undici
+ * leaves at minutes or at infinity.
  */
 import type { Patience } from '@px0/contracts';
 import type { Logger } from '@px0/service-kit';
@@ -70,7 +70,7 @@ export class Replica {
     this.breaker.rest();
   }
 
-  /** Called after an answer: whoever answers is awake. */
+  /** Called after an answer, which shows that the replica is up. */
   wake(): void {
     this.breaker.wake();
   }

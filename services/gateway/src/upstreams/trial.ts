@@ -1,6 +1,6 @@
 /**
- * One request of the gateway's own to an address that failed: is it back? It has a connection of its own, because those of the
- * pool may all be stuck, and it asks for what costs a service nothing.
+ * Sends a request of the gateway's own to an address that failed, to see whether it is back. Uses its own connection, because
+ * those of the pool may all be stuck, and asks for something that costs the service nothing.
  */
 import { Client } from 'undici';
 

@@ -1,6 +1,6 @@
 /**
- * One service behind the gateway: its replicas and the choice among them. Upstreams share nothing, so a slow or dead one costs the
- * others' routes nothing; nor do the replicas of one.
+ * One service behind the gateway: its replicas and the choice among them. Upstreams share nothing, so a slow or dead one does not
+ * affect the others' routes; nor do replicas of one service affect each other.
  */
 import type { Patience } from '@px0/contracts';
 import { type Address, isName, type ResolveName, resolveAddresses, resolveByDns } from './addresses.ts';
