@@ -250,31 +250,15 @@ export class AccessProjection {
     this.#credentials.clear();
   }
 
-  // --- What the caller may do: the access sets R, E and A --------------------------------------------------------
+  // --- What the caller may read: the access set R ------------------------------------------------------------------
 
-  /** Whether the team is in R: a user's own teams in any role, a key's scope. */
+  /**
+   * Whether the team is in R: a user's own teams in any role, a key's scope. The render path asks here, because gathering the role matrix's
+   * facts would cost it more; a property test compares the two. Every other path asks the matrix (require-allowed.ts).
+   */
   reads(principal: Principal, teamId: string): boolean {
     if (principal.kind === 'session') return this.roleIn(principal.userId, teamId) !== undefined;
     return principal.kind === 'api-key' && this.#inScope(principal, teamId);
-  }
-
-  /** Whether the team is in E: R with the role admin or editor; an `all` key's whole scope. */
-  edits(principal: Principal, teamId: string): boolean {
-    if (principal.kind === 'session') {
-      const role = this.roleIn(principal.userId, teamId);
-      return role === 'admin' || role === 'editor';
-    }
-    return principal.kind === 'api-key' && principal.operation === 'all' && this.#inScope(principal, teamId);
-  }
-
-  /** Whether the team is in A: R with the role admin, every team of an organization that the user administers; an `all` key's scope. */
-  administers(principal: Principal, teamId: string): boolean {
-    if (principal.kind === 'session') {
-      if (this.roleIn(principal.userId, teamId) === 'admin') return true;
-      const team = this.team(teamId);
-      return team !== undefined && this.isOrgAdmin(principal.userId, team.orgId);
-    }
-    return principal.kind === 'api-key' && principal.operation === 'all' && this.#inScope(principal, teamId);
   }
 
   /** The teams in R, in no particular order. No generator: every render asks, and it is the larger part of the answer. */
