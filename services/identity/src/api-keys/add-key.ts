@@ -1,3 +1,4 @@
+/** Adds an API key under a new secret: what creating and rotating a key have in common. */
 import { randomUUID } from 'node:crypto';
 import { hashApiKey, newApiKey } from '@px0/access';
 import type { Change } from '../changes/mod.ts';

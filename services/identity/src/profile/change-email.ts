@@ -1,3 +1,4 @@
+/** Replaces the e-mail address of the caller's account. */
 import type { SessionPrincipal } from '@px0/access';
 import { isUniqueViolation } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';

@@ -1,3 +1,4 @@
+/** Replaces the password of the caller's account. */
 import type { SessionPrincipal } from '@px0/access';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';

@@ -1,3 +1,4 @@
+/** Deletes the caller's own account. */
 import type { AccessProjection, SessionPrincipal } from '@px0/access';
 import { ApiError } from '@px0/service-kit';
 import type { Changes } from '../changes/mod.ts';

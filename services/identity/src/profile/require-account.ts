@@ -1,3 +1,4 @@
+/** Refuses a caller whose account is gone. */
 import { ApiError } from '@px0/service-kit';
 import type { Account } from '../users/mod.ts';
 

@@ -1,5 +1,11 @@
-import type { Principal } from '@px0/access';
-import { type AccessProjection, type Action, requireAllowedOn, type SessionPrincipal } from '@px0/access';
+/** Refuses callers that have no account of their own. */
+import {
+  type AccessProjection,
+  type Action,
+  type Principal,
+  requireAllowedOn,
+  type SessionPrincipal,
+} from '@px0/access';
 import { ApiError } from '@px0/service-kit';
 
 /** The person whose account the call is about. @throws ApiError what the role matrix says: keys belong to organizations */

@@ -1,3 +1,4 @@
+/** Shows the caller's account. */
 import { actingUserOf, type Principal } from '@px0/access';
 import type { Reader } from '@px0/owner';
 import { findUser, type User } from '../users/mod.ts';

@@ -1,3 +1,4 @@
+/** Forgets counts of attempts that Postgres keeps. Redis forgets by itself. */
 import { type PrivateWriter, sql } from '@px0/owner';
 
 /** Deletes counts whose period has ended. */

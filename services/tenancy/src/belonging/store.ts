@@ -17,7 +17,7 @@ export interface OwnTeamRow extends TeamRow {
   readonly role: TeamRole;
 }
 
-/** Far above what anybody belongs to; it only keeps one answer from growing without bound. */
+/** Far above what any user belongs to; it only keeps one answer from growing without bound. */
 const LIST_CAP = 10_000;
 
 /** The organizations in which the user has a team, the oldest first; only `orgId` when it is given. */

@@ -1,3 +1,4 @@
+/** Lists the join requests that wait for the caller's decision. */
 import type { Reader } from '@px0/owner';
 import type { Caller } from '../authority/mod.ts';
 import { type InboxFilter, type InboxRow, pendingFor } from './store.ts';

@@ -1,3 +1,4 @@
+/** Approves and rejects join requests. */
 import { ApiError } from '@px0/service-kit';
 import { type Caller, holdTeam, holdUser, type LazyBody, requireOnTeam } from '../authority/mod.ts';
 import type { Changes } from '../changes/mod.ts';

@@ -27,7 +27,7 @@ export interface InboxFilter {
   readonly teamIds?: readonly TeamId[];
 }
 
-/** Far above anybody's inbox; it only keeps one answer from growing without bound. */
+/** Far above any inbox; it only keeps one answer from growing without bound. */
 const INBOX_CAP = 10_000;
 
 /** Files a request; undefined when one of the same user for the same team is pending. */

@@ -1,3 +1,4 @@
+/** Adds a member to a team. */
 import type { TeamId, UserId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type Caller, holdUser, type LazyBody } from '../authority/mod.ts';

@@ -1,3 +1,4 @@
+/** Changes the role of a member. */
 import type { TeamId, UserId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Caller, LazyBody, TeamRole } from '../authority/mod.ts';

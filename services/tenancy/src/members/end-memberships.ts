@@ -1,3 +1,4 @@
+/** Ends memberships, with an audit entry for each. */
 import type { OrganizationId, TeamId, UserId } from '@px0/contracts';
 import type { AuditAction, Change } from '../changes/mod.ts';
 import { deleteMemberships } from './store.ts';

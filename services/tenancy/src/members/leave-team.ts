@@ -1,3 +1,4 @@
+/** Leaves a team. */
 import type { TeamId } from '@px0/contracts';
 import { type Caller, holdTeam, requireAnywhere, requireOnTeam } from '../authority/mod.ts';
 import type { Changes } from '../changes/mod.ts';

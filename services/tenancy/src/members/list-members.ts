@@ -1,6 +1,6 @@
+/** Lists the members of a team. */
 import type { TeamId } from '@px0/contracts';
-import type { Reader } from '@px0/owner';
-import { type NumberedPage, type PageRequest, readPage } from '@px0/owner';
+import { type NumberedPage, type PageRequest, type Reader, readPage } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { type Caller, requireOnTeam, teamStanding } from '../authority/mod.ts';
 import { countMembers, type MemberRow, pageOfMembers } from './store.ts';

@@ -1,3 +1,4 @@
+/** Removes a member from a team. */
 import type { TeamId, UserId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { Caller } from '../authority/mod.ts';

@@ -1,3 +1,4 @@
+/** Removes a person from an organization. */
 import type { OrganizationId, UserId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import { type Caller, holdOrganization, requireOnOrganization } from '../authority/mod.ts';

@@ -1,3 +1,4 @@
+/** Creates an organization. */
 import { ApiError } from '@px0/service-kit';
 import { type Caller, holdUser, type LazyBody, requireAnywhere } from '../authority/mod.ts';
 import type { Change, Changes } from '../changes/mod.ts';

@@ -1,3 +1,4 @@
+/** Creates an organization together with its Default Team. */
 import type { Change } from '../changes/mod.ts';
 import { join } from '../members/mod.ts';
 import { insertTeam } from '../teams/mod.ts';

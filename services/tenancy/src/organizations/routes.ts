@@ -1,5 +1,4 @@
 /** Organizations over HTTP. */
-
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
