@@ -1,3 +1,3 @@
-export { ListOwnOrganizations } from './list-organizations.ts';
-export { ListOwnTeams } from './list-teams.ts';
+export { ListOwnOrganizations } from './list-own-organizations.ts';
+export { ListOwnTeams } from './list-own-teams.ts';
 export { belongingRoutes } from './routes.ts';

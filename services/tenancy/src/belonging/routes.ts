@@ -5,8 +5,8 @@ import type { Reader } from '@px0/owner';
 import type { Handlers } from '@px0/service-kit';
 import { callerOf } from '../authority/mod.ts';
 import { teamOnWire } from '../teams/mod.ts';
-import { ListOwnOrganizations } from './list-organizations.ts';
-import { ListOwnTeams } from './list-teams.ts';
+import { ListOwnOrganizations } from './list-own-organizations.ts';
+import { ListOwnTeams } from './list-own-teams.ts';
 import type { OrganizationWithRoleRow } from './store.ts';
 
 export function belongingRoutes(reader: Reader) {
