@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hashApiKey, newApiKey } from '@px0/access';
 import type { Change } from '../changes/mod.ts';
 import type { ApiKey } from './api-key.ts';
-import { insertApiKey, type NewApiKey } from './api-key-store.ts';
+import { insertApiKey, type NewApiKey } from './store.ts';
 
 /** A key with its secret, which exists in clear here and in the answer only. */
 export interface CreatedKey {

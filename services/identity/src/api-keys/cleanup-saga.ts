@@ -5,13 +5,8 @@
 import type { OwnerSaga } from '@px0/owner';
 import type { Actor, AuditNote, Change, OwnEntity } from '../changes/mod.ts';
 import type { ApiKey } from './api-key.ts';
-import {
-  deleteApiKeys,
-  deleteApiKeysOf,
-  type KeyOfOrganization,
-  removeTeamFromScopes,
-} from './api-key-store.ts';
 import { CLEANUP_SAGA, lockScopesExclusively } from './scope-guard.ts';
+import { deleteApiKeys, deleteApiKeysOf, type KeyOfOrganization, removeTeamFromScopes } from './store.ts';
 
 export const apiKeyCleanup: OwnerSaga<OwnEntity, Actor, AuditNote> = {
   name: CLEANUP_SAGA,

@@ -4,8 +4,8 @@ import type { ApiKeyId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { Changes } from '../changes/mod.ts';
-import { deleteApiKeys } from './api-key-store.ts';
 import { requireOnKey } from './key-rights.ts';
+import { deleteApiKeys } from './store.ts';
 
 export interface DeleteKeyDependencies {
   readonly reader: Reader;

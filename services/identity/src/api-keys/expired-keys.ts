@@ -1,7 +1,7 @@
 /** Deletes keys some time after they expire; until then, lists still show them. */
 import { type Changes, systemActor } from '../changes/mod.ts';
-import { deleteLongExpired } from './api-key-store.ts';
 import { auditDeleted } from './cleanup-saga.ts';
+import { deleteLongExpired } from './store.ts';
 
 const KEPT_DAYS = 30;
 

@@ -4,7 +4,7 @@ import type { ApiKeyId, OrganizationId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { ApiKey } from './api-key.ts';
-import { findApiKey } from './api-key-store.ts';
+import { findApiKey } from './store.ts';
 
 type KeyAction = Extract<Action, 'createAPIKey' | 'listAPIKeys' | 'rotateAPIKey' | 'deleteAPIKey'>;
 

@@ -1,7 +1,7 @@
 /** When each key was last used, collected in memory and written every few seconds, so that no request waits for it. */
 import type { ApiKeyId } from '@px0/contracts';
 import type { PrivateWriter } from '@px0/owner';
-import { noteUses } from './api-key-store.ts';
+import { noteUses } from './store.ts';
 
 export class KeyUses {
   readonly #database: PrivateWriter;

@@ -4,8 +4,8 @@ import { parseUuid } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { ApiKey } from './api-key.ts';
-import { listApiKeys } from './api-key-store.ts';
 import { requireOnOrganization } from './key-rights.ts';
+import { listApiKeys } from './store.ts';
 
 export class ListKeys {
   readonly #reader: Reader;

@@ -6,9 +6,9 @@ import { ApiError } from '@px0/service-kit';
 import type { Changes } from '../changes/mod.ts';
 import { addKey, type CreatedKey } from './add-key.ts';
 import type { ApiKey } from './api-key.ts';
-import { lockApiKey, setExpiry } from './api-key-store.ts';
 import { requireOnKey } from './key-rights.ts';
 import { type ProjectionProgress, requireCurrentJudgement, withCurrentJudgement } from './scope-guard.ts';
+import { lockApiKey, setExpiry } from './store.ts';
 
 export interface RotateKeyDependencies {
   readonly reader: Reader;

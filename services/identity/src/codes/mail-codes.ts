@@ -4,8 +4,8 @@ import type { Config } from '../config.ts';
 import { type CodeMailWriters, passwordResetMail, verificationMail } from '../mail/mod.ts';
 import type { SecretKeys } from '../secrets/mod.ts';
 import { findUser } from '../users/mod.ts';
-import { putReset, putVerification } from './code-store.ts';
 import { CODE_LIFETIME_MS, newResetCode, newVerificationCode, resetCodeDigest } from './one-time-code.ts';
+import { putReset, putVerification } from './store.ts';
 
 export type CodeConfig = Pick<Config, 'MAIL_COOLDOWN_SECONDS' | 'STRICT_ENUMERATION_PROTECTION'>;
 

@@ -6,8 +6,8 @@ import { type Passwords, requireGoodPassword } from '../passwords/mod.ts';
 import type { RateLimiter } from '../rate-limits/mod.ts';
 import { saveLedger } from '../sessions/mod.ts';
 import { endAllSessions, lockUser, setPassword } from '../users/mod.ts';
-import { findResetOwner, takeReset } from './code-store.ts';
 import { resetCodeDigest } from './one-time-code.ts';
+import { findResetOwner, takeReset } from './store.ts';
 
 export interface ResetPasswordDependencies {
   readonly reader: Reader;

@@ -1,8 +1,8 @@
 /** Mails a new reset code to the owner of an account, unless a recent one is on its way. */
 import { ApiError } from '@px0/service-kit';
 import { findUserByEmail } from '../users/mod.ts';
-import { hasRecentReset } from './code-store.ts';
 import { sendCode, type TriggerDependencies } from './send-code.ts';
+import { hasRecentReset } from './store.ts';
 
 export class TriggerReset {
   readonly #deps: TriggerDependencies;

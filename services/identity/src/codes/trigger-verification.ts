@@ -1,9 +1,9 @@
 /** Mails a new verification code to the owner of an account, unless a recent one is on its way. */
 import { ApiError } from '@px0/service-kit';
 import { findUserByEmail } from '../users/mod.ts';
-import { hasRecentVerification } from './code-store.ts';
 import { MAX_ATTEMPTS } from './one-time-code.ts';
 import { sendCode, type TriggerDependencies } from './send-code.ts';
+import { hasRecentVerification } from './store.ts';
 
 export class TriggerVerification {
   readonly #deps: TriggerDependencies;

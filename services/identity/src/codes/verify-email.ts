@@ -7,9 +7,9 @@ import type { Change, Changes } from '../changes/mod.ts';
 import type { RateLimiter } from '../rate-limits/mod.ts';
 import type { SecretKeys } from '../secrets/mod.ts';
 import { findUserByEmail, lockUser, setVerified } from '../users/mod.ts';
-import { countAttempt, deleteVerification, lockVerification } from './code-store.ts';
 import type { CodeConfig } from './mail-codes.ts';
 import { MAX_ATTEMPTS } from './one-time-code.ts';
+import { countAttempt, deleteVerification, lockVerification } from './store.ts';
 
 export interface VerifyEmailDependencies {
   readonly reader: Reader;

@@ -14,7 +14,7 @@ import {
   type MailOrder,
   postponeMail,
   type QueuedMail,
-} from './mail-queue-store.ts';
+} from './store.ts';
 
 /** Makes the mail of an order, its code included; undefined when there is nothing to say any more. */
 export type MailWriter = (order: MailOrder) => Promise<Mail | undefined>;

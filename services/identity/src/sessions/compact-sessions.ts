@@ -2,7 +2,7 @@
 import type { Reader } from '@px0/owner';
 import { type Changes, systemActor } from '../changes/mod.ts';
 import { lockUser } from '../users/mod.ts';
-import { findCompactableUsers, saveLedger } from './session-store.ts';
+import { findCompactableUsers, saveLedger } from './store.ts';
 
 /** Compacts the ledgers of `limit` accounts at most, one change each. */
 export async function compactSessions(

@@ -8,7 +8,7 @@ import type { Passwords } from '../passwords/mod.ts';
 import type { RateLimiter } from '../rate-limits/mod.ts';
 import type { KeyRing } from '../signing-keys/mod.ts';
 import { findUserByEmail, type User } from '../users/mod.ts';
-import { insertSession } from './session-store.ts';
+import { insertSession } from './store.ts';
 
 export interface LogInDependencies {
   readonly reader: Reader;

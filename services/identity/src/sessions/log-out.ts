@@ -3,7 +3,7 @@ import { verifySession } from '@px0/access';
 import type { Changes } from '../changes/mod.ts';
 import type { KeyRing } from '../signing-keys/mod.ts';
 import { endSession, lockUser } from '../users/mod.ts';
-import { deleteSession, saveLedger } from './session-store.ts';
+import { deleteSession, saveLedger } from './store.ts';
 
 const SCHEME = 'Bearer ';
 

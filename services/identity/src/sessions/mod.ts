@@ -1,3 +1,3 @@
 export { compactSessions } from './compact-sessions.ts';
 export { sessionRoutes } from './routes.ts';
-export { deleteExpiredSessions, isSessionUsable, saveLedger } from './session-store.ts';
+export { deleteExpiredSessions, isSessionUsable, saveLedger } from './store.ts';

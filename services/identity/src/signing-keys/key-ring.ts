@@ -15,7 +15,7 @@ import {
   lockSigningKeys,
   type SigningKeyRow,
   setRetirement,
-} from './signing-key-store.ts';
+} from './store.ts';
 
 export interface KeyRingOptions {
   readonly reader: Reader;

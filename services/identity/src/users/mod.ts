@@ -7,7 +7,6 @@ export {
   revokedText,
   type SessionLedger,
 } from './session-ledger.ts';
-export { type Account, type Placement, type User, userOnWire } from './user.ts';
 export {
   deleteUser,
   findUser,
@@ -17,4 +16,5 @@ export {
   setEmail,
   setPassword,
   setVerified,
-} from './user-store.ts';
+} from './store.ts';
+export { type Account, type Placement, type User, userOnWire } from './user.ts';
