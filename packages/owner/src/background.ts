@@ -34,6 +34,10 @@ export class Background {
     this.#options = options;
   }
 
+  get name(): string {
+    return this.#options.name;
+  }
+
   start(): void {
     this.#running ??= this.#run();
   }
