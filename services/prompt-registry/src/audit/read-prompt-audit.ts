@@ -7,7 +7,7 @@ import { type AuditParameters, parseAuditPage } from './page-request.ts';
 import { type AuditPage, auditPage } from './store.ts';
 
 export interface ReadPromptAuditDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -20,8 +20,8 @@ export class ReadPromptAudit {
 
   /** @throws ApiError promptNotFound, invalidLimit, invalidCursor */
   async run(principal: Principal, promptId: PromptId, parameters: AuditParameters): Promise<AuditPage> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listPromptAudit', promptId);
-    return auditPage(database, { promptId }, parseAuditPage(parameters));
+    return auditPage(reader, { promptId }, parseAuditPage(parameters));
   }
 }

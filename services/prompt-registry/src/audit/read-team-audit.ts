@@ -6,7 +6,7 @@ import { type AuditParameters, parseAuditPage } from './page-request.ts';
 import { type AuditPage, auditPage } from './store.ts';
 
 export interface ReadTeamAuditDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
 }
 
@@ -19,8 +19,8 @@ export class ReadTeamAudit {
 
   /** @throws ApiError forbidden, invalidLimit, invalidCursor */
   async run(principal: Principal, teamId: TeamId, parameters: AuditParameters): Promise<AuditPage> {
-    const { database, access } = this.#deps;
+    const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listTeamPromptAudit', { teamId });
-    return auditPage(database, { teamId }, parseAuditPage(parameters));
+    return auditPage(reader, { teamId }, parseAuditPage(parameters));
   }
 }

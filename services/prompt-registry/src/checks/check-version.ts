@@ -25,7 +25,7 @@ export interface CheckResult {
 }
 
 export interface CheckVersionDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly read: ReadVersion;
   readonly timeBudgetMs: number;
 }
@@ -39,14 +39,14 @@ export class CheckVersion {
 
   /** @throws ApiError promptNotFound, versionNotFound */
   async run(principal: Principal, promptId: PromptId, ref: string): Promise<CheckResult> {
-    const { database, read, timeBudgetMs } = this.#deps;
+    const { reader, read, timeBudgetMs } = this.#deps;
     const version = await read.run(principal, 'checkVersion', promptId, ref);
-    const live = await liveVersion(database, promptId);
+    const live = await liveVersion(reader, promptId);
     const budget = new CheckBudget(timeBudgetMs);
     const trial = new Trial(version.template, budget);
     const liveTrial = live === undefined ? undefined : new Trial(live.template, budget);
     const results: PayloadResult[] = [];
-    for (const sample of await listSamples(database, promptId))
+    for (const sample of await listSamples(reader, promptId))
       results.push(await compare(sample, trial, liveTrial));
     return { version, live, results, newVariables: newlyRequired(version, live) };
   }

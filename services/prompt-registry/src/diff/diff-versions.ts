@@ -17,7 +17,7 @@ export interface VersionDiff {
 }
 
 export interface DiffVersionsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -47,14 +47,14 @@ export class DiffVersions {
       to: toText = '',
     }: { readonly from?: string | undefined; readonly to?: string | undefined },
   ): Promise<VersionDiff> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     if (fromText === '' || toText === '') throw new ApiError('versionRangeRequired');
     const fromNumber = parseVersionNumber(fromText);
     if (fromNumber === undefined) throw new ApiError('invalidFromVersion');
     const toNumber = parseVersionNumber(toText);
     if (toNumber === undefined) throw new ApiError('invalidToVersion');
     await prompts.run(principal, 'diffVersions', promptId);
-    const [from, to] = await versionPair(database, promptId, fromNumber, toNumber);
+    const [from, to] = await versionPair(reader, promptId, fromNumber, toNumber);
     if (from === undefined) throw new ApiError('fromVersionNotFound');
     if (to === undefined) throw new ApiError('toVersionNotFound');
     const hunks = this.#hunks(from, to);

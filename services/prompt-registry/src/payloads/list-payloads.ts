@@ -16,7 +16,7 @@ export interface PageParameters {
 }
 
 export interface ListPayloadsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -29,11 +29,11 @@ export class ListPayloads {
 
   /** @throws ApiError promptNotFound, invalidLimit, invalidCursor */
   async run(principal: Principal, promptId: PromptId, parameters: PageParameters): Promise<PayloadPage> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listPromptPayloads', promptId);
     const limit = parseLimit(parameters.limit);
     const after = parseMark(parameters.cursor, PAYLOAD_ORDER, 'time');
-    const rows = await listPayloads(database, promptId, limit, after);
+    const rows = await listPayloads(reader, promptId, limit, after);
     return pageOf(rows, limit, ({ createdAt, id }) => ({ value: createdAt, id }));
   }
 }

@@ -6,7 +6,7 @@ import type { FindPrompt } from '../prompts/mod.ts';
 import { type PayloadRow, requirePayload } from './store.ts';
 
 export interface ReadPayloadDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -19,8 +19,8 @@ export class ReadPayload {
 
   /** @throws ApiError promptNotFound, payloadNotFound */
   async run(principal: Principal, promptId: PromptId, payloadId: string): Promise<PayloadRow> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'getPromptPayload', promptId);
-    return requirePayload(database, promptId, payloadId);
+    return requirePayload(reader, promptId, payloadId);
   }
 }

@@ -19,7 +19,7 @@ export interface PromptFoundation {
 
 /** What features that work on prompts are built from. */
 export interface PromptParts {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
   readonly changes: PromptChanges;
   readonly prompts: FindPrompt;
@@ -27,8 +27,13 @@ export interface PromptParts {
 
 /** Call it once per process: the parts hold the queues of writers. */
 export function promptParts(foundation: PromptFoundation): PromptParts {
-  const { database, access } = foundation;
-  return { database, access, changes: new PromptChanges(foundation), prompts: new FindPrompt(foundation) };
+  const { database: reader, access } = foundation;
+  return {
+    reader,
+    access,
+    changes: new PromptChanges(foundation),
+    prompts: new FindPrompt({ reader, access }),
+  };
 }
 
 export function promptCommands(foundation: PromptFoundation, parts: PromptParts) {

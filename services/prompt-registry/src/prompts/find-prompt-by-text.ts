@@ -8,7 +8,7 @@ import type { PromptRow } from './prompt-row.ts';
 import { promptById, promptBySlug } from './store.ts';
 
 export interface FindPromptByTextDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
 }
 
@@ -26,12 +26,12 @@ export class FindPromptByText {
    * @throws ApiError invalidId, forbidden (both about `team`), promptNotFound
    */
   async run(principal: Principal, text: string, team: string | undefined): Promise<PromptRow> {
-    const { database, access } = this.#deps;
+    const { reader, access } = this.#deps;
     const id = parseUuid(text);
     const prompt =
       id === undefined
-        ? await promptBySlug(database, text, this.#teams(principal, team))
-        : await promptById(database, id);
+        ? await promptBySlug(reader, text, this.#teams(principal, team))
+        : await promptById(reader, id);
     return allowedPrompt(access, principal, 'getPrompt', prompt);
   }
 

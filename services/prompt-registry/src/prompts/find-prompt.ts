@@ -7,7 +7,7 @@ import type { PromptRow } from './prompt-row.ts';
 import { promptById } from './store.ts';
 
 export interface FindPromptDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
 }
 
@@ -20,7 +20,7 @@ export class FindPrompt {
 
   /** @throws ApiError promptNotFound, forbidden (for an action that needs more than reading) */
   async run(principal: Principal, action: Action, promptId: PromptId): Promise<PromptRow> {
-    const { database, access } = this.#deps;
-    return allowedPrompt(access, principal, action, await promptById(database, promptId));
+    const { reader, access } = this.#deps;
+    return allowedPrompt(access, principal, action, await promptById(reader, promptId));
   }
 }

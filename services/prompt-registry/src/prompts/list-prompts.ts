@@ -6,7 +6,7 @@ import { type ListParameters, parseListQuery } from './list-query.ts';
 import { listPrompts, type PromptPage } from './list-store.ts';
 
 export interface ListPromptsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
 }
 
@@ -19,8 +19,8 @@ export class ListPrompts {
 
   /** @throws ApiError forbidden and what `parseListQuery` throws */
   run(principal: Principal, teamId: TeamId, parameters: ListParameters): Promise<PromptPage> {
-    const { database, access } = this.#deps;
+    const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listPrompts', { teamId });
-    return listPrompts(database, teamId, parseListQuery(parameters));
+    return listPrompts(reader, teamId, parseListQuery(parameters));
   }
 }

@@ -6,7 +6,7 @@ import type { FindPrompt } from '../prompts/mod.ts';
 import { listTags, type TagRef } from './store.ts';
 
 export interface ListTagsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -19,8 +19,8 @@ export class ListTags {
 
   /** @throws ApiError promptNotFound */
   async run(principal: Principal, promptId: PromptId): Promise<TagRef[]> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listVersionTags', promptId);
-    return listTags(database, promptId);
+    return listTags(reader, promptId);
   }
 }

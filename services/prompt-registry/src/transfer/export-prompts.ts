@@ -7,7 +7,7 @@ import { DOCUMENT_KIND } from './document.ts';
 import { exportBytes, exportedPrompts } from './store.ts';
 
 export interface ExportPromptsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
 }
 
@@ -27,11 +27,11 @@ export class ExportPrompts {
     teamId: TeamId,
     slugList: string | undefined,
   ): Promise<Record<string, unknown>> {
-    const { database, access } = this.#deps;
+    const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'exportPrompts', { teamId });
     const slugs = parseSlugs(slugList);
-    if ((await exportBytes(database, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
-    return { kind: DOCUMENT_KIND, prompts: await exportedPrompts(database, teamId, slugs) };
+    if ((await exportBytes(reader, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
+    return { kind: DOCUMENT_KIND, prompts: await exportedPrompts(reader, teamId, slugs) };
   }
 }
 

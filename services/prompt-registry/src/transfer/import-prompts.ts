@@ -16,7 +16,7 @@ import { type Change, type Comparison, planPrompt, type VersionHandle } from './
 import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
 
 export interface ImportPromptsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly access: AccessProjection;
   readonly prompts: {
     readonly create: CreatePrompt;
@@ -74,7 +74,7 @@ export class ImportPrompts {
 
   #present(teamId: TeamId, { prompts }: PromptDocument): Promise<PresentRow[]> {
     return presentPrompts(
-      this.#deps.database,
+      this.#deps.reader,
       teamId,
       prompts.map(({ slug }) => slug),
       prompts.map(({ name }) => name),
@@ -85,7 +85,7 @@ export class ImportPrompts {
   async #comparison({ prompts }: PromptDocument): Promise<Comparison> {
     const variables = prompts.flatMap(({ payloads }) => payloads.map((payload) => payload.variables));
     const texts = variables.map((value) => JSON.stringify(value));
-    const spellings = await canonicalTexts(this.#deps.database, texts).catch((error: unknown) => {
+    const spellings = await canonicalTexts(this.#deps.reader, texts).catch((error: unknown) => {
       if (!isBeyondJsonb(error)) throw error;
       throw new ApiError('invalidDocument', {
         detail: 'variables of a payload cannot be stored',

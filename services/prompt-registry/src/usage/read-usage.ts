@@ -8,7 +8,7 @@ import { latencyPercentile } from './latency-percentile.ts';
 import { type UsageSpan, type UsageStep, usageSpans } from './store.ts';
 
 export interface ReadUsageDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -42,13 +42,13 @@ export class ReadUsage {
     promptId: PromptId,
     { from = '', to = '', step = 'hour' }: UsageParameters,
   ): Promise<Wire<'PromptUsageHour'>[]> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'getPromptUsage', promptId);
     const end = to === '' ? new Date() : parseTime(to);
     const start = from === '' ? new Date(end.getTime() - DEFAULT_HOURS * AN_HOUR_MS) : parseTime(from);
     const steps = (end.getTime() - start.getTime()) / (AN_HOUR_MS * STEP_HOURS[step]);
     if (steps < 0 || steps > MAX_STEPS) throw new ApiError('invalidTimeRange');
-    const spans = await usageSpans(database, promptId, { from: startOf(step, start), to: end, step });
+    const spans = await usageSpans(reader, promptId, { from: startOf(step, start), to: end, step });
     return spans.map(spanOnWire);
   }
 }

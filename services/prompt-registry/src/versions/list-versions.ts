@@ -7,7 +7,7 @@ import { listVersions } from './store.ts';
 import type { VersionRow } from './version-row.ts';
 
 export interface ListVersionsDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -34,10 +34,10 @@ export class ListVersions {
     promptId: PromptId,
     parameters: VersionListParameters,
   ): Promise<VersionPage> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, 'listVersions', promptId);
     const limit = parseLimit(parameters.limit);
-    const rows = await listVersions(database, promptId, {
+    const rows = await listVersions(reader, promptId, {
       status: parameters.status === '' ? undefined : parameters.status,
       tags: tagNames(parameters.tags),
       limit,

@@ -8,7 +8,7 @@ import { parseVersionRef } from './version-ref.ts';
 import type { VersionRow } from './version-row.ts';
 
 export interface ReadVersionDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
   readonly prompts: FindPrompt;
 }
 
@@ -21,8 +21,8 @@ export class ReadVersion {
 
   /** @throws ApiError promptNotFound, versionNotFound */
   async run(principal: Principal, action: Action, promptId: PromptId, ref: string): Promise<VersionRow> {
-    const { database, prompts } = this.#deps;
+    const { reader, prompts } = this.#deps;
     await prompts.run(principal, action, promptId);
-    return requireVersion(database, promptId, parseVersionRef(ref));
+    return requireVersion(reader, promptId, parseVersionRef(ref));
   }
 }

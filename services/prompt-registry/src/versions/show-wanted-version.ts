@@ -7,7 +7,7 @@ import { parseVersionRef, type VersionRef } from './version-ref.ts';
 import { versionOnWire } from './version-row.ts';
 
 export interface ShowWantedVersionDependencies {
-  readonly database: Reader;
+  readonly reader: Reader;
 }
 
 type Query = Parameters<WantedVersion['run']>[1];
@@ -23,7 +23,7 @@ export class ShowWantedVersion implements WantedVersion {
   async run(promptId: PromptId, query: Query): Promise<Wire<'PromptVersion'> | undefined> {
     const ref = wantedRef(query);
     if (ref === undefined) return undefined;
-    return versionOnWire(await requireVersion(this.#deps.database, promptId, ref));
+    return versionOnWire(await requireVersion(this.#deps.reader, promptId, ref));
   }
 }
 
