@@ -57,7 +57,8 @@ export class CaseMaker {
     if (kind < 76) return this.#printf();
     if (kind < 84)
       return `{{${r.pick('', 'print ', 'printf "%v %T" ', '$x := ', 'if ', 'index .l ', 'slice .s ', 'indent ')}${this.#literal()}${r.pick('', '', ' ', ' -')}}}${this.#literal()}`;
-    if (kind < 93) return `{{${this.#comparison()}}}|{{${this.#comparison()}}}`;
+    if (kind < 88) return `{{${this.#comparison()}}}|{{${this.#comparison()}}}`;
+    if (kind < 95) return this.#flow(4, 0);
     return `{{${this.#wildPipeline()}}}`;
   }
 
@@ -131,6 +132,30 @@ export class CaseMaker {
       (r.chance(0.3) ? this.#action('else') + this.#list(1) : '') +
       this.#action('end')
     );
+  }
+
+  /** Loops, branches and jumps, without anything that can fail: what runs, and in which order. `ranges`: loops whose body this is in. */
+  #flow(depth: number, ranges: number): string {
+    const r = this.#random;
+    const letter = () => r.pick('a', 'b', 'c', 'd');
+    if (depth === 0) return letter();
+    const list = (within = ranges) => r.times(3, () => this.#flow(depth - 1, within)).join(letter());
+    const otherwise = (word: string) =>
+      r.chance(0.5) ? `{{else}}${list()}` : r.chance(0.3) ? `{{else ${word} ${condition()}}}${list()}` : '';
+    const condition = () => r.pick('true', 'false', '$n', 'eq $n 1', 'lt $n 2', '$.none');
+    switch (r.below(6)) {
+      case 0:
+      case 1: {
+        const end = r.chance(0.6) ? `{{else}}${list()}` : '';
+        return `{{$n := ${r.below(3)}}}{{range $n := ${r.pick('0', '1', '3', '$n')}}}{{$n}}${list(ranges + 1)}${end}{{end}}`;
+      }
+      case 2:
+        return `{{$n := ${r.below(3)}}}{{if ${condition()}}}${list()}${otherwise('if')}{{end}}`;
+      case 3:
+        return `{{$n := ${r.below(3)}}}{{with ${condition()}}}${list()}${otherwise('with')}{{end}}`;
+      default:
+        return ranges > 0 && r.chance(0.8) ? `{{${r.pick('break', 'continue')}}}` : letter();
+    }
   }
 
   #definition(): string {

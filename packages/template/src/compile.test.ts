@@ -190,3 +190,31 @@ describe('data', () => {
     expect([...template.renderBytes({ s: 'é' })]).toEqual([0xc3, 0xa9, 0x7c, 0xa9]);
   });
 });
+
+describe('a jump in the else of a range', () => {
+  const data = { a: ['w', 'x', 'y'], none: [] };
+  // The outputs are Go's.
+  it.each([
+    ['ends that range by break', '{{if eq . "x"}}{{break}}{{end}}', '<w><x><y>'],
+    ['goes on with the outer range by continue', '{{if eq . "x"}}{{continue}}{{end}}', '<w><x<y>'],
+    ['ends the innermost of two', '{{range $.none}}{{else}}a{{break}}b{{end}}c', '<wac><xac><yac>'],
+    ['goes on with the outermost of three', '{{range $.none}}{{else}}{{continue}}{{end}}b', '<w<x<y'],
+    ['is not one in a loop there', '{{range $.a}}{{.}}{{break}}{{end}}c{{break}}d', '<wwc><xwc><ywc>'],
+    ['ends it from within a with', '{{with .}}{{break}}{{end}}d', '<w><x><y>'],
+  ])('%s', (_case, otherwise, output) => {
+    const text = `{{range .a}}<{{.}}{{range $.none}}{{else}}${otherwise}{{end}}>{{end}}`;
+    expect(render(text, data)).toBe(output);
+  });
+
+  it('is refused where no range is around', () => {
+    expect(syntaxFailure('{{range .none}}{{else}}{{break}}{{end}}').message).toContain(
+      '{{break}} outside {{range}}',
+    );
+  });
+});
+
+describe('letter case', () => {
+  it('follows Unicode 15, though the runtime knows later letters', () => {
+    expect(render('{{upper "ƛßᾳ"}}|{{lower "\uA7CCİΣ"}}')).toBe('ƛßᾼ|\uA7CCiσ');
+  });
+});

@@ -160,7 +160,9 @@ function compileLoop(statement: LoopStatement, units: readonly Unit[], bodies: r
     const { count, items, keys, integer } = iterate(run, value, setIndex !== undefined, site);
     if (count === 0) {
       for (const local of otherwiseLocals) frame.slots[local.slot] = value ?? undefined;
-      return otherwise?.(run, frame);
+      // As Go: a break here ends this loop, though it is written for the one around it; a continue goes on with the one around it.
+      const signal = otherwise?.(run, frame);
+      return signal === 'break' ? undefined : signal;
     }
     for (let i = 0; i < count; i++) {
       const item = integer === undefined ? (items[i] ?? null) : integer(i);

@@ -67,6 +67,8 @@ class UnitWriter {
   readonly #expressions: ExpressionWriter;
   readonly #slots = new Set<string>();
   #loops = 0;
+  /** What a `break` leaves: the innermost JavaScript loop, or the labelled `else` of a loop. */
+  #breakTarget = '';
 
   constructor(unit: Unit, index: number, table: unknown[], numbers: Map<unknown, number>) {
     this.#unit = unit;
@@ -140,8 +142,12 @@ class UnitWriter {
         this.#include(statement);
         return;
       }
+      case 'break': {
+        this.#writer.line(`break${this.#breakTarget};`);
+        return;
+      }
       default: {
-        this.#writer.line(`${statement.kind};`);
+        this.#writer.line('continue;');
         return;
       }
     }
@@ -181,15 +187,23 @@ class UnitWriter {
       this.#expressions.assign(index, `keys${n} === undefined ? BigInt(i${n}) : keys${n}[i${n}]`, false);
     }
     if (item !== undefined) this.#expressions.assign(item, dotSlot, true);
-    this.#block(statement.body);
+    this.#loopBlock(statement.body, '');
     writer.line('}');
     if (otherwise !== undefined) {
-      writer.line(`if (count${n} === 0) {`);
+      // As Go: a break in it ends this loop, though it is written for the one around it; a continue goes on with the one around it.
+      writer.line(`else${n}: if (count${n} === 0) {`);
       for (const local of otherwiseLocals) writer.line(`${this.#slot(local.slot)} = ${over} ?? undefined;`);
-      this.#block(otherwise);
+      this.#loopBlock(otherwise, ` else${n}`);
       writer.line('}');
     }
     writer.line('}');
+  }
+
+  #loopBlock(block: Block, breakTarget: string): void {
+    const outer = this.#breakTarget;
+    this.#breakTarget = breakTarget;
+    this.#block(block);
+    this.#breakTarget = outer;
   }
 
   #include(statement: IncludeStatement): void {
