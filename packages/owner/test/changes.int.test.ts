@@ -145,6 +145,20 @@ describe('a change', () => {
     expect(await revisionOf('o1')).toBeUndefined();
   });
 
+  it('wakes what follows its commit, with what it wrote to be seen, and nothing when it fails', async () => {
+    const woken: string[] = [];
+    const attempt = (id: string, fails: boolean) =>
+      changes.make('ada', async (change) => {
+        change.afterCommit(() => woken.push(id));
+        await change.writePrivate(sql`INSERT INTO notes VALUES (${id})`);
+        expect(woken).not.toContain(id);
+        if (fails) throw new Error('no');
+      });
+    await expect(attempt('o1', true)).rejects.toThrow('no');
+    await attempt('o2', false);
+    expect(woken).toEqual(['o2']);
+  });
+
   it('refuses to write an entity as if it were private, and to write in a query', async () => {
     const attempt = (work: (change: Change<'organization', string, Note>) => Promise<unknown>) =>
       changes.make('ada', work);

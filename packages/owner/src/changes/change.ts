@@ -78,6 +78,11 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
     await outbox.removeBody(tx, promptId, number);
   }
 
+  /** Calls `follow` once the change has committed: to wake what works on what it wrote. It must not throw. */
+  afterCommit(follow: () => void): void {
+    this.#parts.tx.afterCommit(follow);
+  }
+
   /** Notes who did what. The notes are kept if, and only if, the change is. */
   async audit(...notes: readonly Note[]): Promise<void> {
     if (notes.length === 0) return;

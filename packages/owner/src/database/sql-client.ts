@@ -12,7 +12,10 @@ export interface SqlRunner {
 }
 
 /** An open transaction. */
-export type SqlTransaction = SqlRunner;
+export interface SqlTransaction extends SqlRunner {
+  /** Calls `follow` once the transaction has committed, and never when it has not. For wake-up calls: it must not throw. */
+  afterCommit(follow: () => void): void;
+}
 
 /** What opens transactions, and runs statements outside of one. */
 export interface SqlClient extends SqlRunner {
@@ -34,6 +37,13 @@ export class PoolClient implements SqlClient {
   }
 
   async transaction<T>(work: (tx: SqlTransaction) => Promise<T>): Promise<T> {
+    const followers: (() => void)[] = [];
+    const result = await this.#commit(work, followers);
+    for (const follow of followers) follow();
+    return result;
+  }
+
+  async #commit<T>(work: (tx: SqlTransaction) => Promise<T>, followers: (() => void)[]): Promise<T> {
     const connection = await this.#pool.connect();
     // A connection that breaks between two statements emits here; without a listener the process would end.
     const onError = (error: Error) =>
@@ -45,6 +55,7 @@ export class PoolClient implements SqlClient {
       const result = await work({
         query: async <Row extends object>(text: string, values: readonly unknown[]) =>
           (await connection.query<Row>(text, [...values])).rows,
+        afterCommit: (follow) => followers.push(follow),
       });
       await commit(connection);
       return result;

@@ -10,7 +10,9 @@ import type { MailQueue } from '../mail/mod.ts';
 /** In a new epoch, or at the first start after an upgrade, all memberships come again. */
 const NEWS_MS = 86_400_000;
 
-export function membershipNotices(mails: Pick<MailQueue, 'enqueue'>): OwnerSaga<OwnEntity, Actor, AuditNote> {
+export function membershipNotices(
+  mails: Pick<MailQueue, 'enqueue' | 'wake'>,
+): OwnerSaga<OwnEntity, Actor, AuditNote> {
   return {
     name: 'membership-notices',
     wants: (name) => name === 'membership',
@@ -20,8 +22,8 @@ export function membershipNotices(mails: Pick<MailQueue, 'enqueue'>): OwnerSaga<
       const { team_id: teamId, user_id: userId, created_at: joinedAt } = event.state;
       const recipient = await noteMembership(change, teamId, userId, joinedAt);
       if (recipient === undefined) return;
-      // Sent after the commit, at the queue's next look.
       await mails.enqueue(change, { userId, kind: 'added-to-team', recipient });
+      change.afterCommit(() => mails.wake());
     },
   };
 }

@@ -3,9 +3,6 @@ import type { OwnerSaga } from '@px0/owner';
 import type { Actor, AuditNote } from '../changes/mod.ts';
 import { addDeletedTeam } from './store.ts';
 
-/** By then a transaction has usually committed; if not, the sweeper's next look finds its row. */
-const COMMIT_MS = 50;
-
 /**
  * A deleted organization needs no effect of its own: tenancy publishes the tombstone of each of its teams, too, and until that arrives
  * the access projection counts them as gone.
@@ -17,7 +14,7 @@ export function teamDeletions(sweeper: { wake(): void }): OwnerSaga<'prompt', Ac
     effect: async (change, event) => {
       if (!event.deleted) return;
       await addDeletedTeam(change, event.id);
-      setTimeout(() => sweeper.wake(), COMMIT_MS).unref();
+      change.afterCommit(() => sweeper.wake());
     },
   };
 }
