@@ -191,6 +191,26 @@ describe('data', () => {
   });
 });
 
+describe('a variable whose declaration was skipped', () => {
+  it('cannot be assigned', () => {
+    const { message } = failure('{{or 1 ($v := 2)}}{{$v = 3}}{{$v}}');
+    expect(message).toBe('template: prompt:1:25: executing "prompt" at <3>: undefined variable: $v');
+    expect(failure('{{$v = or 1 ($v := 2)}}').message).toContain('at <1>: undefined variable: $v');
+    expect(failure('{{range 2}}{{or . ($v := 5)}}{{$v = 3}}{{end}}').message).toContain('undefined variable');
+  });
+
+  it('leaves the older one to be assigned', () => {
+    expect(render('{{$v := 1}}{{if or 1 ($v := 2)}}{{$v = 3}}{{end}}{{$v}}')).toBe('3');
+    expect(render('{{and 1 ($v := 2)}}{{$v = 3}}{{$v}}')).toBe('23');
+  });
+});
+
+it('an integer that a range refuses is shown in all its digits', () => {
+  expect(failure('{{range $i, $v := 9223372036854775807}}{{end}}').message).toContain(
+    "can't use 9223372036854775807 to iterate over more than one variable",
+  );
+});
+
 describe('a jump in the else of a range', () => {
   const data = { a: ['w', 'x', 'y'], none: [] };
   // The outputs are Go's.

@@ -200,10 +200,9 @@ function compileInclude(
 type SetTarget = (run: Run, frame: Frame, value: unknown) => void;
 
 function compileTarget(target: Target, isElement: boolean): SetTarget {
-  const { candidates, name, site } = target;
-  const declares = candidates.length === 1;
+  const { isDeclared, candidates, name, site } = target;
   return (run, frame, value) => {
-    const local = declares
+    const local = isDeclared
       ? candidates[0]
       : candidates.find((candidate) => frame.slots[candidate.slot] !== UNSET);
     if (local === undefined) return run.fail(site, `undefined variable: ${name}`);

@@ -67,9 +67,9 @@ export class ExpressionWriter {
 
   assign(target: Target, value: string, isElement: boolean): void {
     const writer = this.#writer;
-    const { candidates, name, site } = target;
+    const { isDeclared, candidates, name, site } = target;
     const [only, ...older] = candidates;
-    if (only !== undefined && older.length === 0) {
+    if (only !== undefined && older.length === 0 && (isDeclared || !only.isConditional)) {
       this.#set(only.slot, only.isMixed ? only.flagSlot : undefined, value, isElement);
       return;
     }

@@ -89,7 +89,8 @@ export function iterate(run: Run, value: unknown, hasTwoVariables: boolean, site
     return run.fail(site, `range can't iterate over ${run.describe(value, 'v')}`);
   }
   const count = isByte ? value.value : Number(value);
-  if (hasTwoVariables) run.fail(site, `can't use ${count} to iterate over more than one variable`);
+  if (hasTwoVariables)
+    run.fail(site, `can't use ${isByte ? count : value} to iterate over more than one variable`);
   const integer = isByte
     ? (index: number): unknown => new Uint8(index)
     : (index: number): unknown => BigInt(index);

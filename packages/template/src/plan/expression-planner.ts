@@ -56,7 +56,7 @@ export class ExpressionPlanner {
   #target(name: string, pipe: PipeNode, last: LocatedNode | undefined): Target {
     const candidates = pipe.isAssignment ? this.#scope.find(name) : [this.#scope.declare(name)];
     for (const local of candidates) local.holdsValues = true;
-    return { candidates, name, site: this.#site(last) };
+    return { isDeclared: !pipe.isAssignment, candidates, name, site: this.#site(last) };
   }
 
   #commands(pipe: PipeNode, isLenient: boolean): Expression {

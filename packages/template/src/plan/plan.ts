@@ -113,6 +113,8 @@ export interface AssignExpression extends Evaluated {
 
 /** A local to set. */
 export interface Target {
+  /** There is one candidate, and it is set whether or not it has been before. */
+  readonly isDeclared: boolean;
   readonly candidates: Candidates;
   readonly name: string;
   readonly site: Site;

@@ -108,7 +108,8 @@ class UnitPlanner {
       const outer = scope.dot;
       const loop = scope.inside(() => {
         const targets =
-          assigned ?? names.map((name): Target => ({ candidates: [scope.declare(name)], name, site }));
+          assigned ??
+          names.map((name): Target => ({ isDeclared: true, candidates: [scope.declare(name)], name, site }));
         const [first, second] = targets;
         const index = second === undefined ? undefined : first;
         const item = second ?? first;
