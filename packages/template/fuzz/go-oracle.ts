@@ -14,13 +14,19 @@ export interface Outcome {
 /** The first release whose error texts are those that the package gives. */
 const FIRST_MINOR = 25;
 
+/** Why Go cannot be asked; nothing if it can. */
+export function findGo(): string | undefined {
+  const version = spawnSync('go', ['version'], { encoding: 'utf8' });
+  if (version.status !== 0) return 'skipped: no go in the path';
+  const minor = Number(/go1\.(\d+)/.exec(version.stdout)?.[1] ?? 0);
+  if (minor >= FIRST_MINOR) return undefined;
+  return `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}`;
+}
+
 /** Why there is no oracle, or the oracle. */
 export function buildOracle(): { skipped: string } | { ask: (cases: readonly FuzzCase[]) => Outcome[] } {
-  const version = spawnSync('go', ['version'], { encoding: 'utf8' });
-  if (version.status !== 0) return { skipped: 'skipped: no go in the path' };
-  const minor = Number(/go1\.(\d+)/.exec(version.stdout)?.[1] ?? 0);
-  if (minor < FIRST_MINOR)
-    return { skipped: `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}` };
+  const missing = findGo();
+  if (missing !== undefined) return { skipped: missing };
   const binary = join(mkdtempSync(join(tmpdir(), 'px0-template-fuzz-')), 'oracle');
   const build = spawnSync('go', ['build', '-o', binary, '.'], {
     cwd: join(import.meta.dirname, 'go'),

@@ -1,18 +1,21 @@
-/** The vectors: what Go's real `text/template` does. */
+/** The vectors: what Go's real `text/template` does, with px0's functions. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MissingKey } from '../src/backends/run.ts';
 
 export interface Vector {
   readonly id: string;
   readonly template: string;
   readonly data: Readonly<Record<string, unknown>> | null;
+  /** `error` unless given. */
+  readonly missing_key?: MissingKey;
   readonly output?: string;
   readonly output_b64?: string;
   readonly parse_error?: string;
   readonly exec_error?: string;
 }
 
-export function readVectors(name: 'authored' | 'random'): readonly Vector[] {
+export function readVectors(name: 'authored' | 'random' | 'options'): readonly Vector[] {
   const path = join(import.meta.dirname, 'vectors', `templates-${name}.json`);
   const vectors: Vector[] = JSON.parse(readFileSync(path, 'utf8'));
   return vectors;

@@ -1,8 +1,9 @@
-// Prints src/unicode/tables.ts: character classes and case mappings as this Go knows them. With an argument it prints digests of them
-// all, which the test compares with what the tables say.
+// Prints src/unicode/tables.ts: character classes and case mappings as this Go knows them. With an argument it prints what tests
+// compare the tables with: digests of them all, or the case mappings in full.
 //
 //	go run . > ../../src/unicode/tables.ts
 //	go run . digests > ../../test/unicode-digests.json
+//	go run . case > ../../test/vectors/case.json
 package main
 
 import (
@@ -139,10 +140,32 @@ func printDigests() {
 	})
 }
 
+// printCase prints every character that is mapped to another one, in order.
+func printCase() {
+	list := func(to func(rune) rune) string {
+		var mapped []string
+		for r := rune(0); r <= unicode.MaxRune; r++ {
+			if to(r) != r {
+				mapped = append(mapped, fmt.Sprintf(`"%x":"%x"`, r, to(r)))
+			}
+		}
+		return strings.Join(mapped, ",\n")
+	}
+	fmt.Printf("{\"upper\":{\n%s\n},\n\"lower\":{\n%s\n}}\n", list(unicode.ToUpper), list(unicode.ToLower))
+}
+
 func main() {
-	if len(os.Args) > 1 {
+	switch strings.Join(os.Args[1:], " ") {
+	case "":
+	case "digests":
 		printDigests()
 		return
+	case "case":
+		printCase()
+		return
+	default:
+		fmt.Fprintln(os.Stderr, "the arguments are: nothing, digests or case")
+		os.Exit(2)
 	}
 	fmt.Printf(header, unicode.Version)
 	table("LETTERS", "`unicode.IsLetter`", encode(unicode.IsLetter))
