@@ -1,6 +1,7 @@
 /** `eq`, `ne`, `lt`, `le`, `gt`, `ge`: kinds never mix, and each mismatch has its message. */
 
 import type { Site } from '../plan/plan.ts';
+import { wholeCharacters } from '../values/bounded-text.ts';
 import { compareStrings } from '../values/go-string.ts';
 import { checkText } from '../values/ill-formed.ts';
 import { Complex, NIL_MAP, typeName, Uint8 } from '../values/values.ts';
@@ -48,10 +49,26 @@ export function equals(run: Run, site: Site, name: ComparisonName, a: unknown, b
   return a === b;
 }
 
+/** Texts up to this size are compared without a charge. */
+export const FREE_COMPARISON_BYTES = 64;
+
+/** A UTF-16 unit takes no more bytes than this, and at least one. */
+const MOST_BYTES_OF_UNIT = 3;
+
 function equalTexts(run: Run, site: Site, a: string, b: string): boolean {
-  if (a.length !== b.length) return false;
-  if (a.length > 64) run.chargeRead(site, a.length);
+  const longer = Math.max(a.length, b.length);
+  if (longer * MOST_BYTES_OF_UNIT <= FREE_COMPARISON_BYTES) return sameTexts(run, a, b);
+  // Texts of different sizes are never compared, as that would cost nothing.
+  if (longer > Math.min(a.length, b.length) * MOST_BYTES_OF_UNIT) return false;
+  const bytes = run.known.byteLength(a);
+  if (bytes !== run.known.byteLength(b)) return false;
+  if (bytes > FREE_COMPARISON_BYTES) run.chargeRead(site, bytes);
+  return a === b;
+}
+
+function sameTexts(run: Run, a: string, b: string): boolean {
   if (a === b) return true;
+  if (a.length !== b.length) return false;
   checkText(a, run.isExact);
   checkText(b, run.isExact);
   return false;
@@ -87,10 +104,18 @@ function isLess(run: Run, site: Site, name: ComparisonName, a: unknown, b: unkno
 }
 
 function isTextLess(run: Run, site: Site, a: string, b: string): boolean {
-  checkText(a, run.isExact);
-  checkText(b, run.isExact);
-  run.chargeRead(site, Math.min(a.length, b.length));
+  run.chargeRead(site, bytesOfShorter(run, a, b));
   return compareStrings(a, b) < 0;
+}
+
+/** Reads no more of the longer text than the comparison will. */
+function bytesOfShorter(run: Run, a: string, b: string): number {
+  const [shorter, longer] = a.length < b.length ? [a, b] : [b, a];
+  const bytes = run.known.byteLength(shorter);
+  if (longer.length <= shorter.length * MOST_BYTES_OF_UNIT)
+    return Math.min(bytes, run.known.byteLength(longer));
+  checkText(longer.slice(0, wholeCharacters(longer, shorter.length)), run.isExact);
+  return bytes;
 }
 
 function isIntegerKind(kind: Kind): boolean {

@@ -2,14 +2,14 @@
 
 import type { Site } from '../plan/plan.ts';
 import type { FunctionName } from '../syntax/function-table.ts';
-import { trimSpace } from '../unicode/white-space.ts';
+import { BoundedText, ByteLimit, forEachPiece, TextOverflow } from '../values/bounded-text.ts';
 import { escapeHtml, escapeJs, escapeQuery } from '../values/escaping.ts';
-import { byteAt, byteLength, byteSlice, canonical } from '../values/go-string.ts';
+import { byteAt, byteLength, byteSlice } from '../values/go-string.ts';
 import { checkText } from '../values/ill-formed.ts';
-import { JsonFault, JsonOverflow, jsonText } from '../values/json-text.ts';
+import { JsonFault, jsonText } from '../values/json-text.ts';
 import { FormatRun } from '../values/printf.ts';
-import { quote } from '../values/quote.ts';
-import { indent, indentedLength, lower, upper } from '../values/text-functions.ts';
+import { quotePiece } from '../values/quote.ts';
+import { countLines, indent, lower, upper } from '../values/text-functions.ts';
 import { capacity, isDict, isList, isTrue, sliceList, typeName, Uint8 } from '../values/values.ts';
 import { type ComparisonName, compare, equals, equalsAny } from './comparison.ts';
 import type { Run } from './run.ts';
@@ -27,9 +27,9 @@ export const FUNCTIONS: Readonly<Record<Exclude<FunctionName, 'and' | 'or'>, Tem
   println: (run, site, args) => run.print(site, (printer) => printer.printLine(args)),
   printf: (run, site, [format, ...values]) =>
     run.print(site, (printer) => new FormatRun(printer, textOf(run, format), values).run()),
-  html: (run, site, args) => bounded(run, site, escapeHtml(shown(run, site, args))),
-  js: (run, site, args) => bounded(run, site, escapeJs(shown(run, site, args))),
-  urlquery: (run, site, args) => bounded(run, site, escapeQuery(shown(run, site, args))),
+  html: (run, site, args) => converted(run, site, shown(run, site, args), escapeHtml),
+  js: (run, site, args) => converted(run, site, shown(run, site, args), escapeJs),
+  urlquery: (run, site, args) => converted(run, site, shown(run, site, args), escapeQuery),
   eq: (run, site, args) => equalsAny(run, site, 'eq', args),
   ne: (run, site, [a, b]) => !equals(run, site, 'ne', a, b),
   lt: ordering('lt'),
@@ -39,10 +39,10 @@ export const FUNCTIONS: Readonly<Record<Exclude<FunctionName, 'and' | 'or'>, Tem
   default: (_run, _site, [fallback, value]) => (isTrue(value) ? value : fallback),
   toJson: (run, site, [value]) => json(run, site, 'toJson', value),
   toPrettyJson: (run, site, [value]) => json(run, site, 'toPrettyJson', value),
-  join: (run, site, [separator, list]) => join(run, site, textOf(run, separator), list),
-  upper: (run, site, [text]) => bounded(run, site, upper(textOf(run, text))),
-  lower: (run, site, [text]) => bounded(run, site, lower(textOf(run, text))),
-  trim: (run, site, [text]) => bounded(run, site, trimSpace(textOf(run, text))),
+  join: (run, site, [separator, list]) => join(run, site, separator, list),
+  upper: (run, site, [text]) => converted(run, site, textOf(run, text), upper),
+  lower: (run, site, [text]) => converted(run, site, textOf(run, text), lower),
+  trim: (run, site, [text]) => paid(run, site, typeof text === 'string' ? run.known.trimmed(text) : ''),
   indent: (run, site, [spaces, text]) => indented(run, site, 'indent', spaces, textOf(run, text)),
   nindent: (run, site, [spaces, text]) => `\n${indented(run, site, 'nindent', spaces, textOf(run, text))}`,
   quote: (run, site, args) => quoted(run, site, args),
@@ -59,24 +59,40 @@ function textOf(run: Run, value: unknown): string {
 }
 
 /** A result on its way out of a function: within the limit of the output, and paid for. */
-function bounded(run: Run, site: Site, text: string): string {
-  if (text.length > run.limits.maxOutputBytes) run.failOutput(site);
-  run.chargeMade(site, text.length);
-  return canonical(text);
+function paid(run: Run, site: Site, text: string): string {
+  const bytes = byteLength(text);
+  if (bytes > run.limits.maxOutputBytes) run.failOutput(site);
+  run.chargeMade(site, bytes);
+  return text;
+}
+
+/** A result that is made piece by piece, so that one which is too long is given up in time. */
+function made(run: Run, site: Site, write: (add: (piece: string) => void) => void): string {
+  const result = new BoundedText(new ByteLimit(run.limits.maxOutputBytes));
+  try {
+    write((piece) => result.add(piece));
+  } catch (error) {
+    if (error instanceof TextOverflow) run.failOutput(site);
+    throw error;
+  }
+  return paid(run, site, result.text);
+}
+
+function converted(run: Run, site: Site, text: string, convert: (piece: string) => string): string {
+  return made(run, site, (add) => forEachPiece(text, (piece) => add(convert(piece))));
 }
 
 function length(run: Run, site: Site, value: unknown): bigint {
   if (typeof value === 'string') {
-    run.chargeRead(site, value.length);
-    checkText(value, run.isExact);
-    return BigInt(byteLength(value));
+    const bytes = run.known.byteLength(value);
+    run.chargeRead(site, bytes);
+    return BigInt(bytes);
   }
   if (isList(value)) return BigInt(value.length);
   if (isDict(value)) {
-    const keys = Object.keys(value);
-    run.charge(site, keys.length);
-    for (const key of keys) checkText(key, run.isExact);
-    return BigInt(keys.length);
+    const keys = run.known.keys(value).length;
+    run.charge(site, keys);
+    return BigInt(keys);
   }
   if (value === null) return run.fault(site, 'len', 'len of nil pointer');
   if (value === undefined) return run.fault(site, 'len', 'reflect: call of reflect.Value.Type on zero Value');
@@ -104,12 +120,11 @@ function element(run: Run, site: Site, list: readonly unknown[], key: unknown): 
 }
 
 function byte(run: Run, site: Site, text: string, key: unknown): unknown {
-  checkText(text, run.isExact);
-  run.chargeRead(site, text.length);
-  const size = byteLength(text);
+  const size = run.known.byteLength(text);
+  run.chargeRead(site, size);
   const at = position(run, site, 'index', key ?? undefined, size);
   if (at === size) return run.fault(site, 'index', 'reflect: string index out of range');
-  return new Uint8(byteAt(text, at));
+  return new Uint8(byteAt(text, at, size));
 }
 
 function entry(run: Run, site: Site, map: Readonly<Record<string, unknown>>, key: unknown): unknown {
@@ -117,16 +132,15 @@ function entry(run: Run, site: Site, map: Readonly<Record<string, unknown>>, key
     return run.fault(site, 'index', 'value is nil; should be of type string');
   if (typeof key !== 'string')
     return run.fault(site, 'index', `value has type ${typeName(key)}; should be string`);
-  checkText(key, run.isExact);
+  run.known.check(key);
   if (Object.hasOwn(map, key)) return map[key] ?? null;
   // A key with lone surrogates would be this one.
-  if (!run.isExact && key.includes('\ufffd')) {
-    const keys = Object.keys(map);
-    run.charge(site, keys.length);
-    for (const other of keys) checkText(other, false);
-  }
+  if (!run.isExact && (key.length > SHORT_KEY_UNITS || key.includes('\ufffd'))) run.known.keys(map);
   return null;
 }
+
+/** Longer keys are not searched for U+FFFD, as that would cost no steps. */
+const SHORT_KEY_UNITS = 256;
 
 /** An index that Go accepts: an integer from 0 to the capacity. */
 function position(run: Run, site: Site, name: string, value: unknown, limit: number): number {
@@ -146,11 +160,10 @@ function slice(run: Run, site: Site, sequence: unknown, indexes: readonly unknow
   if (indexes.length > 3) return run.fault(site, 'slice', `too many slice indexes: ${indexes.length}`);
   if (typeof sequence === 'string') {
     if (indexes.length === 3) return run.fault(site, 'slice', 'cannot 3-index slice a string');
-    checkText(sequence, run.isExact);
-    run.chargeRead(site, sequence.length);
-    const size = byteLength(sequence);
+    const size = run.known.byteLength(sequence);
+    run.chargeRead(site, size);
     const [start, end] = bounds(run, site, indexes, size, size);
-    return byteSlice(sequence, start, end);
+    return byteSlice(sequence, start, end, size);
   }
   if (!isList(sequence)) return run.fault(site, 'slice', `can't slice item of type ${typeName(sequence)}`);
   const limit = capacity(sequence);
@@ -198,29 +211,29 @@ function shown(run: Run, site: Site, args: readonly unknown[]): string {
 function json(run: Run, site: Site, name: 'toJson' | 'toPrettyJson', value: unknown): string {
   const options = {
     isPretty: name === 'toPrettyJson',
-    maxLength: run.limits.maxOutputBytes,
-    isExact: run.isExact,
+    maxBytes: run.limits.maxOutputBytes,
+    known: run.known,
   };
   try {
     const { text, keys } = jsonText(value, options);
     run.charge(site, keys);
-    return bounded(run, site, text);
+    return paid(run, site, text);
   } catch (error) {
-    if (error instanceof JsonOverflow) return run.failOutput(site);
+    if (error instanceof TextOverflow) return run.failOutput(site);
     if (error instanceof JsonFault) return run.fault(site, name, error.message);
     throw error;
   }
 }
 
 /** Like Sprig's: nil elements are left out, and what is no list is joined as the only element. */
-function join(run: Run, site: Site, separator: string, value: unknown): string {
+function join(run: Run, site: Site, separator: unknown, value: unknown): string {
   if (value === null || value === undefined) return '';
   const list = isList(value) ? value : [value];
   return run.print(site, (printer) => {
     let isFirst = true;
     for (const item of list) {
       if (item === null || item === undefined) continue;
-      if (!isFirst) printer.write(separator);
+      if (!isFirst) printer.write(textOf(run, separator));
       isFirst = false;
       printer.printArgument(item, 'v');
     }
@@ -230,24 +243,24 @@ function join(run: Run, site: Site, separator: string, value: unknown): string {
 function indented(run: Run, site: Site, name: 'indent' | 'nindent', spaces: unknown, text: string): string {
   const count = Number(spaces);
   if (count < 0) return run.fault(site, name, 'strings: negative Repeat count');
-  if (indentedLength(text, count) > run.limits.maxOutputBytes) return run.failOutput(site);
-  return bounded(run, site, indent(text, count));
+  const bytes = byteLength(text) + count * countLines(text);
+  if (bytes > run.limits.maxOutputBytes) return run.failOutput(site);
+  run.chargeMade(site, bytes);
+  return indent(text, count);
 }
 
 /** Like Sprig's: each value that is not nil, as text, in double quotes. */
 function quoted(run: Run, site: Site, args: readonly unknown[]): string {
-  const texts = args.filter((value) => value !== null && value !== undefined);
-  return bounded(
-    run,
-    site,
-    texts
-      .map((value) =>
-        quote(
-          typeof value === 'string'
-            ? textOf(run, value)
-            : run.print(site, (printer) => printer.print([value])),
-        ),
-      )
-      .join(' '),
+  const texts = args
+    .filter((value) => value !== null && value !== undefined)
+    .map((value) =>
+      typeof value === 'string' ? textOf(run, value) : run.print(site, (printer) => printer.print([value])),
+    );
+  return made(run, site, (add) =>
+    texts.forEach((text, index) => {
+      add(index > 0 ? ' "' : '"');
+      forEachPiece(text, (piece) => add(quotePiece(piece)));
+      add('"');
+    }),
   );
 }

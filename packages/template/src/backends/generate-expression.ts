@@ -11,7 +11,9 @@ import type {
   Site,
   Target,
 } from '../plan/plan.ts';
+import { byteLength } from '../values/go-string.ts';
 import { type CodeWriter, literal } from './code-writer.ts';
+import { FREE_COMPARISON_BYTES } from './comparison.ts';
 import { FUNCTIONS } from './functions.ts';
 
 /** Calls that give a boolean, which needs no test of truth. */
@@ -169,7 +171,7 @@ export class ExpressionWriter {
     if (name === 'eq' || name === 'ne') {
       const [a, b, ...others] = values;
       if (a !== undefined && b !== undefined && others.length === 0) {
-        const equal = `${equality(a, b)}equals(run, ${site}, "${name}", ${a}, ${b})`;
+        const equal = `${plainEquality(a, b)}equals(run, ${site}, "${name}", ${a}, ${b})`;
         return writer.temporary(name === 'eq' ? equal : `!(${equal})`);
       }
     }
@@ -219,10 +221,14 @@ export class ExpressionWriter {
   }
 }
 
-/** Two texts are equal when they are the same; a literal without U+FFFD equals nothing else. */
-function equality(a: string, b: string): string {
+/**
+ * Two texts are equal when they are the same; a literal without U+FFFD equals nothing else. A longer literal is
+ * compared by `equals`, as that may cost steps.
+ */
+function plainEquality(a: string, b: string): string {
   const constant = [a, b].find((operand) => operand.startsWith('"'));
   if (constant === undefined || constant.includes('\\ufffd')) return '';
+  if (byteLength(JSON.parse(constant)) > FREE_COMPARISON_BYTES) return '';
   const other = constant === a ? b : a;
   return `typeof ${other} === "string" ? ${a} === ${b} : `;
 }

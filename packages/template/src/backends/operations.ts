@@ -3,7 +3,6 @@
 import type { Site } from '../plan/plan.ts';
 import { formatShortest } from '../values/float-format.ts';
 import { quote } from '../values/quote.ts';
-import { sortedKeys } from '../values/sorted-keys.ts';
 import { isDict, isList, typeName, Uint8 } from '../values/values.ts';
 import type { Run } from './run.ts';
 
@@ -80,7 +79,7 @@ export function iterate(run: Run, value: unknown, hasTwoVariables: boolean, site
   if (value === null || value === undefined) return NOTHING;
   if (isList(value)) return { count: value.length, items: value, keys: undefined, integer: undefined };
   if (isDict(value)) {
-    const keys = sortedKeys(value, run.isExact);
+    const keys = run.known.keys(value);
     run.charge(site, keys.length);
     return { count: keys.length, items: keys.map((key) => value[key]), keys, integer: undefined };
   }

@@ -5,9 +5,11 @@ import type { Site } from '../plan/plan.ts';
 import type { LocatedNode } from '../syntax/ast.ts';
 import { nodeText } from '../syntax/node-text.ts';
 import type { Source } from '../syntax/source.ts';
+import { ByteLimit, safeUnits, TextOverflow, UnitLimit } from '../values/bounded-text.ts';
 import { byteLength } from '../values/go-string.ts';
 import { IllFormedData } from '../values/ill-formed.ts';
-import { DataTooDeep, Printer, PrintOverflow } from '../values/printer.ts';
+import { Known } from '../values/known.ts';
+import { DataTooDeep, Printer } from '../values/printer.ts';
 import { quote } from '../values/quote.ts';
 
 /** Go's settings for keys that a map does not have. */
@@ -20,20 +22,20 @@ export interface Limits {
 }
 
 export interface RunLimits extends Limits {
-  /** An output of so many UTF-16 units is within the limit, whatever it says: none takes more than three bytes. */
+  /** An output of so many UTF-16 units is within the limit, whatever it says. */
   readonly safeUnits: number;
 }
 
 export function runLimits(limits: Limits): RunLimits {
-  return { ...limits, safeUnits: Math.floor(limits.maxOutputBytes / 3) };
+  return { ...limits, safeUnits: safeUnits(limits.maxOutputBytes) };
 }
 
 /** Values are shown in messages up to this length: they are data, which may be huge and need not be in a log. */
 const MAX_SHOWN_VALUE = 4096;
 
-/** What a function makes costs one step for so many characters, beside the call itself; what it only reads, less. */
-const CHARACTERS_MADE_PER_STEP = 16;
-const CHARACTERS_READ_PER_STEP = 64;
+/** What a function makes costs one step for so many bytes, beside the call itself; what it only reads, less. */
+const BYTES_MADE_PER_STEP = 16;
+const BYTES_READ_PER_STEP = 64;
 
 export class Run {
   readonly missingKey: MissingKey;
@@ -50,8 +52,8 @@ export class Run {
   last: LocatedNode | undefined;
   /** Two halves of a character may have met in the output; see `ill-formed.ts`. */
   isSuspect = false;
-  #countedUnits = 0;
-  #countedBytes = 0;
+  #outputLimit: ByteLimit | undefined;
+  #known: Known | undefined;
 
   constructor(source: Source, limits: RunLimits, missingKey: MissingKey, isExact: boolean) {
     this.#source = source;
@@ -96,49 +98,52 @@ export class Run {
     if (this.steps < 0) this.failSteps(site);
   }
 
-  /** For a text that a function has made. */
-  chargeMade(site: Site, characters: number): void {
-    this.charge(site, Math.ceil(characters / CHARACTERS_MADE_PER_STEP));
+  /** For a text of so many bytes that a function has made. */
+  chargeMade(site: Site, bytes: number): void {
+    this.charge(site, Math.ceil(bytes / BYTES_MADE_PER_STEP));
   }
 
-  /** For a text that a function has gone through. */
-  chargeRead(site: Site, characters: number): void {
-    this.charge(site, Math.ceil(characters / CHARACTERS_READ_PER_STEP));
+  /** For a text of so many bytes, or a list of so many items, that a function has gone through. */
+  chargeRead(site: Site, size: number): void {
+    this.charge(site, Math.ceil(size / BYTES_READ_PER_STEP));
   }
 
-  /** Called when the output has outgrown `units`: counts the new part's bytes and allows what is left. */
+  get known(): Known {
+    this.#known ??= new Known(this.isExact);
+    return this.#known;
+  }
+
+  /** Called when the output has outgrown `units`. */
   grow(output: string, site: Site): void {
-    this.#countedBytes += byteLength(output.slice(this.#countedUnits));
-    this.#countedUnits = output.length;
-    const left = this.limits.maxOutputBytes - this.#countedBytes;
-    if (left < 0) this.failOutput(site);
-    this.units = this.#countedUnits + Math.floor(left / 3);
+    this.#outputLimit ??= new ByteLimit(this.limits.maxOutputBytes);
+    if (!this.#outputLimit.allows(output)) this.failOutput(site);
+    this.units = this.#outputLimit.units;
   }
 
   /** Runs a printer whose text may grow to the limit of the whole output. */
   print(site: Site, write: (printer: Printer) => void): string {
-    const printer = new Printer(this.limits.maxOutputBytes, this.isExact);
+    const printer = new Printer(new ByteLimit(this.limits.maxOutputBytes), this.known);
     try {
       write(printer);
     } catch (error) {
-      if (error instanceof PrintOverflow) this.failOutput(site);
+      if (error instanceof TextOverflow) this.failOutput(site);
       if (error instanceof DataTooDeep) this.fail(site, error.message);
       throw error;
     }
     const { text } = printer;
     this.charge(site, printer.keys);
-    this.chargeMade(site, text.length);
+    this.chargeMade(site, byteLength(text));
     return text;
   }
 
   /** A value in a message. */
   describe(value: unknown, verb: 's' | 'v'): string {
-    const printer = new Printer(MAX_SHOWN_VALUE, this.isExact);
+    const printer = new Printer(new UnitLimit(MAX_SHOWN_VALUE), this.known);
     try {
       printer.printValue(value, verb, 0);
       return printer.text;
     } catch (error) {
-      if (error instanceof PrintOverflow) return `${error.text.slice(0, MAX_SHOWN_VALUE).toWellFormed()}...`;
+      if (error instanceof TextOverflow) return `${error.text.slice(0, MAX_SHOWN_VALUE).toWellFormed()}...`;
       if (error instanceof DataTooDeep) return '...';
       throw error;
     }

@@ -1,18 +1,36 @@
 /** White space as Go's `unicode.IsSpace` has it, which is neither JavaScript's nor that of a regular expression's `\s`. */
 
-const SPACE = '\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const onlySpace = new RegExp(`^[${SPACE}]*$`);
-const space = new RegExp(`[${SPACE}]`);
-
 export function isBlank(text: string): boolean {
-  return onlySpace.test(text);
+  return firstNonSpace(text) === text.length;
 }
 
 /** `strings.TrimSpace`. */
 export function trimSpace(text: string): string {
-  let start = 0;
+  const start = firstNonSpace(text);
   let end = text.length;
-  while (start < end && space.test(text.charAt(start))) start += 1;
-  while (end > start && space.test(text.charAt(end - 1))) end -= 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(start, end);
+}
+
+function firstNonSpace(text: string): number {
+  let at = 0;
+  while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+function isSpace(unit: number): boolean {
+  if (unit < 0x80) return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d);
+  switch (unit) {
+    case 0x85:
+    case 0xa0:
+    case 0x1680:
+    case 0x2028:
+    case 0x2029:
+    case 0x202f:
+    case 0x205f:
+    case 0x3000:
+      return true;
+    default:
+      return unit >= 0x2000 && unit <= 0x200a;
+  }
 }

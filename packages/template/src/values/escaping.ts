@@ -1,4 +1,4 @@
-/** `html`, `js` and `urlquery`. */
+/** `html`, `js` and `urlquery`, each for a piece of a text that cuts no character. */
 
 import { isPrintable } from '../unicode/classes.ts';
 import { strayByte, toBytes } from './go-string.ts';
@@ -30,24 +30,15 @@ export function escapeJs(text: string): string {
   });
 }
 
+/** What each byte becomes. */
+const QUERY: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
+  if (byte === 0x20) return '+';
+  const character = String.fromCharCode(byte);
+  return /[\w.~-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+});
+
 export function escapeQuery(text: string): string {
   let escaped = '';
-  for (const byte of toBytes(text)) {
-    if (isUnreserved(byte)) escaped += String.fromCharCode(byte);
-    else if (byte === 0x20) escaped += '+';
-    else escaped += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
+  for (const byte of toBytes(text)) escaped += QUERY[byte] ?? '';
   return escaped;
-}
-
-function isUnreserved(byte: number): boolean {
-  return (
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x41 && byte <= 0x5a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x2d ||
-    byte === 0x5f ||
-    byte === 0x2e ||
-    byte === 0x7e
-  );
 }

@@ -6,12 +6,7 @@
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const notAscii = /[^\0-\x7f]/;
 const REPLACEMENT = 0xfffd;
-
-export function isAscii(text: string): boolean {
-  return !notAscii.test(text);
-}
 
 /** How many bytes the string has in Go. */
 export function byteLength(text: string): number {
@@ -72,16 +67,39 @@ export function fromBytes(bytes: Uint8Array): string {
 }
 
 function fromInvalidBytes(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; ) {
-    const width = sequenceWidth(bytes, i);
-    if (width === 0) text += byteUnit(bytes[i++] ?? 0);
-    else {
-      text += strictDecoder.decode(bytes.subarray(i, i + width));
-      i += width;
+  return textOfUnits((push) => {
+    for (let i = 0; i < bytes.length; ) {
+      const width = sequenceWidth(bytes, i);
+      push(width === 0 ? 0xdc00 + (bytes[i] ?? 0) : codePointAt(bytes, i, width));
+      i += Math.max(width, 1);
     }
-  }
-  return text;
+  });
+}
+
+/** Units handed to `String.fromCharCode` at once: more arguments than this might not fit on the stack. */
+const UNITS_AT_ONCE = 4096;
+
+/** The text of the code points that `write` pushes, stray bytes among them. */
+export function textOfUnits(write: (push: (codePoint: number) => void) => void): string {
+  let text = '';
+  let units: number[] = [];
+  write((codePoint) => {
+    if (codePoint <= 0xffff) units.push(codePoint);
+    else units.push(0xd7c0 + (codePoint >> 10), 0xdc00 + (codePoint & 0x3ff));
+    if (units.length < UNITS_AT_ONCE) return;
+    text += String.fromCharCode(...units);
+    units = [];
+  });
+  return text + String.fromCharCode(...units);
+}
+
+/** The code point of the valid sequence of `width` bytes at `start`. */
+function codePointAt(bytes: Uint8Array, start: number, width: number): number {
+  const first = bytes[start] ?? 0;
+  if (width === 1) return first;
+  let codePoint = first & (0x7f >> width);
+  for (let i = start + 1; i < start + width; i++) codePoint = (codePoint << 6) | ((bytes[i] ?? 0) & 0x3f);
+  return codePoint;
 }
 
 /** The width of the valid UTF-8 sequence at `start`, or 0 when there is none. */
@@ -114,15 +132,68 @@ export function strayByte(codePoint: number): number {
   return codePoint >= 0xdc00 && codePoint <= 0xdfff ? codePoint & 0xff : -1;
 }
 
-/** The bytes `start` to `end` of the string, which may cut characters. */
-export function byteSlice(text: string, start: number, end: number): string {
-  if (isAscii(text)) return text.slice(start, end);
-  return fromBytes(toBytes(text).subarray(start, end));
+/**
+ * The bytes `start` to `end` of the string, which may cut characters. `size` is the string's length in bytes, which
+ * the caller has had to know.
+ */
+export function byteSlice(text: string, start: number, end: number, size: number): string {
+  // Every unit is one byte, be it ASCII or a stray one.
+  if (size === text.length) return text.slice(start, end);
+  const first = findByte(text, start, 0, 0);
+  const last = findByte(text, end, first.unit, start - first.inside);
+  if (first.unit === last.unit) return partOf(text, first.unit, first.inside, last.inside);
+  const head = first.inside === 0 ? '' : partOf(text, first.unit, first.inside, MAX_WIDTH);
+  const whole = text.slice(first.inside === 0 ? first.unit : unitAfter(text, first.unit), last.unit);
+  return head + whole + partOf(text, last.unit, 0, last.inside);
 }
 
-export function byteAt(text: string, index: number): number {
-  if (isAscii(text)) return text.charCodeAt(index);
-  return toBytes(text)[index] ?? 0;
+export function byteAt(text: string, index: number, size: number): number {
+  if (size === text.length) return text.charCodeAt(index) & 0xff;
+  const { unit, inside } = findByte(text, index, 0, 0);
+  return characterBytes(text, unit)[inside] ?? 0;
+}
+
+/** Bytes of the longest character. */
+const MAX_WIDTH = 4;
+
+/** A place in a string: the unit at which a character begins, and how many of its bytes lie before. */
+interface BytePlace {
+  readonly unit: number;
+  readonly inside: number;
+}
+
+/** Where a byte is, looked for from a character of which it is known where it is. */
+function findByte(text: string, index: number, unitBefore: number, byteBefore: number): BytePlace {
+  let unit = unitBefore;
+  let byte = byteBefore;
+  while (unit < text.length) {
+    const width = widthAt(text, unit);
+    if (byte + width > index) break;
+    byte += width;
+    unit += width === MAX_WIDTH ? 2 : 1;
+  }
+  return { unit, inside: index - byte };
+}
+
+function widthAt(text: string, unit: number): number {
+  const code = text.charCodeAt(unit);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  if (code < 0xd800 || code > 0xdfff) return 3;
+  return code < 0xdc00 ? MAX_WIDTH : 1;
+}
+
+function unitAfter(text: string, unit: number): number {
+  return unit + (widthAt(text, unit) === MAX_WIDTH ? 2 : 1);
+}
+
+function characterBytes(text: string, unit: number): Uint8Array {
+  return toBytes(text.slice(unit, unitAfter(text, unit)));
+}
+
+/** Bytes of one character, which on their own are no text. */
+function partOf(text: string, unit: number, start: number, end: number): string {
+  return start === end ? '' : fromBytes(characterBytes(text, unit).subarray(start, end));
 }
 
 /** Go's order of strings, which is that of their bytes: negative, zero or positive. */
@@ -134,8 +205,18 @@ export function compareStrings(a: string, b: string): number {
   const left = a.charCodeAt(i);
   const right = b.charCodeAt(i);
   if (left < 0xd800 && right < 0xd800) return left - right;
-  if (a.isWellFormed() && b.isWellFormed()) return surrogatesLast(left) - surrogatesLast(right);
-  return compareBytes(toBytes(a), toBytes(b));
+  const start = isSecondHalf(a, i) ? i - 1 : i;
+  const restOfA = a.slice(start, start + UNITS_THAT_DECIDE);
+  const restOfB = b.slice(start, start + UNITS_THAT_DECIDE);
+  if (restOfA.isWellFormed() && restOfB.isWellFormed()) return surrogatesLast(left) - surrogatesLast(right);
+  return compareBytes(toBytes(restOfA), toBytes(restOfB));
+}
+
+/** Four characters. No sequence of bytes is longer, so that from the first difference on no more can tell. */
+const UNITS_THAT_DECIDE = 8;
+
+function isSecondHalf(text: string, at: number): boolean {
+  return at > 0 && (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
 }
 
 /** UTF-16 units put in the order of the code points that they belong to. */

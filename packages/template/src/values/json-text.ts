@@ -1,7 +1,6 @@
 /** `toJson` and `toPrettyJson`: the text that Go's `encoding/json` gives, keys sorted and `<`, `>`, `&` escaped. */
-import { canonical } from './go-string.ts';
-import { checkText } from './ill-formed.ts';
-import { sortedKeys } from './sorted-keys.ts';
+import { BoundedText, ByteLimit, forEachPiece } from './bounded-text.ts';
+import type { Known } from './known.ts';
 import { isDict, isList, NIL_MAP, typeName, Uint8 } from './values.ts';
 
 /** Deeper data is refused, so that no data can exhaust the stack. */
@@ -10,15 +9,11 @@ const MAX_DEPTH = 1000;
 /** Why a value has no JSON; the message is Go's where Go has one. */
 export class JsonFault extends Error {}
 
-/** The text has become longer than allowed. */
-export class JsonOverflow extends Error {}
-
 export interface JsonOptions {
   /** Two spaces for each level, one element in each line. */
   readonly isPretty: boolean;
-  /** In UTF-16 units. */
-  readonly maxLength: number;
-  readonly isExact: boolean;
+  readonly maxBytes: number;
+  readonly known: Known;
 }
 
 export interface JsonText {
@@ -27,6 +22,7 @@ export interface JsonText {
   readonly keys: number;
 }
 
+/** @throws JsonFault, TextOverflow */
 export function jsonText(value: unknown, options: JsonOptions): JsonText {
   const writer = new JsonWriter(options);
   writer.write(value, 0);
@@ -34,18 +30,23 @@ export function jsonText(value: unknown, options: JsonOptions): JsonText {
 }
 
 class JsonWriter {
-  text = '';
   keys = 0;
   readonly #options: JsonOptions;
+  readonly #written: BoundedText;
 
   constructor(options: JsonOptions) {
     this.#options = options;
+    this.#written = new BoundedText(new ByteLimit(options.maxBytes));
+  }
+
+  get text(): string {
+    return this.#written.text;
   }
 
   write(value: unknown, depth: number): void {
     switch (typeof value) {
       case 'string': {
-        this.#add(this.#quoted(value));
+        this.#quoted(value);
         return;
       }
       case 'number': {
@@ -79,11 +80,12 @@ class JsonWriter {
       return;
     }
     if (!isDict(value)) throw new JsonFault(`json: unsupported type: ${typeName(value)}`);
-    const keys = sortedKeys(value, this.#options.isExact);
+    const keys = this.#options.known.keys(value);
     this.keys += keys.length;
     this.#elements('{', '}', keys.length, depth, (index) => {
       const key = keys[index] ?? '';
-      this.#add(`${this.#quoted(key)}${this.#options.isPretty ? ': ' : ':'}`);
+      this.#quoted(key);
+      this.#add(this.#options.isPretty ? ': ' : ':');
       this.write(value[key], depth + 1);
     });
   }
@@ -109,14 +111,15 @@ class JsonWriter {
     if (this.#options.isPretty) this.#add(`\n${'  '.repeat(depth)}`);
   }
 
-  #quoted(text: string): string {
-    checkText(text, this.#options.isExact);
-    return plain.test(text) ? `"${text}"` : `"${canonical(text).replace(special, escaped)}"`;
+  #quoted(text: string): void {
+    this.#options.known.check(text);
+    this.#add('"');
+    forEachPiece(text, (piece) => this.#add(plain.test(piece) ? piece : piece.replace(special, escaped)));
+    this.#add('"');
   }
 
   #add(text: string): void {
-    this.text += text;
-    if (this.text.length > this.#options.maxLength) throw new JsonOverflow();
+    this.#written.add(text);
   }
 }
 

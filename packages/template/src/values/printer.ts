@@ -2,26 +2,18 @@
  * Go's `fmt` for the values of a template: `Sprint`, `Sprintln` and `Sprintf` with every verb, flag, width and
  * precision, and its notations for formats that do not fit. What it writes is bounded while it is being written.
  */
+
+import { BoundedText, forEachPiece, type TextLimit, wholeCharacters } from './bounded-text.ts';
 import { type FloatFormat, formatFloat, formatShortest } from './float-format.ts';
 import { canonical, firstRunes, runeCount, runeText, toBytes } from './go-string.ts';
-import { checkText } from './ill-formed.ts';
 import { formatInteger, formatUnicode } from './integer-format.ts';
+import type { Known } from './known.ts';
 import { type Flags, noFlags } from './print-flags.ts';
-import { canBackquote, quote, quoteRune, quoteToAscii } from './quote.ts';
-import { sortedKeys } from './sorted-keys.ts';
+import { canBackquote, quotePiece, quotePieceToAscii, quoteRune } from './quote.ts';
 import { Complex, isDict, isList, NIL_MAP, typeName, Uint8 } from './values.ts';
 
 /** Data nested deeper than this is refused, so that no data can exhaust the stack. */
 const MAX_DATA_DEPTH = 1000;
-
-/** Thrown when a text grows beyond what the printer was allowed; `text` is what was written until then. */
-export class PrintOverflow extends Error {
-  readonly text: string;
-  constructor(text: string) {
-    super('text too long');
-    this.text = text;
-  }
-}
 
 export class DataTooDeep extends Error {
   constructor() {
@@ -33,23 +25,21 @@ export class Printer {
   flags: Flags = noFlags();
   /** How many keys of maps have been sorted, which is work that the text does not show. */
   keys = 0;
-  #text = '';
-  readonly #limit: number;
-  readonly #isExact: boolean;
+  readonly #written: BoundedText;
+  readonly #known: Known;
 
-  /** `limit` is in UTF-16 units; for `isExact` see `ill-formed.ts`. */
-  constructor(limit: number, isExact: boolean) {
-    this.#limit = limit;
-    this.#isExact = isExact;
+  constructor(limit: TextLimit, known: Known) {
+    this.#written = new BoundedText(limit);
+    this.#known = known;
   }
 
   get text(): string {
-    return canonical(this.#text);
+    return canonical(this.#written.text);
   }
 
+  /** @throws TextOverflow */
   write(text: string): void {
-    this.#text += text;
-    if (this.#text.length > this.#limit) throw new PrintOverflow(this.#text);
+    this.#written.add(text);
   }
 
   /** `fmt.Sprint`: a space between two operands when neither is a string. */
@@ -149,7 +139,7 @@ export class Printer {
       return;
     }
     this.write(sharpV ? 'map[string]interface {}{' : 'map[');
-    const keys = sortedKeys(map, this.#isExact);
+    const keys = this.#known.keys(map);
     this.keys += keys.length;
     keys.forEach((key, index) => {
       if (index > 0) this.write(sharpV ? ', ' : ' ');
@@ -311,10 +301,10 @@ export class Printer {
   }
 
   #formatString(text: string, verb: string): void {
-    checkText(text, this.#isExact);
     switch (verb) {
       case 'v': {
-        this.flags.sharpV ? this.#quoted(text) : this.#pad(this.#truncated(text));
+        const shown = this.#truncated(text);
+        this.flags.sharpV ? this.#quoted(shown) : this.#pad(shown);
         return;
       }
       case 's': {
@@ -322,7 +312,7 @@ export class Printer {
         return;
       }
       case 'q': {
-        this.#quoted(text);
+        this.#quoted(this.#truncated(text));
         return;
       }
       case 'x':
@@ -337,27 +327,59 @@ export class Printer {
     }
   }
 
+  /** Nothing is read of a text but what is shown of it. */
   #truncated(text: string): string {
-    return this.flags.precision === undefined ? text : firstRunes(text, this.flags.precision);
+    const { precision } = this.flags;
+    const shown = precision === undefined ? text : firstRunes(text, precision);
+    this.#known.check(shown);
+    return shown;
   }
 
-  #quoted(text: string): void {
-    const shown = this.#truncated(text);
-    if (this.flags.sharp && canBackquote(shown)) this.#pad(`\`${shown}\``);
-    else this.#pad(this.flags.plus ? quoteToAscii(shown) : quote(shown));
+  #quoted(shown: string): void {
+    if (this.flags.sharp && canBackquote(shown)) {
+      this.#pad(`\`${shown}\``);
+      return;
+    }
+    const escapePiece = this.flags.plus ? quotePieceToAscii : quotePiece;
+    this.#padded((write) => {
+      write('"');
+      forEachPiece(shown, (piece) => write(escapePiece(piece)));
+      write('"');
+    });
   }
 
   #hexBytes(text: string, verb: 'x' | 'X'): void {
-    const { flags } = this;
-    let bytes = toBytes(text);
-    if (flags.precision !== undefined) bytes = bytes.subarray(0, flags.precision);
-    const prefix = flags.sharp ? '0x' : '';
-    let shown = bytes.length === 0 ? '' : prefix;
-    bytes.forEach((byte, index) => {
-      if (flags.space && index > 0) shown += ` ${prefix}`;
-      shown += byte.toString(16).padStart(2, '0');
+    const { sharp, space, precision = Number.POSITIVE_INFINITY } = this.flags;
+    // A unit has at least one byte.
+    const read = precision < text.length ? text.slice(0, wholeCharacters(text, precision)) : text;
+    this.#known.check(read);
+    const digits = verb === 'X' ? UPPER_HEX : LOWER_HEX;
+    const prefix = sharp ? `0${verb}` : '';
+    const separator = space ? ` ${prefix}` : '';
+    let left = precision;
+    this.#padded((write) => {
+      let before = prefix;
+      forEachPiece(read, (piece) => {
+        let shown = '';
+        for (const byte of toBytes(piece).subarray(0, left)) {
+          shown += before + (digits[byte] ?? '');
+          before = separator;
+          left -= 1;
+        }
+        write(shown);
+      });
     });
-    this.#pad(verb === 'X' ? shown.toUpperCase() : shown);
+  }
+
+  /** Pads what is written piece by piece; without a width to reach, the pieces go straight out. */
+  #padded(writeShown: (write: (piece: string) => void) => void): void {
+    if (this.flags.width === undefined || this.flags.width === 0) {
+      writeShown((piece) => this.write(piece));
+      return;
+    }
+    const shown = new BoundedText(this.#written.rest());
+    writeShown((piece) => shown.add(piece));
+    this.#pad(shown.text);
   }
 
   #pad(text: string, zeroFill = '0'): void {
@@ -372,6 +394,11 @@ export class Printer {
     else this.write((zero ? zeroFill : ' ').repeat(missing) + text);
   }
 }
+
+const LOWER_HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
+  byte.toString(16).padStart(2, '0'),
+);
+const UPPER_HEX: readonly string[] = LOWER_HEX.map((digits) => digits.toUpperCase());
 
 function toRune(number: bigint): number {
   return number < 0n || number > 0x10ffffn ? 0xfffd : Number(number);

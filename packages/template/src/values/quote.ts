@@ -18,37 +18,50 @@ const plainAscii = /^[ !#-[\]-~]*$/;
 
 /** `strconv.Quote`. */
 export function quote(text: string): string {
-  return plainAscii.test(text) ? `"${text}"` : quoteWith(text, '"', false);
+  return `"${quotePiece(text)}"`;
 }
 
-/** `strconv.QuoteToASCII`. */
-export function quoteToAscii(text: string): string {
-  return quoteWith(text, '"', true);
+/** What stands between the quotes of `strconv.Quote`, for a piece of a text that cuts no character. */
+export function quotePiece(text: string): string {
+  return plainAscii.test(text) ? text : escapedText(text, '"', false);
+}
+
+/** The same of `strconv.QuoteToASCII`. */
+export function quotePieceToAscii(text: string): string {
+  return plainAscii.test(text) ? text : escapedText(text, '"', true);
 }
 
 /** `strconv.QuoteRune`, for any number. */
 export function quoteRune(codePoint: number, asciiOnly: boolean): string {
-  return quoteWith(runeText(codePoint), "'", asciiOnly);
+  return `'${escapedText(runeText(codePoint), "'", asciiOnly)}'`;
 }
 
-function quoteWith(text: string, mark: string, asciiOnly: boolean): string {
-  let quoted = mark;
+function escapedText(text: string, mark: string, asciiOnly: boolean): string {
+  let shown = '';
+  let plainFrom = 0;
   for (let i = 0; i < text.length; i++) {
+    const start = i;
     const codePoint = text.codePointAt(i) ?? 0;
     if (codePoint > 0xffff) i += 1;
-    quoted += escaped(codePoint, mark, asciiOnly);
+    if (isPlain(codePoint, mark, asciiOnly)) continue;
+    shown += text.slice(plainFrom, start) + escaped(codePoint, mark);
+    plainFrom = i + 1;
   }
-  return quoted + mark;
+  return shown + text.slice(plainFrom);
 }
 
-function escaped(codePoint: number, mark: string, asciiOnly: boolean): string {
+function isPlain(codePoint: number, mark: string, asciiOnly: boolean): boolean {
+  if (codePoint >= 0x80) return !asciiOnly && strayByte(codePoint) < 0 && isPrintable(codePoint);
+  return codePoint >= 0x20 && codePoint !== 0x7f && codePoint !== 0x5c && codePoint !== mark.charCodeAt(0);
+}
+
+/** A character that does not stand for itself. */
+function escaped(codePoint: number, mark: string): string {
   const byte = strayByte(codePoint);
   if (byte >= 0) return `\\x${hex(byte, 2)}`;
-  const character = String.fromCodePoint(codePoint);
-  if (character === mark || character === '\\') return `\\${character}`;
-  if (isPrintable(codePoint) && (codePoint < 0x80 || !asciiOnly)) return character;
   const short = SHORT_ESCAPES[codePoint];
   if (short !== undefined) return short;
+  if (codePoint === 0x5c || codePoint === mark.charCodeAt(0)) return `\\${String.fromCharCode(codePoint)}`;
   if (codePoint < 0x20 || codePoint === 0x7f) return `\\x${hex(codePoint, 2)}`;
   return codePoint < 0x10000 ? `\\u${hex(codePoint, 4)}` : `\\U${hex(codePoint, 8)}`;
 }

@@ -3,13 +3,13 @@ import { compareStrings } from './go-string.ts';
 import { checkText } from './ill-formed.ts';
 import type { Dict } from './values.ts';
 
-/** From here on the order of UTF-16 units may differ from that of code points. */
-const surrogateOrAbove = /[\ud800-\uffff]/;
+/** Without these the order of UTF-16 units is that of code points. */
+const surrogate = /[\ud800-\udfff]/;
 
 /** `isExact`: see `ill-formed.ts`. */
-export function sortedKeys(dict: Dict, isExact: boolean): string[] {
+export function sortedKeys(dict: Dict, isExact: boolean): readonly string[] {
   const keys = Object.keys(dict);
-  if (!keys.some((key) => surrogateOrAbove.test(key))) return keys.length < 2 ? keys : keys.sort();
+  if (!keys.some((key) => surrogate.test(key))) return keys.length < 2 ? keys : keys.sort();
   for (const key of keys) checkText(key, isExact);
   return keys.sort(compareStrings);
 }

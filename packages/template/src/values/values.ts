@@ -88,9 +88,21 @@ function isTrueObject(value: unknown): boolean {
   return isDict(value) && !isEmptyDict(value);
 }
 
+/** A key of maps that were asked before. Where a map has many, the engine would collect them all each time to find one. */
+const someKey = new WeakMap<Dict, string>();
+
+/** Most maps are asked once: it is enough to remember every so many. */
+const ASKED_PER_KEY_REMEMBERED = 8;
+let asked = 0;
+
 function isEmptyDict(dict: Dict): boolean {
+  const known = someKey.get(dict);
+  if (known !== undefined && Object.hasOwn(dict, known)) return false;
   for (const key in dict) {
-    if (Object.hasOwn(dict, key)) return false;
+    if (!Object.hasOwn(dict, key)) continue;
+    asked += 1;
+    if (asked % ASKED_PER_KEY_REMEMBERED === 0) someKey.set(dict, key);
+    return false;
   }
   return true;
 }

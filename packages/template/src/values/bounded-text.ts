@@ -1,0 +1,125 @@
+/** Texts that grow piece by piece and must not grow beyond a limit, which is looked at while they grow. */
+import { byteLength } from './go-string.ts';
+
+/** What decides whether a growing text is still short enough. */
+export interface TextLimit {
+  /** Up to so many UTF-16 units need no asking. */
+  readonly units: number;
+  /** Asked about a text that is longer than `units`, which may be more afterwards. */
+  allows(text: string): boolean;
+  /** What this text leaves of the limit. */
+  rest(text: string): TextLimit;
+}
+
+/** Of UTF-8: the bytes are counted only once the text could be too long, and each part of it once. */
+export class ByteLimit implements TextLimit {
+  readonly #maxBytes: number;
+  #units: number;
+  #countedUnits = 0;
+  #countedBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+    this.#units = safeUnits(maxBytes);
+  }
+
+  get units(): number {
+    return this.#units;
+  }
+
+  allows(text: string): boolean {
+    // No unit takes less than a byte: so a rope of many large pieces is never made one text just to be refused.
+    if (text.length > this.#maxBytes) return false;
+    const left = this.#left(text);
+    if (left < 0) return false;
+    this.#units = text.length + safeUnits(left);
+    return true;
+  }
+
+  rest(text: string): ByteLimit {
+    return new ByteLimit(this.#left(text));
+  }
+
+  /** The text is the one asked about before, perhaps with more at its end. */
+  #left(text: string): number {
+    this.#countedBytes += byteLength(text.slice(this.#countedUnits));
+    this.#countedUnits = text.length;
+    return this.#maxBytes - this.#countedBytes;
+  }
+}
+
+/** A text of so many UTF-16 units is within the limit, whatever it says: none takes more than three bytes. */
+export function safeUnits(maxBytes: number): number {
+  return Math.floor(maxBytes / 3);
+}
+
+/** Of UTF-16 units. */
+export class UnitLimit implements TextLimit {
+  readonly units: number;
+
+  constructor(units: number) {
+    this.units = units;
+  }
+
+  allows(): boolean {
+    return false;
+  }
+
+  rest(text: string): UnitLimit {
+    return new UnitLimit(this.units - text.length);
+  }
+}
+
+/** Thrown when a text grows beyond its limit; `text` is what was written until then. */
+export class TextOverflow extends Error {
+  readonly text: string;
+
+  constructor(text: string) {
+    super('text too long');
+    this.text = text;
+  }
+}
+
+export class BoundedText {
+  text = '';
+  readonly #limit: TextLimit;
+
+  constructor(limit: TextLimit) {
+    this.#limit = limit;
+  }
+
+  /** @throws TextOverflow */
+  add(piece: string): void {
+    this.text += piece;
+    if (this.text.length > this.#limit.units && !this.#limit.allows(this.text))
+      throw new TextOverflow(this.text);
+  }
+
+  /** What is left of the limit. */
+  rest(): TextLimit {
+    return this.#limit.rest(this.text);
+  }
+}
+
+/** Pieces of this size are converted one after another, so that a result that grows too long is noticed early. */
+const PIECE_UNITS = 4096;
+
+/** Calls `visit` with the parts of a text in turn; no character is cut. */
+export function forEachPiece(text: string, visit: (piece: string) => void): void {
+  if (text.length <= PIECE_UNITS) {
+    visit(text);
+    return;
+  }
+  for (let start = 0; start < text.length; ) {
+    const end = wholeCharacters(text, start + PIECE_UNITS);
+    visit(text.slice(start, end));
+    start = end;
+  }
+}
+
+/** Where to cut a text for at least `units` units of whole characters. */
+export function wholeCharacters(text: string, units: number): number {
+  const isInside =
+    (text.charCodeAt(units) & 0xfc00) === 0xdc00 && (text.charCodeAt(units - 1) & 0xfc00) === 0xd800;
+  return isInside ? units + 1 : Math.min(units, text.length);
+}
