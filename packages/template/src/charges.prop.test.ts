@@ -17,7 +17,7 @@ function aText(random: Random): string {
   return TEXTS[random.below(TEXTS.length)] ?? '';
 }
 
-it('random templates take as many steps in both backends, and in an exact render', () => {
+it('random templates take as many steps in both backends and in an exact render, and meet the same limits', () => {
   const random = new Random(20_261_129);
   const maker = new CaseMaker(
     random,
@@ -32,12 +32,17 @@ it('random templates take as many steps in both backends, and in an exact render
       m: { [aText(random)]: 1, k: 'v' },
     };
     const variables = data === null ? null : { ...data, ...(random.chance(0.5) ? texts : {}) };
+    const limits = {
+      maxSteps: random.chance(0.3) ? random.below(60) : LIMITS.maxSteps,
+      maxOutputBytes: random.chance(0.5) ? random.below(200) : LIMITS.maxOutputBytes,
+      maxDepth: random.chance(0.3) ? random.below(4) : LIMITS.maxDepth,
+    };
     try {
-      const expected = stepsOf(closures, template, variables, LIMITS, true);
-      const exact = stepsOf(generated, template, variables, LIMITS, true);
+      const expected = stepsOf(closures, template, variables, limits, true);
+      const exact = stepsOf(generated, template, variables, limits, true);
       expect({ template, ...exact }).toEqual({ template, ...expected });
       for (const backend of [closures, generated]) {
-        const optimistic = stepsOf(backend, template, variables, LIMITS, false);
+        const optimistic = stepsOf(backend, template, variables, limits, false);
         if (optimistic !== undefined) expect({ template, ...optimistic }).toEqual({ template, ...expected });
       }
       compared += 1;

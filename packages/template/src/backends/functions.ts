@@ -2,13 +2,13 @@
 
 import type { Site } from '../plan/plan.ts';
 import type { FunctionName } from '../syntax/function-table.ts';
-import { BoundedText, ByteLimit, forEachPiece, TextOverflow } from '../values/bounded-text.ts';
+import { BoundedText, ByteLimit, forEachPiece, PIECE_UNITS, TextOverflow } from '../values/bounded-text.ts';
 import { escapeHtml, escapeJs, escapeQuery } from '../values/escaping.ts';
 import { byteAt, byteLength, byteSlice } from '../values/go-string.ts';
 import { checkText } from '../values/ill-formed.ts';
 import { JsonFault, jsonText } from '../values/json-text.ts';
 import { FormatRun } from '../values/printf.ts';
-import { quotePiece } from '../values/quote.ts';
+import { quote, quotePiece } from '../values/quote.ts';
 import { countLines, indent, lower, upper } from '../values/text-functions.ts';
 import { capacity, isDict, isList, isTrue, sliceList, typeName, Uint8 } from '../values/values.ts';
 import { type ComparisonName, compare, equals, equalsAny } from './comparison.ts';
@@ -79,6 +79,7 @@ function made(run: Run, site: Site, write: (add: (piece: string) => void) => voi
 }
 
 function converted(run: Run, site: Site, text: string, convert: (piece: string) => string): string {
+  if (text.length <= PIECE_UNITS) return paid(run, site, convert(text));
   return made(run, site, (add) => forEachPiece(text, (piece) => add(convert(piece))));
 }
 
@@ -256,6 +257,8 @@ function quoted(run: Run, site: Site, args: readonly unknown[]): string {
     .map((value) =>
       typeof value === 'string' ? textOf(run, value) : run.print(site, (printer) => printer.print([value])),
     );
+  const units = texts.reduce((sum, text) => sum + text.length, 0);
+  if (units <= PIECE_UNITS) return paid(run, site, texts.map(quote).join(' '));
   return made(run, site, (add) =>
     texts.forEach((text, index) => {
       add(index > 0 ? ' "' : '"');

@@ -44,9 +44,6 @@ const OPERATIONS = {
   UNSET,
 };
 
-/** Values printed in a row before the output's length is looked at. */
-const PRINTS_PER_CHECK = 8;
-
 export function generateRenderer(plan: Plan): Renderer {
   const table: unknown[] = [];
   const numbers = new Map<unknown, number>();
@@ -95,15 +92,12 @@ class UnitWriter {
     const writer = this.#writer;
     const site = writer.reference(block.site);
     writer.line(`if ((run.steps -= ${block.cost}) < 0) run.failSteps(${site});`);
-    let prints = 0;
     block.statements.forEach((statement, index) => {
       this.#statement(statement, block.statements[index - 1]?.kind === 'text');
-      if (statement.kind !== 'print') return;
-      prints += 1;
-      if (prints % PRINTS_PER_CHECK === 0) this.#checkOutput(writer.reference(statement.site));
     });
     const ending = block.statements.at(-1)?.kind;
-    if (ending !== 'break' && ending !== 'continue' && ending !== undefined) this.#checkOutput(site);
+    // What is printed last has just been checked.
+    if (ending !== 'break' && ending !== 'continue' && ending !== 'print') this.#checkOutput(site);
   }
 
   #checkOutput(site: string): void {
@@ -125,6 +119,7 @@ class UnitWriter {
         if (!isAfterText)
           this.#writer.line(`if (${text}.length !== 0 && startsWithHalf(${text})) run.isSuspect = true;`);
         this.#writer.line(`out += ${text};`);
+        this.#checkOutput(site);
         return;
       }
       case 'evaluate':

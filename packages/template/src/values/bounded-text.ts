@@ -102,7 +102,7 @@ export class BoundedText {
 }
 
 /** Pieces of this size are converted one after another, so that a result that grows too long is noticed early. */
-const PIECE_UNITS = 4096;
+export const PIECE_UNITS = 4096;
 
 /** Calls `visit` with the parts of a text in turn; no character is cut. */
 export function forEachPiece(text: string, visit: (piece: string) => void): void {

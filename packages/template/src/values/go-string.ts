@@ -8,8 +8,25 @@ const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const REPLACEMENT = 0xfffd;
 
+interface ByteCounter {
+  byteLength(text: string): number;
+}
+
+/** Node's own counting, which browsers lack, is several times faster. */
+const { Buffer: native }: { readonly Buffer?: ByteCounter } = globalThis;
+
+/** Calling it pays from this length on. */
+const NATIVE_UNITS = 24;
+
 /** How many bytes the string has in Go. */
 export function byteLength(text: string): number {
+  if (native === undefined || text.length < NATIVE_UNITS) return countBytes(text);
+  const bytes = native.byteLength(text);
+  // It takes a stray byte for U+FFFD.
+  return bytes === text.length || text.isWellFormed() ? bytes : countBytes(text);
+}
+
+function countBytes(text: string): number {
   let length = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

@@ -1,5 +1,5 @@
 /** `toJson` and `toPrettyJson`: the text that Go's `encoding/json` gives, keys sorted and `<`, `>`, `&` escaped. */
-import { BoundedText, ByteLimit, forEachPiece } from './bounded-text.ts';
+import { BoundedText, ByteLimit, forEachPiece, PIECE_UNITS } from './bounded-text.ts';
 import type { Known } from './known.ts';
 import { isDict, isList, NIL_MAP, typeName, Uint8 } from './values.ts';
 
@@ -113,8 +113,12 @@ class JsonWriter {
 
   #quoted(text: string): void {
     this.#options.known.check(text);
+    if (text.length <= PIECE_UNITS) {
+      this.#add(`"${escapedPiece(text)}"`);
+      return;
+    }
     this.#add('"');
-    forEachPiece(text, (piece) => this.#add(plain.test(piece) ? piece : piece.replace(special, escaped)));
+    forEachPiece(text, (piece) => this.#add(escapedPiece(piece)));
     this.#add('"');
   }
 
@@ -127,6 +131,10 @@ const plain = /^[ !#-%'-;=?-[\]-~]*$/;
 /** With the flag, a surrogate is matched only where it stands alone: as a byte that is not UTF-8. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters.
 const special = /[\0-\x1f"\\<>&\u2028\u2029\ud800-\udfff]/gu;
+function escapedPiece(text: string): string {
+  return plain.test(text) ? text : text.replace(special, escaped);
+}
+
 const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',
   '\\': '\\\\',
