@@ -4,6 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FuzzCase } from './cases.ts';
+import type { AskSteps, CountedSteps } from './go-steps.ts';
 
 export interface Outcome {
   readonly output?: string;
@@ -23,8 +24,13 @@ export function findGo(): string | undefined {
   return `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}`;
 }
 
+export interface Oracle {
+  readonly ask: (cases: readonly FuzzCase[]) => Outcome[];
+  readonly askSteps: AskSteps;
+}
+
 /** Why there is no oracle, or the oracle. */
-export function buildOracle(): { skipped: string } | { ask: (cases: readonly FuzzCase[]) => Outcome[] } {
+export function buildOracle(): { skipped: string } | Oracle {
   const missing = findGo();
   if (missing !== undefined) return { skipped: missing };
   const binary = join(mkdtempSync(join(tmpdir(), 'px0-template-fuzz-')), 'oracle');
@@ -34,25 +40,31 @@ export function buildOracle(): { skipped: string } | { ask: (cases: readonly Fuz
   });
   if (build.status !== 0)
     return { skipped: `skipped: the Go program does not build: ${build.stderr.trim()}` };
-  return { ask: (cases) => ask(binary, cases) };
+  return {
+    ask: (cases) =>
+      lines<Outcome>(binary, [], cases).map((outcome) => {
+        const isError = outcome.parseError !== undefined || outcome.execError !== undefined;
+        return isError ? outcome : { output: outcome.output ?? '' };
+      }),
+    askSteps: (cases) =>
+      lines<CountedSteps>(binary, ['steps'], cases).map((counted) =>
+        counted.outcome === 'output' ? { output: '', ...counted } : counted,
+      ),
+  };
 }
 
-function ask(binary: string, cases: readonly FuzzCase[]): Outcome[] {
+function lines<Line>(binary: string, args: readonly string[], cases: readonly object[]): Line[] {
   const input = cases.map(encode).join('\n');
-  const result = spawnSync(binary, { input, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 120_000 });
+  const result = spawnSync(binary, args, { input, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 120_000 });
   if (result.status !== 0) throw new Error(`the Go program failed: ${result.stderr.slice(0, 2000)}`);
   return result.stdout
     .trimEnd()
     .split('\n')
-    .map((line): Outcome => {
-      const parsed: Outcome = JSON.parse(line);
-      const isError = parsed.parseError !== undefined || parsed.execError !== undefined;
-      return isError ? parsed : { output: parsed.output ?? '' };
-    });
+    .map((line): Line => JSON.parse(line));
 }
 
 /** JSON with negative zeros, which `JSON.stringify` would lose. */
-function encode(fuzzCase: FuzzCase): string {
+function encode(fuzzCase: object): string {
   const marker = '\u0001negative zero';
   const json = JSON.stringify(fuzzCase, (_key, value) => (Object.is(value, -0) ? marker : value));
   return json.replaceAll(JSON.stringify(marker), '-0');

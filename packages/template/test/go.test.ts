@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compareWithGo } from '../fuzz/compare.ts';
 import { buildOracle } from '../fuzz/go-oracle.ts';
+import { compareStepsWithGo } from '../fuzz/go-steps.ts';
 import { remakeVectors, VECTORS } from '../fuzz/go-vectors.ts';
-import { readVectors } from './vectors.ts';
+import { readLimits, readVectors } from './vectors.ts';
 
 const oracle = buildOracle();
 
 if ('skipped' in oracle) {
   it.skip(`random templates do what they do in Go (${oracle.skipped})`, () => undefined);
+  it.skip(`steps are counted as in Go (${oracle.skipped})`, () => undefined);
   it.skip(`the vectors are what Go gives (${oracle.skipped})`, () => undefined);
 } else {
   it('random templates do what they do in Go', () => {
@@ -17,6 +19,10 @@ if ('skipped' in oracle) {
     const { differences, compared } = compareWithGo(oracle.ask, seeds, 20_260_101, 1500);
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(1400);
+  });
+
+  it('Go counts the steps of limits.json from its own parse tree and functions, and finds the same', () => {
+    expect(compareStepsWithGo(oracle.askSteps, readLimits())).toEqual([]);
   });
 
   it('the vectors are what Go gives', ({ skip }) => {

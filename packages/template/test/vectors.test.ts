@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../fuzz/limit-cases.ts';
 import { type Backend, closures, compileWith, generated } from '../src/compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from '../src/errors.ts';
-import { readVectors, type Vector } from './vectors.ts';
+import { readLimits, readVectors, type Vector } from './vectors.ts';
 
 type Result = Omit<Vector, 'id' | 'template' | 'data' | 'missing_key'>;
 
@@ -38,5 +39,19 @@ describe.each([
     });
     expect(wrong).toEqual([]);
     expect(vectors).toHaveLength(count);
+  });
+
+  it('reaches each limit exactly where limits.json says', () => {
+    const cases = readLimits();
+    const wrong = cases.flatMap((one) => {
+      const { id, template, data, limits, ...expected } = one;
+      const actual = outcomeOf(backend, one);
+      return JSON.stringify(actual) === JSON.stringify(expected)
+        ? []
+        : [{ id, template, limits, expected, actual }];
+    });
+    expect(wrong).toEqual([]);
+    expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
+    expect(cases.length).toBeGreaterThan(1000);
   });
 });

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MissingKey } from '../src/backends/run.ts';
 
+import type { LimitCase } from '../fuzz/limit-cases.ts';
+
 export interface Vector {
   readonly id: string;
   readonly template: string;
@@ -13,6 +15,14 @@ export interface Vector {
   readonly output_b64?: string;
   readonly parse_error?: string;
   readonly exec_error?: string;
+}
+
+/** The charges and the limits; see `fuzz/limit-cases.ts`. */
+export function readLimits(): readonly LimitCase[] {
+  const cases: LimitCase[] = JSON.parse(
+    readFileSync(join(import.meta.dirname, 'vectors/limits.json'), 'utf8'),
+  );
+  return cases;
 }
 
 export function readVectors(name: 'authored' | 'random' | 'options'): readonly Vector[] {

@@ -1,4 +1,4 @@
-// Executes templates as px0 does: one JSON case per line in, one JSON result per line out.
+// Executes templates as px0 does: one JSON case per line in, one JSON result per line out. With the argument "steps" it counts their steps.
 package main
 
 import (
@@ -22,7 +22,22 @@ type result struct {
 	ExecError  string `json:"execError,omitempty"`
 }
 
+// answer reads one JSON case and says what comes of it.
+func answer[Case, Result any](work func(Case) Result) func(line []byte) any {
+	return func(line []byte) any {
+		var c Case
+		if err := json.Unmarshal(line, &c); err != nil {
+			panic(err)
+		}
+		return work(c)
+	}
+}
+
 func main() {
+	work := answer(func(c testCase) result { return result(language.Run(c.Template, c.Data, c.MissingKey)) })
+	if len(os.Args) > 1 && os.Args[1] == "steps" {
+		work = answer(countSteps)
+	}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriter(os.Stdout)
 	defer out.Flush()
@@ -30,11 +45,7 @@ func main() {
 	for {
 		line, err := in.ReadBytes('\n')
 		if len(bytes.TrimSpace(line)) > 0 {
-			var c testCase
-			if e := json.Unmarshal(line, &c); e != nil {
-				panic(e)
-			}
-			if e := encoder.Encode(result(language.Run(c.Template, c.Data, c.MissingKey))); e != nil {
+			if e := encoder.Encode(work(line)); e != nil {
 				panic(e)
 			}
 		}

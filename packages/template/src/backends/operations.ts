@@ -3,7 +3,7 @@
 import type { Site } from '../plan/plan.ts';
 import { formatShortest } from '../values/float-format.ts';
 import { quote } from '../values/quote.ts';
-import { isDict, isList, typeName, Uint8 } from '../values/values.ts';
+import { Complex, isDict, isList, typeName, Uint8 } from '../values/values.ts';
 import type { Run } from './run.ts';
 
 /** A field of a value. `isElement`: the value is in an interface, which is what a message then calls its type. */
@@ -108,6 +108,8 @@ export function show(run: Run, value: unknown, site: Site): string {
       return String(value);
     default:
       if (value === null || value === undefined) return '<no value>';
+      // Scalars as well, if rare ones: they are short, and cost nothing.
+      if (value instanceof Uint8 || value instanceof Complex) return run.describe(value, 'v');
       return run.print(site, (printer) => printer.printArgument(value, 'v'));
   }
 }

@@ -136,7 +136,7 @@ export class Run {
     return text;
   }
 
-  /** A value in a message. */
+  /** A value in a message, or one that is short: nothing is charged, and what is long is cut. */
   describe(value: unknown, verb: 's' | 'v'): string {
     const printer = new Printer(new UnitLimit(MAX_SHOWN_VALUE), this.known);
     try {
