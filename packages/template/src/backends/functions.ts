@@ -229,16 +229,13 @@ function json(run: Run, site: Site, name: 'toJson' | 'toPrettyJson', value: unkn
 /** Like Sprig's: nil elements are left out, and what is no list is joined as the only element. */
 function join(run: Run, site: Site, separator: unknown, value: unknown): string {
   if (value === null || value === undefined) return '';
-  const list = isList(value) ? value : [value];
-  return run.print(site, (printer) => {
-    let isFirst = true;
-    for (const item of list) {
-      if (item === null || item === undefined) continue;
-      if (!isFirst) printer.write(textOf(run, separator));
-      isFirst = false;
+  const items = run.known.joined(isList(value) ? value : [value], separator !== '');
+  return run.print(site, (printer) =>
+    items.forEach((item, index) => {
+      if (index > 0) printer.write(textOf(run, separator));
       printer.printArgument(item, 'v');
-    }
-  });
+    }),
+  );
 }
 
 function indented(run: Run, site: Site, name: 'indent' | 'nindent', spaces: unknown, text: string): string {

@@ -12,6 +12,14 @@ export function trimSpace(text: string): string {
   return text.slice(start, end);
 }
 
+/** As much white space is little. */
+const LITTLE = 64;
+
+/** Whether trimming the text takes no time worth speaking of. */
+export function hasLittleSpaceAround(text: string): boolean {
+  return !isBlank(text.slice(0, LITTLE)) && !isBlank(text.slice(-LITTLE));
+}
+
 function firstNonSpace(text: string): number {
   let at = 0;
   while (at < text.length && isSpace(text.charCodeAt(at))) at += 1;

@@ -35,10 +35,17 @@ export function formatFloat(value: number, format: FloatFormat, precision: numbe
       return sign + hexadecimal(size, format, precision);
     case 'e':
     case 'E': {
-      const decimal = precision < 0 ? shortest(size) : rounded(exact(size), precision + 1);
+      const decimal = precision < 0 ? shortest(size) : leading(size, precision + 1);
       return sign + scientific(decimal, precision < 0 ? decimal.digits.length - 1 : precision, format);
     }
     case 'f': {
+      if (
+        precision >= 0 &&
+        precision <= MOST_PLACES &&
+        size < LEAST_WITHOUT_PLACES &&
+        !mayBeHalf(size, -precision)
+      )
+        return sign + size.toFixed(precision);
       const decimal = precision < 0 ? shortest(size) : exact(size);
       const places = precision < 0 ? Math.max(decimal.digits.length - decimal.point, 0) : precision;
       return sign + plain(rounded(decimal, decimal.point + places), places);
@@ -56,7 +63,7 @@ function notFinite(value: number): string {
 function general(size: number, letter: 'e' | 'E', wanted: number): string {
   const isShortest = wanted < 0;
   let precision = wanted === 0 ? 1 : wanted;
-  const decimal = isShortest ? shortest(size) : rounded(exact(size), precision);
+  const decimal = isShortest ? shortest(size) : leading(size, precision);
   const count = decimal.digits.length;
   if (isShortest) precision = count;
   let threshold = precision;
@@ -89,9 +96,39 @@ function plain(decimal: Decimal, places: number): string {
 }
 
 function shortest(size: number): Decimal {
-  if (size === 0) return { digits: '', point: 0 };
-  const [mantissa = '', exponent = '0'] = size.toExponential().split('e');
-  return { digits: mantissa.replace('.', ''), point: Number(exponent) + 1 };
+  return size === 0 ? { digits: '', point: 0 } : decimalOf(size.toExponential());
+}
+
+function decimalOf(exponential: string): Decimal {
+  const [mantissa = '', exponent = '0'] = exponential.split('e');
+  return { digits: withoutTrailingZeros(mantissa.replace('.', '')), point: Number(exponent) + 1 };
+}
+
+/** What `toFixed` can do: so many places, of numbers below this. */
+const MOST_PLACES = 100;
+const LEAST_WITHOUT_PLACES = 1e21;
+
+/** The first digits, halves to even. JavaScript's own rounding is exact and fast, but takes halves up. */
+function leading(size: number, count: number): Decimal {
+  if (size === 0 || count < 1 || count > MOST_PLACES) return rounded(exact(size), count);
+  return mayBeHalf(size, shortest(size).point - count)
+    ? rounded(exact(size), count)
+    : decimalOf(size.toExponential(count - 1));
+}
+
+/** 5 to this power has more bits than a mantissa. */
+const MOST_FIVES = 22;
+
+/**
+ * Whether the number could lie halfway between two multiples of a power of ten, or of the power before: the number of digits before the
+ * point is not known exactly where the shortest digits round up to a power of ten. Where it could, few digits have to be computed.
+ */
+function mayBeHalf(size: number, power: number): boolean {
+  // Halves of such powers are multiples of that power of 5.
+  if (power > 0) return power <= MOST_FIVES + 1;
+  // A number with so many binary places has as many decimal ones, of which the last is a 5.
+  const scaled = size * 2 ** -power;
+  return !Number.isInteger(scaled) && Number.isInteger(scaled * 4);
 }
 
 /** All decimal digits of the number: a 64-bit float has at most 767. */

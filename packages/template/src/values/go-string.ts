@@ -5,7 +5,6 @@
  */
 
 const encoder = new TextEncoder();
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const REPLACEMENT = 0xfffd;
 
 interface ByteCounter {
@@ -15,7 +14,7 @@ interface ByteCounter {
 /** Node's own counting, which browsers lack, is several times faster. */
 const { Buffer: native }: { readonly Buffer?: ByteCounter } = globalThis;
 
-/** Calling it pays from this length on. */
+/** Calling what is native pays from this length on. */
 const NATIVE_UNITS = 24;
 
 /** How many bytes the string has in Go. */
@@ -44,7 +43,7 @@ function countBytes(text: string): number {
 }
 
 export function toBytes(text: string): Uint8Array {
-  if (text.isWellFormed()) return encoder.encode(text);
+  if (text.length >= NATIVE_UNITS && text.isWellFormed()) return encoder.encode(text);
   const bytes = new Uint8Array(byteLength(text));
   let at = 0;
   for (let i = 0; i < text.length; i++) {
@@ -76,14 +75,6 @@ function writeCodePoint(bytes: Uint8Array, start: number, codePoint: number): nu
 }
 
 export function fromBytes(bytes: Uint8Array): string {
-  try {
-    return strictDecoder.decode(bytes);
-  } catch {
-    return fromInvalidBytes(bytes);
-  }
-}
-
-function fromInvalidBytes(bytes: Uint8Array): string {
   return textOfUnits((push) => {
     for (let i = 0; i < bytes.length; ) {
       const width = sequenceWidth(bytes, i);

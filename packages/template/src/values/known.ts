@@ -2,11 +2,12 @@
  * What a render has found out about long texts and large maps. A template may ask about the same one a hundred thousand
  * times, and many questions cost it no steps, so they must not cost a walk through the value each time.
  */
-import { trimSpace } from '../unicode/white-space.ts';
+import { hasLittleSpaceAround, trimSpace } from '../unicode/white-space.ts';
 import { byteLength } from './go-string.ts';
 import { checkText } from './ill-formed.ts';
 import { sortedKeys } from './sorted-keys.ts';
-import type { Dict } from './values.ts';
+import { TextTable } from './text-table.ts';
+import type { Dict, List } from './values.ts';
 
 /** Walking through a shorter text takes no longer than looking it up. */
 const LONG_UNITS = 1024;
@@ -19,6 +20,9 @@ const MAX_UNITS = 8 * 1024 * 1024;
 const LARGE_MAP_KEYS = 16;
 const LONG_KEY_UNITS = 256;
 
+/** Walking through a shorter list takes no longer than looking it up. */
+const LONG_LIST_ITEMS = 64;
+
 interface LongText {
   readonly bytes: number;
   readonly isWellFormed: boolean;
@@ -27,9 +31,11 @@ interface LongText {
 
 export class Known {
   readonly #isExact: boolean;
-  readonly #texts = new Map<string, LongText>();
+  readonly #texts = new TextTable<LongText>();
   #units = 0;
   readonly #keys = new WeakMap<Dict, readonly string[]>();
+  readonly #presentItems = new WeakMap<List, List>();
+  readonly #visibleItems = new WeakMap<List, List>();
 
   /** `isExact`: see `ill-formed.ts`. */
   constructor(isExact: boolean) {
@@ -45,9 +51,10 @@ export class Known {
 
   /** The text without white space around it. */
   trimmed(text: string): string {
-    if (text.length < LONG_UNITS) {
-      checkText(text, this.#isExact);
-      return trimSpace(text);
+    if (text.length < LONG_UNITS || hasLittleSpaceAround(text)) {
+      const trimmed = trimSpace(text);
+      checkText(trimmed, this.#isExact);
+      return trimmed;
     }
     const known = this.#checked(text);
     known.trimmed ??= trimSpace(text);
@@ -70,6 +77,18 @@ export class Known {
     return keys;
   }
 
+  /** The items of a list that `join` prints: those that are not nil, and without a separator those that are not empty texts. */
+  joined(list: List, isSeparated: boolean): List {
+    if (list.length < LONG_LIST_ITEMS) return list.filter(isSeparated ? isPresent : isVisible);
+    const known = isSeparated ? this.#presentItems : this.#visibleItems;
+    let items = known.get(list);
+    if (items === undefined) {
+      items = list.filter(isSeparated ? isPresent : isVisible);
+      known.set(list, items);
+    }
+    return items;
+  }
+
   #checked(text: string): LongText {
     const known = this.#texts.get(text) ?? this.#learn(text);
     if (!known.isWellFormed) checkText(text, this.#isExact);
@@ -83,7 +102,15 @@ export class Known {
       this.#units = text.length;
     }
     const known = { bytes: byteLength(text), isWellFormed: text.isWellFormed(), trimmed: undefined };
-    this.#texts.set(text, known);
+    this.#texts.add(text, known);
     return known;
   }
+}
+
+function isPresent(item: unknown): boolean {
+  return item !== null && item !== undefined;
+}
+
+function isVisible(item: unknown): boolean {
+  return isPresent(item) && item !== '';
 }
