@@ -209,6 +209,9 @@ function valueFunctions(): HeavyTemplate[] {
     loop('slice of a list', 'slice $.l 1', { l: times(100_000, () => 1) }),
     loop('slice of a short list', 'slice (slice $.l 0 1) 0 64', { l: times(100_000, () => 1) }),
     loop('join of a list', 'join "" $.l', { l: times(50_000, () => 'xyz') }),
+    loop('join of nothing', 'join "" $.l', { l: times(50_000, () => null) }),
+    loop('join of empty texts', 'join "" $.l', { l: times(50_000, () => '') }),
+    loop('join of a long separator', 'join $.s $.l', { s: WIDE, l: ['x'] }),
     loop('range over a list', 'false', { l: times(100_000, () => 1) }),
     { name: 'nested ranges', template: '{{range 1000}}{{range 1000}}{{end}}{{end}}', data: {} },
     {
@@ -223,8 +226,8 @@ function valueFunctions(): HeavyTemplate[] {
 }
 
 /**
- * Work that costs nothing of its own, as it is the size of the template's own text or of a list: each pass of the loop takes the same steps
- * whatever the action does.
+ * Work that costs nothing of its own and grows with the template's text, or with a format's: each pass of the loop takes the same steps,
+ * however much its action says.
  */
 function freeWork(): HeavyTemplate[] {
   return [
@@ -235,9 +238,6 @@ function freeWork(): HeavyTemplate[] {
     loop('free: many indexes', `index $ ${'"a" '.repeat(900)}`, { a: path(900) }),
     loop('free: many short calls', `or ${'(not 1) '.repeat(2000)}`, {}),
     loop('free: a format that prints nothing', `printf $.s ""`, { s: '%.0[1]s'.repeat(2000) }),
-    loop('free: join of nothing', 'join "" $.l', { l: times(50_000, () => null) }),
-    loop('free: join of empty texts', 'join "" $.l', { l: times(50_000, () => '') }),
-    loop('free: join of a long separator', 'join $.s $.l', { s: WIDE, l: ['x'] }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { heavyTemplates } from '../bench/heavy.ts';
 import { type CompileOptions, closures, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 import { highlight } from './syntax/highlight.ts';
@@ -144,6 +145,25 @@ it.each([
       if (!(error instanceof TemplateSyntaxError)) expect(error).toBeInstanceOf(TemplateExecutionError);
     }
   }
+});
+
+/** Work that costs no steps: done anew each time, each of these would take minutes, far beyond the test's timeout. */
+it.each([
+  'eq of texts of other sizes',
+  'eq of texts as long in units',
+  'lt of long and short texts',
+  'index of a map by long keys',
+  'index of long keys',
+  'truth of many keys',
+  'trim of blanks',
+  'join of nothing',
+  'join of empty texts',
+  'join of a long separator',
+  'printf, cut to one character, mixed',
+])('%s does not walk through the value again and again', (name) => {
+  const heavy = heavyTemplates().find((one) => one.name === name);
+  const { template, data } = heavy ?? { template: '', data: {} };
+  expect(() => compileWith(generated, template).render(data)).toThrow('exceeded maximum number of steps');
 });
 
 /** Each template calls the next one twice. */
