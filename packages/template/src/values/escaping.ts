@@ -1,7 +1,7 @@
 /** `html`, `js` and `urlquery`, each for a piece of a text that cuts no character. */
 
 import { isPrintable } from '../unicode/classes.ts';
-import { strayByte, toBytes } from './go-string.ts';
+import { strayByte } from './go-string.ts';
 
 const HTML: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
@@ -30,15 +30,19 @@ export function escapeJs(text: string): string {
   });
 }
 
-/** What each byte becomes. */
-const QUERY: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
-  if (byte === 0x20) return '+';
-  const character = String.fromCharCode(byte);
-  return /[\w.~-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-});
-
 export function escapeQuery(text: string): string {
-  let escaped = '';
-  for (const byte of toBytes(text)) escaped += QUERY[byte] ?? '';
-  return escaped;
+  const escaped = text.isWellFormed() ? encodeURIComponent(text) : escapeStrayBytes(text);
+  // JavaScript leaves a few more characters as they are.
+  return escaped.replace(/%20|[!'()*]/g, (part) => (part === '%20' ? '+' : percent(part.charCodeAt(0))));
+}
+
+function escapeStrayBytes(text: string): string {
+  return Array.from(text, (character) => {
+    const byte = strayByte(character.codePointAt(0) ?? 0);
+    return byte < 0 ? encodeURIComponent(character) : percent(byte);
+  }).join('');
+}
+
+function percent(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
 }

@@ -360,13 +360,13 @@ export class Printer {
     this.#padded((write) => {
       let before = prefix;
       forEachPiece(read, (piece) => {
-        let shown = '';
+        const shown: string[] = [];
         for (const byte of toBytes(piece).subarray(0, left)) {
-          shown += before + (digits[byte] ?? '');
+          shown.push(before, digits[byte] ?? '');
           before = separator;
           left -= 1;
         }
-        write(shown);
+        write(shown.join(''));
       });
     });
   }

@@ -37,17 +37,19 @@ export function quoteRune(codePoint: number, asciiOnly: boolean): string {
 }
 
 function escapedText(text: string, mark: string, asciiOnly: boolean): string {
-  let shown = '';
+  // Joined at once: added one by one, the parts would take many times the text's memory.
+  const parts: string[] = [];
   let plainFrom = 0;
   for (let i = 0; i < text.length; i++) {
     const start = i;
     const codePoint = text.codePointAt(i) ?? 0;
     if (codePoint > 0xffff) i += 1;
     if (isPlain(codePoint, mark, asciiOnly)) continue;
-    shown += text.slice(plainFrom, start) + escaped(codePoint, mark);
+    parts.push(text.slice(plainFrom, start), escaped(codePoint, mark));
     plainFrom = i + 1;
   }
-  return shown + text.slice(plainFrom);
+  parts.push(text.slice(plainFrom));
+  return parts.join('');
 }
 
 function isPlain(codePoint: number, mark: string, asciiOnly: boolean): boolean {
