@@ -230,12 +230,13 @@ function json(run: Run, site: Site, name: 'toJson' | 'toPrettyJson', value: unkn
 function join(run: Run, site: Site, separator: unknown, value: unknown): string {
   if (value === null || value === undefined) return '';
   const items = run.known.joined(isList(value) ? value : [value], separator !== '');
-  return run.print(site, (printer) =>
-    items.forEach((item, index) => {
-      if (index > 0) printer.write(textOf(run, separator));
-      printer.printArgument(item, 'v');
-    }),
-  );
+  const between = items.length > 1 ? textOf(run, separator) : '';
+  return run.print(site, (printer) => {
+    for (let i = 0; i < items.length; i++) {
+      if (i > 0) printer.write(between);
+      printer.printArgument(items[i], 'v');
+    }
+  });
 }
 
 function indented(run: Run, site: Site, name: 'indent' | 'nindent', spaces: unknown, text: string): string {
@@ -249,13 +250,14 @@ function indented(run: Run, site: Site, name: 'indent' | 'nindent', spaces: unkn
 
 /** Like Sprig's: each value that is not nil, as text, in double quotes. */
 function quoted(run: Run, site: Site, args: readonly unknown[]): string {
+  const [only] = args;
+  if (args.length === 1 && typeof only === 'string' && only.length <= PIECE_UNITS)
+    return paid(run, site, quote(textOf(run, only)));
   const texts = args
     .filter((value) => value !== null && value !== undefined)
     .map((value) =>
       typeof value === 'string' ? textOf(run, value) : run.print(site, (printer) => printer.print([value])),
     );
-  const units = texts.reduce((sum, text) => sum + text.length, 0);
-  if (units <= PIECE_UNITS) return paid(run, site, texts.map(quote).join(' '));
   return made(run, site, (add) =>
     texts.forEach((text, index) => {
       add(index > 0 ? ' "' : '"');

@@ -14,17 +14,13 @@ export interface TextLimit {
 /** Of UTF-8: the bytes are counted only once the text could be too long, and each part of it once. */
 export class ByteLimit implements TextLimit {
   readonly #maxBytes: number;
-  #units: number;
+  units: number;
   #countedUnits = 0;
   #countedBytes = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#units = safeUnits(maxBytes);
-  }
-
-  get units(): number {
-    return this.#units;
+    this.units = safeUnits(maxBytes);
   }
 
   allows(text: string): boolean {
@@ -32,7 +28,7 @@ export class ByteLimit implements TextLimit {
     if (text.length > this.#maxBytes) return false;
     const left = this.#left(text);
     if (left < 0) return false;
-    this.#units = text.length + safeUnits(left);
+    this.units = text.length + safeUnits(left);
     return true;
   }
 
@@ -83,16 +79,22 @@ export class TextOverflow extends Error {
 export class BoundedText {
   text = '';
   readonly #limit: TextLimit;
+  #units: number;
 
   constructor(limit: TextLimit) {
     this.#limit = limit;
+    this.#units = limit.units;
   }
 
   /** @throws TextOverflow */
   add(piece: string): void {
     this.text += piece;
-    if (this.text.length > this.#limit.units && !this.#limit.allows(this.text))
-      throw new TextOverflow(this.text);
+    if (this.text.length > this.#units) this.#ask();
+  }
+
+  #ask(): void {
+    if (!this.#limit.allows(this.text)) throw new TextOverflow(this.text);
+    this.#units = this.#limit.units;
   }
 
   /** What is left of the limit. */

@@ -79,7 +79,7 @@ export class Known {
 
   /** The items of a list that `join` prints: those that are not nil, and without a separator those that are not empty texts. */
   joined(list: List, isSeparated: boolean): List {
-    if (list.length < LONG_LIST_ITEMS) return list.filter(isSeparated ? isPresent : isVisible);
+    if (list.length < LONG_LIST_ITEMS) return list.every(isPresent) ? list : list.filter(isPresent);
     const known = isSeparated ? this.#presentItems : this.#visibleItems;
     let items = known.get(list);
     if (items === undefined) {
