@@ -1,0 +1,170 @@
+package gotpl
+
+import "strings"
+
+// mostNesting bounds actions and parentheses inside one another, taken together.
+const mostNesting = 500
+
+// tooDeepAt gives the end of the token that nests too deep, 0 when none does, and the token's line. text/template/parse recurses as deep as
+// the text asks for, and a stack that is exhausted ends the process, so this looks before it parses. It reads tokens only as far as
+// nesting needs: at a text that cannot be read any further it stops, for there the parser stops as well.
+func tooDeepAt(text string) (end, line int) {
+	scan := nestingScan{text: text}
+	for scan.end == 0 && scan.nextAction() {
+		scan.action()
+	}
+	if scan.end == 0 {
+		return 0, 0
+	}
+	return scan.end, 1 + strings.Count(text[:scan.start], "\n")
+}
+
+// openAction is closed by an {{end}}.
+type openAction struct {
+	word string
+	// More than one where {{else if}} has opened further ones, which end together.
+	levels int
+}
+
+type nestingScan struct {
+	text string
+	at   int
+	// The actions that are open, and how many levels they and the parentheses make.
+	blocks []openAction
+	levels int
+	// The token that is one too many.
+	start, end int
+}
+
+// nextAction goes behind the next left delimiter, and tells whether there is one.
+func (s *nestingScan) nextAction() bool {
+	for {
+		open := strings.Index(s.text[s.at:], "{{")
+		if open < 0 {
+			return false
+		}
+		s.at += open + 2
+		if rest := s.text[s.at:]; len(rest) > 1 && rest[0] == '-' && isSpace(rest[1]) {
+			s.at += 2
+		}
+		if !strings.HasPrefix(s.text[s.at:], "/*") {
+			return true
+		}
+		length := strings.Index(s.text[s.at+2:], "*/")
+		if length < 0 {
+			return false
+		}
+		s.at += length + 4
+		if !s.rightDelimiter() {
+			return false
+		}
+	}
+}
+
+// rightDelimiter goes behind the right delimiter here, and tells whether there is one.
+func (s *nestingScan) rightDelimiter() bool {
+	rest := s.text[s.at:]
+	if len(rest) > 3 && isSpace(rest[0]) && strings.HasPrefix(rest[1:], "-}}") {
+		s.at += 4
+		return true
+	}
+	if strings.HasPrefix(rest, "}}") {
+		s.at += 2
+		return true
+	}
+	return false
+}
+
+// action reads up to behind the right delimiter.
+func (s *nestingScan) action() {
+	for s.at < len(s.text) && isSpace(s.text[s.at]) && !s.isAtTrimmedEnd() {
+		s.at++
+	}
+	word := s.word()
+	s.begin(word)
+	outer := s.levels
+	for s.end == 0 && s.at < len(s.text) {
+		at := s.at
+		if s.rightDelimiter() {
+			s.levels = outer
+			if word == "define" || word == "block" {
+				// Counted when the body begins.
+				s.open(word, s.at-2, s.at)
+			}
+			return
+		}
+		switch s.text[at] {
+		case '"', '\'', '`':
+			s.quoted(s.text[at])
+		case '(':
+			s.at++
+			s.enter(at, s.at)
+		case ')':
+			s.at++
+			s.levels--
+		default:
+			s.at++
+		}
+	}
+}
+
+func (s *nestingScan) isAtTrimmedEnd() bool { return strings.HasPrefix(s.text[s.at+1:], "-}}") }
+
+func (s *nestingScan) word() string {
+	start := s.at
+	for s.at < len(s.text) && 'a' <= s.text[s.at] && s.text[s.at] <= 'z' {
+		s.at++
+	}
+	return s.text[start:s.at]
+}
+
+func (s *nestingScan) begin(word string) {
+	switch word {
+	case "if", "with", "range":
+		s.open(word, s.at-len(word), s.at)
+	case "else":
+		for s.at < len(s.text) && isSpace(s.text[s.at]) && !s.isAtTrimmedEnd() {
+			s.at++
+		}
+		if next := s.word(); next == "if" || next == "with" {
+			s.enter(s.at-len(next), s.at)
+			if len(s.blocks) > 0 {
+				s.blocks[len(s.blocks)-1].levels++
+			}
+		}
+	case "end":
+		if last := len(s.blocks) - 1; last >= 0 {
+			s.levels -= s.blocks[last].levels
+			s.blocks = s.blocks[:last]
+		}
+	}
+}
+
+func (s *nestingScan) open(word string, start, end int) {
+	s.enter(start, end)
+	s.blocks = append(s.blocks, openAction{word, 1})
+}
+
+func (s *nestingScan) enter(start, end int) {
+	if s.levels++; s.levels > mostNesting {
+		s.start, s.end = start, end
+	}
+}
+
+// quoted goes behind a literal, or to the end of a text in which it has none.
+func (s *nestingScan) quoted(mark byte) {
+	for s.at++; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; {
+		case c == mark:
+			s.at++
+			return
+		case c == '\\' && mark != '`':
+			s.at++
+		case c == '\n' && mark != '`':
+			s.at = len(s.text)
+		}
+	}
+	s.at = len(s.text)
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }

@@ -1,0 +1,169 @@
+package gotpl
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"text/template/parse"
+	"unicode/utf8"
+)
+
+// MissingKey says what a key does that a map does not have, as Go's option of that name.
+type MissingKey string
+
+const (
+	// MissingKeyError ends the render.
+	MissingKeyError MissingKey = "error"
+	// MissingKeyDefault gives no value.
+	MissingKeyDefault MissingKey = "default"
+	// MissingKeyZero gives a null.
+	MissingKeyZero MissingKey = "zero"
+)
+
+// Limits of a render.
+type Limits struct {
+	// Steps of work; docs/template-syntax.md says what takes how many.
+	Steps int
+	// Output is in bytes.
+	Output int
+	// Depth counts template calls inside one another.
+	Depth int
+}
+
+// DefaultLimits are px0's own.
+var DefaultLimits = Limits{Steps: 1_000_000, Output: 8 << 20, Depth: 100}
+
+// mostSource is the size in bytes that px0 takes.
+const mostSource = 524_288
+
+// templateName is what error messages call the template.
+const templateName = "prompt"
+
+// Template can be rendered any number of times, also at once.
+type Template struct {
+	source string
+	limits Limits
+	main   *unit
+}
+
+// Compile makes a template of a text. The error is a *SyntaxError.
+func Compile(text string, limits Limits) (*Template, error) {
+	if len(text) > mostSource {
+		return nil, &SyntaxError{Line: 1, message: fmt.Sprintf("template must be at most %d bytes", mostSource)}
+	}
+	source := wellFormed(text)
+	trees, err := parseTrees(source)
+	if err != nil {
+		return nil, err
+	}
+	return &Template{source: source, limits: limits, main: planUnits(trees)}, nil
+}
+
+func parseTrees(source string) (map[string]*parse.Tree, error) {
+	end, line := tooDeepAt(source)
+	if end == 0 {
+		trees, err := parse.Parse(templateName, source, "", "", names)
+		return trees, syntaxError(err)
+	}
+	// What is wrong before the place counts first: of the text up to there all that may be wrong is that it ends.
+	_, err := parse.Parse(templateName, source[:end], "", "", names)
+	if err == nil || isAboutEnd(err) {
+		err = fmt.Errorf("template: %s:%d: max expression depth exceeded", templateName, line)
+	}
+	return nil, syntaxError(err)
+}
+
+var located = regexp.MustCompile(`^template: ` + templateName + `:(\d+): `)
+
+func isAboutEnd(err error) bool {
+	reason := located.ReplaceAllString(err.Error(), "")
+	return reason == "unexpected EOF" || strings.HasPrefix(reason, "unclosed action")
+}
+
+func syntaxError(err error) error {
+	if err == nil {
+		return nil
+	}
+	message, line := wellFormed(err.Error()), 1
+	if found := located.FindStringSubmatch(message); found != nil {
+		if number, err := strconv.Atoi(found[1]); err == nil {
+			line = max(line, number)
+		}
+	}
+	return &SyntaxError{Line: line, message: message}
+}
+
+// Render gives the text as UTF-8: bytes that are none, which only cutting characters or escapes such as "\xff" make, come out as U+FFFD.
+// The error is an *ExecutionError. Variables are as encoding/json decodes them; they are only read.
+func (t *Template) Render(variables map[string]any, missingKey MissingKey) (string, error) {
+	r := t.start(missingKey)
+	defer r.release()
+	if err := r.execute(variables); err != nil {
+		return "", err
+	}
+	if utf8.Valid(r.out) {
+		return string(r.out), nil
+	}
+	return wellFormed(string(r.out)), nil
+}
+
+// RenderBytes gives the same text as its bytes, also those that are not UTF-8.
+func (t *Template) RenderBytes(variables map[string]any, missingKey MissingKey) ([]byte, error) {
+	r := t.start(missingKey)
+	defer r.release()
+	if err := r.execute(variables); err != nil {
+		return nil, err
+	}
+	return append([]byte{}, r.out...), nil
+}
+
+// runs keeps the buffers of small renders for later ones.
+var runs = sync.Pool{New: func() any { return new(run) }}
+
+const (
+	mostBytesKept = 64 << 10
+	mostSlotsKept = 1 << 10
+)
+
+func (t *Template) start(missingKey MissingKey) *run {
+	r, _ := runs.Get().(*run)
+	*r = run{
+		template: t, missingKey: missingKey, steps: t.limits.Steps, out: r.out[:0], stack: r.stack[:0],
+	}
+	return r
+}
+
+func (r *run) release() {
+	if cap(r.out) > mostBytesKept || cap(r.stack) > mostSlotsKept {
+		return
+	}
+	used := r.stack[:cap(r.stack)]
+	clear(used)
+	*r = run{out: r.out, stack: used}
+	runs.Put(r)
+}
+
+func (r *run) execute(variables map[string]any) (err error) {
+	defer func() {
+		switch failure := recover().(type) {
+		case nil:
+		case *ExecutionError:
+			err = failure
+		default:
+			panic(failure)
+		}
+	}()
+	r.call(r.template.main, variables)
+	r.checkOutput(r.template.main.site)
+	return nil
+}
+
+// wellFormed replaces each byte that is not UTF-8.
+func wellFormed(text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	return string([]rune(text))
+}

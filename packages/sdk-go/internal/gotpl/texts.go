@@ -1,0 +1,126 @@
+package gotpl
+
+import (
+	"strings"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// textKey is a text by its place in memory: texts are never changed.
+type textKey struct {
+	start *byte
+	bytes int
+}
+
+// shortText is trimmed anew each time.
+const shortText = 1 << 10
+
+// trimSpace looks at a long text once only: a text of spaces gives a short one, which costs next to nothing, again and again.
+func (r *run) trimSpace(text string) string {
+	if len(text) <= shortText {
+		return strings.TrimSpace(text)
+	}
+	key := textKey{unsafe.StringData(text), len(text)}
+	trimmed, isKnown := r.trimmed[key]
+	if !isKnown {
+		trimmed = strings.TrimSpace(text)
+		if r.trimmed == nil {
+			r.trimmed = map[textKey]string{}
+		}
+		r.trimmed[key] = trimmed
+	}
+	return trimmed
+}
+
+// mapped writes a text character by character: one that is not UTF-8 becomes U+FFFD, as strings.ToUpper has it.
+func (b *buffer) mapped(text string, to func(rune) rune) {
+	for i, r := range text {
+		b.text = utf8.AppendRune(b.text, to(r))
+		if i%checkEvery == 0 {
+			b.hold()
+		}
+	}
+	b.wrote(0)
+}
+
+// replaced writes a text in which each byte gives what replacement says; nothing where the byte stays.
+func (b *buffer) replaced(text string, replacement func(byte) string) {
+	start := 0
+	for i := 0; i < len(text); i++ {
+		if made := replacement(text[i]); made != "" {
+			b.write(text[start:i])
+			b.write(made)
+			start = i + 1
+		}
+	}
+	b.write(text[start:])
+}
+
+func htmlReplacement(c byte) string {
+	switch c {
+	case 0:
+		return "\ufffd"
+	case '"':
+		return "&#34;"
+	case '\'':
+		return "&#39;"
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	}
+	return ""
+}
+
+const upperHex = "0123456789ABCDEF"
+
+func queryReplacement(c byte) string {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-_.~", c) >= 0:
+		return ""
+	case c == ' ':
+		return "+"
+	}
+	return string([]byte{'%', upperHex[c>>4], upperHex[c&15]})
+}
+
+// js writes a text for the inside of a JavaScript string. A byte that is not UTF-8 stays.
+func (b *buffer) js(text string) {
+	start := 0
+	for i, size := 0, 0; i < len(text); i += size {
+		r := rune(text[i])
+		size = 1
+		if r >= utf8.RuneSelf {
+			if r, size = utf8.DecodeRuneInString(text[i:]); isPrintable(r) {
+				continue
+			}
+		} else if r >= ' ' && strings.IndexByte(`\'"<>&=`, text[i]) < 0 {
+			continue
+		}
+		b.write(text[start:i])
+		start = i + size
+		if r == '\\' || r == '\'' || r == '"' {
+			b.write(`\` + string(r))
+		} else {
+			b.write(`\u` + strings.ToUpper(string(appendHex(nil, r, 4))))
+		}
+	}
+	b.write(text[start:])
+}
+
+// indent puts spaces before each line.
+func (b *buffer) indent(text string, spaces int) {
+	padding := strings.Repeat(" ", spaces)
+	for {
+		b.write(padding)
+		end := strings.IndexByte(text, '\n') + 1
+		if end == 0 {
+			b.write(text)
+			return
+		}
+		b.write(text[:end])
+		text = text[end:]
+	}
+}
