@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
@@ -181,7 +182,7 @@ func (c *call) encode(variables Vars) error {
 	}
 	encoded, decoded, err := encodeVariables(variables)
 	if err != nil {
-		return fmt.Errorf("%w: the variables cannot be written as JSON: %w", ErrUsage, err)
+		return variablesError(err)
 	}
 	c.variables = decoded
 	switch c.missingKey {
@@ -190,7 +191,7 @@ func (c *call) encode(variables Vars) error {
 	case "error", "default", "zero":
 		c.body = fmt.Appendf(nil, `{"variables":%s,"options":{"missing_key":%q}}`, encoded, c.missingKey)
 	default:
-		return usageError(`the missing key option is "error", "default" or "zero"`)
+		return errMissingKey
 	}
 	return nil
 }
@@ -401,11 +402,11 @@ func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
 	delete(c.fetchFailedAt, w)
 	now := time.Now()
 	// A later px0 may know a function that this module does not: then the template is of no use here.
-	program, _ := parseTemplate(template)
+	compiled, _ := CompileTemplate(template)
 	c.kept.update(w, func(*kept) *kept {
 		return &kept{
 			wanted: w, version: version, tags: got.tags, template: template, revision: got.revision,
-			confirmedAt: now, fetchedAt: now, origin: SourceCache, mayBeFresh: !got.stale, program: program,
+			confirmedAt: now, fetchedAt: now, origin: SourceCache, mayBeFresh: !got.stale, compiled: compiled,
 		}
 	})
 	c.changed()
@@ -450,14 +451,14 @@ func liveResult(w wanted, got *live) Result {
 
 // keptResult gives nothing when the template cannot be run with these variables.
 func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool) {
-	if entry.program == nil {
+	if entry.compiled == nil {
 		return Result{}, false
 	}
-	missingKey := made.missingKey
-	if missingKey == "" {
-		missingKey = "error"
+	missingKey := gotpl.MissingKeyError
+	if made.missingKey != "" {
+		missingKey = gotpl.MissingKey(made.missingKey)
 	}
-	text, err := entry.program.render(made.variables, missingKey)
+	text, err := entry.compiled.renderDecoded(made.variables, missingKey)
 	if err != nil {
 		return Result{}, false
 	}

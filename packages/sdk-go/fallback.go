@@ -1,22 +1,27 @@
 package px0
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
+)
 
 // fallback makes a text from variables and the call's missing-key option, which is empty when the call has none.
 type fallback func(variables map[string]any, missingKey string) (string, error)
 
 // templateFallback: a broken template is found when it is given, not in the outage.
 func templateFallback(slug, source string) (fallback, error) {
-	made, err := parseTemplate(source)
+	made, err := CompileTemplate(source)
 	if err != nil {
 		return nil, usageError("the fallback of %s is not a valid template: %v", slug, err)
 	}
 	return func(variables map[string]any, missingKey string) (string, error) {
-		if missingKey == "" {
-			// A fallback is there to answer: a key that the variables lack counts as nil.
-			missingKey = "default"
+		// A fallback is there to answer: a key that the variables lack counts as nil.
+		chosen := gotpl.MissingKeyDefault
+		if missingKey != "" {
+			chosen = gotpl.MissingKey(missingKey)
 		}
-		text, err := made.render(variables, missingKey)
+		text, err := made.renderDecoded(variables, chosen)
 		if err != nil {
 			return "", fmt.Errorf("%w: %s: %w", ErrTemplate, slug, err)
 		}

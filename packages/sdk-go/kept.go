@@ -29,7 +29,7 @@ type kept struct {
 	// Whether it may be served without asking while it is young; false once px0 has said something else.
 	mayBeFresh bool
 	// nil for a template that this version of the SDK cannot run.
-	program program
+	compiled *Template
 }
 
 // size of memory, roughly: the text, its tree, and the rest of an entry.

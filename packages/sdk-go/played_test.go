@@ -152,11 +152,11 @@ func (p *playedPx0) usual(r playedRequest) *reply {
 	if err := json.Unmarshal([]byte(r.body), &body); err != nil {
 		return refused(400, "invalid request body")
 	}
-	program, err := parseTemplate(source)
+	compiled, err := CompileTemplate(source)
 	if err != nil {
 		return refused(500, "template parse error")
 	}
-	text, err := program.render(body.Variables, "error")
+	text, err := compiled.Render(body.Variables)
 	if err != nil {
 		return refused(422, "template execution failed: "+err.Error())
 	}

@@ -170,7 +170,7 @@ func readEntry(raw json.RawMessage) *kept {
 	if confirmedErr != nil || fetchedErr != nil {
 		return nil
 	}
-	program, _ := parseTemplate(*entry.Template)
+	compiled, _ := CompileTemplate(*entry.Template)
 	return &kept{
 		wanted:      wanted{team: orEmpty(entry.TeamID), slug: *entry.Slug, ref: orEmpty(entry.Ref)},
 		version:     *entry.Version,
@@ -180,7 +180,7 @@ func readEntry(raw json.RawMessage) *kept {
 		confirmedAt: confirmedAt,
 		fetchedAt:   fetchedAt,
 		origin:      SourceSnapshot,
-		program:     program,
+		compiled:    compiled,
 	}
 }
 

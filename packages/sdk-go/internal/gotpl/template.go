@@ -2,11 +2,7 @@ package gotpl
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
-	"strings"
 	"sync"
-	"text/template/parse"
 	"unicode/utf8"
 )
 
@@ -59,40 +55,6 @@ func Compile(text string, limits Limits) (*Template, error) {
 		return nil, err
 	}
 	return &Template{source: source, limits: limits, main: planUnits(trees)}, nil
-}
-
-func parseTrees(source string) (map[string]*parse.Tree, error) {
-	end, line := tooDeepAt(source)
-	if end == 0 {
-		trees, err := parse.Parse(templateName, source, "", "", names)
-		return trees, syntaxError(err)
-	}
-	// What is wrong before the place counts first: of the text up to there all that may be wrong is that it ends.
-	_, err := parse.Parse(templateName, source[:end], "", "", names)
-	if err == nil || isAboutEnd(err) {
-		err = fmt.Errorf("template: %s:%d: max expression depth exceeded", templateName, line)
-	}
-	return nil, syntaxError(err)
-}
-
-var located = regexp.MustCompile(`^template: ` + templateName + `:(\d+): `)
-
-func isAboutEnd(err error) bool {
-	reason := located.ReplaceAllString(err.Error(), "")
-	return reason == "unexpected EOF" || strings.HasPrefix(reason, "unclosed action")
-}
-
-func syntaxError(err error) error {
-	if err == nil {
-		return nil
-	}
-	message, line := wellFormed(err.Error()), 1
-	if found := located.FindStringSubmatch(message); found != nil {
-		if number, err := strconv.Atoi(found[1]); err == nil {
-			line = max(line, number)
-		}
-	}
-	return &SyntaxError{Line: line, message: message}
 }
 
 // Render gives the text as UTF-8: bytes that are none, which only cutting characters or escapes such as "\xff" make, come out as U+FFFD.

@@ -5,18 +5,25 @@ import "strings"
 // mostNesting bounds actions and parentheses inside one another, taken together.
 const mostNesting = 500
 
-// tooDeepAt gives the end of the token that nests too deep, 0 when none does, and the token's line. text/template/parse recurses as deep as
-// the text asks for, and a stack that is exhausted ends the process, so this looks before it parses. It reads tokens only as far as
-// nesting needs: at a text that cannot be read any further it stops, for there the parser stops as well.
-func tooDeepAt(text string) (end, line int) {
-	scan := nestingScan{text: text}
-	for scan.end == 0 && scan.nextAction() {
-		scan.action()
+// scanned is what has to be known of a text before text/template/parse may read it.
+type scanned struct {
+	// The token that nests too deep; end is 0 when none does.
+	start, end int
+	// Where comments of several lines begin, and how many line breaks they have.
+	comments []comment
+}
+
+type comment struct{ start, breaks int }
+
+// scan: text/template/parse recurses as deep as the text asks for, and a stack that is exhausted ends the process, so this looks before it
+// parses. It reads tokens only as far as nesting needs: at a text that cannot be read any further it stops, for there the parser stops as
+// well.
+func scan(text string) scanned {
+	s := scanner{text: text}
+	for s.end == 0 && s.nextAction() {
+		s.action()
 	}
-	if scan.end == 0 {
-		return 0, 0
-	}
-	return scan.end, 1 + strings.Count(text[:scan.start], "\n")
+	return s.scanned
 }
 
 // openAction is closed by an {{end}}.
@@ -26,24 +33,24 @@ type openAction struct {
 	levels int
 }
 
-type nestingScan struct {
+type scanner struct {
 	text string
 	at   int
 	// The actions that are open, and how many levels they and the parentheses make.
 	blocks []openAction
 	levels int
-	// The token that is one too many.
-	start, end int
+	scanned
 }
 
 // nextAction goes behind the next left delimiter, and tells whether there is one.
-func (s *nestingScan) nextAction() bool {
+func (s *scanner) nextAction() bool {
 	for {
 		open := strings.Index(s.text[s.at:], "{{")
 		if open < 0 {
 			return false
 		}
-		s.at += open + 2
+		start := s.at + open
+		s.at = start + 2
 		if rest := s.text[s.at:]; len(rest) > 1 && rest[0] == '-' && isSpace(rest[1]) {
 			s.at += 2
 		}
@@ -54,15 +61,19 @@ func (s *nestingScan) nextAction() bool {
 		if length < 0 {
 			return false
 		}
+		breaks := strings.Count(s.text[s.at:s.at+length+2], "\n")
 		s.at += length + 4
 		if !s.rightDelimiter() {
 			return false
+		}
+		if breaks > 0 {
+			s.comments = append(s.comments, comment{start, breaks})
 		}
 	}
 }
 
 // rightDelimiter goes behind the right delimiter here, and tells whether there is one.
-func (s *nestingScan) rightDelimiter() bool {
+func (s *scanner) rightDelimiter() bool {
 	rest := s.text[s.at:]
 	if len(rest) > 3 && isSpace(rest[0]) && strings.HasPrefix(rest[1:], "-}}") {
 		s.at += 4
@@ -76,7 +87,7 @@ func (s *nestingScan) rightDelimiter() bool {
 }
 
 // action reads up to behind the right delimiter.
-func (s *nestingScan) action() {
+func (s *scanner) action() {
 	for s.at < len(s.text) && isSpace(s.text[s.at]) && !s.isAtTrimmedEnd() {
 		s.at++
 	}
@@ -108,9 +119,9 @@ func (s *nestingScan) action() {
 	}
 }
 
-func (s *nestingScan) isAtTrimmedEnd() bool { return strings.HasPrefix(s.text[s.at+1:], "-}}") }
+func (s *scanner) isAtTrimmedEnd() bool { return strings.HasPrefix(s.text[s.at+1:], "-}}") }
 
-func (s *nestingScan) word() string {
+func (s *scanner) word() string {
 	start := s.at
 	for s.at < len(s.text) && 'a' <= s.text[s.at] && s.text[s.at] <= 'z' {
 		s.at++
@@ -118,7 +129,7 @@ func (s *nestingScan) word() string {
 	return s.text[start:s.at]
 }
 
-func (s *nestingScan) begin(word string) {
+func (s *scanner) begin(word string) {
 	switch word {
 	case "if", "with", "range":
 		s.open(word, s.at-len(word), s.at)
@@ -140,19 +151,19 @@ func (s *nestingScan) begin(word string) {
 	}
 }
 
-func (s *nestingScan) open(word string, start, end int) {
+func (s *scanner) open(word string, start, end int) {
 	s.enter(start, end)
 	s.blocks = append(s.blocks, openAction{word, 1})
 }
 
-func (s *nestingScan) enter(start, end int) {
+func (s *scanner) enter(start, end int) {
 	if s.levels++; s.levels > mostNesting {
 		s.start, s.end = start, end
 	}
 }
 
 // quoted goes behind a literal, or to the end of a text in which it has none.
-func (s *nestingScan) quoted(mark byte) {
+func (s *scanner) quoted(mark byte) {
 	for s.at++; s.at < len(s.text); s.at++ {
 		switch c := s.text[s.at]; {
 		case c == mark:

@@ -1,0 +1,118 @@
+package px0
+
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// asJSON gives the variables as px0 sees them: every number is a float64.
+func asJSON(encoded []byte) (map[string]any, error) {
+	var variables map[string]any
+	err := json.Unmarshal(encoded, &variables)
+	return variables, err
+}
+
+// plainVariables gives what asJSON would make of the variables' JSON, without the JSON where it can: what would come back as it is, is used
+// as it is, and only maps and lists in which something differs are copied.
+func plainVariables(variables map[string]any) (map[string]any, error) {
+	if variables == nil {
+		return nil, nil
+	}
+	made, found, err := plainMap(variables, 1)
+	if err != nil || found != needsJSON {
+		return made, err
+	}
+	_, decoded, err := encodeVariables(variables)
+	return decoded, err
+}
+
+// plainness is what was found of a value.
+type plainness int
+
+const (
+	isPlain plainness = iota
+	// converted: another value stands for it.
+	converted
+	// needsJSON: only encoding/json can tell.
+	needsJSON
+)
+
+func plainValue(value any, level int) (any, plainness, error) {
+	switch value := value.(type) {
+	case nil, bool:
+		return value, isPlain, nil
+	case string:
+		if !utf8.ValidString(value) {
+			return nil, isPlain, errNoUTF8
+		}
+		return value, isPlain, nil
+	case float64:
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return nil, needsJSON, nil
+		}
+		return value, isPlain, nil
+	case int:
+		return float64(value), converted, nil
+	case int64:
+		return float64(value), converted, nil
+	case map[string]any:
+		if value == nil {
+			return nil, converted, nil
+		}
+		made, found, err := plainMap(value, level)
+		return made, found, err
+	case []any:
+		if value == nil {
+			return nil, converted, nil
+		}
+		made, found, err := plainList(value, level)
+		return made, found, err
+	}
+	return nil, needsJSON, nil
+}
+
+func plainMap(given map[string]any, level int) (map[string]any, plainness, error) {
+	if level > deepestVariables {
+		return nil, isPlain, errTooDeep
+	}
+	made, all := given, isPlain
+	for key, value := range given {
+		if !utf8.ValidString(key) {
+			return nil, isPlain, errNoUTF8
+		}
+		plain, found, err := plainValue(value, level+1)
+		if err != nil || found == needsJSON {
+			return nil, found, err
+		}
+		if found == converted {
+			if all == isPlain {
+				made, all = maps.Clone(given), converted
+			}
+			made[key] = plain
+		}
+	}
+	return made, all, nil
+}
+
+func plainList(given []any, level int) ([]any, plainness, error) {
+	if level > deepestVariables {
+		return nil, isPlain, errTooDeep
+	}
+	made, all := given, isPlain
+	for i, value := range given {
+		plain, found, err := plainValue(value, level+1)
+		if err != nil || found == needsJSON {
+			return nil, found, err
+		}
+		if found == converted {
+			if all == isPlain {
+				made, all = slices.Clone(given), converted
+			}
+			made[i] = plain
+		}
+	}
+	return made, all, nil
+}
