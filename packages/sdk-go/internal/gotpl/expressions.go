@@ -45,16 +45,22 @@ func after(first evaluate, then expression) expression {
 	return expression{value: func(r *run) any { first(r); return value(r) }, last: then.last, mayBeNull: true}
 }
 
-// target is a variable to set: the first of its locals that is set already.
+// target is a variable to set.
 type target struct {
+	// The local that is declared; or else those that may be meant, of which the first counts that is set already.
+	declared   *local
 	candidates []*local
 	name       string
 	site       *site
 }
 
 func (t *target) set(r *run, value any, isElement bool) {
+	if t.declared != nil {
+		r.slots[t.declared.slot] = slot{value, isElement}
+		return
+	}
 	for _, local := range t.candidates {
-		if len(t.candidates) == 1 || r.slots[local.slot].value != unset {
+		if !local.isConditional || r.slots[local.slot].value != unset {
 			r.slots[local.slot] = slot{value, isElement}
 			return
 		}
@@ -84,14 +90,13 @@ func (p *planner) rangePipeline(pipe *parse.PipeNode) (expression, []*target) {
 func (p *planner) targets(pipe *parse.PipeNode, last parse.Node) []*target {
 	var targets []*target
 	for _, variable := range pipe.Decl {
-		name := variable.Ident[0]
-		var candidates []*local
+		made := &target{name: variable.Ident[0], site: p.site(last)}
 		if pipe.IsAssign {
-			candidates = p.scope.find(name)
+			made.candidates = p.scope.find(made.name)
 		} else {
-			candidates = []*local{p.scope.declare(name)}
+			made.declared = p.scope.declare(made.name)
 		}
-		targets = append(targets, &target{candidates, name, p.site(last)})
+		targets = append(targets, made)
 	}
 	return targets
 }

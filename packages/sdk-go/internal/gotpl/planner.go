@@ -191,8 +191,7 @@ func (p *planner) loop(node *parse.BranchNode) execute {
 			targets := assigned
 			if targets == nil {
 				for _, variable := range node.Pipe.Decl {
-					name := variable.Ident[0]
-					targets = append(targets, &target{[]*local{p.scope.declare(name)}, name, made.site})
+					targets = append(targets, &target{declared: p.scope.declare(variable.Ident[0])})
 				}
 			}
 			if len(targets) > 0 {

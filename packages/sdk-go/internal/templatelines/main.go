@@ -1,0 +1,86 @@
+// Renders templates line by line, JSON in, JSON out, by the SDK's own engine. For tests that compare it with px0's.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"log"
+	"os"
+	"unicode/utf8"
+
+	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
+)
+
+type question struct {
+	Template   string           `json:"template"`
+	Data       map[string]any   `json:"data"`
+	MissingKey gotpl.MissingKey `json:"missing_key"`
+	// Absent ones are px0's own.
+	Limits struct {
+		Steps  *int `json:"steps"`
+		Output *int `json:"output"`
+		Depth  *int `json:"depth"`
+	} `json:"limits"`
+}
+
+type answer struct {
+	// One of these is there.
+	Output     *string `json:"output,omitempty"`
+	ParseError *string `json:"parse_error,omitempty"`
+	ExecError  *string `json:"exec_error,omitempty"`
+	// The bytes of an output that is not UTF-8.
+	OutputBase64 []byte `json:"output_b64,omitempty"`
+	// Of an error: the limit that was reached.
+	Limit gotpl.Limit `json:"limit,omitempty"`
+}
+
+func main() {
+	lines := bufio.NewReaderSize(os.Stdin, 1<<20)
+	out := json.NewEncoder(os.Stdout)
+	out.SetEscapeHTML(false)
+	decoder := json.NewDecoder(lines)
+	for decoder.More() {
+		asked := question{MissingKey: gotpl.MissingKeyError}
+		if err := decoder.Decode(&asked); err != nil {
+			log.Fatal(err)
+		}
+		if err := out.Encode(render(asked)); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+func render(asked question) answer {
+	limits := gotpl.DefaultLimits
+	set(&limits.Steps, asked.Limits.Steps)
+	set(&limits.Output, asked.Limits.Output)
+	set(&limits.Depth, asked.Limits.Depth)
+	compiled, err := gotpl.Compile(asked.Template, limits)
+	if err != nil {
+		message := err.Error()
+		return answer{ParseError: &message}
+	}
+	bytes, err := compiled.RenderBytes(asked.Data, asked.MissingKey)
+	if err != nil {
+		message := err.Error()
+		made := answer{ExecError: &message}
+		var failure *gotpl.ExecutionError
+		if errors.As(err, &failure) {
+			made.Limit = failure.Limit
+		}
+		return made
+	}
+	output := string([]rune(string(bytes)))
+	made := answer{Output: &output}
+	if !utf8.Valid(bytes) {
+		made.OutputBase64 = bytes
+	}
+	return made
+}
+
+func set(to *int, given *int) {
+	if given != nil {
+		*to = *given
+	}
+}
