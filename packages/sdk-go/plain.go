@@ -40,20 +40,21 @@ const (
 	needsJSON
 )
 
-func plainValue(value any, level int) (any, plainness, error) {
-	switch value := value.(type) {
+// plainValue returns what it was given as the interface that it is: to make a new one would take memory.
+func plainValue(given any, level int) (any, plainness, error) {
+	switch value := given.(type) {
 	case nil, bool:
-		return value, isPlain, nil
+		return given, isPlain, nil
 	case string:
 		if !utf8.ValidString(value) {
 			return nil, isPlain, errNoUTF8
 		}
-		return value, isPlain, nil
+		return given, isPlain, nil
 	case float64:
 		if math.IsNaN(value) || math.IsInf(value, 0) {
 			return nil, needsJSON, nil
 		}
-		return value, isPlain, nil
+		return given, isPlain, nil
 	case int:
 		return float64(value), converted, nil
 	case int64:
@@ -63,12 +64,18 @@ func plainValue(value any, level int) (any, plainness, error) {
 			return nil, converted, nil
 		}
 		made, found, err := plainMap(value, level)
+		if found == isPlain {
+			return given, found, err
+		}
 		return made, found, err
 	case []any:
 		if value == nil {
 			return nil, converted, nil
 		}
 		made, found, err := plainList(value, level)
+		if found == isPlain {
+			return given, found, err
+		}
 		return made, found, err
 	}
 	return nil, needsJSON, nil

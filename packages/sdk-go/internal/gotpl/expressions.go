@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"text/template/parse"
+	"unicode/utf8"
 )
 
 // This plans pipelines and operands. It follows the order in which Go enters nodes and evaluates things, since that order decides which
@@ -307,6 +308,7 @@ func (p *planner) constant(node parse.Node) expression {
 	case *parse.BoolNode:
 		return constant(node.True, node)
 	case *parse.StringNode:
+		p.hasStrayBytes = p.hasStrayBytes || !utf8.ValidString(node.Text)
 		return constant(node.Text, node)
 	case *parse.NumberNode:
 		return p.number(node)

@@ -3,6 +3,7 @@ package gotpl
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // function gets arguments that checkArgument has accepted. at is where the function's own errors are reported.
@@ -181,6 +182,7 @@ func slice(r *run, at *site, args []any) any {
 		}
 		r.chargeRead(at, len(text))
 		start, end, _ := bounds(r, at, indexes, len(text), len(text))
+		r.hasStrayBytes = r.hasStrayBytes || !isWhole(text, start) || !isWhole(text, end)
 		return text[start:end]
 	}
 	list, ok := listOf(sequence)
@@ -194,6 +196,9 @@ func slice(r *run, at *site, args []any) any {
 	r.chargeRead(at, end-start)
 	return &part{list[start:end:last]}
 }
+
+// isWhole: no character is cut at the index.
+func isWhole(text string, index int) bool { return index == len(text) || utf8.RuneStart(text[index]) }
 
 // bounds are those of a slice; last is the capacity where no third index gives it.
 func bounds(r *run, at *site, indexes []any, size, limit int) (start, end, last int) {

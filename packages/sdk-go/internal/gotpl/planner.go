@@ -30,7 +30,7 @@ type unit struct {
 	site      *site
 }
 
-func planUnits(trees map[string]*parse.Tree) *unit {
+func planUnits(trees map[string]*parse.Tree) (main *unit, hasStrayBytes bool) {
 	units := map[string]*unit{templateName: {name: templateName}}
 	for name := range trees {
 		units[name] = &unit{name: name}
@@ -42,8 +42,9 @@ func planUnits(trees map[string]*parse.Tree) *unit {
 		}
 		p := &planner{unit: name, units: units, scope: newScope()}
 		p.plan(root, planned)
+		hasStrayBytes = hasStrayBytes || p.hasStrayBytes
 	}
-	return units[templateName]
+	return units[templateName], hasStrayBytes
 }
 
 // planner turns the parse tree of a template into closures.
@@ -51,6 +52,8 @@ type planner struct {
 	unit  string
 	units map[string]*unit
 	scope *scope
+	// A literal holds bytes that are not UTF-8.
+	hasStrayBytes bool
 }
 
 func (p *planner) plan(root *parse.ListNode, made *unit) {

@@ -31,6 +31,8 @@ type run struct {
 	out  []byte
 	// The bytes of the output, also those that are no longer kept because it is too long already.
 	size int
+	// Texts may hold bytes that are not UTF-8: data has none, but literals do, or a character has been cut.
+	hasStrayBytes bool
 	// Long texts that have been trimmed; nil until there is one.
 	trimmed map[textKey]string
 }

@@ -42,6 +42,8 @@ type Template struct {
 	source string
 	limits Limits
 	main   *unit
+	// Literals hold bytes that are not UTF-8.
+	hasStrayBytes bool
 }
 
 // Compile makes a template of a text. The error is a *SyntaxError.
@@ -54,21 +56,22 @@ func Compile(text string, limits Limits) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Template{source: source, limits: limits, main: planUnits(trees)}, nil
+	main, hasStrayBytes := planUnits(trees)
+	return &Template{source: source, limits: limits, main: main, hasStrayBytes: hasStrayBytes}, nil
 }
 
 // Render gives the text as UTF-8: bytes that are none, which only cutting characters or escapes such as "\xff" make, come out as U+FFFD.
-// The error is an *ExecutionError. Variables are as encoding/json decodes them; they are only read.
+// The error is an *ExecutionError. Variables are as encoding/json decodes them, so their texts are UTF-8; they are only read.
 func (t *Template) Render(variables map[string]any, missingKey MissingKey) (string, error) {
 	r := t.start(missingKey)
 	defer r.release()
 	if err := r.execute(variables); err != nil {
 		return "", err
 	}
-	if utf8.Valid(r.out) {
-		return string(r.out), nil
+	if r.hasStrayBytes {
+		return wellFormed(string(r.out)), nil
 	}
-	return wellFormed(string(r.out)), nil
+	return string(r.out), nil
 }
 
 // RenderBytes gives the same text as its bytes, also those that are not UTF-8.
@@ -92,7 +95,8 @@ const (
 func (t *Template) start(missingKey MissingKey) *run {
 	r, _ := runs.Get().(*run)
 	*r = run{
-		template: t, missingKey: missingKey, steps: t.limits.Steps, out: r.out[:0], stack: r.stack[:0],
+		template: t, missingKey: missingKey, steps: t.limits.Steps, hasStrayBytes: t.hasStrayBytes,
+		out: r.out[:0], stack: r.stack[:0],
 	}
 	return r
 }
