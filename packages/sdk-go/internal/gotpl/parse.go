@@ -19,9 +19,8 @@ func parseTrees(source string) (map[string]*parse.Tree, error) {
 	trees, err := parse.Parse(templateName, text, "", "", names)
 	// What is wrong before the place counts first: of the text up to there all else that is wrong is that it ends.
 	if known.end > 0 && (err == nil || isAboutEnd(err)) {
-		line := 1 + strings.Count(source[:known.start], "\n")
-		message := fmt.Sprintf("template: %s:%d: max expression depth exceeded", templateName, line)
-		return nil, &SyntaxError{Line: line, message: message}
+		message := fmt.Sprintf("template: %s:%d: max expression depth exceeded", templateName, known.line)
+		return nil, &SyntaxError{Line: max(known.line, 1), message: message}
 	}
 	if err == nil {
 		return trees, nil

@@ -7,8 +7,10 @@ const mostNesting = 500
 
 // scanned is what has to be known of a text before text/template/parse may read it.
 type scanned struct {
-	// The token that nests too deep; end is 0 when none does.
-	start, end int
+	// The token that nests too deep ends here; 0 when none does.
+	end int
+	// Its line, which is 0 for the body of a {{block}}, of which px0 has read nothing then.
+	line int
 	// Where comments of several lines begin, and how many line breaks they have.
 	comments []comment
 }
@@ -153,12 +155,15 @@ func (s *scanner) begin(word string) {
 
 func (s *scanner) open(word string, start, end int) {
 	s.enter(start, end)
+	if word == "block" {
+		s.line = 0
+	}
 	s.blocks = append(s.blocks, openAction{word, 1})
 }
 
 func (s *scanner) enter(start, end int) {
 	if s.levels++; s.levels > mostNesting {
-		s.start, s.end = start, end
+		s.end, s.line = end, 1+strings.Count(s.text[:start], "\n")
 	}
 }
 
