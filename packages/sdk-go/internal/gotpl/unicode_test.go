@@ -1,0 +1,60 @@
+package gotpl
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"unicode"
+)
+
+// The tables are those of Unicode 15, whatever the release of Go knows: px0's own have the same digests.
+func TestTablesAreThoseOfPx0(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(vectors, "unicode-digests.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("this module stands outside of px0's repository")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want map[string]string
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	isIn := func(r rune) rune {
+		if printable().has(r) {
+			return 1
+		}
+		return 0
+	}
+	for name, of := range map[string]func(rune) rune{
+		"PRINTABLE": isIn,
+		"UPPER":     func(r rune) rune { return mapping(upperCase(), r) },
+		"LOWER":     func(r rune) rune { return mapping(lowerCase(), r) },
+	} {
+		hash := sha256.New()
+		var number [4]byte
+		for r := rune(0); r <= unicode.MaxRune; r++ {
+			binary.LittleEndian.PutUint32(number[:], uint32(of(r)))
+			hash.Write(number[:])
+		}
+		if got := fmt.Sprintf("%x", hash.Sum(nil)); got != want[name] {
+			t.Errorf("%s: %s, want %s", name, got, want[name])
+		}
+	}
+	if tablesVersion != want["unicode"] {
+		t.Errorf("Unicode %s, want %s", tablesVersion, want["unicode"])
+	}
+}
+
+func TestEveryCharacterIsMappedAndQuotedByTheTables(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if isPrintable(r) != printable().has(r) || simpleUpper(r) != mapping(upperCase(), r) || simpleLower(r) != mapping(lowerCase(), r) {
+			t.Fatalf("%U", r)
+		}
+	}
+}
