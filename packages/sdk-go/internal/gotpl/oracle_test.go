@@ -180,10 +180,11 @@ func (m *maker) data(depth int) any {
 }
 
 func TestRandomTemplatesGiveWhatGoGives(t *testing.T) {
+	needsOracle(t)
 	const seed = 20_261_129
 	m := &maker{Rand: rand.New(rand.NewPCG(seed, 1))}
 	outputs := 0
-	for range 4_000 {
+	for range 2_000 {
 		source := "{{$x := .n}}" + m.list() + m.piece()
 		data := map[string]any{
 			"n": float64(m.IntN(4)), "s": "hello é", "z": nil,
@@ -198,11 +199,11 @@ func TestRandomTemplatesGiveWhatGoGives(t *testing.T) {
 			if want != got {
 				t.Fatalf("%s\n%v\nwant %q\ngot  %q", source, data, want, got)
 			}
-		case wantErr == nil || gotErr == nil || !isSameError(gotErr.Error(), wellFormed(wantErr.Error())):
+		case wantErr == nil || gotErr == nil || gotErr.Error() != wellFormed(wantErr.Error()):
 			t.Fatalf("%s\n%v\nwant %q, %v\ngot  %q, %v", source, data, want, wantErr, got, gotErr)
 		}
 	}
-	if outputs < 500 {
+	if outputs < 250 {
 		t.Errorf("only %d outputs", outputs)
 	}
 }
@@ -216,19 +217,17 @@ func render(source string, data map[string]any, missingKey MissingKey) (string, 
 	return string(text), err
 }
 
-// isSameError: before Go 1.25 a comparison does not name the types, and Go 1.23 does not count the line breaks of comments.
-func isSameError(got, want string) bool {
-	if start, _, found := strings.Cut(got, "incompatible types for comparison:"); found {
-		return strings.HasPrefix(want, start)
+// needsOracle: errors of older releases say less, and Go 1.23 does not know every form of range.
+func needsOracle(t testing.TB) {
+	t.Helper()
+	if _, err := oracle(`{{eq 1 1.5}}`, nil, MissingKeyError); !strings.HasSuffix(err.Error(), "int and float64") {
+		t.Skip("the judge is the text/template of Go 1.25 or later")
 	}
-	if missesBreaks() {
-		got, want = located.ReplaceAllString(got, ""), located.ReplaceAllString(want, "")
-	}
-	return got == want
 }
 
 // FuzzRender looks for templates and data that end in anything but a text or an error, or in another text than Go's.
 func FuzzRender(f *testing.F) {
+	needsOracle(f)
 	f.Add("{{range $i, $x := .l}}{{$i}}{{printf \"%5.2v\" $x}}{{else}}-{{end}}", `{"l":[1,"a",null]}`)
 	f.Add("{{define \"a\"}}{{.}}{{end}}{{template \"a\" (slice .s 1)}}{{toJson .}}", `{"s":"hé"}`)
 	f.Add("{{or .a (and ($x := 1) $x) | default 2 | js}}", `{"a":{"b":[]}}`)
