@@ -4,5 +4,7 @@
 //	...
 //	result, err := client.Render(ctx, "greeting", px0.Vars{"name": "Ada"})
 //
+// CompileTemplate runs a template of px0's language without px0.
+//
 // The package api below it is a complete client of the px0 API, generated from the API description.
 package px0

@@ -58,6 +58,24 @@ func ExampleWithFallback() {
 	// Output: Hello Ada and Grace fallback true
 }
 
+// A template is rendered without px0, and gives what px0 would give.
+func ExampleCompileTemplate() {
+	template, err := px0.CompileTemplate(`Hello {{join " and " .guests | upper}}!`)
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := template.Render(px0.Vars{"guests": []any{"Ada", "Grace"}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(text)
+	_, err = template.Render(px0.Vars{})
+	fmt.Println(err)
+	// Output:
+	// Hello ADA AND GRACE!
+	// template: prompt:1:21: executing "prompt" at <.guests>: map has no entry for key "guests"
+}
+
 // The complete API, as it is generated from its description.
 func Example_api() {
 	configuration := api.NewConfiguration()
