@@ -48,6 +48,21 @@ func (b *buffer) write(text string) {
 	b.wrote(start)
 }
 
+// expect ends a text that gets too long by so many bytes more, before they are made.
+func (b *buffer) expect(bytes int) {
+	if !b.isShown && bytes > b.limit-len(b.text) {
+		b.overflow()
+	}
+}
+
+// asciiSet tells for each byte below utf8.RuneSelf whether it is one of these.
+func asciiSet(members string) (set [utf8.RuneSelf]bool) {
+	for i := range members {
+		set[members[i]] = true
+	}
+	return set
+}
+
 // wrote looks at what has been appended since start.
 func (b *buffer) wrote(start int) {
 	length := len(b.text)

@@ -268,7 +268,7 @@ func (p *planner) fieldOf(from base, node parse.Node, path []string, hasArgument
 		made.value = func(r *run) any {
 			receiver := &r.slots[index]
 			if dict, ok := receiver.value.(map[string]any); ok {
-				if value, ok := dict[key]; ok {
+				if value, ok := r.entry(dict, key); ok {
 					return value
 				}
 			}
@@ -285,7 +285,7 @@ func (p *planner) fieldOf(from base, node parse.Node, path []string, hasArgument
 				r.fail(at, key+" is not a method but has arguments")
 			}
 			if isDict {
-				if found, ok := dict[key]; ok {
+				if found, ok := r.entry(dict, key); ok {
 					value = found
 					continue
 				}

@@ -132,7 +132,7 @@ func index(r *run, at *site, args []any) any {
 			}
 			item = collection[i]
 		case map[string]any:
-			item = entry(r, at, collection, key)
+			item = entryAt(r, at, collection, key)
 		default:
 			r.fault(at, "index", "can't index item of type "+typeName(item))
 		}
@@ -140,7 +140,7 @@ func index(r *run, at *site, args []any) any {
 	return item
 }
 
-func entry(r *run, at *site, dict map[string]any, key any) any {
+func entryAt(r *run, at *site, dict map[string]any, key any) any {
 	if isMissing(key) {
 		r.fault(at, "index", "value is nil; should be of type string")
 	}
@@ -148,7 +148,11 @@ func entry(r *run, at *site, dict map[string]any, key any) any {
 	if !isText {
 		r.fault(at, "index", fmt.Sprintf("value has type %s; should be string", typeName(key)))
 	}
-	return dict[name]
+	value, _ := r.entry(dict, name)
+	if value == absent {
+		return nil
+	}
+	return value
 }
 
 // position is an index that Go accepts: an integer from 0 to the capacity.
@@ -267,16 +271,12 @@ func join(r *run, at *site, args []any) any {
 		list = args[1:]
 	}
 	separator := textOf(args[0])
+	items := r.joinedItems(list, separator != "")
 	return r.printed(at, func(p *printer) {
-		isFirst := true
-		for _, item := range list {
-			if isMissing(item) {
-				continue
-			}
-			if !isFirst {
+		for i, item := range items {
+			if i > 0 {
 				p.write(separator)
 			}
-			isFirst = false
 			p.printArgument(item, 'v')
 		}
 	})

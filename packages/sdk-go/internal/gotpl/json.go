@@ -110,10 +110,13 @@ func (w *jsonWriter) number(value float64) {
 	w.write(strings.Replace(strconv.FormatFloat(value, 'e', -1, 64), "e-0", "e-", 1))
 }
 
+var jsonSpecial = asciiSet(`"\<>&`)
+
 // shortEscapes are the letters of those escapes that JSON has for control characters.
 var shortEscapes = map[rune]byte{'\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
 
 func (w *jsonWriter) quoted(text string) {
+	w.expect(len(text))
 	w.write(`"`)
 	start := 0
 	for i, size := 0, 0; i < len(text); i += size {
@@ -124,7 +127,7 @@ func (w *jsonWriter) quoted(text string) {
 			if r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
 				continue
 			}
-		} else if r >= ' ' && strings.IndexByte(`"\<>&`, text[i]) < 0 {
+		} else if r >= ' ' && !jsonSpecial[r] {
 			continue
 		}
 		w.write(text[start:i])

@@ -26,7 +26,7 @@ func (r *run) field(receiver any, key string, isElement, isLenient bool, at *sit
 		}
 		r.fail(at, fmt.Sprintf("can't evaluate field %s in type %s", key, name))
 	}
-	if value, ok := dict[key]; ok {
+	if value, ok := r.entry(dict, key); ok {
 		return value
 	}
 	switch {
@@ -97,7 +97,7 @@ func sortedKeys(dict map[string]any) []string {
 	return keys
 }
 
-// appendScalar writes a number or a bool as an action prints it.
+// appendScalar writes a number or a bool as an action prints it. Complex numbers are too rare for more than fmt.
 func appendScalar(text []byte, value any) []byte {
 	switch value := value.(type) {
 	case float64:
@@ -109,5 +109,5 @@ func appendScalar(text []byte, value any) []byte {
 	case bool:
 		return strconv.AppendBool(text, value)
 	}
-	return text
+	return fmt.Append(text, value)
 }

@@ -177,12 +177,10 @@ func (p *printer) pointer(value any) {
 // scalar writes a number or a bool.
 func (p *printer) scalar(value any, verb rune) {
 	if verb == 'v' && p.flags == noFlags {
-		if _, isComplex := value.(complex128); !isComplex {
-			start := len(p.text)
-			p.text = appendScalar(p.text, value)
-			p.wrote(start)
-			return
-		}
+		start := len(p.text)
+		p.text = appendScalar(p.text, value)
+		p.wrote(start)
+		return
 	}
 	known, plain := "", 'g'
 	switch value.(type) {

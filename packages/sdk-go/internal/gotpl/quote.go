@@ -26,6 +26,7 @@ func quoted(text string) string {
 
 // quote writes a text in double quotes as Go does. strconv would make it at once, however long, and by the Unicode of its release.
 func (b *buffer) quote(text string, isASCIIOnly bool) {
+	b.expect(len(text))
 	start := len(b.text)
 	b.text = append(b.text, '"')
 	for i := 0; i < len(text); {

@@ -33,8 +33,7 @@ type run struct {
 	size int
 	// Texts may hold bytes that are not UTF-8: data has none, but literals do, or a character has been cut.
 	hasStrayBytes bool
-	// Long texts that have been trimmed; nil until there is one.
-	trimmed map[textKey]string
+	known         known
 }
 
 const (
@@ -133,7 +132,7 @@ func (r *run) print(at *site, value any) {
 	switch value := value.(type) {
 	case string:
 		text = value
-	case float64, int, uint8, bool:
+	case float64, int, uint8, bool, complex128:
 		var room [32]byte
 		r.printShort(at, appendScalar(room[:0], value))
 		return

@@ -3,34 +3,7 @@ package gotpl
 import (
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 )
-
-// textKey is a text by its place in memory: texts are never changed.
-type textKey struct {
-	start *byte
-	bytes int
-}
-
-// shortText is trimmed anew each time.
-const shortText = 1 << 10
-
-// trimSpace looks at a long text once only: a text of spaces gives a short one, which costs next to nothing, again and again.
-func (r *run) trimSpace(text string) string {
-	if len(text) <= shortText {
-		return strings.TrimSpace(text)
-	}
-	key := textKey{unsafe.StringData(text), len(text)}
-	trimmed, isKnown := r.trimmed[key]
-	if !isKnown {
-		trimmed = strings.TrimSpace(text)
-		if r.trimmed == nil {
-			r.trimmed = map[textKey]string{}
-		}
-		r.trimmed[key] = trimmed
-	}
-	return trimmed
-}
 
 // mapped writes a text character by character: one that is not UTF-8 becomes U+FFFD, as strings.ToUpper has it.
 func (b *buffer) mapped(text string, to func(rune) rune) {
@@ -45,6 +18,7 @@ func (b *buffer) mapped(text string, to func(rune) rune) {
 
 // replaced writes a text in which each byte gives what replacement says; nothing where the byte stays.
 func (b *buffer) replaced(text string, replacement func(byte) string) {
+	b.expect(len(text))
 	start := 0
 	for i := 0; i < len(text); i++ {
 		if made := replacement(text[i]); made != "" {
@@ -86,8 +60,11 @@ func queryReplacement(c byte) string {
 	return string([]byte{'%', upperHex[c>>4], upperHex[c&15]})
 }
 
+var jsSpecial = asciiSet(`\'"<>&=`)
+
 // js writes a text for the inside of a JavaScript string. A byte that is not UTF-8 stays.
 func (b *buffer) js(text string) {
+	b.expect(len(text))
 	start := 0
 	for i, size := 0, 0; i < len(text); i += size {
 		r := rune(text[i])
@@ -96,7 +73,7 @@ func (b *buffer) js(text string) {
 			if r, size = utf8.DecodeRuneInString(text[i:]); isPrintable(r) {
 				continue
 			}
-		} else if r >= ' ' && strings.IndexByte(`\'"<>&=`, text[i]) < 0 {
+		} else if r >= ' ' && !jsSpecial[r] {
 			continue
 		}
 		b.write(text[start:i])

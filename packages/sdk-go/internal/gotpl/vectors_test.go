@@ -66,7 +66,24 @@ func (v vector) data(t *testing.T) map[string]any {
 	if err := json.Unmarshal(v.Data, &data); err != nil {
 		t.Fatal(v.ID, err)
 	}
+	for key, value := range data {
+		data[key] = nested(value)
+	}
 	return data
+}
+
+// nested gives lists inside one another for {"$nest": 3}.
+func nested(value any) any {
+	dict, _ := value.(map[string]any)
+	depth, isNested := dict["$nest"].(float64)
+	if !isNested {
+		return value
+	}
+	made := []any{}
+	for range int(depth) - 1 {
+		made = []any{made}
+	}
+	return made
 }
 
 func (v vector) check(t *testing.T) {

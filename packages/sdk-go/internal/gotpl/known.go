@@ -1,0 +1,106 @@
+package gotpl
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+)
+
+// known is what a render has found out about long texts, long lists and maps. A template may ask the same a hundred thousand times, and
+// questions that cost no steps must not cost a walk through the value each time. The data are finite, and what is made costs steps, so this
+// cannot grow large.
+type known struct {
+	trimmed map[textKey]string
+	joined  map[joinKey][]any
+	longest map[uintptr]int
+	entries map[entryKey]any
+}
+
+// textKey is a text by its place in memory: texts are never changed.
+type textKey struct {
+	start *byte
+	bytes int
+}
+
+type joinKey struct {
+	start       *any
+	items       int
+	isSeparated bool
+}
+
+type entryKey struct {
+	dict uintptr
+	key  textKey
+}
+
+const (
+	// Shorter ones are walked through each time.
+	longText = 1 << 10
+	longList = 64
+	// A map needs the hash of a key, so all of it.
+	longKey = 64 << 10
+)
+
+func keyOf(text string) textKey { return textKey{unsafe.StringData(text), len(text)} }
+
+// remembered gives what is known for a key, or finds it out.
+func remembered[K comparable, V any](known *map[K]V, key K, find func() V) V {
+	value, isKnown := (*known)[key]
+	if !isKnown {
+		value = find()
+		if *known == nil {
+			*known = map[K]V{}
+		}
+		(*known)[key] = value
+	}
+	return value
+}
+
+// trimSpace gives a text without the space around it.
+func (r *run) trimSpace(text string) string {
+	if len(text) <= longText {
+		return strings.TrimSpace(text)
+	}
+	return remembered(&r.known.trimmed, keyOf(text), func() string { return strings.TrimSpace(text) })
+}
+
+// joinedItems are those of a list that join prints: those that are not nil, and without a separator those that are not empty texts.
+func (r *run) joinedItems(list []any, isSeparated bool) []any {
+	find := func() (made []any) {
+		for _, item := range list {
+			if !isMissing(item) && (isSeparated || item != "") {
+				made = append(made, item)
+			}
+		}
+		return made
+	}
+	if len(list) <= longList {
+		return find()
+	}
+	return remembered(&r.known.joined, joinKey{&list[0], len(list), isSeparated}, find)
+}
+
+// entry looks up a key. In most maps there is none that is long.
+func (r *run) entry(dict map[string]any, key string) (any, bool) {
+	if len(key) <= longKey {
+		value, ok := dict[key]
+		return value, ok
+	}
+	pointer := reflect.ValueOf(dict).Pointer()
+	longest := remembered(&r.known.longest, pointer, func() (longest int) {
+		for each := range dict {
+			longest = max(longest, len(each))
+		}
+		return longest
+	})
+	if len(key) > longest {
+		return nil, false
+	}
+	value := remembered(&r.known.entries, entryKey{pointer, keyOf(key)}, func() any {
+		if value, ok := dict[key]; ok {
+			return value
+		}
+		return absent
+	})
+	return value, value != absent
+}
