@@ -1,0 +1,46 @@
+"""Upper and lower case of Unicode 15, one code point for one code point: Go's `unicode.ToUpper` and `unicode.ToLower`. Python's own
+mapping grows with its releases, and makes several letters of some.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Dict, Optional
+
+from ..unicode_tables import LOWER, UPPER
+
+_RANGE = re.compile(r"([0-9a-z]+)(?:([.:])([0-9a-z]+))?([+-][0-9a-z]+)")
+
+
+class CaseTable:
+    """A mapping for `str.translate`, decoded on first use."""
+
+    def __init__(self, encoded: str) -> None:
+        self._encoded = encoded
+        self._mapped: Optional[Dict[int, int]] = None
+
+    @property
+    def mapped(self) -> Dict[int, int]:
+        if self._mapped is None:
+            self._mapped = _decode(self._encoded)
+        return self._mapped
+
+
+def _decode(encoded: str) -> Dict[int, int]:
+    # Bytes that are no UTF-8 become U+FFFD.
+    mapped = dict.fromkeys(range(0xDC80, 0xDD00), 0xFFFD)
+    end = 0
+    for text in encoded.split(" "):
+        match = _RANGE.fullmatch(text)
+        assert match is not None
+        gap, separator, extra, distance = match.groups()
+        code_point = end + int(gap, 36)
+        for _ in range(int(extra or "0", 36) + 1):
+            mapped[code_point] = code_point + int(distance, 36)
+            end = code_point + 1
+            code_point += 2 if separator == ":" else 1
+    return mapped
+
+
+upper_table = CaseTable(UPPER)
+lower_table = CaseTable(LOWER)

@@ -1,0 +1,160 @@
+"""`toJson` and `toPrettyJson`: the text that Go's `encoding/json` gives, keys sorted and `<`, `>`, `&` escaped."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from math import copysign, isfinite, isnan
+from typing import Any, Iterator, List, Optional, Tuple
+
+from .escaping import replace_characters, rewritten
+from .float_format import shortest
+from .go_string import byte_length
+from .ill_formed import check_text
+from .sorted_keys import sorted_items
+from .values import NIL_MAP, UNDEFINED, Uint8, adopt, is_dict, is_list, type_name
+
+# Deeper data is refused, as everywhere.
+_MAX_DEPTH = 1000
+
+
+class JsonFault(Exception):
+    """Why a value has no JSON; the message is Go's where Go has one."""
+
+
+class JsonOverflow(Exception):
+    """The text has become longer than allowed."""
+
+
+class _Open:
+    """A list or map under way."""
+
+    __slots__ = ("items", "close", "is_empty")
+
+    def __init__(self, items: Iterator[Tuple[Optional[str], Any]], close: str) -> None:
+        self.items = items
+        self.close = close
+        self.is_empty = True
+
+
+class JsonWriter:
+    """`keys` counts how many keys were sorted for the text. `is_pretty`: two spaces for each level, one element in each line."""
+
+    def __init__(self, is_pretty: bool, max_bytes: int, is_exact: bool) -> None:
+        self.keys = 0
+        self._text = StringIO()
+        self._size = 0
+        self._is_pretty = is_pretty
+        self._max_bytes = max_bytes
+        self._is_exact = is_exact
+
+    @property
+    def text(self) -> str:
+        return self._text.getvalue()
+
+    def write(self, value: Any) -> None:
+        """A value; what is inside it is kept in a list of our own, for data may be deeper than Python's stack."""
+        opened: List[_Open] = []
+        self._item(value, opened)
+        while opened:
+            inner = opened[-1]
+            for key, item in inner.items:
+                if not inner.is_empty:
+                    self._add(",")
+                inner.is_empty = False
+                self._new_line(len(opened))
+                if key is not None:
+                    self._quoted(key)
+                    self._add(": " if self._is_pretty else ":")
+                self._item(adopt(item), opened)
+                if opened[-1] is not inner:
+                    break
+            else:
+                opened.pop()
+                if not inner.is_empty:
+                    self._new_line(len(opened))
+                self._add(inner.close)
+
+    def _item(self, value: Any, opened: List[_Open]) -> None:
+        kind = type(value)
+        if kind is str:
+            self._quoted(value)
+        elif kind is float:
+            self._add(_number_text(value))
+        elif kind is bool:
+            self._add("true" if value else "false")
+        elif kind is int:
+            self._add(str(value))
+        elif value is None or value is UNDEFINED or value is NIL_MAP:
+            self._add("null")
+        elif kind is Uint8:
+            self._add(str(value.value))
+        elif len(opened) >= _MAX_DEPTH:
+            raise JsonFault(f"data nested more than {_MAX_DEPTH} deep")
+        elif is_list(value):
+            self._add("[")
+            opened.append(_Open(((None, item) for item in value), "]"))
+        elif is_dict(value):
+            items = sorted_items(value, self._is_exact)
+            self.keys += len(items)
+            self._add("{")
+            opened.append(_Open(iter(items), "}"))
+        else:
+            raise JsonFault(f"json: unsupported type: {type_name(value)}")
+
+    def _new_line(self, depth: int) -> None:
+        if self._is_pretty:
+            self._add(f"\n{'  ' * depth}")
+
+    def _quoted(self, text: str) -> None:
+        check_text(text, self._is_exact)
+        if _PLAIN.fullmatch(text) is not None:
+            self._add(f'"{text}"')
+            return
+        escaped = rewritten(text, _escape, self._max_bytes - self._size)
+        if escaped is None:
+            raise JsonOverflow
+        self._add(f'"{escaped}"')
+
+    def _add(self, text: str) -> None:
+        self._text.write(text)
+        self._size += byte_length(text)
+        if self._size > self._max_bytes:
+            raise JsonOverflow
+
+
+_PLAIN = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
+_SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def _escape(text: str) -> str:
+    return replace_characters(text, _escaped)
+
+
+def _escaped(character: str) -> str:
+    short = _SHORT.get(character)
+    if short is not None:
+        return short
+    if character < " " or character in "<>&\u2028\u2029":
+        return f"\\u{ord(character):04x}"
+    # A byte that is not UTF-8.
+    return "\\ufffd" if "\ud800" <= character <= "\udfff" else character
+
+
+def _number_text(value: float) -> str:
+    """Plain notation between 1e-6 and 1e21."""
+    if not isfinite(value):
+        name = "NaN" if isnan(value) else "-Inf" if value < 0 else "+Inf"
+        raise JsonFault(f"json: unsupported value: {name}")
+    sign = "-" if copysign(1.0, value) < 0 else ""
+    digits, point = shortest(abs(value))
+    if not digits:
+        return f"{sign}0"
+    if point > 21 or point <= -6:
+        fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+        return f"{sign}{digits[0]}{fraction}e{point - 1:+d}"
+    if point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    if point >= len(digits):
+        return sign + digits.ljust(point, "0")
+    return f"{sign}{digits[:point]}.{digits[point:]}"

@@ -1,0 +1,84 @@
+"""px0's template language, Go's `text/template`, in this process: byte for byte what px0 renders, within the same limits.
+
+    from px0.template import compile
+
+    compile("Hello {{.name}}!").render({"name": "Ada"})
+"""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional
+
+from ._gotpl.backends.run import Limits
+from ._gotpl.compile import CompiledTemplate
+from ._gotpl.errors import TemplateDataError, TemplateExecutionError, TemplateSyntaxError, TemplateTooDeep
+from ._gotpl.values.values import is_dict
+
+__all__ = [
+    "Template",
+    "TemplateDataError",
+    "TemplateExecutionError",
+    "TemplateSyntaxError",
+    "TemplateTooDeep",
+    "compile",
+]
+
+_MISSING_KEYS = ("error", "default", "zero")
+
+
+class Template:
+    """A compiled template. It never changes, and threads may render it at the same time."""
+
+    def __init__(self, compiled: CompiledTemplate) -> None:
+        self._compiled = compiled
+
+    def render(self, variables: Optional[Mapping[str, Any]], *, missing_key: str = "error") -> str:
+        """The template's output. `variables` are looked at where the template looks; None is a nil map, which has no keys and prints
+        as `map[]`. Bytes that are not UTF-8, which only cutting characters or escapes such as `"\\xff"` make, come out as U+FFFD.
+
+        `missing_key` says what a key does that a map lacks, as Go's option of that name: "error", "default" or "zero".
+
+        Raises TemplateExecutionError, TemplateDataError for variables that JSON has no form for, and TemplateTooDeep.
+        """
+        _check(variables, missing_key)
+        try:
+            return self._compiled.render(variables, missing_key)
+        except RecursionError:
+            pass
+        raise TemplateTooDeep("the template nests too deeply for what is left of Python's stack")
+
+    def render_bytes(self, variables: Optional[Mapping[str, Any]], *, missing_key: str = "error") -> bytes:
+        """The same output as UTF-8, byte for byte what Go writes. Raises what `render` raises."""
+        _check(variables, missing_key)
+        try:
+            return self._compiled.render_bytes(variables, missing_key)
+        except RecursionError:
+            pass
+        raise TemplateTooDeep("the template nests too deeply for what is left of Python's stack")
+
+
+def compile(  # noqa: A001
+    text: str,
+    *,
+    name: str = "prompt",
+    max_steps: int = 1_000_000,
+    max_output_bytes: int = 8 * 1024 * 1024,
+    max_depth: int = 100,
+) -> Template:
+    """Compiles a template; `name` is its name in error messages.
+
+    `max_steps` bounds nodes executed, loop passes and larger pieces of work inside functions, `max_depth` template calls inside one
+    another. Raises TemplateSyntaxError and TemplateTooDeep.
+    """
+    try:
+        return Template(CompiledTemplate(name, text, Limits(max_output_bytes, max_depth, max_steps)))
+    except RecursionError:
+        pass
+    raise TemplateTooDeep("the template nests too deeply for what is left of Python's stack")
+
+
+def _check(variables: Optional[Mapping[str, Any]], missing_key: str) -> None:
+    if variables is not None and not is_dict(variables):
+        raise TemplateDataError(f"variables must be a mapping, not a {type(variables).__name__}")
+    if missing_key not in _MISSING_KEYS:
+        raise ValueError(f'missing_key must be "error", "default" or "zero", not {missing_key!r}')
