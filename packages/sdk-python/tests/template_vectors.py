@@ -13,6 +13,9 @@ from px0.template import TemplateExecutionError, TemplateSyntaxError, compile
 
 FOLDER = Path(__file__).resolve().parents[2] / "template" / "test" / "vectors"
 
+LIMITS = {"steps": "max_steps", "output": "max_output_bytes", "depth": "max_depth"}
+RESULT_KEYS = ("output", "output_b64", "parse_error", "exec_error")
+
 
 def read_vectors(name: str) -> Any:
     """The cases of a file. Skips the test outside of the repository, and where the file is not there yet."""
@@ -23,11 +26,11 @@ def read_vectors(name: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"), parse_int=float)
 
 
-def result_of(vector: Dict[str, Any]) -> Dict[str, Any]:
-    """What a case gives, in the fields of the case."""
+def result_of(vector: Dict[str, Any], **limits: int) -> Dict[str, Any]:
+    """What a case gives, in the fields of the case. Raises TemplateExecutionError for a limit."""
     data, missing_key = vector["data"], vector.get("missing_key", "error")
     try:
-        template = compile(vector["template"])
+        template = compile(vector["template"], **limits)
         result = {"output": template.render(data, missing_key=missing_key)}
         if "output_b64" in vector:
             result["output_b64"] = base64.b64encode(template.render_bytes(data, missing_key=missing_key)).decode()
@@ -35,6 +38,8 @@ def result_of(vector: Dict[str, Any]) -> Dict[str, Any]:
     except TemplateSyntaxError as error:
         return {"parse_error": str(error)}
     except TemplateExecutionError as error:
+        if error.limit is not None:
+            raise
         return {"exec_error": str(error)}
 
 
@@ -46,6 +51,3 @@ def differences(vectors: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         if actual != expected:
             wrong.append({"id": vector["id"], "template": vector["template"], "expected": expected, "actual": actual})
     return wrong
-
-
-RESULT_KEYS = ("output", "output_b64", "parse_error", "exec_error")

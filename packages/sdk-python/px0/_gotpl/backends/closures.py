@@ -448,9 +448,8 @@ def _plain_slot(target: Optional[Target]) -> Optional[int]:
     """The slot that is all there is to set; below zero for no target, nothing where more is to be done."""
     if target is None:
         return -1
-    if len(target.candidates) != 1 or target.candidates[0].is_mixed:
-        return None
-    return target.candidates[0].slot
+    slot = target.candidates[0].slot if target.is_declared else _certain_slot(target.candidates)
+    return None if slot < 0 or target.candidates[0].is_mixed else slot
 
 
 def _optional_target(target: Optional[Target], is_element: bool) -> Optional[SetTarget]:
@@ -458,12 +457,11 @@ def _optional_target(target: Optional[Target], is_element: bool) -> Optional[Set
 
 
 def _target(target: Target, is_element: bool) -> SetTarget:
-    candidates, name, site = target
-    declares = len(candidates) == 1
+    is_declared, candidates, name, site = target
 
     def set_target(run: Run, slots: Slots, value: Any) -> None:
         for local in candidates:
-            if declares or slots[local.slot] is not UNSET:
+            if is_declared or slots[local.slot] is not UNSET:
                 slots[local.slot] = value
                 if local.is_mixed:
                     slots[local.flag_slot] = is_element

@@ -47,8 +47,8 @@ def equals(run: Run, site: Site, name: str, a: Any, b: Any) -> bool:
 
 
 def _equal_texts(run: Run, site: Site, a: str, b: str) -> bool:
-    size = run.size_of(a)
-    if size != run.size_of(b):
+    size = run.known.byte_length(a)
+    if size != run.known.byte_length(b):
         return False
     if size > _FREE_BYTES:
         run.charge_read(site, size)
@@ -83,13 +83,23 @@ def _is_less(run: Run, site: Site, name: str, a: Any, b: Any) -> bool:
             return _integer_of(a) < _integer_of(b)
         run.fault(site, name, f"incompatible types for comparison: {type_name(a)} and {type_name(b)}")
     if left == "string":
-        run.charge_read(site, min(run.size_of(a), run.size_of(b)))
+        run.charge_read(site, _bytes_of_shorter(run, a, b))
         return is_less(a, b)
     if left == "float":
         return bool(a < b)
     if _is_integer_kind(left):
         return _integer_of(a) < _integer_of(b)
     run.fault(site, name, "invalid type for comparison")
+
+
+def _bytes_of_shorter(run: Run, a: str, b: str) -> int:
+    """Reads no more of the longer text than the comparison will."""
+    shorter, longer = (a, b) if len(a) < len(b) else (b, a)
+    size = run.known.byte_length(shorter)
+    if len(longer) < size:
+        return min(size, run.known.byte_length(longer))
+    run.known.check(longer[: len(shorter) + 1])
+    return size
 
 
 def _is_integer_kind(kind: str) -> bool:

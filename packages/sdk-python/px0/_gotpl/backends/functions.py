@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Tuple
 
 from ..plan.plan import Site
-from ..unicode.white_space import trim_space
 from ..values.escaping import escape_html, escape_js, escape_query, rewritten
 from ..values.go_string import byte_at, byte_length, byte_slice
-from ..values.ill_formed import check_text
 from ..values.json_text import JsonFault, JsonOverflow, JsonWriter
 from ..values.printer import Printer
 from ..values.printf import FormatRun
@@ -25,7 +23,7 @@ TemplateFunction = Callable[[Run, Site, List[Any]], Any]
 
 
 def _text_of(run: Run, value: Any) -> str:
-    check_text(value, run.is_exact)
+    run.known.check(value)
     return str(value)
 
 
@@ -65,8 +63,7 @@ def _ordering(name: str) -> TemplateFunction:
 def _length(run: Run, site: Site, args: List[Any]) -> int:
     value = args[0]
     if type(value) is str:
-        check_text(value, run.is_exact)
-        size = byte_length(value)
+        size = run.known.byte_length(value)
         run.charge_read(site, size)
         return size
     if is_list(value):
@@ -108,8 +105,7 @@ def _element(run: Run, site: Site, items: Sequence[Any], key: Any) -> Any:
 
 
 def _byte(run: Run, site: Site, text: str, key: Any) -> Uint8:
-    check_text(text, run.is_exact)
-    size = byte_length(text)
+    size = run.known.byte_length(text)
     run.charge_read(site, size)
     at = _position(run, site, "index", UNDEFINED if key is None else key, size)
     if at == size:
@@ -122,18 +118,20 @@ def _entry(run: Run, site: Site, map_: Mapping[Any, Any], key: Any) -> Any:
         run.fault(site, "index", "value is nil; should be of type string")
     if type(key) is not str:
         run.fault(site, "index", f"value has type {type_name(key)}; should be string")
-    run.size_of(key)
+    run.known.check(key)
     item = map_.get(key, MISSING)
     if item is MISSING and key[:1] in _STARTS_OF_NUMBERS and len(key) <= 20:
         item = _numbered_entry(map_, key)
     if item is not MISSING:
         return adopt(item)
     # A key with lone surrogates would be this one.
-    if not run.is_exact and "\ufffd" in key:
-        run.charge(site, len(map_))
-        count_keys(map_, False)
+    if not run.is_exact and (len(key) > _SHORT_KEY or "\ufffd" in key):
+        run.known.check_keys(map_)
     return None
 
+
+# Longer keys are not searched for U+FFFD, as that would cost no steps.
+_SHORT_KEY = 256
 
 _STARTS_OF_NUMBERS = frozenset("-0123456789")
 
@@ -172,8 +170,7 @@ def _slice(run: Run, site: Site, args: List[Any]) -> Any:
     if type(sequence) is str:
         if len(indexes) == 3:
             run.fault(site, "slice", "cannot 3-index slice a string")
-        check_text(sequence, run.is_exact)
-        size = byte_length(sequence)
+        size = run.known.byte_length(sequence)
         run.charge_read(site, size)
         start, end, _ = _bounds(run, site, indexes, size, size)
         return byte_slice(sequence, start, end)
@@ -220,7 +217,7 @@ def _shown(run: Run, site: Site, args: List[Any]) -> str:
 
 def _json(name: str) -> TemplateFunction:
     def function(run: Run, site: Site, args: List[Any]) -> str:
-        writer = JsonWriter(name == "toPrettyJson", run.limits.max_output_bytes, run.is_exact)
+        writer = JsonWriter(name == "toPrettyJson", run.limits.max_output_bytes, run.known)
         try:
             writer.write(args[0])
         except JsonOverflow:
@@ -235,8 +232,7 @@ def _json(name: str) -> TemplateFunction:
 
 def _join(run: Run, site: Site, args: List[Any]) -> str:
     """Like Sprig's: nil elements are left out, and what is no list is joined as the only element."""
-    separator = _text_of(run, args[0])
-    value = args[1]
+    separator, value = args
     if value is None or value is UNDEFINED:
         return ""
 
@@ -246,7 +242,7 @@ def _join(run: Run, site: Site, args: List[Any]) -> str:
             if item is None:
                 continue
             if not is_first:
-                printer.write(separator)
+                printer.write(_text_of(run, separator))
             is_first = False
             # An only element is a value already: an integer of the template's own.
             printer.print_argument(adopt(item) if is_list(value) else item, "v")
@@ -321,7 +317,7 @@ FUNCTIONS: Dict[str, TemplateFunction] = {
     "join": _join,
     "upper": _rewriting(upper),
     "lower": _rewriting(lower),
-    "trim": lambda run, site, args: _bounded(run, site, trim_space(_text_of(run, args[0]))),
+    "trim": lambda run, site, args: _bounded(run, site, run.known.trimmed(args[0])),
     "indent": lambda run, site, args: _indented(run, site, "indent", args),
     "nindent": lambda run, site, args: "\n" + _indented(run, site, "nindent", args),
     "quote": _quoted,

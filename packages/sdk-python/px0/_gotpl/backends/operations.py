@@ -68,6 +68,9 @@ def show(run: Run, value: Any, site: Site) -> str:
         return "true" if value else "false"
     if value is None or value is UNDEFINED:
         return "<no value>"
+    # Scalars as well, if rare ones: they are short, and cost nothing.
+    if kind is Uint8 or kind is complex:
+        return run.describe(value, "v")
     return run.print(site, lambda printer: printer.print_argument(value, "v"))
 
 

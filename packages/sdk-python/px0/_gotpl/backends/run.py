@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, NamedTuple, NoReturn, Optional, Tuple
+from typing import Any, Callable, List, NamedTuple, NoReturn, Optional
 
 from ..errors import Limit, TemplateExecutionError
 from ..plan.plan import Site
@@ -11,6 +11,7 @@ from ..syntax.node_text import node_text
 from ..syntax.source import Source
 from ..values.go_string import byte_length, is_well_formed, well_formed
 from ..values.ill_formed import IllFormedData, check_text
+from ..values.known import Known
 from ..values.printer import DataTooDeep, Printer, PrintOverflow
 from ..values.quote import quote
 
@@ -34,10 +35,6 @@ _BYTES_READ_PER_STEP = 64
 # So much output is gathered in pieces before it is put together and its bytes are counted.
 _UNCOUNTED = 65536
 
-# The sizes of texts longer than this are remembered, as many as have so many characters together.
-_LONG_TEXT = 1024
-_REMEMBERED = 1 << 22
-
 
 class Run:
     """`chars` is how long the output is so far, which is in `out`; `append` adds to it. Above `safe` characters `grow` must be called."""
@@ -56,8 +53,7 @@ class Run:
         "_source",
         "_counted_parts",
         "_counted_bytes",
-        "_sizes",
-        "_remembered",
+        "_known",
     )
 
     def __init__(self, source: Source, limits: Limits, missing_key: str, is_exact: bool) -> None:
@@ -78,8 +74,14 @@ class Run:
         self._source = source
         self._counted_parts = 0
         self._counted_bytes = 0
-        self._sizes: Dict[int, Tuple[str, int]] = {}
-        self._remembered = 0
+        self._known: Optional[Known] = None
+
+    @property
+    def known(self) -> Known:
+        """What has been found out about texts; most renders do not ask."""
+        if self._known is None:
+            self._known = Known(self.is_exact)
+        return self._known
 
     def fail(self, site: Site, message: str, limit: Optional[Limit] = None) -> NoReturn:
         node = self.last if site.node is None else site.node
@@ -118,26 +120,6 @@ class Run:
         """For a text that a function has gone through."""
         self.charge(site, -(-size // _BYTES_READ_PER_STEP))
 
-    def size_of(self, text: str) -> int:
-        """How many bytes a text has that a function looks into, in a step that need not pay for all of it: so it is counted once."""
-        if text.isascii():
-            return len(text)
-        if len(text) <= _LONG_TEXT:
-            check_text(text, self.is_exact)
-            return byte_length(text)
-        known = self._sizes.get(id(text))
-        if known is not None:
-            return known[1]
-        check_text(text, self.is_exact)
-        size = byte_length(text)
-        self._remembered += len(text)
-        if self._remembered > _REMEMBERED:
-            self._sizes.clear()
-            self._remembered = len(text)
-        # With the text itself: as long as it is here, no other has its id.
-        self._sizes[id(text)] = (text, size)
-        return size
-
     def grow(self, site: Site) -> None:
         """Called when the output has outgrown `safe`: counts the new part's bytes and allows what is left."""
         left = self._count()
@@ -172,7 +154,7 @@ class Run:
 
     def print(self, site: Site, write: Callable[[Printer], None]) -> str:
         """Runs a printer whose text may grow to the limit of the whole output."""
-        printer = Printer(self.limits.max_output_bytes, self.is_exact)
+        printer = Printer(self.limits.max_output_bytes, self.known)
         try:
             write(printer)
         except PrintOverflow:
@@ -184,8 +166,8 @@ class Run:
         return printer.text
 
     def describe(self, value: Any, verb: str) -> str:
-        """A value in a message."""
-        printer = Printer(_MAX_SHOWN_VALUE, self.is_exact, _utf16_length)
+        """A value in a message, or one that is short: nothing is charged, and what is long is cut."""
+        printer = Printer(_MAX_SHOWN_VALUE, self.known, _utf16_length)
         try:
             printer.print_value(value, verb)
         except PrintOverflow as error:

@@ -74,7 +74,7 @@ class ExpressionPlanner:
         candidates = self._scope.find(name) if pipe.is_assignment else (self._scope.declare(name),)
         for local in candidates:
             local.holds_values = True
-        return Target(candidates, name, self._site(last))
+        return Target(not pipe.is_assignment, candidates, name, self._site(last))
 
     def _commands(self, pipe: PipeNode, is_lenient: bool) -> Expression:
         # The pipeline's value so far, and the node entered last.

@@ -141,6 +141,8 @@ class LogicExpression(Expression):
 class Target(NamedTuple):
     """A local to set."""
 
+    # There is one candidate, and it is set whether or not it has been before.
+    is_declared: bool
     candidates: Candidates
     name: str
     site: Site

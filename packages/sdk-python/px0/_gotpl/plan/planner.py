@@ -121,7 +121,7 @@ class _UnitPlanner:
         inner = scope.enter()
         targets = assigned
         if targets is None:
-            targets = [Target((scope.declare(name),), name, site) for name in names]
+            targets = [Target(True, (scope.declare(name),), name, site) for name in names]
         index = targets[0] if len(targets) > 1 else None
         item = targets[-1] if targets else None
         for local in () if index is None else index.candidates:

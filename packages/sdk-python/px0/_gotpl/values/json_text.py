@@ -10,7 +10,7 @@ from typing import Any, Iterator, List, Optional, Tuple
 from .escaping import replace_characters, rewritten
 from .float_format import shortest
 from .go_string import byte_length
-from .ill_formed import check_text
+from .known import Known
 from .sorted_keys import sorted_items
 from .values import NIL_MAP, UNDEFINED, Uint8, adopt, is_dict, is_list, type_name
 
@@ -40,13 +40,13 @@ class _Open:
 class JsonWriter:
     """`keys` counts how many keys were sorted for the text. `is_pretty`: two spaces for each level, one element in each line."""
 
-    def __init__(self, is_pretty: bool, max_bytes: int, is_exact: bool) -> None:
+    def __init__(self, is_pretty: bool, max_bytes: int, known: Known) -> None:
         self.keys = 0
         self._text = StringIO()
         self._size = 0
         self._is_pretty = is_pretty
         self._max_bytes = max_bytes
-        self._is_exact = is_exact
+        self._known = known
 
     @property
     def text(self) -> str:
@@ -95,7 +95,7 @@ class JsonWriter:
             self._add("[")
             opened.append(_Open(((None, item) for item in value), "]"))
         elif is_dict(value):
-            items = sorted_items(value, self._is_exact)
+            items = sorted_items(value, self._known.is_exact)
             self.keys += len(items)
             self._add("{")
             opened.append(_Open(iter(items), "}"))
@@ -107,7 +107,7 @@ class JsonWriter:
             self._add(f"\n{'  ' * depth}")
 
     def _quoted(self, text: str) -> None:
-        check_text(text, self._is_exact)
+        self._known.check(text)
         if _PLAIN.fullmatch(text) is not None:
             self._add(f'"{text}"')
             return

@@ -12,8 +12,8 @@ from typing import Any, Callable, Iterator, List, Sequence, Tuple
 from .escaping import rewritten
 from .float_format import format_float, format_shortest
 from .go_string import byte_length, canonical, rune_text, to_bytes
-from .ill_formed import check_text
 from .integer_format import format_integer, format_unicode
+from .known import Known
 from .print_flags import Flags
 from .quote import can_backquote, escape_quoted, escape_to_ascii, quote_rune
 from .sorted_keys import sorted_items
@@ -40,8 +40,8 @@ class DataTooDeep(Exception):
 
 
 class Printer:
-    def __init__(self, limit: int, is_exact: bool, measure: Callable[[str], int] = byte_length) -> None:
-        """`limit` is in what `measure` counts; for `is_exact` see `ill_formed.py`."""
+    def __init__(self, limit: int, known: Known, measure: Callable[[str], int] = byte_length) -> None:
+        """`limit` is in what `measure` counts."""
         self.flags = Flags()
         # How many keys of maps have been sorted, which is work that the text does not show.
         self.keys = 0
@@ -49,7 +49,7 @@ class Printer:
         self.size = 0
         self._limit = limit
         self._measure = measure
-        self._is_exact = is_exact
+        self._known = known
 
     @property
     def text(self) -> str:
@@ -158,7 +158,7 @@ class Printer:
             self.write("map[string]interface {}(nil)")
             return
         self.write("map[string]interface {}{" if sharp_v else "map[")
-        items = sorted_items(map_, self._is_exact)
+        items = sorted_items(map_, self._known.is_exact)
         self.keys += len(items)
         opened.append((_separated(iter(items)), "}" if sharp_v else "]"))
 
@@ -251,26 +251,27 @@ class Printer:
         self.flags.plus = plus
 
     def _format_string(self, text: str, verb: str) -> None:
-        check_text(text, self._is_exact)
         if verb == "v":
             if self.flags.sharp_v:
-                self._quoted(text)
+                self._quoted(self._truncated(text))
             else:
                 self._pad(self._truncated(text))
         elif verb == "s":
             self._pad(self._truncated(text))
         elif verb == "q":
-            self._quoted(text)
+            self._quoted(self._truncated(text))
         elif verb in "xX":
             self._hex_bytes(text, verb)
         else:
             self._bad_verb(text, verb)
 
     def _truncated(self, text: str) -> str:
-        return text if self.flags.precision is None else text[: self.flags.precision]
+        """Nothing is read of a text but what is shown of it."""
+        shown = text if self.flags.precision is None else text[: self.flags.precision]
+        self._known.check(shown)
+        return shown
 
-    def _quoted(self, text: str) -> None:
-        shown = self._truncated(text)
+    def _quoted(self, shown: str) -> None:
         if self.flags.sharp and can_backquote(shown):
             self._pad(f"`{shown}`")
             return
@@ -282,7 +283,10 @@ class Printer:
 
     def _hex_bytes(self, text: str, verb: str) -> None:
         flags = self.flags
-        data = to_bytes(text)
+        # A character has at least one byte.
+        read = text if flags.precision is None else text[: flags.precision]
+        self._known.check(read)
+        data = to_bytes(read)
         if flags.precision is not None:
             data = data[: flags.precision]
         prefix = "0x" if flags.sharp else ""

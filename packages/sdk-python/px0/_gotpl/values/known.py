@@ -1,0 +1,76 @@
+"""What a render has found out about long texts. A template may ask about the same one a hundred thousand times, and many questions cost it
+no steps, so they must not cost a walk through the text each time.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Optional, Tuple
+
+from ..unicode.white_space import trim_space
+from .go_string import byte_length
+from .ill_formed import check_text
+from .sorted_keys import count_keys
+
+# Walking through a shorter text takes no longer than looking it up.
+_LONG = 1024
+
+# Beyond either of these everything is forgotten: as many texts as are worth it, and as much memory as they may hold.
+_MAX_TEXTS = 512
+_MAX_CHARACTERS = 8 * 1024 * 1024
+
+
+class Known:
+    def __init__(self, is_exact: bool) -> None:
+        """`is_exact`: see `ill_formed.py`."""
+        self.is_exact = is_exact
+        # By the text's id, which no other has as long as the text itself is kept here.
+        self._bytes: Dict[int, Tuple[str, int]] = {}
+        self._trimmed: Dict[int, str] = {}
+        self._characters = 0
+        # A map whose keys were all well-formed.
+        self._checked_map: Optional[Mapping[Any, Any]] = None
+
+    def byte_length(self, text: str) -> int:
+        """The length of a text in bytes."""
+        if text.isascii():
+            return len(text)
+        if len(text) >= _LONG:
+            return self._learnt(text)
+        check_text(text, self.is_exact)
+        return byte_length(text)
+
+    def trimmed(self, text: str) -> str:
+        """The text without white space around it."""
+        if len(text) < _LONG:
+            check_text(text, self.is_exact)
+            return trim_space(text)
+        self._learnt(text)
+        trimmed = self._trimmed.get(id(text))
+        if trimmed is None:
+            trimmed = self._trimmed[id(text)] = trim_space(text)
+        return trimmed
+
+    def check(self, text: str) -> None:
+        """`check_text` for a text of which perhaps nothing is read."""
+        if not text.isascii():
+            self.byte_length(text)
+
+    def check_keys(self, map_: Mapping[Any, Any]) -> None:
+        """`check_text` for all keys."""
+        if map_ is not self._checked_map:
+            count_keys(map_, self.is_exact)
+            self._checked_map = map_
+
+    def _learnt(self, text: str) -> int:
+        known = self._bytes.get(id(text))
+        if known is not None:
+            return known[1]
+        check_text(text, self.is_exact)
+        size = byte_length(text)
+        self._characters += len(text)
+        if len(self._bytes) >= _MAX_TEXTS or self._characters > _MAX_CHARACTERS:
+            self._bytes.clear()
+            self._trimmed.clear()
+            self._characters = len(text)
+        self._bytes[id(text)] = (text, size)
+        return size
