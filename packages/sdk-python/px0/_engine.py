@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
-from . import _template
 from ._fallbacks import Fallback, FallbackRenderer, renderer
 from ._judge import Gone, Live, judge_render, parse_object
-from ._kept import Kept, KeptTemplates, Wanted, digest_of
+from ._kept import Kept, KeptTemplates, Program, Wanted
 from ._options import CacheOptions, Settings
 from ._outage import Outage
 from ._reference import render_path, template_path, wanted_of
 from ._snapshot import SnapshotFile
 from ._transport import Flow, Request, Transport
-from ._variables import body_of, variables_of
+from ._variables import body_of, variables_in, variables_of
 from .errors import UnreachableError, UsageError
 from .result import RenderResult
 
@@ -47,16 +46,8 @@ class Call:
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        """What px0 gets to see."""
-        return (parse_object(self.body) or {}).get("variables") or {}
-
-
-@dataclass
-class _Awaited:
-    """While a template is fetched: the answer of px0 that it has to suit, and the texts that px0 has made meanwhile."""
-
-    live: Live
-    texts: Dict[str, str] = field(default_factory=dict)
+        """What px0 gets to see. Raises UsageError for variables that only px0 can read."""
+        return variables_in(self.body)
 
 
 class Engine:
@@ -69,7 +60,8 @@ class Engine:
         cache = settings.cache or CacheOptions(max_entries=0, max_bytes=0)
         self._cache = cache
         self._kept = KeptTemplates(cache.max_entries, cache.max_bytes)
-        self._awaited: Dict[Wanted, _Awaited] = {}
+        # While a template is fetched: the answer of px0 that it has to suit.
+        self._awaited: Dict[Wanted, Live] = {}
         self._fetch_failed_at: Dict[Wanted, float] = {}
         self._snapshot: Optional[SnapshotFile] = None
         if settings.snapshot_file is not None:
@@ -176,7 +168,7 @@ class Engine:
         with self._lock:
             self._outage.answered()
             if isinstance(judgement, Live):
-                self._confirm(call, judgement)
+                self._confirm(call.wanted, judgement)
                 return judgement
             if isinstance(judgement, Gone):
                 self._remove(call.wanted)
@@ -210,14 +202,14 @@ class Engine:
         with self._lock:
             return self._kept.all()
 
-    def _confirm(self, call: Call, live: Live) -> None:
+    def _confirm(self, wanted: Wanted, live: Live) -> None:
         if self._settings.cache is None:
             return
-        wanted, now = call.wanted, time.time()
+        now = time.time()
         kept = self._kept.get(wanted)
         if kept is None or kept.version != live.version:
             self._end_freshness(wanted)
-            self._fetch_template(call, live)
+            self._fetch_template(wanted, live)
             return
         if not live.stale:
             confirmed_at = kept.confirmed_at
@@ -226,14 +218,9 @@ class Engine:
             )
             if now - confirmed_at > _SAVE_CONFIRMATION_AFTER:
                 self._changed()
-        if kept.program is None:
-            digest = _digest_of(call)
-            if kept.texts.get(digest) != live.text:
-                kept = kept.with_text(digest, live.text)
-                self._changed()
         self._kept.set(kept)
         if now - kept.fetched_at > _FETCH_AGAIN_AFTER:
-            self._fetch_template(call, live)
+            self._fetch_template(wanted, live)
 
     def _remove(self, wanted: Wanted) -> None:
         self._awaited.pop(wanted, None)
@@ -249,19 +236,12 @@ class Engine:
         if self._snapshot is not None:
             self._snapshot.changed()
 
-    def _fetch_template(self, call: Call, live: Live) -> None:
+    def _fetch_template(self, wanted: Wanted, live: Live) -> None:
         """In the background, for the caller has its text already; for the latest answer, should another come meanwhile."""
-        wanted = call.wanted
         failed_at = self._fetch_failed_at.get(wanted)
         if failed_at is not None and time.monotonic() - failed_at < _FETCH_RETRY_AFTER:
             return
-        awaited = self._awaited.get(wanted)
-        if awaited is None or awaited.live.version != live.version:
-            awaited = _Awaited(live)
-            self._awaited[wanted] = awaited
-        awaited.live = live
-        if len(awaited.texts) < 100:
-            awaited.texts[_digest_of(call)] = live.text
+        self._awaited[wanted] = live
         self._spawn(f"fetch {wanted}", lambda: self._fetch(wanted))
 
     def _fetch(self, wanted: Wanted) -> Flow[None]:
@@ -270,11 +250,11 @@ class Engine:
                 awaited = self._awaited.get(wanted)
             if awaited is None:
                 return
-            version = awaited.live.version
+            version = awaited.version
             template = yield from self._template_of(wanted, version)
             with self._lock:
                 latest = self._awaited.get(wanted)
-                if latest is None or latest.live.version != version:
+                if latest is None or latest.version != version:
                     continue
                 del self._awaited[wanted]
                 if template is None:
@@ -302,25 +282,20 @@ class Engine:
             self._fetch_failed_at.clear()
         self._fetch_failed_at[wanted] = time.monotonic()
 
-    def _keep(self, wanted: Wanted, awaited: _Awaited, template: str) -> None:
+    def _keep(self, wanted: Wanted, live: Live, template: str) -> None:
         self._fetch_failed_at.pop(wanted, None)
-        live, now = awaited.live, time.time()
-        program = _template.parse(template)
-        previous = self._kept.get(wanted)
-        texts = previous.texts if previous is not None and previous.version == live.version else {}
+        now = time.time()
         self._kept.set(
             Kept(
                 wanted=wanted,
                 version=live.version,
                 tags=live.tags,
-                template=template,
+                program=Program(template),
                 revision=live.revision,
                 confirmed_at=now,
                 fetched_at=now,
                 origin="cache",
                 may_be_fresh=not live.stale,
-                texts={**texts, **awaited.texts} if program is None else {},
-                program=program,
             )
         )
         self._changed()
@@ -341,7 +316,7 @@ def _live_result(wanted: Wanted, live: Live) -> RenderResult:
 
 
 def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> Optional[RenderResult]:
-    text = kept.render(call.variables, call.missing_key or "error")
+    text = kept.program.render(call.variables, call.missing_key or "error")
     if text is None:
         return None
     return RenderResult(
@@ -355,10 +330,6 @@ def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> O
         stale=True,
         cause=cause,
     )
-
-
-def _digest_of(call: Call) -> str:
-    return digest_of(call.variables, call.missing_key or "error")
 
 
 def _age_of(kept: Kept) -> float:

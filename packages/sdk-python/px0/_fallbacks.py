@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 from typing import Any, Callable, Dict, Mapping, Optional, Union
 
-from . import _template
+from . import template
+from ._compiled import compiled
 from ._segments import path_segment
 from ._text import plain_text
 from .errors import TemplateError, UsageError
 
-# A template of text and plain fields, or a function that makes the text.
+# A template in px0's language, or a function that makes the text.
 Fallback = Union[str, Callable[[Mapping[str, Any]], str]]
 
 # Takes the variables and the call's missing-key option.
@@ -35,20 +36,24 @@ def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
         return _calling(slug, fallback)
     if not isinstance(fallback, str):
         raise UsageError(f"the fallback of {slug} must be a template or a function")
-    template = _template.parse(fallback)
-    if template is None:
-        raise UsageError(
-            f"the fallback of {slug} has more than text and plain fields such as {{{{.name}}}}: pass a function instead"
-        )
-    return _rendering(slug, template)
+    return _rendering(slug, _compile(slug, str.__str__(fallback)))
 
 
-def _rendering(slug: str, template: _template.Template) -> FallbackRenderer:
+def _compile(slug: str, text: str) -> template.Template:
+    try:
+        return compiled(text)
+    except template.TemplateSyntaxError as error:
+        raise UsageError(f"the fallback of {slug} is not a valid template: {error}") from error
+    except template.TemplateTooDeep as error:
+        raise UsageError(f"the fallback of {slug} is nested too deeply for Python: pass a function instead") from error
+
+
+def _rendering(slug: str, made: template.Template) -> FallbackRenderer:
     def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> str:
         try:
             # A fallback is there to answer: a key that the variables lack counts as nil unless the call says otherwise.
-            return template.render(variables, missing_key or "default")
-        except _template.CannotRender as error:
+            return made.render(variables, missing_key=missing_key or "default")
+        except Exception as error:
             raise TemplateError(f"the fallback of {slug} failed: {error}") from error
 
     return render

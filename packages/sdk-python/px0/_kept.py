@@ -1,20 +1,21 @@
 """The templates that px0 has served, by what was asked for: what a client falls back on.
 
 Bounded by number and by bytes; the least recently used goes first.
+
+See docs/decisions/165-template-language-in-three-languages.md.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
+import math
+import sys
 from collections import OrderedDict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from types import FrameType
 from typing import Any, List, Mapping, Optional, Tuple
 
-from . import _template
-
-# Of one entry: a template that is not run here is of use to those who ask with few different variables.
-_MOST_TEXTS = 100
+from . import template
+from ._compiled import compiled
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,48 @@ class Wanted:
     ref: Optional[str]
 
 
+class Program:
+    """A template's text, compiled when it is rendered: a snapshot may hold thousands, of which a process needs a few."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # With at most this much of the stack it does not compile: any amount for a text that is no template here.
+        self._too_little = -math.inf
+
+    def render(self, variables: Mapping[str, Any], missing_key: str) -> Optional[str]:
+        """The text, exactly as px0 would make it; None when the template does not run here with these variables."""
+        try:
+            made = self._compiled()
+            return None if made is None else made.render(variables, missing_key=missing_key)
+        except Exception:
+            # Whatever it is, the caller still has px0 or the fallback.
+            return None
+
+    def _compiled(self) -> Optional[template.Template]:
+        # What has failed is not tried again by each call: a template may be long.
+        has_failed = self._too_little > -math.inf
+        if has_failed and _room_on_the_stack() <= self._too_little:
+            return None
+        try:
+            return compiled(self.text)
+        except template.TemplateSyntaxError:
+            # A later px0 may know a function that this package does not.
+            self._too_little = math.inf
+        except template.TemplateTooDeep:
+            self._too_little = _room_on_the_stack()
+        return None
+
+
+def _room_on_the_stack() -> int:
+    """How many more calls Python allows here."""
+    depth = 0
+    frame: Optional[FrameType] = sys._getframe()
+    while frame is not None:
+        depth += 1
+        frame = frame.f_back
+    return sys.getrecursionlimit() - depth
+
+
 @dataclass(frozen=True)
 class Kept:
     """A template and what px0 said of it. Times are seconds since 1970."""
@@ -33,7 +76,7 @@ class Kept:
     wanted: Wanted
     version: int
     tags: Tuple[str, ...]
-    template: str
+    program: Program
     # `Px0-Revision` of the answer that confirmed it last.
     revision: Optional[str]
     confirmed_at: float
@@ -42,39 +85,11 @@ class Kept:
     origin: str
     # Whether it may be served without asking while it is young; false once px0 has said something else.
     may_be_fresh: bool
-    # Texts that px0 has made, by `digest_of` their variables; only for a template that is not run here.
-    texts: Mapping[str, str] = field(default_factory=dict)
-    # What the template is run with; None when it is not run here.
-    program: Optional[_template.Template] = None
-
-    def render(self, variables: Mapping[str, Any], missing_key: str) -> Optional[str]:
-        """The text, exactly as px0 would make it; None when it cannot be made here."""
-        if self.program is None:
-            return self.texts.get(digest_of(variables, missing_key)) if self.texts else None
-        try:
-            return self.program.render(variables, missing_key)
-        except _template.CannotRender:
-            return None
-
-    def with_text(self, digest: str, text: str) -> Kept:
-        """With one more of px0's texts, without the oldest when there are too many."""
-        texts = {key: value for key, value in self.texts.items() if key != digest}
-        texts[digest] = text
-        while len(texts) > _MOST_TEXTS:
-            del texts[next(iter(texts))]
-        return replace(self, texts=texts)
 
     @property
     def size(self) -> int:
         """Of memory, roughly: two bytes for a character, and the rest of an entry."""
-        texts = sum(len(text) * 2 + 200 for text in self.texts.values())
-        return len(self.template) * 2 + texts + 500
-
-
-def digest_of(variables: Mapping[str, Any], missing_key: str) -> str:
-    """Equal for equal variables, in whichever order they are given."""
-    canonical = json.dumps([variables, missing_key], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+        return len(self.program.text) * 2 + 500
 
 
 class KeptTemplates:

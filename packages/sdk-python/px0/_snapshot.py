@@ -13,8 +13,7 @@ import uuid
 from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Optional, Union
 
-from . import _template
-from ._kept import Kept, Wanted
+from ._kept import Kept, Program, Wanted
 from ._text import is_version_number
 
 _KIND = "px0/snapshot/v1"
@@ -124,20 +123,17 @@ def read_snapshot(text: str, host: str) -> Union[List[Kept], str]:
 
 
 def _write_entry(kept: Kept) -> Dict[str, Any]:
-    entry: Dict[str, Any] = {
+    return {
         "team_id": kept.wanted.team_id,
         "slug": kept.wanted.slug,
         "ref": kept.wanted.ref,
         "version": kept.version,
         "tags": list(kept.tags),
-        "template": kept.template,
+        "template": kept.program.text,
         "revision": kept.revision,
         "confirmed_at": _format_time(kept.confirmed_at),
         "fetched_at": _format_time(kept.fetched_at),
     }
-    if kept.texts:
-        entry["texts"] = dict(kept.texts)
-    return entry
 
 
 def _read_entry(entry: Any) -> Optional[Kept]:
@@ -147,15 +143,12 @@ def _read_entry(entry: Any) -> Optional[Kept]:
     fetched_at = _parse_time(entry.get("fetched_at"))
     version = entry.get("version")
     tags = entry.get("tags")
-    texts = entry.get("texts", {})
     is_whole = (
         all(isinstance(entry.get(key), str) for key in ("slug", "template"))
         and all(isinstance(entry.get(key), (str, type(None))) for key in ("team_id", "ref", "revision"))
         and is_version_number(version)
         and isinstance(tags, list)
         and all(isinstance(tag, str) for tag in tags)
-        and isinstance(texts, dict)
-        and all(isinstance(made, str) for made in texts.values())
     )
     if not is_whole or confirmed_at is None or fetched_at is None:
         return None
@@ -163,14 +156,12 @@ def _read_entry(entry: Any) -> Optional[Kept]:
         wanted=Wanted(entry.get("team_id"), entry["slug"], entry.get("ref")),
         version=entry["version"],
         tags=tuple(entry["tags"]),
-        template=entry["template"],
+        program=Program(entry["template"]),
         revision=entry.get("revision"),
         confirmed_at=confirmed_at,
         fetched_at=fetched_at,
         origin="snapshot",
         may_be_fresh=False,
-        texts=texts,
-        program=_template.parse(entry["template"]),
     )
 
 

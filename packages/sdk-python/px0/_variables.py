@@ -35,9 +35,19 @@ def body_of(variables: Mapping[str, Any], missing_key: Optional[str]) -> bytes:
     try:
         written = _written(body)
         _check(variables)
-        return written
+        return _encoded(written)
     except Exception as error:
         raise UsageError(f"{_name_of_bad(variables)} cannot be written as JSON: {_reason(error)}") from None
+
+
+def variables_in(body: bytes) -> Dict[str, Any]:
+    """The variables as px0 gets to see them, read from a body of `body_of`. Raises UsageError for what only px0 can read."""
+    try:
+        variables: Dict[str, Any] = json.loads(body)["variables"]
+    except RecursionError as error:
+        # There was a little more of the stack left when it was written.
+        raise UsageError(f"the set of variables cannot be read: {_reason(error)}") from None
+    return variables
 
 
 def variables_of(given: object, more: Mapping[str, Any]) -> Dict[str, Any]:
@@ -53,8 +63,16 @@ def variables_of(given: object, more: Mapping[str, Any]) -> Dict[str, Any]:
     raise UsageError(f"variables must be a dictionary, not {described}")
 
 
-def _written(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_refuse).encode()
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_refuse)
+
+
+def _encoded(text: str) -> bytes:
+    """Half a surrogate pair becomes U+FFFD, as px0 prints it; two halves that fit are one character."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
 
 
 def _refuse(value: Any) -> NoReturn:
@@ -114,6 +132,4 @@ def _name_of_bad(variables: Mapping[str, Any]) -> str:
 def _reason(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    if isinstance(error, UnicodeEncodeError):
-        return "it has a character that UTF-8 cannot encode"
     return str(error)

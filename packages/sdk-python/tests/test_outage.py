@@ -168,24 +168,6 @@ def test_a_draft_is_not_kept(client: Make, played: PlayedPx0) -> None:
         px.render("greeting", name="Ada")
 
 
-def test_texts_of_templates_that_are_not_run_here_serve_the_same_variables(
-    client: Make, played: PlayedPx0, tmp_path: Any
-) -> None:
-    played.templates[1] = "{{if .name}}Hello {{.name}}{{end}}"
-    played.answer = lambda request: (
-        Reply(200, {"rendered": "Hello Ada", "version": 1, "slug": "greeting", "tags": []})
-        if request["method"] == "POST"
-        else None
-    )
-    file = tmp_path / "px0.json"
-    px = kept(client(snapshot_file=file), played)
-    px.close()
-    played.stop()
-    again = client(snapshot_file=file)
-    assert again.render("greeting", {"name": "Ada"}).source == "snapshot"
-    assert again.render("greeting", {"name": "Grace"}, fallback="Hi {{.name}}").text == "Hi Grace"
-
-
 def test_a_fresh_template_is_rendered_without_asking(client: Make, played: PlayedPx0) -> None:
     px = kept(client(cache=CacheOptions(fresh=3600)), played)
     result = px.render("greeting", {"name": "Grace"})
@@ -305,7 +287,7 @@ def test_calls_and_settings_that_cannot_work_are_refused(client: Make, monkeypat
         {"slug": "a", "missing_key": "panic"},
         {"slug": "a", "variables": {"x": float("nan")}},
         {"slug": "a", "variables": {"x": object()}},
-        {"slug": "a", "fallback": "{{range .x}}{{end}}"},
+        {"slug": "a", "fallback": "{{range .x}}"},
     ):
         with pytest.raises(px0.UsageError):
             px.render(**arguments)

@@ -6,72 +6,11 @@ import pytest
 from played_px0 import revision
 
 import px0
-from px0 import _template
-from px0._kept import Kept, KeptTemplates, Wanted, digest_of
+from px0._kept import Kept, KeptTemplates, Program, Wanted
 from px0._outage import Outage
 from px0._retries import parse_retry_after, wait_before_retry
 from px0._revision import HighestRevision
 from px0._snapshot import read_snapshot, write_snapshot
-
-
-@pytest.mark.parametrize(
-    ("source", "variables", "text"),
-    [
-        ("plain } text { with }} braces", {}, "plain } text { with }} braces"),
-        ("Hello {{.user.name}}!", {"user": {"name": "Ada"}}, "Hello Ada!"),
-        ("a \n{{- .x -}}\t b", {"x": 1}, "a1b"),
-        ("a {{/* note */}}b {{- /* note */ -}} c", {}, "a bc"),
-        ("{{ .x }}{{\n.x\n}}", {"x": True}, "truetrue"),
-        ("{{.x}}", {"x": None}, "<no value>"),
-        ("{{.x}}", {"x": "{{.y}}"}, "{{.y}}"),
-    ],
-)
-def test_text_and_plain_fields_are_run(source: str, variables: dict, text: str) -> None:
-    template = _template.parse(source)
-    assert template is not None
-    assert template.render(variables, "error") == text
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["{{if .x}}{{end}}", "{{.x | upper}}", "{{$x}}", "{{.}}", "{{upper .x}}", '{{"x"}}', "{{.x", "{{}}", "{{.x y}}"],
-)
-def test_everything_else_is_left_to_px0(source: str) -> None:
-    assert _template.parse(source) is None
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [
-        (5, "5"),
-        (-0.0, "-0"),
-        (0.0001, "0.0001"),
-        (0.00001, "1e-05"),
-        (123456.5, "123456.5"),
-        (999999, "999999"),
-        (1000000, "1e+06"),
-        (1234567, "1.234567e+06"),
-        (-12.25, "-12.25"),
-        (1e21, "1e+21"),
-        (1.5e-7, "1.5e-07"),
-        (1e100, "1e+100"),
-        (2**53 + 1, "9.007199254740992e+15"),
-        (0.1 + 0.2, "0.30000000000000004"),
-    ],
-)
-def test_numbers_are_printed_as_go_prints_them(number: float, text: str) -> None:
-    template = _template.parse("{{.n}}")
-    assert template is not None
-    assert template.render({"n": number}, "error") == text
-
-
-def test_missing_keys_are_errors_or_no_value() -> None:
-    template = _template.parse("{{.a.b}}")
-    assert template is not None
-    assert template.render({"a": {}}, "default") == "<no value>"
-    for variables, missing_key in (({"a": {}}, "error"), ({}, "default"), ({"a": "x"}, "zero")):
-        with pytest.raises(_template.CannotRender):
-            template.render(variables, missing_key)
 
 
 def test_waits_are_jittered_and_bounded_and_never_shorter_than_asked() -> None:
@@ -114,8 +53,8 @@ def test_a_later_epoch_beats_a_higher_sequence() -> None:
     assert highest.text == revision(4, 10)
 
 
-def kept(slug: str, template: str = "x", **more: object) -> Kept:
-    return Kept(Wanted(None, slug, None), 1, ("a",), template, None, 1.5, 1.25, "cache", True, **more)  # type: ignore[arg-type]
+def kept(slug: str, template: str = "x") -> Kept:
+    return Kept(Wanted(None, slug, None), 1, ("a",), Program(template), None, 1.5, 1.25, "cache", True)
 
 
 def test_the_least_recently_used_goes_first() -> None:
@@ -131,25 +70,12 @@ def test_the_least_recently_used_goes_first() -> None:
     assert templates.all() == []
 
 
-def test_an_entry_keeps_the_latest_texts() -> None:
-    entry = kept("a")
-    for number in range(105):
-        entry = entry.with_text(str(number), "text")
-    assert list(entry.texts) == [str(number) for number in range(5, 105)]
-
-
-def test_equal_variables_have_equal_digests() -> None:
-    assert digest_of({"a": 1, "b": [2]}, "error") == digest_of({"b": [2], "a": 1}, "error")
-    assert digest_of({"a": 1}, "error") != digest_of({"a": "1"}, "error")
-    assert digest_of({"a": 1}, "error") != digest_of({"a": 1}, "zero")
-
-
 def test_a_snapshot_is_read_as_it_was_written() -> None:
-    entries = [kept("a", "Hello ü"), kept("b", "{{if .x}}{{end}}", texts={"d": "text"})]
+    entries = [kept("a", "Hello ü"), kept("b", "{{if .x}}{{end}}"), kept("c", "{{broken")]
     read = read_snapshot(write_snapshot("http://x", entries), "http://x")
     assert isinstance(read, list)
-    assert [(entry.wanted, entry.template, entry.texts, entry.confirmed_at) for entry in read] == [
-        (entry.wanted, entry.template, entry.texts, 1.5) for entry in entries
+    assert [(entry.wanted, entry.program.text, entry.confirmed_at) for entry in read] == [
+        (entry.wanted, entry.program.text, 1.5) for entry in entries
     ]
     assert {entry.origin for entry in read} == {"snapshot"}
 

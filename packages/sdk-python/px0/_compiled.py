@@ -1,0 +1,48 @@
+"""Compiled templates by their texts, for all clients of the process: what is rendered here once is mostly rendered again.
+
+Bounded by an estimate of the memory; the least recently used goes first. There is no lock, which a fork might leave taken: each
+step on the dictionary is atomic, and threads that come between two of them compile a template once more at worst.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Dict, NamedTuple
+
+from . import template
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class _Compiled(NamedTuple):
+    template: template.Template
+    size: int
+
+
+# In the order of use, the latest last.
+_compiled: Dict[str, _Compiled] = {}
+
+
+def compiled(text: str) -> template.Template:
+    """The template of a text. Raises TemplateSyntaxError, TemplateTooDeep."""
+    known = _compiled.pop(text, None)
+    if known is None:
+        known = _Compiled(template.compile(text), _size_of(text))
+        _make_room_for(known.size)
+    _compiled[text] = known
+    return known.template
+
+
+def _make_room_for(size: int) -> None:
+    # Another thread may change the dictionary while its first key is read; there will be another chance.
+    with contextlib.suppress(RuntimeError, StopIteration):
+        size += sum(one.size for one in list(_compiled.values()))
+        while size > _MOST_BYTES:
+            oldest = _compiled.pop(next(iter(_compiled)), None)
+            size -= 0 if oldest is None else oldest.size
+
+
+def _size_of(text: str) -> int:
+    """Of memory, roughly: a text as it is, 400 bytes for a character of an action, and the rest of an entry."""
+    actions = sum(part.find("}}") + 4 for part in text.split("{{")[1:])
+    return len(text) * 2 + actions * 400 + 2_000
