@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Px0, UnreachableError } from '@px0/sdk';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { Application, goSdk, output, pythonSdk, type Question, type Sdk } from './programs.ts';
 
-const pythonFolder = join(import.meta.dirname, '..', '..', 'packages', 'sdk-python');
+const packages = join(import.meta.dirname, '..', '..', 'packages');
+const pythonFolder = join(packages, 'sdk-python');
 
 let platform: TestPlatform;
 let world: World;
@@ -178,6 +180,106 @@ describe('px0 stopped and started again', () => {
         },
         { timeoutMs: 60_000, what: 'a live render' },
       );
+    }
+  }, 240_000);
+});
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** A whole prompt, and what Go's `text/template` makes of it with different variables. */
+interface RealisticPrompt {
+  readonly slug: string;
+  readonly template: string;
+  /** The first has a text; where another has none, its variables do not fit. */
+  readonly cases: readonly { readonly variables: Variables; readonly text: string | undefined }[];
+}
+
+interface Vector {
+  readonly id: string;
+  readonly template: string;
+  readonly data: Variables;
+  readonly output?: string;
+}
+
+async function realisticPrompts(): Promise<readonly RealisticPrompt[]> {
+  const file = join(packages, 'template', 'test', 'vectors', 'templates-authored.json');
+  const vectors: readonly Vector[] = JSON.parse(await readFile(file, 'utf8'));
+  const realistic = vectors.filter(({ id }) => id.startsWith('realistic/'));
+  return [...Map.groupBy(realistic, ({ template }) => template)]
+    .map(([template, cases]) => ({
+      template,
+      cases: cases
+        .map(({ data: variables, output: text }) => ({ variables, text }))
+        .toSorted((one, other) => Number(one.text === undefined) - Number(other.text === undefined)),
+    }))
+    .filter(({ cases }) => cases[0]?.text !== undefined)
+    .map((prompt, index) => ({ slug: `realistic_${index}`, ...prompt }));
+}
+
+/** Renders with the SDK of some language. */
+type Ask = (question: Question) => Promise<unknown>;
+
+function typescriptIn(stack: AsyncDisposableStack, snapshotFile: string): Ask {
+  const host = platform.gatewayUrl;
+  const px0 = stack.use(new Px0({ host, accessToken: account.key.token, snapshotFile }));
+  return async ({ slug, variables }) => {
+    try {
+      const { text, source, version } = await px0.render(slug, variables);
+      return { text, source, version };
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      return { error: 'unreachable' };
+    }
+  };
+}
+
+describe('the three SDKs while px0 is stopped', () => {
+  it('render prompts to the same texts, from what they keep and from the files of each other', async (context) => {
+    const present = Object.values(sdks).filter((sdk) => typeof sdk !== 'string');
+    if (present.length === 0) return context.skip('neither Python nor Go is here');
+    const prompts = await realisticPrompts();
+    expect(prompts.length).toBeGreaterThan(40);
+    for (const { slug, template } of prompts) {
+      const prompt = await world.emptyPrompt(account.key, account.team, { slug });
+      await world.live(account.key, prompt, template);
+    }
+
+    await using stack = new AsyncDisposableStack();
+    const languages = ['TypeScript', ...present.map(({ language }) => language)];
+    const snapshots = languages.map((language) => join(folder, `realistic-${language}.json`));
+    const start = (snapshot: string, index: number): Ask => {
+      const sdk = present[index - 1];
+      if (sdk === undefined) return typescriptIn(stack, snapshot);
+      const application = stack.use(new Application(sdk.lines, snapshot, environment()));
+      return (question) => application.ask(question);
+    };
+    const expectFrom = async (asked: readonly Ask[], source: string) => {
+      for (const { slug, template, cases } of prompts) {
+        for (const { variables, text } of source === 'live' ? cases.slice(0, 1) : cases) {
+          const expected = text === undefined ? { error: 'unreachable' } : { text, source, version: 1 };
+          const answers = await Promise.all(asked.map((ask) => ask({ slug, variables })));
+          for (const [index, answer] of answers.entries()) {
+            expect(answer, `${languages[index]}: ${template}`).toMatchObject(expected);
+          }
+        }
+      }
+    };
+
+    const running = snapshots.map(start);
+    await expectFrom(running, 'live');
+    for (const snapshot of snapshots) {
+      const isWhole = async () =>
+        existsSync(snapshot) &&
+        JSON.parse(await readFile(snapshot, 'utf8')).entries.length === prompts.length;
+      await eventually(isWhole, { what: `all templates in ${snapshot}` });
+    }
+    await platform.pause();
+    try {
+      await expectFrom(running, 'cache');
+      const ofAnother = snapshots.map((_, index) => snapshots[(index + 1) % snapshots.length] ?? '');
+      await expectFrom(ofAnother.map(start), 'snapshot');
+    } finally {
+      await platform.resume();
     }
   }, 240_000);
 });
