@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Px0, UnreachableError } from '@px0/sdk';
+import { Px0, Px0Error, UnreachableError } from '@px0/sdk';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
@@ -216,19 +216,35 @@ async function realisticPrompts(): Promise<readonly RealisticPrompt[]> {
     .map((prompt, index) => ({ slug: `realistic_${index}`, ...prompt }));
 }
 
+/** Fallbacks that are broken, fail, or would keep an application busy or fill its memory; what every SDK says of them. */
+const failingFallbacks: Readonly<Record<string, string>> = {
+  '{{if .name}}Hello': 'template: prompt:1: unexpected EOF',
+  '{{shout .name}}': 'template: prompt:1: function "shout" not defined',
+  '{{index .list 1}}':
+    'template: prompt:1:2: executing "prompt" at <index .list 1>: error calling index: index of untyped nil',
+  '{{range 200000000}}{{end}}':
+    'template: prompt:1:19: executing "prompt" at <>: exceeded maximum number of steps (1000000)',
+  '{{$x := "aaaaaaaaaaaaaaaa"}}{{range 25}}{{$x = print $x $x}}{{end}}':
+    'template: prompt:1:47: executing "prompt" at <print $x $x>: exceeded maximum number of steps (1000000)',
+};
+
 /** Renders with the SDK of some language. */
 type Ask = (question: Question) => Promise<unknown>;
 
 function typescriptIn(stack: AsyncDisposableStack, snapshotFile: string): Ask {
   const host = platform.gatewayUrl;
   const px0 = stack.use(new Px0({ host, accessToken: account.key.token, snapshotFile }));
-  return async ({ slug, variables }) => {
+  return async ({ slug, variables, fallback }) => {
     try {
-      const { text, source, version } = await px0.render(slug, variables);
+      const { text, source, version } = await px0.render(
+        slug,
+        variables,
+        fallback === undefined ? {} : { fallback },
+      );
       return { text, source, version };
     } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      return { error: 'unreachable' };
+      if (!(error instanceof Px0Error)) throw error;
+      return { error: error instanceof UnreachableError ? 'unreachable' : 'another', message: error.message };
     }
   };
 }
@@ -276,6 +292,14 @@ describe('the three SDKs while px0 is stopped', () => {
     await platform.pause();
     try {
       await expectFrom(running, 'cache');
+      for (const [fallback, message] of Object.entries(failingFallbacks)) {
+        for (const [index, ask] of running.entries()) {
+          expect(await ask({ slug: 'other', fallback }), `${languages[index]}: ${fallback}`).toMatchObject({
+            error: 'another',
+            message: expect.stringContaining(message),
+          });
+        }
+      }
       const ofAnother = snapshots.map((_, index) => snapshots[(index + 1) % snapshots.length] ?? '');
       await expectFrom(ofAnother.map(start), 'snapshot');
     } finally {
