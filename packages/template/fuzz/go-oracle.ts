@@ -54,7 +54,7 @@ export function buildOracle(): { skipped: string } | Oracle {
 }
 
 function lines<Line>(binary: string, args: readonly string[], cases: readonly object[]): Line[] {
-  const input = cases.map(encode).join('\n');
+  const input = cases.map(json).join('\n');
   const result = spawnSync(binary, args, { input, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 120_000 });
   if (result.status !== 0) throw new Error(`the Go program failed: ${result.stderr.slice(0, 2000)}`);
   return result.stdout
@@ -64,8 +64,8 @@ function lines<Line>(binary: string, args: readonly string[], cases: readonly ob
 }
 
 /** JSON with negative zeros, which `JSON.stringify` would lose. */
-function encode(fuzzCase: object): string {
+export function json(value: object): string {
   const marker = '\u0001negative zero';
-  const json = JSON.stringify(fuzzCase, (_key, value) => (Object.is(value, -0) ? marker : value));
-  return json.replaceAll(JSON.stringify(marker), '-0');
+  const text = JSON.stringify(value, (_key, part) => (Object.is(part, -0) ? marker : part));
+  return text.replaceAll(JSON.stringify(marker), '-0');
 }

@@ -1,21 +1,12 @@
 /** `npm run fuzz -w packages/template [-- seed] [-- cases]`: compares with Go, batch by batch, and fails on a difference. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { compareWithGo, type Difference } from './compare.ts';
 import { buildOracle } from './go-oracle.ts';
+import { templateSeeds } from './seeds.ts';
 
 const BATCH = 2000;
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function vectorTemplates(): string[] {
-  return ['authored', 'random', 'options'].flatMap((name) => {
-    const path = join(import.meta.dirname, `../test/vectors/templates-${name}.json`);
-    const cases: { template: string }[] = JSON.parse(readFileSync(path, 'utf8'));
-    return cases.map(({ template }) => template);
-  });
 }
 
 function report({ fuzzCase, backend, expected, actual }: Difference): void {
@@ -36,7 +27,7 @@ function main(): void {
     print(`fuzz ${oracle.skipped}`);
     return;
   }
-  const seeds = vectorTemplates();
+  const seeds = templateSeeds();
   const sums = { compared: 0, outputs: 0, parseErrors: 0, execErrors: 0, skipped: 0, differences: 0 };
   for (let batch = 0; sums.compared < wanted; batch++) {
     const tally = compareWithGo(

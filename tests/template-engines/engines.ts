@@ -1,0 +1,100 @@
+/** The engines of the template language: px0's own two, and those of the SDKs, which answer line by line. */
+import { spawn } from 'node:child_process';
+import type { FuzzCase } from '../../packages/template/fuzz/cases.ts';
+import { json } from '../../packages/template/fuzz/go-oracle.ts';
+import type { CaseLimits } from '../../packages/template/fuzz/limit-cases.ts';
+import { type Backend, closures, compileWith, generated } from '../../packages/template/src/compile.ts';
+import { TemplateExecutionError, TemplateSyntaxError } from '../../packages/template/src/errors.ts';
+import type { Command } from '../sdk/programs.ts';
+
+export interface EngineCase extends FuzzCase {
+  readonly limits: CaseLimits;
+}
+
+/** What an engine makes of a case, as the programs of the SDKs write it. */
+export interface Answer {
+  readonly output?: string;
+  /** Only beside an output that is not UTF-8. */
+  readonly output_b64?: string;
+  readonly parse_error?: string;
+  readonly exec_error?: string;
+  /** Beside an error: the limit that was reached. */
+  readonly limit?: string;
+  /** Python's stack cannot hold it. */
+  readonly declined?: true;
+  /** The program ended over it: the last lines that it wrote. */
+  readonly crash?: string;
+}
+
+export interface Engine {
+  readonly name: string;
+  readonly answer: (cases: readonly EngineCase[]) => Promise<Answer[]>;
+}
+
+function ownAnswer(backend: Backend, { template: text, data, missingKey, limits }: EngineCase): Answer {
+  const options = { missingKey, maxSteps: limits.steps, maxOutputBytes: limits.output, maxDepth: limits.depth };
+  try {
+    const template = compileWith(backend, text, options);
+    const bytes = Buffer.from(template.renderBytes(data));
+    const output = template.render(data);
+    return bytes.equals(Buffer.from(output)) ? { output } : { output, output_b64: bytes.toString('base64') };
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return { parse_error: error.message };
+    if (!(error instanceof TemplateExecutionError)) throw error;
+    return { exec_error: error.message, ...(error.limit !== undefined && { limit: error.limit }) };
+  }
+}
+
+function ownEngine(name: string, backend: Backend): Engine {
+  return { name, answer: async (cases) => cases.map((engineCase) => ownAnswer(backend, engineCase)) };
+}
+
+export const GENERATED = ownEngine('TypeScript, generated code', generated);
+export const CLOSURES = ownEngine('TypeScript, closures', closures);
+
+/** A program that reads a case and writes an answer in each line. A case that ends it is answered with its last words. */
+export function programEngine(name: string, command: Command): Engine {
+  return {
+    name,
+    answer: async (cases) => {
+      const answers: Answer[] = [];
+      while (answers.length < cases.length) {
+        const { lines, words } = await converse(command, cases.slice(answers.length).map(line));
+        answers.push(...lines.map((text): Answer => JSON.parse(text)));
+        if (answers.length < cases.length) answers.push({ crash: words });
+      }
+      return answers;
+    },
+  };
+}
+
+function line({ template, data, missingKey, limits }: EngineCase): string {
+  return json({ template, data, missing_key: missingKey, limits });
+}
+
+const TIMEOUT_MS = 120_000;
+const LAST_WORDS = 2000;
+
+async function converse(
+  { program, args, cwd }: Command,
+  input: readonly string[],
+): Promise<{ lines: string[]; words: string }> {
+  const child = spawn(program, args, { cwd, stdio: 'pipe', timeout: TIMEOUT_MS, killSignal: 'SIGKILL' });
+  const written: Buffer[] = [];
+  let words = '';
+  child.stdout.on('data', (chunk: Buffer) => written.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-LAST_WORDS);
+  });
+  // It may have ended before it has read everything.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`${input.join('\n')}\n`);
+  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (_code, by) => resolve(by));
+  });
+  const lines = Buffer.concat(written).toString().split('\n');
+  // What follows the last line break is empty, or an answer that was cut.
+  lines.pop();
+  return { lines, words: signal === null ? words : `${signal} ${words}` };
+}
