@@ -3,6 +3,7 @@ import { Random } from '@px0/testing/random';
 import { CaseMaker } from '../../packages/template/fuzz/cases.ts';
 import type { Oracle } from '../../packages/template/fuzz/go-oracle.ts';
 import type { CaseLimits } from '../../packages/template/fuzz/limit-cases.ts';
+import { OddCaseMaker } from '../../packages/template/fuzz/odd-cases.ts';
 import { stepsOf } from '../../packages/template/fuzz/steps.ts';
 import { closures } from '../../packages/template/src/compile.ts';
 import { type Answer, CLOSURES, type Engine, type EngineCase, GENERATED } from './engines.ts';
@@ -33,7 +34,8 @@ const WIDE: CaseLimits = { steps: 20_000, output: 200_000, depth: 100 };
 export async function randomCases(seeds: readonly string[], seed: number, count: number): Promise<EngineCase[]> {
   const random = new Random(seed);
   const maker = new CaseMaker(random, seeds);
-  const cases = Array.from({ length: count }, (): EngineCase => ({ ...maker.make(), limits: WIDE }));
+  const oddMaker = new OddCaseMaker(random);
+  const cases = Array.from({ length: count }, (): EngineCase => ({ ...(random.chance(0.5) ? maker : oddMaker).make(), limits: WIDE }));
   const answers = await CLOSURES.answer(cases);
   return cases.map((engineCase, index) =>
     random.chance(0.5) ? engineCase : { ...engineCase, limits: tight(random, engineCase, answers[index]) },
