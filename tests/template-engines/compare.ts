@@ -31,11 +31,18 @@ export interface Tally {
 const WIDE: CaseLimits = { steps: 20_000, output: 200_000, depth: 100 };
 
 /** Makes random cases; about half of them have limits that are near what the case takes. */
-export async function randomCases(seeds: readonly string[], seed: number, count: number): Promise<EngineCase[]> {
+export async function randomCases(
+  seeds: readonly string[],
+  seed: number,
+  count: number,
+): Promise<EngineCase[]> {
   const random = new Random(seed);
   const maker = new CaseMaker(random, seeds);
   const oddMaker = new OddCaseMaker(random);
-  const cases = Array.from({ length: count }, (): EngineCase => ({ ...(random.chance(0.5) ? maker : oddMaker).make(), limits: WIDE }));
+  const cases = Array.from(
+    { length: count },
+    (): EngineCase => ({ ...(random.chance(0.5) ? maker : oddMaker).make(), limits: WIDE }),
+  );
   const answers = await CLOSURES.answer(cases);
   return cases.map((engineCase, index) =>
     random.chance(0.5) ? engineCase : { ...engineCase, limits: tight(random, engineCase, answers[index]) },
@@ -44,7 +51,8 @@ export async function randomCases(seeds: readonly string[], seed: number, count:
 
 function tight(random: Random, engineCase: EngineCase, answer: Answer | undefined): CaseLimits {
   if (answer === undefined || answer.parse_error !== undefined) return WIDE;
-  const around = (taken: number) => Math.max(0, random.pick(taken - 1, taken, taken - 1, random.below(taken + 1)));
+  const around = (taken: number) =>
+    Math.max(0, random.pick(taken - 1, taken, taken - 1, random.below(taken + 1)));
   switch (random.below(5)) {
     case 0:
     case 1:
@@ -72,7 +80,9 @@ export async function askAll(
 ): Promise<ReadonlyMap<string, Answer>[]> {
   const all = await Promise.all(
     // The programs first, so that they work while this process does.
-    [...engines, GENERATED, CLOSURES].map(async (engine) => [engine.name, await engine.answer(cases)] as const),
+    [...engines, GENERATED, CLOSURES].map(
+      async (engine) => [engine.name, await engine.answer(cases)] as const,
+    ),
   );
   const answers = cases.map((_, index) => {
     const entries = all.flatMap(([name, given]): [string, Answer][] => {

@@ -32,7 +32,12 @@ export interface Engine {
 }
 
 function ownAnswer(backend: Backend, { template: text, data, missingKey, limits }: EngineCase): Answer {
-  const options = { missingKey, maxSteps: limits.steps, maxOutputBytes: limits.output, maxDepth: limits.depth };
+  const options = {
+    missingKey,
+    maxSteps: limits.steps,
+    maxOutputBytes: limits.output,
+    maxDepth: limits.depth,
+  };
   try {
     const template = compileWith(backend, text, options);
     const bytes = Buffer.from(template.renderBytes(data));

@@ -36,14 +36,24 @@ async function main(): Promise<void> {
     for (let batch = 0; sums.cases < wanted; batch++) {
       const cases = await randomCases(seeds, seed * 1_000_003 + batch, Math.min(BATCH, wanted - sums.cases));
       const tally = await compareEngines(engines, oracle, cases);
-      for (const key of ['cases', 'outputs', 'parseErrors', 'execErrors', 'limits', 'byOracle', 'declined'] as const)
+      for (const key of [
+        'cases',
+        'outputs',
+        'parseErrors',
+        'execErrors',
+        'limits',
+        'byOracle',
+        'declined',
+      ] as const)
         sums[key] += tally[key];
       for (const difference of tally.differences.slice(0, MOST_SHOWN - differences.length))
         report(await shrink(engines, oracle, difference));
       differences.push(...tally.differences);
       if (differences.length >= MOST_SHOWN) break;
     }
-    print(`fuzz seed ${seed}: ${sums.cases} cases in ${engines.length + 2} engines: ${differences.length} differences`);
+    print(
+      `fuzz seed ${seed}: ${sums.cases} cases in ${engines.length + 2} engines: ${differences.length} differences`,
+    );
     print(
       `  ${sums.outputs} outputs, ${sums.parseErrors} parse errors, ${sums.execErrors} execution errors, ${sums.limits} limits; ` +
         `${sums.byOracle} also by Go text/template, ${sums.declined} declined by Python`,

@@ -33,6 +33,8 @@ async function goEngine(folder: string): Promise<Engine | string> {
   const sdk = await goSdk(folder);
   if (typeof sdk === 'string') return `no Go: ${sdk}`;
   const program = join(folder, 'template-lines');
-  await run('go', ['build', '-buildvcs=false', '-o', program, './internal/templatelines'], { cwd: sdk.tests.cwd });
+  await run('go', ['build', '-buildvcs=false', '-o', program, './internal/templatelines'], {
+    cwd: sdk.tests.cwd,
+  });
   return programEngine('Go', { program, args: [], cwd: folder });
 }

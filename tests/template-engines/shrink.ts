@@ -52,7 +52,8 @@ function smallerObjects(data: EngineCase['data']): Readonly<Record<string, unkno
 }
 
 function smallerValues(value: unknown): unknown[] {
-  if (typeof value === 'string') return value === '' ? [] : ['', value.slice(0, value.length >> 1), value.slice(1)];
+  if (typeof value === 'string')
+    return value === '' ? [] : ['', value.slice(0, value.length >> 1), value.slice(1)];
   if (Array.isArray(value)) {
     return value.flatMap((item, index) => [
       value.toSpliced(index, 1),
@@ -61,5 +62,8 @@ function smallerValues(value: unknown): unknown[] {
   }
   if (typeof value !== 'object' || value === null) return [];
   const entries = Object.entries(value);
-  return [...entries.map((_, index) => Object.fromEntries(entries.toSpliced(index, 1))), ...entries.map(([, item]) => item)];
+  return [
+    ...entries.map((_, index) => Object.fromEntries(entries.toSpliced(index, 1))),
+    ...entries.map(([, item]) => item),
+  ];
 }

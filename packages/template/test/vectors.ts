@@ -1,9 +1,8 @@
 /** The vectors: what Go's real `text/template` does, with px0's functions. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MissingKey } from '../src/backends/run.ts';
-
 import type { LimitCase } from '../fuzz/limit-cases.ts';
+import type { MissingKey } from '../src/backends/run.ts';
 
 export interface Vector {
   readonly id: string;

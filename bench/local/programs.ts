@@ -1,0 +1,91 @@
+/** The programs that measure, one for each language on this machine. */
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { WORKLOADS } from '../../packages/template/bench/workloads.ts';
+import { ROOT } from '../lib/program.ts';
+
+/** A line that a program prints. */
+export interface Measurement {
+  readonly workload: string;
+  readonly engine: string;
+  readonly p50_us: number;
+  readonly p99_us: number;
+  readonly ratio: number;
+}
+
+export interface MeasuringProgram {
+  readonly language: string;
+  readonly measure: () => Promise<Measurement[]>;
+}
+
+const run = promisify(execFile);
+const INSTALL_TIMEOUT_MS = 280_000;
+
+/** Nunjucks is Jinja's language as far as the workloads go. */
+const INPUT = WORKLOADS.map(({ name, go, nunjucks, data }) =>
+  JSON.stringify({ name, template: go, jinja2: nunjucks, data }),
+).join('\n');
+
+/** Builds and installs what is needed; says on the terminal which language is not here. */
+export async function programs(): Promise<MeasuringProgram[]> {
+  const typescript = join(ROOT, 'packages/template/bench/beside-handlebars.ts');
+  const all: MeasuringProgram[] = [
+    { language: 'TypeScript', measure: () => measure(process.execPath, [typescript]) },
+  ];
+  for (const [language, prepare] of [
+    ['Python', python],
+    ['Go', go],
+  ] as const) {
+    try {
+      const [program, args] = await prepare();
+      all.push({ language, measure: () => measure(program, args) });
+    } catch (error) {
+      console.log(`not measured: ${language}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return all;
+}
+
+async function python(): Promise<[program: string, args: readonly string[]]> {
+  const sdk = join(ROOT, 'packages/sdk-python');
+  const environment = join(ROOT, '.px0/sdk-python-bench');
+  const program = join(environment, 'bin/python');
+  const installed = join(environment, 'installed');
+  if (!existsSync(installed)) {
+    await run('python3', ['-m', 'venv', '--clear', environment], { timeout: INSTALL_TIMEOUT_MS });
+    const options = ['--quiet', '--disable-pip-version-check', '--editable', `${sdk}[bench]`];
+    await run(program, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
+    await run('touch', [installed]);
+  }
+  return [program, [join(sdk, 'bench/template_speed.py'), '-']];
+}
+
+async function go(): Promise<[program: string, args: readonly string[]]> {
+  const folder = await mkdtemp(join(tmpdir(), 'px0-bench-local-'));
+  const program = join(folder, 'templatebench');
+  await run('go', ['build', '-buildvcs=false', '-o', program, './internal/templatebench'], {
+    cwd: join(ROOT, 'packages/sdk-go'),
+    timeout: INSTALL_TIMEOUT_MS,
+  });
+  return [program, ['-']];
+}
+
+/** Runs a program to its end, with the workloads as its input. */
+async function measure(program: string, args: readonly string[]): Promise<Measurement[]> {
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const written: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => written.push(chunk));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`${INPUT}\n`);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  if (code !== 0) throw new Error(`${program} ended with ${code}`);
+  const lines = Buffer.concat(written).toString().trimEnd().split('\n');
+  return lines.map((line): Measurement => JSON.parse(line));
+}

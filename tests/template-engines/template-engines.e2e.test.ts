@@ -1,0 +1,57 @@
+/** Random templates in all engines; `npm run fuzz:engines` gives them many more. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildOracle } from '../../packages/template/fuzz/go-oracle.ts';
+import { templateSeeds } from '../../packages/template/fuzz/seeds.ts';
+import { askAll, compareEngines, isDifferent, randomCases } from './compare.ts';
+import { CLOSURES, type Engine } from './engines.ts';
+import { type SdkEngines, sdkEngines } from './programs.ts';
+import { shrink } from './shrink.ts';
+
+const CASES = 400;
+
+let folder: string;
+let sdks: SdkEngines;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'px0-template-engines-'));
+  sdks = await sdkEngines(folder);
+}, 300_000);
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+it('every engine gives the same bytes, the same errors and reaches the same limits', async ({ skip }) => {
+  const oracle = buildOracle();
+  const cases = await randomCases(templateSeeds(), 20_260_101, CASES);
+  const tally = await compareEngines(sdks.engines, 'skipped' in oracle ? undefined : oracle, cases);
+  expect(tally.differences).toEqual([]);
+  for (const kind of [tally.outputs, tally.parseErrors, tally.execErrors, tally.limits])
+    expect(kind).toBeGreaterThan(CASES / 20);
+  expect(tally.declined).toBeLessThan(CASES / 20);
+  if (sdks.missing.length > 0) skip(`the engines that are here agree; ${sdks.missing.join('; ')}`);
+}, 120_000);
+
+it('a difference is noticed, and made small', async () => {
+  const wrong: Engine = {
+    name: 'wrong',
+    answer: async (cases) => {
+      const answers = await CLOSURES.answer(cases);
+      return answers.map((answer) => (answer.output?.includes('7') ? { output: 'seven' } : answer));
+    },
+  };
+  const template = 'Hello {{.name}}, {{range .list}}<{{.}}>{{else}}none{{end}}';
+  const data = { name: 'Ada', list: ['a', 'b7', 'c'], more: [1, 2] };
+  const limits = { steps: 1000, output: 1000, depth: 10 };
+  const engineCase = { template, data, limits, missingKey: 'error' } as const;
+  const [answers] = await askAll([wrong], undefined, [engineCase]);
+  if (answers === undefined) throw new Error('no answers');
+  expect(isDifferent(answers)).toBe(true);
+  const smallest = await shrink([wrong], undefined, { engineCase, answers });
+  expect(smallest.engineCase.template.length).toBeLessThan(template.length / 2);
+  expect(Object.keys(smallest.engineCase.data ?? {})).toEqual(['list']);
+  expect(smallest.answers.get('wrong')).toEqual({ output: 'seven' });
+});
