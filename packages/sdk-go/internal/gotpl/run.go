@@ -136,9 +136,6 @@ func (r *run) print(at *site, value any) {
 		var room [32]byte
 		r.printShort(at, appendScalar(room[:0], value))
 		return
-	case complex128:
-		// A scalar too, if a rare one: it is short, and costs nothing.
-		text = r.describe(value, 'v')
 	default:
 		if isMissing(value) {
 			text = "<no value>"
