@@ -23,6 +23,7 @@ __all__ = [
     "compile",
 ]
 
+_TOO_DEEP = "the template nests too deeply for what is left of Python's stack"
 _MISSING_KEYS = ("error", "default", "zero")
 
 
@@ -40,21 +41,21 @@ class Template:
 
         Raises TemplateExecutionError, TemplateDataError for variables that JSON has no form for, and TemplateTooDeep.
         """
-        _check(variables, missing_key)
         try:
+            _check(variables, missing_key)
             return self._compiled.render(variables, missing_key)
         except RecursionError:
             pass
-        raise TemplateTooDeep("the template nests too deeply for what is left of Python's stack")
+        raise TemplateTooDeep(_TOO_DEEP)
 
     def render_bytes(self, variables: Optional[Mapping[str, Any]], *, missing_key: str = "error") -> bytes:
         """The same output as UTF-8, byte for byte what Go writes. Raises what `render` raises."""
-        _check(variables, missing_key)
         try:
+            _check(variables, missing_key)
             return self._compiled.render_bytes(variables, missing_key)
         except RecursionError:
             pass
-        raise TemplateTooDeep("the template nests too deeply for what is left of Python's stack")
+        raise TemplateTooDeep(_TOO_DEEP)
 
 
 def compile(  # noqa: A001
@@ -74,7 +75,7 @@ def compile(  # noqa: A001
         return Template(CompiledTemplate(name, text, Limits(max_output_bytes, max_depth, max_steps)))
     except RecursionError:
         pass
-    raise TemplateTooDeep("the template nests too deeply for what is left of Python's stack")
+    raise TemplateTooDeep(_TOO_DEEP)
 
 
 def _check(variables: Optional[Mapping[str, Any]], missing_key: str) -> None:

@@ -10,7 +10,7 @@ from .plan.planner import plan_template
 from .syntax.parser import parse
 from .syntax.source import Source
 from .values.go_string import canonical, is_well_formed, to_bytes, well_formed
-from .values.ill_formed import IllFormedData, well_formed_copy
+from .values.ill_formed import IllFormedData, with_well_formed
 from .values.values import NIL_MAP
 
 
@@ -42,7 +42,7 @@ class CompiledTemplate:
         return output if is_well_formed(output) else None
 
     def _exact(self, variables: Optional[Mapping[str, Any]], missing_key: str) -> str:
-        data = NIL_MAP if variables is None else well_formed_copy(variables)
+        data = NIL_MAP if variables is None else with_well_formed(variables)
         return canonical(self._run(data, missing_key, True))
 
     def _run(self, data: Mapping[str, Any], missing_key: str, is_exact: bool) -> str:

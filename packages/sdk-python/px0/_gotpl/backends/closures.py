@@ -278,9 +278,21 @@ def _segment(parts: "List[_PrintPart]", cost: int, site: Site) -> Execute:
         slot, key = _simple(part.value)
         pieces.append(_Piece(text, len(text), slot, key, _expression(part.value), part.site))
         text = ""
+    if not pieces and not cost:
+        return _text(text)
     if len(pieces) == 1 and pieces[0].key is not None:
         return _single_field_segment(pieces[0], text, cost, site)
     return _general_segment(tuple(pieces), text, cost, site)
+
+
+def _text(text: str) -> Execute:
+    length = len(text)
+
+    def execute(run: Run, slots: Slots) -> None:
+        run.append(text)
+        run.chars += length
+
+    return execute
 
 
 def _general_segment(pieces: Tuple[_Piece, ...], after: str, cost: int, block_site: Site) -> Execute:
@@ -292,6 +304,7 @@ def _general_segment(pieces: Tuple[_Piece, ...], after: str, cost: int, block_si
             if steps < 0:
                 run.fail_steps(block_site)
         append = run.append
+        chars = run.chars
         for text, length, slot, key, evaluate, site in pieces:
             if length:
                 append(text)
@@ -308,13 +321,13 @@ def _general_segment(pieces: Tuple[_Piece, ...], after: str, cost: int, block_si
                 elif type(value) is not str:
                     value = show(run, value, site)
             append(value)
-            run.chars = chars = run.chars + length + len(value)
+            run.chars = chars = chars + length + len(value)
             if chars > run.safe:
                 run.grow(site)
         if after_length:
             append(after)
-            run.chars += after_length
-            if cost and run.chars > run.safe:
+            run.chars = chars = chars + after_length
+            if cost and chars > run.safe:
                 run.grow(block_site)
 
     return execute
@@ -342,8 +355,8 @@ def _single_field_segment(piece: _Piece, after: str, cost: int, block_site: Site
             run.grow(site)
         if after_length:
             append(after)
-            run.chars += after_length
-            if cost and run.chars > run.safe:
+            run.chars = chars = chars + after_length
+            if cost and chars > run.safe:
                 run.grow(block_site)
 
     return execute

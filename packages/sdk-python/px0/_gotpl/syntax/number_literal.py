@@ -42,7 +42,7 @@ def parse_number(text: str, kind: str) -> _Result:
         if isinstance(imaginary, float):
             return _from_complex(text, complex(0.0, imaginary))
     uint = _parse_uint(text)
-    integer = _parse_int64(text)
+    integer = _parse_int64(text, uint)
     if integer is not None:
         return NumberLiteral(text, integer, float(integer), None)
     if uint is not None:
@@ -77,9 +77,10 @@ def _integer_of(number: float) -> Optional[int]:
     return integer if _MIN_INT <= integer <= _MAX_INT else None
 
 
-def _parse_int64(text: str) -> Optional[int]:
-    """`strconv.ParseInt(text, 0, 64)`."""
-    size = _parse_uint(text[1:] if text[:1] in ("-", "+") else text)
+def _parse_int64(text: str, uint: Optional[int]) -> Optional[int]:
+    """`strconv.ParseInt(text, 0, 64)`; `uint` is what ParseUint gives."""
+    is_signed = text[:1] in ("-", "+")
+    size = _parse_uint(text[1:]) if is_signed else uint
     if size is None:
         return None
     value = -size if text.startswith("-") else size

@@ -13,22 +13,22 @@ _RANGE = re.compile(r"([0-9a-z]+)(?:([.:])([0-9a-z]+))?([+-][0-9a-z]+)")
 
 
 class CaseTable:
-    """A mapping for `str.translate`, decoded on first use."""
-
     def __init__(self, encoded: str) -> None:
         self._encoded = encoded
-        self._mapped: Optional[Dict[int, int]] = None
+        self._mapped: Optional[Dict[str, str]] = None
 
-    @property
-    def mapped(self) -> Dict[int, int]:
-        if self._mapped is None:
-            self._mapped = _decode(self._encoded)
-        return self._mapped
+    def map(self, character: str) -> str:
+        """The other letter, or the character itself; U+FFFD for a byte that is no UTF-8."""
+        mapped = self._mapped
+        if mapped is None:
+            mapped = self._mapped = _decode(self._encoded)
+        if "\udc80" <= character <= "\udcff":
+            return "\ufffd"
+        return mapped.get(character, character)
 
 
-def _decode(encoded: str) -> Dict[int, int]:
-    # Bytes that are no UTF-8 become U+FFFD.
-    mapped = dict.fromkeys(range(0xDC80, 0xDD00), 0xFFFD)
+def _decode(encoded: str) -> Dict[str, str]:
+    mapped: Dict[str, str] = {}
     end = 0
     for text in encoded.split(" "):
         match = _RANGE.fullmatch(text)
@@ -36,7 +36,7 @@ def _decode(encoded: str) -> Dict[int, int]:
         gap, separator, extra, distance = match.groups()
         code_point = end + int(gap, 36)
         for _ in range(int(extra or "0", 36) + 1):
-            mapped[code_point] = code_point + int(distance, 36)
+            mapped[chr(code_point)] = chr(code_point + int(distance, 36))
             end = code_point + 1
             code_point += 2 if separator == ":" else 1
     return mapped

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Optional
+from typing import Callable, Optional
 
 from ..unicode.classes import is_printable
 from .go_string import byte_length, stray_byte, to_bytes
@@ -24,27 +24,47 @@ def rewritten(text: str, rewrite: Callable[[str], str], max_bytes: int) -> Optio
     return "".join(parts)
 
 
+# Up to so many different characters are replaced one after another, which is faster for few than looking at each character.
+_FEW = 16
+
+
 def replace_characters(text: str, replacement: Callable[[str], str]) -> str:
-    """Asks once for each character that occurs."""
-    table: Dict[int, str] = {}
-    for character in set(text):
-        replaced = replacement(character)
-        if replaced is not character:
-            table[ord(character)] = replaced
-    return text.translate(table) if table else text
+    """Asks once for each character that occurs, which is given back if it stays."""
+    table = {character: replacement(character) for character in set(text)}
+    changed = [character for character, replaced in table.items() if replaced is not character]
+    if not changed:
+        return text
+    # What stays has an entry too: to miss one is slow.
+    return text.translate({ord(character): replaced for character, replaced in table.items()})
 
 
-_HTML = str.maketrans(
-    {"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
-)
+def escape_characters(text: str, escape: Callable[[str], str]) -> str:
+    """As `replace_characters`, for escapes that begin with a backslash and contain nothing else that is escaped."""
+    escapes = {character: escape(character) for character in set(text)}
+    changed = [character for character, escaped in escapes.items() if escaped is not character]
+    if len(changed) > _FEW:
+        return text.translate({ord(character): escaped for character, escaped in escapes.items()})
+    if "\\" in escapes:
+        text = text.replace("\\", escapes["\\"])
+    for character in changed:
+        if character != "\\":
+            text = text.replace(character, escapes[character])
+    return text
 
 
 def escape_html(text: str) -> str:
-    return text.translate(_HTML)
+    return (
+        text.replace("&", "&amp;")
+        .replace("\0", "\ufffd")
+        .replace('"', "&#34;")
+        .replace("'", "&#39;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+    )
 
 
 def escape_js(text: str) -> str:
-    return replace_characters(text, _js)
+    return escape_characters(text, _js)
 
 
 def _js(character: str) -> str:
@@ -61,7 +81,7 @@ def _js(character: str) -> str:
 
 
 _UNRESERVED = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~")
-_QUERY = {byte: f"%{byte:02X}" for byte in range(256) if byte not in _UNRESERVED}
+_QUERY = {byte: chr(byte) if byte in _UNRESERVED else f"%{byte:02X}" for byte in range(256)}
 _QUERY[0x20] = "+"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from io import StringIO
 from math import copysign, isfinite, isnan
-from typing import Any, Iterator, List, Optional, Tuple
+from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
-from .escaping import replace_characters, rewritten
-from .float_format import shortest
+from .escaping import escape_characters, rewritten
+from .float_format import format_shortest, shortest
 from .go_string import byte_length
 from .known import Known
 from .sorted_keys import sorted_items
@@ -35,6 +35,15 @@ class _Open:
         self.items = items
         self.close = close
         self.is_empty = True
+
+
+class _Ready:
+    """Items that have been made a text."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
 
 class JsonWriter:
@@ -66,6 +75,9 @@ class JsonWriter:
                 if key is not None:
                     self._quoted(key)
                     self._add(": " if self._is_pretty else ":")
+                if type(item) is _Ready:
+                    self._add(item.text)
+                    continue
                 self._item(adopt(item), opened)
                 if opened[-1] is not inner:
                     break
@@ -93,7 +105,7 @@ class JsonWriter:
             raise JsonFault(f"data nested more than {_MAX_DEPTH} deep")
         elif is_list(value):
             self._add("[")
-            opened.append(_Open(((None, item) for item in value), "]"))
+            opened.append(_Open(self._items(value, len(opened) + 1), "]"))
         elif is_dict(value):
             items = sorted_items(value, self._known.is_exact)
             self.keys += len(items)
@@ -101,6 +113,18 @@ class JsonWriter:
             opened.append(_Open(iter(items), "}"))
         else:
             raise JsonFault(f"json: unsupported type: {type_name(value)}")
+
+    def _items(self, items: Sequence[Any], depth: int) -> Iterator[Tuple[Optional[str], Any]]:
+        """The items of a list; many numbers and short texts that stand side by side are made one text."""
+        separator = f",\n{'  ' * depth}" if self._is_pretty else ","
+        for start in range(0, len(items), _CHUNK):
+            chunk = items[start : start + _CHUNK]
+            texts = [text for item in chunk for text in [_short_text(item)] if text is not None]
+            if len(texts) < len(chunk):
+                for item in chunk:
+                    yield None, item
+            else:
+                yield None, _Ready(separator.join(texts))
 
     def _new_line(self, depth: int) -> None:
         if self._is_pretty:
@@ -123,12 +147,29 @@ class JsonWriter:
             raise JsonOverflow
 
 
+# So many items of a list are looked at together.
+_CHUNK = 1024
+_SHORT_TEXT = 64
+
+
+def _short_text(item: Any) -> Optional[str]:
+    """The JSON of a number or of a short text that needs no escapes; nothing for all else."""
+    kind = type(item)
+    if kind is str:
+        return f'"{item}"' if len(item) <= _SHORT_TEXT and _PLAIN.fullmatch(item) is not None else None
+    if kind is int or kind is float:
+        return _number_text(adopt(item))
+    if kind is bool:
+        return "true" if item else "false"
+    return "null" if item is None else None
+
+
 _PLAIN = re.compile(r"[ !#-%'-;=?-\[\]-~]*")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def _escape(text: str) -> str:
-    return replace_characters(text, _escaped)
+    return escape_characters(text, _escaped)
 
 
 def _escaped(character: str) -> str:
@@ -146,6 +187,8 @@ def _number_text(value: float) -> str:
     if not isfinite(value):
         name = "NaN" if isnan(value) else "-Inf" if value < 0 else "+Inf"
         raise JsonFault(f"json: unsupported value: {name}")
+    if 1e-4 <= value < 1e6:
+        return format_shortest(value)
     sign = "-" if copysign(1.0, value) < 0 else ""
     digits, point = shortest(abs(value))
     if not digits:

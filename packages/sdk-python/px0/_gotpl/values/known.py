@@ -27,6 +27,8 @@ class Known:
         self._bytes: Dict[int, Tuple[str, int]] = {}
         self._trimmed: Dict[int, str] = {}
         self._characters = 0
+        # What a long run of flags or digits of a format says, by the format's id and where the run begins.
+        self.runs: Dict[Tuple[int, int], Any] = {}
         # A map whose keys were all well-formed.
         self._checked_map: Optional[Mapping[Any, Any]] = None
 
@@ -55,6 +57,13 @@ class Known:
         if not text.isascii():
             self.byte_length(text)
 
+    def keep(self, text: str) -> bool:
+        """Whether the text is so long that what is found out about it is remembered."""
+        if len(text) < _LONG:
+            return False
+        self._learnt(text)
+        return True
+
     def check_keys(self, map_: Mapping[Any, Any]) -> None:
         """`check_text` for all keys."""
         if map_ is not self._checked_map:
@@ -71,6 +80,7 @@ class Known:
         if len(self._bytes) >= _MAX_TEXTS or self._characters > _MAX_CHARACTERS:
             self._bytes.clear()
             self._trimmed.clear()
+            self.runs.clear()
             self._characters = len(text)
         self._bytes[id(text)] = (text, size)
         return size

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from io import StringIO
 from math import isfinite, isnan
-from typing import Any, Callable, Iterator, List, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Sequence, Set, Tuple
 
 from .escaping import rewritten
 from .float_format import format_float, format_shortest
@@ -49,7 +49,7 @@ class Printer:
         self.size = 0
         self._limit = limit
         self._measure = measure
-        self._known = known
+        self.known = known
 
     @property
     def text(self) -> str:
@@ -107,6 +107,9 @@ class Printer:
                 elif item is _SEPARATOR:
                     self.write(", " if self.flags.sharp_v else " ")
                     continue
+                elif type(item) is _Ready:
+                    self.write(item.text)
+                    continue
                 before = len(opened)
                 self._print_item(adopt(item), verb, opened)
                 if len(opened) > before:
@@ -140,17 +143,38 @@ class Printer:
             elif kind is complex:
                 self._complex(value, verb)
             elif is_list(value):
-                self._open_list(value, opened)
+                self._open_list(value, verb, opened)
             elif is_dict(value):
                 self._open_map(value, opened)
             else:
                 # A nil inside a list or map is written alike under every verb, and unpadded.
                 self.write("interface {}(nil)" if self.flags.sharp_v else "<nil>")
 
-    def _open_list(self, items: Sequence[Any], opened: List[_Open]) -> None:
+    def _open_list(self, items: Sequence[Any], verb: str, opened: List[_Open]) -> None:
         sharp_v = self.flags.sharp_v
         self.write("[]interface {}{" if sharp_v else "[")
-        opened.append((_separated((None, item) for item in items), "}" if sharp_v else "]"))
+        opened.append((_separated(self._items(items, verb, len(opened))), "}" if sharp_v else "]"))
+
+    def _items(self, items: Sequence[Any], verb: str, depth: int) -> Iterator[Tuple[Any, Any]]:
+        """The items of a list; many scalars that stand side by side are made one text, where their format asks for no more."""
+        flags = self.flags
+        is_plain = (
+            verb == "v"
+            and flags.width is None
+            and flags.precision is None
+            and not (flags.plus or flags.sharp or flags.space or flags.sharp_v)
+            and depth < _MAX_DATA_DEPTH
+        )
+        for start in range(0, len(items), _CHUNK):
+            chunk = items[start : start + _CHUNK]
+            kinds = set(map(type, chunk)) if is_plain else set()
+            if not kinds or not kinds <= _SCALARS or _characters(chunk, kinds) > self._limit - self.size:
+                for item in chunk:
+                    yield None, item
+            else:
+                text = " ".join(chunk if kinds == {str} else [_scalar_text(item) for item in chunk])
+                self.known.check(text)
+                yield None, _Ready(text)
 
     def _open_map(self, map_: Any, opened: List[_Open]) -> None:
         sharp_v = self.flags.sharp_v
@@ -158,7 +182,7 @@ class Printer:
             self.write("map[string]interface {}(nil)")
             return
         self.write("map[string]interface {}{" if sharp_v else "map[")
-        items = sorted_items(map_, self._known.is_exact)
+        items = sorted_items(map_, self.known.is_exact)
         self.keys += len(items)
         opened.append((_separated(iter(items)), "}" if sharp_v else "]"))
 
@@ -268,7 +292,7 @@ class Printer:
     def _truncated(self, text: str) -> str:
         """Nothing is read of a text but what is shown of it."""
         shown = text if self.flags.precision is None else text[: self.flags.precision]
-        self._known.check(shown)
+        self.known.check(shown)
         return shown
 
     def _quoted(self, shown: str) -> None:
@@ -285,7 +309,7 @@ class Printer:
         flags = self.flags
         # A character has at least one byte.
         read = text if flags.precision is None else text[: flags.precision]
-        self._known.check(read)
+        self.known.check(read)
         data = to_bytes(read)
         if flags.precision is not None:
             data = data[: flags.precision]
@@ -311,6 +335,35 @@ class Printer:
 
 _BASES = {"v": 10, "d": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
 _SEPARATOR = object()
+
+# So many items of a list are looked at together.
+_CHUNK = 1024
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+class _Ready:
+    """Items that have been made a text."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def _characters(items: Sequence[Any], kinds: Set[type]) -> int:
+    """How long the texts among the items are."""
+    if str not in kinds:
+        return 0
+    return sum(map(len, items)) if len(kinds) == 1 else sum([len(item) for item in items if type(item) is str])
+
+
+def _scalar_text(item: Any) -> str:
+    kind = type(item)
+    if kind is str:
+        return str(item)
+    if kind is bool:
+        return "true" if item else "false"
+    return "<nil>" if item is None else format_shortest(adopt(item))
 
 
 def _separated(items: Iterator[Tuple[Any, Any]]) -> Iterator[Tuple[Any, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Optional, Sequence, Tuple
+from typing import Any, Callable, Optional, Sequence, Tuple, TypeVar
 
 from .go_string import rune_text
 from .print_flags import Flags
@@ -14,7 +14,13 @@ from .values import UNDEFINED, Uint8, type_name
 _MAX_NUMBER = 1_000_000
 
 _FLAGS = re.compile(r"[#0+ -]*")
-_DIGITS = re.compile(r"[0-9]*")
+_ZEROS = re.compile(r"0*")
+_DIGITS = frozenset("0123456789")
+
+# A run of so many characters is read again rather than looked up.
+_LONG_RUN = 256
+
+_T = TypeVar("_T")
 
 
 class FormatRun:
@@ -32,6 +38,7 @@ class FormatRun:
         self._after_index = False
         # No `]` lies ahead: not searched for again, or a format of brackets would take quadratic time.
         self._is_without_close = False
+        self._is_long = printer.known.keep(format_)
 
     def run(self) -> None:
         format_ = self._format
@@ -87,21 +94,27 @@ class FormatRun:
 
     def _read_flags(self) -> None:
         flags = self._printer.flags = Flags()
-        match = _FLAGS.match(self._format, self._at)
-        if match is None or match.end() == self._at:
-            return
-        written = match[0]
-        flags.sharp = "#" in written
-        flags.zero = "0" in written
-        flags.plus = "+" in written
-        flags.minus = "-" in written
-        flags.space = " " in written
-        self._at = match.end()
+        written, self._at = self._run_at(self._at, _flags_at)
+        flags.sharp, flags.zero, flags.plus, flags.minus, flags.space = written
+
+    def _run_at(self, start: int, read: Callable[[str, int], Tuple[_T, int]]) -> Tuple[_T, int]:
+        """What is read at a place of the format. Of a long format it is read once, for a run may be long that prints nothing."""
+        if not self._is_long:
+            return read(self._format, start)
+        runs = self._printer.known.runs
+        key = (id(self._format), start)
+        if key in runs:
+            found: Tuple[_T, int] = runs[key]
+            return found
+        found = read(self._format, start)
+        if found[1] - start > _LONG_RUN:
+            runs[key] = found
+        return found
 
     def _read_width(self) -> None:
         flags = self._printer.flags
         if self._character() != "*":
-            flags.width, self._at = _read_number(self._format, self._at, len(self._format))
+            flags.width, self._at = self._read_number(self._at, len(self._format))
             if self._after_index and flags.width is not None:
                 self._is_index_good = False
             return
@@ -126,7 +139,7 @@ class FormatRun:
             self._is_index_good = False
         self._read_index()
         if self._character() != "*":
-            value, self._at = _read_number(self._format, self._at, len(self._format))
+            value, self._at = self._read_number(self._at, len(self._format))
             flags.precision = value or 0
             return
         self._at += 1
@@ -136,6 +149,18 @@ class FormatRun:
         else:
             flags.precision = precision
         self._after_index = False
+
+    def _read_number(self, start: int, limit: int) -> Tuple[Optional[int], int]:
+        """A number, nothing when there is none or it is too large, and where the text goes on."""
+        _, zeros_end = self._run_at(start, _zeros_at)
+        at = min(zeros_end, limit)
+        value = 0
+        while at < limit and self._format[at] in _DIGITS:
+            if value > _MAX_NUMBER:
+                return None, limit
+            value = value * 10 + int(self._format[at])
+            at += 1
+        return (None if at == start else value), at
 
     def _integer_operand(self) -> Optional[int]:
         """The next operand as a width or precision."""
@@ -162,7 +187,7 @@ class FormatRun:
             self._is_index_good = False
             self._at = start + 1
             return
-        value, end = _read_number(self._format, start + 1, close)
+        value, end = self._read_number(start + 1, close)
         self._at = close + 1
         if value is None or end != close:
             self._is_index_good = False
@@ -186,15 +211,13 @@ class FormatRun:
         printer.write(")")
 
 
-def _read_number(text: str, start: int, limit: int) -> Tuple[Optional[int], int]:
-    """A number, nothing when there is none or it is too large, and where the text goes on."""
-    match = _DIGITS.match(text, start, limit)
-    if match is None or match.end() == start:
-        return None, start
-    value = 0
-    # The digits behind leading zeros; few of them are enough to be too many.
-    for digit in match[0].lstrip("0")[:12]:
-        if value > _MAX_NUMBER:
-            return None, limit
-        value = value * 10 + int(digit)
-    return value, match.end()
+def _flags_at(text: str, start: int) -> Tuple[Tuple[bool, bool, bool, bool, bool], int]:
+    """Which of the flags `#`, `0`, `+`, `-` and space are written, and where the text goes on."""
+    match = _FLAGS.match(text, start)
+    written = "" if match is None else match[0]
+    return ("#" in written, "0" in written, "+" in written, "-" in written, " " in written), start + len(written)
+
+
+def _zeros_at(text: str, start: int) -> Tuple[None, int]:
+    match = _ZEROS.match(text, start)
+    return None, start if match is None else match.end()

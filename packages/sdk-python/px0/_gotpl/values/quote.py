@@ -6,7 +6,7 @@ import re
 from typing import List, NamedTuple, Optional
 
 from ..unicode.classes import is_printable
-from .escaping import replace_characters
+from .escaping import escape_characters
 from .go_string import byte_unit, canonical, is_well_formed, rune_text, stray_byte
 
 _SHORT_ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
@@ -24,12 +24,12 @@ def escape_quoted(text: str) -> str:
     """What `quote` puts between the quotes."""
     if _PLAIN_ASCII.fullmatch(text) is not None:
         return text
-    return replace_characters(text, lambda character: _escaped(character, '"', False))
+    return escape_characters(text, lambda character: _escaped(character, '"', False))
 
 
 def escape_to_ascii(text: str) -> str:
     """What `strconv.QuoteToASCII` puts between the quotes."""
-    return replace_characters(text, lambda character: _escaped(character, '"', True))
+    return escape_characters(text, lambda character: _escaped(character, '"', True))
 
 
 def quote_rune(code_point: int, ascii_only: bool) -> str:

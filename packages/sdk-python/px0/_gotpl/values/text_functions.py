@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from ..unicode.case import lower_table, upper_table
+from .escaping import replace_characters
 
 
 def upper(text: str) -> str:
     """`strings.ToUpper` by Unicode 15: one character for one character, so `ß` stays."""
-    return text.upper() if text.isascii() else text.translate(upper_table.mapped)
+    return text.upper() if text.isascii() else replace_characters(text, upper_table.map)
 
 
 def lower(text: str) -> str:
     """`strings.ToLower` by Unicode 15."""
-    return text.lower() if text.isascii() else text.translate(lower_table.mapped)
+    return text.lower() if text.isascii() else replace_characters(text, lower_table.map)
 
 
 def indented_length(size: int, text: str, spaces: int) -> int:
