@@ -65,7 +65,7 @@ func (w *jsonWriter) object(dict map[string]any, depth int) {
 	w.checkDepth(depth)
 	w.keys += len(dict)
 	w.write("{")
-	for i, key := range sortedKeys(dict) {
+	for i, key := range w.run.sortedKeys(dict) {
 		w.nextElement(i, depth)
 		w.quoted(key)
 		w.write(":")
@@ -112,8 +112,24 @@ func (w *jsonWriter) number(value float64) {
 
 var jsonSpecial = asciiSet(`"\<>&`)
 
-// shortEscapes are the letters of those escapes that JSON has for control characters.
-var shortEscapes = map[rune]byte{'\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't'}
+// shortEscape is what stands behind the backslash of a short escape; 0 for a character that has none.
+func shortEscape(r rune) byte {
+	switch r {
+	case '"', '\\':
+		return byte(r)
+	case '\b':
+		return 'b'
+	case '\f':
+		return 'f'
+	case '\n':
+		return 'n'
+	case '\r':
+		return 'r'
+	case '\t':
+		return 't'
+	}
+	return 0
+}
 
 func (w *jsonWriter) quoted(text string) {
 	w.expect(len(text))
@@ -132,15 +148,13 @@ func (w *jsonWriter) quoted(text string) {
 		}
 		w.write(text[start:i])
 		start = i + size
-		short, isShort := shortEscapes[r]
-		switch {
-		case r == '"' || r == '\\':
-			w.write(`\` + string(r))
-		case isShort:
-			w.write(`\` + string(rune(short)))
-		default:
-			w.write(`\u` + string(appendHex(nil, r, 4)))
+		begun := len(w.text)
+		if short := shortEscape(r); short != 0 {
+			w.text = append(w.text, '\\', short)
+		} else {
+			w.text = appendHex(append(w.text, `\u`...), r, 4, lowerHex)
 		}
+		w.wrote(begun)
 	}
 	w.write(text[start:])
 	w.write(`"`)

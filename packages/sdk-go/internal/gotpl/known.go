@@ -13,6 +13,7 @@ type known struct {
 	trimmed map[textKey]string
 	joined  map[joinKey][]any
 	longest map[uintptr]int
+	sorted  map[uintptr][]string
 	entries map[entryKey]any
 }
 
@@ -39,6 +40,8 @@ const (
 	longList = 64
 	// A map needs the hash of a key, so all of it.
 	longKey = 64 << 10
+	// Sorting more keys takes longer than looking them up.
+	manyKeys = 16
 )
 
 func keyOf(text string) textKey { return textKey{unsafe.StringData(text), len(text)} }
@@ -78,6 +81,14 @@ func (r *run) joinedItems(list []any, isSeparated bool) []any {
 		return find()
 	}
 	return remembered(&r.known.joined, joinKey{&list[0], len(list), isSeparated}, find)
+}
+
+// sortedKeys sorts those of a large map once. A loop that it ends early costs one step for each key, but sorting takes more.
+func (r *run) sortedKeys(dict map[string]any) []string {
+	if len(dict) <= manyKeys {
+		return sortedKeys(dict)
+	}
+	return remembered(&r.known.sorted, reflect.ValueOf(dict).Pointer(), func() []string { return sortedKeys(dict) })
 }
 
 // entry looks up a key. In most maps there is none that is long.

@@ -73,7 +73,7 @@ func (r *run) iterate(value any, hasTwoVariables bool, at *site) (count int, key
 		return 0, nil, nil
 	case map[string]any:
 		r.charge(at, len(value))
-		return len(value), sortedKeys(value), value
+		return len(value), r.sortedKeys(value), value
 	case uint8:
 		count = int(value)
 	case int:

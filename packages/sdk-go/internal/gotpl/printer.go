@@ -136,7 +136,7 @@ func (p *printer) printMap(dict map[string]any, verb rune, depth int) {
 	}
 	p.write(p.goSyntax("map[string]interface {}{", "map["))
 	p.keys += len(dict)
-	for i, key := range sortedKeys(dict) {
+	for i, key := range p.sortedKeys(dict) {
 		if i > 0 {
 			p.write(p.goSyntax(", ", " "))
 		}
@@ -145,6 +145,13 @@ func (p *printer) printMap(dict map[string]any, verb rune, depth int) {
 		p.printValue(dict[key], verb, depth+1)
 	}
 	p.write(p.goSyntax("}", "]"))
+}
+
+func (p *printer) sortedKeys(dict map[string]any) []string {
+	if p.isShown {
+		return sortedKeys(dict)
+	}
+	return p.run.sortedKeys(dict)
 }
 
 func (p *printer) badVerb(value any, verb rune) {
@@ -248,9 +255,9 @@ func (p *printer) printText(text string, verb rune) {
 	case 'q':
 		p.quoted(text)
 	case 'x':
-		p.hex(text, "0123456789abcdef", "0x")
+		p.hex(text, lowerHex, "0x")
 	case 'X':
-		p.hex(text, "0123456789ABCDEF", "0X")
+		p.hex(text, upperHex, "0X")
 	default:
 		p.badVerb(text, verb)
 	}

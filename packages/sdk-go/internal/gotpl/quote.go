@@ -1,10 +1,6 @@
 package gotpl
 
-import (
-	"strconv"
-	"strings"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // checkEvery: texts that are made byte by byte are measured after so many.
 const checkEvery = 4096
@@ -35,7 +31,7 @@ func (b *buffer) quote(text string, isASCIIOnly bool) {
 			r, size = utf8.DecodeRuneInString(text[i:])
 		}
 		if r == utf8.RuneError && size == 1 {
-			b.text = appendHex(append(b.text, `\x`...), rune(text[i]), 2)
+			b.text = appendHex(append(b.text, `\x`...), rune(text[i]), 2, lowerHex)
 		} else {
 			b.quoteRune(r, isASCIIOnly)
 		}
@@ -60,16 +56,26 @@ func (b *buffer) quoteRune(r rune, isASCIIOnly bool) {
 	case r >= 7 && r <= 13:
 		b.text = append(b.text, '\\', escapes[r-7])
 	case r < ' ' || r == 0x7f:
-		b.text = appendHex(append(b.text, `\x`...), r, 2)
+		b.text = appendHex(append(b.text, `\x`...), r, 2, lowerHex)
 	case r < 0x10000:
-		b.text = appendHex(append(b.text, `\u`...), r, 4)
+		b.text = appendHex(append(b.text, `\u`...), r, 4, lowerHex)
 	default:
-		b.text = appendHex(append(b.text, `\U`...), r, 8)
+		b.text = appendHex(append(b.text, `\U`...), r, 8, lowerHex)
 	}
 }
 
-func appendHex(text []byte, value rune, digits int) []byte {
-	made := strconv.FormatInt(int64(value), 16)
-	text = append(text, strings.Repeat("0", max(digits-len(made), 0))...)
-	return append(text, made...)
+const (
+	lowerHex = "0123456789abcdef"
+	upperHex = "0123456789ABCDEF"
+)
+
+// appendHex writes a number with at least so many digits.
+func appendHex(text []byte, value rune, digits int, alphabet string) []byte {
+	for value>>(4*digits) > 0 {
+		digits++
+	}
+	for shift := 4 * (digits - 1); shift >= 0; shift -= 4 {
+		text = append(text, alphabet[value>>shift&15])
+	}
+	return text
 }

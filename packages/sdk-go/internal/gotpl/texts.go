@@ -48,8 +48,6 @@ func htmlReplacement(c byte) string {
 	return ""
 }
 
-const upperHex = "0123456789ABCDEF"
-
 func queryReplacement(c byte) string {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', strings.IndexByte("-_.~", c) >= 0:
@@ -78,11 +76,13 @@ func (b *buffer) js(text string) {
 		}
 		b.write(text[start:i])
 		start = i + size
+		begun := len(b.text)
 		if r == '\\' || r == '\'' || r == '"' {
-			b.write(`\` + string(r))
+			b.text = append(b.text, '\\', byte(r))
 		} else {
-			b.write(`\u` + strings.ToUpper(string(appendHex(nil, r, 4))))
+			b.text = appendHex(append(b.text, `\u`...), r, 4, upperHex)
 		}
+		b.wrote(begun)
 	}
 	b.write(text[start:])
 }
