@@ -315,7 +315,6 @@ export class OddCaseMaker {
       't',
       's',
       'T',
-      'p',
       'w',
       '𝒳',
       '\\xff',
