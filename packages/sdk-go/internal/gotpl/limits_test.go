@@ -125,11 +125,33 @@ func TestWorkIsCounted(t *testing.T) {
 	}
 }
 
-func TestALongTextIsTrimmedOnce(t *testing.T) {
-	blank := map[string]any{"blank": strings.Repeat(" ", 32<<20)}
-	failure := failureOf(t, `{{range 1000000}}{{if trim $.blank}}{{end}}{{end}}`, blank, DefaultLimits)
+// Each of these would take minutes if it walked through the value each time.
+func TestWhatCostsNoStepsIsFoundOutOnce(t *testing.T) {
+	long := strings.Repeat("k", 8<<20)
+	keys := map[string]any{}
+	for i := range 40 {
+		keys[fmt.Sprintf("%s%d", long[:200_000], i)] = 1.0
+	}
+	data := map[string]any{
+		"blank": strings.Repeat(" ", 32<<20), "nulls": make([]any, 1_000_000), "key": long, "keys": keys,
+		"m": map[string]any{long: "found", "a": 1.0}, "n": map[string]any{"a": 1.0},
+	}
+	for _, action := range []string{
+		`trim $.blank`, `join "," $.nulls`, `join "" $.nulls`, `index $.m $.key`, `not (index $.n $.key)`,
+	} {
+		failure := failureOf(t, `{{range 1000000}}{{if `+action+`}}{{end}}{{end}}`, data, DefaultLimits)
+		if failure.Limit != LimitSteps {
+			t.Error(action, failure)
+		}
+	}
+	failure := failureOf(t, `{{range 1000000}}{{range $.keys}}{{break}}{{end}}{{end}}`, data, DefaultLimits)
 	if failure.Limit != LimitSteps {
 		t.Error(failure)
+	}
+	data["texts"] = append(make([]any, 70), "a", "", "b")
+	text, err := render(`{{index .m .key}} {{index .n .key}} {{index .m .key}} [{{trim .blank}}] {{join "-" .texts}} {{join "" .texts}}`, data, MissingKeyError)
+	if err != nil || text != "found <no value> found [] a--b ab" {
+		t.Errorf("%q, %v", text, err)
 	}
 }
 
