@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"unicode"
 )
@@ -57,4 +58,44 @@ func TestEveryCharacterIsMappedAndQuotedByTheTables(t *testing.T) {
 			t.Fatalf("%U", r)
 		}
 	}
+}
+
+func TestLetterCaseIsThatOfTheVectors(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(vectors, "vectors", "case.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("case.json is not here")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mapped struct{ Upper, Lower map[string]string }
+	if err := json.Unmarshal(text, &mapped); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		want map[string]string
+		of   func(rune) rune
+	}{{mapped.Upper, simpleUpper}, {mapped.Lower, simpleLower}} {
+		want := map[rune]rune{}
+		for from, to := range c.want {
+			want[runeOf(t, from)] = runeOf(t, to)
+		}
+		if len(want) < 1_000 {
+			t.Fatalf("only %d characters", len(want))
+		}
+		for r := rune(0); r <= unicode.MaxRune; r++ {
+			if got := c.of(r); got != mapping(want, r) {
+				t.Errorf("%U: %U", r, got)
+			}
+		}
+	}
+}
+
+func runeOf(t *testing.T, hex string) rune {
+	t.Helper()
+	number, err := strconv.ParseInt(hex, 16, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rune(number)
 }
