@@ -21,13 +21,14 @@ class CaseTable:
         """The other letter, or the character itself; U+FFFD for a byte that is no UTF-8."""
         mapped = self._mapped
         if mapped is None:
-            mapped = self._mapped = _decode(self._encoded)
+            mapped = self._mapped = decode_case(self._encoded)
         if "\udc80" <= character <= "\udcff":
             return "\ufffd"
         return mapped.get(character, character)
 
 
-def _decode(encoded: str) -> Dict[str, str]:
+def decode_case(encoded: str) -> Dict[str, str]:
+    """The letters that a table maps, each with the other one."""
     mapped: Dict[str, str] = {}
     end = 0
     for text in encoded.split(" "):

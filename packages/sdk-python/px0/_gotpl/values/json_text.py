@@ -157,6 +157,9 @@ def _short_text(item: Any) -> Optional[str]:
     kind = type(item)
     if kind is str:
         return f'"{item}"' if len(item) <= _SHORT_TEXT and _PLAIN.fullmatch(item) is not None else None
+    if kind is int and -(2**53) <= item <= 2**53:
+        # As the float that it is.
+        return str(item)
     if kind is int or kind is float:
         return _number_text(adopt(item))
     if kind is bool:

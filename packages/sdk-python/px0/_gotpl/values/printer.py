@@ -361,6 +361,9 @@ def _scalar_text(item: Any) -> str:
     kind = type(item)
     if kind is str:
         return str(item)
+    if kind is int and -1_000_000 < item < 1_000_000:
+        # As the float that it is.
+        return str(item)
     if kind is bool:
         return "true" if item else "false"
     return "<nil>" if item is None else format_shortest(adopt(item))
