@@ -99,13 +99,21 @@ describe.each(BACKENDS)('%s', (_name, backend) => {
 });
 
 it.each([
-  ['parentheses', `{{${'('.repeat(100_000)}`],
-  ['actions', '{{if .x}}'.repeat(100_000)],
-  ['else-ifs', `{{if .x}}${'{{else if .x}}'.repeat(100_000)}{{end}}`],
-  ['definitions', '{{define "x"}}'.repeat(100_000)],
-  ['blocks', '{{block "x" .}}'.repeat(100_000)],
+  ['parentheses', `{{${'('.repeat(30_000)}`],
+  ['actions', '{{if .x}}'.repeat(30_000)],
+  ['else-ifs', `{{if .x}}${'{{else if .x}}'.repeat(30_000)}{{end}}`],
+  ['definitions', '{{define "x"}}'.repeat(30_000)],
+  ['blocks', '{{block "x" .}}'.repeat(30_000)],
 ])('the parser refuses %s nested too deep', (_what, text) => {
   expect(() => compileWith(closures, text)).toThrow(TemplateSyntaxError);
+});
+
+it('a text of 512 KiB is a template, and one with a byte more is not', () => {
+  expect(compileWith(closures, 'é'.repeat(262_144)).render({})).toHaveLength(262_144);
+  expect(() => compileWith(closures, `${'é'.repeat(262_144)}x`)).toThrow(
+    new TemplateSyntaxError('template must be at most 524288 bytes', 1, 0),
+  );
+  expect(() => compileWith(closures, `${'é'.repeat(262_143)}\ud800`)).toThrow(TemplateSyntaxError);
 });
 
 /** So large that work which grows with its square would take minutes, far beyond the test's timeout; linear work takes a second. */
@@ -127,7 +135,7 @@ it.each([
   ['letters', 'é'],
   ['formats', '{{printf "%[%[%["}}'],
 ])('%s are parsed, rendered and highlighted in linear time', (_what, piece) => {
-  const text = piece.repeat(Math.floor(SIZE / piece.length));
+  const text = piece.repeat(Math.floor(SIZE / Buffer.byteLength(piece)));
   for (const source of [
     text,
     `{{${text}`,

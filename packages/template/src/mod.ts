@@ -6,3 +6,4 @@ export { type Limit, TemplateExecutionError, TemplateSyntaxError } from './error
 export type { TemplateVariable } from './plan/variables.ts';
 export { FUNCTION_NAMES } from './syntax/function-table.ts';
 export { type HighlightKind, type HighlightToken, highlight } from './syntax/highlight.ts';
+export { MAX_SOURCE_BYTES } from './syntax/source.ts';

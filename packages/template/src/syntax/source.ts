@@ -1,4 +1,5 @@
 /** A template's text and its name, with the positions that error messages speak of. */
+import { TemplateSyntaxError } from '../errors.ts';
 import { byteLength } from '../values/go-string.ts';
 
 export interface Location {
@@ -8,11 +9,22 @@ export interface Location {
   readonly column: number;
 }
 
+/** Of UTF-8. */
+export const MAX_SOURCE_BYTES = 524_288;
+
+const MOST_BYTES_OF_UNIT = 3;
+
 export class Source {
   readonly name: string;
   readonly text: string;
 
+  /** @throws TemplateSyntaxError when the text is too large */
   constructor(name: string, text: string) {
+    if (
+      text.length * MOST_BYTES_OF_UNIT > MAX_SOURCE_BYTES &&
+      byteLength(text.toWellFormed()) > MAX_SOURCE_BYTES
+    )
+      throw new TemplateSyntaxError(`template must be at most ${MAX_SOURCE_BYTES} bytes`, 1, 0);
     this.name = name;
     // Go reads a lone surrogate of JSON as U+FFFD.
     this.text = text.toWellFormed();

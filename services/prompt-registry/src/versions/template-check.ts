@@ -3,12 +3,11 @@
  * there. Also infers the variables that it reads.
  */
 import { ApiError } from '@px0/service-kit';
-import { compile, TemplateSyntaxError, type TemplateVariable } from '@px0/template';
+import { compile, MAX_SOURCE_BYTES, TemplateSyntaxError, type TemplateVariable } from '@px0/template';
 
 /** The name that every prompt's root template has, here and in render. */
 export const TEMPLATE_NAME = 'prompt';
 
-const TEMPLATE_BYTES = 524_288;
 const PREFIX = `template: ${TEMPLATE_NAME}:`;
 
 export interface CheckedTemplate {
@@ -32,7 +31,7 @@ export function checkTemplate(template: string | undefined): CheckedTemplate {
 /** @throws ApiError templateRequired, templateTooLarge */
 export function requireTemplate(template: string | undefined): string {
   if (template === undefined || template === '') throw new ApiError('templateRequired');
-  if (Buffer.byteLength(template) > TEMPLATE_BYTES) throw new ApiError('templateTooLarge');
+  if (Buffer.byteLength(template) > MAX_SOURCE_BYTES) throw new ApiError('templateTooLarge');
   return template;
 }
 
