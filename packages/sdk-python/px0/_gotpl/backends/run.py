@@ -170,8 +170,8 @@ class Run:
         printer = Printer(_MAX_SHOWN_VALUE, self.known, _utf16_length)
         try:
             printer.print_value(value, verb)
-        except PrintOverflow as error:
-            units = error.text[:_MAX_SHOWN_VALUE].encode("utf-16-le", "surrogatepass")[: 2 * _MAX_SHOWN_VALUE]
+        except PrintOverflow:
+            units = printer.text[:_MAX_SHOWN_VALUE].encode("utf-16-le", "surrogatepass")[: 2 * _MAX_SHOWN_VALUE]
             return f"{well_formed(units.decode('utf-16-le', 'surrogatepass'))}..."
         except DataTooDeep:
             return "..."

@@ -27,11 +27,7 @@ _Open = Tuple[Iterator[Tuple[Any, Any]], str]
 
 
 class PrintOverflow(Exception):
-    """A text has grown beyond what the printer was allowed; `text` is what was written until then."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("text too long")
-        self.text = text
+    """A text has grown beyond what the printer was allowed."""
 
 
 class DataTooDeep(Exception):
@@ -53,13 +49,14 @@ class Printer:
 
     @property
     def text(self) -> str:
+        """What has been written, also when that was too long."""
         return canonical(self._text.getvalue())
 
     def write(self, text: str) -> None:
         self._text.write(text)
         self.size += self._measure(text)
         if self.size > self._limit:
-            raise PrintOverflow(self._text.getvalue())
+            raise PrintOverflow
 
     def print(self, values: Sequence[Any]) -> None:
         """`fmt.Sprint`: a space between two operands when neither is a string."""
@@ -302,7 +299,7 @@ class Printer:
         escape = escape_to_ascii if self.flags.plus else escape_quoted
         escaped = rewritten(shown, escape, self._limit - self.size)
         if escaped is None:
-            raise PrintOverflow(self._text.getvalue())
+            raise PrintOverflow
         self._pad(f'"{escaped}"')
 
     def _hex_bytes(self, text: str, verb: str) -> None:
@@ -316,7 +313,7 @@ class Printer:
         prefix = "0x" if flags.sharp else ""
         separator = f" {prefix}" if flags.space else ""
         if (2 + len(separator)) * len(data) - len(separator) > self._limit - self.size:
-            raise PrintOverflow(self._text.getvalue())
+            raise PrintOverflow
         shown = data.hex(" ").replace(" ", separator) if flags.space else data.hex()
         if data:
             shown = prefix + shown
