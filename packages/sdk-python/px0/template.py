@@ -13,6 +13,7 @@ from ._gotpl.backends.run import Limits
 from ._gotpl.compile import CompiledTemplate
 from ._gotpl.errors import TemplateDataError, TemplateExecutionError, TemplateSyntaxError, TemplateTooDeep
 from ._gotpl.values.values import is_dict
+from .errors import UsageError
 
 __all__ = [
     "Template",
@@ -39,7 +40,7 @@ class Template:
 
         `missing_key` says what a key does that a map lacks, as Go's option of that name: "error", "default" or "zero".
 
-        Raises TemplateExecutionError, TemplateDataError for variables that JSON has no form for, and TemplateTooDeep.
+        Raises TemplateExecutionError, TemplateTooDeep, and UsageError: for variables that JSON has no form for it is a TemplateDataError.
         """
         try:
             _check(variables, missing_key)
@@ -82,4 +83,4 @@ def _check(variables: Optional[Mapping[str, Any]], missing_key: str) -> None:
     if variables is not None and not is_dict(variables):
         raise TemplateDataError(f"variables must be a mapping, not a {type(variables).__name__}")
     if missing_key not in _MISSING_KEYS:
-        raise ValueError(f'missing_key must be "error", "default" or "zero", not {missing_key!r}')
+        raise UsageError(f'missing_key must be "error", "default" or "zero", not {missing_key!r}')

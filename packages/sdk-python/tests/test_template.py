@@ -18,6 +18,7 @@ from template_vectors import FOLDER
 from px0._gotpl import unicode_tables
 from px0._gotpl.unicode.case import decode_case
 from px0._gotpl.unicode.range_table import RangeTable
+from px0.errors import UsageError
 from px0.template import (
     Template,
     TemplateDataError,
@@ -113,8 +114,19 @@ def test_refuses_keys_that_are_no_text(value: Any) -> None:
 def test_refuses_variables_that_are_no_mapping() -> None:
     with pytest.raises(TemplateDataError, match="must be a mapping, not a list"):
         render("x", [])  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="missing_key"):
+    with pytest.raises(UsageError, match="missing_key"):
         render("x", {}, missing_key="ignore")
+
+
+def test_refuses_a_number_beyond_floats_as_the_clients_do() -> None:
+    with pytest.raises(UsageError, match="beyond the range of floats"):
+        render("{{.n}}", {"n": 10**400})
+
+
+def test_takes_a_source_of_512_kib_and_no_more() -> None:
+    assert render("é" * 262_144, {}) == "é" * 262_144
+    with pytest.raises(TemplateSyntaxError, match="^template must be at most 524288 bytes$"):
+        compile("é" * 262_144 + "x")
 
 
 def test_looks_only_where_the_template_looks() -> None:

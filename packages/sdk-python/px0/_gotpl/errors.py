@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
+from ..errors import UsageError
+
 # "output", "depth" or "steps": which bound a render went over.
 Limit = str
 
@@ -40,5 +42,5 @@ class TemplateTooDeep(Exception):
     """The template nests deeper than what is left of Python's stack: render it somewhere else."""
 
 
-class TemplateDataError(ValueError):
-    """The variables hold something that JSON has no form for."""
+class TemplateDataError(UsageError):
+    """The variables hold something that JSON has no form for, or a number beyond the range of floats."""
