@@ -12,6 +12,7 @@ import { parse, type Tree } from './syntax/parser.ts';
 import { Source } from './syntax/source.ts';
 import { canonical, toBytes } from './values/go-string.ts';
 import { IllFormedData, wellFormedCopy } from './values/ill-formed.ts';
+import type { Meter } from './values/meter.ts';
 import { NIL_MAP } from './values/values.ts';
 
 export interface CompileOptions {
@@ -30,6 +31,8 @@ export interface CompileOptions {
 export interface RenderOptions {
   /** Overrides the setting that the template was compiled with. */
   readonly missingKey?: MissingKey;
+  /** Watches this render, and may end it; what it throws is thrown by the render. */
+  readonly meter?: Meter;
 }
 
 export interface CompiledTemplate {
@@ -101,19 +104,26 @@ class Template implements CompiledTemplate {
 
   render(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): string {
     const missingKey = options?.missingKey ?? this.#missingKey;
-    return this.#optimistic(variables, missingKey) ?? this.#exact(variables, missingKey).toWellFormed();
+    const meter = options?.meter;
+    return (
+      this.#optimistic(variables, missingKey, meter) ??
+      this.#exact(variables, missingKey, meter).toWellFormed()
+    );
   }
 
   renderBytes(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): Uint8Array {
     const missingKey = options?.missingKey ?? this.#missingKey;
-    return toBytes(this.#optimistic(variables, missingKey) ?? this.#exact(variables, missingKey));
+    const meter = options?.meter;
+    return toBytes(
+      this.#optimistic(variables, missingKey, meter) ?? this.#exact(variables, missingKey, meter),
+    );
   }
 
   /** The output, unless the data or the template turn out to need the exact render (`ill-formed.ts`). */
-  #optimistic(variables: unknown, missingKey: MissingKey): string | undefined {
+  #optimistic(variables: unknown, missingKey: MissingKey, meter?: Meter): string | undefined {
     if (this.#plan.hasStrayBytes) return undefined;
     const renderer = this.#usableRenderer();
-    const run = new Run(this.#source, this.#limits, missingKey, false);
+    const run = new Run(this.#source, this.#limits, missingKey, false, meter);
     try {
       const output = renderer(run, variables ?? NIL_MAP);
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
@@ -124,11 +134,11 @@ class Template implements CompiledTemplate {
     }
   }
 
-  #exact(variables: unknown, missingKey: MissingKey): string {
+  #exact(variables: unknown, missingKey: MissingKey, meter?: Meter): string {
     const renderer = this.#usableRenderer();
-    const run = new Run(this.#source, this.#limits, missingKey, true);
+    const run = new Run(this.#source, this.#limits, missingKey, true, meter);
     try {
-      const data = variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables);
+      const data = variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables, meter);
       const output = renderer(run, data);
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return canonical(output);

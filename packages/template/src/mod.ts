@@ -7,3 +7,4 @@ export type { TemplateVariable } from './plan/variables.ts';
 export { FUNCTION_NAMES } from './syntax/function-table.ts';
 export { type HighlightKind, type HighlightToken, highlight } from './syntax/highlight.ts';
 export { MAX_SOURCE_BYTES } from './syntax/source.ts';
+export type { Meter } from './values/meter.ts';

@@ -75,7 +75,7 @@ function compileBlock(block: Block, units: readonly Unit[], bodies: readonly Exe
   const { cost, site } = block;
   return (run, frame) => {
     run.steps -= cost;
-    if (run.steps < 0) run.failSteps(site);
+    if (run.steps < 0) run.nextSlice(site);
     for (const step of steps) {
       const signal = step(run, frame);
       if (signal !== undefined) return signal;

@@ -91,7 +91,7 @@ class UnitWriter {
   #block(block: Block): void {
     const writer = this.#writer;
     const site = writer.reference(block.site);
-    writer.line(`if ((run.steps -= ${block.cost}) < 0) run.failSteps(${site});`);
+    writer.line(`if ((run.steps -= ${block.cost}) < 0) run.nextSlice(${site});`);
     block.statements.forEach((statement, index) => {
       this.#statement(statement, block.statements[index - 1]?.kind === 'text');
     });

@@ -5,10 +5,18 @@ import type { Site } from '../plan/plan.ts';
 import type { LocatedNode } from '../syntax/ast.ts';
 import { nodeText } from '../syntax/node-text.ts';
 import type { Source } from '../syntax/source.ts';
-import { ByteLimit, safeUnits, TextOverflow, UnitLimit } from '../values/bounded-text.ts';
+import {
+  ByteLimit,
+  MeteredLimit,
+  safeUnits,
+  type TextLimit,
+  TextOverflow,
+  UnitLimit,
+} from '../values/bounded-text.ts';
 import { byteLength } from '../values/go-string.ts';
 import { IllFormedData } from '../values/ill-formed.ts';
 import { Known } from '../values/known.ts';
+import type { Meter } from '../values/meter.ts';
 import { DataTooDeep, Printer } from '../values/printer.ts';
 import { quote } from '../values/quote.ts';
 
@@ -37,13 +45,27 @@ const MAX_SHOWN_VALUE = 4096;
 const BYTES_MADE_PER_STEP = 16;
 const BYTES_READ_PER_STEP = 64;
 
+/** What a step takes at most when the work follows its charge; measured with `eq` of a text in ASCII and one that is not. */
+const NANOSECONDS_PER_STEP = 400;
+
+/** What looking at a UTF-16 unit takes. */
+const NANOSECONDS_PER_UNIT = 1;
+
+/** A metered render is asked about after so many characters of its template, so that a node of a thousand operations counts as them. */
+const CHARACTERS_PER_SLICE = 1_048_576;
+const SLICE = { min: 16, max: 1_024 };
+
 export class Run {
   readonly missingKey: MissingKey;
   readonly isExact: boolean;
   readonly limits: RunLimits;
+  readonly meter: Meter | undefined;
   readonly #source: Source;
-  /** What is left of the budget. */
+  /** What is left of the budget, or with a meter, of its present slice. */
   steps: number;
+  /** What is left beyond the slice. */
+  #reserve = 0;
+  readonly #slice: number;
   /** Template calls inside one another. */
   depth = 0;
   /** The output may grow to so many UTF-16 units before its bytes have to be counted. */
@@ -55,14 +77,22 @@ export class Run {
   #outputLimit: ByteLimit | undefined;
   #known: Known | undefined;
 
-  constructor(source: Source, limits: RunLimits, missingKey: MissingKey, isExact: boolean) {
+  constructor(source: Source, limits: RunLimits, missingKey: MissingKey, isExact: boolean, meter?: Meter) {
     this.#source = source;
     this.limits = limits;
     this.missingKey = missingKey;
     this.isExact = isExact;
+    this.meter = meter;
     this.steps = limits.maxSteps;
     this.units = limits.safeUnits;
     this.last = undefined;
+    this.#slice = 0;
+    if (meter === undefined) return;
+    const slice = Math.floor(CHARACTERS_PER_SLICE / (source.text.length + 1));
+    this.#slice = Math.min(Math.max(slice, SLICE.min), SLICE.max);
+    this.steps = Math.min(this.#slice, limits.maxSteps);
+    this.#reserve = limits.maxSteps - this.steps;
+    this.units = Math.min(limits.safeUnits, meter.maxUnits);
   }
 
   fail(site: Site, message: string, limit?: Limit): never {
@@ -80,8 +110,15 @@ export class Run {
     return this.fail(site, `error calling ${name}: ${message}`);
   }
 
-  failSteps(site: Site): never {
-    return this.fail(site, `exceeded maximum number of steps (${this.limits.maxSteps})`, 'steps');
+  /** Called when `steps` has fallen below zero: the next slice, or the end. `nanoseconds` is the work that was paid for and is still to do. */
+  nextSlice(site: Site, nanoseconds = 0): void {
+    const missing = -this.steps;
+    if (missing > this.#reserve)
+      this.fail(site, `exceeded maximum number of steps (${this.limits.maxSteps})`, 'steps');
+    this.meter?.proceed(nanoseconds);
+    const granted = Math.min(missing + this.#slice, this.#reserve);
+    this.#reserve -= granted;
+    this.steps += granted;
   }
 
   failOutput(site: Site): never {
@@ -95,7 +132,7 @@ export class Run {
   /** Takes steps out of the budget. */
   charge(site: Site, steps: number): void {
     this.steps -= steps;
-    if (this.steps < 0) this.failSteps(site);
+    if (this.steps < 0) this.nextSlice(site);
   }
 
   /** For a text of so many bytes that a function has made. */
@@ -105,24 +142,39 @@ export class Run {
 
   /** For a text of so many bytes, or a list of so many items, that a function has gone through. */
   chargeRead(site: Site, size: number): void {
-    this.charge(site, Math.ceil(size / BYTES_READ_PER_STEP));
+    const steps = Math.ceil(size / BYTES_READ_PER_STEP);
+    this.steps -= steps;
+    if (this.steps < 0) this.nextSlice(site, steps * NANOSECONDS_PER_STEP);
   }
 
   get known(): Known {
-    this.#known ??= new Known(this.isExact);
+    this.#known ??= new Known(this.isExact, this.meter);
     return this.#known;
   }
 
   /** Called when the output has outgrown `units`. */
   grow(output: string, site: Site): void {
+    if (this.meter !== undefined && output.length > this.meter.maxUnits) this.meter.tooLong();
     this.#outputLimit ??= new ByteLimit(this.limits.maxOutputBytes);
     if (!this.#outputLimit.allows(output)) this.failOutput(site);
     this.units = this.#outputLimit.units;
   }
 
+  /** The limit of a text that is made for the output. */
+  textLimit(): TextLimit {
+    const limit = new ByteLimit(this.limits.maxOutputBytes);
+    return this.meter === undefined ? limit : new MeteredLimit(limit, this.meter);
+  }
+
+  /** The bytes of a text that has just been made. */
+  bytesOf(text: string): number {
+    this.meter?.proceed(text.length * NANOSECONDS_PER_UNIT);
+    return byteLength(text);
+  }
+
   /** Runs a printer whose text may grow to the limit of the whole output. */
   print(site: Site, write: (printer: Printer) => void): string {
-    const printer = new Printer(new ByteLimit(this.limits.maxOutputBytes), this.known);
+    const printer = new Printer(this.textLimit(), this.known);
     try {
       write(printer);
     } catch (error) {
@@ -132,7 +184,7 @@ export class Run {
     }
     const { text } = printer;
     this.charge(site, printer.keys);
-    this.chargeMade(site, byteLength(text));
+    this.chargeMade(site, this.bytesOf(text));
     return text;
   }
 
