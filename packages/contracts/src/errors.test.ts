@@ -99,7 +99,7 @@ const contract: { readonly [status: number]: readonly string[] } = {
     'prompt has too many versions or tags',
     'template execution failed: ...',
   ],
-  429: ['too many requests'],
+  429: ['too many requests', 'too many heavy renders'],
   500: [
     'internal error',
     'failed to send verification email',

@@ -151,6 +151,7 @@ export const errorCatalog = {
   },
 
   tooManyRequests: { status: 429, message: 'too many requests' },
+  tooManyHeavyRenders: { status: 429, message: 'too many heavy renders' },
 
   internalError: { status: 500, message: 'internal error' },
   verificationEmailFailed: { status: 500, message: 'failed to send verification email' },

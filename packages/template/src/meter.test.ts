@@ -27,7 +27,12 @@ function meter({ stopAt = Number.POSITIVE_INFINITY, maxUnits = Number.POSITIVE_I
 }
 
 describe.each(BACKENDS)('a metered render by %s', (_name, backend) => {
-  const outcome = (text: string, data: Record<string, unknown>, maxSteps: number, watching?: Meter): string => {
+  const outcome = (
+    text: string,
+    data: Record<string, unknown>,
+    maxSteps: number,
+    watching?: Meter,
+  ): string => {
     try {
       return compileWith(backend, text, { maxSteps }).render(data, watching && { meter: watching });
     } catch (error) {

@@ -1,0 +1,3 @@
+/** For the module that holds a service's tasks: light enough for a worker thread to load. */
+export type { CompiledTemplates } from './compiled-templates.ts';
+export type { Task, Tasks, Thread } from './task.ts';

@@ -1,0 +1,236 @@
+import { silentLogger } from '@px0/service-kit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HeavyPool, type HeavyPoolOptions, HeavyRefusal, type RefusalReason } from '../src/mod.ts';
+import type { tasks } from './tasks.ts';
+
+const pools: HeavyPool<typeof tasks>[] = [];
+
+function pool(threads = 1, bounds: HeavyPoolOptions['bounds'] = {}): HeavyPool<typeof tasks> {
+  const created = new HeavyPool<typeof tasks>({
+    tasks: new URL('./tasks.ts', import.meta.url),
+    threads,
+    logger: silentLogger(),
+    bounds,
+  });
+  pools.push(created);
+  return created;
+}
+
+afterEach(async () => {
+  for (const one of pools.splice(0)) await one.close(0);
+});
+
+/** Holds tasks back until it is opened. */
+class Gate {
+  readonly gate = new SharedArrayBuffer(8);
+  readonly #numbers = new Int32Array(this.gate);
+
+  /** Resolves when so many tasks have come to it. */
+  async reached(count = 1): Promise<void> {
+    for (let seen = Atomics.load(this.#numbers, 0); seen < count; seen = Atomics.load(this.#numbers, 0))
+      await Atomics.waitAsync(this.#numbers, 0, seen, 1_000).value;
+  }
+
+  get count(): number {
+    return Atomics.load(this.#numbers, 0);
+  }
+
+  open(): void {
+    Atomics.store(this.#numbers, 1, 1);
+    Atomics.notify(this.#numbers, 1);
+  }
+}
+
+/** Why a task was refused; undefined when it was not. */
+async function refusalOf(task: Promise<unknown>): Promise<RefusalReason | undefined> {
+  try {
+    await task;
+    return undefined;
+  } catch (error) {
+    if (error instanceof HeavyRefusal) return error.reason;
+    throw error;
+  }
+}
+
+describe('the pool', () => {
+  it('runs tasks with their input and gives back their output', async () => {
+    const one = pool();
+    expect(await one.run('a', 'echo', { value: { text: 'é', list: [1, null] } })).toEqual({
+      text: 'é',
+      list: [1, null],
+    });
+    expect(await one.run('a', 'compiled', { source: 'Hello {{.name}}' })).toBe(true);
+  });
+
+  it('moves buffers both ways instead of copying them', async () => {
+    const bytes = new Uint8Array(1_000).fill(7);
+    const back = await pool().run('a', 'moved', { bytes }, { transfer: [bytes.buffer] });
+    expect(bytes).toHaveLength(0);
+    expect(back).toEqual(new Uint8Array(1_000).fill(7));
+  });
+
+  it('passes on what a task throws, and goes on', async () => {
+    const one = pool();
+    await expect(one.run('a', 'fail', null)).rejects.toThrow('as the test wants');
+    expect(await one.run('a', 'echo', { value: 1 })).toBe(1);
+  });
+
+  it('gives one organization one thread, and another one the next', async () => {
+    const two = pool(2);
+    const [first, second, other] = [new Gate(), new Gate(), new Gate()];
+    const tasksOfA = [two.run('a', 'untilOpened', first), two.run('a', 'untilOpened', second)];
+    const taskOfB = two.run('b', 'untilOpened', other);
+    await first.reached();
+    await other.reached();
+    expect(second.count).toBe(0);
+    expect(two.counts).toEqual({ running: 2, queued: 1, refused: 0 });
+    other.open();
+    await taskOfB;
+    expect(second.count).toBe(0);
+    first.open();
+    second.open();
+    await Promise.all(tasksOfA);
+    expect([two.isBusy('a'), two.isBusy('b')]).toEqual([false, false]);
+  });
+
+  it('lets organizations take turns, whoever came first', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const order: string[] = [];
+    const run = (organization: string, name: string) =>
+      one.run(organization, 'untilOpened', { gate: gate.gate, name }).then((done) => order.push(done));
+    const all = [
+      run('a', 'a1'),
+      run('a', 'a2'),
+      run('a', 'a3'),
+      run('b', 'b1'),
+      run('b', 'b2'),
+      run('c', 'c1'),
+    ];
+    gate.open();
+    await Promise.all(all);
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  it('takes 32 tasks of one organization, and still those of another', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const tasksOfA = Array.from({ length: 32 }, () => one.run('a', 'untilOpened', gate));
+    await expect(one.run('a', 'untilOpened', gate)).rejects.toMatchObject({
+      status: 429,
+      publicMessage: 'too many heavy renders',
+    });
+    const taskOfB = one.run('b', 'untilOpened', gate);
+    gate.open();
+    await Promise.all([...tasksOfA, taskOfB]);
+    expect(one.counts).toEqual({ running: 0, queued: 0, refused: 1 });
+    expect(await one.run('a', 'echo', { value: 1 })).toBe(1);
+  });
+
+  it.each([
+    ['too many tasks wait', { waiting: 2 }, 0],
+    ['they hold too much memory', { bytes: 200 }, 100],
+    ['those of one organization do', { bytesOfOrganization: 200 }, 100],
+  ])('refuses a task when %s', async (_when, bounds, bytes) => {
+    const one = pool(1, bounds);
+    const gate = new Gate();
+    const running = one.run('a', 'untilOpened', gate);
+    const waiting = [
+      one.run('a', 'untilOpened', gate, { bytes }),
+      one.run('a', 'untilOpened', gate, { bytes }),
+    ];
+    expect(await refusalOf(one.run('a', 'untilOpened', gate, { bytes }))).toBe('tooMany');
+    gate.open();
+    await Promise.all([running, ...waiting]);
+    expect(await one.run('a', 'echo', { value: 1 }, { bytes })).toBe(1);
+  });
+
+  it('refuses a task that has waited too long for its turn', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const running = one.run('a', 'untilOpened', gate);
+    expect(await refusalOf(one.run('a', 'echo', { value: 1 }, { waitMs: 20 }))).toBe('tooMany');
+    gate.open();
+    await running;
+  });
+
+  it('drops a task that waits when its caller goes away', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const running = one.run('a', 'untilOpened', gate);
+    const caller = new AbortController();
+    const waiting = one.run('a', 'untilOpened', gate, { signal: caller.signal });
+    caller.abort();
+    expect(await refusalOf(waiting)).toBe('abandoned');
+    gate.open();
+    await running;
+    expect(gate.count).toBe(1);
+    expect(await refusalOf(one.run('a', 'echo', { value: 1 }, { signal: caller.signal }))).toBe('abandoned');
+  });
+
+  it('ends a task that runs when its caller goes away, and keeps the thread', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const caller = new AbortController();
+    const running = one.run('a', 'untilOpened', gate, { signal: caller.signal });
+    await gate.reached();
+    caller.abort();
+    expect(await refusalOf(running)).toBe('abandoned');
+    expect(await one.run('a', 'echo', { value: 1 })).toBe(1);
+  });
+
+  it('ends a task that has used up its processor time', async () => {
+    const one = pool(1, { processorMs: 30 });
+    await expect(one.run('a', 'burn', null)).rejects.toMatchObject({
+      status: 422,
+      publicMessage: 'template execution failed: render took too long',
+    });
+    expect(await one.run('a', 'echo', { value: 1 })).toBe(1);
+  });
+
+  it('does not count the time for which a task waits', async () => {
+    const one = pool(1, { processorMs: 30 });
+    const gate = new Gate();
+    const running = one.run('a', 'untilOpened', gate);
+    await gate.reached();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    gate.open();
+    expect(await running).toBe('opened');
+  });
+
+  it.each([
+    ['does not end', (one: HeavyPool<typeof tasks>) => one.run('a', 'stray', new Gate())],
+    ['needs too much memory', (one: HeavyPool<typeof tasks>) => one.run('a', 'exhaust', null)],
+  ])('replaces the thread of a task that %s, and others are not affected', async (_what, task) => {
+    const two = pool(2, { clockMs: 4_000 });
+    const ending = refusalOf(task(two));
+    expect(await two.run('b', 'echo', { value: 1 })).toBe(1);
+    expect(await ending).toBe('tookTooLong');
+    expect(await two.run('b', 'echo', { value: 2 })).toBe(2);
+    expect(await two.run('a', 'echo', { value: 3 })).toBe(3);
+  });
+
+  it('finishes what is under way before it closes, and takes nothing new', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const tasksOfA = [one.run('a', 'untilOpened', gate), one.run('a', 'untilOpened', gate)];
+    const closed = one.close(20_000);
+    expect(await refusalOf(one.run('a', 'echo', { value: 1 }))).toBe('stopping');
+    gate.open();
+    expect(await Promise.all(tasksOfA)).toEqual(['opened', 'opened']);
+    await closed;
+  });
+
+  it('answers what is left 503 when its time to close is over', async () => {
+    const one = pool();
+    const gate = new Gate();
+    const running = one.run('a', 'untilOpened', gate);
+    const waiting = one.run('a', 'untilOpened', gate);
+    await gate.reached();
+    const outcomes = Promise.allSettled([running, waiting]);
+    await one.close(20);
+    expect((await outcomes).map((outcome) => outcome.status === 'rejected' && outcome.reason.status)).toEqual(
+      [503, 503],
+    );
+  });
+});
