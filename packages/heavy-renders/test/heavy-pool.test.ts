@@ -179,6 +179,20 @@ describe('the pool', () => {
     expect(await one.run('a', 'echo', { value: 1 })).toBe(1);
   });
 
+  it('leaves the next task alone when the caller of the one before goes away after its answer', async () => {
+    const one = pool();
+    const [first, second] = [new Gate(), new Gate()];
+    const caller = new AbortController();
+    const answered = one.run('a', 'untilOpened', first, { signal: caller.signal });
+    const next = one.run('a', 'untilOpened', second);
+    first.open();
+    await answered;
+    await second.reached();
+    caller.abort();
+    second.open();
+    expect(await next).toBe('opened');
+  });
+
   it('ends a task that has used up its processor time', async () => {
     const one = pool(1, { processorMs: 30 });
     await expect(one.run('a', 'burn', null)).rejects.toMatchObject({

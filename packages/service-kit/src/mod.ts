@@ -25,12 +25,13 @@ export { replyOfApiError, replyOfError } from './http/error-reply.ts';
 export type { Handler, HandlerContext, Handlers, OperationId, RequestWrapper } from './http/handler.ts';
 export { type HealthOptions, healthRoutes, type Readiness } from './http/health.ts';
 export { type MountOptions, mountRoutes } from './http/mount-routes.ts';
-export { type Reply, sendReply } from './http/reply.ts';
+export { type Reply, SerializedJson, sendReply } from './http/reply.ts';
 export {
   BODY_LIMIT_BYTES,
   jsonText,
   readBody,
   refuseDeclaredOversize,
+  requireJsonText,
 } from './http/request-body.ts';
 export { givenRequestId, pathOf, queryValueOf, requestIdOf } from './http/request-meta.ts';
 export { noteRoute, requestDurations } from './http/request-metrics.ts';

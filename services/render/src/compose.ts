@@ -7,6 +7,7 @@ import {
   Projection,
   UsagePublisher,
 } from '@px0/event-bus';
+import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import {
   ApiError,
   healthRoutes,
@@ -20,11 +21,15 @@ import { createRenderBatch } from './batch/render-batch.ts';
 import { batchRoutes } from './batch/routes.ts';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
+import { HeavyRenders } from './heavy/mod.ts';
 import { createHotPath } from './http/hot-path.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
 import { PromptDirectory } from './prompts/mod.ts';
 import { ProjectionRevisions } from './revisions/mod.ts';
 import { UsageAggregator } from './usage/mod.ts';
+
+/** Before the end of the process's patience, in which answers still get out. */
+const LAST_MOMENT_MS = 500;
 
 /** Starts a render process. It listens at once, or when it is ready if `listenWhenReady` is set, and is ready when its projection has caught up with the stream. */
 export async function startRender(
@@ -47,6 +52,14 @@ export async function startRender(
   cleanups.add('projection', () => projection.stop());
   await projection.start();
   observeProjection(projection, bus);
+
+  const heavy = new HeavyRenders({
+    access,
+    threads: config.HEAVY_RENDER_THREADS ?? defaultThreads(config.WEB_CONCURRENCY),
+    logger,
+  });
+  cleanups.add('heavy renders', () => heavy.pool.close(0));
+  observeHeavyPool(heavy.pool);
 
   const usage = new UsageAggregator();
   const renderMetrics = new RenderMetrics();
@@ -76,7 +89,7 @@ export async function startRender(
     }),
   });
   mountRoutes<Principal>(app, {
-    handlers: batchRoutes(createRenderBatch({ access, directory, bodies, usage })),
+    handlers: batchRoutes(createRenderBatch({ access, directory, bodies, heavy, usage }), heavy),
     authenticate: (route, req) => {
       const authorized = authenticateRoute(access, usage, route, req.headers.authorization);
       if ('error' in authorized) throw new ApiError(authorized.error);
@@ -90,6 +103,7 @@ export async function startRender(
     access,
     directory,
     bodies,
+    heavy,
     revisions: new ProjectionRevisions(projection),
     usage,
     logger,
@@ -103,10 +117,16 @@ export async function startRender(
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
+  const patience = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS;
   cleanups.add(
     'http server',
-    () => server.close(),
-    config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000,
+    async () => {
+      // Heavy renders that will not end in time are answered 503 while their connections still stand.
+      const lastMoment = setTimeout(() => void heavy.pool.close(0), patience - LAST_MOMENT_MS);
+      await server.close();
+      clearTimeout(lastMoment);
+    },
+    patience + 2_000,
   );
   return server;
 }

@@ -30,6 +30,7 @@ export const promptRenderRoutes = defineRoutes(
         'invalidRequestBody',
         'templateParseError',
         'templateExecutionFailed',
+        'tooManyHeavyRenders',
       ],
     },
     renderVersion: {
@@ -52,6 +53,7 @@ export const promptRenderRoutes = defineRoutes(
         'invalidRequestBody',
         'templateParseError',
         'templateExecutionFailed',
+        'tooManyHeavyRenders',
         'templateNotYetAvailable',
       ],
     },
@@ -66,7 +68,7 @@ export const promptRenderRoutes = defineRoutes(
         'Performs up to 100 renders in one request. The results have the order of the requests; each has its own status, and an error if it failed.',
       body: schemas.RenderBatchRequest,
       success: { status: 200, schema: schemas.RenderBatchResponse },
-      errors: ['invalidRequestBody', 'rendersRequired', 'tooManyRenders'],
+      errors: ['invalidRequestBody', 'rendersRequired', 'tooManyRenders', 'tooManyHeavyRenders'],
     },
   },
 );

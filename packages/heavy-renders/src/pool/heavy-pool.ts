@@ -114,6 +114,11 @@ export class HeavyPool<T extends Tasks> {
     return { queued: this.#queue.size, running: this.#running, refused: this.#refused };
   }
 
+  /** Whether no organization has tasks under way. */
+  get isIdle(): boolean {
+    return this.#shares.size === 0;
+  }
+
   /** Whether the organization has tasks under way. */
   isBusy(organization: string): boolean {
     return this.#shares.has(organization);
@@ -213,6 +218,8 @@ export class HeavyPool<T extends Tasks> {
     } catch (error) {
       job.answer.reject(error);
     }
+    // Its thread is about to be another one's.
+    job.thread = undefined;
     this.onDuration((performance.now() - started) / 1_000);
     this.#running -= 1;
     share.isRunning = false;

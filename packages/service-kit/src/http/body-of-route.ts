@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseBodyText, type RouteDefinition } from '@px0/contracts';
 import { ApiError } from '../errors.ts';
-import { jsonText, readBody, refuseDeclaredOversize } from './request-body.ts';
+import { jsonText, readBody, refuseDeclaredOversize, requireJsonText } from './request-body.ts';
 
 export class RequestBody {
   readonly #req: IncomingMessage;
@@ -26,6 +26,13 @@ export class RequestBody {
     }
     this.#bytes ??= readBody(this.#req);
     this.#read = await this.#bytes;
+  }
+
+  /** The bytes, which may be JSON and have not been parsed. @throws ApiError invalidRequestBody */
+  bytes(): Buffer {
+    const bytes = this.#read ?? Buffer.alloc(0);
+    requireJsonText(this.#req.headers['content-type'], bytes);
+    return bytes;
   }
 
   /** @throws ApiError invalidRequestBody */

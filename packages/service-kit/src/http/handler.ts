@@ -2,7 +2,7 @@
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteDefinition, routes } from '@px0/contracts';
 import type express from 'express';
 import type { Logger } from '../logger.ts';
-import type { Reply } from './reply.ts';
+import type { Reply, SerializedJson } from './reply.ts';
 
 export interface HandlerContext<R extends RouteDefinition, P> {
   /** What `authenticate` returned. */
@@ -11,6 +11,10 @@ export interface HandlerContext<R extends RouteDefinition, P> {
   readonly query: QueryOf<R>;
   /** The request body, checked against the route's schema. @throws ApiError invalidRequestBody */
   body(): BodyOf<R>;
+  /** The request body as it came, for a handler that has it parsed elsewhere. @throws ApiError invalidRequestBody for what cannot be JSON */
+  bodyBytes(): Buffer;
+  /** Aborted when the caller goes away before the answer. */
+  readonly signal: AbortSignal;
   /** A request header by its name in any case; undefined when absent. */
   header(name: string): string | undefined;
   /** Sets a header of the answer, on success only: a refusal after it does not carry it. */
@@ -21,10 +25,10 @@ export interface HandlerContext<R extends RouteDefinition, P> {
   readonly address: string;
 }
 
-/** Answers a request with the body of the route's success, or throws an ApiError. */
+/** Answers a request with the body of the route's success, which may be serialised already, or throws an ApiError. */
 export type Handler<R extends RouteDefinition, P> = (
   context: HandlerContext<R, P>,
-) => Promise<ReplyOf<R>> | ReplyOf<R>;
+) => Promise<ReplyOf<R> | SerializedJson> | ReplyOf<R>;
 
 type Routes = typeof routes;
 export type OperationId = keyof Routes;

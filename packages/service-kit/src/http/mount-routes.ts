@@ -56,6 +56,7 @@ type Found<P> =
 
 interface Exchange<P> {
   readonly req: express.Request;
+  readonly res: express.Response;
   readonly found: Found<P>;
   /** The route whose auth class an unknown path or a wrong method is judged by; undefined: not judged. */
   readonly guard: RouteDefinition | undefined;
@@ -97,7 +98,15 @@ export function mountRoutes<P>(app: express.Express, options: MountOptions<P>): 
     // An answer depends on who asks, and may carry a secret: no cache keeps it.
     res.setHeader('Cache-Control', 'no-store');
     const body = found.kind === 'route' ? new RequestBody(req, found.route.definition) : undefined;
-    const exchange = { req, found, guard, body, requestId, logger: logger.child({ request_id: requestId }) };
+    const exchange = {
+      req,
+      res,
+      found,
+      guard,
+      body,
+      requestId,
+      logger: logger.child({ request_id: requestId }),
+    };
     answer(exchange, res, options).then((reply) => sendReply(req, res, reply), next);
   });
 }
@@ -146,7 +155,7 @@ async function decide<P>(exchange: Exchange<P>, options: MountOptions<P>): Promi
 }
 
 function contextOf<P>(
-  { req, body, requestId, logger }: Exchange<P>,
+  { req, res, body, requestId, logger }: Exchange<P>,
   principal: P,
   { params, query }: Pick<HandlerContext<RouteDefinition, P>, 'params' | 'query'>,
   headers: Record<string, string>,
@@ -156,6 +165,13 @@ function contextOf<P>(
     params,
     query,
     body: () => body?.parsed() ?? {},
+    bodyBytes: () => body?.bytes() ?? Buffer.alloc(0),
+    get signal() {
+      const gone = new AbortController();
+      if (res.destroyed) gone.abort();
+      else res.once('close', () => gone.abort());
+      return gone.signal;
+    },
     header: (name) => {
       const value = req.headers[name.toLowerCase()];
       return Array.isArray(value) ? value.join(', ') : value;

@@ -4,9 +4,22 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+/** A JSON text in UTF-8, piece by piece: for answers so large that serialising them at once would hold the process. */
+export class SerializedJson {
+  readonly pieces: readonly Uint8Array[];
+
+  constructor(pieces: readonly Uint8Array[]) {
+    this.pieces = pieces;
+  }
+
+  get byteLength(): number {
+    return this.pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  }
+}
+
 export interface Reply {
   readonly status: number;
-  /** Serialised as JSON; undefined for an empty body. */
+  /** Serialised as JSON, unless it is `SerializedJson`; undefined for an empty body. */
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -21,12 +34,25 @@ const CHEAP_BODY_BYTES = 64 * 1024;
 export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Reply): void {
   if (res.headersSent || res.destroyed) return;
   for (const [name, value] of Object.entries(reply.headers)) res.setHeader(name, value);
-  const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
   if (reply.body !== undefined) res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  if (reply.body instanceof SerializedJson) {
+    sendPieces(res, reply.status, reply.body);
+    return;
+  }
+  const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
   if (reply.status !== 204) res.setHeader('Content-Length', Buffer.byteLength(text));
   res.statusCode = reply.status;
   if (isLongBodyUnread(req)) endAfterLingering(req, res, text);
   else res.end(text);
+}
+
+/** Only after the body was read to its end. */
+function sendPieces(res: ServerResponse, status: number, body: SerializedJson): void {
+  res.setHeader('Content-Length', body.byteLength);
+  res.statusCode = status;
+  res.cork();
+  for (const piece of body.pieces) res.write(piece);
+  res.end();
 }
 
 function isLongBodyUnread(req: IncomingMessage): boolean {

@@ -75,10 +75,15 @@ async function inflate(bytes: Buffer, limit: number): Promise<Buffer> {
 
 /** The text of a JSON body. @throws ApiError invalidRequestBody for another media type, an empty body, or bytes that are no UTF-8 */
 export function jsonText(contentType: string | undefined, bytes: Buffer): string {
+  requireJsonText(contentType, bytes);
+  return bytes.toString('utf8');
+}
+
+/** Whether the bytes may be JSON, for who parses them elsewhere. @throws ApiError invalidRequestBody, as `jsonText` */
+export function requireJsonText(contentType: string | undefined, bytes: Buffer): void {
   if (!isJsonMediaType(contentType) || bytes.length === 0 || !isUtf8(bytes)) {
     throw new ApiError('invalidRequestBody');
   }
-  return bytes.toString('utf8');
 }
 
 /** Any media type that ends in `json`, parameters allowed: `application/json; charset=utf-8`, `application/problem+json`. */

@@ -41,6 +41,9 @@ export interface ExchangeHooks {
   fail(error: unknown): void;
 }
 
+/** The interim status of a service that has begun what takes long. */
+const PROCESSING = 102;
+
 /** First attempt, and one more. */
 const MAX_ATTEMPTS = 2;
 
@@ -51,6 +54,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   readonly #upstream: Upstream;
   readonly #outbound: Outbound;
   readonly #hooks: ExchangeHooks;
+  #patience: Patience;
   #replica: Replica | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #attempts = 0;
@@ -75,6 +79,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     this.#upstream = upstream;
     this.#outbound = outbound;
     this.#hooks = hooks;
+    this.#patience = outbound.patience;
   }
 
   /** Sends the request. It is answered, by the upstream or by `hooks.fail`, unless the client leaves. */
@@ -87,7 +92,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   }
 
   get #waiting(): Set<Waiting> {
-    return this.#upstream.waiting[this.#outbound.patience];
+    return this.#upstream.waiting[this.#patience];
   }
 
   #noReplica(): Error {
@@ -171,8 +176,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
-    // Interim answers (100, 103) are between the gateway and the service.
-    if (status < 200 || this.#clientGone || this.#expired) return;
+    if (this.#clientGone || this.#expired) return;
+    // Interim answers are between the gateway and the service.
+    if (status < 200) {
+      if (status === PROCESSING) this.#waitLonger();
+      return;
+    }
     this.#waiting.delete(this);
     this.#replica?.wake();
     const revision = headers['px0-revision'];
@@ -183,6 +192,13 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     appendResponseHeaders(own, headers);
     this.#res.writeHead(status, own);
     this.#settle?.resolve();
+  }
+
+  /** The service is alive and at work: a render that takes long counts neither as silence nor against the replica. */
+  #waitLonger(): void {
+    if (this.#patience === 'long' || !this.#waiting.delete(this)) return;
+    this.#patience = 'long';
+    this.#waiting.add(this);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

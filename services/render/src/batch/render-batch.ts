@@ -1,73 +1,143 @@
 // Many renders in one request: an application that needs several prompts for one call to a model asks once.
 
 import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { serialize } from 'node:v8';
 import type { AccessProjection, Principal } from '@px0/access';
-import { type BodyOf, errorCatalog, type ReplyOf, type routes } from '@px0/contracts';
+import { errorCatalog, type ReplyOf, type routes } from '@px0/contracts';
+import { HeavyRefusal } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
-import type { PromptDirectory } from '../prompts/mod.ts';
-import { execute, fetchVersion, locate, Refusal, ToFetch } from '../rendering/mod.ts';
+import { type BatchItem, type HeavyRenders, isFailedRender } from '../heavy/mod.ts';
+import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
+import { execute, fetchVersion, HEAVY, locate, Refusal, ToFetch } from '../rendering/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
 
-type Batch = BodyOf<typeof routes.renderBatch>;
-type Item = NonNullable<Batch['renders']>[number];
+/** An item as it was parsed: here, or in a thread, which leaves its variables serialised. */
+export type Item = BatchItem | (Omit<BatchItem, 'variables'> & { readonly serialized: Uint8Array });
 type Result = ReplyOf<typeof routes.renderBatch>['results'][number];
 
 export interface BatchDependencies {
   readonly access: AccessProjection;
   readonly directory: PromptDirectory;
   readonly bodies: VersionBodies;
+  readonly heavy: HeavyRenders;
   readonly usage: UsageAggregator;
 }
 
-export type RenderBatch = (principal: Principal, batch: Batch) => Promise<Result[]>;
+/** The results in JSON, in the order of the items. */
+export type RenderBatch = (
+  principal: Principal,
+  renders: readonly Item[] | undefined,
+  signal: AbortSignal,
+) => Promise<Uint8Array[]>;
 
 /** Enough for every prompt of one agent's step; an answer stays of a size that a client likes to wait for. */
 const MAX_RENDERS = 100;
 
+/** An item's JSON before its rendered text. */
+const ITEM_HEAD = '{"status":200,"rendered":';
+
 /**
- * Makes the renders in their order; one that fails does not touch the others. Between two of them the process serves other requests.
+ * Makes the renders in their order; one that fails does not touch the others. Between two of them the process serves other requests. Heavy
+ * ones wait in the pool, one at a time of each organization, while the others go on.
  *
  * @throws ApiError rendersRequired, tooManyRenders
  */
 export function createRenderBatch(on: BatchDependencies): RenderBatch {
-  return async (principal, { renders }) => {
+  return async (principal, renders, signal) => {
     if (renders === undefined) throw new ApiError('rendersRequired');
     if (renders.length > MAX_RENDERS) throw new ApiError('tooManyRenders');
-    const results: Result[] = [];
+    const batch = new BatchRun(on, principal, signal);
     for (const item of renders) {
-      results.push(await renderItem(on, principal, item));
+      await batch.add(item);
       await letOthersRun();
     }
-    return results;
+    return batch.results();
   };
 }
 
-async function renderItem(on: BatchDependencies, principal: Principal, item: Item): Promise<Result> {
-  const started = performance.now();
-  if (item.slug === undefined) return failure(new Refusal('invalidRequestBody'));
-  const { team_id: teamId } = item;
-  if (teamId !== undefined && !on.access.reads(principal, teamId)) return failure(new Refusal('forbidden'));
-  const located = locate(on.directory, on.bodies, {
-    slug: item.slug,
-    version: item.version,
-    teamIds: teamId === undefined ? on.access.readableTeams(principal) : [teamId],
-  });
-  const version = located instanceof ToFetch ? await fetchVersion(on.bodies, located) : located;
-  if (version instanceof Refusal) return failure(version);
-  const rendered = execute(version, item);
-  const failed = rendered instanceof Refusal;
-  on.usage.count(
-    version.usage,
-    principal.kind === 'api-key' ? principal.keyId : undefined,
-    performance.now() - started,
-    failed,
-  );
-  if (failed) return failure(rendered);
-  return { status: 200, rendered, version: version.number, slug: version.prompt.slug, tags: version.tags() };
+class BatchRun {
+  readonly #on: BatchDependencies;
+  readonly #principal: Principal;
+  readonly #signal: AbortSignal;
+  readonly #results: (Uint8Array | Promise<Uint8Array>)[] = [];
+  /** By organization, the last of its heavy renders. */
+  readonly #heavy = new Map<string, Promise<Uint8Array>>();
+
+  constructor(on: BatchDependencies, principal: Principal, signal: AbortSignal) {
+    this.#on = on;
+    this.#principal = principal;
+    this.#signal = signal;
+  }
+
+  results(): Promise<Uint8Array[]> {
+    return Promise.all(this.#results);
+  }
+
+  async add(item: Item): Promise<void> {
+    const started = performance.now();
+    const version = await this.#versionOf(item);
+    this.#results.push(
+      version instanceof Refusal ? json(failure(version)) : this.#render(version, item, started),
+    );
+  }
+
+  async #versionOf({ slug, version, team_id: teamId }: Item): Promise<RenderableVersion | Refusal> {
+    const { access, directory, bodies } = this.#on;
+    if (slug === undefined) return new Refusal('invalidRequestBody');
+    if (teamId !== undefined && !access.reads(this.#principal, teamId)) return new Refusal('forbidden');
+    const teamIds = teamId === undefined ? access.readableTeams(this.#principal) : [teamId];
+    const located = locate(directory, bodies, { slug, version, teamIds });
+    return located instanceof ToFetch ? fetchVersion(bodies, located) : located;
+  }
+
+  #render(version: RenderableVersion, item: Item, started: number): Uint8Array | Promise<Uint8Array> {
+    const rendered =
+      'serialized' in item ? HEAVY : execute(version, item, this.#on.heavy.mainThreadMeter(version));
+    if (rendered === HEAVY) return this.#inTurn(version, item, started);
+    this.#count(version, started, rendered instanceof Refusal);
+    if (rendered instanceof Refusal) return json(failure(rendered));
+    return Buffer.from(`${ITEM_HEAD}${JSON.stringify(rendered)}${version.tail}`);
+  }
+
+  /** A batch takes one place of the pool's queue for each organization, not one for each item. */
+  #inTurn(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array> {
+    const organization = this.#on.heavy.organizationOf(version);
+    const before = this.#heavy.get(organization) ?? Promise.resolve();
+    const run = () => this.#renderElsewhere(version, item, started);
+    const after = before.then(run, run);
+    // What goes wrong is told by `results`, which may begin to listen later.
+    after.catch(() => undefined);
+    this.#heavy.set(organization, after);
+    return after;
+  }
+
+  async #renderElsewhere(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array> {
+    const variables = 'serialized' in item ? item.serialized : serialize(item.variables ?? {});
+    const input = { variables, missingKey: item.options?.missing_key };
+    const options = { head: ITEM_HEAD, signal: this.#signal, isBatch: true };
+    try {
+      const outcome = await this.#on.heavy.render(version, input, options);
+      this.#count(version, started, outcome instanceof Refusal);
+      return outcome instanceof Refusal ? json(failure(outcome)) : outcome;
+    } catch (error) {
+      if (!(error instanceof HeavyRefusal)) throw error;
+      if (isFailedRender(error)) this.#count(version, started, true);
+      return json({ status: error.status, error: error.publicMessage });
+    }
+  }
+
+  #count(version: RenderableVersion, started: number, failed: boolean): void {
+    const keyId = this.#principal.kind === 'api-key' ? this.#principal.keyId : undefined;
+    this.#on.usage.count(version.usage, keyId, performance.now() - started, failed);
+  }
 }
 
 function failure({ code, detail }: Refusal): Result {
   const { status, message } = errorCatalog[code];
   return { status, error: detail === undefined ? message : `${message}: ${detail}` };
+}
+
+function json(result: Result): Uint8Array {
+  return Buffer.from(JSON.stringify(result));
 }

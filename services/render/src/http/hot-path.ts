@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { type AccessProjection, authorizeClass, type Principal } from '@px0/access';
 import { parseBodyText, parseUuid, routes } from '@px0/contracts';
+import { HeavyRefusal, isLightJson } from '@px0/heavy-renders';
 import {
   ApiError,
   BODY_LIMIT_BYTES,
@@ -16,22 +17,34 @@ import {
   refuseDeclaredOversize,
   replyOfError,
   requestIdOf,
+  requireJsonText,
   sendReply,
 } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
+import { type HeavyRenders, isFailedRender } from '../heavy/mod.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
-import { errorOf, execute, fetchVersion, locate, Refusal, ToFetch, type Wanted } from '../rendering/mod.ts';
+import {
+  errorOf,
+  execute,
+  fetchVersion,
+  HEAVY,
+  locate,
+  Refusal,
+  ToFetch,
+  type Wanted,
+} from '../rendering/mod.ts';
 import { Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
 import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
 import { parseRenderTarget, type RenderTarget } from './render-target.ts';
-import { sendRendered } from './replies.ts';
+import { ANSWER_HEAD, sendRendered } from './replies.ts';
 
 export interface HotPathDependencies {
   readonly access: AccessProjection;
   readonly directory: PromptDirectory;
   readonly bodies: VersionBodies;
+  readonly heavy: HeavyRenders;
   readonly revisions: Revisions;
   readonly usage: UsageAggregator;
   readonly logger: Logger;
@@ -163,25 +176,47 @@ class RenderExchange {
   }
 
   #render(principal: Principal, version: RenderableVersion): void {
-    const bytes = this.#bytes;
-    if (bytes instanceof ApiError) throw bytes;
-    const request = parseBodyText(
-      routes.renderLive,
-      jsonText(this.#req.headers['content-type'], bytes ?? EMPTY),
-    );
+    if (this.#bytes instanceof ApiError) throw this.#bytes;
+    const bytes = this.#bytes ?? EMPTY;
+    if (!isLightJson(bytes)) {
+      this.#renderElsewhere(principal, version, bytes);
+      return;
+    }
+    const request = parseBodyText(routes.renderLive, jsonText(this.#req.headers['content-type'], bytes));
     if (request === undefined) throw new ApiError('invalidRequestBody');
-    const rendered = execute(version, request);
+    const rendered = execute(version, request, this.#on.heavy.mainThreadMeter(version));
+    if (rendered === HEAVY) this.#renderElsewhere(principal, version, bytes);
+    else this.#answer(principal, version, rendered);
+  }
+
+  /** Runs the render anew in a worker thread. */
+  #renderElsewhere(principal: Principal, version: RenderableVersion, body: Buffer): void {
+    requireJsonText(this.#req.headers['content-type'], body);
+    // A proxy learns that the render is under way; there are clients that take no interim answer but 100.
+    if (this.#req.headers['x-forwarded-for'] !== undefined) this.#res.writeProcessing();
+    const gone = new AbortController();
+    if (this.#res.destroyed) gone.abort();
+    else this.#res.once('close', () => gone.abort());
+    const rendering = this.#on.heavy.render(version, { body }, { head: ANSWER_HEAD, signal: gone.signal });
+    this.#when(
+      rendering.catch((error: unknown) => {
+        if (isFailedRender(error)) this.#count(principal, version, true);
+        throw error;
+      }),
+      (outcome) => this.#answer(principal, version, outcome),
+    );
+  }
+
+  #answer(principal: Principal, version: RenderableVersion, outcome: string | Uint8Array | Refusal): void {
     const now = performance.now();
-    const milliseconds = now - this.#started;
-    const { usage, revisions } = this.#on;
-    const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
-    usage.count(version.usage, keyId, milliseconds, rendered instanceof Refusal);
-    if (rendered instanceof Refusal) throw errorOf(rendered);
-    sendRendered(this.#res, version, rendered, {
+    const isRefusal = outcome instanceof Refusal;
+    if (!isRefusal || outcome.code !== 'invalidRequestBody') this.#count(principal, version, isRefusal, now);
+    if (isRefusal) throw errorOf(outcome);
+    sendRendered(this.#res, version, outcome, {
       requestId: givenRequestId(this.#req),
-      revision: revisions.token(),
+      revision: this.#on.revisions.token(),
       stale: this.#fresh?.stale === true,
-      milliseconds,
+      milliseconds: now - this.#started,
     });
     measureRendered(this.#operation, (now - this.#arrived) / 1_000);
     this.#span
@@ -191,6 +226,11 @@ class RenderExchange {
         'http.response.status_code': 200,
       })
       .end();
+  }
+
+  #count(principal: Principal, version: RenderableVersion, failed: boolean, now = performance.now()): void {
+    const keyId = principal.kind === 'api-key' ? principal.keyId : undefined;
+    this.#on.usage.count(version.usage, keyId, now - this.#started, failed);
   }
 
   #authenticate(): Principal | Refusal {
@@ -222,6 +262,10 @@ class RenderExchange {
   }
 
   #fail(error: unknown): void {
+    if (error instanceof HeavyRefusal && error.reason === 'abandoned') {
+      this.#span?.end();
+      return;
+    }
     const requestId = requestIdOf(this.#req);
     const revision = this.#on.revisions.token();
     this.#res.setHeader('X-Request-Id', requestId);

@@ -1,10 +1,12 @@
 /** One version of a prompt, ready to render: its template, compiled on first use, and the part of the answer that never changes. */
+import { isLightTemplate } from '@px0/heavy-renders';
 import { type CompiledTemplate, compile, TemplateSyntaxError } from '@px0/template';
 import { VersionUsage } from '../usage/mod.ts';
 
 /** What a version's answer says about its prompt. */
 interface VersionPrompt {
   readonly id: string;
+  readonly teamId: string;
   readonly slug: string;
   readonly tags: Readonly<Record<string, number>>;
 }
@@ -17,7 +19,7 @@ export class RenderableVersion {
   readonly prompt: VersionPrompt;
   readonly number: number;
   readonly source: string;
-  #compiled: CompiledTemplate | 'broken' | undefined;
+  #compiled: CompiledTemplate | 'broken' | 'heavy' | undefined;
   #tail: string | undefined;
   #usage: VersionUsage | undefined;
 
@@ -32,12 +34,12 @@ export class RenderableVersion {
   }
 
   /**
-   * The compiled template; undefined when the text does not parse, which the registry refuses at save, so that only data written by other
-   * means can get here.
+   * The compiled template. `heavy`: compiling it takes too long for the main thread. `broken`: the text does not parse, which the registry
+   * refuses at save, so that only data written by other means can get here.
    */
-  template(): CompiledTemplate | undefined {
-    this.#compiled ??= compileOrBroken(this.source);
-    return this.#compiled === 'broken' ? undefined : this.#compiled;
+  template(): CompiledTemplate | 'broken' | 'heavy' {
+    this.#compiled ??= isLightTemplate(this.source) ? compileOrBroken(this.source) : 'heavy';
+    return this.#compiled;
   }
 
   /** The answer's JSON from behind the rendered text to its end. */

@@ -2,6 +2,7 @@ export { errorOf, Refusal } from './refusal.ts';
 export {
   execute,
   fetchVersion,
+  HEAVY,
   locate,
   type RenderRequest,
   ToFetch,

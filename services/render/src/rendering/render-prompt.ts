@@ -1,6 +1,7 @@
 /** The two decisions of a render, free of transport: which version the caller means, and what its template gives. Single renders and batches share them. */
 import type { BodyOf, routes } from '@px0/contracts';
-import { TemplateExecutionError } from '@px0/template';
+import { BudgetSpent } from '@px0/heavy-renders';
+import { type Meter, TemplateExecutionError } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
 import { parseVersionRef } from '../prompts/mod.ts';
@@ -68,16 +69,25 @@ export async function fetchVersion(
 
 const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze({});
 
-/** Runs the version's template: the rendered text, or why there is none. */
-export function execute(version: RenderableVersion, request: RenderRequest): string | Refusal {
+/** The render needs more than the main thread may give it. */
+export const HEAVY = Symbol('heavy');
+
+/** Runs the version's template within what the meter allows: the rendered text, or why there is none. */
+export function execute(
+  version: RenderableVersion,
+  request: RenderRequest,
+  meter: Meter,
+): string | Refusal | typeof HEAVY {
   const template = version.template();
-  if (template === undefined) return TEMPLATE_PARSE_ERROR;
+  if (template === 'broken') return TEMPLATE_PARSE_ERROR;
+  if (template === 'heavy') return HEAVY;
   const { variables = NO_VARIABLES, options } = request;
   const missingKey = options?.missing_key;
   try {
-    return missingKey === undefined ? template.render(variables) : template.render(variables, { missingKey });
+    return template.render(variables, missingKey === undefined ? { meter } : { meter, missingKey });
   } catch (error) {
     if (error instanceof TemplateExecutionError) return new Refusal('templateExecutionFailed', error.message);
+    if (error instanceof BudgetSpent) return HEAVY;
     throw error;
   }
 }

@@ -1,0 +1,2 @@
+export { HeavyRenders, isFailedRender } from './heavy-renders.ts';
+export type { BatchItem, RenderInput } from './tasks.ts';

@@ -1,0 +1,89 @@
+/** What the worker threads of a render process do. Loaded by each of them: only what a render needs. */
+import { deserialize, serialize } from 'node:v8';
+import { type BodyOf, parseBodyText, routes } from '@px0/contracts';
+import type { Task, Thread } from '@px0/heavy-renders/thread';
+import { type MissingKey, TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
+
+/** What to render with: the body of a request as it came, or the variables of a batch's item, serialised. */
+export type RenderInput =
+  | { readonly body: Uint8Array }
+  | { readonly variables: Uint8Array; readonly missingKey: MissingKey | undefined };
+
+export interface RenderOrder {
+  readonly source: string;
+  readonly input: RenderInput;
+  /** The answer's JSON before and behind the rendered text. */
+  readonly head: string;
+  readonly tail: string;
+}
+
+/** The whole answer in UTF-8, or why there is none. */
+export type RenderOutcome =
+  | { readonly answer: Uint8Array }
+  | {
+      readonly refusal: 'invalidRequestBody' | 'templateParseError' | 'templateExecutionFailed';
+      readonly detail?: string;
+    };
+
+const encoder = new TextEncoder();
+
+const render: Task<RenderOrder, RenderOutcome> = ({ source, input, head, tail }, thread) => {
+  const read = variablesOf(input);
+  if (read === undefined) return { refusal: 'invalidRequestBody' };
+  try {
+    const { variables, missingKey } = read;
+    const { meter } = thread;
+    const rendered = thread.templates
+      .of(source)
+      .render(variables, missingKey === undefined ? { meter } : { meter, missingKey });
+    return { answer: moved(encoder.encode(`${head}${JSON.stringify(rendered)}${tail}`), thread) };
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return { refusal: 'templateParseError' };
+    if (error instanceof TemplateExecutionError)
+      return { refusal: 'templateExecutionFailed', detail: error.message };
+    throw error;
+  }
+};
+
+type Variables = Readonly<Record<string, unknown>>;
+
+function variablesOf(
+  input: RenderInput,
+): { readonly variables: Variables; readonly missingKey: MissingKey | undefined } | undefined {
+  if ('variables' in input) return { variables: deserialize(input.variables), missingKey: input.missingKey };
+  const body = parseBodyText(routes.renderLive, textOf(input.body));
+  return body && { variables: body.variables ?? {}, missingKey: body.options?.missing_key };
+}
+
+type Batch = BodyOf<typeof routes.renderBatch>;
+export type BatchItem = NonNullable<Batch['renders']>[number];
+
+/** A batch whose items have their variables serialised, so that the main thread need not look at them. */
+export type ParsedBatch =
+  | {
+      readonly renders:
+        | readonly (Omit<BatchItem, 'variables'> & { readonly serialized: Uint8Array })[]
+        | undefined;
+    }
+  | { readonly refusal: 'invalidRequestBody' };
+
+const parseBatch: Task<{ readonly body: Uint8Array }, ParsedBatch> = ({ body }, thread) => {
+  const batch = parseBodyText(routes.renderBatch, textOf(body));
+  if (batch === undefined) return { refusal: 'invalidRequestBody' };
+  const renders = batch.renders?.map(({ variables, ...item }) => ({
+    ...item,
+    serialized: moved(new Uint8Array(serialize(variables ?? {})), thread),
+  }));
+  return { renders };
+};
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
+  thread.transfer(bytes.buffer);
+  return bytes;
+}
+
+export const tasks = { render, parseBatch };

@@ -1,0 +1,270 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { compile } from '@px0/template';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, RenderFixture } from './render-fixture.ts';
+
+let render: RenderFixture;
+let acme: Team;
+let other: Team;
+
+interface Team {
+  readonly teamId: string;
+  readonly token: string;
+}
+
+beforeAll(async () => {
+  render = await RenderFixture.start();
+  acme = await team();
+  other = await team();
+});
+afterAll(() => render.stop());
+
+async function team(): Promise<Team> {
+  const { orgId, teamId } = await render.organization();
+  const { token } = await render.identity.createKey(orgId, { operation: 'read_render' });
+  return { teamId, token };
+}
+
+/** A prompt with one live version; returns its slug. */
+async function live({ teamId }: Team, template: string): Promise<string> {
+  const slug = `p_${randomUUID().slice(0, 8)}`;
+  await render.prompt({
+    teamId,
+    slug,
+    versions: [{ number: 1, template, status: 'live' }],
+    tags: { prod: 1 },
+  });
+  return slug;
+}
+
+/** Takes many times what the main thread may give, and less than a second. */
+const HEAVY = '{{range 300}}{{range 1000}}{{if eq $.a $.b}}same{{end}}{{end}}{{end}}{{.a}}';
+const VARIABLES = { a: 'é'.repeat(25), b: 'è'.repeat(25) };
+
+describe('a render that takes long', () => {
+  it('is answered as every other', async () => {
+    const slug = await live(acme, HEAVY);
+    const answer = await render.render(`${slug}/render`, acme.token, { variables: VARIABLES });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ rendered: VARIABLES.a, version: 1, slug, tags: ['prod'] });
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('px0-prompt-version')).toBe('1');
+    expect(answer.headers.get('px0-revision')).toMatch(/^[\w-]+$/);
+  });
+
+  it('fails as every other, with the whole budget of steps', async () => {
+    const template = '{{range 1000}}{{range 1000}}{{if eq $.a $.b}}same{{end}}{{end}}{{end}}';
+    const slug = await live(acme, template);
+    const answer = await render.render(`${slug}/render`, acme.token, { variables: VARIABLES });
+    expect(answer.status).toBe(422);
+    let message = '';
+    try {
+      compile(template).render(VARIABLES);
+    } catch (error) {
+      message = error instanceof Error ? error.message : '';
+    }
+    expect(message).toContain('exceeded maximum number of steps (1000000)');
+    expect(answer.body).toEqual({ error: `template execution failed: ${message}` });
+  });
+
+  it('takes its setting for missing keys along', async () => {
+    const slug = await live(acme, `${HEAVY}{{.missing}}`);
+    const body = { variables: VARIABLES, options: { missing_key: 'default' } };
+    const answer = await render.render(`${slug}/render`, acme.token, body);
+    expect(answer.body).toMatchObject({ rendered: `${VARIABLES.a}<no value>` });
+    const refused = await render.render(`${slug}/render`, acme.token, { variables: VARIABLES });
+    expect(refused.body).toMatchObject({
+      error: expect.stringContaining('map has no entry for key "missing"'),
+    });
+  });
+
+  it('does not keep another organization waiting', async () => {
+    const [heavy, small] = [await live(acme, HEAVY), await live(other, 'Hello {{.name}}')];
+    const order: string[] = [];
+    const slow = Array.from({ length: 3 }, () =>
+      render
+        .render(`${heavy}/render`, acme.token, { variables: VARIABLES })
+        .then(({ status }) => order.push(`heavy ${status}`)),
+    );
+    const quick = Array.from({ length: 20 }, () =>
+      render
+        .render(`${small}/render`, other.token, { variables: { name: 'Ada' } })
+        .then(({ status }) => order.push(`small ${status}`)),
+    );
+    await Promise.all([...slow, ...quick]);
+    expect(order.lastIndexOf('small 200')).toBeLessThan(order.lastIndexOf('heavy 200'));
+    expect(order.filter((one) => one.endsWith('200'))).toHaveLength(23);
+  });
+
+  it('is refused when too many of its organization are under way', async () => {
+    const slug = await live(acme, HEAVY);
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, () => render.render(`${slug}/render`, acme.token, { variables: VARIABLES })),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(32);
+    expect(answers.filter(({ status }) => status !== 200 && status !== 429)).toEqual([]);
+    expect(refused[0]?.body).toEqual({ error: 'too many heavy renders' });
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  });
+
+  it('is dropped when its caller goes away', async () => {
+    const slug = await live(acme, HEAVY);
+    const body = JSON.stringify({ variables: VARIABLES });
+    const leaving = Array.from({ length: 32 }, () => {
+      const sent = request(`${render.url}/v1/prompts/${slug}/render`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${acme.token}`, 'Content-Type': 'application/json' },
+      });
+      sent.on('error', () => undefined);
+      sent.end(body);
+      return sent;
+    });
+    await Promise.all(leaving.map((sent) => once(sent, 'finish')));
+    // Answered only after those that came before it have been read.
+    await render.render('none/render', acme.token);
+    for (const sent of leaving) sent.destroy();
+    const answers = await Promise.all(
+      Array.from({ length: 16 }, () => render.render(`${slug}/render`, acme.token, { variables: VARIABLES })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(new Array(16).fill(200));
+  });
+
+  it('is announced to a proxy, and to nobody else', async () => {
+    const slug = await live(acme, HEAVY);
+    const interim = async (headers: Record<string, string>): Promise<number[]> => {
+      const seen: number[] = [];
+      const sent = request(`${render.url}/v1/prompts/${slug}/render`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${acme.token}`, 'Content-Type': 'application/json', ...headers },
+      });
+      sent.on('information', ({ statusCode }) => seen.push(statusCode));
+      sent.end(JSON.stringify({ variables: VARIABLES }));
+      const [response] = await once(sent, 'response');
+      response.resume();
+      await once(response, 'end');
+      return seen;
+    };
+    expect(await interim({ 'X-Forwarded-For': '192.0.2.1' })).toEqual([102]);
+    expect(await interim({})).toEqual([]);
+  });
+});
+
+describe('what is too large for the main thread', () => {
+  const post = (slug: string, body: string, headers = {}): Promise<Answer> =>
+    render.post(`/v1/prompts/${slug}/render`, acme.token, body, headers);
+
+  it('is a body of many kilobytes, which is parsed elsewhere', async () => {
+    const slug = await live(acme, '{{len .text}} {{len .list}}');
+    const variables = { text: 'é'.repeat(200_000), list: [1, 2] };
+    const answer = await post(slug, JSON.stringify({ variables }));
+    expect(answer.body).toMatchObject({ rendered: '400000 2' });
+  });
+
+  it('is a body of many values', async () => {
+    const slug = await live(acme, '{{len .list}}');
+    const answer = await post(slug, JSON.stringify({ variables: { list: new Array(30_000).fill(0) } }));
+    expect(answer.body).toMatchObject({ rendered: '30000' });
+  });
+
+  it.each([
+    ['no JSON', '{"variables":{', {}],
+    ['of a wrong type', '{"variables":[]}', {}],
+    ['of another media type', '{"variables":{}}', { 'Content-Type': 'text/plain' }],
+  ])('is refused when it is %s, as a small one is', async (_what, start, headers) => {
+    const slug = await live(acme, 'x');
+    const answer = await post(slug, start + ' '.repeat(300_000), headers);
+    expect([answer.status, answer.body]).toEqual([400, { error: 'invalid request body' }]);
+  });
+
+  it('is a template of many actions', async () => {
+    const slug = await live(acme, '{{.a}}{{if .b}}b{{end}}'.repeat(2_000));
+    const answer = await post(slug, JSON.stringify({ variables: { a: 'x', b: 0 } }));
+    expect(answer.body).toMatchObject({ rendered: 'x'.repeat(2_000) });
+  });
+
+  it('is a template of many actions that does not parse', async () => {
+    const slug = await live(acme, `${'{{.a}}'.repeat(2_000)}{{if}}`);
+    const answer = await post(slug, '{}');
+    expect([answer.status, answer.body]).toEqual([500, { error: 'template parse error' }]);
+  });
+
+  it('is a long answer', async () => {
+    const slug = await live(acme, '{{range 30}}{{$.text}}{{end}}');
+    const text = 'é"\n'.repeat(20_000);
+    const answer = await post(slug, JSON.stringify({ variables: { text } }));
+    expect(answer.body).toMatchObject({ rendered: text.repeat(30) });
+  });
+});
+
+describe('a batch with heavy renders', () => {
+  const batch = (renders: readonly unknown[]) =>
+    render.post('/v1/render/batch', acme.token, JSON.stringify({ renders }));
+
+  it('has the results of all in their order', async () => {
+    const [heavy, small] = [await live(acme, HEAVY), await live(acme, 'Hello {{.name}}')];
+    const items = [
+      { slug: heavy, variables: VARIABLES },
+      { slug: small, variables: { name: 'Ada' } },
+      { slug: 'none' },
+      { slug: heavy, variables: { ...VARIABLES, a: 7 } },
+      { slug: heavy, variables: { ...VARIABLES, a: 'x' } },
+    ];
+    const answer = await batch(items);
+    expect(answer.status).toBe(200);
+    const tags = ['prod'];
+    expect(answer.body).toEqual({
+      results: [
+        { status: 200, rendered: VARIABLES.a, version: 1, slug: heavy, tags },
+        { status: 200, rendered: 'Hello Ada', version: 1, slug: small, tags },
+        { status: 404, error: 'prompt not found' },
+        { status: 422, error: expect.stringMatching(/^template execution failed: .*incompatible types/) },
+        { status: 200, rendered: 'x', version: 1, slug: heavy, tags },
+      ],
+    });
+  });
+
+  it('takes one place of its organization’s queue', async () => {
+    const slug = await live(acme, HEAVY);
+    const answer = await batch(Array.from({ length: 40 }, () => ({ slug, variables: VARIABLES })));
+    expect(answer.body).toEqual({
+      results: new Array(40).fill({ status: 200, rendered: VARIABLES.a, version: 1, slug, tags: ['prod'] }),
+    });
+  });
+
+  it('may itself be too large for the main thread', async () => {
+    const slug = await live(acme, '{{.n}} {{len .text}} {{.zero}}');
+    const text = 'é'.repeat(20_000);
+    const items = Array.from({ length: 20 }, (_, n) => ({ slug, variables: { n, text, zero: -0.5 } }));
+    const answer = await batch([
+      ...items,
+      { slug, variables: {}, options: { missing_key: 'zero' } },
+      { slug: 'none' },
+    ]);
+    const results = items.map(({ variables }) => ({
+      status: 200,
+      rendered: `${variables.n} 40000 -0.5`,
+      version: 1,
+      slug,
+      tags: ['prod'],
+    }));
+    expect(answer.body).toEqual({
+      results: [
+        ...results,
+        { status: 422, error: expect.stringContaining('len of nil pointer') },
+        { status: 404, error: 'prompt not found' },
+      ],
+    });
+  });
+
+  it('is refused when it is large and no batch', async () => {
+    const answer = await render.post('/v1/render/batch', acme.token, `{"renders":7}${' '.repeat(300_000)}`);
+    expect([answer.status, answer.body]).toEqual([400, { error: 'invalid request body' }]);
+    const none = await render.post('/v1/render/batch', acme.token, `{}${' '.repeat(300_000)}`);
+    expect([none.status, none.body]).toEqual([400, { error: 'renders is required' }]);
+  });
+});
