@@ -83,6 +83,30 @@ describe('a service that is away', () => {
     expect([imported.status, created.status]).toEqual([200, 503]);
   });
 
+  it('and says that it is at work is waited for, as for what may take long, and the interim answer stays here', async () => {
+    const render = await fakeService((req, res) => {
+      if (req.url?.includes('heavy')) res.writeProcessing();
+      setTimeout(() => res.writeHead(200).end('{}'), 900);
+    });
+    const { port, url } = await gateway({ RENDER_URL: render.url, RENDER_TIMEOUT_MS: '200' });
+    const statuses: number[] = [];
+    const post = (slug: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const sent = request({ port, method: 'POST', path: `/v1/prompts/${slug}/render` });
+        sent.on('information', ({ statusCode }) => statuses.push(statusCode));
+        sent.on('response', (response) => resolve(response.resume().statusCode));
+        sent.on('error', reject);
+        sent.end();
+      });
+    expect(await Promise.all([post('heavy'), post('other')])).toEqual([200, 503]);
+    expect(statuses).toEqual([]);
+    // It is still waited for no longer than that.
+    const short = await gateway({ RENDER_URL: render.url, RENDER_TIMEOUT_MS: '100', LONG_TIMEOUT_MS: '200' });
+    const answer = await fetch(`${short.url}/v1/prompts/heavy/render`, { method: 'POST' });
+    expect(answer.status).toBe(503);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
   it('has bounded waiting: what exceeds it is refused at once', async () => {
     const tenancy = await rawService(() => undefined);
     const { url } = await gateway({
