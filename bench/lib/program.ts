@@ -59,13 +59,13 @@ export class Program {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
-  /** The p99 of the event loop's delay since the last call, in milliseconds. */
-  async eventLoopDelay(): Promise<number> {
+  /** The event loop's delay since the last call, in milliseconds. */
+  async eventLoopDelay(): Promise<{ readonly p99: number; readonly longest: number }> {
     rmSync(this.#probeFile, { force: true });
     this.#child.kill('SIGUSR2');
     for (;;) {
       const written = readIfThere(this.#probeFile);
-      if (written !== '') return Number(written);
+      if (written !== '') return JSON.parse(written);
       await sleep(5);
     }
   }

@@ -1,26 +1,38 @@
 /** Everything that a render process needs: a NATS server of its own, and a stream that holds an organization with prompts. */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { connectBus } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';
 import { ForeignContexts, type OwnNats, ownNats, PlayedIdentity } from '@px0/testing/servers';
-import { Program } from './program.ts';
+import { Program, ROOT } from './program.ts';
 
 export const TWO_VARIABLES = 'Hello {{.name}}, welcome to {{.place}}!';
 
 /** Publishes that may wait for their acknowledgement at once. */
 const CONCURRENT_PUBLISHES = 2_000;
 
+/** An organization with its default team, and an API key that renders. */
+export interface Tenant {
+  readonly teamId: string;
+  readonly key: string;
+}
+
 export class World {
   readonly nats: OwnNats;
   readonly contexts: ForeignContexts;
-  readonly teamId = randomUUID();
-  /** The API key that renders. */
-  readonly key: string;
+  readonly #identity: PlayedIdentity;
+  readonly #first: Tenant;
 
-  private constructor(nats: OwnNats, contexts: ForeignContexts, key: string) {
+  private constructor(nats: OwnNats, contexts: ForeignContexts, identity: PlayedIdentity, first: Tenant) {
     this.nats = nats;
     this.contexts = contexts;
-    this.key = key;
+    this.#identity = identity;
+    this.#first = first;
+  }
+
+  /** The API key of the organization that has the prompts. */
+  get key(): string {
+    return this.#first.key;
   }
 
   /** Starts NATS and publishes an organization, a team, an API key, and `prompts` prompts: `greeting`, `p1`, `p2` ... */
@@ -31,23 +43,26 @@ export class World {
     await contexts.declareEpoch();
     const identity = new PlayedIdentity(contexts);
     await identity.start();
-    const orgId = randomUUID();
-    const key = await identity.createKey(orgId, { operation: 'read_render' });
-    const world = new World(nats, contexts, key.token);
-    await world.#publishTenancy(orgId);
+    const world = new World(nats, contexts, identity, await publishTenant(contexts, identity));
     await world.publishPrompts(prompts);
     await contexts.complete('identity', 'tenancy', 'registry');
     return world;
   }
 
-  /** Starts a render process on this world; it is ready when this resolves. Returns the seconds that it took. */
+  /** Another organization. */
+  tenant(): Promise<Tenant> {
+    return publishTenant(this.contexts, this.#identity);
+  }
+
+  /** Starts a render process on this world, from this tree or the one in `folder`; it is ready when this resolves. Returns the seconds that it took. */
   async startRender(
     environment: Readonly<Record<string, string>> = {},
     flags: readonly string[] = [],
+    folder = ROOT,
   ): Promise<{ render: Program; seconds: number }> {
     const started = performance.now();
     const settings = { NATS_URL: this.nats.url, ...environment };
-    const render = await Program.start('services/render/src/main.ts', settings, flags);
+    const render = await Program.start(join(folder, 'services/render/src/main.ts'), settings, flags);
     while (!(await fetch(`${render.url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 20));
     return { render, seconds: (performance.now() - started) / 1_000 };
   }
@@ -64,10 +79,16 @@ export class World {
   }
 
   /** Publishes a prompt's state with `number` as its live version. Resolves when the stream has it. */
-  async publishPrompt(id: string, slug: string, number: number, template: string): Promise<void> {
+  async publishPrompt(
+    id: string,
+    slug: string,
+    number: number,
+    template: string,
+    teamId = this.#first.teamId,
+  ): Promise<void> {
     const now = new Date().toISOString();
     await this.contexts.publish('prompt', id, {
-      team_id: this.teamId,
+      team_id: teamId,
       slug,
       name: slug,
       status: 'active',
@@ -83,17 +104,15 @@ export class World {
     await this.contexts.close();
     await this.nats.close();
   }
+}
 
-  async #publishTenancy(orgId: string): Promise<void> {
-    const created_at = new Date().toISOString();
-    await this.contexts.publish('organization', orgId, { name: 'Bench', created_at });
-    await this.contexts.publish('team', this.teamId, {
-      org_id: orgId,
-      name: 'Bench',
-      is_default: true,
-      created_at,
-    });
-  }
+async function publishTenant(contexts: ForeignContexts, identity: PlayedIdentity): Promise<Tenant> {
+  const [orgId, teamId] = [randomUUID(), randomUUID()];
+  const created_at = new Date().toISOString();
+  const key = await identity.createKey(orgId, { operation: 'read_render' });
+  await contexts.publish('organization', orgId, { name: 'Bench', created_at });
+  await contexts.publish('team', teamId, { org_id: orgId, name: 'Bench', is_default: true, created_at });
+  return { teamId, key: key.token };
 }
 
 /** The streams as every service creates them. */

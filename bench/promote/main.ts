@@ -7,9 +7,9 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownNats, ownPostgres } from '@px0/testing/servers';
+import { checkOut } from '../lib/build.ts';
 import { ROOT } from '../lib/program.ts';
 import { quantile } from '../lib/statistics.ts';
-import { checkOut } from './build.ts';
 import { Registry } from './registry.ts';
 
 /** The last commit before an event was validated and serialised once. */

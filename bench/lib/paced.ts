@@ -1,0 +1,71 @@
+/** Requests at a steady pace or in a loop, answer by answer: for questions that a load generator's summary does not answer. */
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Call {
+  readonly url: string;
+  readonly key: string;
+  readonly method?: 'GET' | 'POST';
+  readonly body?: string;
+}
+
+export interface Timed {
+  readonly status: number;
+  /** From when the request was due. */
+  readonly milliseconds: number;
+}
+
+/** Sends `perSecond` requests a second, whether or not those before have been answered. */
+export async function paced(call: Call, perSecond: number, seconds: number): Promise<Timed[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const started = performance.now();
+  const answers: Promise<Timed>[] = [];
+  for (let sent = 0; sent < perSecond * seconds; sent += 1) {
+    const due = started + (sent * 1_000) / perSecond;
+    const early = due - performance.now();
+    if (early > 0) await sleep(early);
+    answers.push(send(call, agent).then((status) => ({ status, milliseconds: performance.now() - due })));
+  }
+  const all = await Promise.all(answers);
+  agent.destroy();
+  return all;
+}
+
+/** Sends one call after another over each of some connections until it is stopped. */
+export class Loop {
+  readonly statuses = new Map<number, number>();
+  readonly #agent: Agent;
+  readonly #runs: readonly Promise<void>[];
+  #isStopped = false;
+
+  constructor(calls: readonly Call[], connections: number) {
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+    this.#runs = Array.from({ length: connections }, (_, first) => this.#run(calls, first));
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.all(this.#runs);
+    this.#agent.destroy();
+  }
+
+  async #run(calls: readonly Call[], first: number): Promise<void> {
+    for (let next = first; !this.#isStopped; next += 1) {
+      const call = calls[next % calls.length];
+      if (call === undefined) return;
+      const status = await send(call, this.#agent);
+      this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    }
+  }
+}
+
+function send({ url, key, method = 'POST', body = '' }: Call, agent: Agent): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const sent = request(url, { method, agent, headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
