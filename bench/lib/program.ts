@@ -12,6 +12,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const ROOT = join(import.meta.dirname, '../..');
 const PROBE = join(import.meta.dirname, 'event-loop-probe.ts');
 
+/** What the probe has seen, in milliseconds; holds are counted where the program was started with `PX0_BENCH_HOLDS`. */
+export interface LoopState {
+  readonly delayP99: number;
+  /** Processor time of the main thread between two turns of the loop. */
+  readonly holdP999: number;
+  readonly longestHold: number;
+}
+
 /** A running program that has said where it listens. */
 export class Program {
   readonly url: string;
@@ -59,8 +67,8 @@ export class Program {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
-  /** The event loop's delay since the last call, in milliseconds. */
-  async eventLoopDelay(): Promise<{ readonly p99: number; readonly longest: number }> {
+  /** How the event loop did since the last call. */
+  async eventLoop(): Promise<LoopState> {
     rmSync(this.#probeFile, { force: true });
     this.#child.kill('SIGUSR2');
     for (;;) {

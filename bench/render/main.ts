@@ -1,12 +1,13 @@
 /**
- * npm run bench:render [throughput] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a table for each and writes
- * bench/results/<name>.json. Without a name it runs the first four; `telemetry` and `soak` take longest, `platform` loads a platform that
+ * npm run bench:render [throughput] [before] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a table for each and writes
+ * bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `before` compares with an older commit, `telemetry` and `soak` take longest, `platform` loads a platform that
  * runs already.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { clientName } from '../lib/load.ts';
+import { before } from './before.ts';
 import { platform } from './platform.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
@@ -15,7 +16,7 @@ import { soak } from './soak.ts';
 import { telemetry } from './telemetry.ts';
 import { throughput } from './throughput.ts';
 
-const benchmarks = { throughput, scale, promotion, rates, telemetry, soak, platform };
+const benchmarks = { throughput, before, scale, promotion, rates, telemetry, soak, platform };
 
 const named = process.argv.slice(2);
 const asked = named.length > 0 ? named : ['throughput', 'scale', 'promotion', 'rates'];

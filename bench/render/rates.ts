@@ -10,7 +10,7 @@ export async function rates({ perSecond = [1_000, 5_000, 10_000], seconds = 10 }
   try {
     const rows = [];
     for (const rate of perSecond) {
-      await render.eventLoopDelay();
+      await render.eventLoop();
       const result = await load({
         url: `${render.url}/v1/prompts/greeting/render`,
         key: world.key,
@@ -25,7 +25,7 @@ export async function rates({ perSecond = [1_000, 5_000, 10_000], seconds = 10 }
         'p50 ms': result.p50.toFixed(2),
         'p99 ms': result.p99.toFixed(2),
         'p99.9 ms': result.p999.toFixed(2),
-        'event loop p99 ms': (await render.eventLoopDelay()).p99.toFixed(2),
+        'event loop p99 ms': (await render.eventLoop()).delayP99.toFixed(2),
         failures: result.failures,
         'memory MiB': (render.memory() / 2 ** 20).toFixed(0),
       });

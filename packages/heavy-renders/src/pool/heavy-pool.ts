@@ -44,7 +44,7 @@ const BOUNDS: PoolBounds = {
   bytes: 128 * MIB,
   waitMs: 10_000,
   processorMs: 10_000,
-  clockMs: 15_000,
+  clockMs: 30_000,
 };
 
 export interface RunOptions {

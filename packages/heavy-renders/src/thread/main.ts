@@ -7,7 +7,7 @@ import type { Task, Thread } from './task.ts';
 import { TaskEnded, ThreadMeter } from './thread-meter.ts';
 
 /** Below the main thread, which answers everybody else. Linux counts this by thread; elsewhere it would slow the whole process. */
-const NICENESS = 10;
+const NICENESS = 5;
 
 const port = parentPort;
 if (port === null) throw new Error('this module runs in a worker thread');
