@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..');
 
 /** What runs for long: the services, and the packages that they are made of. */
 const sources = globSync(
-  '{services/*,packages/access,packages/event-bus,packages/owner,packages/service-kit}/src/**/*.ts',
+  '{services/*,packages/access,packages/event-bus,packages/heavy-renders,packages/owner,packages/service-kit}/src/**/*.ts',
   {
     cwd: root,
   },

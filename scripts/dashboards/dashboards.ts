@@ -191,6 +191,22 @@ const render: DashboardDefinition = {
           queries: quantiles(px0.renderDuration, RENDER),
         },
         {
+          title: 'Heavy renders',
+          description: 'Renders in worker threads, those that wait for one, and those refused with a 429, each second.',
+          unit: 'short',
+          queries: [
+            query(`sum(${value(px0.heavyRunning, RENDER)})`, 'running'),
+            query(`sum(${value(px0.heavyQueued, RENDER)})`, 'waiting'),
+            query(rate(px0.heavyRefused, RENDER), 'refused a second'),
+          ],
+        },
+        {
+          title: 'Duration of heavy renders',
+          description: 'In their thread, without the wait for it.',
+          unit: 's',
+          queries: quantiles(px0.heavyDuration, RENDER),
+        },
+        {
           title: 'Busiest prompts',
           description: 'Each process counts its first 200 prompts by id, and all others as `other`.',
           unit: 'ops',

@@ -20,7 +20,7 @@ export interface ThreadTask {
 }
 
 /** Of a worker's heap; a thread that needs more ends, and its task with it. The largest legal renders stay below half of it. */
-const HEAP_LIMIT_MIB = 512;
+const HEAP_LIMIT_MIB = 256;
 
 interface UnderWay {
   readonly number: number;

@@ -8,10 +8,14 @@ const BYTES_PER_CHARACTER = 8;
 
 /** The templates that a thread has compiled, least recently used ones forgotten first. */
 export class CompiledTemplates {
-  readonly #kept = new LRUCache<string, CompiledTemplate>({
-    maxSize: MAX_BYTES,
-    sizeCalculation: (_template, source) => FIXED_BYTES + source.length * BYTES_PER_CHARACTER,
-  });
+  readonly #kept: LRUCache<string, CompiledTemplate>;
+
+  constructor() {
+    this.#kept = new LRUCache({
+      maxSize: MAX_BYTES,
+      sizeCalculation: (_template, source) => FIXED_BYTES + source.length * BYTES_PER_CHARACTER,
+    });
+  }
 
   /** @throws TemplateSyntaxError */
   of(source: string): CompiledTemplate {
