@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import type { Transferable } from 'node:worker_threads';
 import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
-import type { InputOf, OutputOf, Tasks } from '../thread/task.ts';
+import type { InputOf, OutputOf, Tasks } from '../thread/mod.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
 import { HeavyRefusal } from './heavy-refusal.ts';
 import { HeavyThread } from './heavy-thread.ts';

@@ -1,6 +1,6 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { Logger } from '@px0/service-kit';
-import type { TaskAnswer, TaskOrder, ThreadSettings } from '../thread/messages.ts';
+import type { TaskAnswer, TaskOrder, ThreadSettings } from '../thread/mod.ts';
 import { HeavyRefusal } from './heavy-refusal.ts';
 
 export interface ThreadOptions {

@@ -8,6 +8,7 @@ import { silentLogger } from '../logger.ts';
 import type { Handlers, RequestWrapper } from './handler.ts';
 import { healthRoutes } from './health.ts';
 import { type MountOptions, mountRoutes } from './mount-routes.ts';
+import { SerializedJson } from './reply.ts';
 import { type RunningServer, startHttpServer } from './server.ts';
 
 interface Caller {
@@ -58,6 +59,25 @@ const createOrg: Handlers<Caller> = {
   },
 };
 
+describe('a caller', () => {
+  it('that goes away before the answer is noticed by the handler', async () => {
+    const [begun, left] = [Promise.withResolvers<void>(), Promise.withResolvers<boolean>()];
+    const url = await serve({
+      createOrg: ({ signal }) => {
+        signal.addEventListener('abort', () => left.resolve(signal.aborted));
+        begun.resolve();
+        return new Promise(() => undefined);
+      },
+    });
+    const caller = new AbortController();
+    const answer = fetch(`${url}/v1/orgs`, { ...json('{}'), signal: caller.signal });
+    await begun.promise;
+    caller.abort();
+    await expect(answer).rejects.toThrow();
+    expect(await left.promise).toBe(true);
+  });
+});
+
 describe('an answer', () => {
   it('carries the contract’s success status, JSON, the handler’s headers, and is not stored by caches', async () => {
     const url = await serve(createOrg);
@@ -68,6 +88,18 @@ describe('an answer', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(response.headers.get('etag')).toBe('"1"');
     expect(response.headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('may be serialised already, in pieces', async () => {
+    const pieces = ['{"org":{"id":"', TEAM, '","name":"é","created_at":"2026-01-02T03:04:05Z"}}'];
+    const url = await serve({
+      createOrg: async () => new SerializedJson(pieces.map((piece) => Buffer.from(piece))),
+    });
+    const response = await fetch(`${url}/v1/orgs`, json('{}'));
+    expect(response.status).toBe(201);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(response.headers.get('content-length')).toBe(String(Buffer.byteLength(pieces.join(''))));
+    expect(await response.text()).toBe(pieces.join(''));
   });
 
   it('has no body and no content type when the contract says 204', async () => {
@@ -207,6 +239,23 @@ describe('a request body', () => {
     ],
   ])('with %s is invalid', async (_case, init) => {
     expect(await post(await serve(createOrg), init)).toEqual(invalid);
+  });
+
+  it('may be taken as it came, unless it cannot be JSON', async () => {
+    const url = await serve({
+      createOrg: async ({ bodyBytes }) => {
+        throw new ApiError('invalidTemplate', { detail: bodyBytes().toString() });
+      },
+    });
+    const send = async (body: string | Buffer<ArrayBuffer>, type = 'application/json') => {
+      const headers = { 'content-type': type, authorization: 'ada' };
+      return (await fetch(`${url}/v1/orgs`, { method: 'POST', body, headers })).json();
+    };
+    const refused = { error: 'invalid request body' };
+    expect(await send('{"no JSON')).toEqual({ error: 'invalid template: {"no JSON' });
+    expect(await send('')).toEqual(refused);
+    expect(await send('{}', 'text/plain')).toEqual(refused);
+    expect(await send(Buffer.from([0x22, 0xff, 0x22]))).toEqual(refused);
   });
 
   it('of literally null is an empty object', async () => {
