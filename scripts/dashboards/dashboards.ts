@@ -192,7 +192,8 @@ const render: DashboardDefinition = {
         },
         {
           title: 'Heavy renders',
-          description: 'Renders in worker threads, those that wait for one, and those refused with a 429, each second.',
+          description:
+            'Renders in worker threads, those that wait for one, and those refused with a 429, each second.',
           unit: 'short',
           queries: [
             query(`sum(${value(px0.heavyRunning, RENDER)})`, 'running'),
