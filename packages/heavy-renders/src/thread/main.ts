@@ -1,5 +1,5 @@
 /** A worker thread of the pool: runs one task after another. */
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { parentPort, type Transferable, workerData } from 'node:worker_threads';
 import { CompiledTemplates } from './compiled-templates.ts';
 import type { TaskAnswer, TaskOrder, ThreadSettings } from './messages.ts';
@@ -8,10 +8,11 @@ import { TaskEnded, ThreadMeter } from './thread-meter.ts';
 
 /** Below the main thread, which answers everybody else. Linux counts this by thread; elsewhere it would slow the whole process. */
 const NICENESS = 5;
+const LEAST_PRIORITY = 19;
 
 const port = parentPort;
 if (port === null) throw new Error('this module runs in a worker thread');
-if (process.platform === 'linux') setPriority(NICENESS);
+if (process.platform === 'linux') setPriority(Math.min(getPriority() + NICENESS, LEAST_PRIORITY));
 
 const settings: ThreadSettings = workerData;
 const { tasks }: { tasks: Record<string, Task<unknown, unknown>> } = await import(settings.tasks);
