@@ -42,7 +42,9 @@ export const configSchema = z.object({
     ),
   RENDER_TIMEOUT_MS: integerVariable(1)
     .prefault('5000')
-    .describe('Timeout for a render to begin its response, in milliseconds.'),
+    .describe(
+      'Timeout for a render to begin its response, or to say that it takes long, in milliseconds. After that it has `LONG_TIMEOUT_MS`.',
+    ),
   LONG_TIMEOUT_MS: integerVariable(1)
     .prefault('60000')
     .describe(

@@ -122,7 +122,7 @@ export async function startRender(
     'http server',
     async () => {
       // Heavy renders that will not end in time are answered 503 while their connections still stand.
-      const lastMoment = setTimeout(() => void heavy.pool.close(0), patience - LAST_MOMENT_MS);
+      const lastMoment = setTimeout(() => void heavy.pool.close(0), Math.max(0, patience - LAST_MOMENT_MS));
       await server.close();
       clearTimeout(lastMoment);
     },
