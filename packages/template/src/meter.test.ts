@@ -88,6 +88,30 @@ describe.each(BACKENDS)('a metered render by %s', (_name, backend) => {
     expect(Math.max(...asked)).toBeGreaterThan(1_000_000);
   });
 
+  it.each([
+    ['a text is escaped', '{{js .text}}', { text: '<'.repeat(200_000) }],
+    ['a text is quoted', '{{printf "%q" .text}}', { text: 'é'.repeat(200_000) }],
+    ['a list is printed', '{{.list}}', { list: Array.from({ length: 50_000 }, () => 1.5) }],
+    ['a list is joined', '{{join "," .list}}', { list: Array.from({ length: 50_000 }, () => 'x') }],
+    ['JSON is written', '{{toJson .list}}', { list: Array.from({ length: 50_000 }, () => 'x') }],
+    ['a format prints nothing', '{{printf .format 1}}', { format: '%.0[1]s'.repeat(20_000) }],
+  ])('is asked again and again while %s', (_what, text, data) => {
+    const { asked, watching } = meter();
+    outcome(text, data, 1_000_000, watching);
+    expect(asked.length).toBeGreaterThan(20);
+  });
+
+  it.each([
+    ['keys that are sorted', '{{range .map}}{{end}}'],
+    ['keys that are counted', '{{len .map}}'],
+    ['keys of a map that is printed', '{{.map}}'],
+  ])('is asked before it touches many %s', (_what, text) => {
+    const map = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`k${index}`, 1]));
+    const { asked, watching } = meter();
+    outcome(text, { map }, 1_000_000, watching);
+    expect(Math.max(...asked)).toBeGreaterThan(5_000_000);
+  });
+
   it('ends when its output outgrows what the meter allows', () => {
     const text = '{{range 100}}{{$.text}}{{end}}';
     const data = { text: 'x'.repeat(100) };

@@ -2,9 +2,9 @@
 
 import type { Site } from '../plan/plan.ts';
 import type { FunctionName } from '../syntax/function-table.ts';
-import { BoundedText, ByteLimit, forEachPiece, PIECE_UNITS, TextOverflow } from '../values/bounded-text.ts';
+import { BoundedText, forEachPiece, PIECE_UNITS, TextOverflow } from '../values/bounded-text.ts';
 import { escapeHtml, escapeJs, escapeQuery } from '../values/escaping.ts';
-import { byteAt, byteLength, byteSlice } from '../values/go-string.ts';
+import { byteAt, byteSlice } from '../values/go-string.ts';
 import { checkText } from '../values/ill-formed.ts';
 import { JsonFault, jsonText } from '../values/json-text.ts';
 import { FormatRun } from '../values/printf.ts';
@@ -26,7 +26,7 @@ export const FUNCTIONS: Readonly<Record<Exclude<FunctionName, 'and' | 'or'>, Tem
   print: (run, site, args) => run.print(site, (printer) => printer.print(args)),
   println: (run, site, args) => run.print(site, (printer) => printer.printLine(args)),
   printf: (run, site, [format, ...values]) =>
-    run.print(site, (printer) => new FormatRun(printer, textOf(run, format), values).run()),
+    run.print(site, (printer) => new FormatRun(printer, textOf(run, format), values, run.meter).run()),
   html: (run, site, args) => converted(run, site, shown(run, site, args), escapeHtml),
   js: (run, site, args) => converted(run, site, shown(run, site, args), escapeJs),
   urlquery: (run, site, args) => converted(run, site, shown(run, site, args), escapeQuery),
@@ -60,7 +60,7 @@ function textOf(run: Run, value: unknown): string {
 
 /** A result on its way out of a function: within the limit of the output, and paid for. */
 function paid(run: Run, site: Site, text: string): string {
-  const bytes = byteLength(text);
+  const bytes = run.bytesOf(text);
   if (bytes > run.limits.maxOutputBytes) run.failOutput(site);
   run.chargeMade(site, bytes);
   return text;
@@ -68,7 +68,7 @@ function paid(run: Run, site: Site, text: string): string {
 
 /** A result that is made piece by piece, so that one which is too long is given up in time. */
 function made(run: Run, site: Site, write: (add: (piece: string) => void) => void): string {
-  const result = new BoundedText(new ByteLimit(run.limits.maxOutputBytes));
+  const result = new BoundedText(run.textLimit());
   try {
     write((piece) => result.add(piece));
   } catch (error) {
@@ -212,7 +212,7 @@ function shown(run: Run, site: Site, args: readonly unknown[]): string {
 function json(run: Run, site: Site, name: 'toJson' | 'toPrettyJson', value: unknown): string {
   const options = {
     isPretty: name === 'toPrettyJson',
-    maxBytes: run.limits.maxOutputBytes,
+    limit: run.textLimit(),
     known: run.known,
   };
   try {
@@ -239,12 +239,17 @@ function join(run: Run, site: Site, separator: unknown, value: unknown): string 
   });
 }
 
+/** What indenting a line takes, beside its bytes. */
+const NANOSECONDS_PER_LINE = 40;
+
 function indented(run: Run, site: Site, name: 'indent' | 'nindent', spaces: unknown, text: string): string {
   const count = Number(spaces);
   if (count < 0) return run.fault(site, name, 'strings: negative Repeat count');
-  const bytes = byteLength(text) + count * countLines(text);
+  const lines = countLines(text);
+  const bytes = run.bytesOf(text) + count * lines;
   if (bytes > run.limits.maxOutputBytes) return run.failOutput(site);
   run.chargeMade(site, bytes);
+  run.meter?.proceed(bytes + lines * NANOSECONDS_PER_LINE);
   return indent(text, count);
 }
 

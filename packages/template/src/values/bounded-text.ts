@@ -1,5 +1,6 @@
 /** Texts that grow piece by piece and must not grow beyond a limit, which is looked at while they grow. */
 import { byteLength } from './go-string.ts';
+import type { Meter } from './meter.ts';
 
 /** What decides whether a growing text is still short enough. */
 export interface TextLimit {
@@ -47,6 +48,33 @@ export class ByteLimit implements TextLimit {
 /** A text of so many UTF-16 units is within the limit, whatever it says: none takes more than three bytes. */
 export function safeUnits(maxBytes: number): number {
   return Math.floor(maxBytes / 3);
+}
+
+/** So many units are written between two questions to the meter. */
+const UNITS_PER_QUESTION = 4096;
+
+/** Another limit, under which the meter of the render is asked while the text grows. */
+export class MeteredLimit implements TextLimit {
+  readonly #limit: TextLimit;
+  readonly #meter: Meter;
+  units: number;
+
+  constructor(limit: TextLimit, meter: Meter) {
+    this.#limit = limit;
+    this.#meter = meter;
+    this.units = Math.min(limit.units, UNITS_PER_QUESTION);
+  }
+
+  allows(text: string): boolean {
+    this.#meter.proceed(0);
+    if (text.length > this.#limit.units && !this.#limit.allows(text)) return false;
+    this.units = Math.min(this.#limit.units, text.length + UNITS_PER_QUESTION);
+    return true;
+  }
+
+  rest(text: string): MeteredLimit {
+    return new MeteredLimit(this.#limit.rest(text), this.#meter);
+  }
 }
 
 /** Of UTF-16 units. */

@@ -1,5 +1,5 @@
 /** `toJson` and `toPrettyJson`: the text that Go's `encoding/json` gives, keys sorted and `<`, `>`, `&` escaped. */
-import { BoundedText, ByteLimit, forEachPiece, PIECE_UNITS } from './bounded-text.ts';
+import { BoundedText, forEachPiece, PIECE_UNITS, type TextLimit } from './bounded-text.ts';
 import type { Known } from './known.ts';
 import { isDict, isList, NIL_MAP, typeName, Uint8 } from './values.ts';
 
@@ -12,7 +12,7 @@ export class JsonFault extends Error {}
 export interface JsonOptions {
   /** Two spaces for each level, one element in each line. */
   readonly isPretty: boolean;
-  readonly maxBytes: number;
+  readonly limit: TextLimit;
   readonly known: Known;
 }
 
@@ -36,7 +36,7 @@ class JsonWriter {
 
   constructor(options: JsonOptions) {
     this.#options = options;
-    this.#written = new BoundedText(new ByteLimit(options.maxBytes));
+    this.#written = new BoundedText(options.limit);
   }
 
   get text(): string {

@@ -5,6 +5,7 @@
 import { hasLittleSpaceAround, trimSpace } from '../unicode/white-space.ts';
 import { byteLength } from './go-string.ts';
 import { checkText } from './ill-formed.ts';
+import type { Meter } from './meter.ts';
 import { sortedKeys } from './sorted-keys.ts';
 import { TextTable } from './text-table.ts';
 import type { Dict, List } from './values.ts';
@@ -23,6 +24,9 @@ const LONG_KEY_UNITS = 256;
 /** Walking through a shorter list takes no longer than looking it up. */
 const LONG_LIST_ITEMS = 64;
 
+/** What walking through a text takes for each unit. */
+const NANOSECONDS_PER_UNIT = 4;
+
 interface LongText {
   readonly bytes: number;
   readonly isWellFormed: boolean;
@@ -31,6 +35,7 @@ interface LongText {
 
 export class Known {
   readonly #isExact: boolean;
+  readonly #meter: Meter | undefined;
   readonly #texts = new TextTable<LongText>();
   #units = 0;
   readonly #keys = new WeakMap<Dict, readonly string[]>();
@@ -38,8 +43,9 @@ export class Known {
   readonly #visibleItems = new WeakMap<List, List>();
 
   /** `isExact`: see `ill-formed.ts`. */
-  constructor(isExact: boolean) {
+  constructor(isExact: boolean, meter?: Meter) {
     this.#isExact = isExact;
+    this.#meter = meter;
   }
 
   /** The length of a text in bytes. */
@@ -71,7 +77,7 @@ export class Known {
   keys(dict: Dict): readonly string[] {
     const known = this.#keys.get(dict);
     if (known !== undefined) return known;
-    const keys = sortedKeys(dict, this.#isExact);
+    const keys = sortedKeys(dict, this.#isExact, this.#meter);
     if (keys.length > LARGE_MAP_KEYS || keys.some((key) => key.length > LONG_KEY_UNITS))
       this.#keys.set(dict, keys);
     return keys;
@@ -96,6 +102,7 @@ export class Known {
   }
 
   #learn(text: string): LongText {
+    this.#meter?.proceed(text.length * NANOSECONDS_PER_UNIT);
     this.#units += text.length;
     if (this.#texts.size >= MAX_TEXTS || this.#units > MAX_UNITS) {
       this.#texts.clear();

@@ -1,11 +1,14 @@
 /** `fmt.Sprintf`: reads the format and lets the printer write each operand. */
 import { runeText } from './go-string.ts';
+import type { Meter } from './meter.ts';
 import { noFlags } from './print-flags.ts';
 import type { Printer } from './printer.ts';
 import { typeName, Uint8 } from './values.ts';
 
 /** Go's bound for widths and precisions; what lies beyond counts as bad. */
 const MAX_NUMBER = 1_000_000;
+
+const DIRECTIVES_PER_QUESTION = 256;
 
 /** A read number and where the text goes on. */
 interface ParsedNumber {
@@ -17,6 +20,7 @@ export class FormatRun {
   readonly #printer: Printer;
   readonly #format: string;
   readonly #values: readonly unknown[];
+  readonly #meter: Meter | undefined;
   /** Where in the format we are, and which operand comes next. */
   #at = 0;
   #next = 0;
@@ -28,20 +32,25 @@ export class FormatRun {
   /** No `]` lies ahead: not searched for again, or a format of brackets would take quadratic time. */
   #isWithoutClose = false;
 
-  constructor(printer: Printer, format: string, values: readonly unknown[]) {
+  constructor(printer: Printer, format: string, values: readonly unknown[], meter?: Meter) {
     this.#printer = printer;
     this.#format = format;
     this.#values = values;
+    this.#meter = meter;
   }
 
   run(): void {
     const format = this.#format;
+    let directives = 0;
     while (this.#at < format.length) {
       const percent = format.indexOf('%', this.#at);
       const textEnd = percent < 0 ? format.length : percent;
       if (textEnd > this.#at) this.#printer.write(format.slice(this.#at, textEnd));
       if (percent < 0) break;
       this.#at = percent + 1;
+      // Many print nothing, so that the text tells nothing of their work.
+      directives += 1;
+      if (directives % DIRECTIVES_PER_QUESTION === 0) this.#meter?.proceed(0);
       if (!this.#directive()) break;
     }
     if (!this.#isReordered && this.#next < this.#values.length) this.#surplus();
