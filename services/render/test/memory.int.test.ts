@@ -7,13 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RenderFixture } from './render-fixture.ts';
 
 let render: RenderFixture;
+let orgId: string;
 let teamId: string;
 let key: { id: string; token: string };
 
 beforeAll(async () => {
   render = await RenderFixture.start({ USAGE_FLUSH_MS: '100', VERSION_CACHE_BYTES: '1048576' });
   const organization = await render.organization();
-  teamId = organization.teamId;
+  ({ orgId, teamId } = organization);
   key = await render.identity.createKey(organization.orgId);
 });
 afterAll(() => render.stop());
@@ -77,15 +78,9 @@ describe('usage', () => {
     }
   }
 
-  it('counts every render and every failure once, by version and by key', async () => {
-    const id = await render.prompt({
-      teamId,
-      slug: 'counted',
-      versions: [{ number: 3, template: '{{.x}}', status: 'live' }],
-    });
-    for (let i = 0; i < 7; i += 1) await render.render('counted/render', key.token, { variables: { x: 1 } });
-    for (let i = 0; i < 2; i += 1) await render.render('counted/render', key.token, {});
-    const total = await eventually(async () => {
+  /** What has been published of a prompt, once it is so many renders. */
+  function counted(id: string, count: number) {
+    return eventually(async () => {
       const versions = (await published())
         .flatMap((window) => window.versions)
         .filter((one) => one.prompt_id === id);
@@ -96,13 +91,40 @@ describe('usage', () => {
         failures: sum((one) => one.failures),
         latencies: sum((one) => one.latencies.reduce((all, bucket) => all + bucket, 0)),
       };
-      return counts.latencies >= 9
+      return counts.latencies >= count
         ? { ...counts, numbers: new Set(versions.map((one) => one.number)) }
         : undefined;
     });
+  }
+
+  it('counts every render and every failure once, by version and by key', async () => {
+    const id = await render.prompt({
+      teamId,
+      slug: 'counted',
+      versions: [{ number: 3, template: '{{.x}}', status: 'live' }],
+    });
+    for (let i = 0; i < 7; i += 1) await render.render('counted/render', key.token, { variables: { x: 1 } });
+    for (let i = 0; i < 2; i += 1) await render.render('counted/render', key.token, {});
+    const total = await counted(id, 9);
     expect(total).toEqual({ renders: 7, failures: 2, latencies: 9, numbers: new Set([3]) });
     const keys = (await published()).flatMap((window) => window.keys).filter((one) => one.key_id === key.id);
     expect(keys.reduce((all, one) => all + one.failures, 0)).toBe(2);
     expect(Date.parse(keys.at(-1)?.last_used_at ?? '')).toBeGreaterThan(0);
+  });
+
+  it('counts renders in worker threads, too, and not what is refused before it is run', async () => {
+    const template = '{{range 300}}{{range 1000}}{{if eq $.a $.b}}{{end}}{{end}}{{end}}{{.a}}';
+    const versions = [{ number: 5, template, status: 'live' as const }];
+    const id = await render.prompt({ teamId, slug: 'heavy', versions });
+    const own = await render.identity.createKey(orgId);
+    const variables = { a: 'x', b: 'y' };
+    const body = JSON.stringify({ renders: [{ slug: 'heavy', variables }, { slug: 'heavy' }] });
+    await render.render('heavy/render', own.token, { variables });
+    await render.render('heavy/render', own.token, { variables: { a: 'x', b: 1 } });
+    await render.post('/v1/prompts/heavy/render', own.token, `{"variables":7}${' '.repeat(300_000)}`);
+    await render.post('/v1/render/batch', own.token, body);
+    expect(await counted(id, 4)).toEqual({ renders: 2, failures: 2, latencies: 4, numbers: new Set([5]) });
+    const keys = (await published()).flatMap((window) => window.keys).filter((one) => one.key_id === own.id);
+    expect(keys.reduce((all, one) => all + one.renders, 0)).toBe(2);
   });
 });

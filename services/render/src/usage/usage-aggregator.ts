@@ -27,8 +27,13 @@ export class UsageAggregator implements UsageSource {
       usage.dirty = true;
       this.#versions.push(usage);
     }
-    const key = keyId === undefined ? undefined : this.#keys.get(keyId);
-    if (key === undefined) return;
+    if (keyId === undefined) return;
+    let key = this.#keys.get(keyId);
+    if (key === undefined) {
+      // Noted in a window that is gone: the render took longer than that.
+      key = { renders: 0, failures: 0, lastUsedAt: Date.now() };
+      this.#keys.set(keyId, key);
+    }
     if (failed) key.failures += 1;
     else key.renders += 1;
   }
