@@ -90,6 +90,8 @@ export interface Features<Name extends EntityName, Actor, Note> {
   readonly background?: readonly (Loop | Omit<BackgroundOptions, 'logger'>)[];
   /** Hears of uses of API keys; default: they are published for identity, which owns keys. */
   readonly keyUses?: KeyUseListener;
+  /** Called when the service stops and its patience with requests is nearly over: gives up what is still under way, so that it is answered. */
+  readonly lastMoment?: () => Promise<void>;
   /** Wraps the wrapper that applies revision headers to requests. */
   readonly around?: (wrapper: RequestWrapper) => RequestWrapper;
 }
@@ -186,8 +188,16 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
     logger,
     timeouts: { drainMs: config.SHUTDOWN_TIMEOUT_MS, drainDelayMs: config.DRAIN_DELAY_MS },
   });
-  const drainMs = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS + 2_000;
-  cleanups.add('http server', () => server.close(), drainMs);
+  const patienceMs = config.SHUTDOWN_TIMEOUT_MS + config.DRAIN_DELAY_MS;
+  cleanups.add(
+    'http server',
+    async () => {
+      const lastMoment = setTimeout(() => void features.lastMoment?.(), patienceMs - LAST_MOMENT_MS);
+      await server.close();
+      clearTimeout(lastMoment);
+    },
+    patienceMs + 2_000,
+  );
   return server;
 }
 
@@ -209,6 +219,9 @@ function publishedKeyUses(
 }
 
 const USAGE_FLUSH_MS = 5_000;
+
+/** Before the end of the service's patience, in which answers still get out. */
+const LAST_MOMENT_MS = 500;
 
 function nameOf(background: Loop | Omit<BackgroundOptions, 'logger'>): string {
   return 'name' in background ? background.name : background.constructor.name;
