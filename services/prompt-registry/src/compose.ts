@@ -1,4 +1,6 @@
 /** The prompt registry on one page: what it owns, and how its features are built from each other. */
+
+import { defaultThreads, observeHeavyPool } from '@px0/heavy-renders';
 import { type Features, type Foundation, type OwnerDefinition, startOwner } from '@px0/owner';
 import type { RunningServer, ServiceDependencies } from '@px0/service-kit';
 import { auditRoutes, ReadPromptAudit, ReadTeamAudit } from './audit/mod.ts';
@@ -7,12 +9,13 @@ import { CheckVersion, checkRoutes, PromoteWithPayloads } from './checks/mod.ts'
 import type { Config } from './config.ts';
 import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
+import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
 import { promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
-import { ExportPrompts, ImportPrompts, transferRoutes } from './transfer/mod.ts';
+import { ExportPrompts, HeavyDocuments, ImportPrompts, transferRoutes } from './transfer/mod.ts';
 import { ReadUsage, usageConsumer, usageExpiry, usageRoutes } from './usage/mod.ts';
 import { ShowWantedVersion, versionCommands, versionRoutes } from './versions/mod.ts';
 
@@ -37,15 +40,24 @@ export function startPromptRegistry(
 function features(
   foundation: Foundation<Config, 'prompt', Actor, AuditNote>,
 ): Features<'prompt', Actor, AuditNote> {
-  const { config } = foundation;
-  const parts = promptParts(foundation);
+  const { config, access, logger, cleanups } = foundation;
+  const heavy = new HeavyWork({
+    access,
+    threads: config.HEAVY_RENDER_THREADS ?? defaultThreads(),
+    checkBudgetMs: config.CHECK_TIME_BUDGET_MS,
+    logger,
+  });
+  cleanups.add('heavy work', () => heavy.pool.close(0));
+  observeHeavyPool(heavy.pool);
+  const parts = { ...promptParts(foundation), heavy };
   const prompts = promptCommands(foundation, parts);
   const versions = versionCommands(parts);
   const tags = tagCommands(parts);
   const payloads = payloadCommands(parts);
-  const { read, transition } = versions;
-  const check = new CheckVersion({ ...parts, read, timeBudgetMs: config.CHECK_TIME_BUDGET_MS });
+  const { transition, templates } = versions;
+  const check = new CheckVersion({ ...parts, timeBudgetMs: config.CHECK_TIME_BUDGET_MS });
   const promoteChecked = new PromoteWithPayloads({ ...parts, check, transition });
+  const documents = new HeavyDocuments(heavy);
   const sweeper = teamSweeper(foundation);
   const usage = { ...foundation, retentionDays: config.USAGE_RETENTION_DAYS };
   return {
@@ -56,15 +68,16 @@ function features(
       ...diffRoutes(new DiffVersions(parts)),
       ...tagRoutes(tags),
       ...payloadRoutes(payloads),
-      ...templateRoutes(),
+      ...templateRoutes(templates, heavy),
       ...auditRoutes(new ReadPromptAudit(parts), new ReadTeamAudit(parts)),
       ...transferRoutes(
-        new ExportPrompts(parts),
-        new ImportPrompts({ ...parts, prompts, versions, tags, payloads }),
+        new ExportPrompts({ ...parts, documents }),
+        new ImportPrompts({ ...parts, documents, prompts, versions, tags, payloads }),
       ),
       ...usageRoutes(new ReadUsage(parts)),
     },
     sagas: [teamDeletions(sweeper)],
+    lastMoment: () => heavy.pool.close(0),
     background: [sweeper, usageConsumer(usage), usageExpiry(usage)],
   };
 }

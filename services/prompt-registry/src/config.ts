@@ -10,6 +10,11 @@ export const configSchema = z.object({
     .describe(
       'Time budget for one check of a version to render payloads, in milliseconds. The remaining payloads then fail with that reason, so that a check ends before callers time out.',
     ),
+  HEAVY_RENDER_THREADS: integerVariable(1, 256)
+    .optional()
+    .describe(
+      'Number of worker threads for checks, comparisons and templates that take long. Default: the processors but one, at least one.',
+    ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')
     .describe('How long the hourly render counts of each version are kept, in days.'),

@@ -2,3 +2,4 @@
 export type { CompiledTemplates } from './compiled-templates.ts';
 export type { TaskAnswer, TaskOrder, ThreadSettings } from './messages.ts';
 export type { InputOf, OutputOf, Task, Tasks, Thread } from './task.ts';
+export { TaskEnded } from './thread-meter.ts';

@@ -1,32 +1,27 @@
 /** Payloads as tests of a prompt: how a version renders with them, compared with the live one. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
+import { BudgetSpent, HeavyRefusal, isLightJson, isLightTemplate } from '@px0/heavy-renders';
 import type { Reader } from '@px0/owner';
-import type { TemplateVariable } from '@px0/template';
-import { unifiedDiff } from '../diff/mod.ts';
-import { liveVersion, type ReadVersion, type VersionRow } from '../versions/mod.ts';
-import { listSamples, type Sample } from './sample-store.ts';
-import { CheckBudget, type Rendition, Trial } from './trial.ts';
+import { compile, type TemplateVariable } from '@px0/template';
+import { isLightDiff } from '../diff/mod.ts';
+import type { HeavyWork } from '../heavy/mod.ts';
+import type { FindPrompt } from '../prompts/mod.ts';
+import { liveVersion, parseVersionRef, requireVersion, type VersionRow } from '../versions/mod.ts';
+import { type CheckOrder, type CheckOutcome, endlessCheck, runCheck } from './run-check.ts';
+import { listSamples } from './sample-store.ts';
 
-export interface PayloadResult {
-  readonly sample: Sample;
-  readonly version: Rendition;
-  readonly live: Rendition | undefined;
-  /** From the live output to the version's; undefined unless both rendered, and for outputs beyond a megabyte. */
-  readonly diff: string | undefined;
-}
-
-export interface CheckResult {
+export interface CheckResult extends CheckOutcome {
   readonly version: VersionRow;
   readonly live: VersionRow | undefined;
-  readonly results: readonly PayloadResult[];
   /** Paths of what the version requires and the live one does not. */
   readonly newVariables: readonly string[];
 }
 
 export interface CheckVersionDependencies {
   readonly reader: Reader;
-  readonly read: ReadVersion;
+  readonly prompts: FindPrompt;
+  readonly heavy: HeavyWork;
   readonly timeBudgetMs: number;
 }
 
@@ -37,34 +32,70 @@ export class CheckVersion {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, versionNotFound */
-  async run(principal: Principal, promptId: PromptId, ref: string): Promise<CheckResult> {
-    const { reader, read, timeBudgetMs } = this.#deps;
-    const version = await read.run(principal, 'checkVersion', promptId, ref);
+  /** The signal ends the check when nobody waits for it any more. @throws ApiError promptNotFound, versionNotFound, tooManyHeavyRenders */
+  async run(
+    principal: Principal,
+    promptId: PromptId,
+    ref: string,
+    signal: AbortSignal,
+  ): Promise<CheckResult> {
+    const { reader, prompts, heavy, timeBudgetMs } = this.#deps;
+    const { teamId } = await prompts.run(principal, 'checkVersion', promptId);
+    const version = await requireVersion(reader, promptId, parseVersionRef(ref));
     const live = await liveVersion(reader, promptId);
-    const budget = new CheckBudget(timeBudgetMs);
-    const trial = new Trial(version.template, budget);
-    const liveTrial = live === undefined ? undefined : new Trial(live.template, budget);
-    const results: PayloadResult[] = [];
-    for (const sample of await listSamples(reader, promptId))
-      results.push(await compare(sample, trial, liveTrial));
-    return { version, live, results, newVariables: newlyRequired(version, live) };
+    const samples = await listSamples(reader, promptId);
+    const order = { version: version.template, live: live?.template, samples, timeBudgetMs };
+    const organization = heavy.organizationOf(teamId);
+    const outcome =
+      this.#runHere(organization, order) ?? (await this.#runElsewhere(organization, order, signal));
+    return { version, live, newVariables: newlyRequired(version, live), ...outcome };
+  }
+
+  /** One budget for the whole check; undefined when it is spent, or would be at once. */
+  #runHere(organization: string, order: CheckOrder): CheckOutcome | undefined {
+    if (!isLight(order)) return undefined;
+    const meter = this.#deps.heavy.mainThreadMeter(organization);
+    try {
+      return runCheck(order, { meter, compile, beforeCompared });
+    } catch (error) {
+      if (error instanceof BudgetSpent) return undefined;
+      throw error;
+    }
+  }
+
+  /** The whole check is one task: it takes one place in the queue, and its payloads do not queue anew one by one. */
+  async #runElsewhere(organization: string, order: CheckOrder, signal: AbortSignal): Promise<CheckOutcome> {
+    try {
+      return await this.#deps.heavy.pool.run(organization, 'check', order, {
+        signal,
+        bytes: charactersOf(order),
+      });
+    } catch (error) {
+      if (error instanceof HeavyRefusal && error.reason === 'tookTooLong') return endlessCheck(order);
+      throw error;
+    }
   }
 }
 
-async function compare(sample: Sample, trial: Trial, liveTrial: Trial | undefined): Promise<PayloadResult> {
-  const version = await trial.render(sample);
-  const live = await liveTrial?.render(sample);
-  return { sample, version, live, diff: diffOf(live, version) };
+function beforeCompared(from: string, to: string): void {
+  if (!isLightDiff(from, to)) throw new BudgetSpent();
 }
 
-/** Comparing line by line costs many times the text, and a longer difference is of no use to a reader. */
-const DIFF_CHARACTERS = 1024 * 1024;
+function isLight({ version, live = '', samples }: CheckOrder): boolean {
+  if (samples.length > MAX_LIGHT_SAMPLES || !isLightTemplate(version + live)) return false;
+  const json = samples.reduce((text, { variablesJson }) => text + (variablesJson ?? ''), '');
+  return json.length <= MAX_LIGHT_CHARACTERS && isLightJson(Buffer.from(json));
+}
 
-function diffOf(live: Rendition | undefined, version: Rendition): string | undefined {
-  if (version.outcome !== 'rendered' || live?.outcome !== 'rendered') return undefined;
-  if (live.rendered.length + version.rendered.length > DIFF_CHARACTERS) return undefined;
-  return unifiedDiff(live.rendered, version.rendered, 'live', 'version');
+/** More are not read within a few milliseconds, whatever they are rendered with. */
+const MAX_LIGHT_SAMPLES = 500;
+const MAX_LIGHT_CHARACTERS = 256 * 1024;
+
+function charactersOf({ version, live = '', samples }: CheckOrder): number {
+  return samples.reduce(
+    (sum, { variablesJson }) => sum + (variablesJson?.length ?? 0),
+    version.length + live.length,
+  );
 }
 
 function newlyRequired(version: VersionRow, live: VersionRow | undefined): string[] {
@@ -74,9 +105,4 @@ function newlyRequired(version: VersionRow, live: VersionRow | undefined): strin
 
 function requiredPaths(variables: readonly TemplateVariable[]): string[] {
   return variables.filter(({ required }) => required).map(({ path }) => path);
-}
-
-/** The payloads with which the version does not render. */
-export function failures({ results }: CheckResult): Sample[] {
-  return results.filter(({ version }) => version.outcome === 'failed').map(({ sample }) => sample);
 }

@@ -4,7 +4,7 @@ import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { FindPrompt } from '../prompts/mod.ts';
 import type { Promotion, TransitionVersion, VersionRow } from '../versions/mod.ts';
-import { type CheckVersion, failures } from './check-version.ts';
+import type { CheckVersion } from './check-version.ts';
 
 export interface PromoteWithPayloadsDependencies {
   readonly check: CheckVersion;
@@ -31,30 +31,27 @@ export class PromoteWithPayloads implements Promotion {
    * The renders happen before the lock is taken; under it the template is only compared with the one that was rendered. Refusals of a
    * plain promotion come first.
    *
-   * @throws ApiError as a plain promotion, and payloadsFail naming the payloads
+   * @throws ApiError as a plain promotion, payloadsFail naming the payloads, and tooManyHeavyRenders
    */
   async run(
     principal: Principal,
     promptId: PromptId,
     ref: string,
     ifMatch: string | undefined,
+    signal: AbortSignal,
   ): Promise<VersionRow> {
     const { check, transition, prompts } = this.#deps;
     // A caller without the right is refused before anything is rendered; the right is judged again under the lock.
     await prompts.run(principal, 'promoteVersion', promptId);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const result = await check.run(principal, promptId, ref);
-      const failed = failures(result);
+      const result = await check.run(principal, promptId, ref, signal);
       try {
         return await transition.run(principal, promptId, ref, 'promote', ifMatch, (version) => {
           const isChecked =
             version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
           if (!isChecked) throw new CheckedAnother();
-          if (failed.length > 0) {
-            throw new ApiError('payloadsFail', {
-              detail: failed.map(({ name, payloadId }) => name ?? payloadId).join(', '),
-            });
-          }
+          if (result.failed.length > 0)
+            throw new ApiError('payloadsFail', { detail: result.failed.join(', ') });
         });
       } catch (error) {
         if (!(error instanceof CheckedAnother)) throw error;

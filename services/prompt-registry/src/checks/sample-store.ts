@@ -1,16 +1,15 @@
-/** Payloads as samples for a render: the variables' JSON text, since renders and payloads read numbers differently. */
+/** Payloads as the samples of a check. */
 import type { PromptId } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
+import { SAMPLE_BYTES, type Sample } from './trial.ts';
 
-export interface Sample {
-  readonly payloadId: string;
-  readonly name: string | null;
-  readonly variablesJson: string;
-}
-
-/** The oldest first, as they were added. */
+/** The oldest first, as they were added, the variables of so many as a check reads. */
 export function listSamples(reader: Reader, promptId: PromptId): Promise<Sample[]> {
   return reader.query<Sample>(sql`
-    SELECT id AS "payloadId", name, variables::text AS "variablesJson" FROM prompt_payloads
-    WHERE prompt_id = ${promptId}::uuid ORDER BY created_at, id`);
+    SELECT "payloadId", name, CASE WHEN sum(octet_length("variablesJson")) OVER (ORDER BY created_at, "payloadId")
+      <= ${SAMPLE_BYTES}::bigint THEN "variablesJson" END AS "variablesJson"
+    FROM (
+      SELECT id AS "payloadId", name, created_at, variables::text AS "variablesJson" FROM prompt_payloads
+      WHERE prompt_id = ${promptId}::uuid) AS samples
+    ORDER BY created_at, "payloadId"`);
 }

@@ -1,16 +1,30 @@
 /** Renders samples with a template exactly as the render service would, within one budget for all of them. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseBodyText, routes } from '@px0/contracts';
-import { type CompiledTemplate, compile, TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
-import { TEMPLATE_NAME } from '../versions/mod.ts';
-import type { Sample } from './sample-store.ts';
+import { TaskEnded } from '@px0/heavy-renders/thread';
+import {
+  type CompiledTemplate,
+  type Meter,
+  TemplateExecutionError,
+  TemplateSyntaxError,
+} from '@px0/template';
+
+/** A payload as a sample for a render: the variables' JSON text, since renders and payloads read numbers differently. */
+export interface Sample {
+  readonly payloadId: string;
+  readonly name: string | null;
+  /** Null when the payloads before it are as much as a check reads. */
+  readonly variablesJson: string | null;
+}
 
 export type Rendition =
   | { readonly outcome: 'rendered'; readonly rendered: string }
   /** In the words of a render's error. */
   | { readonly outcome: 'failed'; readonly error: string };
 
-/** All outputs of a check together: they are in memory at once, and a longer answer is of no use to a reader. */
+export const TOOK_TOO_LONG = 'template execution failed: render took too long';
+
+/** All payloads that a check reads together, in bytes, and all of its outputs: they are in memory at once, and a longer answer is of no use to a reader. */
+export const SAMPLE_BYTES = 16 * 1024 * 1024;
 const OUTPUT_CHARACTERS = 16 * 1024 * 1024;
 
 /** What the renders of one check share: time, and room for their outputs. */
@@ -37,29 +51,40 @@ export class CheckBudget {
   }
 }
 
+interface TrialGround {
+  readonly meter: Meter;
+  /** @throws TemplateSyntaxError */
+  compile(template: string): CompiledTemplate;
+}
+
 /** A template under trial, compiled once. */
 export class Trial {
   readonly #template: CompiledTemplate | undefined;
   readonly #budget: CheckBudget;
+  readonly #meter: Meter;
 
-  constructor(template: string, budget: CheckBudget) {
-    this.#template = compileIfPossible(template);
+  constructor(template: string, budget: CheckBudget, ground: TrialGround) {
+    this.#template = compileIfPossible(template, ground);
     this.#budget = budget;
+    this.#meter = ground.meter;
   }
 
-  /** Lets other requests have their turn first: a single render is bounded, a hundred of them in a row would be a pause. */
-  async render({ variablesJson }: Sample): Promise<Rendition> {
-    await nextTurn();
+  /** @throws what the meter throws, except that a worker's time is up: that is the render's own outcome */
+  render({ variablesJson }: Sample): Rendition {
     const overdue = this.#budget.refusal;
     if (overdue !== undefined) return { outcome: 'failed', error: overdue };
     if (this.#template === undefined) return { outcome: 'failed', error: 'template parse error' };
+    if (variablesJson === null)
+      return { outcome: 'failed', error: `the check's payloads exceed ${SAMPLE_BYTES} bytes` };
     const request = parseBodyText(routes.renderLive, `{"variables":${variablesJson}}`);
     if (request === undefined) return { outcome: 'failed', error: 'invalid request body' };
     try {
-      const rendered = this.#template.render(request.variables ?? {});
+      const rendered = this.#template.render(request.variables ?? {}, { meter: this.#meter });
       this.#budget.spend(rendered);
       return { outcome: 'rendered', rendered };
     } catch (error) {
+      if (error instanceof TaskEnded && error.reason === 'tookTooLong')
+        return { outcome: 'failed', error: TOOK_TOO_LONG };
       if (!(error instanceof TemplateExecutionError)) throw error;
       return { outcome: 'failed', error: `template execution failed: ${error.message}` };
     }
@@ -67,9 +92,9 @@ export class Trial {
 }
 
 /** What was saved compiles; undefined is for what was written by other means. */
-function compileIfPossible(template: string): CompiledTemplate | undefined {
+function compileIfPossible(template: string, ground: TrialGround): CompiledTemplate | undefined {
   try {
-    return compile(template, { name: TEMPLATE_NAME });
+    return ground.compile(template);
   } catch (error) {
     if (error instanceof TemplateSyntaxError) return undefined;
     throw error;

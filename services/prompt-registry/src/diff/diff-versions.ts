@@ -1,78 +1,79 @@
 /** Compares two versions of a prompt. */
 import type { Principal } from '@px0/access';
-import type { PromptId } from '@px0/contracts';
+import type { PromptId, QueryOf, routes } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { LRUCache } from 'lru-cache';
+import { type HeavyWork, SHORT_WAIT_MS } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { parseVersionNumber, type VersionRow, versionPair } from '../versions/mod.ts';
-import { type Hunk, hunksOf } from './hunks.ts';
-import { formatHunks } from './unified.ts';
-
-export interface VersionDiff {
-  readonly from: VersionRow;
-  readonly to: VersionRow;
-  readonly text: string;
-  readonly hunks: readonly Hunk[];
-}
+import { answerOf, type DiffOrder } from './diff-answer.ts';
+import { isLightDiff } from './edit-script.ts';
 
 export interface DiffVersionsDependencies {
   readonly reader: Reader;
   readonly prompts: FindPrompt;
+  readonly heavy: HeavyWork;
 }
 
-/** Memory for diffs that cannot change any more: those of versions that left draft. */
+/** Memory for the answers of heavy comparisons that cannot change any more: those of versions that left draft. */
 const KEPT_BYTES = 16 * 1_048_576;
-/** Of a line besides its text, of which a character takes two bytes at most. */
-const LINE_BYTES = 64;
+
+type Answer = readonly Uint8Array[];
 
 export class DiffVersions {
   readonly #deps: DiffVersionsDependencies;
-  readonly #kept = new LRUCache<string, readonly Hunk[]>({ maxSize: KEPT_BYTES, sizeCalculation: sizeOf });
+  readonly #kept = new LRUCache<string, Answer>({ maxSize: KEPT_BYTES, sizeCalculation: sizeOf });
 
   constructor(deps: DiffVersionsDependencies) {
     this.#deps = deps;
   }
 
   /**
-   * Numbers only, no tags; they are judged before the caller's access.
+   * The answer's JSON. Numbers only, no tags; they are judged before the caller's access.
    *
-   * @throws ApiError versionRangeRequired, invalidFromVersion, invalidToVersion, promptNotFound, fromVersionNotFound, toVersionNotFound
+   * @throws ApiError versionRangeRequired, invalidFromVersion, invalidToVersion, promptNotFound, fromVersionNotFound, toVersionNotFound,
+   * tooManyHeavyRenders
    */
   async run(
     principal: Principal,
     promptId: PromptId,
-    {
-      from: fromText = '',
-      to: toText = '',
-    }: { readonly from?: string | undefined; readonly to?: string | undefined },
-  ): Promise<VersionDiff> {
-    const { reader, prompts } = this.#deps;
+    { from: fromText = '', to: toText = '', format }: QueryOf<typeof routes.diffVersions>,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { reader, prompts, heavy } = this.#deps;
     if (fromText === '' || toText === '') throw new ApiError('versionRangeRequired');
     const fromNumber = parseVersionNumber(fromText);
     if (fromNumber === undefined) throw new ApiError('invalidFromVersion');
     const toNumber = parseVersionNumber(toText);
     if (toNumber === undefined) throw new ApiError('invalidToVersion');
-    await prompts.run(principal, 'diffVersions', promptId);
+    const { teamId } = await prompts.run(principal, 'diffVersions', promptId);
     const [from, to] = await versionPair(reader, promptId, fromNumber, toNumber);
     if (from === undefined) throw new ApiError('fromVersionNotFound');
     if (to === undefined) throw new ApiError('toVersionNotFound');
-    const hunks = this.#hunks(from, to);
-    return { from, to, hunks, text: formatHunks(hunks, `v${from.number}`, `v${to.number}`) };
-  }
-
-  #hunks(from: VersionRow, to: VersionRow): readonly Hunk[] {
-    if (from.status === 'draft' || to.status === 'draft') return hunksOf(from.template, to.template);
-    const key = `${from.id}:${to.id}`;
-    const kept = this.#kept.get(key);
+    const order = { from: sideOf(from), to: sideOf(to), isStructured: format === 'structured' };
+    if (isLightDiff(from.template, to.template)) return answerOf(order);
+    const key = from.status === 'draft' || to.status === 'draft' ? undefined : keyOf(from, to, order);
+    const kept = key === undefined ? undefined : this.#kept.get(key);
     if (kept !== undefined) return kept;
-    const hunks = hunksOf(from.template, to.template);
-    this.#kept.set(key, hunks);
-    return hunks;
+    const answer = await heavy.pool.run(heavy.organizationOf(teamId), 'diff', order, {
+      signal,
+      bytes: from.template.length + to.template.length,
+      waitMs: SHORT_WAIT_MS,
+    });
+    if (key !== undefined) this.#kept.set(key, answer);
+    return answer;
   }
 }
 
-function sizeOf(hunks: readonly Hunk[]): number {
-  const lines = hunks.flatMap((hunk) => hunk.lines);
-  return 1 + lines.reduce((sum, { text }) => sum + LINE_BYTES + text.length * 2, 0);
+function sideOf({ number, template }: VersionRow): DiffOrder['from'] {
+  return { number, template };
+}
+
+function keyOf(from: VersionRow, to: VersionRow, { isStructured }: DiffOrder): string {
+  return `${from.id}:${to.id}:${isStructured}`;
+}
+
+function sizeOf(answer: Answer): number {
+  return answer.reduce((sum, piece) => sum + piece.byteLength, 1);
 }

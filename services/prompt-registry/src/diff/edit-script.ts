@@ -22,6 +22,11 @@ export interface Region {
  */
 const MAX_EDITS = 2_000;
 
+/** A text's lines: what stands between newlines. A text that ends in one has an empty last line. */
+export function linesOf(text: string): string[] {
+  return text.split('\n');
+}
+
 /** Regions in order, covering both texts, no two neighbours alike. */
 export function editScript(from: readonly string[], to: readonly string[]): Region[] {
   const head = commonPrefix(from, to);
@@ -79,4 +84,19 @@ function commonSuffix(from: readonly string[], to: readonly string[], head: numb
   let length = 0;
   while (length < end && from[from.length - 1 - length] === to[to.length - 1 - length]) length += 1;
   return length;
+}
+
+/** Splitting and comparing so much takes a millisecond or two. */
+const MAX_LIGHT_CHARACTERS = 128 * 1024;
+/** The search among so many lines takes a few milliseconds when none of them are equal. */
+const MAX_LIGHT_LINES = 150;
+
+/** Whether two texts are compared within a few milliseconds. */
+export function isLightDiff(from: string, to: string): boolean {
+  if (from.length + to.length > MAX_LIGHT_CHARACTERS) return false;
+  const fromLines = linesOf(from);
+  const toLines = linesOf(to);
+  const head = commonPrefix(fromLines, toLines);
+  const same = head + commonSuffix(fromLines, toLines, head);
+  return fromLines.length + toLines.length - 2 * same <= MAX_LIGHT_LINES;
 }

@@ -2,7 +2,7 @@
  * Hunks of a diff: changed regions with three lines of context, joined where their contexts would touch. The grouping is that of Python's
  * `difflib.SequenceMatcher.get_grouped_opcodes(3)`, which the contract names.
  */
-import { editScript, type Region } from './edit-script.ts';
+import { editScript, linesOf, type Region } from './edit-script.ts';
 
 export interface DiffLine {
   readonly kind: 'context' | 'removed' | 'added';
@@ -23,11 +23,6 @@ export interface Hunk {
 }
 
 const CONTEXT = 3;
-
-/** A text's lines: what stands between newlines. A text that ends in one has an empty last line. */
-export function linesOf(text: string): string[] {
-  return text.split('\n');
-}
 
 /** Empty when the texts are equal. */
 export function hunksOf(from: string, to: string): Hunk[] {

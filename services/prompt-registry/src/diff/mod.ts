@@ -1,3 +1,3 @@
 export { DiffVersions } from './diff-versions.ts';
+export { isLightDiff } from './edit-script.ts';
 export { diffRoutes } from './routes.ts';
-export { unifiedDiff } from './unified.ts';

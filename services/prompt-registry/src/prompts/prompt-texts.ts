@@ -1,6 +1,6 @@
 /** The rules for a prompt's name, slug and description. */
 import { characters, normaliseSlug } from '@px0/contracts/slug';
-import { ApiError } from '@px0/service-kit';
+import { ApiError } from '@px0/service-kit/errors';
 
 const NAME_CHARACTERS = 255;
 const SLUG_CHARACTERS = 255;

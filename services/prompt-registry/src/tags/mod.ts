@@ -1,4 +1,3 @@
 export { tagCommands } from './commands.ts';
 export { tagRoutes } from './routes.ts';
 export type { SetTag } from './set-tag.ts';
-export { requireTag, requireTagForm } from './tag-form.ts';

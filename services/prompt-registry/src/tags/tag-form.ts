@@ -1,6 +1,6 @@
 /** The rules for a tag's text. */
 import { settableTag } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit';
+import { ApiError } from '@px0/service-kit/errors';
 
 const TAG = /^[A-Za-z0-9._-]{1,50}$/;
 const SETTABLE = new RegExp(settableTag);

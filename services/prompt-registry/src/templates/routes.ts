@@ -1,14 +1,15 @@
-/** Transport of the template check. */
+/** Transport of the template check, for editors that validate while a user types. */
 import type { Principal } from '@px0/access';
 import type { Wire } from '@px0/contracts';
 import type { Handlers } from '@px0/service-kit';
-import { variableOnWire } from '../versions/mod.ts';
-import { judgeTemplate } from './validate-template.ts';
+import type { HeavyWork } from '../heavy/mod.ts';
+import { requireTemplate, type TemplateCheck, variableOnWire } from '../versions/mod.ts';
 
-export function templateRoutes() {
+export function templateRoutes(templates: TemplateCheck, heavy: HeavyWork) {
   return {
-    validateTemplate: ({ body }): Wire<'TemplateValidation'> => {
-      const judgement = judgeTemplate(body().template);
+    validateTemplate: async ({ principal, body, signal }): Promise<Wire<'TemplateValidation'>> => {
+      const template = requireTemplate(body().template);
+      const judgement = await templates.judge(heavy.callerOf(principal), template, signal);
       if (judgement.valid)
         return { valid: true, variables: judgement.variables.map(variableOnWire), error: null };
       const { message, line, column } = judgement;

@@ -3,11 +3,11 @@
  * assigns (ids, times). Version numbers in it only distinguish its versions; an import assigns its own.
  */
 import { namedValues } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit';
+import { ApiError } from '@px0/service-kit/errors';
 import { z } from 'zod';
-import { promptTexts } from '../prompts/mod.ts';
-import { requireTag, requireTagForm } from '../tags/mod.ts';
-import { checkTemplate } from '../versions/mod.ts';
+import { promptTexts } from '../prompts/prompt-texts.ts';
+import { requireTag, requireTagForm } from '../tags/tag-form.ts';
+import { type CheckedTemplate, checkTemplate } from '../versions/checked-template.ts';
 
 export const DOCUMENT_KIND = 'px0/prompts/v1';
 
@@ -39,11 +39,17 @@ export type DocumentPrompt = z.infer<typeof promptSchema>;
 export type DocumentVersion = z.infer<typeof versionSchema>;
 export type DocumentPayload = z.infer<typeof payloadSchema>;
 
+export interface ParsedDocument {
+  readonly document: PromptDocument;
+  /** The document's templates by their texts. */
+  readonly templates: ReadonlyMap<string, CheckedTemplate>;
+}
+
 /** Each costs some statements, and a request has to end while its caller still waits. Larger documents come in pieces. */
 const MAX_PARTS = 1_000;
 
 /** @throws ApiError invalidDocument, naming the first place that is wrong */
-export function parseDocument(raw: unknown): PromptDocument {
+export function parseDocument(raw: unknown): ParsedDocument {
   const parsed = documentSchema.safeParse(raw);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -53,13 +59,14 @@ export function parseDocument(raw: unknown): PromptDocument {
   requireSize(document);
   const slugs = new Set<string>();
   const names = new Set<string>();
+  const templates = new Map<string, CheckedTemplate>();
   for (const [index, prompt] of document.prompts.entries()) {
     const place = `prompts.${index}`;
     requireUnused(slugs, prompt.slug, `${place}.slug`);
     requireUnused(names, prompt.name, `${place}.name`);
-    requirePrompt(prompt, place);
+    requirePrompt(prompt, place, templates);
   }
-  return document;
+  return { document, templates };
 }
 
 function requireSize({ prompts }: PromptDocument): void {
@@ -72,7 +79,7 @@ function requireSize({ prompts }: PromptDocument): void {
     throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
 }
 
-function requirePrompt(prompt: DocumentPrompt, place: string): void {
+function requirePrompt(prompt: DocumentPrompt, place: string, templates: Map<string, CheckedTemplate>): void {
   at(place, () => {
     // A slug that is not in its normal form would never be found again by the next import.
     if (promptTexts(prompt).slug !== prompt.slug) throw invalid(`${place}.slug`, 'is not normalised');
@@ -80,7 +87,9 @@ function requirePrompt(prompt: DocumentPrompt, place: string): void {
   const numbers = new Set<number>();
   for (const [index, version] of prompt.versions.entries()) {
     requireUnused(numbers, version.number, `${place}.versions.${index}.number`);
-    at(`${place}.versions.${index}.template`, () => checkTemplate(version.template));
+    const { template } = version;
+    if (templates.has(template)) continue;
+    at(`${place}.versions.${index}.template`, () => templates.set(template, checkTemplate(template)));
   }
   if (prompt.versions.filter(({ status }) => status === 'live').length > 1)
     throw invalid(`${place}.versions`, 'have more than one live');

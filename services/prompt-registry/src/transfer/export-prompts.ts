@@ -3,12 +3,14 @@ import { type AccessProjection, type Principal, requireAllowedOn } from '@px0/ac
 import type { TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import { DOCUMENT_KIND } from './document.ts';
+import type { ExportOrder } from './export-answer.ts';
+import type { HeavyDocuments } from './heavy-documents.ts';
 import { exportBytes, exportedPrompts } from './store.ts';
 
 export interface ExportPromptsDependencies {
   readonly reader: Reader;
   readonly access: AccessProjection;
+  readonly documents: HeavyDocuments;
 }
 
 /** A document is held in memory several times over, as rows, as values and as text. */
@@ -21,17 +23,20 @@ export class ExportPrompts {
     this.#deps = deps;
   }
 
-  /** All prompts of the team, or those of a comma-separated list of slugs; a blank list is none given. @throws ApiError forbidden, documentTooLarge */
+  /** The answer's JSON. All prompts of the team, or those of a comma-separated list of slugs; a blank list is none given. @throws ApiError forbidden, documentTooLarge, tooManyHeavyRenders */
   async run(
     principal: Principal,
     teamId: TeamId,
     slugList: string | undefined,
-  ): Promise<Record<string, unknown>> {
-    const { reader, access } = this.#deps;
+    format: ExportOrder['format'],
+    signal: AbortSignal,
+  ): Promise<readonly Uint8Array[]> {
+    const { reader, access, documents } = this.#deps;
     requireAllowedOn(access, principal, 'exportPrompts', { teamId });
     const slugs = parseSlugs(slugList);
     if ((await exportBytes(reader, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
-    return { kind: DOCUMENT_KIND, prompts: await exportedPrompts(reader, teamId, slugs) };
+    const prompts = await exportedPrompts(reader, teamId, slugs);
+    return documents.write(teamId, { prompts, format }, signal);
   }
 }
 

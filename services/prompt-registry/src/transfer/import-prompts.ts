@@ -11,7 +11,8 @@ import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloa
 import type { CreatePrompt, DescribePrompt, SetPromptStatus } from '../prompts/mod.ts';
 import type { SetTag } from '../tags/mod.ts';
 import type { CreateVersion, TransitionVersion } from '../versions/mod.ts';
-import { type PromptDocument, parseDocument, requireSettable } from './document.ts';
+import { type ParsedDocument, type PromptDocument, requireSettable } from './document.ts';
+import type { HeavyDocuments } from './heavy-documents.ts';
 import { type Change, type Comparison, planPrompt, type VersionHandle } from './plan.ts';
 import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
 
@@ -25,11 +26,13 @@ export interface ImportPromptsDependencies {
   };
   readonly versions: { readonly create: CreateVersion; readonly transition: TransitionVersion };
   readonly tags: { readonly set: SetTag };
+  readonly documents: HeavyDocuments;
   readonly payloads: { readonly create: CreatePayload; readonly update: UpdatePayload };
 }
 
 /** Ids that an import learns while it works. */
 interface Progress {
+  readonly templates: ParsedDocument['templates'];
   readonly prompts: Map<string, PromptId>;
   /** By slug and number in the document. */
   readonly versions: Map<string, number>;
@@ -45,17 +48,19 @@ export class ImportPrompts {
   /**
    * Returns what was done, or with `dryRun` would be.
    *
-   * @throws ApiError forbidden, what `readDocument` throws, invalidDocument, documentConflicts, tooManyVersionsOrTags
+   * @throws ApiError forbidden, what `readBody` throws, invalidRequestBody, invalidDocument, documentConflicts, tooManyVersionsOrTags,
+   * tooManyHeavyRenders
    */
   async run(
     principal: Principal,
     teamId: TeamId,
-    readDocument: () => unknown,
+    readBody: () => Buffer,
     mode: 'dry-run' | 'apply',
+    signal: AbortSignal,
   ): Promise<Change[]> {
-    const { access } = this.#deps;
+    const { access, documents } = this.#deps;
     requireAllowedOn(access, principal, 'importPrompts', { teamId });
-    const document = parseDocument(readDocument());
+    const { document, templates } = await documents.read(teamId, readBody(), signal);
     const present = await this.#present(teamId, document);
     requireNoConflict(document, present);
     const comparison = await this.#comparison(document);
@@ -68,7 +73,7 @@ export class ImportPrompts {
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
     if (archives && !isAllowedOn(access, principal, 'archivePrompt', { teamId }))
       throw new ApiError('forbidden');
-    if (mode === 'apply') await this.#apply(principal, teamId, changes, present);
+    if (mode === 'apply') await this.#apply(principal, teamId, changes, present, templates);
     return changes;
   }
 
@@ -104,8 +109,10 @@ export class ImportPrompts {
     teamId: TeamId,
     changes: readonly Change[],
     present: readonly PresentRow[],
+    templates: ParsedDocument['templates'],
   ): Promise<void> {
     const progress: Progress = {
+      templates,
       prompts: new Map(present.map(({ slug, id }) => [slug, id])),
       versions: new Map(),
     };
@@ -130,7 +137,8 @@ export class ImportPrompts {
         await prompts.describe.run(principal, id, () => planned);
         break;
       case 'create_version': {
-        const { number } = await versions.create.run(principal, id, () => planned);
+        const checked = known(progress.templates.get(planned.template));
+        const { number } = await versions.create.insert(principal, id, () => checked);
         progress.versions.set(`${slug} ${planned.number}`, number);
         break;
       }

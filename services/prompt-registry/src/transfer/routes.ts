@@ -1,37 +1,29 @@
 /** Transport of export and import. */
 import type { Principal } from '@px0/access';
-import { parseBody, routes, type Wire } from '@px0/contracts';
-import { ApiError, type Handlers } from '@px0/service-kit';
+import type { Wire } from '@px0/contracts';
+import { type Handlers, SerializedJson } from '@px0/service-kit';
 import type { ExportPrompts } from './export-prompts.ts';
 import type { ImportPrompts } from './import-prompts.ts';
 import type { Change } from './plan.ts';
-import { fromYaml, toYaml } from './yaml.ts';
 
 export function transferRoutes(exports: ExportPrompts, imports: ImportPrompts) {
   return {
-    exportPrompts: async ({ principal, params, query }) => {
-      const document = await exports.run(principal, params.teamID, query.slugs);
-      return query.format === 'yaml' ? { yaml: toYaml(document) } : { document };
-    },
-    importPrompts: async ({ principal, params, query, body }) => {
+    exportPrompts: async ({ principal, params, query, signal }) =>
+      new SerializedJson(
+        await exports.run(principal, params.teamID, query.slugs, query.format ?? 'json', signal),
+      ),
+    importPrompts: async ({ principal, params, query, bodyBytes, signal }) => {
       const isDryRun = query.dry_run ?? false;
       const changes = await imports.run(
         principal,
         params.teamID,
-        () => documentIn(body()),
+        bodyBytes,
         isDryRun ? 'dry-run' : 'apply',
+        signal,
       );
       return { dry_run: isDryRun, changes: changes.map(changeOnWire) };
     },
   } satisfies Handlers<Principal>;
-}
-
-/** What came as YAML passes the same checks of a body's values as what came as JSON. */
-function documentIn({ document, yaml }: { readonly document?: unknown; readonly yaml?: string }): unknown {
-  if (yaml === undefined) return document;
-  const parsed = parseBody(routes.importPrompts, { document: fromYaml(yaml) });
-  if (parsed === undefined) throw new ApiError('invalidRequestBody');
-  return parsed.document;
 }
 
 function changeOnWire(change: Change): Wire<'ImportResult'>['changes'][number] {

@@ -1,21 +1,11 @@
 /** Reads a team as a document needs it: each question is one statement, whatever the number of prompts. */
-import { type PromptId, parseExactJson, type TeamId, type VersionStatus } from '@px0/contracts';
+import type { PromptId, TeamId } from '@px0/contracts';
 import { onlyRow, type Reader, type Sql, sql } from '@px0/owner';
 import type { PresentPrompt } from './plan.ts';
 
 export interface PresentRow extends PresentPrompt {
   readonly id: PromptId;
   readonly name: string;
-}
-
-export interface ExportRow {
-  readonly slug: string;
-  readonly name: string;
-  readonly description: string;
-  readonly status: 'active' | 'archived';
-  readonly versions: { readonly number: number; readonly status: VersionStatus; readonly template: string }[];
-  readonly tags: { readonly [tag: string]: number };
-  readonly payloads: { readonly name: string | null; readonly variables: unknown }[];
 }
 
 const tags = sql`
@@ -63,12 +53,12 @@ export async function exportBytes(
   return onlyRow(rows).bytes;
 }
 
-/** By slug, so that two exports of the same state are the same text. */
+/** The prompts of a document as JSON, by slug, so that two exports of the same state are the same text. */
 export async function exportedPrompts(
   reader: Reader,
   teamId: TeamId,
   slugs: readonly string[] | undefined,
-): Promise<ExportRow[]> {
+): Promise<string[]> {
   const rows = await reader.query<{ prompt: string }>(sql`
     SELECT json_build_object(
       'slug', p.slug, 'name', p.name, 'description', p.description, 'status', p.status,
@@ -80,8 +70,7 @@ export async function exportedPrompts(
         SELECT json_agg(json_build_object('name', l.name, 'variables', l.variables) ORDER BY l.created_at, l.id)
         FROM prompt_payloads l WHERE l.prompt_id = p.id), '[]'))::text AS prompt
     FROM prompts p WHERE ${exported(teamId, slugs)} ORDER BY p.slug COLLATE "C"`);
-  // As text, so that the numbers of payloads keep their digits. The shape is the statement's own.
-  return rows.map(({ prompt }) => parseExactJson(prompt) as ExportRow);
+  return rows.map(({ prompt }) => prompt);
 }
 
 function exported(teamId: TeamId, slugs: readonly string[] | undefined): Sql {

@@ -4,7 +4,7 @@
  * gigabytes.
  */
 import { parseExactJson } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit';
+import { ApiError } from '@px0/service-kit/errors';
 import { Document, isScalar, type Pair, parseDocument, Scalar, type ScalarTag, type Tags, visit } from 'yaml';
 
 /** A number in JSON's own form, by its digits. */

@@ -1,8 +1,8 @@
 /** Adds a draft to a prompt: what creating and duplicating a version share. */
 import { randomUUID } from 'node:crypto';
 import type { PromptChange } from '../prompts/mod.ts';
+import type { CheckedTemplate } from './checked-template.ts';
 import { insertVersion, takeNumber } from './store.ts';
-import type { CheckedTemplate } from './template-check.ts';
 import type { VersionRow } from './version-row.ts';
 
 /** The body's event first: its revision is in the prompt's event, so a reader can tell a stale body from the right one. */

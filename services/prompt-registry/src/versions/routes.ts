@@ -20,6 +20,7 @@ export interface Promotion {
     promptId: PromptId,
     ref: string,
     ifMatch: string | undefined,
+    signal: AbortSignal,
   ): Promise<VersionRow>;
 }
 
@@ -38,24 +39,27 @@ export interface VersionCommands {
 export function versionRoutes(commands: VersionCommands) {
   const { create, list, read, update, delete: remove, transition, promoteChecked, duplicate } = commands;
   return {
-    createVersion: async ({ principal, params, body, setHeader }) =>
-      shown(await create.run(principal, params.id, body), setHeader),
+    createVersion: async ({ principal, params, body, signal, setHeader }) =>
+      shown(await create.run(principal, params.id, body, signal), setHeader),
     listVersions: async ({ principal, params, query }) =>
       pageOnWire(await list.run(principal, params.id, query)),
     getVersion: async ({ principal, params, setHeader }) =>
       shown(await read.run(principal, 'getVersion', params.id, params.version), setHeader),
-    updateVersion: async ({ principal, params, body, header, setHeader }) =>
-      shown(await update.run(principal, params.id, params.version, body, header('if-match')), setHeader),
+    updateVersion: async ({ principal, params, body, header, signal, setHeader }) =>
+      shown(
+        await update.run(principal, params.id, params.version, body, header('if-match'), signal),
+        setHeader,
+      ),
     deletePromptVersion: async ({ principal, params, header }) => {
       await remove.run(principal, params.id, params.version, header('if-match'));
       return undefined;
     },
-    promoteVersion: async ({ principal, params, query, header, setHeader }) => {
+    promoteVersion: async ({ principal, params, query, header, signal, setHeader }) => {
       const { id, version } = params;
       const ifMatch = header('if-match');
       const promoted =
         query.require === 'payloads'
-          ? await promoteChecked.run(principal, id, version, ifMatch)
+          ? await promoteChecked.run(principal, id, version, ifMatch, signal)
           : await transition.run(principal, id, version, 'promote', ifMatch);
       return shown(promoted, setHeader);
     },

@@ -1,41 +1,71 @@
-/**
- * Whether a template may be saved. It is compiled exactly as render compiles it, so a template accepted here never fails to parse
- * there. Also infers the variables that it reads.
- */
-import { ApiError } from '@px0/service-kit';
-import { compile, MAX_SOURCE_BYTES, TemplateSyntaxError, type TemplateVariable } from '@px0/template';
+/** Whether a template may be saved. One that takes long to compile is compiled in a worker thread, before a lock is taken. */
+import type { Action, Principal } from '@px0/access';
+import type { PromptId } from '@px0/contracts';
+import { isLightTemplate } from '@px0/heavy-renders';
+import { type HeavyWork, SHORT_WAIT_MS } from '../heavy/mod.ts';
+import type { FindPrompt } from '../prompts/mod.ts';
+import { type CheckedTemplate, checkedAs, checkTemplate, requireTemplate } from './checked-template.ts';
+import { judge, type TemplateJudgement } from './template-judgement.ts';
 
-/** The name that every prompt's root template has, here and in render. */
-export const TEMPLATE_NAME = 'prompt';
+/** Gives the checked template, or throws why there is none, at the point where the contract has it judged. */
+export type TemplateVerdict = () => CheckedTemplate;
 
-const PREFIX = `template: ${TEMPLATE_NAME}:`;
-
-export interface CheckedTemplate {
-  readonly template: string;
-  readonly variables: readonly TemplateVariable[];
+export interface TemplateCheckDependencies {
+  readonly prompts: FindPrompt;
+  readonly heavy: HeavyWork;
 }
 
-/** @throws ApiError templateRequired, templateTooLarge, invalidTemplate */
-export function checkTemplate(template: string | undefined): CheckedTemplate {
-  const text = requireTemplate(template);
-  try {
-    return { template: text, variables: compile(text, { name: TEMPLATE_NAME }).variables };
-  } catch (error) {
-    if (error instanceof TemplateSyntaxError) {
-      throw new ApiError('invalidTemplate', { detail: withoutName(error.message), cause: error });
+export class TemplateCheck {
+  readonly #deps: TemplateCheckDependencies;
+
+  constructor(deps: TemplateCheckDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Prepares the verdict about a template that is to be saved: it throws what `readInput` and `checkTemplate` throw.
+   *
+   * @throws ApiError for a template that takes long: promptNotFound, forbidden, tooManyHeavyRenders
+   */
+  async of(
+    principal: Principal,
+    action: Action,
+    promptId: PromptId,
+    readInput: () => { readonly template?: string },
+    signal: AbortSignal,
+  ): Promise<TemplateVerdict> {
+    const text = attempt(() => requireTemplate(readInput().template));
+    if ('error' in text) {
+      return () => {
+        throw text.error;
+      };
     }
-    throw error;
+    const { value: template } = text;
+    if (isLightTemplate(template)) return () => checkTemplate(template);
+    // A caller without the right is refused before anything is compiled; the right is judged again under the lock.
+    const { prompts, heavy } = this.#deps;
+    const { teamId } = await prompts.run(principal, action, promptId);
+    const judgement = await this.judge(heavy.organizationOf(teamId), template, signal);
+    return () => checkedAs(template, judgement);
+  }
+
+  /** @throws ApiError tooManyHeavyRenders */
+  async judge(organization: string, template: string, signal: AbortSignal): Promise<TemplateJudgement> {
+    if (isLightTemplate(template)) return judge(template);
+    const { pool } = this.#deps.heavy;
+    return pool.run(
+      organization,
+      'judgeTemplate',
+      { template },
+      { signal, bytes: template.length, waitMs: SHORT_WAIT_MS },
+    );
   }
 }
 
-/** @throws ApiError templateRequired, templateTooLarge */
-export function requireTemplate(template: string | undefined): string {
-  if (template === undefined || template === '') throw new ApiError('templateRequired');
-  if (Buffer.byteLength(template) > MAX_SOURCE_BYTES) throw new ApiError('templateTooLarge');
-  return template;
-}
-
-/** The contract leaves the name between the first two colons empty; names elsewhere in the text stay. */
-export function withoutName(message: string): string {
-  return message.startsWith(PREFIX) ? `template: :${message.slice(PREFIX.length)}` : message;
+function attempt<T>(work: () => T): { readonly value: T } | { readonly error: unknown } {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { error };
+  }
 }

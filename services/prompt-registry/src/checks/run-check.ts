@@ -1,0 +1,100 @@
+/** The work of a check, free of database and transport: it runs on the main thread within a small budget, or in a worker thread. */
+import type { Wire } from '@px0/contracts';
+import type { CompiledTemplate, Meter } from '@px0/template';
+import { unifiedDiff } from '../diff/unified.ts';
+import { JsonPieces } from '../heavy/json-pieces.ts';
+import { CheckBudget, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
+
+export interface CheckOrder {
+  readonly version: string;
+  /** Undefined when the prompt has no live version. */
+  readonly live: string | undefined;
+  readonly samples: readonly Sample[];
+  readonly timeBudgetMs: number;
+}
+
+export interface CheckOutcome {
+  /** What the answer says about each payload, as a JSON list in pieces: outputs and differences may be many megabytes. */
+  readonly payloads: readonly Uint8Array[];
+  /** Names, or ids, of the payloads with which the version does not render. */
+  readonly failed: readonly string[];
+}
+
+/** What differs between the main thread and the others. */
+export interface CheckGround {
+  readonly meter: Meter;
+  /** @throws TemplateSyntaxError */
+  compile(template: string): CompiledTemplate;
+  /** Told what is about to be compared, line by line; throws when that is too much. */
+  beforeCompared(from: string, to: string): void;
+}
+
+type PayloadOnWire = Wire<'VersionCheck'>['payloads'][number];
+
+/** @throws what the ground throws */
+export function runCheck(
+  { version, live, samples, timeBudgetMs }: CheckOrder,
+  ground: CheckGround,
+): CheckOutcome {
+  const budget = new CheckBudget(timeBudgetMs);
+  const trial = new Trial(version, budget, ground);
+  const liveTrial = live === undefined ? undefined : new Trial(live, budget, ground);
+  const failed: string[] = [];
+  const payloads = new JsonPieces();
+  payloads.addList(results());
+  return { payloads: payloads.end(), failed };
+
+  function* results(): Generator<PayloadOnWire> {
+    for (const sample of samples) {
+      ground.meter.proceed(0);
+      const own = trial.render(sample);
+      const other = liveTrial?.render(sample);
+      if (own.outcome === 'failed') failed.push(sample.name ?? sample.payloadId);
+      yield payloadOnWire(sample, own, other, diffOf(other, own, ground));
+    }
+  }
+}
+
+/** The outcome of a check that did not end: nothing is known about any of its payloads, and one of them is to blame. */
+export function endlessCheck({ live, samples }: CheckOrder): CheckOutcome {
+  const endless: Rendition = { outcome: 'failed', error: TOOK_TOO_LONG };
+  const payloads = new JsonPieces();
+  payloads.addList(
+    samples.map((sample) =>
+      payloadOnWire(sample, endless, live === undefined ? undefined : endless, undefined),
+    ),
+  );
+  return { payloads: payloads.end(), failed: samples.map(({ name, payloadId }) => name ?? payloadId) };
+}
+
+/** Comparing line by line costs many times the text, and a longer difference is of no use to a reader. */
+const DIFF_CHARACTERS = 1024 * 1024;
+
+/** From the live output to the version's; undefined unless both rendered, and for outputs beyond a megabyte. */
+function diffOf(live: Rendition | undefined, version: Rendition, ground: CheckGround): string | undefined {
+  if (version.outcome !== 'rendered' || live?.outcome !== 'rendered') return undefined;
+  if (live.rendered.length + version.rendered.length > DIFF_CHARACTERS) return undefined;
+  ground.beforeCompared(live.rendered, version.rendered);
+  return unifiedDiff(live.rendered, version.rendered, 'live', 'version');
+}
+
+function payloadOnWire(
+  sample: Sample,
+  version: Rendition,
+  live: Rendition | undefined,
+  diff: string | undefined,
+): PayloadOnWire {
+  return {
+    payload_id: sample.payloadId,
+    name: sample.name,
+    version: renditionOnWire(version),
+    live: live === undefined ? null : renditionOnWire(live),
+    diff: diff ?? null,
+  };
+}
+
+function renditionOnWire(rendition: Rendition) {
+  return rendition.outcome === 'rendered'
+    ? { outcome: rendition.outcome, rendered: rendition.rendered, error: null }
+    : { outcome: rendition.outcome, rendered: null, error: rendition.error };
+}

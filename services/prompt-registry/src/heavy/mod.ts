@@ -1,0 +1,1 @@
+export { HeavyWork, SHORT_WAIT_MS } from './heavy-work.ts';

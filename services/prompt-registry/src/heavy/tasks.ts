@@ -1,0 +1,53 @@
+/** What the worker threads of a registry process do. Loaded by each of them: nothing of the service kit, nor of the database. */
+
+import type { ErrorCode } from '@px0/contracts';
+import type { Task, Thread } from '@px0/heavy-renders/thread';
+import { ApiError } from '@px0/service-kit/errors';
+import { type CheckOrder, type CheckOutcome, runCheck } from '../checks/run-check.ts';
+import { answerOf, type DiffOrder } from '../diff/diff-answer.ts';
+import type { ParsedDocument } from '../transfer/document.ts';
+import { type ExportOrder, exportAnswer } from '../transfer/export-answer.ts';
+import { readDocument as read, withVariablesAsText } from '../transfer/read-document.ts';
+import { judge, type TemplateJudgement } from '../versions/template-judgement.ts';
+
+const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
+  const outcome = runCheck(order, {
+    meter: thread.meter,
+    compile: (template) => thread.templates.of(template),
+    beforeCompared: () => undefined,
+  });
+  for (const piece of outcome.payloads) moved(piece, thread);
+  return outcome;
+};
+
+const judgeTemplate: Task<{ readonly template: string }, TemplateJudgement> = ({ template }) =>
+  judge(template);
+
+const diff: Task<DiffOrder, readonly Uint8Array[]> = (order, thread) =>
+  answerOf(order).map((piece) => moved(piece, thread));
+
+type ReadOutcome =
+  | ParsedDocument
+  /** A refusal by its code, and the text that its caller sees. */
+  | { readonly refusal: { readonly code: ErrorCode; readonly text: string } };
+
+const readDocument: Task<{ readonly body: Uint8Array }, ReadOutcome> = ({ body }) => {
+  try {
+    return withVariablesAsText(
+      read(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')),
+    );
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { refusal: { code: error.code, text: error.publicMessage } };
+  }
+};
+
+const exportDocument: Task<ExportOrder, readonly Uint8Array[]> = (order, thread) =>
+  exportAnswer(order).map((piece) => moved(piece, thread));
+
+function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
+  thread.transfer(bytes.buffer);
+  return bytes;
+}
+
+export const tasks = { check, judgeTemplate, diff, readDocument, exportDocument };

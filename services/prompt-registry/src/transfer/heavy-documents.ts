@@ -1,0 +1,66 @@
+/** Documents on their ways in and out: small ones are read and written on the main thread, others in a worker thread. */
+import { type ErrorCode, errorCatalog } from '@px0/contracts';
+import { HeavyRefusal, isLightJson, isLightTemplate } from '@px0/heavy-renders';
+import { ApiError } from '@px0/service-kit';
+import type { HeavyWork } from '../heavy/mod.ts';
+import type { ParsedDocument } from './document.ts';
+import { type ExportOrder, exportAnswer } from './export-answer.ts';
+import { readDocument, withVariablesFromText } from './read-document.ts';
+
+/** JSON of this size is read or written within a few milliseconds; YAML takes some microseconds for each character. */
+const LIGHT_JSON = 64 * 1024;
+const LIGHT_YAML = 2 * 1024;
+
+/** More than the pool lets one organization have waiting is counted as what it does. */
+const MAX_COUNTED_BYTES = 32 * 1024 * 1024;
+
+export class HeavyDocuments {
+  readonly #heavy: HeavyWork;
+
+  constructor(heavy: HeavyWork) {
+    this.#heavy = heavy;
+  }
+
+  /** Reads the body of an import. @throws ApiError invalidRequestBody, invalidDocument, tooManyHeavyRenders */
+  async read(teamId: string, body: Buffer, signal: AbortSignal): Promise<ParsedDocument> {
+    if (isLightBody(body)) return readDocument(body.toString('utf8'));
+    const organization = this.#heavy.organizationOf(teamId);
+    const options = { signal, bytes: body.byteLength };
+    const outcome = await this.#heavy.pool
+      .run(organization, 'readDocument', { body }, options)
+      .catch(sayingInstead('invalidDocument', 'the document takes too long to read'));
+    if ('refusal' in outcome) throw refusalOf(outcome.refusal);
+    return withVariablesFromText(outcome);
+  }
+
+  /** Writes the answer of an export. @throws ApiError documentTooLarge, tooManyHeavyRenders */
+  async write(teamId: string, order: ExportOrder, signal: AbortSignal): Promise<readonly Uint8Array[]> {
+    const characters = order.prompts.reduce((sum, prompt) => sum + prompt.length, 0);
+    if (characters <= (order.format === 'yaml' ? LIGHT_YAML : LIGHT_JSON)) return exportAnswer(order);
+    const organization = this.#heavy.organizationOf(teamId);
+    const options = { signal, bytes: Math.min(characters, MAX_COUNTED_BYTES) };
+    return this.#heavy.pool
+      .run(organization, 'exportDocument', order, options)
+      .catch(sayingInstead('documentTooLarge'));
+  }
+}
+
+function isLightBody(body: Buffer): boolean {
+  if (body.byteLength > LIGHT_JSON || !isLightJson(body)) return false;
+  const isPerhapsYaml = body.includes('"yaml"');
+  return (!isPerhapsYaml || body.byteLength <= LIGHT_YAML) && isLightTemplate(body.toString('utf8'));
+}
+
+/** A thread that took too long was at no render. */
+function sayingInstead(code: ErrorCode, detail?: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof HeavyRefusal) || error.reason !== 'tookTooLong') throw error;
+    throw new ApiError(code, { ...(detail === undefined ? {} : { detail }), cause: error });
+  };
+}
+
+function refusalOf({ code, text }: { readonly code: ErrorCode; readonly text: string }): ApiError {
+  const { message } = errorCatalog[code];
+  const detail = text.slice(`${message}: `.length);
+  return new ApiError(code, detail === '' ? {} : { detail });
+}
