@@ -5,7 +5,7 @@ import { BudgetSpent, HeavyRefusal, isLightJson, isLightTemplate } from '@px0/he
 import type { Reader } from '@px0/owner';
 import { compile, type TemplateVariable } from '@px0/template';
 import { isLightDiff } from '../diff/mod.ts';
-import type { HeavyWork } from '../heavy/mod.ts';
+import { type HeavyWork, LONG_WAIT_MS } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { liveVersion, parseVersionRef, requireVersion, type VersionRow } from '../versions/mod.ts';
 import { type CheckOrder, type CheckOutcome, endlessCheck, runCheck } from './run-check.ts';
@@ -69,6 +69,7 @@ export class CheckVersion {
       return await this.#deps.heavy.pool.run(organization, 'check', order, {
         signal,
         bytes: charactersOf(order),
+        waitMs: LONG_WAIT_MS,
       });
     } catch (error) {
       if (error instanceof HeavyRefusal && error.reason === 'tookTooLong') return endlessCheck(order);

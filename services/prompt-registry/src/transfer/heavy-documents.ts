@@ -2,7 +2,7 @@
 import { type ErrorCode, errorCatalog } from '@px0/contracts';
 import { HeavyRefusal, isLightJson, isLightTemplate } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
-import type { HeavyWork } from '../heavy/mod.ts';
+import { type HeavyWork, LONG_WAIT_MS } from '../heavy/mod.ts';
 import type { ParsedDocument } from './document.ts';
 import { type ExportOrder, exportAnswer } from './export-answer.ts';
 import { readDocument, withVariablesFromText } from './read-document.ts';
@@ -25,7 +25,7 @@ export class HeavyDocuments {
   async read(teamId: string, body: Buffer, signal: AbortSignal): Promise<ParsedDocument> {
     if (isLightBody(body)) return readDocument(body.toString('utf8'));
     const organization = this.#heavy.organizationOf(teamId);
-    const options = { signal, bytes: body.byteLength };
+    const options = { signal, bytes: body.byteLength, waitMs: LONG_WAIT_MS };
     const outcome = await this.#heavy.pool
       .run(organization, 'readDocument', { body }, options)
       .catch(sayingInstead('invalidDocument', 'the document takes too long to read'));
@@ -38,7 +38,7 @@ export class HeavyDocuments {
     const characters = order.prompts.reduce((sum, prompt) => sum + prompt.length, 0);
     if (characters <= (order.format === 'yaml' ? LIGHT_YAML : LIGHT_JSON)) return exportAnswer(order);
     const organization = this.#heavy.organizationOf(teamId);
-    const options = { signal, bytes: Math.min(characters, MAX_COUNTED_BYTES) };
+    const options = { signal, bytes: Math.min(characters, MAX_COUNTED_BYTES), waitMs: LONG_WAIT_MS };
     return this.#heavy.pool
       .run(organization, 'exportDocument', order, options)
       .catch(sayingInstead('documentTooLarge'));
