@@ -33,7 +33,7 @@ const versionToolRoutes = defineRoutes(
         'Reports whether a template can be saved, which variables it reads, and where it is broken. Saves nothing.',
       body: schemas.CreateVersionRequest,
       success: { status: 200, schema: schemas.TemplateValidation },
-      errors: ['invalidRequestBody', 'templateRequired', 'templateTooLarge'],
+      errors: ['invalidRequestBody', 'templateRequired', 'templateTooLarge', 'tooManyHeavyRenders'],
     },
     checkVersion: {
       method: 'POST',
@@ -46,7 +46,7 @@ const versionToolRoutes = defineRoutes(
         'Renders every payload of the prompt with this version and with the live version, and compares the outputs.',
       params: { id: promptId, version: versionRef },
       success: { status: 200, schema: z.object({ check: schemas.VersionCheck }) },
-      errors: ['invalidPromptId', 'promptNotFound', 'versionNotFound'],
+      errors: ['invalidPromptId', 'promptNotFound', 'versionNotFound', 'tooManyHeavyRenders'],
     },
   },
 );
@@ -97,7 +97,7 @@ const promptToolRoutes = defineRoutes(
         ),
       }),
       success: { status: 200, schema: schemas.PromptDocumentEnvelope },
-      errors: ['invalidId', 'invalidExportFormat', 'forbidden', 'documentTooLarge'],
+      errors: ['invalidId', 'invalidExportFormat', 'forbidden', 'documentTooLarge', 'tooManyHeavyRenders'],
     },
     importPrompts: {
       method: 'POST',
@@ -135,6 +135,7 @@ const promptToolRoutes = defineRoutes(
         'invalidDocument',
         'documentConflicts',
         'tooManyVersionsOrTags',
+        'tooManyHeavyRenders',
       ],
     },
     getPromptUsage: {

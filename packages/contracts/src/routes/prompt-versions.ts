@@ -32,6 +32,7 @@ export const promptVersionRoutes = defineRoutes(
         'templateTooLarge',
         'invalidTemplate',
         'tooManyVersionsOrTags',
+        'tooManyHeavyRenders',
       ],
     },
     listVersions: {
@@ -97,6 +98,7 @@ export const promptVersionRoutes = defineRoutes(
         'promptNotFound',
         'fromVersionNotFound',
         'toVersionNotFound',
+        'tooManyHeavyRenders',
       ],
     },
     getVersion: {
@@ -131,6 +133,7 @@ export const promptVersionRoutes = defineRoutes(
         'templateTooLarge',
         'invalidTemplate',
         'preconditionFailed',
+        'tooManyHeavyRenders',
       ],
     },
     deletePromptVersion: {
@@ -172,6 +175,7 @@ export const promptVersionRoutes = defineRoutes(
         'cannotPromoteArchived',
         'preconditionFailed',
         'payloadsFail',
+        'tooManyHeavyRenders',
       ],
     },
     demoteVersion: {
