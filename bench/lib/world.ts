@@ -11,7 +11,7 @@ export const TWO_VARIABLES = 'Hello {{.name}}, welcome to {{.place}}!';
 /** Publishes that may wait for their acknowledgement at once. */
 const CONCURRENT_PUBLISHES = 2_000;
 
-/** An organization with its default team, and an API key that renders. */
+/** An organization with its default team, and an API key. */
 export interface Tenant {
   readonly teamId: string;
   readonly key: string;
@@ -106,10 +106,15 @@ export class World {
   }
 }
 
-async function publishTenant(contexts: ForeignContexts, identity: PlayedIdentity): Promise<Tenant> {
+/** Publishes an organization, its default team, and an API key for it. */
+export async function publishTenant(
+  contexts: ForeignContexts,
+  identity: PlayedIdentity,
+  operation: 'read_render' | 'all' = 'read_render',
+): Promise<Tenant> {
   const [orgId, teamId] = [randomUUID(), randomUUID()];
   const created_at = new Date().toISOString();
-  const key = await identity.createKey(orgId, { operation: 'read_render' });
+  const key = await identity.createKey(orgId, { operation });
   await contexts.publish('organization', orgId, { name: 'Bench', created_at });
   await contexts.publish('team', teamId, { org_id: orgId, name: 'Bench', is_default: true, created_at });
   return { teamId, key: key.token };

@@ -1,5 +1,5 @@
 /**
- * npm run bench:neighbour [render] [commit]: what one organization's heaviest legal templates cost another, in the present tree and, where a
+ * npm run bench:neighbour [render] [registry] [commit]: what one organization's heaviest legal templates cost another, in the present tree and, where a
  * commit is named, in that one. It prints a table for each part and writes bench/results/neighbour-<part>.json.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -7,9 +7,10 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { checkOut } from '../lib/build.ts';
 import { ROOT } from '../lib/program.ts';
+import { registry } from './registry.ts';
 import { render } from './render.ts';
 
-const parts = { render };
+const parts = { render, registry };
 
 const named = process.argv.slice(2);
 const asked = Object.entries(parts).filter(([name]) => named.includes(name));

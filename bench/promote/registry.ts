@@ -1,26 +1,14 @@
 /** One build of the prompt registry on a database and a stream of its own, with a prompt whose two versions take turns at being live. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { join } from 'node:path';
 import { routes } from '@px0/contracts';
-import { createPool, silentLogger } from '@px0/service-kit';
-import {
-  eventually,
-  ForeignContexts,
-  type OwnNats,
-  type OwnPostgres,
-  PlayedIdentity,
-} from '@px0/testing/servers';
-import { Program } from '../lib/program.ts';
+import { eventually, type ForeignContexts, PlayedIdentity } from '@px0/testing/servers';
+import type { Program } from '../lib/program.ts';
+import { type Servers, startRegistry } from '../lib/registry-process.ts';
 
 /** Other versions of the prompt: its event lists them all. */
 const OTHER_VERSIONS = 8;
 const TEMPLATE = `Hello {{.name}}, welcome to {{.place}}! ${'You are a helpful assistant. '.repeat(70)}`;
-
-export interface Servers {
-  readonly nats: OwnNats;
-  readonly postgres: OwnPostgres;
-}
 
 export class Registry {
   readonly process: Program;
@@ -40,24 +28,10 @@ export class Registry {
   static async start(
     folder: string,
     name: string,
-    { nats, postgres }: Servers,
+    servers: Servers,
     flags: readonly string[] = [],
   ): Promise<Registry> {
-    const pool = createPool({ connectionString: postgres.url, schema: 'public', logger: silentLogger() });
-    await pool.query(`CREATE DATABASE ${name}`);
-    await pool.end();
-    const database = new URL(postgres.url);
-    database.pathname = `/${name}`;
-    const environment = {
-      DATABASE_URL: database.href,
-      NATS_URL: nats.url,
-      PX0_STREAM_PREFIX: name,
-      LOG_LEVEL: 'info',
-    };
-    const main = join(folder, 'services/prompt-registry/src/main.ts');
-    const process = await Program.start(main, environment, flags);
-    const contexts = await ForeignContexts.connect({ servers: nats.url, streamPrefix: name });
-    await contexts.complete('identity', 'tenancy');
+    const { process, contexts } = await startRegistry(folder, name, servers, { flags });
     const [orgId, teamId] = [randomUUID(), randomUUID()];
     const created_at = new Date().toISOString();
     await contexts.publish('organization', orgId, { name: 'Bench', created_at });
