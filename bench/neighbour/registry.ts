@@ -14,8 +14,7 @@ export async function registry(builds: ReadonlyMap<string, string>) {
   try {
     const rows = [];
     for (const [index, [build, folder]] of [...builds].entries()) {
-      // The probe's own timer decides how short a hold it sees.
-      const environment = { PX0_BENCH_RESOLUTION_MS: '1' };
+      const environment = { PX0_BENCH_HOLDS: '1' };
       const running = await startRegistry(folder, `neighbour${index}`, servers, { environment });
       try {
         rows.push(...(await measureBuild(build, running)));
@@ -111,10 +110,9 @@ class Caller {
   }
 
   async post(path: string, body: unknown): Promise<unknown> {
-    const { url, key, method } = this.call('POST', path);
-    const response = await fetch(url, {
-      method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    const response = await fetch(this.#process.url + path, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
