@@ -1,4 +1,5 @@
 /** Work that takes long, off the main thread. The package's public face; `./thread` is that for the module of tasks. */
+export { heavyVariables } from './config.ts';
 export { isLightJson, isLightTemplate } from './main-thread/light.ts';
 export { BudgetSpent, MainThreadMeter } from './main-thread/main-thread-meter.ts';
 export { observeHeavyPool } from './metrics.ts';

@@ -1,19 +1,16 @@
 /** What the prompt registry reads from its environment. */
+import { heavyVariables } from '@px0/heavy-renders';
 import { baseConfigSchema, integerVariable, usageVariables } from '@px0/service-kit';
 import { z } from 'zod';
 
 export const configSchema = z.object({
   ...baseConfigSchema.shape,
   ...usageVariables,
+  ...heavyVariables,
   CHECK_TIME_BUDGET_MS: integerVariable(100, 60_000)
     .prefault('5000')
     .describe(
       'Time budget for one check of a version to render payloads, in milliseconds. The remaining payloads then fail with that reason, so that a check ends before callers time out.',
-    ),
-  HEAVY_RENDER_THREADS: integerVariable(1, 256)
-    .optional()
-    .describe(
-      'Number of worker threads for checks, comparisons and templates that take long. Default: the processors but one, at least one.',
     ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')

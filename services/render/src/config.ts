@@ -1,4 +1,5 @@
 /** The environment of the render service. */
+import { heavyVariables } from '@px0/heavy-renders';
 import {
   integerVariable,
   processVariables,
@@ -19,12 +20,8 @@ export const configSchema = z.object({
   VERSION_FETCHES: integerVariable(1)
     .prefault('64')
     .describe('Maximum number of such versions fetched from the stream at a time.'),
-  HEAVY_RENDER_THREADS: integerVariable(1, 256)
-    .optional()
-    .describe(
-      'Number of worker threads for renders that take long. Default: the processors but one, shared among the processes of `WEB_CONCURRENCY`, at least one.',
-    ),
   ...usageVariables,
+  ...heavyVariables,
   ...traceVariables,
   WEB_CONCURRENCY: integerVariable(1)
     .prefault('1')

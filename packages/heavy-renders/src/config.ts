@@ -1,0 +1,10 @@
+import { integerVariable } from '@px0/service-kit';
+
+/** What a service that has a pool reads from its environment for it. */
+export const heavyVariables = {
+  HEAVY_RENDER_THREADS: integerVariable(1, 256)
+    .optional()
+    .describe(
+      'Number of worker threads for renders, checks and comparisons that take long. Default: the processors but one, for render shared among the processes of `WEB_CONCURRENCY`, at least one.',
+    ),
+};
