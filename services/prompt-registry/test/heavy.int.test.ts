@@ -312,12 +312,27 @@ describe('a large document', () => {
     expect(again.body).toEqual({ dry_run: false, changes: [] });
   });
 
+  it('of too many values for YAML is exported as JSON only', async () => {
+    const cast = await registry.cast();
+    const text = documentText(1).replace(exact, `[${new Array(90_000).fill(1).join(',')}]`);
+    expect((await importText(cast, `{"document":${text}}`)).status).toBe(200);
+    expect(await exported(cast, 'json')).toBe(`{"document":${text}}`);
+    expect(JSON.parse(await exported(cast, 'yaml'))).toEqual({
+      error: 'document is too large; name fewer prompts in slugs',
+    });
+  });
+
   it.each([
     ['no document', `{"document":7}`, 'invalid request body'],
     [
       'a broken template',
       `{"document":${documentText(4).replace('{{.name}}', '{{foo}}')}}`,
       'invalid document: prompts.0.versions.0.template: invalid template: template: :1: function "foo" not defined',
+    ],
+    [
+      'YAML of too many values',
+      JSON.stringify({ yaml: `k: [${'1,'.repeat(400_000)}1]` }),
+      'invalid document: the text has more than 560000 tokens of YAML; send it as JSON',
     ],
     [
       'no YAML',

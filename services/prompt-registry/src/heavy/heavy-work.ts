@@ -17,11 +17,11 @@ export interface HeavyWorkOptions {
 const PROCESSOR_MS = 10_000;
 
 /** How long a task may take by the clock, of what it may take of a processor: the machine may be busy. */
-const CLOCK_SHARE = 1.5;
+const CLOCK_SHARE = 3;
 
 /** How long work waits for its turn. The gateway has less patience with a save than with a check, and both have to be done before it is over. */
 export const SHORT_WAIT_MS = 5_000;
-export const LONG_WAIT_MS = 40_000;
+export const LONG_WAIT_MS = 25_000;
 
 export class HeavyWork {
   readonly pool: HeavyPool<typeof tasks>;

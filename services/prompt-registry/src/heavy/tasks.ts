@@ -26,24 +26,29 @@ const judgeTemplate: Task<{ readonly template: string }, TemplateJudgement> = ({
 const diff: Task<DiffOrder, readonly Uint8Array[]> = (order, thread) =>
   answerOf(order).map((piece) => moved(piece, thread));
 
-type ReadOutcome =
-  | ParsedDocument
-  /** A refusal by its code, and the text that its caller sees. */
-  | { readonly refusal: { readonly code: ErrorCode; readonly text: string } };
+/** A refusal by its code, and the text that its caller sees. */
+interface Refusal {
+  readonly refusal: { readonly code: ErrorCode; readonly text: string };
+}
 
-const readDocument: Task<{ readonly body: Uint8Array }, ReadOutcome> = ({ body }) => {
+function refusedAsData<T>(work: () => T): T | Refusal {
   try {
-    return withVariablesAsText(
-      read(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')),
-    );
+    return work();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return { refusal: { code: error.code, text: error.publicMessage } };
   }
-};
+}
 
-const exportDocument: Task<ExportOrder, readonly Uint8Array[]> = (order, thread) =>
-  exportAnswer(order).map((piece) => moved(piece, thread));
+const readDocument: Task<{ readonly body: Uint8Array }, ParsedDocument | Refusal> = ({ body }) =>
+  refusedAsData(() =>
+    withVariablesAsText(read(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8'))),
+  );
+
+const exportDocument: Task<ExportOrder, { readonly pieces: readonly Uint8Array[] } | Refusal> = (
+  order,
+  thread,
+) => refusedAsData(() => ({ pieces: exportAnswer(order).map((piece) => moved(piece, thread)) }));
 
 function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
   thread.transfer(bytes.buffer);

@@ -39,9 +39,11 @@ export class HeavyDocuments {
     if (characters <= (order.format === 'yaml' ? LIGHT_YAML : LIGHT_JSON)) return exportAnswer(order);
     const organization = this.#heavy.organizationOf(teamId);
     const options = { signal, bytes: Math.min(characters, MAX_COUNTED_BYTES), waitMs: LONG_WAIT_MS };
-    return this.#heavy.pool
+    const outcome = await this.#heavy.pool
       .run(organization, 'exportDocument', order, options)
       .catch(sayingInstead('documentTooLarge'));
+    if ('refusal' in outcome) throw refusalOf(outcome.refusal);
+    return outcome.pieces;
   }
 }
 

@@ -5,7 +5,17 @@
  */
 import { parseExactJson } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit/errors';
-import { Document, isScalar, type Pair, parseDocument, Scalar, type ScalarTag, type Tags, visit } from 'yaml';
+import {
+  Document,
+  isScalar,
+  Lexer,
+  type Pair,
+  parseDocument,
+  Scalar,
+  type ScalarTag,
+  type Tags,
+  visit,
+} from 'yaml';
 
 /** A number in JSON's own form, by its digits. */
 const exactNumber: ScalarTag = {
@@ -21,7 +31,15 @@ const customTags = (tags: Tags): Tags => [exactNumber, ...tags];
 /** A line of blanks alone is not told from the indentation of a block. */
 const BLANK_LINE = /^[ \t]+$/m;
 
+/** A document of more values takes YAML's writer tens of seconds. As YAML, a value has seven tokens at most. */
+const MAX_VALUES = 80_000;
+/** A text of more takes its reader tens of seconds, and a gigabyte of memory. */
+const MAX_TOKENS = MAX_VALUES * 7;
+
+/** @throws ApiError documentTooLarge */
 export function toYaml(value: unknown): string {
+  requireFewValues(value);
+
   const document = new Document(value, { customTags, aliasDuplicateObjects: false });
   visit(document, {
     Scalar(_key, scalar) {
@@ -35,6 +53,7 @@ export function toYaml(value: unknown): string {
 
 /** @throws ApiError invalidDocument */
 export function fromYaml(text: string): unknown {
+  requireFewTokens(text);
   try {
     const document = parseDocument(text, {
       customTags,
@@ -54,6 +73,26 @@ export function fromYaml(text: string): unknown {
   } catch (error) {
     if (error instanceof ApiError) throw error;
     throw invalid('the text is no YAML without aliases', error);
+  }
+}
+
+function requireFewTokens(text: string): void {
+  let tokens = 0;
+  for (const _token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (tokens > MAX_TOKENS)
+      throw invalid(`the text has more than ${MAX_TOKENS} tokens of YAML; send it as JSON`);
+  }
+}
+
+function requireFewValues(value: unknown): void {
+  let values = 0;
+  const waiting = [value];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    values += 1;
+    if (values > MAX_VALUES) throw new ApiError('documentTooLarge');
+    if (typeof next === 'object' && next !== null && !isRawJson(next))
+      for (const part of Object.values(next)) waiting.push(part);
   }
 }
 
