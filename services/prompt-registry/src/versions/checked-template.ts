@@ -1,9 +1,7 @@
 /** The rules for a template that is saved. */
 import { ApiError } from '@px0/service-kit/errors';
-import type { TemplateVariable } from '@px0/template';
+import { MAX_SOURCE_BYTES, type TemplateVariable } from '@px0/template';
 import { judge, type TemplateJudgement } from './template-judgement.ts';
-
-const TEMPLATE_BYTES = 524_288;
 
 export interface CheckedTemplate {
   readonly template: string;
@@ -25,6 +23,6 @@ export function checkedAs(template: string, judgement: TemplateJudgement): Check
 /** @throws ApiError templateRequired, templateTooLarge */
 export function requireTemplate(template: string | undefined): string {
   if (template === undefined || template === '') throw new ApiError('templateRequired');
-  if (Buffer.byteLength(template) > TEMPLATE_BYTES) throw new ApiError('templateTooLarge');
+  if (Buffer.byteLength(template) > MAX_SOURCE_BYTES) throw new ApiError('templateTooLarge');
   return template;
 }
