@@ -10,11 +10,14 @@ export interface Call {
 }
 
 export interface Timed {
-  /** 0: the connection failed. */
+  /** 0: the connection failed, or there was no answer in time. */
   readonly status: number;
   /** From when the request was sent: what delays this client is not the server's. */
   readonly milliseconds: number;
 }
+
+/** Longer than an answer may take. */
+const PATIENCE_MS = 45_000;
 
 /** Sends `perSecond` requests a second, whether or not those before have been answered. */
 export async function paced(call: Call, perSecond: number, seconds: number): Promise<Timed[]> {
@@ -44,10 +47,11 @@ export class Loop {
     this.#runs = Array.from({ length: connections }, (_, first) => this.#run(calls, first));
   }
 
+  /** What is under way is broken off. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    await Promise.all(this.#runs);
     this.#agent.destroy();
+    await Promise.all(this.#runs);
   }
 
   async #run(calls: readonly Call[], first: number): Promise<void> {
@@ -55,7 +59,7 @@ export class Loop {
       const call = calls[next % calls.length];
       if (call === undefined) return;
       const status = await send(call, this.#agent);
-      this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+      if (!this.#isStopped) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     }
   }
 }
@@ -73,6 +77,7 @@ function send({ url, key, method = 'POST', body = '' }: Call, agent: Agent): Pro
       response.resume().on('end', () => resolve(response.statusCode ?? 0));
     });
     sent.on('error', () => resolve(0));
+    sent.setTimeout(PATIENCE_MS, () => sent.destroy());
     sent.end(body);
   });
 }

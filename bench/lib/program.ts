@@ -8,6 +8,12 @@ import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** After so long without a word from it, a program's event loop counts as held. */
+const HELD_MS = 30_000;
+
+/** A program whose event loop is held does not stop by itself. */
+const STOP_MS = 20_000;
+
 /** The folder of the repository. */
 export const ROOT = join(import.meta.dirname, '../..');
 const PROBE = join(import.meta.dirname, 'event-loop-probe.ts');
@@ -67,15 +73,15 @@ export class Program {
     return readdirSync(`/proc/${this.pid}/fd`).length;
   }
 
-  /** How the event loop did since the last call. */
+  /** How the event loop did since the last call; of one that is held, no more is known. */
   async eventLoop(): Promise<LoopState> {
     rmSync(this.#probeFile, { force: true });
     this.#child.kill('SIGUSR2');
-    for (;;) {
+    for (const started = performance.now(); performance.now() - started < HELD_MS; await sleep(5)) {
       const written = readIfThere(this.#probeFile);
       if (written !== '') return JSON.parse(written);
-      await sleep(5);
     }
+    return { delayP99: HELD_MS, holdP999: HELD_MS, longestHold: HELD_MS };
   }
 
   /** Processor time used so far, in seconds. */
@@ -88,7 +94,9 @@ export class Program {
     if (this.#child.exitCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
     await ended;
+    clearTimeout(force);
     rmSync(this.#probeFile, { force: true });
   }
 }
