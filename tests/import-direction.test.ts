@@ -88,12 +88,24 @@ describe('imports', () => {
     expect(leaving.map(show)).toEqual([]);
   });
 
-  it('of another feature go through its mod.ts', () => {
+  it('of what worker threads run reach no database, and nothing of the service kit but its errors', () => {
+    const reached = new Set(
+      imports.filter(({ from }) => /\/heavy\/tasks\.ts$/.test(from)).map(({ from }) => from),
+    );
+    expect(reached.size).toBeGreaterThan(0);
+    for (const file of reached) for (const { from, to } of imports) if (from === file) reached.add(to);
+    expect(
+      ['@px0/service-kit', '@px0/owner', '@px0/heavy-renders'].filter((name) => reached.has(name)),
+    ).toEqual([]);
+  });
+
+  it('of another feature go through its mod.ts, or its thread.ts in what worker threads load', () => {
     const around = imports.filter(({ from, to }) => {
       const feature = featureOf(to);
       if (feature === undefined || featureOf(from) === undefined || featureOf(from) === feature) return false;
       const face = `${feature}/mod.ts`;
-      return !/\.test\.ts$/.test(from) && existsSync(join(root, face)) && to !== face;
+      const isFace = to === face || to === `${feature}/thread.ts`;
+      return !/\.test\.ts$/.test(from) && existsSync(join(root, face)) && !isFace;
     });
     expect(around.map(show)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 /** What would hold the main thread is done elsewhere: with the same answers, and without keeping others waiting. */
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type ClientRequest, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { versionOf } from './prompts.ts';
@@ -32,6 +32,26 @@ async function checked({ editor, teamId }: Cast, template: string, ...payloads: 
 }
 
 const check = (version: string, by: Bearer = acme.editor) => registry.call(by, 'POST', `${version}/check`);
+
+/** One check more than there are places, each of several seconds: a refusal tells that all places are taken. */
+async function occupied(): Promise<{ leaving: ClientRequest[]; statuses: Promise<number>[] }> {
+  const long = '{{range 1000}}{{range 1000}}{{if eq $.a $.b}}same{{end}}{{end}}{{end}}';
+  const version = await checked(acme, long, ...new Array(8).fill(VARIABLES));
+  const leaving = Array.from({ length: 33 }, () => {
+    const sent = request(`${registry.url}${version}/check`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${acme.editor.token}` },
+    });
+    sent.on('error', () => undefined);
+    sent.end();
+    return sent;
+  });
+  const statuses = leaving.map(async (sent) => {
+    const [response] = await once(sent, 'response');
+    return z.object({ statusCode: z.number() }).parse(response).statusCode;
+  });
+  return { leaving, statuses };
+}
 
 describe('a check that takes long', () => {
   it('is answered as every other, in the order of the payloads', async () => {
@@ -148,22 +168,7 @@ describe('a check that takes long', () => {
   });
 
   it('gives up its place when its caller goes away', async () => {
-    const long = '{{range 1000}}{{range 1000}}{{if eq $.a $.b}}same{{end}}{{end}}{{end}}';
-    const version = await checked(acme, long, ...new Array(8).fill(VARIABLES));
-    // One more than there are places, so that a refusal tells that all of them are taken.
-    const leaving = Array.from({ length: 33 }, () => {
-      const sent = request(`${registry.url}${version}/check`, {
-        method: 'POST',
-        headers: { Authorization: `Bearer ${acme.editor.token}` },
-      });
-      sent.on('error', () => undefined);
-      sent.end();
-      return sent;
-    });
-    const statuses = leaving.map(async (sent) => {
-      const [response] = await once(sent, 'response');
-      return z.object({ statusCode: z.number() }).parse(response).statusCode;
-    });
+    const { leaving, statuses } = await occupied();
     expect(await Promise.any(statuses)).toBe(429);
     for (const sent of leaving) sent.destroy();
     const short = await checked(acme, HEAVY, VARIABLES);
@@ -343,5 +348,16 @@ describe('a large document', () => {
     const cast = await registry.cast();
     const padded = body.replace(/\}$/, `${' '.repeat(70_000)}}`);
     expect(errorOf(await importText(cast, padded))).toEqual({ status: 400, body: { error } });
+  });
+});
+
+describe('heavy work', () => {
+  it('that is not done when the patience of a stop is over is answered', async () => {
+    await registry.restart({ SHUTDOWN_TIMEOUT_MS: '1000', DRAIN_DELAY_MS: '0' });
+    const { statuses } = await occupied();
+    expect(await Promise.any(statuses)).toBe(429);
+    await registry.restart({});
+    const answers = await Promise.all(statuses);
+    expect(answers.toSorted()).toEqual([429, ...new Array(32).fill(503)]);
   });
 });

@@ -65,6 +65,15 @@ export class RunningRegistry extends RunningOwner {
     await super.stop();
   }
 
+  /** Ends the service and starts it again with these variables. */
+  async restart(variables: Readonly<Record<string, string>>): Promise<void> {
+    await this.stopService();
+    await this.startService({
+      ...service,
+      start: (environment, dependencies) => service.start({ ...environment, ...variables }, dependencies),
+    });
+  }
+
   /** A new organization with a team and somebody in each relation to it. */
   async cast(): Promise<Cast> {
     const { id: orgId, defaultTeamId } = await this.tenancy.createOrganization();

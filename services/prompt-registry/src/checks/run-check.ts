@@ -1,8 +1,8 @@
 /** The work of a check, free of database and transport: it runs on the main thread within a small budget, or in a worker thread. */
 import type { Wire } from '@px0/contracts';
 import type { CompiledTemplate, Meter } from '@px0/template';
-import { unifiedDiff } from '../diff/unified.ts';
-import { JsonPieces } from '../heavy/json-pieces.ts';
+import { unifiedDiff } from '../diff/thread.ts';
+import { JsonPieces } from '../heavy/thread.ts';
 import { CheckBudget, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
 
 export interface CheckOrder {

@@ -3,7 +3,7 @@
  * Free of database and transport, since a worker thread makes those that take long.
  */
 import type { ReplyOf, routes, Wire } from '@px0/contracts';
-import { JsonPieces } from '../heavy/json-pieces.ts';
+import { JsonPieces } from '../heavy/thread.ts';
 import { type Hunk, hunksOf } from './hunks.ts';
 import { formatHunks } from './unified.ts';
 

@@ -3,12 +3,16 @@
 import type { ErrorCode } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
 import { ApiError } from '@px0/service-kit/errors';
-import { type CheckOrder, type CheckOutcome, runCheck } from '../checks/run-check.ts';
-import { answerOf, type DiffOrder } from '../diff/diff-answer.ts';
-import type { ParsedDocument } from '../transfer/document.ts';
-import { type ExportOrder, exportAnswer } from '../transfer/export-answer.ts';
-import { readDocument as read, withVariablesAsText } from '../transfer/read-document.ts';
-import { judge, type TemplateJudgement } from '../versions/template-judgement.ts';
+import { type CheckOrder, type CheckOutcome, runCheck } from '../checks/thread.ts';
+import { answerOf, type DiffOrder } from '../diff/thread.ts';
+import {
+  type ExportOrder,
+  exportAnswer,
+  type ParsedDocument,
+  readDocument as read,
+  withVariablesAsText,
+} from '../transfer/thread.ts';
+import { judge, type TemplateJudgement } from '../versions/thread.ts';
 
 const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
   const outcome = runCheck(order, {

@@ -5,9 +5,9 @@
 import { namedValues } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit/errors';
 import { z } from 'zod';
-import { promptTexts } from '../prompts/prompt-texts.ts';
-import { requireTag, requireTagForm } from '../tags/tag-form.ts';
-import { type CheckedTemplate, checkTemplate } from '../versions/checked-template.ts';
+import { promptTexts } from '../prompts/thread.ts';
+import { requireTag, requireTagForm } from '../tags/thread.ts';
+import { type CheckedTemplate, checkTemplate } from '../versions/thread.ts';
 
 export const DOCUMENT_KIND = 'px0/prompts/v1';
 

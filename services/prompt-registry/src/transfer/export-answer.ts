@@ -1,6 +1,6 @@
 /** The answer of an export, as pieces of JSON. Free of database and transport: a worker thread makes those that take long. */
 import { parseExactJson } from '@px0/contracts';
-import { JsonPieces } from '../heavy/json-pieces.ts';
+import { JsonPieces } from '../heavy/thread.ts';
 import { DOCUMENT_KIND } from './document.ts';
 import { toYaml } from './yaml.ts';
 

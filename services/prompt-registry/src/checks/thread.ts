@@ -1,0 +1,2 @@
+/** The face of this feature for worker threads: nothing of the database, and of the service kit its errors only. */
+export { type CheckOrder, type CheckOutcome, runCheck } from './run-check.ts';
