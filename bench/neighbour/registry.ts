@@ -60,6 +60,9 @@ const lines = (word: string) => Array.from({ length: 40_000 }, (_, line) => `${w
 /** Many small values: reading them takes microseconds each. A hundredth of the longest legal body, since an older build takes forty seconds for that. */
 const YAML = `k: [${'1,'.repeat(20_000)}1]`;
 
+/** After so many checks comes one of the other heavy calls. */
+const CHECKS_TO_ANOTHER = 4;
+
 async function heavyCalls(caller: Caller): Promise<Call[]> {
   const calls: Call[] = [];
   for (const [index, { template, data }] of legalHeavyTemplates().entries()) {
@@ -70,13 +73,17 @@ async function heavyCalls(caller: Caller): Promise<Call[]> {
   }
   const id = await caller.prompt('Compared');
   for (const word of ['old', 'new']) await caller.version(id, lines(word));
-  return [
-    ...calls,
+  const others = [
     caller.call('GET', `/v1/prompts/${id}/versions/diff?from=1&to=2&format=structured`),
     caller.call('POST', '/v1/templates/validate', { template: DENSE }),
     caller.call('POST', `/v1/prompts/${id}/versions`, { template: `${DENSE}{{foo}}` }),
     caller.call('POST', `/v1/teams/${caller.teamId}/import`, { yaml: YAML }),
   ];
+  return calls.flatMap((call, index) => {
+    const other =
+      index % CHECKS_TO_ANOTHER === 0 ? others[(index / CHECKS_TO_ANOTHER) % others.length] : undefined;
+    return other === undefined ? [call] : [other, call];
+  });
 }
 
 class Caller {
