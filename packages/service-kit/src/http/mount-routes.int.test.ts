@@ -102,6 +102,16 @@ describe('an answer', () => {
     expect(await response.text()).toBe(pieces.join(''));
   });
 
+  it('in pieces is read in full by a client that still sends a body that nobody reads', async () => {
+    const pieces = ['{"prompt":', ' '.repeat(300_000), '{}}'];
+    const url = await serve({
+      archivePrompt: async () => new SerializedJson(pieces.map((piece) => Buffer.from(piece))),
+    });
+    const response = await fetch(`${url}/v1/prompts/${TEAM}/archive`, json('x'.repeat(3 * 1024 * 1024)));
+    expect(response.headers.get('connection')).toBe('close');
+    expect(await response.text()).toBe(pieces.join(''));
+  });
+
   it('has no body and no content type when the contract says 204', async () => {
     const url = await serve({ deleteTeam: async () => undefined });
     const response = await fetch(`${url}/v1/teams/${TEAM}`, { method: 'DELETE', ...asAda });

@@ -36,7 +36,7 @@ export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Repl
   for (const [name, value] of Object.entries(reply.headers)) res.setHeader(name, value);
   if (reply.body !== undefined) res.setHeader('Content-Type', 'application/json; charset=utf-8');
   if (reply.body instanceof SerializedJson) {
-    sendPieces(res, reply.status, reply.body);
+    sendPieces(req, res, reply.status, reply.body);
     return;
   }
   const text = reply.body === undefined ? '' : JSON.stringify(reply.body);
@@ -46,10 +46,13 @@ export function sendReply(req: IncomingMessage, res: ServerResponse, reply: Repl
   else res.end(text);
 }
 
-/** Only after the body was read to its end. */
-function sendPieces(res: ServerResponse, status: number, body: SerializedJson): void {
+function sendPieces(req: IncomingMessage, res: ServerResponse, status: number, body: SerializedJson): void {
   res.setHeader('Content-Length', body.byteLength);
   res.statusCode = status;
+  if (isLongBodyUnread(req)) {
+    endAfterLingering(req, res, ...body.pieces);
+    return;
+  }
   res.cork();
   for (const piece of body.pieces) res.write(piece);
   res.end();
@@ -65,10 +68,14 @@ function isLongBodyUnread(req: IncomingMessage): boolean {
  * Closing a socket with unread bytes in it resets the connection, and the client would lose the answer that it has not read
  * yet. So the answer is sent in full at once, and the rest of the body is read and dropped for a bounded while.
  */
-function endAfterLingering(req: IncomingMessage, res: ServerResponse, text: string): void {
+function endAfterLingering(
+  req: IncomingMessage,
+  res: ServerResponse,
+  ...pieces: readonly (string | Uint8Array)[]
+): void {
   res.setHeader('Connection', 'close');
-  if (req.method === 'HEAD' || text === '') res.flushHeaders();
-  else res.write(text);
+  if (req.method === 'HEAD' || pieces.every(({ length }) => length === 0)) res.flushHeaders();
+  else for (const piece of pieces) res.write(piece);
   let dropped = 0;
   const timer = setTimeout(finish, LINGER_MS);
   req.on('data', (chunk: Buffer) => {
