@@ -236,15 +236,14 @@ def _join(run: Run, site: Site, args: List[Any]) -> str:
     if value is None or value is UNDEFINED:
         return ""
 
+    # An only element is a value already: an integer of the template's own.
+    items = run.known.joined(value, separator != "") if is_list(value) else [value]
+    between = _text_of(run, separator) if len(items) > 1 else ""
+
     def write(printer: Printer) -> None:
-        is_first = True
-        for item in value if is_list(value) else [value]:
-            if item is None:
-                continue
-            if not is_first:
-                printer.write(_text_of(run, separator))
-            is_first = False
-            # An only element is a value already: an integer of the template's own.
+        for number, item in enumerate(items):
+            if number > 0:
+                printer.write(between)
             printer.print_argument(adopt(item) if is_list(value) else item, "v")
 
     return run.print(site, write)

@@ -4,7 +4,7 @@ no steps, so they must not cost a walk through the text each time.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Tuple
+from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 from ..unicode.white_space import trim_space
 from .go_string import byte_length
@@ -18,6 +18,10 @@ _LONG = 1024
 _MAX_TEXTS = 512
 _MAX_CHARACTERS = 8 * 1024 * 1024
 
+# The same for lists.
+_LONG_LIST = 64
+_MAX_ITEMS = 1024 * 1024
+
 
 class Known:
     def __init__(self, is_exact: bool) -> None:
@@ -29,6 +33,9 @@ class Known:
         self._characters = 0
         # What a long run of flags or digits of a format says, by the format's id and where the run begins.
         self.runs: Dict[Tuple[int, int], Any] = {}
+        # By the list's id, with the list itself, and whether there is a separator.
+        self._joined: Dict[Tuple[int, bool], Tuple[Sequence[Any], Sequence[Any]]] = {}
+        self._items = 0
         # A map whose keys were all well-formed.
         self._checked_map: Optional[Mapping[Any, Any]] = None
 
@@ -64,6 +71,20 @@ class Known:
         self._learnt(text)
         return True
 
+    def joined(self, items: Sequence[Any], is_separated: bool) -> Sequence[Any]:
+        """The items of a list that `join` prints: those that are not nil, and without a separator those that are not empty texts."""
+        if len(items) < _LONG_LIST:
+            return _printed(items, is_separated)
+        key = id(items), is_separated
+        known = self._joined.get(key)
+        if known is None:
+            self._items += len(items)
+            if self._items > _MAX_ITEMS:
+                self._joined.clear()
+                self._items = len(items)
+            known = self._joined[key] = items, _printed(items, is_separated)
+        return known[1]
+
     def check_keys(self, map_: Mapping[Any, Any]) -> None:
         """`check_text` for all keys."""
         if map_ is not self._checked_map:
@@ -84,3 +105,9 @@ class Known:
             self._characters = len(text)
         self._bytes[id(text)] = (text, size)
         return size
+
+
+def _printed(items: Sequence[Any], is_separated: bool) -> Sequence[Any]:
+    if is_separated:
+        return [item for item in items if item is not None]
+    return [item for item in items if item is not None and not (type(item) is str and item == "")]
