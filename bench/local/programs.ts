@@ -61,7 +61,7 @@ async function python(): Promise<[program: string, args: readonly string[]]> {
     await run(program, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
     await run('touch', [installed]);
   }
-  return [program, [join(sdk, 'bench/template_speed.py'), '-']];
+  return [program, [join(sdk, 'bench/template_speed.py')]];
 }
 
 async function go(): Promise<[program: string, args: readonly string[]]> {

@@ -1,8 +1,8 @@
-"""How fast the template engine is, with Jinja2 beside it: `pip install -e '.[bench]'`, then `python bench/template_speed.py [seconds]`.
+"""How fast the template engine is, with Jinja2 beside it. `npm run bench:local` calls it.
 
-The workloads are those of packages/template/bench. Both engines are measured in turn, a slice of time each, so that what else the machine
-does meets both. Prints a line of JSON for each workload and engine: the median and the 99th percentile of a render and of a compilation
-in microseconds, and px0's ratio to Jinja2 by the medians.
+Reads workloads from the standard input, a line of JSON each: `name`, `template`, `jinja2` (the same for Jinja2) and `data`. Both engines
+are measured in turn, a slice of time each, so that what else the machine does meets both. Prints a line of JSON for each workload and
+engine: the median and the 99th percentile of a render and of a compilation in microseconds, and px0's ratio to Jinja2 by the medians.
 """
 
 from __future__ import annotations
@@ -11,14 +11,11 @@ import gc
 import json
 import sys
 import time
-from typing import Any, Callable, Dict, List, NamedTuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple
 
 import jinja2
 
 from px0.template import compile
-
-SENTENCE = "The quick brown fox jumps over the lazy dog while the band plays on. "
-
 
 class Workload(NamedTuple):
     name: str
@@ -27,55 +24,10 @@ class Workload(NamedTuple):
     data: Dict[str, Any]
 
 
-def line() -> Workload:
-    return Workload(
-        "two variables",
-        "Hello {{.name}}, welcome to {{.place}}!",
-        "Hello {{ name }}, welcome to {{ place }}!",
-        {"name": "Ada Lovelace", "place": "the analytical engine"},
-    )
-
-
-def chat(count: int) -> Workload:
-    messages = [
-        {"role": "user" if index % 2 == 0 else "assistant", "content": f"Message number {index}: {SENTENCE}"}
-        for index in range(count)
-    ]
-    return Workload(
-        f"chat of {count}",
-        '{{.system}}\n{{range .messages}}{{if eq .role "user"}}User: {{.content}}{{else}}Assistant: {{.content}}{{end}}\n'
-        "{{end}}Assistant:",
-        '{{ system }}\n{% for m in messages %}{% if m.role == "user" %}User: {{ m.content }}{% else %}Assistant: {{ m.content }}'
-        "{% endif %}\n{% endfor %}Assistant:",
-        {"system": "You are a helpful assistant.", "messages": messages},
-    )
-
-
-def documents(count: int) -> Workload:
-    found = [
-        {"title": f"Document {index}", "source": f"https://example.test/docs/{index}", "text": SENTENCE * 6}
-        for index in range(count)
-    ]
-    return Workload(
-        f"{count} documents",
-        "Answer from the documents only.\n\n{{range $i, $d := .documents}}[{{$i}}] {{$d.title}} ({{$d.source}})\n{{$d.text}}\n\n"
-        "{{end}}Question: {{.question}}\nAnswer:",
-        "Answer from the documents only.\n\n{% for d in documents %}[{{ loop.index0 }}] {{ d.title }} ({{ d.source }})\n{{ d.text }}"
-        "\n\n{% endfor %}Question: {{ question }}\nAnswer:",
-        {"documents": found, "question": "What does the fox do?"},
-    )
-
-
-def mostly_literal() -> Workload:
-    def around(name: str, task: str) -> str:
-        return f"{SENTENCE * 60}\nName: {name}\n{SENTENCE * 58}\nTask: {task}"
-
-    return Workload(
-        "mostly literal",
-        around("{{.name}}", "{{.task}}"),
-        around("{{ name }}", "{{ task }}"),
-        {"name": "Ada", "task": "Summarise the text above."},
-    )
+def workloads() -> Iterator[Workload]:
+    for line in sys.stdin:
+        read = json.loads(line)
+        yield Workload(read["name"], read["template"], read["jinja2"], read["data"])
 
 
 class Times:
@@ -141,7 +93,7 @@ def main() -> None:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     environment = jinja2.Environment(autoescape=False, keep_trailing_newline=True)
     gc.freeze()
-    for workload in (chat(4), line(), documents(20), chat(100), mostly_literal()):
+    for workload in workloads():
         run(workload, environment, seconds)
 
 
