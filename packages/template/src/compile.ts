@@ -49,6 +49,8 @@ export interface CompiledTemplate {
    * @throws TemplateExecutionError
    */
   renderBytes(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): Uint8Array;
+  /** Makes the code that the first render would make, for who would rather have it done before. */
+  prepare(): void;
   /** What the template reads, in the order of first use. */
   readonly variables: readonly TemplateVariable[];
 }
@@ -97,6 +99,10 @@ class Template implements CompiledTemplate {
     });
   }
 
+  prepare(): void {
+    this.#usableRenderer();
+  }
+
   get variables(): readonly TemplateVariable[] {
     this.#variables ??= inferVariables(this.#source.name, this.#trees);
     return this.#variables;
@@ -122,10 +128,9 @@ class Template implements CompiledTemplate {
   /** The output, unless the data or the template turn out to need the exact render (`ill-formed.ts`). */
   #optimistic(variables: unknown, missingKey: MissingKey, meter?: Meter): string | undefined {
     if (this.#plan.hasStrayBytes) return undefined;
-    const renderer = this.#usableRenderer();
     const run = new Run(this.#source, this.#limits, missingKey, false, meter);
     try {
-      const output = renderer(run, variables ?? NIL_MAP);
+      const output = this.#usableRenderer()(run, variables ?? NIL_MAP);
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return run.isSuspect || !output.isWellFormed() ? undefined : output;
     } catch (error) {
@@ -135,11 +140,10 @@ class Template implements CompiledTemplate {
   }
 
   #exact(variables: unknown, missingKey: MissingKey, meter?: Meter): string {
-    const renderer = this.#usableRenderer();
     const run = new Run(this.#source, this.#limits, missingKey, true, meter);
     try {
       const data = variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables, meter);
-      const output = renderer(run, data);
+      const output = this.#usableRenderer()(run, data);
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return canonical(output);
     } catch (error) {

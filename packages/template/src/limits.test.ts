@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { heavyTemplates } from '../bench/heavy.ts';
-import { type CompileOptions, closures, compileWith, generated } from './compile.ts';
+import { type CompileOptions, closures, compile, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 import { highlight } from './syntax/highlight.ts';
 
@@ -106,6 +106,11 @@ it.each([
   ['blocks', '{{block "x" .}}'.repeat(30_000)],
 ])('the parser refuses %s nested too deep', (_what, text) => {
   expect(() => compileWith(closures, text)).toThrow(TemplateSyntaxError);
+});
+
+it('a pipeline longer than the stack is refused like templates too deep', () => {
+  const template = compile(`{{1${'|print'.repeat(80_000)}}}`);
+  expect(() => template.render({})).toThrow(/: exceeded maximum template depth \(100\)$/);
 });
 
 it('a text of 512 KiB is a template, and one with a byte more is not', () => {

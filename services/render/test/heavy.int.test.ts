@@ -112,6 +112,24 @@ describe('a render that takes long', () => {
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
   });
 
+  it('leaves the threads once its template is compiled, if only that took long', async () => {
+    const line = '{{if eq .role "user"}}User: {{.name | default "nobody"}}{{else}}-{{end}}\n';
+    const slug = await live(acme, line.repeat(300));
+    const variables = { role: 'user', name: 'Ada' };
+    const body = { rendered: 'User: Ada\n'.repeat(300) };
+    const first = await render.render(`${slug}/render`, acme.token, { variables });
+    expect(first.body).toMatchObject(body);
+    // Many more at once than may queue for a thread.
+    await expect
+      .poll(async () => {
+        const answers = await Promise.all(
+          Array.from({ length: 60 }, () => render.render(`${slug}/render`, acme.token, { variables })),
+        );
+        return answers.every(({ status }) => status === 200);
+      })
+      .toBe(true);
+  });
+
   it('is dropped when its caller goes away', async () => {
     const slug = await live(acme, HEAVY);
     const body = JSON.stringify({ variables: VARIABLES });

@@ -5,6 +5,7 @@ import { ApiError, type Logger } from '@px0/service-kit';
 import type { Meter } from '@px0/template';
 import type { RenderableVersion } from '../prompts/mod.ts';
 import { Refusal } from '../rendering/mod.ts';
+import { Preparation } from './preparation.ts';
 import type { ParsedBatch, RenderInput, tasks } from './tasks.ts';
 
 export interface HeavyRendersOptions {
@@ -20,9 +21,11 @@ export class HeavyRenders {
   readonly pool: HeavyPool<typeof tasks>;
   readonly #access: Pick<AccessProjection, 'team'>;
   readonly #mainThread = new MainThreadMeter();
+  readonly #preparation: Preparation;
 
   constructor({ access, threads, logger }: HeavyRendersOptions) {
     this.#access = access;
+    this.#preparation = new Preparation(logger);
     this.pool = new HeavyPool({ tasks: new URL('./tasks.ts', import.meta.url), threads, logger });
   }
 
@@ -55,6 +58,7 @@ export class HeavyRenders {
         ...(isBatch ? { waitMs: BATCH_WAIT_MS } : {}),
       },
     );
+    this.#preparation.add(version);
     return 'answer' in outcome ? outcome.answer : new Refusal(outcome.refusal, outcome.detail);
   }
 

@@ -11,6 +11,9 @@ interface VersionPrompt {
   readonly tags: Readonly<Record<string, number>>;
 }
 
+/** Of larger texts even a step of compiling takes too long for the main thread. */
+const MAX_PREPARED_UNITS = 64 * 1024;
+
 /**
  * Immutable except for what is created on first use and its usage counters. A new template, slug or tag creates a new object, so a render
  * in flight never mixes two states. A process may hold a million of these and render few of them, so everything is created lazily.
@@ -40,6 +43,20 @@ export class RenderableVersion {
   template(): CompiledTemplate | 'broken' | 'heavy' {
     this.#compiled ??= isLightTemplate(this.source) ? compileOrBroken(this.source) : 'heavy';
     return this.#compiled;
+  }
+
+  /**
+   * Compiles a template that `template` calls heavy, in steps of a few milliseconds, between which others should have their turns; a text
+   * too large for that stays heavy.
+   */
+  *prepare(): Generator<undefined, void> {
+    if (this.#compiled !== 'heavy' || this.source.length > MAX_PREPARED_UNITS) return;
+    const compiled = compileOrBroken(this.source);
+    if (compiled !== 'broken') {
+      yield;
+      compiled.prepare();
+    }
+    this.#compiled = compiled;
   }
 
   /** The answer's JSON from behind the rendered text to its end. */
