@@ -1,3 +1,5 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { silentLogger } from '@px0/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HeavyPool, type HeavyPoolOptions, HeavyRefusal, type RefusalReason } from '../src/mod.ts';
@@ -222,6 +224,25 @@ describe('the pool', () => {
     expect(await ending).toBe('tookTooLong');
     expect(await two.run('b', 'echo', { value: 2 })).toBe(2);
     expect(await two.run('a', 'echo', { value: 3 })).toBe(3);
+  });
+
+  it('gives a task its own answer when the one before it was given up just as it ended', async () => {
+    const one = pool(1, { clockMs: 2_000 });
+    const gate = new Gate();
+    const late = refusalOf(one.run('a', 'untilOpened', gate));
+    const next = one.run('a', 'echo', { value: 'next' });
+    await gate.reached();
+    // Behind it, timers come before messages: the time is over and the answer is there when the timer is looked at.
+    await immediate();
+    gate.open();
+    for (const end = performance.now() + 2_100; performance.now() < end; );
+    expect(await late).toBe('tookTooLong');
+    expect(await next).toBe('next');
+  });
+
+  it('bounds the heap of its threads, whatever the process may have', async () => {
+    setFlagsFromString('--max-old-space-size=3000');
+    expect(await pool().run('a', 'heapLimit', null)).toBeLessThan(600 * 1_048_576);
   });
 
   it('finishes what is under way before it closes, and takes nothing new', async () => {

@@ -1,4 +1,5 @@
 /** Tasks for the tests of the pool. */
+import { getHeapStatistics } from 'node:v8';
 import type { Task } from '../src/thread/mod.ts';
 
 type Gate = { readonly gate: SharedArrayBuffer };
@@ -52,4 +53,6 @@ const moved: Task<{ readonly bytes: Uint8Array<ArrayBuffer> }, Uint8Array> = ({ 
   return bytes;
 };
 
-export const tasks = { echo, untilOpened, burn, stray, exhaust, fail, compiled, moved };
+const heapLimit: Task<null, number> = () => getHeapStatistics().heap_size_limit;
+
+export const tasks = { echo, untilOpened, burn, stray, exhaust, fail, compiled, moved, heapLimit };

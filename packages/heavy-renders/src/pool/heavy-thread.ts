@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { type Transferable, Worker } from 'node:worker_threads';
 import type { Logger } from '@px0/service-kit';
 import type { TaskAnswer, TaskOrder, ThreadSettings } from '../thread/mod.ts';
@@ -72,22 +73,26 @@ export class HeavyThread {
   #start(): Worker {
     const { tasks, processorMs, logger } = this.#options;
     const settings: ThreadSettings = { tasks: tasks.href, abandoned: this.#abandoned, processorMs };
+    // The process's own bound of its heap, which it has applied already, would count for the thread instead of `resourceLimits`.
+    setFlagsFromString('--max-old-space-size=0');
     const worker = new Worker(new URL('../thread/main.ts', import.meta.url), {
       workerData: settings,
       // Not the process's own: they load the SDK of OpenTelemetry.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT_MIB },
     });
-    worker.on('message', (message: TaskAnswer) => this.#settle(message));
+    worker.on('message', (message: TaskAnswer) => this.#settle(worker, message));
     worker.on('error', (error: Error) => this.#died(worker, error));
     worker.on('exit', () => this.#died(worker, new Error('the thread has ended')));
     logger.debug({ thread: worker.threadId }, 'a thread for heavy renders has started');
     return worker;
   }
 
-  #settle(message: TaskAnswer): void {
+  /** The answer of a thread that was given up may still come, while the next one is at another task. */
+  #settle(worker: Worker, message: TaskAnswer): void {
+    if (this.#worker !== worker) return;
     const underWay = this.#take();
-    if (underWay?.number !== message.number) return;
+    if (underWay === undefined) return;
     const { answer } = underWay;
     if ('output' in message) answer.resolve(message.output);
     else if ('ended' in message) answer.reject(new HeavyRefusal(message.ended));

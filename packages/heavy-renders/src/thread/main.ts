@@ -34,9 +34,9 @@ function answerTo({ number, name, input }: TaskOrder, thread: Thread): TaskAnswe
     const task = tasks[name];
     if (task === undefined) throw new Error(`there is no task ${name}`);
     meter.begin(number);
-    return { number, output: task(input, thread) };
+    return { output: task(input, thread) };
   } catch (error) {
-    if (error instanceof TaskEnded) return { number, ended: error.reason };
-    return { number, error: error instanceof Error ? error : new Error(String(error)) };
+    if (error instanceof TaskEnded) return { ended: error.reason };
+    return { error: error instanceof Error ? error : new Error(String(error)) };
   }
 }

@@ -14,6 +14,6 @@ export interface TaskOrder {
 }
 
 export type TaskAnswer =
-  | { readonly number: number; readonly output: unknown }
-  | { readonly number: number; readonly ended: 'tookTooLong' | 'abandoned' }
-  | { readonly number: number; readonly error: Error };
+  | { readonly output: unknown }
+  | { readonly ended: 'tookTooLong' | 'abandoned' }
+  | { readonly error: Error };
