@@ -15,11 +15,18 @@ describe('JSON is light', () => {
   });
 
   it('unless it has many values', () => {
-    expect(isLightJson(json(new Array(6_001).fill('text')))).toBe(true);
-    expect(isLightJson(json(new Array(6_002).fill('text')))).toBe(false);
+    expect(isLightJson(json(new Array(6_000).fill('text')))).toBe(true);
+    expect(isLightJson(json(new Array(6_001).fill('text')))).toBe(false);
     expect(isLightJson(json(Object.fromEntries(Array.from({ length: 7_000 }, (_, i) => [i, i]))))).toBe(
       false,
     );
+  });
+});
+
+describe('JSON of values within values', () => {
+  it.each(['[', '{"a":'])('is not light, though it has no commas: %s', (open) => {
+    expect(isLightJson(Buffer.from(open.repeat(6_000).padEnd(20_000)))).toBe(true);
+    expect(isLightJson(Buffer.from(open.repeat(6_001).padEnd(20_000)))).toBe(false);
   });
 });
 
@@ -36,7 +43,19 @@ describe('a template is light', () => {
     expect(isLightTemplate(`${'text '.repeat(10_000)}{{/* ${'x'.repeat(6_000)} */}}`)).toBe(false);
   });
 
-  it('or never ends an action: the parser stops there', () => {
-    expect(isLightTemplate(`{{.a${' '.repeat(10_000)}`)).toBe(true);
+  it('or never ends an action, which is read to the end', () => {
+    expect(isLightTemplate(`{{and ${'.a '.repeat(4_000)}`)).toBe(false);
+  });
+
+  it.each(['"}}"', '"\\"}}"', "'}}'", '`}}`'])(
+    'and a text in an action does not end it: %s',
+    (text) => {
+      expect(isLightTemplate(`{{and ${text} ${'.a '.repeat(4_000)}}}`)).toBe(false);
+      expect(isLightTemplate(`{{print ${text}}}${'text '.repeat(10_000)}{{.a}}`)).toBe(true);
+    },
+  );
+
+  it.each([`{{/* don't */}}`, `{{- /* "}} */ -}}`])('and a mark in a comment begins no text: %s', (comment) => {
+    expect(isLightTemplate(`${comment}${'text '.repeat(10_000)}{{.a}}`)).toBe(true);
   });
 });
