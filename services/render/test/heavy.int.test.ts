@@ -284,5 +284,8 @@ describe('a batch with heavy renders', () => {
     expect([answer.status, answer.body]).toEqual([400, { error: 'invalid request body' }]);
     const none = await render.post('/v1/render/batch', acme.token, `{}${' '.repeat(300_000)}`);
     expect([none.status, none.body]).toEqual([400, { error: 'renders is required' }]);
+    const items = `{"renders":[${'{},'.repeat(1_390_000)}{}]}`;
+    const many = await render.post('/v1/render/batch', acme.token, items);
+    expect([many.status, many.body]).toEqual([400, { error: 'renders must have at most 100 items' }]);
   });
 });

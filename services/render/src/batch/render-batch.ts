@@ -7,7 +7,7 @@ import { errorCatalog, type ReplyOf, type routes } from '@px0/contracts';
 import { HeavyRefusal } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
 import type { VersionBodies } from '../bodies/mod.ts';
-import { type BatchItem, type HeavyRenders, isFailedRender } from '../heavy/mod.ts';
+import { type BatchItem, type HeavyRenders, isFailedRender, MAX_RENDERS } from '../heavy/mod.ts';
 import type { PromptDirectory, RenderableVersion } from '../prompts/mod.ts';
 import { execute, fetchVersion, HEAVY, locate, Refusal, ToFetch } from '../rendering/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
@@ -30,9 +30,6 @@ export type RenderBatch = (
   renders: readonly Item[] | undefined,
   signal: AbortSignal,
 ) => Promise<Uint8Array[]>;
-
-/** Enough for every prompt of one agent's step; an answer stays of a size that a client likes to wait for. */
-const MAX_RENDERS = 100;
 
 /** An item's JSON before its rendered text. */
 const ITEM_HEAD = '{"status":200,"rendered":';

@@ -62,7 +62,7 @@ export class HeavyRenders {
     return 'answer' in outcome ? outcome.answer : new Refusal(outcome.refusal, outcome.detail);
   }
 
-  /** Parses a batch that is too large for the main thread. @throws HeavyRefusal, ApiError invalidRequestBody */
+  /** Parses a batch that is too large for the main thread. @throws HeavyRefusal, ApiError invalidRequestBody, tooManyRenders */
   async parseBatch(
     organization: string,
     body: Uint8Array,

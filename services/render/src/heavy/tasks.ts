@@ -55,6 +55,9 @@ function variablesOf(
   return body && { variables: body.variables ?? {}, missingKey: body.options?.missing_key };
 }
 
+/** Enough for every prompt of one agent's step; an answer stays of a size that a client likes to wait for. */
+export const MAX_RENDERS = 100;
+
 type Batch = BodyOf<typeof routes.renderBatch>;
 export type BatchItem = NonNullable<Batch['renders']>[number];
 
@@ -65,11 +68,13 @@ export type ParsedBatch =
         | readonly (Omit<BatchItem, 'variables'> & { readonly serialized: Uint8Array })[]
         | undefined;
     }
-  | { readonly refusal: 'invalidRequestBody' };
+  | { readonly refusal: 'invalidRequestBody' | 'tooManyRenders' };
 
 const parseBatch: Task<{ readonly body: Uint8Array }, ParsedBatch> = ({ body }, thread) => {
   const batch = parseBodyText(routes.renderBatch, textOf(body));
   if (batch === undefined) return { refusal: 'invalidRequestBody' };
+  // A body has room for a million items, which take seconds to be handed over.
+  if ((batch.renders?.length ?? 0) > MAX_RENDERS) return { refusal: 'tooManyRenders' };
   const renders = batch.renders?.map(({ variables, ...item }) => ({
     ...item,
     serialized: moved(new Uint8Array(serialize(variables ?? {})), thread),
