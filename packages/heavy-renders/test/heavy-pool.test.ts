@@ -114,10 +114,11 @@ describe('the pool', () => {
     expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  it('takes 32 tasks of one organization, and still those of another', async () => {
+  it('lets 32 tasks of one organization wait beside the one that runs, and still those of another', async () => {
     const one = pool();
     const gate = new Gate();
-    const tasksOfA = Array.from({ length: 32 }, () => one.run('a', 'untilOpened', gate));
+    const tasksOfA = Array.from({ length: 33 }, () => one.run('a', 'untilOpened', gate));
+    expect(one.counts).toEqual({ running: 1, queued: 32, refused: 0 });
     await expect(one.run('a', 'untilOpened', gate)).rejects.toMatchObject({
       status: 429,
       publicMessage: 'too many heavy renders',

@@ -133,7 +133,7 @@ describe('a render that takes long', () => {
   it('is dropped when its caller goes away', async () => {
     const slug = await live(acme, HEAVY);
     const body = JSON.stringify({ variables: VARIABLES });
-    const leaving = Array.from({ length: 32 }, () => {
+    const leaving = Array.from({ length: 33 }, () => {
       const sent = request(`${render.url}/v1/prompts/${slug}/render`, {
         method: 'POST',
         headers: { Authorization: `Bearer ${acme.token}`, 'Content-Type': 'application/json' },

@@ -22,9 +22,8 @@ export interface HeavyPoolOptions {
 }
 
 export interface PoolBounds {
-  /** Tasks of one organization, the one that runs included. */
-  readonly ofOrganization: number;
-  /** Tasks that wait, over all organizations. */
+  /** Tasks that wait, of one organization and over all. */
+  readonly waitingOfOrganization: number;
   readonly waiting: number;
   /** What tasks that wait hold in memory, of one organization and over all. */
   readonly bytesOfOrganization: number;
@@ -38,7 +37,7 @@ export interface PoolBounds {
 const MIB = 1_048_576;
 
 const BOUNDS: PoolBounds = {
-  ofOrganization: 32,
+  waitingOfOrganization: 32,
   waiting: 256,
   bytesOfOrganization: 32 * MIB,
   bytes: 128 * MIB,
@@ -79,6 +78,7 @@ interface Job extends Queued {
 }
 
 interface Share {
+  /** Those that wait and the one that runs. */
   tasks: number;
   waitingBytes: number;
   isRunning: boolean;
@@ -178,13 +178,12 @@ export class HeavyPool<T extends Tasks> {
   }
 
   #hasRoom(organization: string, bytes: number): boolean {
-    const { ofOrganization, waiting, bytesOfOrganization, bytes: allBytes } = this.#bounds;
+    const { waitingOfOrganization, waiting, bytesOfOrganization, bytes: allBytes } = this.#bounds;
     const share = this.#shares.get(organization);
     if (this.#queue.size >= waiting || this.#queue.bytes + bytes > allBytes) return false;
-    return (
-      share === undefined ||
-      (share.tasks < ofOrganization && share.waitingBytes + bytes <= bytesOfOrganization)
-    );
+    if (share === undefined) return true;
+    const waitingTasks = share.tasks - (share.isRunning ? 1 : 0);
+    return waitingTasks < waitingOfOrganization && share.waitingBytes + bytes <= bytesOfOrganization;
   }
 
   #shareOf(organization: string): Share {
