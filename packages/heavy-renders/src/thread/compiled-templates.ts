@@ -1,10 +1,11 @@
 import { type CompiledTemplate, compile } from '@px0/template';
 import { LRUCache } from 'lru-cache';
 
-/** What a thread may keep, and what it keeps of a template beside its text: measured as in a render process. */
-const MAX_BYTES = 32 * 1024 * 1024;
+/** What a thread may keep of its heap: room for the largest template, and for another one at work. */
+const MAX_BYTES = 96 * 1024 * 1024;
+/** What a compiled template takes: measured with actions that stand side by side, which are the costliest text. */
 const FIXED_BYTES = 2_048;
-const BYTES_PER_CHARACTER = 8;
+const BYTES_PER_CHARACTER = 160;
 
 /** The templates that a thread has compiled, least recently used ones forgotten first. */
 export class CompiledTemplates {
