@@ -152,6 +152,15 @@ def test_gives_the_bytes_of_cut_characters() -> None:
     assert template.render_bytes({"s": "é"}) == b"\xc3\xa9\xc3\xff"
 
 
+@pytest.mark.parametrize("common", [b"", "𝄞".encode(), "日a".encode()])
+@pytest.mark.parametrize("stray", [b"\xf0\x9d\xff", b"\xf0\x9d\x84\xff", b"\xf0\x9d\x01", b"\xf0", b"\xf0\x9d\x84"])
+def test_orders_parts_of_characters_by_their_bytes(common: bytes, stray: bytes) -> None:
+    whole = common + "𝄞".encode()
+    cut = common + stray
+    text = '{{lt "%s" "%s"}}' % tuple("".join(f"\\x{byte:02x}" for byte in data) for data in (cut, whole))
+    assert render(text) == ("true" if cut < whole else "false")
+
+
 def test_prints_data_that_contains_itself_up_to_a_depth() -> None:
     loop: List[Any] = []
     loop.append(loop)

@@ -85,7 +85,8 @@ def byte_at(text: str, index: int) -> int:
 
 def is_less(a: str, b: str) -> bool:
     """Go's order of strings, which is that of their bytes; that of code points is the same, stray bytes apart."""
-    end = min(len(a), len(b)) + 1
+    # Up to three stray bytes may stand against one character before a byte tells the two apart.
+    end = min(len(a), len(b)) + 3
     if is_well_formed(a[:end]) and is_well_formed(b[:end]):
         return a < b
     return to_bytes(a[:end]) < to_bytes(b[:end])
