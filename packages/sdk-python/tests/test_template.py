@@ -69,6 +69,7 @@ Point = collections.namedtuple("Point", "x y")
         ("{{.v.a}}{{range $k, $v := .v}}{{$k}}={{$v}};{{end}}{{.v}}{{len .v}}", types.MappingProxyType({"b": 1, "a": 2}), "2a=2;b=1;map[a:2 b:1]2"),
         ("{{.v.a}}{{toJson .v}}", collections.OrderedDict(b=1, a=2), '2{"a":2,"b":1}'),
         ('{{index .v "2"}}{{.v}}{{toJson .v}}{{range $k, $_ := .v}}{{$k}}{{end}}', {2: "b", 10: "a"}, 'bmap[10:a 2:b]{"10":"a","2":"b"}102'),
+        ('{{toJson .v}}{{range $k, $_ := .v}}{{len $k}}{{eq $k "red"}}{{end}}', {Color.RED: 1}, '{"red":1}3true'),
         ("{{.v}}", [None, True, 0.5, "x", [], {}, 1e21], "[<nil> true 0.5 x [] map[] 1e+21]"),
         ("{{toJson .v}}", [None, True, 0.5, "x<", -0.0, 1e21, 1e-7], '[null,true,0.5,"x\\u003c",-0,1e+21,1e-7]'),
     ],

@@ -12,8 +12,8 @@ def sorted_items(map_: Mapping[Any, Any], is_exact: bool) -> List[Tuple[str, Any
     """The names of the keys, each with its item of data. `is_exact`: see `ill_formed.py`."""
     keys = list(map_)
     try:
-        # Keys that are `str` and ASCII, which almost all are, need no more than sorting.
-        if all(map(str.isascii, keys)):
+        # Keys that are `str`, no class made from it, and ASCII, which almost all are, need no more than sorting.
+        if all(map(str.isascii, keys)) and set(map(type, keys)) <= {str}:
             return [(key, map_[key]) for key in sorted(keys)]
     except TypeError:
         pass
