@@ -262,6 +262,13 @@ def test_ends_what_works_too_long(text: str) -> None:
     assert str(error).endswith("exceeded maximum number of steps (1000000)")
 
 
+def test_costs_nothing_to_ask_again_about_large_maps() -> None:
+    """Two in turn: to look at all keys for each question would take an hour."""
+    data = {name: {f"{name}{number}": number for number in range(100_000)} for name in ("a", "b")}
+    text = '{{range 100000}}{{index $.a "\\ufffd"}}{{index $.b "\\ufffd"}}{{end}}'
+    assert render(text, data) == "<no value>" * 200_000
+
+
 def test_costs_nothing_to_ask_again_about_a_long_text() -> None:
     """So large that a walk through a text for each question would take hours."""
     data = {"cjk": "語" * 1_000_000, "other": "😀" * 1_000_000, "blank": " " * 4_000_000, "map": {}}

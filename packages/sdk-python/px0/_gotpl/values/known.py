@@ -4,7 +4,7 @@ no steps, so they must not cost a walk through the text each time.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 from ..unicode.white_space import trim_space
 from .go_string import byte_length
@@ -22,6 +22,9 @@ _MAX_CHARACTERS = 8 * 1024 * 1024
 _LONG_LIST = 64
 _MAX_ITEMS = 1024 * 1024
 
+# And for maps: no template makes one, so those of the data are all there are.
+_LARGE_MAP = 64
+
 
 class Known:
     def __init__(self, is_exact: bool) -> None:
@@ -36,8 +39,8 @@ class Known:
         # By the list's id, with the list itself, and whether there is a separator.
         self._joined: Dict[Tuple[int, bool], Tuple[Sequence[Any], Sequence[Any]]] = {}
         self._items = 0
-        # A map whose keys were all well-formed.
-        self._checked_map: Optional[Mapping[Any, Any]] = None
+        # Maps whose keys were all well-formed, by their id.
+        self._checked_maps: Dict[int, Mapping[Any, Any]] = {}
 
     def byte_length(self, text: str) -> int:
         """The length of a text in bytes."""
@@ -87,9 +90,11 @@ class Known:
 
     def check_keys(self, map_: Mapping[Any, Any]) -> None:
         """`check_text` for all keys."""
-        if map_ is not self._checked_map:
+        if len(map_) < _LARGE_MAP:
             count_keys(map_, self.is_exact)
-            self._checked_map = map_
+        elif id(map_) not in self._checked_maps:
+            count_keys(map_, self.is_exact)
+            self._checked_maps[id(map_)] = map_
 
     def _learnt(self, text: str) -> int:
         known = self._bytes.get(id(text))
