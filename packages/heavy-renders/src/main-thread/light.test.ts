@@ -14,6 +14,11 @@ describe('JSON is light', () => {
     expect(isLightJson(Buffer.from(','.repeat(12_000)))).toBe(true);
   });
 
+  it('when its texts hold what begins a value elsewhere', () => {
+    expect(isLightJson(json({ table: 'a,b,c\n'.repeat(20_000), code: '[{\\"'.repeat(10_000) }))).toBe(true);
+    expect(isLightJson(json({ text: ','.repeat(7_000), values: new Array(6_001).fill('"') }))).toBe(false);
+  });
+
   it('unless it has many values', () => {
     expect(isLightJson(json(new Array(6_000).fill('text')))).toBe(true);
     expect(isLightJson(json(new Array(6_001).fill('text')))).toBe(false);
