@@ -38,8 +38,7 @@ export function buildOracle(): { skipped: string } | Oracle {
     cwd: join(import.meta.dirname, 'go'),
     encoding: 'utf8',
   });
-  if (build.status !== 0)
-    return { skipped: `skipped: the Go program does not build: ${build.stderr.trim()}` };
+  if (build.status !== 0) throw new Error(`the Go program does not build: ${build.stderr.trim()}`);
   return {
     ask: (cases) =>
       lines<Outcome>(binary, [], cases).map((outcome) => {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/template"
 	"text/template/parse"
+
+	"px0.dev/template-fuzz/language"
 )
 
 type limits struct {
@@ -294,10 +296,10 @@ func (m *meter) quoting(values ...any) (string, error) {
 }
 
 func (m *meter) functions() template.FuncMap {
-	join := functions["join"].(func(string, any) string)
+	join := language.Functions["join"].(func(string, any) string)
 	toJSON := func(name string) func(any) (string, error) {
 		return func(v any) (string, error) {
-			text, err := functions[name].(func(any) (string, error))(v)
+			text, err := language.Functions[name].(func(any) (string, error))(v)
 			if err != nil {
 				return "", err
 			}
@@ -320,7 +322,7 @@ func (m *meter) functions() template.FuncMap {
 		"html":     m.escaping("html"),
 		"js":       m.escaping("js"),
 		"urlquery": m.escaping("urlquery"),
-		"default":  functions["default"],
+		"default":  language.Functions["default"],
 		"join": func(separator string, v any) (string, error) {
 			return m.made(join(separator, v), keysIn(v))
 		},
@@ -411,8 +413,8 @@ func pipeInto(pipe *parse.PipeNode, function string, funcs template.FuncMap) {
 }
 
 func countSteps(c limitCase) counted {
-	clip(c.Data)
-	plain, err := template.New("prompt").Option("missingkey=error").Funcs(functions).Parse(c.Template)
+	language.Clip(c.Data)
+	plain, err := template.New("prompt").Option("missingkey=error").Funcs(language.Functions).Parse(c.Template)
 	if err != nil {
 		return counted{Outcome: "parse error", Error: err.Error()}
 	}

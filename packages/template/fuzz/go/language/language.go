@@ -19,8 +19,8 @@ type Result struct {
 
 // Run executes a template. data is what encoding/json makes of the variables; missingKey is error, default or zero.
 func Run(text string, data map[string]any, missingKey string) Result {
-	clip(data)
-	parsed, err := template.New("prompt").Option("missingkey=" + missingKey).Funcs(functions).Parse(text)
+	Clip(data)
+	parsed, err := template.New("prompt").Option("missingkey=" + missingKey).Funcs(Functions).Parse(text)
 	if err != nil {
 		return Result{ParseError: err.Error()}
 	}
@@ -38,24 +38,24 @@ func Run(text string, data map[string]any, missingKey string) Result {
 	return Result{Output: out.Bytes()}
 }
 
-// clip removes the spare capacity of decoded lists, which depends on how the decoder grew them.
-func clip(value any) any {
+// Clip removes the spare capacity of decoded lists, which depends on how the decoder grew them.
+func Clip(value any) any {
 	switch value := value.(type) {
 	case []any:
 		for i := range value {
-			value[i] = clip(value[i])
+			value[i] = Clip(value[i])
 		}
 		return value[:len(value):len(value)]
 	case map[string]any:
 		for key := range value {
-			value[key] = clip(value[key])
+			value[key] = Clip(value[key])
 		}
 	}
 	return value
 }
 
-// functions are those that px0 has on top of Go's. Letter case is that of the toolchain's Unicode tables.
-var functions = template.FuncMap{
+// Functions are those that px0 has on top of Go's. Letter case is that of the toolchain's Unicode tables.
+var Functions = template.FuncMap{
 	"default":      orDefault,
 	"toJson":       toJSON,
 	"toPrettyJson": toPrettyJSON,
