@@ -51,6 +51,33 @@ describe('a check', () => {
     ]);
   });
 
+  it('goes on when the thread’s time is up, which stays so: what was rendered before is not lost', () => {
+    let asked = 0;
+    const long = order.samples[0];
+    const samples = [order.samples[1], long, order.samples[1]].flatMap((sample) => sample ?? []);
+    const outcome = runCheck(
+      { ...order, samples, timeBudgetMs: 60_000 },
+      {
+        meter: {
+          maxUnits: Number.POSITIVE_INFINITY,
+          proceed: () => {
+            asked += 1;
+            // The checks' own before the first two payloads, then the long render.
+            if (asked > 2) throw new TaskEnded('tookTooLong');
+          },
+          tooLong: () => expect.unreachable(),
+        },
+        compile: (template) => compile(template),
+        beforeCompared: () => undefined,
+      },
+    );
+    expect(payloadsOf(outcome)).toMatchObject([
+      { version: rendered('2') },
+      { version: tookTooLong },
+      { version: rendered('2') },
+    ]);
+  });
+
   it.each([new TaskEnded('abandoned'), new BudgetSpent()])('ends with %s', (reason) => {
     expect(() => run(reason)).toThrow(reason);
   });

@@ -1,5 +1,6 @@
 /** The work of a check, free of database and transport: it runs on the main thread within a small budget, or in a worker thread. */
 import type { Wire } from '@px0/contracts';
+import { TaskEnded } from '@px0/heavy-renders/thread';
 import type { CompiledTemplate, Meter } from '@px0/template';
 import { unifiedDiff } from '../diff/thread.ts';
 import { JsonPieces } from '../heavy/thread.ts';
@@ -46,12 +47,21 @@ export function runCheck(
 
   function* results(): Generator<PayloadOnWire> {
     for (const sample of samples) {
-      ground.meter.proceed(0);
+      askToGoOn(ground.meter);
       const own = trial.render(sample);
       const other = liveTrial?.render(sample);
       if (own.outcome === 'failed') failed.push(sample.name ?? sample.payloadId);
       yield payloadOnWire(sample, own, other, diffOf(other, own, ground));
     }
+  }
+}
+
+/** A thread whose time is up renders nothing more; what the check knows by then is still worth an answer. @throws what else the meter throws */
+function askToGoOn(meter: Meter): void {
+  try {
+    meter.proceed(0);
+  } catch (error) {
+    if (!(error instanceof TaskEnded) || error.reason !== 'tookTooLong') throw error;
   }
 }
 
