@@ -5,6 +5,6 @@ export const heavyVariables = {
   HEAVY_RENDER_THREADS: integerVariable(1, 256)
     .optional()
     .describe(
-      'Number of worker threads for renders, checks and comparisons that take long. Default: the processors but one, for render shared among the processes of `WEB_CONCURRENCY`, at least one.',
+      'Number of worker threads for renders, checks and comparisons that take long. Default: the processors but one, and no more than half of the memory has room for at 512 MiB each, for render shared among the processes of `WEB_CONCURRENCY`, at least one.',
     ),
 };

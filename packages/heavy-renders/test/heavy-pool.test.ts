@@ -2,7 +2,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { silentLogger } from '@px0/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HeavyPool, type HeavyPoolOptions, HeavyRefusal, type RefusalReason } from '../src/mod.ts';
+import { defaultThreads, HeavyPool, type HeavyPoolOptions, HeavyRefusal, type RefusalReason } from '../src/mod.ts';
 import type { tasks } from './tasks.ts';
 
 const pools: HeavyPool<typeof tasks>[] = [];
@@ -53,6 +53,16 @@ async function refusalOf(task: Promise<unknown>): Promise<RefusalReason | undefi
     throw error;
   }
 }
+
+it.each([
+  ['the processors but one', 1, 8, 64, 7],
+  ['a share of them', 2, 8, 64, 3],
+  ['one at least', 4, 1, 64, 1],
+  ['what half of the memory has room for', 1, 64, 4, 4],
+  ['one in little memory', 1, 64, 0.5, 1],
+])('there are by default %s', (_what, processes, processors, gibibytes, threads) => {
+  expect(defaultThreads(processes, { processors, memory: gibibytes * 1_073_741_824 })).toBe(threads);
+});
 
 describe('the pool', () => {
   it('runs tasks with their input and gives back their output', async () => {
@@ -243,7 +253,7 @@ describe('the pool', () => {
 
   it('bounds the heap of its threads, whatever the process may have', async () => {
     setFlagsFromString('--max-old-space-size=3000');
-    expect(await pool().run('a', 'heapLimit', null)).toBeLessThan(600 * 1_048_576);
+    expect(await pool().run('a', 'heapLimit', null)).toBeLessThan(1_000 * 1_048_576);
   });
 
   it('finishes what is under way before it closes, and takes nothing new', async () => {

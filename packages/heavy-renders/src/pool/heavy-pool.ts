@@ -3,13 +3,13 @@
  * waits behind those of its own organization, and for others no longer than theirs take.
  * See docs/decisions/166-heavy-renders.md.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import type { Transferable } from 'node:worker_threads';
 import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
 import type { InputOf, OutputOf, Tasks } from '../thread/mod.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
 import { HeavyRefusal } from './heavy-refusal.ts';
-import { HeavyThread } from './heavy-thread.ts';
+import { HEAP_LIMIT_MIB, HeavyThread } from './heavy-thread.ts';
 
 export interface HeavyPoolOptions {
   /** The module whose export `tasks` holds the tasks. */
@@ -84,9 +84,21 @@ interface Share {
   isRunning: boolean;
 }
 
-/** As many threads as the machine has processors beside the main thread, shared among `processes` of the host, and at least one. */
-export function defaultThreads(processes = 1): number {
-  return Math.max(1, Math.floor((availableParallelism() - 1) / processes));
+/**
+ * As many threads as the machine has processors beside the main thread, and half of its memory (or the container's) has room for, shared
+ * among `processes` of the host, and at least one.
+ */
+export function defaultThreads(
+  processes = 1,
+  { processors = availableParallelism(), memory = availableMemory() } = {},
+): number {
+  const threads = Math.min(processors - 1, memory / 2 / (HEAP_LIMIT_MIB * MIB));
+  return Math.max(1, Math.floor(threads / processes));
+}
+
+/** Zero and more than there is say that the container has no bound of its own. */
+function availableMemory(): number {
+  return Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
 }
 
 export class HeavyPool<T extends Tasks> {

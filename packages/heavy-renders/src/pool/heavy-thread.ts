@@ -20,8 +20,11 @@ export interface ThreadTask {
   readonly transfer: readonly Transferable[];
 }
 
-/** Of a worker's heap; a thread that needs more ends, and its task with it. The largest legal renders stay below half of it. */
-const HEAP_LIMIT_MIB = 256;
+/**
+ * Of a worker's heap; a thread that needs more ends, and its task with it. No legal body may need more (an import of 4 MiB of empty objects
+ * takes 350 MiB): V8 may find the heap above its limit once more while it takes the thread down, and then ends the whole process.
+ */
+export const HEAP_LIMIT_MIB = 512;
 
 interface UnderWay {
   readonly number: number;
