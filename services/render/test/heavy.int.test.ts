@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text as textOf } from 'node:stream/consumers';
 import { compile } from '@px0/template';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, RenderFixture } from './render-fixture.ts';
@@ -169,6 +171,20 @@ describe('a render that takes long', () => {
     };
     expect(await interim({ 'X-Forwarded-For': '192.0.2.1' })).toEqual([102]);
     expect(await interim({})).toEqual([]);
+  });
+
+  it('is not announced to a proxy of HTTP/1.0, which knows no interim answers', async () => {
+    const slug = await live(acme, HEAVY);
+    const { hostname, port } = new URL(render.url);
+    const body = JSON.stringify({ variables: VARIABLES });
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /v1/prompts/${slug}/render HTTP/1.0\r\nAuthorization: Bearer ${acme.token}\r\nX-Forwarded-For: 192.0.2.1\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+    const answer = await textOf(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer).toContain(`"slug":"${slug}"`);
   });
 });
 

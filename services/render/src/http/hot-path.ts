@@ -193,7 +193,8 @@ class RenderExchange {
   #renderElsewhere(principal: Principal, version: RenderableVersion, body: Buffer): void {
     requireJsonText(this.#req.headers['content-type'], body);
     // A proxy learns that the render is under way; there are clients that take no interim answer but 100.
-    if (this.#req.headers['x-forwarded-for'] !== undefined) this.#res.writeProcessing();
+    const isFromProxy = this.#req.headers['x-forwarded-for'] !== undefined;
+    if (isFromProxy && this.#req.httpVersion !== '1.0') this.#res.writeProcessing();
     const gone = new AbortController();
     if (this.#res.destroyed) gone.abort();
     else this.#res.once('close', () => gone.abort());
