@@ -2,7 +2,13 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { silentLogger } from '@px0/service-kit';
 import { afterEach, describe, expect, it } from 'vitest';
-import { defaultThreads, HeavyPool, type HeavyPoolOptions, HeavyRefusal, type RefusalReason } from '../src/mod.ts';
+import {
+  defaultThreads,
+  HeavyPool,
+  type HeavyPoolOptions,
+  HeavyRefusal,
+  type RefusalReason,
+} from '../src/mod.ts';
 import type { tasks } from './tasks.ts';
 
 const pools: HeavyPool<typeof tasks>[] = [];
@@ -156,6 +162,23 @@ describe('the pool', () => {
     gate.open();
     await Promise.all([running, ...waiting]);
     expect(await one.run('a', 'echo', { value: 1 }, { bytes })).toBe(1);
+  });
+
+  it.each([
+    ['places', { waiting: 4 }, 0],
+    ['memory', { bytes: 400 }, 100],
+  ])('lets whoever has most in a full queue give way to others: %s', async (_what, bounds, bytes) => {
+    const one = pool(1, bounds);
+    const gate = new Gate();
+    const run = (organization: string) => one.run(organization, 'untilOpened', gate, { bytes });
+    const running = one.run('a', 'untilOpened', gate);
+    const tasksOfA = [run('a'), run('a'), run('a'), run('a')].map(refusalOf);
+    const tasksOfB = [run('b'), run('b'), run('b')].map(refusalOf);
+    gate.open();
+    expect(await Promise.all(tasksOfA)).toEqual([undefined, undefined, 'tooMany', 'tooMany']);
+    expect(await Promise.all(tasksOfB)).toEqual([undefined, undefined, 'tooMany']);
+    await running;
+    expect(one.counts).toEqual({ running: 0, queued: 0, refused: 3 });
   });
 
   it('refuses a task that has waited too long for its turn', async () => {

@@ -41,6 +41,11 @@ export class FairQueue<J extends Queued> {
     return undefined;
   }
 
+  /** The last job of the organization, which stays. */
+  lastOf(organization: string): J | undefined {
+    return [...(this.#turns.get(organization) ?? [])].at(-1);
+  }
+
   /** Has the organization's next turn come after everybody else's. */
   passTurn(organization: string): void {
     const jobs = this.#turns.get(organization);

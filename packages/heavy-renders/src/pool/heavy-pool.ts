@@ -84,6 +84,10 @@ interface Share {
   isRunning: boolean;
 }
 
+function waitingTasks({ tasks, isRunning }: Share): number {
+  return tasks - (isRunning ? 1 : 0);
+}
+
 /**
  * As many threads as the machine has processors beside the main thread, and half of its memory (or the container's) has room for, shared
  * among `processes` of the host, and at least one.
@@ -190,12 +194,43 @@ export class HeavyPool<T extends Tasks> {
   }
 
   #hasRoom(organization: string, bytes: number): boolean {
-    const { waitingOfOrganization, waiting, bytesOfOrganization, bytes: allBytes } = this.#bounds;
+    const { waitingOfOrganization, bytesOfOrganization } = this.#bounds;
     const share = this.#shares.get(organization);
-    if (this.#queue.size >= waiting || this.#queue.bytes + bytes > allBytes) return false;
-    if (share === undefined) return true;
-    const waitingTasks = share.tasks - (share.isRunning ? 1 : 0);
-    return waitingTasks < waitingOfOrganization && share.waitingBytes + bytes <= bytesOfOrganization;
+    const isWithinShare =
+      share === undefined ||
+      (waitingTasks(share) < waitingOfOrganization && share.waitingBytes + bytes <= bytesOfOrganization);
+    return isWithinShare && this.#makeRoom(organization, bytes);
+  }
+
+  /** In a full queue, whoever has most gives way to those who have less, so that nobody keeps others out. */
+  #makeRoom(organization: string, bytes: number): boolean {
+    const { waiting, bytes: allBytes } = this.#bounds;
+    while (this.#queue.size >= waiting) {
+      if (!this.#giveWay(organization, 1, waitingTasks)) return false;
+    }
+    while (this.#queue.bytes + bytes > allBytes) {
+      if (!this.#giveWay(organization, bytes, (share) => share.waitingBytes)) return false;
+    }
+    return true;
+  }
+
+  /** Refuses the last task of the organization that has most, unless the one that asks for so much more would have as much. */
+  #giveWay(organization: string, more: number, measure: (share: Share) => number): boolean {
+    let most = this.#measured(organization, measure) + more;
+    let last: Job | undefined;
+    for (const [other, share] of this.#shares) {
+      if (measure(share) <= most) continue;
+      most = measure(share);
+      last = this.#queue.lastOf(other);
+    }
+    if (last === undefined) return false;
+    this.#giveUp(last, 'tooMany');
+    return true;
+  }
+
+  #measured(organization: string, measure: (share: Share) => number): number {
+    const share = this.#shares.get(organization);
+    return share === undefined ? 0 : measure(share);
   }
 
   #shareOf(organization: string): Share {
