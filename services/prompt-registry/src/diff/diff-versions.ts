@@ -4,7 +4,7 @@ import type { PromptId, QueryOf, routes } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { LRUCache } from 'lru-cache';
-import { type HeavyWork, SHORT_WAIT_MS } from '../heavy/mod.ts';
+import { type HeavyWork, SHORT_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { parseVersionNumber, type VersionRow, versionPair } from '../versions/mod.ts';
 import { answerOf, type DiffOrder } from './diff-answer.ts';
@@ -56,11 +56,10 @@ export class DiffVersions {
     const key = from.status === 'draft' || to.status === 'draft' ? undefined : keyOf(from, to, order);
     const kept = key === undefined ? undefined : this.#kept.get(key);
     if (kept !== undefined) return kept;
-    const answer = await heavy.pool.run(heavy.organizationOf(teamId), 'diff', order, {
-      signal,
-      bytes: from.template.length + to.template.length,
-      waitMs: SHORT_WAIT_MS,
-    });
+    const bytes = from.template.length + to.template.length;
+    const answer = await heavy.pool
+      .run(heavy.organizationOf(teamId), 'diff', order, { signal, bytes, waitMs: SHORT_WAIT_MS })
+      .catch(sayingInstead('serviceUnavailable'));
     if (key !== undefined) this.#kept.set(key, answer);
     return answer;
   }

@@ -1,7 +1,8 @@
 /** Work that is too much for the main thread: whose it is, and its way through the pool. */
 import type { AccessProjection, Principal } from '@px0/access';
-import { HeavyPool, MainThreadMeter } from '@px0/heavy-renders';
-import type { Logger } from '@px0/service-kit';
+import type { ErrorCode } from '@px0/contracts';
+import { HeavyPool, HeavyRefusal, MainThreadMeter } from '@px0/heavy-renders';
+import { ApiError, type Logger } from '@px0/service-kit';
 import type { Meter } from '@px0/template';
 import type { tasks } from './tasks.ts';
 
@@ -22,6 +23,14 @@ const CLOCK_SHARE = 3;
 /** How long work waits for its turn. The gateway has less patience with a save than with a check, and both have to be done before it is over. */
 export const SHORT_WAIT_MS = 5_000;
 export const LONG_WAIT_MS = 25_000;
+
+/** For work that is no render: what its caller is told when the thread took too long, or died. */
+export function sayingInstead(code: ErrorCode, detail?: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof HeavyRefusal) || error.reason !== 'tookTooLong') throw error;
+    throw new ApiError(code, { ...(detail === undefined ? {} : { detail }), cause: error });
+  };
+}
 
 export class HeavyWork {
   readonly pool: HeavyPool<typeof tasks>;

@@ -1,1 +1,1 @@
-export { HeavyWork, LONG_WAIT_MS, SHORT_WAIT_MS } from './heavy-work.ts';
+export { HeavyWork, LONG_WAIT_MS, SHORT_WAIT_MS, sayingInstead } from './heavy-work.ts';

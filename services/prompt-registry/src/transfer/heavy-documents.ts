@@ -1,8 +1,8 @@
 /** Documents on their ways in and out: small ones are read and written on the main thread, others in a worker thread. */
 import { type ErrorCode, errorCatalog } from '@px0/contracts';
-import { HeavyRefusal, isLightJson, isLightTemplate } from '@px0/heavy-renders';
+import { isLightJson, isLightTemplate } from '@px0/heavy-renders';
 import { ApiError } from '@px0/service-kit';
-import { type HeavyWork, LONG_WAIT_MS } from '../heavy/mod.ts';
+import { type HeavyWork, LONG_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { ParsedDocument } from './document.ts';
 import { type ExportOrder, exportAnswer } from './export-answer.ts';
 import { readDocument, withVariablesFromText } from './read-document.ts';
@@ -51,14 +51,6 @@ function isLightBody(body: Buffer): boolean {
   if (body.byteLength > LIGHT_JSON || !isLightJson(body)) return false;
   const isPerhapsYaml = body.includes('"yaml"');
   return (!isPerhapsYaml || body.byteLength <= LIGHT_YAML) && isLightTemplate(body.toString('utf8'));
-}
-
-/** A thread that took too long was at no render. */
-function sayingInstead(code: ErrorCode, detail?: string): (error: unknown) => never {
-  return (error) => {
-    if (!(error instanceof HeavyRefusal) || error.reason !== 'tookTooLong') throw error;
-    throw new ApiError(code, { ...(detail === undefined ? {} : { detail }), cause: error });
-  };
 }
 
 function refusalOf({ code, text }: { readonly code: ErrorCode; readonly text: string }): ApiError {

@@ -2,7 +2,7 @@
 import type { Action, Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { isLightTemplate } from '@px0/heavy-renders';
-import { type HeavyWork, SHORT_WAIT_MS } from '../heavy/mod.ts';
+import { type HeavyWork, SHORT_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { type CheckedTemplate, checkedAs, checkTemplate, requireTemplate } from './checked-template.ts';
 import { judge, type TemplateJudgement } from './template-judgement.ts';
@@ -11,7 +11,7 @@ import { judge, type TemplateJudgement } from './template-judgement.ts';
 export type TemplateVerdict = () => CheckedTemplate;
 
 export interface TemplateCheckDependencies {
-  readonly prompts: FindPrompt;
+  readonly prompts: Pick<FindPrompt, 'run'>;
   readonly heavy: HeavyWork;
 }
 
@@ -53,12 +53,10 @@ export class TemplateCheck {
   async judge(organization: string, template: string, signal: AbortSignal): Promise<TemplateJudgement> {
     if (isLightTemplate(template)) return judge(template);
     const { pool } = this.#deps.heavy;
-    return pool.run(
-      organization,
-      'judgeTemplate',
-      { template },
-      { signal, bytes: template.length, waitMs: SHORT_WAIT_MS },
-    );
+    const options = { signal, bytes: template.length, waitMs: SHORT_WAIT_MS };
+    return pool
+      .run(organization, 'judgeTemplate', { template }, options)
+      .catch(sayingInstead('serviceUnavailable'));
   }
 }
 
