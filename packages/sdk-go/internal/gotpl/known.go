@@ -7,14 +7,16 @@ import (
 )
 
 // known is what a render has found out about long texts, long lists and maps. A template may ask the same a hundred thousand times, and
-// questions that cost no steps must not cost a walk through the value each time. The data are finite, and what is made costs steps, so this
-// cannot grow large.
+// questions that cost no steps must not cost a walk through the value each time. The data are finite, what is made costs steps, and of lists
+// there is a bound, so this cannot grow large.
 type known struct {
 	trimmed map[textKey]string
 	joined  map[joinKey][]any
-	longest map[uintptr]int
-	sorted  map[uintptr][]string
-	entries map[entryKey]any
+	// How many items joined was made of.
+	joinedFrom int
+	longest    map[uintptr]int
+	sorted     map[uintptr][]string
+	entries    map[entryKey]any
 }
 
 // textKey is a text by its place in memory: texts are never changed.
@@ -38,6 +40,8 @@ const (
 	// Shorter ones are walked through each time.
 	longText = 1 << 10
 	longList = 64
+	// Beyond so many items of lists all are forgotten: a template can make many parts of a list, each for few steps.
+	mostItems = 1 << 20
 	// A map needs the hash of a key, so all of it.
 	longKey = 64 << 10
 	// Sorting more keys takes longer than looking them up.
@@ -80,7 +84,14 @@ func (r *run) joinedItems(list []any, isSeparated bool) []any {
 	if len(list) <= longList {
 		return find()
 	}
-	return remembered(&r.known.joined, joinKey{&list[0], len(list), isSeparated}, find)
+	key := joinKey{&list[0], len(list), isSeparated}
+	if _, isKnown := r.known.joined[key]; !isKnown {
+		if r.known.joinedFrom += len(list); r.known.joinedFrom > mostItems {
+			clear(r.known.joined)
+			r.known.joinedFrom = len(list)
+		}
+	}
+	return remembered(&r.known.joined, key, find)
 }
 
 // sortedKeys sorts those of a large map once. A loop that it ends early costs one step for each key, but sorting takes more.

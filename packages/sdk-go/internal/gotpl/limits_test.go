@@ -250,3 +250,19 @@ func TestTheCapacityOfAListOfTheDataIsItsLength(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 }
+
+func TestForgetsTheItemsOfManyParts(t *testing.T) {
+	list := make([]any, mostItems)
+	for i := range list {
+		list[i] = "x"
+	}
+	r := &run{}
+	for start := range 3 {
+		if got := len(r.joinedItems(list[start:], false)); got != len(list)-start {
+			t.Fatal(got)
+		}
+	}
+	if len(r.known.joined) != 1 {
+		t.Fatalf("%d parts are remembered", len(r.known.joined))
+	}
+}
