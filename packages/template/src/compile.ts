@@ -73,7 +73,7 @@ export function compileWith(
 }
 
 export const closures: Backend = compileClosures;
-export const generated: Backend = generateRenderer;
+export const generated: Backend = (plan) => generateRenderer(plan);
 
 class Template implements CompiledTemplate {
   readonly #backend: Backend;
@@ -177,11 +177,14 @@ function hasPollutedPrototype(): boolean {
   return false;
 }
 
+/** V8 reads code in time that grows with the square of its nesting: some milliseconds at this depth, a second at 500. */
+const MAX_GENERATED_NESTING = 32;
+
 /** Generated code where that is possible and pays; a page may forbid it, and says so in its console when one tries. */
 const automatic: Backend = (plan) => {
   if ('document' in globalThis) return compileClosures(plan);
   try {
-    return generateRenderer(plan);
+    return generateRenderer(plan, MAX_GENERATED_NESTING);
   } catch {
     return compileClosures(plan);
   }

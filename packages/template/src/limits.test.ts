@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { heavyTemplates } from '../bench/heavy.ts';
+import { generateRenderer } from './backends/generate.ts';
 import { type CompileOptions, closures, compile, compileWith, generated } from './compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
+import { planTemplate } from './plan/planner.ts';
 import { highlight } from './syntax/highlight.ts';
+import { parse } from './syntax/parser.ts';
+import { Source } from './syntax/source.ts';
 
 const BACKENDS = [
   ['generated code', generated],
@@ -111,6 +115,14 @@ it.each([
 it('a pipeline longer than the stack is refused like templates too deep', () => {
   const template = compile(`{{1${'|print'.repeat(80_000)}}}`);
   expect(() => template.render({})).toThrow(/: exceeded maximum template depth \(100\)$/);
+});
+
+it('makes no code of blocks that are nested deep, which would take long to read', () => {
+  const nested = (levels: number) => `${'{{if 1}}'.repeat(levels)}x${'{{end}}'.repeat(levels)}`;
+  const plan = (levels: number) => planTemplate('prompt', parse(new Source('prompt', nested(levels))));
+  expect(() => generateRenderer(plan(50), 50)).not.toThrow();
+  expect(() => generateRenderer(plan(51), 50)).toThrow('more than 50 blocks inside one another');
+  expect(compile(nested(499)).render({})).toBe('x');
 });
 
 it('a text of 512 KiB is a template, and one with a byte more is not', () => {

@@ -16,8 +16,8 @@ const MAX_LINES = 10_000;
 
 /** The template is too large for generated code to pay. */
 export class CodeTooLarge extends Error {
-  constructor() {
-    super(`more than ${MAX_LINES} lines of generated code`);
+  constructor(what = `more than ${MAX_LINES} lines of generated code`) {
+    super(what);
   }
 }
 
@@ -25,11 +25,14 @@ export class CodeWriter {
   readonly #lines: string[] = [];
   readonly #table: unknown[];
   readonly #numbers: Map<unknown, number>;
+  readonly #maxNesting: number;
   #temporaries = 0;
+  #nesting = 0;
 
-  constructor(table: unknown[], numbers: Map<unknown, number>) {
+  constructor(table: unknown[], numbers: Map<unknown, number>, maxNesting: number) {
     this.#table = table;
     this.#numbers = numbers;
+    this.#maxNesting = maxNesting;
   }
 
   get code(): string {
@@ -39,6 +42,15 @@ export class CodeWriter {
   line(code: string): void {
     if (this.#lines.length >= MAX_LINES) throw new CodeTooLarge();
     this.#lines.push(code);
+  }
+
+  /** What `write` writes is a block. */
+  block(write: () => void): void {
+    if (this.#nesting > this.#maxNesting)
+      throw new CodeTooLarge(`more than ${this.#maxNesting} blocks inside one another`);
+    this.#nesting += 1;
+    write();
+    this.#nesting -= 1;
   }
 
   /** Declares a fresh variable, which must be used as a value at once or never assigned again. */

@@ -44,10 +44,13 @@ const OPERATIONS = {
   UNSET,
 };
 
-export function generateRenderer(plan: Plan): Renderer {
+/** @throws CodeTooLarge, also when blocks stand inside one another more than `maxNesting` deep */
+export function generateRenderer(plan: Plan, maxNesting = Number.POSITIVE_INFINITY): Renderer {
   const table: unknown[] = [];
   const numbers = new Map<unknown, number>();
-  const functions = plan.units.map((unit, index) => new UnitWriter(unit, index, table, numbers).write());
+  const functions = plan.units.map((unit, index) =>
+    new UnitWriter(unit, index, new CodeWriter(table, numbers, maxNesting)).write(),
+  );
   const code = [
     '"use strict";',
     `const { ${Object.keys(OPERATIONS).join(', ')} } = R;`,
@@ -67,10 +70,10 @@ class UnitWriter {
   /** What a `break` leaves: the innermost JavaScript loop, or the labelled `else` of a loop. */
   #breakTarget = '';
 
-  constructor(unit: Unit, index: number, table: unknown[], numbers: Map<unknown, number>) {
+  constructor(unit: Unit, index: number, writer: CodeWriter) {
     this.#unit = unit;
     this.#index = index;
-    this.#writer = new CodeWriter(table, numbers);
+    this.#writer = writer;
     this.#expressions = new ExpressionWriter(this.#writer, this.#slots);
   }
 
@@ -92,8 +95,10 @@ class UnitWriter {
     const writer = this.#writer;
     const site = writer.reference(block.site);
     writer.line(`if ((run.steps -= ${block.cost}) < 0) run.nextSlice(${site});`);
-    block.statements.forEach((statement, index) => {
-      this.#statement(statement, block.statements[index - 1]?.kind === 'text');
+    writer.block(() => {
+      block.statements.forEach((statement, index) => {
+        this.#statement(statement, block.statements[index - 1]?.kind === 'text');
+      });
     });
     const ending = block.statements.at(-1)?.kind;
     // What is printed last has just been checked.
