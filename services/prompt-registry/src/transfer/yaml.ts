@@ -32,9 +32,9 @@ const customTags = (tags: Tags): Tags => [exactNumber, ...tags];
 const BLANK_LINE = /^[ \t]+$/m;
 
 /** A document of more values takes YAML's writer tens of seconds. As YAML, a value has seven tokens at most. */
-const MAX_VALUES = 80_000;
+export const MAX_YAML_VALUES = 80_000;
 /** A text of more takes its reader tens of seconds, and a gigabyte of memory. */
-const MAX_TOKENS = MAX_VALUES * 7;
+const MAX_TOKENS = MAX_YAML_VALUES * 7;
 
 /** @throws ApiError documentTooLarge */
 export function toYaml(value: unknown): string {
@@ -90,7 +90,7 @@ function requireFewValues(value: unknown): void {
   const waiting = [value];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     values += 1;
-    if (values > MAX_VALUES) throw new ApiError('documentTooLarge');
+    if (values > MAX_YAML_VALUES) throw new ApiError('documentTooLarge');
     if (typeof next === 'object' && next !== null && !isRawJson(next))
       for (const part of Object.values(next)) waiting.push(part);
   }
