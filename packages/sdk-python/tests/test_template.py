@@ -448,3 +448,8 @@ def test_unicode_tables_are_those_of_go(name: str) -> None:
 
 def test_cases_letters_by_unicode_15_one_for_one() -> None:
     assert render('{{upper .s}}{{lower .s}}{{upper "\\xff"}}', {"s": "ßéǅ\u019bΣ"}) == "ßÉǄ\u019bΣßéǆ\u019bσ\ufffd"
+
+
+@pytest.mark.parametrize("other", ["z\ud800", "zz\udfff", "zzz\ud800", "\ud800"])
+def test_orders_a_short_text_before_one_with_half_a_character(other: str) -> None:
+    assert render('{{lt "" .other}} {{gt .other "a"}}', {"other": other}) == "true true"

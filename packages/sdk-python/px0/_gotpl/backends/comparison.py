@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from ..plan.plan import Site
-from ..values.go_string import is_less
+from ..values.go_string import compared_length, is_less
 from ..values.values import NIL_MAP, UNDEFINED, Uint8, is_list, type_name
 from .run import Run
 
@@ -98,7 +98,7 @@ def _bytes_of_shorter(run: Run, a: str, b: str) -> int:
     size = run.known.byte_length(shorter)
     if len(longer) < size:
         return min(size, run.known.byte_length(longer))
-    run.known.check(longer[: len(shorter) + 1])
+    run.known.check(longer[: compared_length(a, b)])
     return size
 
 

@@ -83,10 +83,18 @@ def byte_at(text: str, index: int) -> int:
     return to_bytes(text)[index]
 
 
+# Up to three stray bytes may stand against one character before a byte tells two texts apart.
+_MOST_BEYOND_SHORTER = 3
+
+
+def compared_length(a: str, b: str) -> int:
+    """How many characters of each text `is_less` reads at most."""
+    return min(len(a), len(b)) + _MOST_BEYOND_SHORTER
+
+
 def is_less(a: str, b: str) -> bool:
     """Go's order of strings, which is that of their bytes; that of code points is the same, stray bytes apart."""
-    # Up to three stray bytes may stand against one character before a byte tells the two apart.
-    end = min(len(a), len(b)) + 3
+    end = compared_length(a, b)
     if is_well_formed(a[:end]) and is_well_formed(b[:end]):
         return a < b
     return to_bytes(a[:end]) < to_bytes(b[:end])
