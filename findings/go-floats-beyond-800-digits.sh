@@ -7,7 +7,8 @@
 # exponent, as conversions of big decimals do. A template or a JSON document then has another number in these releases than in the next one
 # and in other languages.
 #
-# Run: 1, then N zeros, then the exponent -N, whose value is 1 for every N. `go` must be installed; it fetches the toolchains:
+# Run: 1, then N zeros, then the exponent -N, whose value is 1 for every N. `go` must be installed; it fetches the
+# toolchains, which are the modules golang.org/toolchain@v0.0.1-go1.23.12 and so on, for this machine:
 expected='go1.23.12 799 zeros: ParseFloat 1, json 1, template 1
 go1.23.12 801 zeros: ParseFloat 0.01, json 0.01, template 0.01
 go1.26.8 799 zeros: ParseFloat 1, json 1, template 1

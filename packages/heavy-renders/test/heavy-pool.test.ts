@@ -243,7 +243,8 @@ describe('the pool', () => {
     const gate = new Gate();
     const running = one.run('a', 'untilOpened', gate);
     await gate.reached();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const waits = performance.now();
+    await expect.poll(() => performance.now() - waits).toBeGreaterThan(100);
     gate.open();
     expect(await running).toBe('opened');
   });
