@@ -5,6 +5,7 @@
 import { compileClosures, type Renderer } from './backends/closures.ts';
 import { generateRenderer } from './backends/generate.ts';
 import { type MissingKey, Run, type RunLimits, runLimits } from './backends/run.ts';
+import { TemplateExecutionError } from './errors.ts';
 import type { Plan } from './plan/plan.ts';
 import { planTemplate } from './plan/planner.ts';
 import { inferVariables, type TemplateVariable } from './plan/variables.ts';
@@ -13,6 +14,7 @@ import { Source } from './syntax/source.ts';
 import { canonical, toBytes } from './values/go-string.ts';
 import { IllFormedData, wellFormedCopy } from './values/ill-formed.ts';
 import type { Meter } from './values/meter.ts';
+import { quote } from './values/quote.ts';
 import { NIL_MAP } from './values/values.ts';
 
 export interface CompileOptions {
@@ -49,6 +51,17 @@ export interface CompiledTemplate {
    * @throws TemplateExecutionError
    */
   renderBytes(variables: Readonly<Record<string, unknown>> | null, options?: RenderOptions): Uint8Array;
+  /**
+   * The outputs of several templates, the main one or defined ones, each with the same data: within one budget of steps and
+   * bytes, while the depth counts from each.
+   *
+   * @throws TemplateExecutionError
+   */
+  renderUnits(
+    names: readonly string[],
+    variables: Readonly<Record<string, unknown>> | null,
+    options?: RenderOptions,
+  ): string[];
   /** Makes the code that the first render would make, for who would rather have it done before. */
   prepare(): void;
   /** What the template reads, in the order of first use. */
@@ -57,6 +70,8 @@ export interface CompiledTemplate {
 
 /** Makes a plan executable. */
 export type Backend = (plan: Plan) => Renderer;
+
+export const DEFAULT_NAME = 'prompt';
 
 const DEFAULT_LIMITS = {
   maxOutputBytes: 8 * 1024 * 1024,
@@ -69,28 +84,29 @@ export function compileWith(
   source: string,
   options: CompileOptions = {},
 ): CompiledTemplate {
-  return new Template(backend, source, options);
+  return new Template(backend, new Source(options.name ?? DEFAULT_NAME, source), options);
 }
 
 export const closures: Backend = compileClosures;
 export const generated: Backend = (plan) => generateRenderer(plan);
 
-class Template implements CompiledTemplate {
+export class Template implements CompiledTemplate {
   readonly #backend: Backend;
   readonly #source: Source;
   readonly #plan: Plan;
   readonly #limits: RunLimits;
   readonly #missingKey: MissingKey;
-  readonly #trees: ReadonlyMap<string, Tree>;
+  readonly trees: ReadonlyMap<string, Tree>;
+  #numbers: ReadonlyMap<string, number> | undefined;
   #renderer: Renderer | undefined;
   #safeRenderer: Renderer | undefined;
   #variables: readonly TemplateVariable[] | undefined;
 
-  constructor(backend: Backend, text: string, options: CompileOptions) {
+  constructor(backend: Backend, source: Source, options: CompileOptions) {
     this.#backend = backend;
-    this.#source = new Source(options.name ?? 'prompt', text);
-    this.#trees = parse(this.#source);
-    this.#plan = planTemplate(this.#source.name, this.#trees);
+    this.#source = source;
+    this.trees = parse(source);
+    this.#plan = planTemplate(source.name, this.trees);
     this.#missingKey = options.missingKey ?? 'error';
     this.#limits = runLimits({
       maxOutputBytes: options.maxOutputBytes ?? DEFAULT_LIMITS.maxOutputBytes,
@@ -104,7 +120,7 @@ class Template implements CompiledTemplate {
   }
 
   get variables(): readonly TemplateVariable[] {
-    this.#variables ??= inferVariables(this.#source.name, this.#trees);
+    this.#variables ??= inferVariables(this.#source.name, this.trees);
     return this.#variables;
   }
 
@@ -125,6 +141,74 @@ class Template implements CompiledTemplate {
     );
   }
 
+  renderUnits(
+    names: readonly string[],
+    variables: Readonly<Record<string, unknown>> | null,
+    options?: RenderOptions,
+  ): string[] {
+    const numbers = names.map((name) => this.#number(name));
+    const missingKey = options?.missingKey ?? this.#missingKey;
+    const meter = options?.meter;
+    return (
+      this.#optimisticUnits(numbers, variables, missingKey, meter) ??
+      this.#exactUnits(numbers, variables, missingKey, meter).map((output) => output.toWellFormed())
+    );
+  }
+
+  #number(name: string): number {
+    this.#numbers ??= new Map(this.#plan.units.map((unit, number) => [unit.name, number]));
+    const number = this.#numbers.get(name);
+    if (number !== undefined) return number;
+    const { name: main } = this.#source;
+    const message = `template: no template ${quote(name)} associated with template ${quote(main)}`;
+    throw new TemplateExecutionError(message.toWellFormed(), 1, 0);
+  }
+
+  #optimisticUnits(
+    numbers: readonly number[],
+    variables: unknown,
+    missingKey: MissingKey,
+    meter?: Meter,
+  ): string[] | undefined {
+    if (this.#plan.hasStrayBytes) return undefined;
+    const run = new Run(this.#source, this.#limits, missingKey, false, meter);
+    try {
+      const outputs = this.#run(run, numbers, variables ?? NIL_MAP);
+      return run.isSuspect || !outputs.every((output) => output.isWellFormed()) ? undefined : outputs;
+    } catch (error) {
+      if (error instanceof IllFormedData) return undefined;
+      throw error;
+    }
+  }
+
+  #exactUnits(
+    numbers: readonly number[],
+    variables: unknown,
+    missingKey: MissingKey,
+    meter?: Meter,
+  ): string[] {
+    const run = new Run(this.#source, this.#limits, missingKey, true, meter);
+    return this.#run(run, numbers, exactData(variables, meter)).map(canonical);
+  }
+
+  /** Each unit writes behind those before it, so that the limits see one output. */
+  #run(run: Run, numbers: readonly number[], data: unknown): string[] {
+    const renderer = this.#usableRenderer();
+    const ends: number[] = [];
+    let output = '';
+    for (const number of numbers) {
+      const { site } = (this.#plan.units[number] ?? this.#plan.units[0]).body;
+      try {
+        output = renderer(run, data, number, output);
+      } catch (error) {
+        this.#rethrow(run, error, site);
+      }
+      if (output.length > run.units) run.grow(output, site);
+      ends.push(output.length);
+    }
+    return ends.map((end, index) => output.slice(ends[index - 1] ?? 0, end));
+  }
+
   /** The output, unless the data or the template turn out to need the exact render (`ill-formed.ts`). */
   #optimistic(variables: unknown, missingKey: MissingKey, meter?: Meter): string | undefined {
     if (this.#plan.hasStrayBytes) return undefined;
@@ -142,8 +226,7 @@ class Template implements CompiledTemplate {
   #exact(variables: unknown, missingKey: MissingKey, meter?: Meter): string {
     const run = new Run(this.#source, this.#limits, missingKey, true, meter);
     try {
-      const data = variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables, meter);
-      const output = this.#usableRenderer()(run, data);
+      const output = this.#usableRenderer()(run, exactData(variables, meter));
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return canonical(output);
     } catch (error) {
@@ -162,11 +245,14 @@ class Template implements CompiledTemplate {
   }
 
   /** The engine's own bounds, of the stack and of a string's length, are limits like ours. */
-  #rethrow(run: Run, error: unknown): never {
+  #rethrow(run: Run, error: unknown, site = this.#plan.units[0].body.site): never {
     if (!(error instanceof RangeError)) throw error;
-    const { site } = this.#plan.units[0].body;
     return error.message.includes('string length') ? run.failOutput(site) : run.failDepth(site);
   }
+}
+
+function exactData(variables: unknown, meter?: Meter): unknown {
+  return variables === null || variables === undefined ? NIL_MAP : wellFormedCopy(variables, meter);
 }
 
 const EMPTY = {};
@@ -181,7 +267,7 @@ function hasPollutedPrototype(): boolean {
 const MAX_GENERATED_NESTING = 32;
 
 /** Generated code where that is possible and pays; a page may forbid it, and says so in its console when one tries. */
-const automatic: Backend = (plan) => {
+export const automatic: Backend = (plan) => {
   if ('document' in globalThis) return compileClosures(plan);
   try {
     return generateRenderer(plan, MAX_GENERATED_NESTING);

@@ -7,11 +7,14 @@ export class TemplateSyntaxError extends Error {
   readonly line: number;
   /** In bytes of UTF-8, from 0. */
   readonly column: number;
+  /** Of a conversation: the text that line and column speak of, such as `message 2`. */
+  readonly source?: string;
 
-  constructor(message: string, line: number, column: number) {
+  constructor(message: string, line: number, column: number, source?: string) {
     super(message);
     this.line = line;
     this.column = column;
+    if (source !== undefined) this.source = source;
   }
 }
 
@@ -27,11 +30,14 @@ export class TemplateExecutionError extends Error {
   readonly column: number;
   /** Set when a bound was reached, rather than a fault met. */
   readonly limit?: Limit;
+  /** Of a program: the author's text that line and column speak of, such as `message 2`. Absent where they speak of the program itself. */
+  readonly source?: string;
 
-  constructor(message: string, line: number, column: number, limit?: Limit) {
+  constructor(message: string, line: number, column: number, limit?: Limit, source?: string) {
     super(message);
     this.line = line;
     this.column = column;
     if (limit !== undefined) this.limit = limit;
+    if (source !== undefined) this.source = source;
   }
 }

@@ -4,6 +4,18 @@ export type { MissingKey } from './backends/run.ts';
 export { type CompiledTemplate, type CompileOptions, compile, type RenderOptions } from './compile.ts';
 export { type Limit, TemplateExecutionError, TemplateSyntaxError } from './errors.ts';
 export type { TemplateVariable } from './plan/variables.ts';
+export { type CompiledProgram, compileProgram } from './program/compile-program.ts';
+export { linkChat, ProgramTooLargeError } from './program/link-chat.ts';
+export { type ChatMessage, ChatVariablesError, type ContentPart } from './program/messages.ts';
+export type {
+  ChatEntry,
+  MessagePart,
+  OutlineEntry,
+  OutlinePart,
+  Program,
+  Role,
+  SourceStretch,
+} from './program/program.ts';
 export { FUNCTION_NAMES } from './syntax/function-table.ts';
 export { type HighlightKind, type HighlightToken, highlight } from './syntax/highlight.ts';
 export { MAX_SOURCE_BYTES } from './syntax/source.ts';

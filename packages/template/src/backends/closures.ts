@@ -36,8 +36,8 @@ import {
 } from './operations.ts';
 import type { Run } from './run.ts';
 
-/** Renders the main template with its data. */
-export type Renderer = (run: Run, data: unknown) => string;
+/** Renders the main template with its data; or the unit of that number, behind what has been printed before. */
+export type Renderer = (run: Run, data: unknown, unit?: number, output?: string) => string;
 
 /** What has been printed, and the slots of the locals. */
 interface Frame {
@@ -52,11 +52,9 @@ type Execute = (run: Run, frame: Frame) => Signal;
 export function compileClosures(plan: Plan): Renderer {
   const bodies: Execute[] = [];
   for (const unit of plan.units) bodies.push(compileBlock(unit.body, plan.units, bodies));
-  const [main] = plan.units;
-  const body = bodies[0];
-  return (run, data) => {
-    const frame = newFrame(main, data, '');
-    body?.(run, frame);
+  return (run, data, number = 0, output = '') => {
+    const frame = newFrame(plan.units[number] ?? plan.units[0], data, output);
+    bodies[number]?.(run, frame);
     return frame.output;
   };
 }

@@ -55,7 +55,8 @@ export function generateRenderer(plan: Plan, maxNesting = Number.POSITIVE_INFINI
     '"use strict";',
     `const { ${Object.keys(OPERATIONS).join(', ')} } = R;`,
     ...functions,
-    'return (run, data) => u0(run, data, "");',
+    `const units = [${functions.map((_code, index) => `u${index}`).join(', ')}];`,
+    'return (run, data, unit, out) => unit === undefined ? u0(run, data, "") : units[unit](run, data, out);',
   ].join('\n');
   return new Function('R', 'K', code)(OPERATIONS, table);
 }

@@ -97,12 +97,11 @@ export class Run {
 
   fail(site: Site, message: string, limit?: Limit): never {
     const node = site.node ?? this.last;
-    const { name } = this.#source;
-    const { line, column } = this.#source.locate(node?.position ?? 0);
+    const { name, line, column, source } = this.#source.place(node?.position ?? 0);
     const context = node === undefined ? '' : nodeText(node);
     const text = `template: ${name}:${line}:${column}: executing ${quote(site.unit)} at <${context}>: ${message}`;
     if (!this.isExact && !text.isWellFormed()) throw new IllFormedData();
-    throw new TemplateExecutionError(text.toWellFormed(), line, column, limit);
+    throw new TemplateExecutionError(text.toWellFormed(), line, column, limit, source);
   }
 
   /** The function itself failed. */

@@ -42,6 +42,23 @@ export function inferVariables(
   return inference.variables();
 }
 
+/** What a conversation reads, in its order: units, which all get the data, and placeholders, which are lists in it. */
+export type Reading =
+  | { readonly unit: string }
+  | { readonly placeholder: string; readonly required: boolean };
+
+export function inferReadings(
+  readings: readonly Reading[],
+  trees: ReadonlyMap<string, Tree>,
+): readonly TemplateVariable[] {
+  const inference = new Inference(trees);
+  for (const reading of readings) {
+    if ('unit' in reading) inference.enter(reading.unit, []);
+    else inference.list(reading.placeholder, reading.required);
+  }
+  return inference.variables();
+}
+
 interface Found {
   readonly path: Path;
   isRequired: boolean;
@@ -87,6 +104,13 @@ class Inference {
     this.#dot = outerDot;
     this.#variables = outerVariables;
     this.#active.delete(name);
+  }
+
+  /** A variable that is read as a list, of whose elements nothing is known. */
+  list(name: string, isRequired: boolean): void {
+    const path = [name];
+    this.#read(path, !isRequired);
+    this.#use(path, 'list');
   }
 
   #list(list: ListNode | undefined): void {

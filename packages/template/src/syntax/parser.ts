@@ -32,10 +32,41 @@ export interface Tree {
 /** Actions and parentheses inside one another, taken together. */
 const MAX_NESTING = 500;
 
+const RIGHT_DELIMITER_LENGTH = 2;
+
 export function parse(source: Source): ReadonlyMap<string, Tree> {
   const shared: Shared = { source, lexer: new Lexer(source.text), trees: new Map(), nesting: 0 };
   new TreeParser(shared).parseMain();
   return shared.trees;
+}
+
+/** A part of a source, as UTF-16 offsets. */
+export interface Extent {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the texts that are linked into one program share. */
+export interface Linkage {
+  /** The definitions of all of them, each name once. */
+  readonly trees: Map<string, Tree>;
+  isReserved(name: string, isDefinition: boolean): boolean;
+}
+
+/** Parses a text that becomes a definition of its own in a program; gives where its `{{define}}` actions stand, with their ends. */
+export function parseLinked(source: Source, linkage: Linkage): readonly Extent[] {
+  const { trees } = linkage;
+  const definitions: Extent[] = [];
+  // One deep already, as it will be inside its definition.
+  const shared: Shared = {
+    source,
+    lexer: new Lexer(source.text),
+    trees,
+    nesting: 1,
+    link: { linkage, definitions },
+  };
+  new TreeParser(shared).parseMain();
+  return definitions;
 }
 
 interface Shared {
@@ -43,6 +74,8 @@ interface Shared {
   readonly lexer: Lexer;
   readonly trees: Map<string, Tree>;
   nesting: number;
+  /** In a text that is linked with others. */
+  readonly link?: { readonly linkage: Linkage; readonly definitions: Extent[] };
 }
 
 /** What ends a list of nodes. */
@@ -80,7 +113,8 @@ class TreeParser {
         const delimiter = this.#tokens.next();
         const word = this.#tokens.nextNonSpace();
         if (word.type === 'define') {
-          new TreeParser(this.#shared).#definition();
+          const end = new TreeParser(this.#shared).#definition();
+          this.#shared.link?.definitions.push({ start: delimiter.position, end });
           continue;
         }
         this.#tokens.putBack(delimiter, word);
@@ -95,24 +129,26 @@ class TreeParser {
   #add(tree: Tree): void {
     const { trees } = this.#shared;
     const existing = trees.get(tree.name);
-    if (existing === undefined || isEmpty(existing)) trees.set(tree.name, tree);
-    else if (!isEmpty(tree)) this.#fail(`template: multiple definition of template ${quote(tree.name)}`);
+    const isOnce = this.#shared.link !== undefined;
+    if (existing === undefined || (!isOnce && isEmpty(existing))) trees.set(tree.name, tree);
+    else if (isOnce || !isEmpty(tree))
+      this.#fail(`template: multiple definition of template ${quote(tree.name)}`);
   }
 
-  #definition(): void {
+  /** Gives where the definition ends. */
+  #definition(): number {
     const context = 'define clause';
-    const token = this.#tokens.nextNonSpace();
-    if (token.type !== 'string' && token.type !== 'raw string') this.#unexpected(token, context);
-    const name = this.#unquoted(token);
+    const name = this.#templateName(this.#tokens.nextNonSpace(), context);
     this.#expect('}}', context);
-    this.#body(name, context, this);
+    return this.#body(name, context, this);
   }
 
   /** `blamed` reports an end that is none, at the token that it has read last. */
-  #body(name: string, context: string, blamed: TreeParser): void {
+  #body(name: string, context: string, blamed: TreeParser): number {
     const { list, end } = this.#nested(() => this.#itemList());
     if (end.type !== 'end') blamed.#fail(`unexpected {{${end.type}}} in ${context}`);
     this.#add({ name, root: list });
+    return end.position + RIGHT_DELIMITER_LENGTH;
   }
 
   #itemList(): { list: ListNode; end: ListEnd } {
@@ -222,7 +258,10 @@ class TreeParser {
 
   #templateName(token: Token, context: string): string {
     if (token.type !== 'string' && token.type !== 'raw string') this.#unexpected(token, context);
-    return this.#unquoted(token);
+    const name = this.#unquoted(token);
+    if (this.#shared.link?.linkage.isReserved(name, context !== 'template clause') === true)
+      this.#fail(`the name ${quote(name)} is reserved`);
+    return name;
   }
 
   #pipeline(context: string, end: TokenType): PipeNode {
@@ -393,7 +432,12 @@ class TreeParser {
     const latest = this.#tokens.latest;
     const line = latest?.line ?? 0;
     const column = latest === undefined ? 0 : source.locate(latest.position).column;
-    throw new TemplateSyntaxError(`template: ${source.name}:${line}: ${reason}`, Math.max(line, 1), column);
+    throw new TemplateSyntaxError(
+      `template: ${source.name}:${line}: ${reason}`,
+      Math.max(line, 1),
+      column,
+      this.#shared.link && source.name,
+    );
   }
 }
 

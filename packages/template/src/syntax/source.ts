@@ -9,6 +9,13 @@ export interface Location {
   readonly column: number;
 }
 
+/** A location, and the text that it is in. */
+export interface Place extends Location {
+  readonly name: string;
+  /** The name again, where the text is one of several that make up the source. */
+  readonly source?: string;
+}
+
 /** Of UTF-8. */
 export const MAX_SOURCE_BYTES = 524_288;
 
@@ -32,14 +39,23 @@ export class Source {
 
   /** Linear in the text: for errors only. */
   locate(position: number): Location {
-    let line = 1;
-    let lineStart = 0;
-    let newline = this.text.indexOf('\n');
-    while (newline >= 0 && newline < position) {
-      line += 1;
-      lineStart = newline + 1;
-      newline = this.text.indexOf('\n', lineStart);
-    }
-    return { line, column: byteLength(this.text.slice(lineStart, position)) };
+    return locationIn(this.text, position);
   }
+
+  /** What an error in a render names; linear in the text, too. */
+  place(position: number): Place {
+    return { name: this.name, ...this.locate(position) };
+  }
+}
+
+export function locationIn(text: string, position: number): Location {
+  let line = 1;
+  let lineStart = 0;
+  let newline = text.indexOf('\n');
+  while (newline >= 0 && newline < position) {
+    line += 1;
+    lineStart = newline + 1;
+    newline = text.indexOf('\n', lineStart);
+  }
+  return { line, column: byteLength(text.slice(lineStart, position)) };
 }

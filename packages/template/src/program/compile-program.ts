@@ -1,0 +1,79 @@
+/** `compileProgram`: a text's or a conversation's program as something that renders. */
+import {
+  automatic,
+  type Backend,
+  type CompiledTemplate,
+  type CompileOptions,
+  DEFAULT_NAME,
+  type RenderOptions,
+  Template,
+} from '../compile.ts';
+import { inferReadings, type Reading, type TemplateVariable } from '../plan/variables.ts';
+import { Source } from '../syntax/source.ts';
+import { assembleMessages, type ChatMessage, placeholderLists, unitsOf, type Variables } from './messages.ts';
+import type { OutlineEntry, Program } from './program.ts';
+import { ProgramSource } from './program-source.ts';
+
+export interface CompiledProgram extends CompiledTemplate {
+  /**
+   * A conversation's messages, within one budget; undefined for a text.
+   *
+   * @throws ChatVariablesError before anything runs, for a placeholder's variable
+   * @throws TemplateExecutionError
+   */
+  messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined;
+}
+
+export function compileProgramWith(
+  backend: Backend,
+  { template, outline, sources }: Program,
+  options: CompileOptions = {},
+): CompiledProgram {
+  const name = options.name ?? DEFAULT_NAME;
+  const source =
+    sources === undefined ? new Source(name, template) : new ProgramSource(name, template, sources);
+  return new LinkedTemplate(backend, source, options, outline);
+}
+
+/**
+ * Compiles a program. Errors of its renders speak of the author's texts where it has `sources`, of the program otherwise.
+ *
+ * @throws TemplateSyntaxError
+ */
+export function compileProgram(program: Program, options: CompileOptions = {}): CompiledProgram {
+  return compileProgramWith(automatic, program, options);
+}
+
+class LinkedTemplate extends Template implements CompiledProgram {
+  readonly #outline: readonly OutlineEntry[] | undefined;
+  readonly #units: readonly string[];
+  #read: readonly TemplateVariable[] | undefined;
+
+  constructor(
+    backend: Backend,
+    source: Source,
+    options: CompileOptions,
+    outline: readonly OutlineEntry[] | undefined,
+  ) {
+    super(backend, source, options);
+    this.#outline = outline;
+    this.#units = unitsOf(outline ?? []);
+  }
+
+  override get variables(): readonly TemplateVariable[] {
+    if (this.#outline === undefined) return super.variables;
+    this.#read ??= inferReadings(this.#outline.flatMap(readingsOf), this.trees);
+    return this.#read;
+  }
+
+  messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined {
+    if (this.#outline === undefined) return undefined;
+    const lists = placeholderLists(this.#outline, variables);
+    return assembleMessages(this.#outline, this.renderUnits(this.#units, variables, options), lists);
+  }
+}
+
+function readingsOf(entry: OutlineEntry): Reading[] {
+  if ('placeholder' in entry) return [{ placeholder: entry.placeholder, required: entry.required === true }];
+  return unitsOf([entry]).map((unit) => ({ unit }));
+}
