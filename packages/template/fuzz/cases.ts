@@ -34,6 +34,8 @@ export class CaseMaker {
   readonly #seeds: readonly string[];
   #depth = 0;
   #definitions = 0;
+  /** Set while texts of a conversation are made: it has definitions of its own. */
+  #names: readonly string[] | undefined;
 
   constructor(random: Random, seeds: readonly string[]) {
     this.#random = random;
@@ -46,6 +48,23 @@ export class CaseMaker {
     const template = this.#template();
     const missingKey = r.chance(0.7) ? 'error' : r.pick('default', 'zero', 'error');
     return { template, data: r.chance(0.03) ? null : this.#object(3), missingKey };
+  }
+
+  /** A text without definitions, which may call those of these names. */
+  text(names: readonly string[]): string {
+    this.#names = names;
+    const text = this.#list(4);
+    this.#names = undefined;
+    return text;
+  }
+
+  /** An action, with or without trim markers. */
+  action(body: string): string {
+    return this.#action(body);
+  }
+
+  variables(): Record<string, unknown> {
+    return this.#object(3);
   }
 
   #template(): string {
@@ -160,6 +179,7 @@ export class CaseMaker {
 
   #definition(): string {
     const r = this.#random;
+    if (this.#names !== undefined) return this.#text();
     this.#definitions += 1;
     if (r.chance(0.5)) return this.#action(`define ${this.#name()}`) + this.#list(2) + this.#action('end');
     return this.#action(`block ${this.#name()} ${this.#pipeline()}`) + this.#list(2) + this.#action('end');
@@ -167,6 +187,7 @@ export class CaseMaker {
 
   #name(): string {
     const r = this.#random;
+    if (this.#names !== undefined && r.chance(0.98)) return JSON.stringify(r.pick('none', ...this.#names));
     return r.chance(0.9)
       ? `"t${r.below(this.#definitions + 2)}"`
       : r.pick('"prompt"', '`t0`', '"\\x80"', '""', 't0', '"a b"');

@@ -4,6 +4,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FuzzCase } from './cases.ts';
+import type { ChatOutcome } from './chat-outcomes.ts';
+import type { AskChats } from './compare-chats.ts';
 import type { AskSteps, CountedSteps } from './go-steps.ts';
 
 export interface Outcome {
@@ -27,6 +29,7 @@ export function findGo(): string | undefined {
 export interface Oracle {
   readonly ask: (cases: readonly FuzzCase[]) => Outcome[];
   readonly askSteps: AskSteps;
+  readonly askChats: AskChats;
 }
 
 /** Why there is no oracle, or the oracle. */
@@ -49,6 +52,7 @@ export function buildOracle(): { skipped: string } | Oracle {
       lines<CountedSteps>(binary, ['steps'], cases).map((counted) =>
         counted.outcome === 'output' ? { output: '', ...counted } : counted,
       ),
+    askChats: (cases) => lines<ChatOutcome>(binary, ['chats'], cases),
   };
 }
 

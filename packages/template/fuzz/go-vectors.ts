@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findGo } from './go-oracle.ts';
+import { type ChatVector, type ProgramVector, remakeChats, remakePrograms } from './chat-vectors.ts';
+import { buildOracle } from './go-oracle.ts';
 
 export const VECTORS = join(import.meta.dirname, '../test/vectors');
 
@@ -11,11 +12,13 @@ export const VECTORS = join(import.meta.dirname, '../test/vectors');
 const EXECUTED = ['templates-authored.json', 'templates-random.json'];
 const OPTIONS = 'templates-options.json';
 const CASE = 'case.json';
+const PROGRAMS = 'programs.json';
+const CHATS = 'chats.json';
 
 /** Each file's new text by its name, or why there are none. */
 export function remakeVectors(): { skipped: string } | { files: ReadonlyMap<string, string> } {
-  const missing = findGo();
-  if (missing !== undefined) return { skipped: missing };
+  const oracle = buildOracle();
+  if ('skipped' in oracle) return oracle;
   const folder = mkdtempSync(join(tmpdir(), 'px0-template-vectors-'));
   const path = (name: string): string => join(folder, name);
   try {
@@ -25,11 +28,18 @@ export function remakeVectors(): { skipped: string } | { files: ReadonlyMap<stri
     check(made);
     check(run('go', ['./vectors', ...EXECUTED.map(path)]));
     writeFileSync(path(CASE), check(run('unicode', ['.', 'case'])).stdout);
-    const names = [...EXECUTED, OPTIONS, CASE];
+    writeFileSync(path(PROGRAMS), remakePrograms(oracle.askChats, read<ProgramVector>(PROGRAMS)));
+    writeFileSync(path(CHATS), remakeChats(oracle.askChats, read<ChatVector>(CHATS)));
+    const names = [...EXECUTED, OPTIONS, CASE, PROGRAMS, CHATS];
     return { files: new Map(names.map((name) => [name, readFileSync(path(name), 'utf8')])) };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function read<Vector>(name: string): readonly Vector[] {
+  const vectors: readonly Vector[] = JSON.parse(readFileSync(join(VECTORS, name), 'utf8'));
+  return vectors;
 }
 
 interface Ended {

@@ -1,6 +1,7 @@
 /** `npm run fuzz -w packages/template [-- seed] [-- cases]`: compares with Go, batch by batch, and fails on a difference. */
 import { compareWithGo, type Difference } from './compare.ts';
-import { buildOracle } from './go-oracle.ts';
+import { type ChatDifference, compareChatsWithGo } from './compare-chats.ts';
+import { buildOracle, type Oracle } from './go-oracle.ts';
 import { templateSeeds } from './seeds.ts';
 
 const BATCH = 2000;
@@ -17,6 +18,38 @@ function report({ fuzzCase, backend, expected, actual }: Difference): void {
   print(`data     ${JSON.stringify(fuzzCase.data)}`);
   print(`go       ${JSON.stringify({ ...expected, text: text(expected.output) })}`);
   print(`px0      ${JSON.stringify({ ...actual, text: text(actual.output) })}`);
+}
+
+function reportChat({ chatCase, backend, expected, actual }: ChatDifference): void {
+  print(`--- ${backend}`);
+  print(`case ${JSON.stringify(chatCase)}`);
+  print(`go   ${JSON.stringify(expected)}`);
+  print(`px0  ${JSON.stringify(actual)}`);
+}
+
+/** A quarter as many conversations: each has several texts. */
+function compareChats({ askChats }: Oracle, seed: number, wanted: number): void {
+  const sums = { compared: 0, linked: 0, units: 0, unitErrors: 0, conversations: 0, skipped: 0 };
+  let differences = 0;
+  for (let batch = 0; sums.compared < wanted && differences === 0; batch++) {
+    const count = Math.min(BATCH, wanted - sums.compared);
+    const tally = compareChatsWithGo(askChats, seed * 1_000_003 + batch, count);
+    for (const difference of tally.differences.slice(0, 5)) reportChat(difference);
+    sums.compared += tally.compared;
+    sums.linked += tally.linked;
+    sums.units += tally.units;
+    sums.unitErrors += tally.unitErrors;
+    sums.conversations += tally.conversations;
+    sums.skipped += tally.skipped;
+    differences += tally.differences.length;
+  }
+  print(
+    `fuzz seed ${seed}: ${sums.compared} conversations compared with Go in both backends: ${differences} differences`,
+  );
+  print(
+    `  ${sums.linked} linked: ${sums.units} units, ${sums.unitErrors} of them errors; ${sums.conversations} gave messages; ${sums.skipped} not compared (limits)`,
+  );
+  if (differences > 0) process.exitCode = 1;
 }
 
 function main(): void {
@@ -52,6 +85,7 @@ function main(): void {
     `  ${sums.outputs} outputs, ${sums.parseErrors} parse errors, ${sums.execErrors} execution errors; ${sums.skipped} not compared (limits)`,
   );
   if (sums.differences > 0) process.exitCode = 1;
+  compareChats(oracle, seed, Math.ceil(wanted / 4));
 }
 
 main();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compareWithGo } from '../fuzz/compare.ts';
+import { compareChatsWithGo } from '../fuzz/compare-chats.ts';
 import { buildOracle } from '../fuzz/go-oracle.ts';
 import { compareStepsWithGo } from '../fuzz/go-steps.ts';
 import { remakeVectors, VECTORS } from '../fuzz/go-vectors.ts';
@@ -11,6 +12,7 @@ const oracle = buildOracle();
 
 if ('skipped' in oracle) {
   it.skip(`random templates do what they do in Go (${oracle.skipped})`, () => undefined);
+  it.skip(`random conversations do what they do in Go (${oracle.skipped})`, () => undefined);
   it.skip(`steps are counted as in Go (${oracle.skipped})`, () => undefined);
   it.skip(`the vectors are what Go gives (${oracle.skipped})`, () => undefined);
 } else {
@@ -19,6 +21,13 @@ if ('skipped' in oracle) {
     const { differences, compared } = compareWithGo(oracle.ask, seeds, 20_260_101, 1500);
     expect(differences).toEqual([]);
     expect(compared).toBeGreaterThan(1400);
+  });
+
+  it('random conversations give the texts, messages, errors and places of Go', () => {
+    const { differences, compared, conversations } = compareChatsWithGo(oracle.askChats, 20_260_102, 600);
+    expect(differences).toEqual([]);
+    expect(compared).toBeGreaterThan(550);
+    expect(conversations).toBeGreaterThan(100);
   });
 
   it('Go counts the steps of limits.json from its own parse tree and functions, and finds the same', () => {
@@ -32,6 +41,6 @@ if ('skipped' in oracle) {
       ([name, text]) => text !== readFileSync(join(VECTORS, name), 'utf8'),
     );
     expect(changed.map(([name]) => name)).toEqual([]);
-    expect(made.files.size).toBe(4);
+    expect(made.files.size).toBe(6);
   });
 }

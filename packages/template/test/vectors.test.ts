@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { type ChatOutcome, programOutcome } from '../fuzz/chat-outcomes.ts';
+import { type ChatInput, textResult } from '../fuzz/chat-vectors.ts';
 import { outcomeOf } from '../fuzz/limit-cases.ts';
 import { type Backend, closures, compileWith, generated } from '../src/compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from '../src/errors.ts';
-import { readLimits, readVectors, type Vector } from './vectors.ts';
+import { linkChat } from '../src/program/link-chat.ts';
+import { readChats, readLimits, readPrograms, readVectors, type Vector } from './vectors.ts';
 
 type Result = Omit<Vector, 'id' | 'template' | 'data' | 'missing_key'>;
 
@@ -54,4 +58,47 @@ describe.each([
     expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
     expect(cases.length).toBeGreaterThan(1000);
   });
+
+  it('gives what Go gives for every unit and transcript of programs.json', () => {
+    const vectors = readPrograms();
+    const wrong = vectors.flatMap(({ units, transcript, ...input }) => {
+      const outcome = outcomeOfChat(backend, input);
+      const actual = {
+        units: outcome.units?.map(({ name, ...unit }) => ({ name, ...textResult(unit) })),
+        transcript: textResult(outcome.transcript),
+      };
+      const expected = { units, transcript };
+      return isDeepStrictEqual(actual, expected) ? [] : [{ ...input, expected, actual }];
+    });
+    expect(wrong).toEqual([]);
+    expect(vectors).toHaveLength(702);
+  });
+
+  it('gives the messages of chats.json', () => {
+    const vectors = readChats();
+    const wrong = vectors.flatMap(({ messages, error, ...input }) => {
+      const outcome = outcomeOfChat(backend, input);
+      const actual = { messages: outcome.messages, error: outcome.error };
+      const expected = { messages, error };
+      return isDeepStrictEqual(actual, expected) ? [] : [{ ...input, expected, actual }];
+    });
+    expect(wrong).toEqual([]);
+    expect(vectors).toHaveLength(462);
+  });
+});
+
+function outcomeOfChat(backend: Backend, { id, program, ...chatCase }: ChatInput): ChatOutcome {
+  const outcome = programOutcome(backend, program, chatCase);
+  if (outcome === 'limit') throw new Error(`${id} reaches a limit`);
+  return outcome;
+}
+
+it.each([
+  ['programs', readPrograms],
+  ['chats', readChats],
+])('links the entries of %s.json into their programs', (_name, read) => {
+  const vectors = read();
+  const wrong = vectors.filter(({ entries, program }) => !isDeepStrictEqual(linkChat(entries), program));
+  expect(wrong.map(({ id }) => id)).toEqual([]);
+  expect(new Set(vectors.map(({ id }) => id)).size).toBe(vectors.length);
 });

@@ -1,6 +1,7 @@
 /** The vectors: what Go's real `text/template` does, with px0's functions. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ChatVector, ProgramVector } from '../fuzz/chat-vectors.ts';
 import type { LimitCase } from '../fuzz/limit-cases.ts';
 import type { MissingKey } from '../src/backends/run.ts';
 
@@ -18,14 +19,24 @@ export interface Vector {
 
 /** The charges and the limits; see `fuzz/limit-cases.ts`. */
 export function readLimits(): readonly LimitCase[] {
-  const cases: LimitCase[] = JSON.parse(
-    readFileSync(join(import.meta.dirname, 'vectors/limits.json'), 'utf8'),
-  );
-  return cases;
+  return readJson('limits.json');
 }
 
 export function readVectors(name: 'authored' | 'random' | 'options'): readonly Vector[] {
-  const path = join(import.meta.dirname, 'vectors', `templates-${name}.json`);
-  const vectors: Vector[] = JSON.parse(readFileSync(path, 'utf8'));
-  return vectors;
+  return readJson(`templates-${name}.json`);
+}
+
+/** Programs of conversations: each unit, and the transcript. */
+export function readPrograms(): readonly ProgramVector[] {
+  return readJson('programs.json');
+}
+
+/** The messages of conversations. */
+export function readChats(): readonly ChatVector[] {
+  return readJson('chats.json');
+}
+
+function readJson<Case>(name: string): readonly Case[] {
+  const cases: Case[] = JSON.parse(readFileSync(join(import.meta.dirname, 'vectors', name), 'utf8'));
+  return cases;
 }

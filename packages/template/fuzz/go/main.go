@@ -1,4 +1,5 @@
-// Executes templates as px0 does: one JSON case per line in, one JSON result per line out. With the argument "steps" it counts their steps.
+// Executes templates as px0 does: one JSON case per line in, one JSON result per line out. With the argument "steps" it counts their steps;
+// with "chats" the cases are conversations.
 package main
 
 import (
@@ -35,8 +36,12 @@ func answer[Case, Result any](work func(Case) Result) func(line []byte) any {
 
 func main() {
 	work := answer(func(c testCase) result { return result(language.Run(c.Template, c.Data, c.MissingKey)) })
-	if len(os.Args) > 1 && os.Args[1] == "steps" {
+	switch {
+	case len(os.Args) < 2:
+	case os.Args[1] == "steps":
 		work = answer(countSteps)
+	case os.Args[1] == "chats":
+		work = answer(runChat)
 	}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	out := bufio.NewWriter(os.Stdout)
