@@ -38,7 +38,8 @@ export function stepsOf(
   const variables = data ?? NIL_MAP;
   let error: string | undefined;
   try {
-    backend(plan)(run, isExact ? wellFormedCopy(variables) : variables);
+    const [render] = backend(plan);
+    render(run, isExact ? wellFormedCopy(variables) : variables, '');
   } catch (thrown) {
     if (thrown instanceof IllFormedData) return undefined;
     if (!(thrown instanceof TemplateExecutionError)) throw thrown;

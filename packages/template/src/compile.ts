@@ -2,7 +2,7 @@
  * `compile`: from a template's text to something that renders, within limits.
  * See docs/decisions/010-template-engine.md.
  */
-import { compileClosures, type Renderer } from './backends/closures.ts';
+import { compileClosures, type Renderers } from './backends/closures.ts';
 import { generateRenderer } from './backends/generate.ts';
 import { type MissingKey, Run, type RunLimits, runLimits } from './backends/run.ts';
 import { TemplateExecutionError } from './errors.ts';
@@ -69,7 +69,7 @@ export interface CompiledTemplate {
 }
 
 /** Makes a plan executable. */
-export type Backend = (plan: Plan) => Renderer;
+export type Backend = (plan: Plan) => Renderers;
 
 export const DEFAULT_NAME = 'prompt';
 
@@ -98,8 +98,8 @@ export class Template implements CompiledTemplate {
   readonly #missingKey: MissingKey;
   readonly trees: ReadonlyMap<string, Tree>;
   #numbers: ReadonlyMap<string, number> | undefined;
-  #renderer: Renderer | undefined;
-  #safeRenderer: Renderer | undefined;
+  #renderers: Renderers | undefined;
+  #safeRenderers: Renderers | undefined;
   #variables: readonly TemplateVariable[] | undefined;
 
   constructor(backend: Backend, source: Source, options: CompileOptions) {
@@ -116,7 +116,7 @@ export class Template implements CompiledTemplate {
   }
 
   prepare(): void {
-    this.#usableRenderer();
+    this.#usableRenderers();
   }
 
   get variables(): readonly TemplateVariable[] {
@@ -146,7 +146,19 @@ export class Template implements CompiledTemplate {
     variables: Readonly<Record<string, unknown>> | null,
     options?: RenderOptions,
   ): string[] {
-    const numbers = names.map((name) => this.#number(name));
+    return this.renderNumbered(
+      names.map((name) => this.number(name)),
+      variables,
+      options,
+    );
+  }
+
+  /** As `renderUnits`, by the numbers of the units. */
+  renderNumbered(
+    numbers: readonly number[],
+    variables: Readonly<Record<string, unknown>> | null,
+    options?: RenderOptions,
+  ): string[] {
     const missingKey = options?.missingKey ?? this.#missingKey;
     const meter = options?.meter;
     return (
@@ -155,7 +167,12 @@ export class Template implements CompiledTemplate {
     );
   }
 
-  #number(name: string): number {
+  /**
+   * The number of the unit of that name.
+   *
+   * @throws TemplateExecutionError
+   */
+  number(name: string): number {
     this.#numbers ??= new Map(this.#plan.units.map((unit, number) => [unit.name, number]));
     const number = this.#numbers.get(name);
     if (number !== undefined) return number;
@@ -174,7 +191,7 @@ export class Template implements CompiledTemplate {
     const run = new Run(this.#source, this.#limits, missingKey, false, meter);
     try {
       const outputs = this.#run(run, numbers, variables ?? NIL_MAP);
-      return run.isSuspect || !outputs.every((output) => output.isWellFormed()) ? undefined : outputs;
+      return run.isSuspect ? undefined : outputs;
     } catch (error) {
       if (error instanceof IllFormedData) return undefined;
       throw error;
@@ -191,22 +208,23 @@ export class Template implements CompiledTemplate {
     return this.#run(run, numbers, exactData(variables, meter)).map(canonical);
   }
 
-  /** Each unit writes behind those before it, so that the limits see one output. */
   #run(run: Run, numbers: readonly number[], data: unknown): string[] {
-    const renderer = this.#usableRenderer();
-    const ends: number[] = [];
-    let output = '';
+    const renderers = this.#usableRenderers();
+    const outputs: string[] = [];
     for (const number of numbers) {
       const { site } = (this.#plan.units[number] ?? this.#plan.units[0]).body;
+      let output = '';
       try {
-        output = renderer(run, data, number, output);
+        output = (renderers[number] ?? renderers[0])(run, data, '');
       } catch (error) {
         this.#rethrow(run, error, site);
       }
       if (output.length > run.units) run.grow(output, site);
-      ends.push(output.length);
+      if (!run.isExact && !output.isWellFormed()) throw new IllFormedData();
+      run.endUnit(output);
+      outputs.push(output);
     }
-    return ends.map((end, index) => output.slice(ends[index - 1] ?? 0, end));
+    return outputs;
   }
 
   /** The output, unless the data or the template turn out to need the exact render (`ill-formed.ts`). */
@@ -214,7 +232,7 @@ export class Template implements CompiledTemplate {
     if (this.#plan.hasStrayBytes) return undefined;
     const run = new Run(this.#source, this.#limits, missingKey, false, meter);
     try {
-      const output = this.#usableRenderer()(run, variables ?? NIL_MAP);
+      const output = this.#usableRenderers()[0](run, variables ?? NIL_MAP, '');
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return run.isSuspect || !output.isWellFormed() ? undefined : output;
     } catch (error) {
@@ -226,7 +244,7 @@ export class Template implements CompiledTemplate {
   #exact(variables: unknown, missingKey: MissingKey, meter?: Meter): string {
     const run = new Run(this.#source, this.#limits, missingKey, true, meter);
     try {
-      const output = this.#usableRenderer()(run, exactData(variables, meter));
+      const output = this.#usableRenderers()[0](run, exactData(variables, meter), '');
       if (output.length > run.units) run.grow(output, this.#plan.units[0].body.site);
       return canonical(output);
     } catch (error) {
@@ -235,13 +253,13 @@ export class Template implements CompiledTemplate {
   }
 
   /** Generated code loads properties plainly, which is right as long as objects inherit nothing but what they should. */
-  #usableRenderer(): Renderer {
+  #usableRenderers(): Renderers {
     if (hasPollutedPrototype()) {
-      this.#safeRenderer ??= compileClosures(this.#plan);
-      return this.#safeRenderer;
+      this.#safeRenderers ??= compileClosures(this.#plan);
+      return this.#safeRenderers;
     }
-    this.#renderer ??= this.#backend(this.#plan);
-    return this.#renderer;
+    this.#renderers ??= this.#backend(this.#plan);
+    return this.#renderers;
   }
 
   /** The engine's own bounds, of the stack and of a string's length, are limits like ours. */

@@ -36,8 +36,11 @@ import {
 } from './operations.ts';
 import type { Run } from './run.ts';
 
-/** Renders the main template with its data; or the unit of that number, behind what has been printed before. */
-export type Renderer = (run: Run, data: unknown, unit?: number, output?: string) => string;
+/** Renders a unit with its data, behind what its caller has printed. */
+type UnitRenderer = (run: Run, data: unknown, output: string) => string;
+
+/** What renders each unit of a plan; the main template is the first. */
+export type Renderers = readonly [UnitRenderer, ...UnitRenderer[]];
 
 /** What has been printed, and the slots of the locals. */
 interface Frame {
@@ -49,14 +52,19 @@ type Evaluate = (run: Run, frame: Frame) => unknown;
 type Signal = 'break' | 'continue' | undefined;
 type Execute = (run: Run, frame: Frame) => Signal;
 
-export function compileClosures(plan: Plan): Renderer {
+export function compileClosures(plan: Plan): Renderers {
   const bodies: Execute[] = [];
   for (const unit of plan.units) bodies.push(compileBlock(unit.body, plan.units, bodies));
-  return (run, data, number = 0, output = '') => {
-    const frame = newFrame(plan.units[number] ?? plan.units[0], data, output);
-    bodies[number]?.(run, frame);
-    return frame.output;
+  const renderer = (unit: Unit, number: number): UnitRenderer => {
+    const body = bodies[number];
+    return (run, data, output) => {
+      const frame = newFrame(unit, data, output);
+      body?.(run, frame);
+      return frame.output;
+    };
   };
+  const [main, ...others] = plan.units;
+  return [renderer(main, 0), ...others.map((unit, index) => renderer(unit, index + 1))];
 }
 
 function newFrame(unit: Unit, data: unknown, output: string): Frame {

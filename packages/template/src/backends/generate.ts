@@ -15,7 +15,7 @@ import {
 } from '../plan/plan.ts';
 import { quote } from '../values/quote.ts';
 import { isTrue } from '../values/values.ts';
-import type { Renderer } from './closures.ts';
+import type { Renderers } from './closures.ts';
 import { CodeWriter, literal } from './code-writer.ts';
 import { equals } from './comparison.ts';
 import { ExpressionWriter } from './generate-expression.ts';
@@ -45,7 +45,7 @@ const OPERATIONS = {
 };
 
 /** @throws CodeTooLarge, also when blocks stand inside one another more than `maxNesting` deep */
-export function generateRenderer(plan: Plan, maxNesting = Number.POSITIVE_INFINITY): Renderer {
+export function generateRenderer(plan: Plan, maxNesting = Number.POSITIVE_INFINITY): Renderers {
   const table: unknown[] = [];
   const numbers = new Map<unknown, number>();
   const functions = plan.units.map((unit, index) =>
@@ -55,8 +55,7 @@ export function generateRenderer(plan: Plan, maxNesting = Number.POSITIVE_INFINI
     '"use strict";',
     `const { ${Object.keys(OPERATIONS).join(', ')} } = R;`,
     ...functions,
-    `const units = [${functions.map((_code, index) => `u${index}`).join(', ')}];`,
-    'return (run, data, unit, out) => unit === undefined ? u0(run, data, "") : units[unit](run, data, out);',
+    `return [${functions.map((_code, index) => `u${index}`).join(', ')}];`,
   ].join('\n');
   return new Function('R', 'K', code)(OPERATIONS, table);
 }

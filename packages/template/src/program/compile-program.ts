@@ -46,7 +46,7 @@ export function compileProgram(program: Program, options: CompileOptions = {}): 
 
 class LinkedTemplate extends Template implements CompiledProgram {
   readonly #outline: readonly OutlineEntry[] | undefined;
-  readonly #units: readonly string[];
+  readonly #units: readonly number[];
   #read: readonly TemplateVariable[] | undefined;
 
   constructor(
@@ -57,7 +57,7 @@ class LinkedTemplate extends Template implements CompiledProgram {
   ) {
     super(backend, source, options);
     this.#outline = outline;
-    this.#units = unitsOf(outline ?? []);
+    this.#units = unitsOf(outline ?? []).map((name) => this.number(name));
   }
 
   override get variables(): readonly TemplateVariable[] {
@@ -69,7 +69,7 @@ class LinkedTemplate extends Template implements CompiledProgram {
   messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined {
     if (this.#outline === undefined) return undefined;
     const lists = placeholderLists(this.#outline, variables);
-    return assembleMessages(this.#outline, this.renderUnits(this.#units, variables, options), lists);
+    return assembleMessages(this.#outline, this.renderNumbered(this.#units, variables, options), lists);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compile } from '../compile.ts';
 import { TemplateSyntaxError } from '../errors.ts';
 import { linkChat, ProgramTooLargeError } from './link-chat.ts';
 import type { ChatEntry } from './program.ts';
@@ -137,5 +138,22 @@ describe('linkChat', () => {
     );
     expect(() => linkChat([user('a'.repeat(524_280))])).toThrow('program must be at most 524288 bytes');
     expect(linkChat([user('a'.repeat(524_200))]).template.length).toBeLessThanOrEqual(524_288);
+  });
+
+  it('refuses what would be nested too deep in the program, and only that', () => {
+    const nested = (depth: number) => user(`${'{{if .a}}'.repeat(depth)}${'{{end}}'.repeat(depth)}`);
+    expect(failure(nested(500))).toMatchObject({
+      message: 'template: message 0:1: max expression depth exceeded',
+    });
+    const { template } = linkChat([nested(499)]);
+    expect(() => compile(template)).not.toThrow();
+  });
+
+  it('moves thousands of definitions', () => {
+    const definitions = Array.from({ length: 2000 }, (_, index) => `{{define "d${index}"}}{{.a}}{{end}} `);
+    const { template, sources } = linkChat([user(definitions.join(''))]);
+    // For each definition the text before it, and itself; and the text behind the last.
+    expect(sources).toHaveLength(4001);
+    expect(compile(template).renderUnits(['d0', 'd1999'], { a: 1 })).toEqual(['1', '1']);
   });
 });

@@ -36,7 +36,9 @@ export function placeholderLists(
   outline: readonly OutlineEntry[],
   variables: Variables | null,
 ): (readonly Variables[])[] {
-  return outline.flatMap((entry) => ('placeholder' in entry ? [placeholderList(entry, variables)] : []));
+  const lists: (readonly Variables[])[] = [];
+  for (const entry of outline) if ('placeholder' in entry) lists.push(placeholderList(entry, variables));
+  return lists;
 }
 
 function placeholderList(
@@ -64,32 +66,39 @@ export function assembleMessages(
   lists: readonly (readonly Variables[])[],
 ): ChatMessage[] {
   const messages: ChatMessage[] = [];
-  const output = outputs[Symbol.iterator]();
-  const list = lists[Symbol.iterator]();
-  const next = (): string => output.next().value ?? '';
+  let unit = 0;
+  let placeholder = 0;
   for (const entry of outline) {
     if ('placeholder' in entry) {
-      for (const message of list.next().value ?? []) messages.push(message);
+      for (const message of lists[placeholder++] ?? []) messages.push(message);
     } else if ('unit' in entry) {
-      const content = next();
+      const content = outputs[unit++] ?? '';
       if (!isBlank(content)) messages.push({ role: entry.role, content });
     } else {
-      const content = entry.parts.flatMap((part) => contentPart(part, next()));
+      const content: ContentPart[] = [];
+      for (const part of entry.parts) addPart(content, part, outputs[unit++] ?? '');
       if (content.length > 0) messages.push({ role: entry.role, content });
     }
   }
   return messages;
 }
 
-/** Nothing when there is no text, or no URL. */
-function contentPart(part: OutlinePart, output: string): ContentPart[] {
-  if (output === '') return [];
-  if ('unit' in part) return [{ type: 'text', text: output }];
+/** Adds nothing when there is no text, or no URL. */
+function addPart(content: ContentPart[], part: OutlinePart, output: string): void {
+  if (output === '') return;
+  if ('unit' in part) {
+    content.push({ type: 'text', text: output });
+    return;
+  }
   const mediaType = part.media_type ?? mediaTypeOf(output);
-  return [{ type: 'media', url: output, ...(mediaType !== undefined && { media_type: mediaType }) }];
+  content.push(
+    mediaType === undefined
+      ? { type: 'media', url: output }
+      : { type: 'media', url: output, media_type: mediaType },
+  );
 }
 
-const DATA_URL = /^data:([a-z]+\/[a-z0-9.+-]{1,80})[;,]/i;
+const DATA_URL = /^[Dd][Aa][Tt][Aa]:([A-Za-z]+\/[A-Za-z0-9.+-]{1,80})[;,]/;
 
 /** The media type that a `data:` URL names, without its parameters. */
 function mediaTypeOf(url: string): string | undefined {
