@@ -134,6 +134,9 @@ export const permissions = {
   listAllPrompts: [],
   getPrompt: readGate,
   updatePrompt: editGate,
+  patchPrompt: editGate,
+  listFolders: teamReaders,
+  moveFolder: contentEditors,
   archivePrompt: adminGate,
   restorePrompt: adminGate,
   movePrompt: [

@@ -61,7 +61,9 @@ export const addedContentMatrix = `
 | Validate template; render a batch: validateTemplate renderBatch | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | Check version; audit, usage of a prompt: checkVersion listPromptAudit getPromptUsage | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Audit, export of a team: listTeamPromptAudit exportPrompts | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
-| Import into a team: importPrompts | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |
+| Folders of a team: listFolders | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
+| Patch a prompt: patchPrompt | 403 | ✓ | ✓ | 404 | 403 | ✓ | 403 | 404 |
+| Import into a team, move a folder of it: importPrompts moveFolder | 403 | ✓ | ✓ | 403 | 403 | ✓ | 403 | 403 |
 `;
 
 export interface Cell {

@@ -2,6 +2,7 @@
 export { type ErrorCode, errorCatalog, exampleMessage } from './errors.ts';
 export {
   type BodyEvent,
+  bodyContent,
   bodySubject,
   composeEvent,
   decodeBody,
@@ -14,6 +15,7 @@ export {
   entities,
   entityOfSubject,
   idOfSubject,
+  type ProgramState,
   parseBodySubject,
   type StateEvent,
   type StateEventInput,

@@ -131,6 +131,6 @@ describe('parseBody', () => {
 
   it('does not look at the body of a route that has none', () => {
     expect(parseBody(routes.deleteMe, 'garbage')).toEqual({});
-    expect(parseBodyText(routes.promoteVersion, '{')).toEqual({});
+    expect(parseBodyText(routes.restorePrompt, '{')).toEqual({});
   });
 });

@@ -76,6 +76,8 @@ export interface RouteDefinition {
   readonly query: z.ZodObject;
   /** Null: the body is never looked at. */
   readonly body: z.ZodObject | null;
+  /** `optional`: a request without a body, or with one that is not JSON, counts as one with an empty object. */
+  readonly bodyPresence: 'required' | 'optional';
   /**
    * How numbers below `body`'s any-JSON fields are kept: as 64-bit floats (the default; one beyond their range makes the
    * body invalid), or as they were written.
@@ -90,7 +92,7 @@ export interface RouteDefinition {
   readonly errors: readonly ErrorCode[];
 }
 
-type DefaultedKey = 'params' | 'query' | 'body' | 'numbers' | 'patience' | 'successHeaders';
+type DefaultedKey = 'params' | 'query' | 'body' | 'bodyPresence' | 'numbers' | 'patience' | 'successHeaders';
 type Declaration = Omit<RouteDefinition, 'operationId' | 'tag' | 'owner' | DefaultedKey> &
   Partial<Pick<RouteDefinition, DefaultedKey>>;
 
@@ -101,6 +103,7 @@ type Completed<D extends Declaration, Id> = Omit<D, DefaultedKey | 'errors'> & {
   readonly params: D extends { readonly params: infer P } ? P : Record<never, ParamDefinition>;
   readonly query: D extends { readonly query: infer Q } ? Q : z.ZodObject<Record<never, z.ZodType>>;
   readonly body: D extends { readonly body: infer B } ? B : null;
+  readonly bodyPresence: 'required' | 'optional';
   readonly numbers: 'float' | 'exact';
   readonly patience: Patience;
   readonly successHeaders: readonly SuccessHeader[];
@@ -131,6 +134,7 @@ export function defineRoutes<const Table extends { readonly [operationId: string
         params: {},
         query: z.object({}),
         body: null,
+        bodyPresence: 'required',
         numbers: 'float',
         patience: 'ordinary',
         successHeaders: [],

@@ -164,6 +164,129 @@ const ChangePasswordRequest = z
   .object({ current_password: z.string().min(1), new_password: z.string().min(8) })
   .meta({ description: 'The current and the new password.' });
 
+/** Who did something, as lists show it. */
+const author = z
+  .object({
+    kind: z.enum(['user', 'api-key']),
+    user_id: uuid().nullable(),
+    api_key_id: uuid().nullable(),
+  })
+  .nullable()
+  .meta({ description: 'Who created it. Null if it is older than this field.' });
+
+const note = () => z.string().max(2_000);
+
+const MessagePart = z
+  .object({
+    type: judgedString({ enum: ['text', 'media'] }),
+    template: z.string().exactOptional().meta({ description: 'Of a text: its template.' }),
+    url: z.string().exactOptional().meta({
+      description: 'Of a medium: the template of its URL, which is an `https:` or a `data:` URL.',
+    }),
+    media_type: z
+      .string()
+      .exactOptional()
+      .meta({
+        description: 'Of a medium. Default: what a `data:` URL says.',
+        examples: ['image/png'],
+      }),
+  })
+  .meta({ description: 'A part of a message: a text or a medium.' });
+
+const ChatMessage = z
+  .object({
+    role: judgedString({ enum: ['system', 'user', 'assistant'] })
+      .exactOptional()
+      .meta({ description: 'Of a message.' }),
+    template: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Of a message that is one text: its template.' }),
+    parts: z
+      .array(MessagePart)
+      .exactOptional()
+      .meta({ description: 'Of a message of several texts or media.' }),
+    placeholder: z
+      .string()
+      .exactOptional()
+      .meta({
+        description: 'Instead of a message: the name of a variable that holds a list of messages.',
+        examples: ['history'],
+      }),
+    required: z.boolean().exactOptional().meta({
+      description: 'Of a placeholder: whether a render without the variable fails. Default: false.',
+    }),
+  })
+  .meta({
+    description:
+      'An entry of a conversation: a message with `role` and either `template` or `parts`, or a `placeholder`.',
+  });
+
+const outlineEntry = z.object({
+  role: z.enum(['system', 'user', 'assistant']).exactOptional(),
+  unit: z.string().exactOptional(),
+  parts: z
+    .array(
+      z.object({
+        unit: z.string().exactOptional(),
+        media: z.string().exactOptional(),
+        media_type: z.string().exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  placeholder: z.string().exactOptional(),
+  required: z.boolean().exactOptional(),
+});
+
+const VersionProgram = z
+  .object({
+    template: z.string().meta({ description: 'The Go template whose output is the text or the transcript.' }),
+    outline: z.array(outlineEntry).exactOptional().meta({
+      description: 'Of a chat: which definition of the template makes each message or part.',
+    }),
+    sources: z
+      .array(z.array(z.union([z.string(), z.int()])))
+      .exactOptional()
+      .meta({
+        description:
+          'Where stretches of the template come from: name of the source, offset in the template, length, offset in the source, in UTF-16 units.',
+      }),
+    config: z.string().exactOptional().meta({ description: 'The configuration as compact JSON text.' }),
+  })
+  .meta({ description: 'What renders a version, for SDKs that render in the process.' });
+
+const config = () =>
+  z.record(z.string(), anyJson()).meta({
+    description:
+      'The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.',
+  });
+
+const renderedMessages = z.array(z.record(z.string(), anyJson())).meta({
+  description: 'Of a chat: the messages, those of placeholders as they were sent.',
+});
+
+const promptSummary = z
+  .object({
+    live_version: z.int().nullable(),
+    live_tags: z.array(z.string()).meta({ description: 'The tags of the live version.' }),
+    versions: z.int().meta({ description: 'How many versions there are.' }),
+    kind: z.enum(['text', 'chat']).nullable().meta({
+      description: 'What the live version is, else the newest one. Null without versions.',
+    }),
+    last_change: z
+      .object({
+        action: z.string().meta({ examples: ['version.promoted'] }),
+        version: z.int().nullable(),
+        actor: author,
+        note: z.string().meta({ description: 'The reason that was given, else empty.' }),
+        created_at: timestamp(),
+      })
+      .nullable(),
+  })
+  .meta({
+    description: 'What is live, and who changed the prompt last and why. Only with `include=summary`.',
+  });
+
 const Prompt = z
   .object({
     id: uuid(),
@@ -174,6 +297,14 @@ const Prompt = z
     status: z.enum(['active', 'archived']),
     created_at: timestamp(),
     updated_at: timestamp(),
+    folder: z
+      .string()
+      .meta({ description: 'The path of its folder; empty for none.', examples: ['support/mail'] }),
+    contract: z.enum(['off', 'warn', 'enforce']).meta({
+      description: 'What happens to renders whose variables the version refuses.',
+    }),
+    created_by: author,
+    summary: promptSummary.exactOptional(),
   })
   .meta({ description: 'A prompt: a named series of template versions.' });
 
@@ -198,8 +329,25 @@ const PromptVersion = z
     published_at: timestamp().nullable(),
     tags: z.array(z.string()),
     variables: z.array(TemplateVariable).meta({ description: 'The variables that the template reads.' }),
+    kind: z.enum(['text', 'chat']),
+    note: z.string().meta({ description: 'Why the version was made; empty for none.' }),
+    created_by: author,
+    messages: z.array(ChatMessage).exactOptional().meta({
+      description: 'Of a chat: the conversation as it was written. `template` is then made from it.',
+    }),
+    config: config().exactOptional(),
+    program: VersionProgram.exactOptional().meta({ description: 'Only with `include=program`.' }),
   })
-  .meta({ description: 'A version of a prompt.' });
+  .meta({ description: 'A version of a prompt: one text, or a conversation.' });
+
+const DiffSection = z
+  .object({
+    name: z.string().meta({ examples: ['messages'] }),
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    diff: z.string(),
+  })
+  .meta({ description: 'One part of two versions as text, and its unified diff.' });
 
 const DiffHunk = z
   .object({
@@ -231,6 +379,10 @@ const TemplateValidation = z
         message: z.string(),
         line: z.int().meta({ description: 'Starts at 1.' }),
         column: z.int().meta({ description: 'In bytes of UTF-8. Starts at 0.' }),
+        source: z.string().exactOptional().meta({
+          description:
+            'Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.',
+        }),
       })
       .nullable(),
   })
@@ -240,6 +392,7 @@ const rendition = z.object({
   outcome: z.enum(['rendered', 'failed']),
   rendered: z.string().nullable(),
   error: z.string().nullable().meta({ description: 'Why it failed: the error message of a render.' }),
+  messages: renderedMessages.exactOptional(),
 });
 
 const VersionCheck = z
@@ -283,6 +436,7 @@ const PromptAuditEntry = z
       .record(z.string(), z.union([z.string(), z.number(), z.null()]))
       .meta({ description: 'Details of the action, e.g. the state before and after.' }),
     created_at: timestamp(),
+    text: z.string().exactOptional().meta({ description: 'The note that was given with the action.' }),
   })
   .meta({ description: 'An action on a prompt, or on its versions, tags or payloads.' });
 
@@ -301,6 +455,7 @@ const ImportResult = z
         action: z.enum([
           'create_prompt',
           'update_description',
+          'set_folder',
           'archive_prompt',
           'restore_prompt',
           'create_version',
@@ -356,6 +511,7 @@ const CreatePromptRequest = z
     name: z.string().min(1).max(255),
     description: z.string().max(16_384).optional(),
     slug: z.string().optional().meta({ description: 'Default: derived from the name. Always normalised.' }),
+    folder: z.string().max(255).optional().meta({ description: 'The path of its folder. Default: none.' }),
   })
   .meta({ description: 'A new prompt.' });
 
@@ -363,13 +519,34 @@ const UpdatePromptRequest = z
   .object({ description: z.string().max(16_384).optional() })
   .meta({ description: 'The new description. Omitting it clears the description.' });
 
-const CreateVersionRequest = z
-  .object({ template: z.string().min(1) })
-  .meta({ description: 'The template of the new draft, at most 524288 bytes of UTF-8.' });
+const PatchPromptRequest = z
+  .object({
+    folder: z.string().max(255).optional().meta({ description: 'The path of its folder; empty for none.' }),
+    contract: judgedString({ enum: ['off', 'warn', 'enforce'] }).optional(),
+    description: z.string().max(16_384).optional(),
+  })
+  .meta({ description: 'The changes to a prompt. What is omitted stays.' });
 
-const UpdateVersionRequest = z
-  .object({ template: z.string().min(1) })
-  .meta({ description: 'The new template of the draft, at most 524288 bytes of UTF-8.' });
+const TransitionRequest = z
+  .object({ note: note().optional().meta({ description: 'Why. It becomes the text of the audit entry.' }) })
+  .meta({ description: 'May be omitted.' });
+
+const versionContent = {
+  template: z.string().optional().meta({
+    description: 'The text, at most 524288 bytes of UTF-8. Either this or `messages`.',
+  }),
+  messages: z.array(ChatMessage).optional().meta({ description: 'The conversation, at most 100 entries.' }),
+  config: config().optional(),
+  note: note().optional().meta({ description: 'Why the version is made.' }),
+};
+
+const CreateVersionRequest = z
+  .object(versionContent)
+  .meta({ description: 'The content of the new draft: a template or messages, and what belongs to it.' });
+
+const UpdateVersionRequest = z.object(versionContent).meta({
+  description: 'The new content of the draft. What is omitted stays; an empty `config` removes it.',
+});
 
 const CreatePromptPayloadRequest = z
   .object({
@@ -398,6 +575,9 @@ const RenderRequest = z
           description:
             'How to treat an absent key: fail the render (the default), or render it as a missing value.',
         }),
+        transcript: z.boolean().optional().meta({
+          description: 'Of a chat, `false` leaves `rendered` empty. Default: true.',
+        }),
       })
       .optional(),
   })
@@ -424,6 +604,8 @@ const RenderResponse = z
     version: z.int(),
     slug: z.string(),
     tags: z.array(z.string()),
+    messages: renderedMessages.exactOptional(),
+    config: config().exactOptional(),
   })
   .meta({ description: 'The rendered text and the version it comes from.' });
 
@@ -472,8 +654,12 @@ export const schemas = {
   JoinRequestPayload,
   Prompt,
   TemplateVariable,
+  ChatMessage,
+  MessagePart,
+  VersionProgram,
   PromptVersion,
   DiffHunk,
+  DiffSection,
   TemplateValidation,
   VersionCheck,
   PromptAuditEntry,
@@ -488,6 +674,8 @@ export const schemas = {
   CreatePromptPayloadRequest,
   UpdatePromptPayloadRequest,
   UpdatePromptRequest,
+  PatchPromptRequest,
+  TransitionRequest,
   RegisterRequest,
   LoginRequest,
   VerifyRequest,

@@ -204,7 +204,7 @@ describe('the types', () => {
     // @ts-expect-error a write names an entity that this service owns
     await change.write('prompt', 'p1', sql`DELETE FROM prompts RETURNING id`);
     // @ts-expect-error bodies belong to the owner of prompts
-    await change.writeBody('p1', 1, 'text');
+    await change.writeBody('p1', 1, { template: 'text' });
     // @ts-expect-error a statement is composed with `sql`, never a text
     await change.query('SELECT 1');
     // @ts-expect-error a reader has no way to write

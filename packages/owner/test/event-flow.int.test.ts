@@ -77,13 +77,13 @@ it('a prompt’s event comes after the bodies that it names, which are fetched d
   order.length = 0;
   const { publication } = await owner.outbox.transactionWithPublication(owner.client, async (tx) => {
     await owner.outbox.put(tx, 'prompt', 'p1', prompt());
-    await owner.outbox.putBody(tx, 'p1', 1, 'Hello {{ .name }}');
+    await owner.outbox.putBody(tx, 'p1', 1, { template: 'Hello {{ .name }}' });
   });
   await publication.ended;
   expect(order).toEqual(['px0.body.p1.1', 'px0.state.registry.prompt.p1']);
   const body = await owner.bus.directLastMessage('body', 'px0.body.p1.1');
   expect(decodeBody('px0.body.p1.1', body?.text ?? '')).toMatchObject({
-    template: 'Hello {{ .name }}',
+    program: { template: 'Hello {{ .name }}' },
     revision: 1,
   });
   expect(await owner.bus.directLastMessage('body', 'px0.body.p1.2')).toBeUndefined();

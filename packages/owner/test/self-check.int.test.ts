@@ -39,7 +39,7 @@ it('bodies are published again when their stream is another one', async () => {
   await owner.projection.whenReady();
   const check = checkOf(owner);
   const { publication } = await owner.outbox.transactionWithPublication(owner.client, (tx) =>
-    owner.outbox.putBody(tx, 'p1', 1, 'Hello'),
+    owner.outbox.putBody(tx, 'p1', 1, { template: 'Hello' }),
   );
   await publication.ended;
   await check.check();

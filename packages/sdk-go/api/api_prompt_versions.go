@@ -26,13 +26,14 @@ import (
 type PromptVersionsAPIService service
 
 type ApiArchiveVersionRequest struct {
-	ctx            context.Context
-	ApiService     *PromptVersionsAPIService
-	id             string
-	version        string
-	px0MinRevision *string
-	px0Consistency *string
-	ifMatch        *string
+	ctx               context.Context
+	ApiService        *PromptVersionsAPIService
+	id                string
+	version           string
+	px0MinRevision    *string
+	px0Consistency    *string
+	ifMatch           *string
+	transitionRequest *TransitionRequest
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -50,6 +51,11 @@ func (r ApiArchiveVersionRequest) Px0Consistency(px0Consistency string) ApiArchi
 // An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiArchiveVersionRequest) IfMatch(ifMatch string) ApiArchiveVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+func (r ApiArchiveVersionRequest) TransitionRequest(transitionRequest TransitionRequest) ApiArchiveVersionRequest {
+	r.transitionRequest = &transitionRequest
 	return r
 }
 
@@ -112,7 +118,7 @@ func (a *PromptVersionsAPIService) ArchiveVersionExecute(r ApiArchiveVersionRequ
 	}
 
 	// to determine the Content-Type header
-	localVarHTTPContentTypes := []string{}
+	localVarHTTPContentTypes := []string{"application/json"}
 
 	// set Content-Type header
 	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
@@ -137,6 +143,8 @@ func (a *PromptVersionsAPIService) ArchiveVersionExecute(r ApiArchiveVersionRequ
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	// body params
+	localVarPostBody = r.transitionRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return localVarReturnValue, nil, err
@@ -202,6 +210,16 @@ func (a *PromptVersionsAPIService) ArchiveVersionExecute(r ApiArchiveVersionRequ
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 412 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -512,7 +530,7 @@ func (r ApiCreateVersionRequest) Execute() (*CreateVersion201Response, *http.Res
 /*
 CreateVersion Create a Prompt Version
 
-Saves a template as a new draft.
+Saves a template or a conversation as a new draft.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.
@@ -940,13 +958,14 @@ func (a *PromptVersionsAPIService) DeletePromptVersionExecute(r ApiDeletePromptV
 }
 
 type ApiDemoteVersionRequest struct {
-	ctx            context.Context
-	ApiService     *PromptVersionsAPIService
-	id             string
-	version        string
-	px0MinRevision *string
-	px0Consistency *string
-	ifMatch        *string
+	ctx               context.Context
+	ApiService        *PromptVersionsAPIService
+	id                string
+	version           string
+	px0MinRevision    *string
+	px0Consistency    *string
+	ifMatch           *string
+	transitionRequest *TransitionRequest
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -964,6 +983,11 @@ func (r ApiDemoteVersionRequest) Px0Consistency(px0Consistency string) ApiDemote
 // An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiDemoteVersionRequest) IfMatch(ifMatch string) ApiDemoteVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+func (r ApiDemoteVersionRequest) TransitionRequest(transitionRequest TransitionRequest) ApiDemoteVersionRequest {
+	r.transitionRequest = &transitionRequest
 	return r
 }
 
@@ -1026,7 +1050,7 @@ func (a *PromptVersionsAPIService) DemoteVersionExecute(r ApiDemoteVersionReques
 	}
 
 	// to determine the Content-Type header
-	localVarHTTPContentTypes := []string{}
+	localVarHTTPContentTypes := []string{"application/json"}
 
 	// set Content-Type header
 	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
@@ -1051,6 +1075,8 @@ func (a *PromptVersionsAPIService) DemoteVersionExecute(r ApiDemoteVersionReques
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	// body params
+	localVarPostBody = r.transitionRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return localVarReturnValue, nil, err
@@ -1116,6 +1142,16 @@ func (a *PromptVersionsAPIService) DemoteVersionExecute(r ApiDemoteVersionReques
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 412 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -1639,8 +1675,15 @@ type ApiGetVersionRequest struct {
 	ApiService     *PromptVersionsAPIService
 	id             string
 	version        string
+	include        *string
 	px0MinRevision *string
 	px0Consistency *string
+}
+
+// `program` adds what renders the version.
+func (r ApiGetVersionRequest) Include(include string) ApiGetVersionRequest {
+	r.include = &include
+	return r
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -1713,6 +1756,9 @@ func (a *PromptVersionsAPIService) GetVersionExecute(r ApiGetVersionRequest) (*C
 		return localVarReturnValue, nil, reportError("version must have at least 1 elements")
 	}
 
+	if r.include != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "include", r.include, "form", "")
+	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
 
@@ -2289,14 +2335,15 @@ func (a *PromptVersionsAPIService) ListVersionsExecute(r ApiListVersionsRequest)
 }
 
 type ApiPromoteVersionRequest struct {
-	ctx            context.Context
-	ApiService     *PromptVersionsAPIService
-	id             string
-	version        string
-	require        *string
-	px0MinRevision *string
-	px0Consistency *string
-	ifMatch        *string
+	ctx               context.Context
+	ApiService        *PromptVersionsAPIService
+	id                string
+	version           string
+	require           *string
+	px0MinRevision    *string
+	px0Consistency    *string
+	ifMatch           *string
+	transitionRequest *TransitionRequest
 }
 
 // `payloads` promotes only if every payload of the prompt renders with this version. Any other value is refused.
@@ -2320,6 +2367,11 @@ func (r ApiPromoteVersionRequest) Px0Consistency(px0Consistency string) ApiPromo
 // An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
 func (r ApiPromoteVersionRequest) IfMatch(ifMatch string) ApiPromoteVersionRequest {
 	r.ifMatch = &ifMatch
+	return r
+}
+
+func (r ApiPromoteVersionRequest) TransitionRequest(transitionRequest TransitionRequest) ApiPromoteVersionRequest {
+	r.transitionRequest = &transitionRequest
 	return r
 }
 
@@ -2385,7 +2437,7 @@ func (a *PromptVersionsAPIService) PromoteVersionExecute(r ApiPromoteVersionRequ
 		parameterAddToHeaderOrQuery(localVarQueryParams, "require", r.require, "form", "")
 	}
 	// to determine the Content-Type header
-	localVarHTTPContentTypes := []string{}
+	localVarHTTPContentTypes := []string{"application/json"}
 
 	// set Content-Type header
 	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
@@ -2410,6 +2462,8 @@ func (a *PromptVersionsAPIService) PromoteVersionExecute(r ApiPromoteVersionRequ
 	if r.ifMatch != nil {
 		parameterAddToHeaderOrQuery(localVarHeaderParams, "If-Match", r.ifMatch, "simple", "")
 	}
+	// body params
+	localVarPostBody = r.transitionRequest
 	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
 	if err != nil {
 		return localVarReturnValue, nil, err
@@ -2485,6 +2539,16 @@ func (a *PromptVersionsAPIService) PromoteVersionExecute(r ApiPromoteVersionRequ
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 412 {
+			var v APIError
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 413 {
 			var v APIError
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -3032,7 +3096,7 @@ func (r ApiUpdateVersionRequest) Execute() (*CreateVersion201Response, *http.Res
 /*
 UpdateVersion Update Prompt Version Draft
 
-Replaces the template of a draft.
+Replaces the content of a draft: its template or messages, configuration and note.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param id The id of the prompt.

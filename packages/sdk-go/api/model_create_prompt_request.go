@@ -23,6 +23,8 @@ type CreatePromptRequest struct {
 	Description NullableString `json:"description,omitempty"`
 	// Default: derived from the name. Always normalised.
 	Slug NullableString `json:"slug,omitempty"`
+	// The path of its folder. Default: none.
+	Folder NullableString `json:"folder,omitempty"`
 }
 
 type _CreatePromptRequest CreatePromptRequest
@@ -155,6 +157,49 @@ func (o *CreatePromptRequest) UnsetSlug() {
 	o.Slug.Unset()
 }
 
+// GetFolder returns the Folder field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *CreatePromptRequest) GetFolder() string {
+	if o == nil || IsNil(o.Folder.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Folder.Get()
+}
+
+// GetFolderOk returns a tuple with the Folder field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *CreatePromptRequest) GetFolderOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Folder.Get(), o.Folder.IsSet()
+}
+
+// HasFolder returns a boolean if a field has been set.
+func (o *CreatePromptRequest) HasFolder() bool {
+	if o != nil && o.Folder.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetFolder gets a reference to the given NullableString and assigns it to the Folder field.
+func (o *CreatePromptRequest) SetFolder(v string) {
+	o.Folder.Set(&v)
+}
+
+// SetFolderNil sets the value for Folder to be an explicit nil
+func (o *CreatePromptRequest) SetFolderNil() {
+	o.Folder.Set(nil)
+}
+
+// UnsetFolder ensures that no value is present for Folder, not even an explicit nil
+func (o *CreatePromptRequest) UnsetFolder() {
+	o.Folder.Unset()
+}
+
 func (o CreatePromptRequest) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -171,6 +216,9 @@ func (o CreatePromptRequest) ToMap() (map[string]interface{}, error) {
 	}
 	if o.Slug.IsSet() {
 		toSerialize["slug"] = o.Slug.Get()
+	}
+	if o.Folder.IsSet() {
+		toSerialize["folder"] = o.Folder.Get()
 	}
 	return toSerialize, nil
 }

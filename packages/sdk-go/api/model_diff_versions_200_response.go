@@ -25,6 +25,8 @@ type DiffVersions200Response struct {
 	ToTemplate   string     `json:"to_template"`
 	Diff         string     `json:"diff"`
 	Hunks        []DiffHunk `json:"hunks,omitempty"`
+	// Present if one of the versions is a chat or has a configuration.
+	Sections []DiffSection `json:"sections,omitempty"`
 }
 
 type _DiffVersions200Response DiffVersions200Response
@@ -203,6 +205,38 @@ func (o *DiffVersions200Response) SetHunks(v []DiffHunk) {
 	o.Hunks = v
 }
 
+// GetSections returns the Sections field value if set, zero value otherwise.
+func (o *DiffVersions200Response) GetSections() []DiffSection {
+	if o == nil || IsNil(o.Sections) {
+		var ret []DiffSection
+		return ret
+	}
+	return o.Sections
+}
+
+// GetSectionsOk returns a tuple with the Sections field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *DiffVersions200Response) GetSectionsOk() ([]DiffSection, bool) {
+	if o == nil || IsNil(o.Sections) {
+		return nil, false
+	}
+	return o.Sections, true
+}
+
+// HasSections returns a boolean if a field has been set.
+func (o *DiffVersions200Response) HasSections() bool {
+	if o != nil && !IsNil(o.Sections) {
+		return true
+	}
+
+	return false
+}
+
+// SetSections gets a reference to the given []DiffSection and assigns it to the Sections field.
+func (o *DiffVersions200Response) SetSections(v []DiffSection) {
+	o.Sections = v
+}
+
 func (o DiffVersions200Response) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -220,6 +254,9 @@ func (o DiffVersions200Response) ToMap() (map[string]interface{}, error) {
 	toSerialize["diff"] = o.Diff
 	if !IsNil(o.Hunks) {
 		toSerialize["hunks"] = o.Hunks
+	}
+	if !IsNil(o.Sections) {
+		toSerialize["sections"] = o.Sections
 	}
 	return toSerialize, nil
 }

@@ -23,6 +23,8 @@ type LivePayloadOutcome struct {
 	Rendered NullableString `json:"rendered"`
 	// Why it failed: the error message of a render.
 	Error NullableString `json:"error"`
+	// Of a chat: the messages, those of placeholders as they were sent.
+	Messages []map[string]interface{} `json:"messages,omitempty"`
 }
 
 type _LivePayloadOutcome LivePayloadOutcome
@@ -123,6 +125,38 @@ func (o *LivePayloadOutcome) SetError(v string) {
 	o.Error.Set(&v)
 }
 
+// GetMessages returns the Messages field value if set, zero value otherwise.
+func (o *LivePayloadOutcome) GetMessages() []map[string]interface{} {
+	if o == nil || IsNil(o.Messages) {
+		var ret []map[string]interface{}
+		return ret
+	}
+	return o.Messages
+}
+
+// GetMessagesOk returns a tuple with the Messages field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *LivePayloadOutcome) GetMessagesOk() ([]map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Messages) {
+		return nil, false
+	}
+	return o.Messages, true
+}
+
+// HasMessages returns a boolean if a field has been set.
+func (o *LivePayloadOutcome) HasMessages() bool {
+	if o != nil && !IsNil(o.Messages) {
+		return true
+	}
+
+	return false
+}
+
+// SetMessages gets a reference to the given []map[string]interface{} and assigns it to the Messages field.
+func (o *LivePayloadOutcome) SetMessages(v []map[string]interface{}) {
+	o.Messages = v
+}
+
 func (o LivePayloadOutcome) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -136,6 +170,9 @@ func (o LivePayloadOutcome) ToMap() (map[string]interface{}, error) {
 	toSerialize["outcome"] = o.Outcome
 	toSerialize["rendered"] = o.Rendered.Get()
 	toSerialize["error"] = o.Error.Get()
+	if !IsNil(o.Messages) {
+		toSerialize["messages"] = o.Messages
+	}
 	return toSerialize, nil
 }
 

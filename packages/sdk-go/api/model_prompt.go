@@ -28,6 +28,12 @@ type Prompt struct {
 	Status      string    `json:"status"`
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
+	// The path of its folder; empty for none.
+	Folder string `json:"folder"`
+	// What happens to renders whose variables the version refuses.
+	Contract  string                  `json:"contract"`
+	CreatedBy NullablePromptCreatedBy `json:"created_by"`
+	Summary   *PromptSummary          `json:"summary,omitempty"`
 }
 
 type _Prompt Prompt
@@ -36,7 +42,7 @@ type _Prompt Prompt
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPrompt(id string, teamId string, slug string, name string, description string, status string, createdAt time.Time, updatedAt time.Time) *Prompt {
+func NewPrompt(id string, teamId string, slug string, name string, description string, status string, createdAt time.Time, updatedAt time.Time, folder string, contract string, createdBy NullablePromptCreatedBy) *Prompt {
 	this := Prompt{}
 	this.Id = id
 	this.TeamId = teamId
@@ -46,6 +52,9 @@ func NewPrompt(id string, teamId string, slug string, name string, description s
 	this.Status = status
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
+	this.Folder = folder
+	this.Contract = contract
+	this.CreatedBy = createdBy
 	return &this
 }
 
@@ -249,6 +258,112 @@ func (o *Prompt) SetUpdatedAt(v time.Time) {
 	o.UpdatedAt = v
 }
 
+// GetFolder returns the Folder field value
+func (o *Prompt) GetFolder() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Folder
+}
+
+// GetFolderOk returns a tuple with the Folder field value
+// and a boolean to check if the value has been set.
+func (o *Prompt) GetFolderOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Folder, true
+}
+
+// SetFolder sets field value
+func (o *Prompt) SetFolder(v string) {
+	o.Folder = v
+}
+
+// GetContract returns the Contract field value
+func (o *Prompt) GetContract() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Contract
+}
+
+// GetContractOk returns a tuple with the Contract field value
+// and a boolean to check if the value has been set.
+func (o *Prompt) GetContractOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Contract, true
+}
+
+// SetContract sets field value
+func (o *Prompt) SetContract(v string) {
+	o.Contract = v
+}
+
+// GetCreatedBy returns the CreatedBy field value
+// If the value is explicit nil, the zero value for PromptCreatedBy will be returned
+func (o *Prompt) GetCreatedBy() PromptCreatedBy {
+	if o == nil || o.CreatedBy.Get() == nil {
+		var ret PromptCreatedBy
+		return ret
+	}
+
+	return *o.CreatedBy.Get()
+}
+
+// GetCreatedByOk returns a tuple with the CreatedBy field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Prompt) GetCreatedByOk() (*PromptCreatedBy, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CreatedBy.Get(), o.CreatedBy.IsSet()
+}
+
+// SetCreatedBy sets field value
+func (o *Prompt) SetCreatedBy(v PromptCreatedBy) {
+	o.CreatedBy.Set(&v)
+}
+
+// GetSummary returns the Summary field value if set, zero value otherwise.
+func (o *Prompt) GetSummary() PromptSummary {
+	if o == nil || IsNil(o.Summary) {
+		var ret PromptSummary
+		return ret
+	}
+	return *o.Summary
+}
+
+// GetSummaryOk returns a tuple with the Summary field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *Prompt) GetSummaryOk() (*PromptSummary, bool) {
+	if o == nil || IsNil(o.Summary) {
+		return nil, false
+	}
+	return o.Summary, true
+}
+
+// HasSummary returns a boolean if a field has been set.
+func (o *Prompt) HasSummary() bool {
+	if o != nil && !IsNil(o.Summary) {
+		return true
+	}
+
+	return false
+}
+
+// SetSummary gets a reference to the given PromptSummary and assigns it to the Summary field.
+func (o *Prompt) SetSummary(v PromptSummary) {
+	o.Summary = &v
+}
+
 func (o Prompt) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -267,6 +382,12 @@ func (o Prompt) ToMap() (map[string]interface{}, error) {
 	toSerialize["status"] = o.Status
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
+	toSerialize["folder"] = o.Folder
+	toSerialize["contract"] = o.Contract
+	toSerialize["created_by"] = o.CreatedBy.Get()
+	if !IsNil(o.Summary) {
+		toSerialize["summary"] = o.Summary
+	}
 	return toSerialize, nil
 }
 

@@ -32,6 +32,8 @@ type PromptAuditEntry struct {
 	// Details of the action, e.g. the state before and after.
 	Details   map[string]interface{} `json:"details"`
 	CreatedAt time.Time              `json:"created_at"`
+	// The note that was given with the action.
+	Text *string `json:"text,omitempty"`
 }
 
 type _PromptAuditEntry PromptAuditEntry
@@ -255,6 +257,38 @@ func (o *PromptAuditEntry) SetCreatedAt(v time.Time) {
 	o.CreatedAt = v
 }
 
+// GetText returns the Text field value if set, zero value otherwise.
+func (o *PromptAuditEntry) GetText() string {
+	if o == nil || IsNil(o.Text) {
+		var ret string
+		return ret
+	}
+	return *o.Text
+}
+
+// GetTextOk returns a tuple with the Text field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptAuditEntry) GetTextOk() (*string, bool) {
+	if o == nil || IsNil(o.Text) {
+		return nil, false
+	}
+	return o.Text, true
+}
+
+// HasText returns a boolean if a field has been set.
+func (o *PromptAuditEntry) HasText() bool {
+	if o != nil && !IsNil(o.Text) {
+		return true
+	}
+
+	return false
+}
+
+// SetText gets a reference to the given string and assigns it to the Text field.
+func (o *PromptAuditEntry) SetText(v string) {
+	o.Text = &v
+}
+
 func (o PromptAuditEntry) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -273,6 +307,9 @@ func (o PromptAuditEntry) ToMap() (map[string]interface{}, error) {
 	toSerialize["version"] = o.Version.Get()
 	toSerialize["details"] = o.Details
 	toSerialize["created_at"] = o.CreatedAt
+	if !IsNil(o.Text) {
+		toSerialize["text"] = o.Text
+	}
 	return toSerialize, nil
 }
 

@@ -18,7 +18,7 @@ import (
 // checks if the PromptVersion type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &PromptVersion{}
 
-// PromptVersion A version of a prompt.
+// PromptVersion A version of a prompt: one text, or a conversation.
 type PromptVersion struct {
 	Id       string `json:"id"`
 	PromptId string `json:"prompt_id"`
@@ -31,6 +31,16 @@ type PromptVersion struct {
 	Tags        []string     `json:"tags"`
 	// The variables that the template reads.
 	Variables []TemplateVariable `json:"variables"`
+	Kind      string             `json:"kind"`
+	// Why the version was made; empty for none.
+	Note      string                  `json:"note"`
+	CreatedBy NullablePromptCreatedBy `json:"created_by"`
+	// Of a chat: the conversation as it was written. `template` is then made from it.
+	Messages []ChatMessage `json:"messages,omitempty"`
+	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+	Config map[string]interface{} `json:"config,omitempty"`
+	// Only with `include=program`.
+	Program *VersionProgram `json:"program,omitempty"`
 }
 
 type _PromptVersion PromptVersion
@@ -39,7 +49,7 @@ type _PromptVersion PromptVersion
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPromptVersion(id string, promptId string, version int32, template string, status string, createdAt time.Time, publishedAt NullableTime, tags []string, variables []TemplateVariable) *PromptVersion {
+func NewPromptVersion(id string, promptId string, version int32, template string, status string, createdAt time.Time, publishedAt NullableTime, tags []string, variables []TemplateVariable, kind string, note string, createdBy NullablePromptCreatedBy) *PromptVersion {
 	this := PromptVersion{}
 	this.Id = id
 	this.PromptId = promptId
@@ -50,6 +60,9 @@ func NewPromptVersion(id string, promptId string, version int32, template string
 	this.PublishedAt = publishedAt
 	this.Tags = tags
 	this.Variables = variables
+	this.Kind = kind
+	this.Note = note
+	this.CreatedBy = createdBy
 	return &this
 }
 
@@ -279,6 +292,176 @@ func (o *PromptVersion) SetVariables(v []TemplateVariable) {
 	o.Variables = v
 }
 
+// GetKind returns the Kind field value
+func (o *PromptVersion) GetKind() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Kind
+}
+
+// GetKindOk returns a tuple with the Kind field value
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetKindOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Kind, true
+}
+
+// SetKind sets field value
+func (o *PromptVersion) SetKind(v string) {
+	o.Kind = v
+}
+
+// GetNote returns the Note field value
+func (o *PromptVersion) GetNote() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.Note
+}
+
+// GetNoteOk returns a tuple with the Note field value
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetNoteOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.Note, true
+}
+
+// SetNote sets field value
+func (o *PromptVersion) SetNote(v string) {
+	o.Note = v
+}
+
+// GetCreatedBy returns the CreatedBy field value
+// If the value is explicit nil, the zero value for PromptCreatedBy will be returned
+func (o *PromptVersion) GetCreatedBy() PromptCreatedBy {
+	if o == nil || o.CreatedBy.Get() == nil {
+		var ret PromptCreatedBy
+		return ret
+	}
+
+	return *o.CreatedBy.Get()
+}
+
+// GetCreatedByOk returns a tuple with the CreatedBy field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *PromptVersion) GetCreatedByOk() (*PromptCreatedBy, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CreatedBy.Get(), o.CreatedBy.IsSet()
+}
+
+// SetCreatedBy sets field value
+func (o *PromptVersion) SetCreatedBy(v PromptCreatedBy) {
+	o.CreatedBy.Set(&v)
+}
+
+// GetMessages returns the Messages field value if set, zero value otherwise.
+func (o *PromptVersion) GetMessages() []ChatMessage {
+	if o == nil || IsNil(o.Messages) {
+		var ret []ChatMessage
+		return ret
+	}
+	return o.Messages
+}
+
+// GetMessagesOk returns a tuple with the Messages field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetMessagesOk() ([]ChatMessage, bool) {
+	if o == nil || IsNil(o.Messages) {
+		return nil, false
+	}
+	return o.Messages, true
+}
+
+// HasMessages returns a boolean if a field has been set.
+func (o *PromptVersion) HasMessages() bool {
+	if o != nil && !IsNil(o.Messages) {
+		return true
+	}
+
+	return false
+}
+
+// SetMessages gets a reference to the given []ChatMessage and assigns it to the Messages field.
+func (o *PromptVersion) SetMessages(v []ChatMessage) {
+	o.Messages = v
+}
+
+// GetConfig returns the Config field value if set, zero value otherwise.
+func (o *PromptVersion) GetConfig() map[string]interface{} {
+	if o == nil || IsNil(o.Config) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.Config
+}
+
+// GetConfigOk returns a tuple with the Config field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetConfigOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Config) {
+		return map[string]interface{}{}, false
+	}
+	return o.Config, true
+}
+
+// HasConfig returns a boolean if a field has been set.
+func (o *PromptVersion) HasConfig() bool {
+	if o != nil && !IsNil(o.Config) {
+		return true
+	}
+
+	return false
+}
+
+// SetConfig gets a reference to the given map[string]interface{} and assigns it to the Config field.
+func (o *PromptVersion) SetConfig(v map[string]interface{}) {
+	o.Config = v
+}
+
+// GetProgram returns the Program field value if set, zero value otherwise.
+func (o *PromptVersion) GetProgram() VersionProgram {
+	if o == nil || IsNil(o.Program) {
+		var ret VersionProgram
+		return ret
+	}
+	return *o.Program
+}
+
+// GetProgramOk returns a tuple with the Program field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *PromptVersion) GetProgramOk() (*VersionProgram, bool) {
+	if o == nil || IsNil(o.Program) {
+		return nil, false
+	}
+	return o.Program, true
+}
+
+// HasProgram returns a boolean if a field has been set.
+func (o *PromptVersion) HasProgram() bool {
+	if o != nil && !IsNil(o.Program) {
+		return true
+	}
+
+	return false
+}
+
+// SetProgram gets a reference to the given VersionProgram and assigns it to the Program field.
+func (o *PromptVersion) SetProgram(v VersionProgram) {
+	o.Program = &v
+}
+
 func (o PromptVersion) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -298,6 +481,18 @@ func (o PromptVersion) ToMap() (map[string]interface{}, error) {
 	toSerialize["published_at"] = o.PublishedAt.Get()
 	toSerialize["tags"] = o.Tags
 	toSerialize["variables"] = o.Variables
+	toSerialize["kind"] = o.Kind
+	toSerialize["note"] = o.Note
+	toSerialize["created_by"] = o.CreatedBy.Get()
+	if !IsNil(o.Messages) {
+		toSerialize["messages"] = o.Messages
+	}
+	if !IsNil(o.Config) {
+		toSerialize["config"] = o.Config
+	}
+	if !IsNil(o.Program) {
+		toSerialize["program"] = o.Program
+	}
 	return toSerialize, nil
 }
 

@@ -23,6 +23,10 @@ type RenderBatchResult struct {
 	Version  *int32   `json:"version,omitempty"`
 	Slug     *string  `json:"slug,omitempty"`
 	Tags     []string `json:"tags,omitempty"`
+	// Of a chat: the messages, those of placeholders as they were sent.
+	Messages []map[string]interface{} `json:"messages,omitempty"`
+	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+	Config map[string]interface{} `json:"config,omitempty"`
 	// The status that a single render would have returned.
 	Status int32 `json:"status"`
 	// Present unless the status is 200.
@@ -177,6 +181,70 @@ func (o *RenderBatchResult) SetTags(v []string) {
 	o.Tags = v
 }
 
+// GetMessages returns the Messages field value if set, zero value otherwise.
+func (o *RenderBatchResult) GetMessages() []map[string]interface{} {
+	if o == nil || IsNil(o.Messages) {
+		var ret []map[string]interface{}
+		return ret
+	}
+	return o.Messages
+}
+
+// GetMessagesOk returns a tuple with the Messages field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *RenderBatchResult) GetMessagesOk() ([]map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Messages) {
+		return nil, false
+	}
+	return o.Messages, true
+}
+
+// HasMessages returns a boolean if a field has been set.
+func (o *RenderBatchResult) HasMessages() bool {
+	if o != nil && !IsNil(o.Messages) {
+		return true
+	}
+
+	return false
+}
+
+// SetMessages gets a reference to the given []map[string]interface{} and assigns it to the Messages field.
+func (o *RenderBatchResult) SetMessages(v []map[string]interface{}) {
+	o.Messages = v
+}
+
+// GetConfig returns the Config field value if set, zero value otherwise.
+func (o *RenderBatchResult) GetConfig() map[string]interface{} {
+	if o == nil || IsNil(o.Config) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.Config
+}
+
+// GetConfigOk returns a tuple with the Config field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *RenderBatchResult) GetConfigOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Config) {
+		return map[string]interface{}{}, false
+	}
+	return o.Config, true
+}
+
+// HasConfig returns a boolean if a field has been set.
+func (o *RenderBatchResult) HasConfig() bool {
+	if o != nil && !IsNil(o.Config) {
+		return true
+	}
+
+	return false
+}
+
+// SetConfig gets a reference to the given map[string]interface{} and assigns it to the Config field.
+func (o *RenderBatchResult) SetConfig(v map[string]interface{}) {
+	o.Config = v
+}
+
 // GetStatus returns the Status field value
 func (o *RenderBatchResult) GetStatus() int32 {
 	if o == nil {
@@ -254,6 +322,12 @@ func (o RenderBatchResult) ToMap() (map[string]interface{}, error) {
 	}
 	if !IsNil(o.Tags) {
 		toSerialize["tags"] = o.Tags
+	}
+	if !IsNil(o.Messages) {
+		toSerialize["messages"] = o.Messages
+	}
+	if !IsNil(o.Config) {
+		toSerialize["config"] = o.Config
 	}
 	toSerialize["status"] = o.Status
 	if !IsNil(o.Error) {

@@ -21,6 +21,8 @@ var _ MappedNullable = &RenderRequestOptions{}
 type RenderRequestOptions struct {
 	// How to treat an absent key: fail the render (the default), or render it as a missing value.
 	MissingKey NullableString `json:"missing_key,omitempty"`
+	// Of a chat, `false` leaves `rendered` empty. Default: true.
+	Transcript NullableBool `json:"transcript,omitempty"`
 }
 
 // NewRenderRequestOptions instantiates a new RenderRequestOptions object
@@ -83,6 +85,49 @@ func (o *RenderRequestOptions) UnsetMissingKey() {
 	o.MissingKey.Unset()
 }
 
+// GetTranscript returns the Transcript field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *RenderRequestOptions) GetTranscript() bool {
+	if o == nil || IsNil(o.Transcript.Get()) {
+		var ret bool
+		return ret
+	}
+	return *o.Transcript.Get()
+}
+
+// GetTranscriptOk returns a tuple with the Transcript field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *RenderRequestOptions) GetTranscriptOk() (*bool, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Transcript.Get(), o.Transcript.IsSet()
+}
+
+// HasTranscript returns a boolean if a field has been set.
+func (o *RenderRequestOptions) HasTranscript() bool {
+	if o != nil && o.Transcript.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetTranscript gets a reference to the given NullableBool and assigns it to the Transcript field.
+func (o *RenderRequestOptions) SetTranscript(v bool) {
+	o.Transcript.Set(&v)
+}
+
+// SetTranscriptNil sets the value for Transcript to be an explicit nil
+func (o *RenderRequestOptions) SetTranscriptNil() {
+	o.Transcript.Set(nil)
+}
+
+// UnsetTranscript ensures that no value is present for Transcript, not even an explicit nil
+func (o *RenderRequestOptions) UnsetTranscript() {
+	o.Transcript.Unset()
+}
+
 func (o RenderRequestOptions) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -95,6 +140,9 @@ func (o RenderRequestOptions) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	if o.MissingKey.IsSet() {
 		toSerialize["missing_key"] = o.MissingKey.Get()
+	}
+	if o.Transcript.IsSet() {
+		toSerialize["transcript"] = o.Transcript.Get()
 	}
 	return toSerialize, nil
 }

@@ -23,6 +23,10 @@ type RenderResponse struct {
 	Version  int32    `json:"version"`
 	Slug     string   `json:"slug"`
 	Tags     []string `json:"tags"`
+	// Of a chat: the messages, those of placeholders as they were sent.
+	Messages []map[string]interface{} `json:"messages,omitempty"`
+	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+	Config map[string]interface{} `json:"config,omitempty"`
 }
 
 type _RenderResponse RenderResponse
@@ -144,6 +148,70 @@ func (o *RenderResponse) SetTags(v []string) {
 	o.Tags = v
 }
 
+// GetMessages returns the Messages field value if set, zero value otherwise.
+func (o *RenderResponse) GetMessages() []map[string]interface{} {
+	if o == nil || IsNil(o.Messages) {
+		var ret []map[string]interface{}
+		return ret
+	}
+	return o.Messages
+}
+
+// GetMessagesOk returns a tuple with the Messages field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *RenderResponse) GetMessagesOk() ([]map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Messages) {
+		return nil, false
+	}
+	return o.Messages, true
+}
+
+// HasMessages returns a boolean if a field has been set.
+func (o *RenderResponse) HasMessages() bool {
+	if o != nil && !IsNil(o.Messages) {
+		return true
+	}
+
+	return false
+}
+
+// SetMessages gets a reference to the given []map[string]interface{} and assigns it to the Messages field.
+func (o *RenderResponse) SetMessages(v []map[string]interface{}) {
+	o.Messages = v
+}
+
+// GetConfig returns the Config field value if set, zero value otherwise.
+func (o *RenderResponse) GetConfig() map[string]interface{} {
+	if o == nil || IsNil(o.Config) {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.Config
+}
+
+// GetConfigOk returns a tuple with the Config field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *RenderResponse) GetConfigOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Config) {
+		return map[string]interface{}{}, false
+	}
+	return o.Config, true
+}
+
+// HasConfig returns a boolean if a field has been set.
+func (o *RenderResponse) HasConfig() bool {
+	if o != nil && !IsNil(o.Config) {
+		return true
+	}
+
+	return false
+}
+
+// SetConfig gets a reference to the given map[string]interface{} and assigns it to the Config field.
+func (o *RenderResponse) SetConfig(v map[string]interface{}) {
+	o.Config = v
+}
+
 func (o RenderResponse) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -158,6 +226,12 @@ func (o RenderResponse) ToMap() (map[string]interface{}, error) {
 	toSerialize["version"] = o.Version
 	toSerialize["slug"] = o.Slug
 	toSerialize["tags"] = o.Tags
+	if !IsNil(o.Messages) {
+		toSerialize["messages"] = o.Messages
+	}
+	if !IsNil(o.Config) {
+		toSerialize["config"] = o.Config
+	}
 	return toSerialize, nil
 }
 

@@ -24,6 +24,8 @@ type TemplateProblem struct {
 	Line int32 `json:"line"`
 	// In bytes of UTF-8. Starts at 0.
 	Column int32 `json:"column"`
+	// Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.
+	Source *string `json:"source,omitempty"`
 }
 
 type _TemplateProblem TemplateProblem
@@ -120,6 +122,38 @@ func (o *TemplateProblem) SetColumn(v int32) {
 	o.Column = v
 }
 
+// GetSource returns the Source field value if set, zero value otherwise.
+func (o *TemplateProblem) GetSource() string {
+	if o == nil || IsNil(o.Source) {
+		var ret string
+		return ret
+	}
+	return *o.Source
+}
+
+// GetSourceOk returns a tuple with the Source field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *TemplateProblem) GetSourceOk() (*string, bool) {
+	if o == nil || IsNil(o.Source) {
+		return nil, false
+	}
+	return o.Source, true
+}
+
+// HasSource returns a boolean if a field has been set.
+func (o *TemplateProblem) HasSource() bool {
+	if o != nil && !IsNil(o.Source) {
+		return true
+	}
+
+	return false
+}
+
+// SetSource gets a reference to the given string and assigns it to the Source field.
+func (o *TemplateProblem) SetSource(v string) {
+	o.Source = &v
+}
+
 func (o TemplateProblem) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -133,6 +167,9 @@ func (o TemplateProblem) ToMap() (map[string]interface{}, error) {
 	toSerialize["message"] = o.Message
 	toSerialize["line"] = o.Line
 	toSerialize["column"] = o.Column
+	if !IsNil(o.Source) {
+		toSerialize["source"] = o.Source
+	}
 	return toSerialize, nil
 }
 

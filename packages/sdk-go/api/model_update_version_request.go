@@ -17,20 +17,24 @@ import (
 // checks if the UpdateVersionRequest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UpdateVersionRequest{}
 
-// UpdateVersionRequest The new template of the draft, at most 524288 bytes of UTF-8.
+// UpdateVersionRequest The new content of the draft. What is omitted stays; an empty `config` removes it.
 type UpdateVersionRequest struct {
-	Template string `json:"template"`
+	// The text, at most 524288 bytes of UTF-8. Either this or `messages`.
+	Template NullableString `json:"template,omitempty"`
+	// The conversation, at most 100 entries.
+	Messages []ChatMessage `json:"messages,omitempty"`
+	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+	Config map[string]interface{} `json:"config,omitempty"`
+	// Why the version is made.
+	Note NullableString `json:"note,omitempty"`
 }
-
-type _UpdateVersionRequest UpdateVersionRequest
 
 // NewUpdateVersionRequest instantiates a new UpdateVersionRequest object
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUpdateVersionRequest(template string) *UpdateVersionRequest {
+func NewUpdateVersionRequest() *UpdateVersionRequest {
 	this := UpdateVersionRequest{}
-	this.Template = template
 	return &this
 }
 
@@ -42,28 +46,156 @@ func NewUpdateVersionRequestWithDefaults() *UpdateVersionRequest {
 	return &this
 }
 
-// GetTemplate returns the Template field value
+// GetTemplate returns the Template field value if set, zero value otherwise (both if not set or set to explicit null).
 func (o *UpdateVersionRequest) GetTemplate() string {
-	if o == nil {
+	if o == nil || IsNil(o.Template.Get()) {
 		var ret string
 		return ret
 	}
-
-	return o.Template
+	return *o.Template.Get()
 }
 
-// GetTemplateOk returns a tuple with the Template field value
+// GetTemplateOk returns a tuple with the Template field value if set, nil otherwise
 // and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *UpdateVersionRequest) GetTemplateOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.Template, true
+	return o.Template.Get(), o.Template.IsSet()
 }
 
-// SetTemplate sets field value
+// HasTemplate returns a boolean if a field has been set.
+func (o *UpdateVersionRequest) HasTemplate() bool {
+	if o != nil && o.Template.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetTemplate gets a reference to the given NullableString and assigns it to the Template field.
 func (o *UpdateVersionRequest) SetTemplate(v string) {
-	o.Template = v
+	o.Template.Set(&v)
+}
+
+// SetTemplateNil sets the value for Template to be an explicit nil
+func (o *UpdateVersionRequest) SetTemplateNil() {
+	o.Template.Set(nil)
+}
+
+// UnsetTemplate ensures that no value is present for Template, not even an explicit nil
+func (o *UpdateVersionRequest) UnsetTemplate() {
+	o.Template.Unset()
+}
+
+// GetMessages returns the Messages field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *UpdateVersionRequest) GetMessages() []ChatMessage {
+	if o == nil {
+		var ret []ChatMessage
+		return ret
+	}
+	return o.Messages
+}
+
+// GetMessagesOk returns a tuple with the Messages field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UpdateVersionRequest) GetMessagesOk() ([]ChatMessage, bool) {
+	if o == nil || IsNil(o.Messages) {
+		return nil, false
+	}
+	return o.Messages, true
+}
+
+// HasMessages returns a boolean if a field has been set.
+func (o *UpdateVersionRequest) HasMessages() bool {
+	if o != nil && !IsNil(o.Messages) {
+		return true
+	}
+
+	return false
+}
+
+// SetMessages gets a reference to the given []ChatMessage and assigns it to the Messages field.
+func (o *UpdateVersionRequest) SetMessages(v []ChatMessage) {
+	o.Messages = v
+}
+
+// GetConfig returns the Config field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *UpdateVersionRequest) GetConfig() map[string]interface{} {
+	if o == nil {
+		var ret map[string]interface{}
+		return ret
+	}
+	return o.Config
+}
+
+// GetConfigOk returns a tuple with the Config field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UpdateVersionRequest) GetConfigOk() (map[string]interface{}, bool) {
+	if o == nil || IsNil(o.Config) {
+		return map[string]interface{}{}, false
+	}
+	return o.Config, true
+}
+
+// HasConfig returns a boolean if a field has been set.
+func (o *UpdateVersionRequest) HasConfig() bool {
+	if o != nil && !IsNil(o.Config) {
+		return true
+	}
+
+	return false
+}
+
+// SetConfig gets a reference to the given map[string]interface{} and assigns it to the Config field.
+func (o *UpdateVersionRequest) SetConfig(v map[string]interface{}) {
+	o.Config = v
+}
+
+// GetNote returns the Note field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *UpdateVersionRequest) GetNote() string {
+	if o == nil || IsNil(o.Note.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Note.Get()
+}
+
+// GetNoteOk returns a tuple with the Note field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UpdateVersionRequest) GetNoteOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Note.Get(), o.Note.IsSet()
+}
+
+// HasNote returns a boolean if a field has been set.
+func (o *UpdateVersionRequest) HasNote() bool {
+	if o != nil && o.Note.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetNote gets a reference to the given NullableString and assigns it to the Note field.
+func (o *UpdateVersionRequest) SetNote(v string) {
+	o.Note.Set(&v)
+}
+
+// SetNoteNil sets the value for Note to be an explicit nil
+func (o *UpdateVersionRequest) SetNoteNil() {
+	o.Note.Set(nil)
+}
+
+// UnsetNote ensures that no value is present for Note, not even an explicit nil
+func (o *UpdateVersionRequest) UnsetNote() {
+	o.Note.Unset()
 }
 
 func (o UpdateVersionRequest) MarshalJSON() ([]byte, error) {
@@ -76,7 +208,18 @@ func (o UpdateVersionRequest) MarshalJSON() ([]byte, error) {
 
 func (o UpdateVersionRequest) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
-	toSerialize["template"] = o.Template
+	if o.Template.IsSet() {
+		toSerialize["template"] = o.Template.Get()
+	}
+	if o.Messages != nil {
+		toSerialize["messages"] = o.Messages
+	}
+	if o.Config != nil {
+		toSerialize["config"] = o.Config
+	}
+	if o.Note.IsSet() {
+		toSerialize["note"] = o.Note.Get()
+	}
 	return toSerialize, nil
 }
 

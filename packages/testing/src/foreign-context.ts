@@ -10,6 +10,7 @@ import {
   type EntityName,
   encodeBody,
   encodeEvent,
+  type ProgramState,
   type StateOf,
   stateSubject,
 } from '@px0/contracts';
@@ -69,14 +70,14 @@ export class ForeignContexts {
     await this.publish('epoch', 'current', { epoch: String(Date.now()), stream_created_at: created });
   }
 
-  /** Publishes a version's template; undefined deletes it. */
+  /** Publishes a version's program; undefined deletes it. */
   async publishBody(
     promptId: string,
     number: number,
     revision: number,
-    template: string | undefined,
+    program: ProgramState | undefined,
   ): Promise<void> {
-    const text = encodeBody({ promptId, number, revision, time: new Date().toISOString(), template });
+    const text = encodeBody({ promptId, number, revision, time: new Date().toISOString(), program });
     await this.#js.publish(`${this.#bus.streamPrefix}${bodySubject(promptId, number)}`, text);
   }
 

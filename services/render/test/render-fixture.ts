@@ -121,7 +121,7 @@ export class RenderFixture {
     createdAt,
   }: PlayedPrompt): Promise<string> {
     for (const { number, template, bodyRevision = 1 } of versions) {
-      await this.contexts.publishBody(id, number, bodyRevision, template);
+      await this.contexts.publishBody(id, number, bodyRevision, { template });
     }
     const live = versions.find((version) => version.status === 'live');
     const now = new Date().toISOString();

@@ -281,7 +281,7 @@ describe('a render of one version', () => {
     });
     expect(answer.body).toEqual({ error: 'template not yet available' });
     expect(answer.headers.get('retry-after')).toBe('1');
-    await render.contexts.publishBody(id, 1, 2, 'arrived');
+    await render.contexts.publishBody(id, 1, 2, { template: 'arrived' });
     expect((await render.render('late/versions/1/render', key.token)).body).toMatchObject({
       rendered: 'arrived',
     });

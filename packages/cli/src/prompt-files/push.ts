@@ -109,6 +109,8 @@ function faultIn(
 const phrases: { readonly [Action in ImportChange['action']]: (subject: string | null) => string } = {
   create_prompt: () => 'create the prompt',
   update_description: () => 'change the description',
+  set_folder: (subject) =>
+    subject === null || subject === '' ? 'move it out of its folder' : `move it to the folder ${subject}`,
   archive_prompt: () => 'archive the prompt',
   restore_prompt: () => 'restore the prompt',
   create_version: () => 'create a version with this template',

@@ -108,21 +108,31 @@ describe('an event', () => {
 });
 
 describe('a body', () => {
+  const template = fc.oneof(text, fc.string({ unit: 'binary' }));
+  const program = fc.oneof(
+    fc.record({ template }),
+    fc.record({ template, config: fc.json() }),
+    fc.record({
+      template,
+      outline: fc.array(fc.record({ role: fc.constant('user' as const), unit: text })),
+      sources: fc.array(fc.tuple(text, int, int, int)),
+    }),
+  );
   const body = fc.record({
     promptId: id,
     number: fc.integer({ min: 1 }),
     revision: fc.integer({ min: 1 }),
     time,
     traceparent: fc.option(traceparent, { nil: undefined }),
-    template: fc.option(fc.oneof(text, fc.string({ unit: 'binary' })), { nil: undefined }),
+    program: fc.option(program, { nil: undefined }),
   });
 
-  it('composed around its template has the text that it has in one piece, and comes back', () => {
+  it('composed around its program has the text that it has in one piece, and comes back', () => {
     fc.assert(
       fc.property(body, (written) => {
-        const { promptId, number, template } = written;
+        const { promptId, number, program: content } = written;
         const subject = bodySubject(promptId, number);
-        const data = template === undefined ? undefined : { prompt_id: promptId, number, template };
+        const data = content && { prompt_id: promptId, number, ...content };
         const encoded = encodeBody(written);
         expect(encoded).toBe(inOnePiece({ ...written, subject }, { source: 'registry', type: 'body', data }));
         expect(decodeBody(subject, encoded)).toEqual({ ...written, subject });

@@ -155,10 +155,10 @@ describe('state events', () => {
 
 describe('bodies', () => {
   it('come back as they were, and their tombstones too', () => {
-    const body = { promptId: 'p', number: 3, revision: 2, time, template: 'Hello' };
+    const body = { promptId: 'p', number: 3, revision: 2, time, program: { template: 'Hello' } };
     const where = bodySubject('p', 3);
     expect(decodeBody(where, encodeBody(body))).toEqual({ ...body, subject: where });
-    const gone = { ...body, revision: 3, template: undefined };
+    const gone = { ...body, revision: 3, program: undefined };
     expect(decodeBody(where, encodeBody(gone))).toEqual({ ...gone, subject: where });
   });
 

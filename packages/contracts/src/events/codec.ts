@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { EventInvalidError } from './event-invalid-error.ts';
+import { bodyContent, type ProgramState, programFields } from './program-state.ts';
 import { type EntityName, entities, type StateOf } from './states.ts';
 import { bodySubject, entityOfSubject, idOfSubject, parseBodySubject, stateSubject } from './subjects.ts';
 
@@ -45,7 +46,7 @@ export interface StateEventInput<N extends EntityName = EntityName> {
   readonly state: StateOf<N> | undefined;
 }
 
-/** The template of one version, or the tombstone of a deleted draft. */
+/** The program of one version, or the tombstone of a deleted draft. */
 export interface BodyEvent {
   readonly promptId: string;
   readonly number: number;
@@ -53,7 +54,7 @@ export interface BodyEvent {
   readonly revision: number;
   readonly time: string;
   readonly traceparent?: string;
-  readonly template: string | undefined;
+  readonly program: ProgramState | undefined;
 }
 
 const envelopeSchema = z.object({
@@ -66,7 +67,7 @@ const envelopeSchema = z.object({
   data: z.unknown().optional(),
 });
 
-const bodySchema = z.object({ prompt_id: z.string(), number: z.int().positive(), template: z.string() });
+const bodySchema = z.object({ prompt_id: z.string(), number: z.int().positive(), ...programFields });
 
 /**
  * The text of a state event.
@@ -105,20 +106,20 @@ export function decodeEvent(subject: string, text: string): StateEvent {
 }
 
 /**
- * The text of a body's event; an undefined template means a tombstone.
+ * The text of a body's event; an undefined program means a tombstone.
  *
  * @throws EventInvalidError when the prompt and the number name no body
  */
 export function encodeBody(
   event: Omit<BodyEvent, 'subject' | 'traceparent'> & { traceparent?: string | undefined },
 ): string {
-  const { promptId, number, revision, time, traceparent, template } = event;
-  const content = template === undefined ? undefined : JSON.stringify(template);
+  const { promptId, number, revision, time, traceparent, program } = event;
+  const content = program === undefined ? undefined : bodyContent(program);
   return composeEvent({ subject: bodySubject(promptId, number), revision, time, traceparent, content });
 }
 
 /**
- * The template in a message of the body stream.
+ * The program in a message of the body stream.
  *
  * @throws EventInvalidError when the text is no body of that subject.
  */
@@ -126,8 +127,9 @@ export function decodeBody(subject: string, text: string): BodyEvent {
   const address = parseBodySubject(subject);
   if (address === undefined) throw new EventInvalidError(subject, 'not a subject of the body stream');
   const { stamp, data } = open(subject, text);
-  const body = data === undefined ? undefined : check(subject, bodySchema, data);
-  return { ...stamp, ...address, template: body?.template };
+  if (data === undefined) return { ...stamp, ...address, program: undefined };
+  const { prompt_id: _, number: __, ...program } = check(subject, bodySchema, data);
+  return { ...stamp, ...address, program };
 }
 
 /** An event whose content has been validated and serialised before. */
@@ -137,7 +139,7 @@ export interface EventParts {
   readonly revision: number;
   readonly time: string;
   readonly traceparent?: string | undefined;
-  /** JSON: of a state as `encodeState` returns it, of a body its template; undefined for a tombstone. */
+  /** JSON: of a state as `encodeState` returns it, of a body as `bodyContent` returns it; undefined for a tombstone. */
   readonly content: string | undefined;
 }
 

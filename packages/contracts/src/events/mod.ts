@@ -12,6 +12,7 @@ export {
   type StateEventInput,
 } from './codec.ts';
 export { EventInvalidError } from './event-invalid-error.ts';
+export { bodyContent, type ProgramState } from './program-state.ts';
 export {
   type EntityName,
   entities,

@@ -3,6 +3,7 @@
  * every entity of the installation. Extra fields, which a newer writer may send, are dropped.
  */
 import { z } from 'zod';
+import { programFields } from './program-state.ts';
 
 const user = z.object({
   email: z.string(),
@@ -98,8 +99,8 @@ const prompt = z.object({
   status: z.enum(['active', 'archived']),
   created_at: z.string(),
   updated_at: z.string(),
-  /** The live version with its template, so that a promotion is one message. */
-  live: z.object({ number: z.int(), template: z.string() }).nullable(),
+  /** The live version with its program, so that a promotion is one message. */
+  live: z.object({ number: z.int(), ...programFields }).nullable(),
   tags: z.custom<TagTable>(isTagTable),
   versions: z.custom<readonly VersionTriple[]>(isVersionTable),
 });

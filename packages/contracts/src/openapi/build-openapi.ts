@@ -114,7 +114,7 @@ function headerParameters(route: RouteDefinition): (keyof typeof parameters)[] {
 function requestBody(route: RouteDefinition, schema: JsonSchema): OpenApiRequestBody {
   const value = bodyExamples[route.operationId];
   const examples = value === undefined ? {} : { examples: { typical: { value } } };
-  return { required: true, content: { [json]: { schema, ...examples } } };
+  return { required: route.bodyPresence === 'required', content: { [json]: { schema, ...examples } } };
 }
 
 function pathParameter(name: string, param: ParamDefinition): object {

@@ -49,7 +49,10 @@ function describe(document: OpenApiDocument, id: string, listed: string): string
       if (operation.operationId !== id) continue;
       const route = `\`${method.toUpperCase()} ${path}\``;
       const cells = [operation.tags.join(', '), `\`${id}\``, route];
-      return [...cells, bodyOf(operation, shape), successOf(operation, shape)].join(' | ');
+      // A body that may be left out is an addition, like an optional field.
+      const hasListedBody = operation.requestBody?.required !== false || !listed.includes('| – |');
+      const body = hasListedBody ? bodyOf(operation, shape) : '–';
+      return [...cells, body, successOf(operation, shape)].join(' | ');
     }
   }
   return undefined;

@@ -32,8 +32,15 @@ const versionToolRoutes = defineRoutes(
       description:
         'Reports whether a template can be saved, which variables it reads, and where it is broken. Saves nothing.',
       body: schemas.CreateVersionRequest,
+      numbers: 'exact',
       success: { status: 200, schema: schemas.TemplateValidation },
-      errors: ['invalidRequestBody', 'templateRequired', 'templateTooLarge', 'tooManyHeavyRenders'],
+      errors: [
+        'invalidRequestBody',
+        'giveEitherTemplateOrMessages',
+        'templateRequired',
+        'templateTooLarge',
+        'tooManyHeavyRenders',
+      ],
     },
     checkVersion: {
       method: 'POST',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { judgedString, queryText } from '../values.ts';
+import { judgedString, queryChoice, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -15,6 +15,11 @@ const pageOfPrompts = z.object({
     .meta({ description: 'The `cursor` of the next page. Absent on the last page and without `limit`.' }),
 });
 
+const summary = queryChoice(
+  ['summary'],
+  '`summary` adds what is live, and who changed the prompt last and why.',
+  { refusal: 'invalidListInclude', empty: 'refused', safety: false },
+);
 const statusFilter = queryText('`active` or `archived`; any other value matches nothing.');
 const archivedFilter = queryText(
   '`true` returns only archived prompts, `false` only active ones. `status` takes precedence.',
@@ -23,7 +28,7 @@ const listFilters = {
   status: statusFilter,
   archived: archivedFilter,
   q: queryText(
-    'Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.',
+    'Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.',
   ),
   tag: queryText('Only prompts that have this tag on one of their versions.'),
   sort: queryText(
@@ -31,8 +36,24 @@ const listFilters = {
   ),
   limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
   cursor: queryText('The `next_cursor` of the previous page.'),
+  folder: queryText('Only prompts in this folder; `support/` also those below it, `/` those in no folder.'),
+  in: queryChoice(
+    ['content'],
+    '`content` searches the words of the live version, or else of the newest one that is not archived.',
+    { refusal: 'invalidIn', empty: 'refused', safety: false },
+  ),
+  include: summary,
 };
-const listErrors = ['invalidId', 'forbidden', 'invalidSort', 'invalidLimit', 'invalidCursor'] as const;
+const listErrors = [
+  'invalidId',
+  'invalidIn',
+  'invalidListInclude',
+  'forbidden',
+  'invalidFolder',
+  'invalidSort',
+  'invalidLimit',
+  'invalidCursor',
+] as const;
 
 export const promptRoutes = defineRoutes(
   { tag: 'Prompts', owner: 'prompt-registry' },
@@ -56,6 +77,7 @@ export const promptRoutes = defineRoutes(
         'descriptionTooLong',
         'slugTooLong',
         'slugEmpty',
+        'invalidFolder',
         'promptAlreadyExists',
       ],
     },
@@ -98,12 +120,17 @@ export const promptRoutes = defineRoutes(
         version: queryText('A version number or a tag. Takes precedence over `tag`.'),
         tag: queryText('A tag; it may consist of digits.'),
         team_id: queryText('Restricts a slug to one team.', { format: 'uuid' }),
+        include: queryChoice(['program'], '`program` adds what renders the version.', {
+          refusal: 'invalidInclude',
+          empty: 'refused',
+          safety: false,
+        }),
       }),
       success: {
         status: 200,
         schema: z.object({ prompt: schemas.Prompt, version: schemas.PromptVersion.exactOptional() }),
       },
-      errors: ['invalidId', 'forbidden', 'promptNotFound', 'versionNotFound'],
+      errors: ['invalidId', 'invalidInclude', 'forbidden', 'promptNotFound', 'versionNotFound'],
     },
     updatePrompt: {
       method: 'PUT',
@@ -116,6 +143,60 @@ export const promptRoutes = defineRoutes(
       body: schemas.UpdatePromptRequest,
       success: { status: 200, schema: wrapped },
       errors: ['invalidPromptId', 'promptNotFound', 'invalidRequestBody', 'descriptionTooLong', 'forbidden'],
+    },
+    patchPrompt: {
+      method: 'PATCH',
+      path: '/v1/prompts/{id}',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Patch a Prompt',
+      description: 'Changes folder and description. What is omitted stays.',
+      params: { id: promptId },
+      body: schemas.PatchPromptRequest,
+      success: { status: 200, schema: wrapped },
+      errors: [
+        'invalidPromptId',
+        'promptNotFound',
+        'forbidden',
+        'invalidRequestBody',
+        'descriptionTooLong',
+        'invalidFolder',
+        'invalidContract',
+        'serviceUnavailable',
+      ],
+    },
+    listFolders: {
+      method: 'GET',
+      path: '/v1/teams/{teamID}/folders',
+      auth: 'content',
+      cost: 'read',
+      summary: 'List Folders',
+      description: 'Returns the folders of a team that hold prompts, by path.',
+      params: { teamID: teamId },
+      success: {
+        status: 200,
+        schema: z.object({
+          folders: z.array(
+            z.object({
+              path: z.string(),
+              prompts: z.int().meta({ description: 'How many prompts are in it, without those below it.' }),
+            }),
+          ),
+        }),
+      },
+      errors: ['invalidId', 'forbidden'],
+    },
+    moveFolder: {
+      method: 'POST',
+      path: '/v1/teams/{teamID}/folders/move',
+      auth: 'content',
+      cost: 'write',
+      summary: 'Move a Folder',
+      description: 'Moves the prompts in a folder and below it to another path. Slugs stay.',
+      params: { teamID: teamId },
+      body: z.object({ from: z.string().max(255), to: z.string().max(255) }),
+      success: { status: 200, schema: z.object({ moved: z.int() }) },
+      errors: ['invalidId', 'forbidden', 'invalidRequestBody', 'invalidFolder', 'folderTooLarge'],
     },
     archivePrompt: {
       method: 'POST',

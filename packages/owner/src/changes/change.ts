@@ -3,7 +3,7 @@
  * transaction, so a row of an entity cannot be written without naming the entity. Before the commit, `Changes` reads back the public state
  * of each entity named and puts it into the outbox: what is published is what was committed.
  */
-import type { EntityName } from '@px0/contracts';
+import type { EntityName, ProgramState } from '@px0/contracts';
 import type { PrivateWriter } from '../database/database.ts';
 import type { Sql } from '../database/sql.ts';
 import type { SqlTransaction } from '../database/sql-client.ts';
@@ -61,18 +61,18 @@ export class Change<Name extends EntityName, Actor, Note> implements PrivateWrit
     return rows;
   }
 
-  /** Writes a version's template to the stream of bodies and returns the body's revision, which the prompt's table of versions names. */
+  /** Writes a version's program to the stream of bodies and returns the body's revision, which the prompt's table of versions names. */
   writeBody(
     this: Change<'prompt', Actor, Note>,
     promptId: string,
     number: number,
-    template: string,
+    program: ProgramState,
   ): Promise<number> {
     const { tx, outbox } = this.#parts;
-    return outbox.putBody(tx, promptId, number, template);
+    return outbox.putBody(tx, promptId, number, program);
   }
 
-  /** Removes a version's template from the stream of bodies. */
+  /** Removes a version's program from the stream of bodies. */
   async removeBody(this: Change<'prompt', Actor, Note>, promptId: string, number: number): Promise<void> {
     const { tx, outbox } = this.#parts;
     await outbox.removeBody(tx, promptId, number);

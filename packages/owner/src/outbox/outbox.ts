@@ -4,7 +4,15 @@
  * See docs/decisions/004-postgres-is-the-truth.md.
  */
 import { randomUUID } from 'node:crypto';
-import { bodySubject, type EntityName, encodeState, type StateOf, stateSubject } from '@px0/contracts';
+import {
+  bodyContent,
+  bodySubject,
+  type EntityName,
+  encodeState,
+  type ProgramState,
+  type StateOf,
+  stateSubject,
+} from '@px0/contracts';
 import {
   activeTraceparent,
   type Bus,
@@ -145,8 +153,8 @@ export class Outbox {
   }
 
   /** Writes a version's template and returns the body's revision, which the prompt's table of versions names. */
-  putBody(tx: SqlTransaction, promptId: string, number: number, template: string): Promise<number> {
-    return this.#write(tx, 'body', bodySubject(promptId, number), promptId, JSON.stringify(template));
+  putBody(tx: SqlTransaction, promptId: string, number: number, program: ProgramState): Promise<number> {
+    return this.#write(tx, 'body', bodySubject(promptId, number), promptId, bodyContent(program));
   }
 
   removeBody(tx: SqlTransaction, promptId: string, number: number): Promise<number> {

@@ -45,6 +45,7 @@ __all__ = [
     "APIKeyCreatedResponse",
     "AddTeamMemberRequest",
     "ChangePasswordRequest",
+    "ChatMessage",
     "CheckVersion200Response",
     "CreateAPIKeyRequest",
     "CreateOrg201Response",
@@ -58,6 +59,7 @@ __all__ = [
     "CreateVersionRequest",
     "DiffHunk",
     "DiffLine",
+    "DiffSection",
     "DiffVersions200Response",
     "GetAdminInbox200Response",
     "GetPrompt200Response",
@@ -69,6 +71,8 @@ __all__ = [
     "InboxItem",
     "JoinRequestPayload",
     "ListAPIKeys200Response",
+    "ListFolders200Response",
+    "ListFolders200ResponseFoldersInner",
     "ListOrgAudit200Response",
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
@@ -83,18 +87,25 @@ __all__ = [
     "LivePayloadOutcome",
     "Login200Response",
     "LoginRequest",
+    "MessagePart",
+    "MoveFolder200Response",
+    "MoveFolderRequest",
     "MovePromptRequest",
     "Organization",
     "OrganizationAuditEntry",
     "OrganizationAuditEntryActor",
     "OrganizationWithRole",
+    "PatchPromptRequest",
     "PayloadCheck",
     "PayloadOutcome",
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
+    "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
+    "PromptSummary",
+    "PromptSummaryLastChange",
     "PromptUsageHour",
     "PromptVersion",
     "Register201Response",
@@ -117,6 +128,7 @@ __all__ = [
     "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
+    "TransitionRequest",
     "TriggerPasswordResetRequest",
     "TriggerVerificationEmail200Response",
     "UpdateMeRequest",
@@ -128,6 +140,10 @@ __all__ = [
     "User",
     "VerifyRequest",
     "VersionCheck",
+    "VersionProgram",
+    "VersionProgramOutlineInner",
+    "VersionProgramOutlineInnerPartsInner",
+    "VersionProgramSourcesInnerInner",
     "VersionTag",
 ]
 
@@ -166,6 +182,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_key_created_response import APIKeyCreatedResponse as APIKeyCreatedResponse
     from px0.generated.models.add_team_member_request import AddTeamMemberRequest as AddTeamMemberRequest
     from px0.generated.models.change_password_request import ChangePasswordRequest as ChangePasswordRequest
+    from px0.generated.models.chat_message import ChatMessage as ChatMessage
     from px0.generated.models.check_version200_response import CheckVersion200Response as CheckVersion200Response
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest as CreateAPIKeyRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response as CreateOrg201Response
@@ -179,6 +196,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.create_version_request import CreateVersionRequest as CreateVersionRequest
     from px0.generated.models.diff_hunk import DiffHunk as DiffHunk
     from px0.generated.models.diff_line import DiffLine as DiffLine
+    from px0.generated.models.diff_section import DiffSection as DiffSection
     from px0.generated.models.diff_versions200_response import DiffVersions200Response as DiffVersions200Response
     from px0.generated.models.get_admin_inbox200_response import GetAdminInbox200Response as GetAdminInbox200Response
     from px0.generated.models.get_prompt200_response import GetPrompt200Response as GetPrompt200Response
@@ -190,6 +208,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.inbox_item import InboxItem as InboxItem
     from px0.generated.models.join_request_payload import JoinRequestPayload as JoinRequestPayload
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response as ListAPIKeys200Response
+    from px0.generated.models.list_folders200_response import ListFolders200Response as ListFolders200Response
+    from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner as ListFolders200ResponseFoldersInner
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response as ListOrgAudit200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response as ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response as ListPromptAudit200Response
@@ -204,18 +224,25 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.live_payload_outcome import LivePayloadOutcome as LivePayloadOutcome
     from px0.generated.models.login200_response import Login200Response as Login200Response
     from px0.generated.models.login_request import LoginRequest as LoginRequest
+    from px0.generated.models.message_part import MessagePart as MessagePart
+    from px0.generated.models.move_folder200_response import MoveFolder200Response as MoveFolder200Response
+    from px0.generated.models.move_folder_request import MoveFolderRequest as MoveFolderRequest
     from px0.generated.models.move_prompt_request import MovePromptRequest as MovePromptRequest
     from px0.generated.models.organization import Organization as Organization
     from px0.generated.models.organization_audit_entry import OrganizationAuditEntry as OrganizationAuditEntry
     from px0.generated.models.organization_audit_entry_actor import OrganizationAuditEntryActor as OrganizationAuditEntryActor
     from px0.generated.models.organization_with_role import OrganizationWithRole as OrganizationWithRole
+    from px0.generated.models.patch_prompt_request import PatchPromptRequest as PatchPromptRequest
     from px0.generated.models.payload_check import PayloadCheck as PayloadCheck
     from px0.generated.models.payload_outcome import PayloadOutcome as PayloadOutcome
     from px0.generated.models.prompt import Prompt as Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry as PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor as PromptAuditEntryActor
+    from px0.generated.models.prompt_created_by import PromptCreatedBy as PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope as PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload as PromptPayload
+    from px0.generated.models.prompt_summary import PromptSummary as PromptSummary
+    from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange as PromptSummaryLastChange
     from px0.generated.models.prompt_usage_hour import PromptUsageHour as PromptUsageHour
     from px0.generated.models.prompt_version import PromptVersion as PromptVersion
     from px0.generated.models.register201_response import Register201Response as Register201Response
@@ -238,6 +265,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.template_problem import TemplateProblem as TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation as TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable as TemplateVariable
+    from px0.generated.models.transition_request import TransitionRequest as TransitionRequest
     from px0.generated.models.trigger_password_reset_request import TriggerPasswordResetRequest as TriggerPasswordResetRequest
     from px0.generated.models.trigger_verification_email200_response import TriggerVerificationEmail200Response as TriggerVerificationEmail200Response
     from px0.generated.models.update_me_request import UpdateMeRequest as UpdateMeRequest
@@ -249,6 +277,10 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.user import User as User
     from px0.generated.models.verify_request import VerifyRequest as VerifyRequest
     from px0.generated.models.version_check import VersionCheck as VersionCheck
+    from px0.generated.models.version_program import VersionProgram as VersionProgram
+    from px0.generated.models.version_program_outline_inner import VersionProgramOutlineInner as VersionProgramOutlineInner
+    from px0.generated.models.version_program_outline_inner_parts_inner import VersionProgramOutlineInnerPartsInner as VersionProgramOutlineInnerPartsInner
+    from px0.generated.models.version_program_sources_inner_inner import VersionProgramSourcesInnerInner as VersionProgramSourcesInnerInner
     from px0.generated.models.version_tag import VersionTag as VersionTag
     
 else:
@@ -282,6 +314,7 @@ else:
         "APIKeyCreatedResponse": ".models.api_key_created_response",
         "AddTeamMemberRequest": ".models.add_team_member_request",
         "ChangePasswordRequest": ".models.change_password_request",
+        "ChatMessage": ".models.chat_message",
         "CheckVersion200Response": ".models.check_version200_response",
         "CreateAPIKeyRequest": ".models.create_api_key_request",
         "CreateOrg201Response": ".models.create_org201_response",
@@ -295,6 +328,7 @@ else:
         "CreateVersionRequest": ".models.create_version_request",
         "DiffHunk": ".models.diff_hunk",
         "DiffLine": ".models.diff_line",
+        "DiffSection": ".models.diff_section",
         "DiffVersions200Response": ".models.diff_versions200_response",
         "GetAdminInbox200Response": ".models.get_admin_inbox200_response",
         "GetPrompt200Response": ".models.get_prompt200_response",
@@ -306,6 +340,8 @@ else:
         "InboxItem": ".models.inbox_item",
         "JoinRequestPayload": ".models.join_request_payload",
         "ListAPIKeys200Response": ".models.list_api_keys200_response",
+        "ListFolders200Response": ".models.list_folders200_response",
+        "ListFolders200ResponseFoldersInner": ".models.list_folders200_response_folders_inner",
         "ListOrgAudit200Response": ".models.list_org_audit200_response",
         "ListOrgPeople200Response": ".models.list_org_people200_response",
         "ListPromptAudit200Response": ".models.list_prompt_audit200_response",
@@ -320,18 +356,25 @@ else:
         "LivePayloadOutcome": ".models.live_payload_outcome",
         "Login200Response": ".models.login200_response",
         "LoginRequest": ".models.login_request",
+        "MessagePart": ".models.message_part",
+        "MoveFolder200Response": ".models.move_folder200_response",
+        "MoveFolderRequest": ".models.move_folder_request",
         "MovePromptRequest": ".models.move_prompt_request",
         "Organization": ".models.organization",
         "OrganizationAuditEntry": ".models.organization_audit_entry",
         "OrganizationAuditEntryActor": ".models.organization_audit_entry_actor",
         "OrganizationWithRole": ".models.organization_with_role",
+        "PatchPromptRequest": ".models.patch_prompt_request",
         "PayloadCheck": ".models.payload_check",
         "PayloadOutcome": ".models.payload_outcome",
         "Prompt": ".models.prompt",
         "PromptAuditEntry": ".models.prompt_audit_entry",
         "PromptAuditEntryActor": ".models.prompt_audit_entry_actor",
+        "PromptCreatedBy": ".models.prompt_created_by",
         "PromptDocumentEnvelope": ".models.prompt_document_envelope",
         "PromptPayload": ".models.prompt_payload",
+        "PromptSummary": ".models.prompt_summary",
+        "PromptSummaryLastChange": ".models.prompt_summary_last_change",
         "PromptUsageHour": ".models.prompt_usage_hour",
         "PromptVersion": ".models.prompt_version",
         "Register201Response": ".models.register201_response",
@@ -354,6 +397,7 @@ else:
         "TemplateProblem": ".models.template_problem",
         "TemplateValidation": ".models.template_validation",
         "TemplateVariable": ".models.template_variable",
+        "TransitionRequest": ".models.transition_request",
         "TriggerPasswordResetRequest": ".models.trigger_password_reset_request",
         "TriggerVerificationEmail200Response": ".models.trigger_verification_email200_response",
         "UpdateMeRequest": ".models.update_me_request",
@@ -365,6 +409,10 @@ else:
         "User": ".models.user",
         "VerifyRequest": ".models.verify_request",
         "VersionCheck": ".models.version_check",
+        "VersionProgram": ".models.version_program",
+        "VersionProgramOutlineInner": ".models.version_program_outline_inner",
+        "VersionProgramOutlineInnerPartsInner": ".models.version_program_outline_inner_parts_inner",
+        "VersionProgramSourcesInnerInner": ".models.version_program_sources_inner_inner",
         "VersionTag": ".models.version_tag",
     }
 

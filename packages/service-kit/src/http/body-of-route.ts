@@ -5,7 +5,13 @@
 import type { IncomingMessage } from 'node:http';
 import { parseBodyText, type RouteDefinition } from '@px0/contracts';
 import { ApiError } from '../errors.ts';
-import { jsonText, readBody, refuseDeclaredOversize, requireJsonText } from './request-body.ts';
+import {
+  isJsonMediaType,
+  jsonText,
+  readBody,
+  refuseDeclaredOversize,
+  requireJsonText,
+} from './request-body.ts';
 
 export class RequestBody {
   readonly #req: IncomingMessage;
@@ -38,7 +44,11 @@ export class RequestBody {
   /** @throws ApiError invalidRequestBody */
   parsed(): object {
     if (this.#route.body === null) return {};
-    const text = jsonText(this.#req.headers['content-type'], this.#read ?? Buffer.alloc(0));
+    const contentType = this.#req.headers['content-type'];
+    const bytes = this.#read ?? Buffer.alloc(0);
+    if (this.#route.bodyPresence === 'optional' && (bytes.length === 0 || !isJsonMediaType(contentType)))
+      return {};
+    const text = jsonText(contentType, bytes);
     const parsed = parseBodyText(this.#route, text);
     if (parsed === undefined) throw new ApiError('invalidRequestBody');
     return parsed;

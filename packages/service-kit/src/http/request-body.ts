@@ -87,7 +87,7 @@ export function requireJsonText(contentType: string | undefined, bytes: Buffer):
 }
 
 /** Any media type that ends in `json`, parameters allowed: `application/json; charset=utf-8`, `application/problem+json`. */
-function isJsonMediaType(contentType: string | undefined): boolean {
+export function isJsonMediaType(contentType: string | undefined): boolean {
   if (contentType === 'application/json') return true;
   const [mediaType = ''] = (contentType ?? '').split(';', 1);
   return /json$/i.test(mediaType.trim());

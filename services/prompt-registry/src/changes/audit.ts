@@ -50,6 +50,20 @@ export function actorOf(principal: Principal): Actor {
   }
 }
 
+/** The columns of who creates a row. */
+export function authorOf(actor: Actor): { readonly kind: string | null; readonly id: string | null } {
+  return actor.kind === 'system' ? { kind: null, id: null } : actor;
+}
+
+/** Who created a row of `prompts` or `prompt_versions`, of an alias, as the wire shows it; null where that is not known. */
+export function authorColumn(alias: 'p' | 'v'): Sql {
+  const kind = alias === 'p' ? sql`p.actor_kind` : sql`v.actor_kind`;
+  const id = alias === 'p' ? sql`p.actor_id` : sql`v.actor_id`;
+  return sql`CASE WHEN ${kind} IS NULL THEN NULL ELSE json_build_object(
+    'kind', ${kind}, 'user_id', CASE WHEN ${kind} = 'user' THEN ${id} END,
+    'api_key_id', CASE WHEN ${kind} = 'api-key' THEN ${id} END) END`;
+}
+
 /** Appends entries for what `actor` did. @throws Error for the system, which leaves no entries */
 export function auditStatement(actor: Actor, notes: readonly AuditNote[]): Sql {
   if (actor.kind === 'system') throw new Error('the system leaves no audit entries');

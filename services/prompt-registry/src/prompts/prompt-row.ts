@@ -1,6 +1,7 @@
 /** A prompt as the database returns it, and as the wire shows it. */
 import type { PromptId, TeamId, Wire } from '@px0/contracts';
 import { sql } from '@px0/owner';
+import { authorColumn } from '../changes/mod.ts';
 
 export interface PromptRow {
   readonly id: PromptId;
@@ -11,12 +12,16 @@ export interface PromptRow {
   readonly status: 'active' | 'archived';
   readonly createdAt: string;
   readonly updatedAt: string;
+  readonly folder: string;
+  /** Null for prompts that are older than the field. */
+  readonly createdBy: Wire<'Prompt'>['created_by'];
 }
 
 /** The columns of `PromptRow`, of a table or alias named `p`. Times are texts: a JavaScript Date would lose their microseconds. */
 export const promptColumns = sql`
   p.id, p.team_id AS "teamId", p.slug, p.name, p.description, p.status,
-  wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt"`;
+  wire_time(p.created_at) AS "createdAt", wire_time(p.updated_at) AS "updatedAt",
+  p.folder, ${authorColumn('p')} AS "createdBy"`;
 
 export function promptOnWire(prompt: PromptRow): Wire<'Prompt'> {
   return {
@@ -28,5 +33,9 @@ export function promptOnWire(prompt: PromptRow): Wire<'Prompt'> {
     status: prompt.status,
     created_at: prompt.createdAt,
     updated_at: prompt.updatedAt,
+    folder: prompt.folder,
+    // Input contracts are not judged yet, so no prompt can have another one.
+    contract: 'off',
+    created_by: prompt.createdBy,
   };
 }

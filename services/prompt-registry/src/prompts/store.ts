@@ -1,7 +1,7 @@
 /** The rows of prompts: single reads and writes. Lists are in list-store.ts. */
 import type { PromptId, TeamId } from '@px0/contracts';
 import { onlyRow, type Reader, sql } from '@px0/owner';
-import type { Change } from '../changes/mod.ts';
+import { authorOf, type Change } from '../changes/mod.ts';
 import { type PromptRow, promptColumns } from './prompt-row.ts';
 import { searchWords } from './search-words.ts';
 
@@ -48,13 +48,14 @@ export async function lockPrompt(change: Change, id: PromptId): Promise<PromptRo
 /** Undefined when the team already uses the name or the slug. */
 export async function insertPrompt(change: Change, prompt: NewPrompt): Promise<PromptRow | undefined> {
   const words = searchWords(prompt.name, prompt.slug, prompt.description);
+  const actor = authorOf(change.actor);
   const [inserted] = await change.write<PromptRow>(
     'prompt',
     prompt.id,
     sql`
-      INSERT INTO prompts AS p (id, team_id, slug, name, description, search)
+      INSERT INTO prompts AS p (id, team_id, slug, name, description, search, actor_kind, actor_id)
       VALUES (${prompt.id}::uuid, ${prompt.teamId}::uuid, ${prompt.slug}, ${prompt.name}, ${prompt.description},
-        array_to_tsvector(${words}::text[]))
+        array_to_tsvector(${words}::text[]), ${actor.kind}, ${actor.id}::uuid)
       ON CONFLICT DO NOTHING
       RETURNING ${promptColumns}`,
   );

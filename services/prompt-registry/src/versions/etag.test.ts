@@ -14,6 +14,12 @@ const version: VersionRow = {
   publishedAt: null,
   tags: [],
   bodyRevision: 1,
+  note: '',
+  createdBy: null,
+  messages: null,
+  outline: null,
+  sources: null,
+  config: null,
 };
 
 describe('a version’s entity tag', () => {

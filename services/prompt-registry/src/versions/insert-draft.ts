@@ -11,6 +11,6 @@ export async function insertDraft(
   { template, variables }: CheckedTemplate,
 ): Promise<VersionRow> {
   const number = await takeNumber(change, promptId);
-  const bodyRevision = await change.writeBody(promptId, number, template);
+  const bodyRevision = await change.writeBody(promptId, number, { template });
   return insertVersion(change, { id: randomUUID(), promptId, number, template, variables, bodyRevision });
 }

@@ -3,7 +3,7 @@ import type { PromptId, VersionStatus } from '@px0/contracts';
 import { join, onlyRow, type Reader, rowsToFetch, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import type { TemplateVariable } from '@px0/template';
-import type { Change } from '../changes/mod.ts';
+import { authorOf, type Change } from '../changes/mod.ts';
 import type { VersionRef } from './version-ref.ts';
 import { type VersionRow, versionColumns } from './version-row.ts';
 
@@ -115,14 +115,16 @@ export async function takeNumber(change: Change, promptId: PromptId): Promise<nu
 }
 
 export async function insertVersion(change: Change, version: NewVersion): Promise<VersionRow> {
+  const actor = authorOf(change.actor);
   return onlyRow(
     await change.write<VersionRow>(
       'prompt',
       version.promptId,
       sql`
-        INSERT INTO prompt_versions AS v (id, prompt_id, version, template, variables, body_revision)
+        INSERT INTO prompt_versions AS v (id, prompt_id, version, template, variables, body_revision, actor_kind, actor_id)
         VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.template},
-          ${JSON.stringify(version.variables)}::jsonb, ${version.bodyRevision}::bigint)
+          ${JSON.stringify(version.variables)}::jsonb, ${version.bodyRevision}::bigint,
+          ${actor.kind}, ${actor.id}::uuid)
         RETURNING ${versionColumns}`,
     ),
   );

@@ -43,7 +43,7 @@ export class UpdateVersion {
       const { template, variables } = verdict();
       requireMatch(ifMatch, draft);
       const { number } = draft;
-      const bodyRevision = await change.writeBody(promptId, number, template);
+      const bodyRevision = await change.writeBody(promptId, number, { template });
       const updated = await setTemplate(change, { promptId, number, template, variables, bodyRevision });
       await record('version.updated', { version: number });
       return updated;

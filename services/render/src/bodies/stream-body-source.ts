@@ -17,7 +17,7 @@ export class StreamBodySource implements BodySource {
       ? await this.#bus.lastMessage('body', subject)
       : await this.#bus.directLastMessage('body', subject);
     if (message === undefined) return undefined;
-    const { revision, template } = decodeBody(subject, message.text);
-    return template === undefined ? undefined : { revision, template };
+    const { revision, program } = decodeBody(subject, message.text);
+    return program === undefined ? undefined : { revision, template: program.template };
   }
 }

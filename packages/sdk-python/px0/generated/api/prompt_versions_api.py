@@ -28,6 +28,7 @@ from px0.generated.models.list_version_tags200_response import ListVersionTags20
 from px0.generated.models.list_versions200_response import ListVersions200Response
 from px0.generated.models.set_version_tag_request import SetVersionTagRequest
 from px0.generated.models.template_validation import TemplateValidation
+from px0.generated.models.transition_request import TransitionRequest
 from px0.generated.models.update_version_request import UpdateVersionRequest
 
 from px0.generated.api_client import ApiClient, RequestSerialized
@@ -56,6 +57,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -83,6 +85,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -111,6 +115,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -124,6 +129,7 @@ class PromptVersionsApi:
             '403': "APIError",
             '404': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -148,6 +154,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -175,6 +182,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -203,6 +212,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -216,6 +226,7 @@ class PromptVersionsApi:
             '403': "APIError",
             '404': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -240,6 +251,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -267,6 +279,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -295,6 +309,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -308,6 +323,7 @@ class PromptVersionsApi:
             '403': "APIError",
             '404': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -327,6 +343,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        transition_request,
         _request_auth,
         _content_type,
         _headers,
@@ -362,6 +379,8 @@ class PromptVersionsApi:
             _header_params['If-Match'] = if_match
         # process the form parameters
         # process the body parameter
+        if transition_request is not None:
+            _body_params = transition_request
 
 
         # set the HTTP header `Accept`
@@ -372,6 +391,19 @@ class PromptVersionsApi:
                 ]
             )
 
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
 
         # authentication setting
         _auth_settings: List[str] = [
@@ -747,7 +779,7 @@ class PromptVersionsApi:
     ) -> CreateVersion201Response:
         """Create a Prompt Version
 
-        Saves a template as a new draft.
+        Saves a template or a conversation as a new draft.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -835,7 +867,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CreateVersion201Response]:
         """Create a Prompt Version
 
-        Saves a template as a new draft.
+        Saves a template or a conversation as a new draft.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -923,7 +955,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Create a Prompt Version
 
-        Saves a template as a new draft.
+        Saves a template or a conversation as a new draft.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -1429,6 +1461,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1456,6 +1489,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1484,6 +1519,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1497,6 +1533,7 @@ class PromptVersionsApi:
             '403': "APIError",
             '404': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -1521,6 +1558,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1548,6 +1586,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1576,6 +1616,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1589,6 +1630,7 @@ class PromptVersionsApi:
             '403': "APIError",
             '404': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -1613,6 +1655,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1640,6 +1683,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1668,6 +1713,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1681,6 +1727,7 @@ class PromptVersionsApi:
             '403': "APIError",
             '404': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -1700,6 +1747,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        transition_request,
         _request_auth,
         _content_type,
         _headers,
@@ -1735,6 +1783,8 @@ class PromptVersionsApi:
             _header_params['If-Match'] = if_match
         # process the form parameters
         # process the body parameter
+        if transition_request is not None:
+            _body_params = transition_request
 
 
         # set the HTTP header `Accept`
@@ -1745,6 +1795,19 @@ class PromptVersionsApi:
                 ]
             )
 
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
 
         # authentication setting
         _auth_settings: List[str] = [
@@ -2470,6 +2533,7 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2493,6 +2557,8 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -2522,6 +2588,7 @@ class PromptVersionsApi:
         _param = self._get_version_serialize(
             id=id,
             version=version,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -2556,6 +2623,7 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2579,6 +2647,8 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -2608,6 +2678,7 @@ class PromptVersionsApi:
         _param = self._get_version_serialize(
             id=id,
             version=version,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -2642,6 +2713,7 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2665,6 +2737,8 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -2694,6 +2768,7 @@ class PromptVersionsApi:
         _param = self._get_version_serialize(
             id=id,
             version=version,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -2723,6 +2798,7 @@ class PromptVersionsApi:
         self,
         id,
         version,
+        include,
         px0_min_revision,
         px0_consistency,
         _request_auth,
@@ -2751,6 +2827,10 @@ class PromptVersionsApi:
         if version is not None:
             _path_params['version'] = version
         # process the query parameters
+        if include is not None:
+            
+            _query_params.append(('include', include))
+            
         # process the header parameters
         if px0_min_revision is not None:
             _header_params['Px0-Min-Revision'] = px0_min_revision
@@ -3496,6 +3576,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3525,6 +3606,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3554,6 +3637,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3568,6 +3652,7 @@ class PromptVersionsApi:
             '404': "APIError",
             '409': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -3593,6 +3678,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3622,6 +3708,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3651,6 +3739,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3665,6 +3754,7 @@ class PromptVersionsApi:
             '404': "APIError",
             '409': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -3690,6 +3780,7 @@ class PromptVersionsApi:
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         if_match: Annotated[Optional[StrictStr], Field(description="An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.")] = None,
+        transition_request: Optional[TransitionRequest] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3719,6 +3810,8 @@ class PromptVersionsApi:
         :type px0_consistency: str
         :param if_match: An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
         :type if_match: str
+        :param transition_request:
+        :type transition_request: TransitionRequest
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3748,6 +3841,7 @@ class PromptVersionsApi:
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             if_match=if_match,
+            transition_request=transition_request,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3762,6 +3856,7 @@ class PromptVersionsApi:
             '404': "APIError",
             '409': "APIError",
             '412': "APIError",
+            '413': "APIError",
             '422': "APIError",
             '429': "APIError",
             '500': "APIError",
@@ -3782,6 +3877,7 @@ class PromptVersionsApi:
         px0_min_revision,
         px0_consistency,
         if_match,
+        transition_request,
         _request_auth,
         _content_type,
         _headers,
@@ -3821,6 +3917,8 @@ class PromptVersionsApi:
             _header_params['If-Match'] = if_match
         # process the form parameters
         # process the body parameter
+        if transition_request is not None:
+            _body_params = transition_request
 
 
         # set the HTTP header `Accept`
@@ -3831,6 +3929,19 @@ class PromptVersionsApi:
                 ]
             )
 
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
 
         # authentication setting
         _auth_settings: List[str] = [
@@ -4570,7 +4681,7 @@ class PromptVersionsApi:
     ) -> CreateVersion201Response:
         """Update Prompt Version Draft
 
-        Replaces the template of a draft.
+        Replaces the content of a draft: its template or messages, configuration and note.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4667,7 +4778,7 @@ class PromptVersionsApi:
     ) -> ApiResponse[CreateVersion201Response]:
         """Update Prompt Version Draft
 
-        Replaces the template of a draft.
+        Replaces the content of a draft: its template or messages, configuration and note.
 
         :param id: The id of the prompt. (required)
         :type id: UUID
@@ -4764,7 +4875,7 @@ class PromptVersionsApi:
     ) -> RESTResponseType:
         """Update Prompt Version Draft
 
-        Replaces the template of a draft.
+        Replaces the content of a draft: its template or messages, configuration and note.
 
         :param id: The id of the prompt. (required)
         :type id: UUID

@@ -27,9 +27,13 @@ from px0.generated.models.get_prompt200_response import GetPrompt200Response
 from px0.generated.models.get_prompt_usage200_response import GetPromptUsage200Response
 from px0.generated.models.import_prompts_request import ImportPromptsRequest
 from px0.generated.models.import_result import ImportResult
+from px0.generated.models.list_folders200_response import ListFolders200Response
 from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response
 from px0.generated.models.list_prompts200_response import ListPrompts200Response
+from px0.generated.models.move_folder200_response import MoveFolder200Response
+from px0.generated.models.move_folder_request import MoveFolderRequest
 from px0.generated.models.move_prompt_request import MovePromptRequest
+from px0.generated.models.patch_prompt_request import PatchPromptRequest
 from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope
 from px0.generated.models.update_prompt_request import UpdatePromptRequest
 
@@ -1068,6 +1072,7 @@ class PromptsApi:
         version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Takes precedence over `tag`.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="A tag; it may consist of digits.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1095,6 +1100,8 @@ class PromptsApi:
         :type tag: str
         :param team_id: Restricts a slug to one team.
         :type team_id: UUID
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -1126,6 +1133,7 @@ class PromptsApi:
             version=version,
             tag=tag,
             team_id=team_id,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -1162,6 +1170,7 @@ class PromptsApi:
         version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Takes precedence over `tag`.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="A tag; it may consist of digits.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1189,6 +1198,8 @@ class PromptsApi:
         :type tag: str
         :param team_id: Restricts a slug to one team.
         :type team_id: UUID
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -1220,6 +1231,7 @@ class PromptsApi:
             version=version,
             tag=tag,
             team_id=team_id,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -1256,6 +1268,7 @@ class PromptsApi:
         version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Takes precedence over `tag`.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="A tag; it may consist of digits.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -1283,6 +1296,8 @@ class PromptsApi:
         :type tag: str
         :param team_id: Restricts a slug to one team.
         :type team_id: UUID
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -1314,6 +1329,7 @@ class PromptsApi:
             version=version,
             tag=tag,
             team_id=team_id,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -1345,6 +1361,7 @@ class PromptsApi:
         version,
         tag,
         team_id,
+        include,
         px0_min_revision,
         px0_consistency,
         _request_auth,
@@ -1382,6 +1399,10 @@ class PromptsApi:
         if team_id is not None:
             
             _query_params.append(('team_id', team_id))
+            
+        if include is not None:
+            
+            _query_params.append(('include', include))
             
         # process the header parameters
         if px0_min_revision is not None:
@@ -2181,11 +2202,14 @@ class PromptsApi:
         team_id: Annotated[Optional[UUID], Field(description="The id of the team.")] = None,
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; any other value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2213,7 +2237,7 @@ class PromptsApi:
         :type status: str
         :param archived: `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
         :type archived: str
-        :param q: Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+        :param q: Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -2223,6 +2247,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -2259,6 +2289,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
+            folder=folder,
+            var_in=var_in,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -2294,11 +2327,14 @@ class PromptsApi:
         team_id: Annotated[Optional[UUID], Field(description="The id of the team.")] = None,
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; any other value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2326,7 +2362,7 @@ class PromptsApi:
         :type status: str
         :param archived: `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
         :type archived: str
-        :param q: Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+        :param q: Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -2336,6 +2372,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -2372,6 +2414,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
+            folder=folder,
+            var_in=var_in,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -2407,11 +2452,14 @@ class PromptsApi:
         team_id: Annotated[Optional[UUID], Field(description="The id of the team.")] = None,
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; any other value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -2439,7 +2487,7 @@ class PromptsApi:
         :type status: str
         :param archived: `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
         :type archived: str
-        :param q: Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+        :param q: Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -2449,6 +2497,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -2485,6 +2539,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
+            folder=folder,
+            var_in=var_in,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -2520,6 +2577,9 @@ class PromptsApi:
         sort,
         limit,
         cursor,
+        folder,
+        var_in,
+        include,
         px0_min_revision,
         px0_consistency,
         _request_auth,
@@ -2580,6 +2640,18 @@ class PromptsApi:
             
             _query_params.append(('cursor', cursor))
             
+        if folder is not None:
+            
+            _query_params.append(('folder', folder))
+            
+        if var_in is not None:
+            
+            _query_params.append(('in', var_in))
+            
+        if include is not None:
+            
+            _query_params.append(('include', include))
+            
         # process the header parameters
         if px0_min_revision is not None:
             _header_params['Px0-Min-Revision'] = px0_min_revision
@@ -2607,6 +2679,319 @@ class PromptsApi:
         return self.api_client.param_serialize(
             method='GET',
             resource_path='/v1/prompts',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
+    def list_folders(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ListFolders200Response:
+        """List Folders
+
+        Returns the folders of a team that hold prompts, by path.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_folders_serialize(
+            team_id=team_id,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListFolders200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def list_folders_with_http_info(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[ListFolders200Response]:
+        """List Folders
+
+        Returns the folders of a team that hold prompts, by path.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_folders_serialize(
+            team_id=team_id,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListFolders200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def list_folders_without_preload_content(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """List Folders
+
+        Returns the folders of a team that hold prompts, by path.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._list_folders_serialize(
+            team_id=team_id,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "ListFolders200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _list_folders_serialize(
+        self,
+        team_id,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if team_id is not None:
+            _path_params['teamID'] = team_id
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='GET',
+            resource_path='/v1/teams/{teamID}/folders',
             path_params=_path_params,
             query_params=_query_params,
             header_params=_header_params,
@@ -2975,11 +3360,14 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; any other value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -3005,7 +3393,7 @@ class PromptsApi:
         :type status: str
         :param archived: `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
         :type archived: str
-        :param q: Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+        :param q: Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -3015,6 +3403,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -3050,6 +3444,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
+            folder=folder,
+            var_in=var_in,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -3085,11 +3482,14 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; any other value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -3115,7 +3515,7 @@ class PromptsApi:
         :type status: str
         :param archived: `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
         :type archived: str
-        :param q: Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+        :param q: Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -3125,6 +3525,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -3160,6 +3566,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
+            folder=folder,
+            var_in=var_in,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -3195,11 +3604,14 @@ class PromptsApi:
         team_id: Annotated[UUID, Field(description="The id of the team.")],
         status: Annotated[Optional[StrictStr], Field(description="`active` or `archived`; any other value matches nothing.")] = None,
         archived: Annotated[Optional[StrictStr], Field(description="`true` returns only archived prompts, `false` only active ones. `status` takes precedence.")] = None,
-        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
+        q: Annotated[Optional[StrictStr], Field(description="Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="Only prompts that have this tag on one of their versions.")] = None,
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
         _request_timeout: Union[
@@ -3225,7 +3637,7 @@ class PromptsApi:
         :type status: str
         :param archived: `true` returns only archived prompts, `false` only active ones. `status` takes precedence.
         :type archived: str
-        :param q: Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+        :param q: Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
         :type q: str
         :param tag: Only prompts that have this tag on one of their versions.
         :type tag: str
@@ -3235,6 +3647,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
@@ -3270,6 +3688,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
+            folder=folder,
+            var_in=var_in,
+            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
             _request_auth=_request_auth,
@@ -3305,6 +3726,9 @@ class PromptsApi:
         sort,
         limit,
         cursor,
+        folder,
+        var_in,
+        include,
         px0_min_revision,
         px0_consistency,
         _request_auth,
@@ -3358,6 +3782,18 @@ class PromptsApi:
         if cursor is not None:
             
             _query_params.append(('cursor', cursor))
+            
+        if folder is not None:
+            
+            _query_params.append(('folder', folder))
+            
+        if var_in is not None:
+            
+            _query_params.append(('in', var_in))
+            
+        if include is not None:
+            
+            _query_params.append(('include', include))
             
         # process the header parameters
         if px0_min_revision is not None:
@@ -3749,6 +4185,353 @@ class PromptsApi:
 
 
     @validate_call
+    def move_folder(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        move_folder_request: MoveFolderRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> MoveFolder200Response:
+        """Move a Folder
+
+        Moves the prompts in a folder and below it to another path. Slugs stay.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param move_folder_request: (required)
+        :type move_folder_request: MoveFolderRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._move_folder_serialize(
+            team_id=team_id,
+            move_folder_request=move_folder_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "MoveFolder200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def move_folder_with_http_info(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        move_folder_request: MoveFolderRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[MoveFolder200Response]:
+        """Move a Folder
+
+        Moves the prompts in a folder and below it to another path. Slugs stay.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param move_folder_request: (required)
+        :type move_folder_request: MoveFolderRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._move_folder_serialize(
+            team_id=team_id,
+            move_folder_request=move_folder_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "MoveFolder200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def move_folder_without_preload_content(
+        self,
+        team_id: Annotated[UUID, Field(description="The id of the team.")],
+        move_folder_request: MoveFolderRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Move a Folder
+
+        Moves the prompts in a folder and below it to another path. Slugs stay.
+
+        :param team_id: The id of the team. (required)
+        :type team_id: UUID
+        :param move_folder_request: (required)
+        :type move_folder_request: MoveFolderRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._move_folder_serialize(
+            team_id=team_id,
+            move_folder_request=move_folder_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "MoveFolder200Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '422': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _move_folder_serialize(
+        self,
+        team_id,
+        move_folder_request,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if team_id is not None:
+            _path_params['teamID'] = team_id
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+        if move_folder_request is not None:
+            _body_params = move_folder_request
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='POST',
+            resource_path='/v1/teams/{teamID}/folders/move',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
     def move_prompt(
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
@@ -4080,6 +4863,350 @@ class PromptsApi:
         return self.api_client.param_serialize(
             method='POST',
             resource_path='/v1/prompts/{id}/move',
+            path_params=_path_params,
+            query_params=_query_params,
+            header_params=_header_params,
+            body=_body_params,
+            post_params=_form_params,
+            files=_files,
+            auth_settings=_auth_settings,
+            collection_formats=_collection_formats,
+            _host=_host,
+            _request_auth=_request_auth
+        )
+
+
+
+
+    @validate_call
+    def patch_prompt(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        patch_prompt_request: PatchPromptRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> CreatePrompt201Response:
+        """Patch a Prompt
+
+        Changes folder and description. What is omitted stays.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param patch_prompt_request: (required)
+        :type patch_prompt_request: PatchPromptRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._patch_prompt_serialize(
+            id=id,
+            patch_prompt_request=patch_prompt_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CreatePrompt201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        ).data
+
+
+    @validate_call
+    def patch_prompt_with_http_info(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        patch_prompt_request: PatchPromptRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> ApiResponse[CreatePrompt201Response]:
+        """Patch a Prompt
+
+        Changes folder and description. What is omitted stays.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param patch_prompt_request: (required)
+        :type patch_prompt_request: PatchPromptRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._patch_prompt_serialize(
+            id=id,
+            patch_prompt_request=patch_prompt_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CreatePrompt201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        response_data.read()
+        return self.api_client.response_deserialize(
+            response_data=response_data,
+            response_types_map=_response_types_map,
+        )
+
+
+    @validate_call
+    def patch_prompt_without_preload_content(
+        self,
+        id: Annotated[UUID, Field(description="The id of the prompt.")],
+        patch_prompt_request: PatchPromptRequest,
+        px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
+        px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        _request_timeout: Union[
+            None,
+            Annotated[StrictFloat, Field(gt=0)],
+            Tuple[
+                Annotated[StrictFloat, Field(gt=0)],
+                Annotated[StrictFloat, Field(gt=0)]
+            ]
+        ] = None,
+        _request_auth: Optional[Dict[StrictStr, Any]] = None,
+        _content_type: Optional[StrictStr] = None,
+        _headers: Optional[Dict[StrictStr, Any]] = None,
+        _host_index: Annotated[StrictInt, Field(ge=0, le=0)] = 0,
+    ) -> RESTResponseType:
+        """Patch a Prompt
+
+        Changes folder and description. What is omitted stays.
+
+        :param id: The id of the prompt. (required)
+        :type id: UUID
+        :param patch_prompt_request: (required)
+        :type patch_prompt_request: PatchPromptRequest
+        :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+        :type px0_min_revision: str
+        :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+        :type px0_consistency: str
+        :param _request_timeout: timeout setting for this request. If one
+                                 number provided, it will be total request
+                                 timeout. It can also be a pair (tuple) of
+                                 (connection, read) timeouts.
+        :type _request_timeout: int, tuple(int, int), optional
+        :param _request_auth: set to override the auth_settings for an a single
+                              request; this effectively ignores the
+                              authentication in the spec for a single request.
+        :type _request_auth: dict, optional
+        :param _content_type: force content-type for the request.
+        :type _content_type: str, Optional
+        :param _headers: set to override the headers for a single
+                         request; this effectively ignores the headers
+                         in the spec for a single request.
+        :type _headers: dict, optional
+        :param _host_index: set to override the host_index for a single
+                            request; this effectively ignores the host_index
+                            in the spec for a single request.
+        :type _host_index: int, optional
+        :return: Returns the result object.
+        """ # noqa: E501
+
+        _param = self._patch_prompt_serialize(
+            id=id,
+            patch_prompt_request=patch_prompt_request,
+            px0_min_revision=px0_min_revision,
+            px0_consistency=px0_consistency,
+            _request_auth=_request_auth,
+            _content_type=_content_type,
+            _headers=_headers,
+            _host_index=_host_index
+        )
+
+        _response_types_map: Dict[str, Optional[str]] = {
+            '200': "CreatePrompt201Response",
+            '400': "APIError",
+            '401': "APIError",
+            '403': "APIError",
+            '404': "APIError",
+            '413': "APIError",
+            '429': "APIError",
+            '500': "APIError",
+            '503': "APIError",
+        }
+        response_data = self.api_client.call_api(
+            *_param,
+            _request_timeout=_request_timeout
+        )
+        return response_data.response
+
+
+    def _patch_prompt_serialize(
+        self,
+        id,
+        patch_prompt_request,
+        px0_min_revision,
+        px0_consistency,
+        _request_auth,
+        _content_type,
+        _headers,
+        _host_index,
+    ) -> RequestSerialized:
+
+        _host = None
+
+        _collection_formats: Dict[str, str] = {
+        }
+
+        _path_params: Dict[str, str] = {}
+        _query_params: List[Tuple[str, str]] = []
+        _header_params: Dict[str, Optional[str]] = _headers or {}
+        _form_params: List[Tuple[str, str]] = []
+        _files: Dict[
+            str, Union[str, bytes, List[str], List[bytes], List[Tuple[str, bytes]]]
+        ] = {}
+        _body_params: Optional[bytes] = None
+
+        # process the path parameters
+        if id is not None:
+            _path_params['id'] = id
+        # process the query parameters
+        # process the header parameters
+        if px0_min_revision is not None:
+            _header_params['Px0-Min-Revision'] = px0_min_revision
+        if px0_consistency is not None:
+            _header_params['Px0-Consistency'] = px0_consistency
+        # process the form parameters
+        # process the body parameter
+        if patch_prompt_request is not None:
+            _body_params = patch_prompt_request
+
+
+        # set the HTTP header `Accept`
+        if 'Accept' not in _header_params:
+            _header_params['Accept'] = self.api_client.select_header_accept(
+                [
+                    'application/json'
+                ]
+            )
+
+        # set the HTTP header `Content-Type`
+        if _content_type:
+            _header_params['Content-Type'] = _content_type
+        else:
+            _default_content_type = (
+                self.api_client.select_header_content_type(
+                    [
+                        'application/json'
+                    ]
+                )
+            )
+            if _default_content_type is not None:
+                _header_params['Content-Type'] = _default_content_type
+
+        # authentication setting
+        _auth_settings: List[str] = [
+            'apiKey', 
+            'session'
+        ]
+
+        return self.api_client.param_serialize(
+            method='PATCH',
+            resource_path='/v1/prompts/{id}',
             path_params=_path_params,
             query_params=_query_params,
             header_params=_header_params,

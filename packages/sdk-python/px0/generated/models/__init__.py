@@ -18,6 +18,7 @@ __all__ = [
     "APIKeyCreatedResponse",
     "AddTeamMemberRequest",
     "ChangePasswordRequest",
+    "ChatMessage",
     "CheckVersion200Response",
     "CreateAPIKeyRequest",
     "CreateOrg201Response",
@@ -31,6 +32,7 @@ __all__ = [
     "CreateVersionRequest",
     "DiffHunk",
     "DiffLine",
+    "DiffSection",
     "DiffVersions200Response",
     "GetAdminInbox200Response",
     "GetPrompt200Response",
@@ -42,6 +44,8 @@ __all__ = [
     "InboxItem",
     "JoinRequestPayload",
     "ListAPIKeys200Response",
+    "ListFolders200Response",
+    "ListFolders200ResponseFoldersInner",
     "ListOrgAudit200Response",
     "ListOrgPeople200Response",
     "ListPromptAudit200Response",
@@ -56,18 +60,25 @@ __all__ = [
     "LivePayloadOutcome",
     "Login200Response",
     "LoginRequest",
+    "MessagePart",
+    "MoveFolder200Response",
+    "MoveFolderRequest",
     "MovePromptRequest",
     "Organization",
     "OrganizationAuditEntry",
     "OrganizationAuditEntryActor",
     "OrganizationWithRole",
+    "PatchPromptRequest",
     "PayloadCheck",
     "PayloadOutcome",
     "Prompt",
     "PromptAuditEntry",
     "PromptAuditEntryActor",
+    "PromptCreatedBy",
     "PromptDocumentEnvelope",
     "PromptPayload",
+    "PromptSummary",
+    "PromptSummaryLastChange",
     "PromptUsageHour",
     "PromptVersion",
     "Register201Response",
@@ -90,6 +101,7 @@ __all__ = [
     "TemplateProblem",
     "TemplateValidation",
     "TemplateVariable",
+    "TransitionRequest",
     "TriggerPasswordResetRequest",
     "TriggerVerificationEmail200Response",
     "UpdateMeRequest",
@@ -101,6 +113,10 @@ __all__ = [
     "User",
     "VerifyRequest",
     "VersionCheck",
+    "VersionProgram",
+    "VersionProgramOutlineInner",
+    "VersionProgramOutlineInnerPartsInner",
+    "VersionProgramSourcesInnerInner",
     "VersionTag",
 ]
 
@@ -113,6 +129,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.api_key_created_response import APIKeyCreatedResponse
     from px0.generated.models.add_team_member_request import AddTeamMemberRequest
     from px0.generated.models.change_password_request import ChangePasswordRequest
+    from px0.generated.models.chat_message import ChatMessage
     from px0.generated.models.check_version200_response import CheckVersion200Response
     from px0.generated.models.create_api_key_request import CreateAPIKeyRequest
     from px0.generated.models.create_org201_response import CreateOrg201Response
@@ -126,6 +143,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.create_version_request import CreateVersionRequest
     from px0.generated.models.diff_hunk import DiffHunk
     from px0.generated.models.diff_line import DiffLine
+    from px0.generated.models.diff_section import DiffSection
     from px0.generated.models.diff_versions200_response import DiffVersions200Response
     from px0.generated.models.get_admin_inbox200_response import GetAdminInbox200Response
     from px0.generated.models.get_prompt200_response import GetPrompt200Response
@@ -137,6 +155,8 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.inbox_item import InboxItem
     from px0.generated.models.join_request_payload import JoinRequestPayload
     from px0.generated.models.list_api_keys200_response import ListAPIKeys200Response
+    from px0.generated.models.list_folders200_response import ListFolders200Response
+    from px0.generated.models.list_folders200_response_folders_inner import ListFolders200ResponseFoldersInner
     from px0.generated.models.list_org_audit200_response import ListOrgAudit200Response
     from px0.generated.models.list_org_people200_response import ListOrgPeople200Response
     from px0.generated.models.list_prompt_audit200_response import ListPromptAudit200Response
@@ -151,18 +171,25 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.live_payload_outcome import LivePayloadOutcome
     from px0.generated.models.login200_response import Login200Response
     from px0.generated.models.login_request import LoginRequest
+    from px0.generated.models.message_part import MessagePart
+    from px0.generated.models.move_folder200_response import MoveFolder200Response
+    from px0.generated.models.move_folder_request import MoveFolderRequest
     from px0.generated.models.move_prompt_request import MovePromptRequest
     from px0.generated.models.organization import Organization
     from px0.generated.models.organization_audit_entry import OrganizationAuditEntry
     from px0.generated.models.organization_audit_entry_actor import OrganizationAuditEntryActor
     from px0.generated.models.organization_with_role import OrganizationWithRole
+    from px0.generated.models.patch_prompt_request import PatchPromptRequest
     from px0.generated.models.payload_check import PayloadCheck
     from px0.generated.models.payload_outcome import PayloadOutcome
     from px0.generated.models.prompt import Prompt
     from px0.generated.models.prompt_audit_entry import PromptAuditEntry
     from px0.generated.models.prompt_audit_entry_actor import PromptAuditEntryActor
+    from px0.generated.models.prompt_created_by import PromptCreatedBy
     from px0.generated.models.prompt_document_envelope import PromptDocumentEnvelope
     from px0.generated.models.prompt_payload import PromptPayload
+    from px0.generated.models.prompt_summary import PromptSummary
+    from px0.generated.models.prompt_summary_last_change import PromptSummaryLastChange
     from px0.generated.models.prompt_usage_hour import PromptUsageHour
     from px0.generated.models.prompt_version import PromptVersion
     from px0.generated.models.register201_response import Register201Response
@@ -185,6 +212,7 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.template_problem import TemplateProblem
     from px0.generated.models.template_validation import TemplateValidation
     from px0.generated.models.template_variable import TemplateVariable
+    from px0.generated.models.transition_request import TransitionRequest
     from px0.generated.models.trigger_password_reset_request import TriggerPasswordResetRequest
     from px0.generated.models.trigger_verification_email200_response import TriggerVerificationEmail200Response
     from px0.generated.models.update_me_request import UpdateMeRequest
@@ -196,6 +224,10 @@ if _typing.TYPE_CHECKING:
     from px0.generated.models.user import User
     from px0.generated.models.verify_request import VerifyRequest
     from px0.generated.models.version_check import VersionCheck
+    from px0.generated.models.version_program import VersionProgram
+    from px0.generated.models.version_program_outline_inner import VersionProgramOutlineInner
+    from px0.generated.models.version_program_outline_inner_parts_inner import VersionProgramOutlineInnerPartsInner
+    from px0.generated.models.version_program_sources_inner_inner import VersionProgramSourcesInnerInner
     from px0.generated.models.version_tag import VersionTag
     
 else:
@@ -207,6 +239,7 @@ else:
         "APIKeyCreatedResponse": ".api_key_created_response",
         "AddTeamMemberRequest": ".add_team_member_request",
         "ChangePasswordRequest": ".change_password_request",
+        "ChatMessage": ".chat_message",
         "CheckVersion200Response": ".check_version200_response",
         "CreateAPIKeyRequest": ".create_api_key_request",
         "CreateOrg201Response": ".create_org201_response",
@@ -220,6 +253,7 @@ else:
         "CreateVersionRequest": ".create_version_request",
         "DiffHunk": ".diff_hunk",
         "DiffLine": ".diff_line",
+        "DiffSection": ".diff_section",
         "DiffVersions200Response": ".diff_versions200_response",
         "GetAdminInbox200Response": ".get_admin_inbox200_response",
         "GetPrompt200Response": ".get_prompt200_response",
@@ -231,6 +265,8 @@ else:
         "InboxItem": ".inbox_item",
         "JoinRequestPayload": ".join_request_payload",
         "ListAPIKeys200Response": ".list_api_keys200_response",
+        "ListFolders200Response": ".list_folders200_response",
+        "ListFolders200ResponseFoldersInner": ".list_folders200_response_folders_inner",
         "ListOrgAudit200Response": ".list_org_audit200_response",
         "ListOrgPeople200Response": ".list_org_people200_response",
         "ListPromptAudit200Response": ".list_prompt_audit200_response",
@@ -245,18 +281,25 @@ else:
         "LivePayloadOutcome": ".live_payload_outcome",
         "Login200Response": ".login200_response",
         "LoginRequest": ".login_request",
+        "MessagePart": ".message_part",
+        "MoveFolder200Response": ".move_folder200_response",
+        "MoveFolderRequest": ".move_folder_request",
         "MovePromptRequest": ".move_prompt_request",
         "Organization": ".organization",
         "OrganizationAuditEntry": ".organization_audit_entry",
         "OrganizationAuditEntryActor": ".organization_audit_entry_actor",
         "OrganizationWithRole": ".organization_with_role",
+        "PatchPromptRequest": ".patch_prompt_request",
         "PayloadCheck": ".payload_check",
         "PayloadOutcome": ".payload_outcome",
         "Prompt": ".prompt",
         "PromptAuditEntry": ".prompt_audit_entry",
         "PromptAuditEntryActor": ".prompt_audit_entry_actor",
+        "PromptCreatedBy": ".prompt_created_by",
         "PromptDocumentEnvelope": ".prompt_document_envelope",
         "PromptPayload": ".prompt_payload",
+        "PromptSummary": ".prompt_summary",
+        "PromptSummaryLastChange": ".prompt_summary_last_change",
         "PromptUsageHour": ".prompt_usage_hour",
         "PromptVersion": ".prompt_version",
         "Register201Response": ".register201_response",
@@ -279,6 +322,7 @@ else:
         "TemplateProblem": ".template_problem",
         "TemplateValidation": ".template_validation",
         "TemplateVariable": ".template_variable",
+        "TransitionRequest": ".transition_request",
         "TriggerPasswordResetRequest": ".trigger_password_reset_request",
         "TriggerVerificationEmail200Response": ".trigger_verification_email200_response",
         "UpdateMeRequest": ".update_me_request",
@@ -290,6 +334,10 @@ else:
         "User": ".user",
         "VerifyRequest": ".verify_request",
         "VersionCheck": ".version_check",
+        "VersionProgram": ".version_program",
+        "VersionProgramOutlineInner": ".version_program_outline_inner",
+        "VersionProgramOutlineInnerPartsInner": ".version_program_outline_inner_parts_inner",
+        "VersionProgramSourcesInnerInner": ".version_program_sources_inner_inner",
         "VersionTag": ".version_tag",
     }
 

@@ -31,7 +31,8 @@ class CreatePromptRequest(BaseModel):
     name: Annotated[str, Field(min_length=1, strict=True, max_length=255)]
     description: Optional[Annotated[str, Field(strict=True, max_length=16384)]] = None
     slug: Optional[StrictStr] = Field(default=None, description="Default: derived from the name. Always normalised.")
-    __properties: ClassVar[List[str]] = ["name", "description", "slug"]
+    folder: Optional[Annotated[str, Field(strict=True, max_length=255)]] = Field(default=None, description="The path of its folder. Default: none.")
+    __properties: ClassVar[List[str]] = ["name", "description", "slug", "folder"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -82,6 +83,11 @@ class CreatePromptRequest(BaseModel):
         if self.slug is None and "slug" in self.model_fields_set:
             _dict['slug'] = None
 
+        # set to None if folder (nullable) is None
+        # and model_fields_set contains the field
+        if self.folder is None and "folder" in self.model_fields_set:
+            _dict['folder'] = None
+
         return _dict
 
     @classmethod
@@ -96,6 +102,7 @@ class CreatePromptRequest(BaseModel):
         _obj = cls.model_validate({
             "name": obj.get("name"),
             "description": obj.get("description"),
-            "slug": obj.get("slug")
+            "slug": obj.get("slug"),
+            "folder": obj.get("folder")
         })
         return _obj

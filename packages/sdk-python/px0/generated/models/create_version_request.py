@@ -17,19 +17,23 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field
-from typing import Any, ClassVar, Dict, List
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from typing import Any, ClassVar, Dict, List, Optional
 from typing_extensions import Annotated
+from px0.generated.models.chat_message import ChatMessage
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
 class CreateVersionRequest(BaseModel):
     """
-    The template of the new draft, at most 524288 bytes of UTF-8.
+    The content of the new draft: a template or messages, and what belongs to it.
     """ # noqa: E501
-    template: Annotated[str, Field(min_length=1, strict=True)]
-    __properties: ClassVar[List[str]] = ["template"]
+    template: Optional[StrictStr] = Field(default=None, description="The text, at most 524288 bytes of UTF-8. Either this or `messages`.")
+    messages: Optional[List[ChatMessage]] = Field(default=None, description="The conversation, at most 100 entries.")
+    config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
+    note: Optional[Annotated[str, Field(strict=True, max_length=2000)]] = Field(default=None, description="Why the version is made.")
+    __properties: ClassVar[List[str]] = ["template", "messages", "config", "note"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -70,6 +74,32 @@ class CreateVersionRequest(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of each item in messages (list)
+        _items = []
+        if self.messages:
+            for _item_messages in self.messages:
+                _items.append(_item_messages.to_dict() if _item_messages is not None else None)
+            _dict['messages'] = _items
+        # set to None if template (nullable) is None
+        # and model_fields_set contains the field
+        if self.template is None and "template" in self.model_fields_set:
+            _dict['template'] = None
+
+        # set to None if messages (nullable) is None
+        # and model_fields_set contains the field
+        if self.messages is None and "messages" in self.model_fields_set:
+            _dict['messages'] = None
+
+        # set to None if config (nullable) is None
+        # and model_fields_set contains the field
+        if self.config is None and "config" in self.model_fields_set:
+            _dict['config'] = None
+
+        # set to None if note (nullable) is None
+        # and model_fields_set contains the field
+        if self.note is None and "note" in self.model_fields_set:
+            _dict['note'] = None
+
         return _dict
 
     @classmethod
@@ -82,6 +112,9 @@ class CreateVersionRequest(BaseModel):
             return cls.model_validate(obj)
 
         _obj = cls.model_validate({
-            "template": obj.get("template")
+            "template": obj.get("template"),
+            "messages": [ChatMessage.from_dict(_item) for _item in obj["messages"]] if obj.get("messages") is not None else None,
+            "config": obj.get("config"),
+            "note": obj.get("note")
         })
         return _obj

@@ -17,9 +17,10 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from px0.generated.models.diff_hunk import DiffHunk
+from px0.generated.models.diff_section import DiffSection
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -34,7 +35,8 @@ class DiffVersions200Response(BaseModel):
     to_template: StrictStr
     diff: StrictStr
     hunks: Optional[List[DiffHunk]] = None
-    __properties: ClassVar[List[str]] = ["from_version", "to_version", "from_template", "to_template", "diff", "hunks"]
+    sections: Optional[List[DiffSection]] = Field(default=None, description="Present if one of the versions is a chat or has a configuration.")
+    __properties: ClassVar[List[str]] = ["from_version", "to_version", "from_template", "to_template", "diff", "hunks", "sections"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -81,6 +83,12 @@ class DiffVersions200Response(BaseModel):
             for _item_hunks in self.hunks:
                 _items.append(_item_hunks.to_dict() if _item_hunks is not None else None)
             _dict['hunks'] = _items
+        # override the default output from pydantic by calling `to_dict()` of each item in sections (list)
+        _items = []
+        if self.sections:
+            for _item_sections in self.sections:
+                _items.append(_item_sections.to_dict() if _item_sections is not None else None)
+            _dict['sections'] = _items
         return _dict
 
     @classmethod
@@ -98,6 +106,7 @@ class DiffVersions200Response(BaseModel):
             "from_template": obj.get("from_template"),
             "to_template": obj.get("to_template"),
             "diff": obj.get("diff"),
-            "hunks": [DiffHunk.from_dict(_item) for _item in obj["hunks"]] if obj.get("hunks") is not None else None
+            "hunks": [DiffHunk.from_dict(_item) for _item in obj["hunks"]] if obj.get("hunks") is not None else None,
+            "sections": [DiffSection.from_dict(_item) for _item in obj["sections"]] if obj.get("sections") is not None else None
         })
         return _obj

@@ -30,7 +30,8 @@ class LivePayloadOutcome(BaseModel):
     outcome: StrictStr = Field(description="One of `rendered`, `failed`; newer servers may have more.")
     rendered: Optional[StrictStr]
     error: Optional[StrictStr] = Field(description="Why it failed: the error message of a render.")
-    __properties: ClassVar[List[str]] = ["outcome", "rendered", "error"]
+    messages: Optional[List[Dict[str, Any]]] = Field(default=None, description="Of a chat: the messages, those of placeholders as they were sent.")
+    __properties: ClassVar[List[str]] = ["outcome", "rendered", "error", "messages"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -95,6 +96,7 @@ class LivePayloadOutcome(BaseModel):
         _obj = cls.model_validate({
             "outcome": obj.get("outcome"),
             "rendered": obj.get("rendered"),
-            "error": obj.get("error")
+            "error": obj.get("error"),
+            "messages": obj.get("messages")
         })
         return _obj

@@ -19,8 +19,10 @@ import json
 
 from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
-from typing import Any, ClassVar, Dict, List
+from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.prompt_created_by import PromptCreatedBy
+from px0.generated.models.prompt_summary import PromptSummary
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -37,7 +39,11 @@ class Prompt(BaseModel):
     status: StrictStr = Field(description="One of `active`, `archived`; newer servers may have more.")
     created_at: datetime
     updated_at: datetime
-    __properties: ClassVar[List[str]] = ["id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at"]
+    folder: StrictStr = Field(description="The path of its folder; empty for none.")
+    contract: StrictStr = Field(description="What happens to renders whose variables the version refuses. One of `off`, `warn`, `enforce`; newer servers may have more.")
+    created_by: Optional[PromptCreatedBy]
+    summary: Optional[PromptSummary] = None
+    __properties: ClassVar[List[str]] = ["id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at", "folder", "contract", "created_by", "summary"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -78,6 +84,17 @@ class Prompt(BaseModel):
             exclude=excluded_fields,
             exclude_none=True,
         )
+        # override the default output from pydantic by calling `to_dict()` of created_by
+        if self.created_by:
+            _dict['created_by'] = self.created_by.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of summary
+        if self.summary:
+            _dict['summary'] = self.summary.to_dict()
+        # set to None if created_by (nullable) is None
+        # and model_fields_set contains the field
+        if self.created_by is None and "created_by" in self.model_fields_set:
+            _dict['created_by'] = None
+
         return _dict
 
     @classmethod
@@ -97,6 +114,10 @@ class Prompt(BaseModel):
             "description": obj.get("description"),
             "status": obj.get("status"),
             "created_at": obj.get("created_at"),
-            "updated_at": obj.get("updated_at")
+            "updated_at": obj.get("updated_at"),
+            "folder": obj.get("folder"),
+            "contract": obj.get("contract"),
+            "created_by": PromptCreatedBy.from_dict(obj["created_by"]) if obj.get("created_by") is not None else None,
+            "summary": PromptSummary.from_dict(obj["summary"]) if obj.get("summary") is not None else None
         })
         return _obj

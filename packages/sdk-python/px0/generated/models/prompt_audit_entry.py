@@ -38,7 +38,8 @@ class PromptAuditEntry(BaseModel):
     version: Optional[StrictInt] = Field(description="The affected version.")
     details: Dict[str, Any] = Field(description="Details of the action, e.g. the state before and after.")
     created_at: datetime
-    __properties: ClassVar[List[str]] = ["id", "action", "actor", "prompt_id", "team_id", "version", "details", "created_at"]
+    text: Optional[StrictStr] = Field(default=None, description="The note that was given with the action.")
+    __properties: ClassVar[List[str]] = ["id", "action", "actor", "prompt_id", "team_id", "version", "details", "created_at", "text"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -106,6 +107,7 @@ class PromptAuditEntry(BaseModel):
             "team_id": obj.get("team_id"),
             "version": obj.get("version"),
             "details": obj.get("details"),
-            "created_at": obj.get("created_at")
+            "created_at": obj.get("created_at"),
+            "text": obj.get("text")
         })
         return _obj

@@ -21,14 +21,17 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from uuid import UUID
+from px0.generated.models.chat_message import ChatMessage
+from px0.generated.models.prompt_created_by import PromptCreatedBy
 from px0.generated.models.template_variable import TemplateVariable
+from px0.generated.models.version_program import VersionProgram
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
 
 class PromptVersion(BaseModel):
     """
-    A version of a prompt.
+    A version of a prompt: one text, or a conversation.
     """ # noqa: E501
     id: UUID
     prompt_id: UUID
@@ -39,7 +42,13 @@ class PromptVersion(BaseModel):
     published_at: Optional[datetime]
     tags: List[StrictStr]
     variables: List[TemplateVariable] = Field(description="The variables that the template reads.")
-    __properties: ClassVar[List[str]] = ["id", "prompt_id", "version", "template", "status", "created_at", "published_at", "tags", "variables"]
+    kind: StrictStr = Field(description="One of `text`, `chat`; newer servers may have more.")
+    note: StrictStr = Field(description="Why the version was made; empty for none.")
+    created_by: Optional[PromptCreatedBy]
+    messages: Optional[List[ChatMessage]] = Field(default=None, description="Of a chat: the conversation as it was written. `template` is then made from it.")
+    config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
+    program: Optional[VersionProgram] = Field(default=None, description="Only with `include=program`.")
+    __properties: ClassVar[List[str]] = ["id", "prompt_id", "version", "template", "status", "created_at", "published_at", "tags", "variables", "kind", "note", "created_by", "messages", "config", "program"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -86,10 +95,27 @@ class PromptVersion(BaseModel):
             for _item_variables in self.variables:
                 _items.append(_item_variables.to_dict() if _item_variables is not None else None)
             _dict['variables'] = _items
+        # override the default output from pydantic by calling `to_dict()` of created_by
+        if self.created_by:
+            _dict['created_by'] = self.created_by.to_dict()
+        # override the default output from pydantic by calling `to_dict()` of each item in messages (list)
+        _items = []
+        if self.messages:
+            for _item_messages in self.messages:
+                _items.append(_item_messages.to_dict() if _item_messages is not None else None)
+            _dict['messages'] = _items
+        # override the default output from pydantic by calling `to_dict()` of program
+        if self.program:
+            _dict['program'] = self.program.to_dict()
         # set to None if published_at (nullable) is None
         # and model_fields_set contains the field
         if self.published_at is None and "published_at" in self.model_fields_set:
             _dict['published_at'] = None
+
+        # set to None if created_by (nullable) is None
+        # and model_fields_set contains the field
+        if self.created_by is None and "created_by" in self.model_fields_set:
+            _dict['created_by'] = None
 
         return _dict
 
@@ -111,6 +137,12 @@ class PromptVersion(BaseModel):
             "created_at": obj.get("created_at"),
             "published_at": obj.get("published_at"),
             "tags": obj.get("tags"),
-            "variables": [TemplateVariable.from_dict(_item) for _item in obj["variables"]] if obj.get("variables") is not None else None
+            "variables": [TemplateVariable.from_dict(_item) for _item in obj["variables"]] if obj.get("variables") is not None else None,
+            "kind": obj.get("kind"),
+            "note": obj.get("note"),
+            "created_by": PromptCreatedBy.from_dict(obj["created_by"]) if obj.get("created_by") is not None else None,
+            "messages": [ChatMessage.from_dict(_item) for _item in obj["messages"]] if obj.get("messages") is not None else None,
+            "config": obj.get("config"),
+            "program": VersionProgram.from_dict(obj["program"]) if obj.get("program") is not None else None
         })
         return _obj

@@ -31,9 +31,11 @@ class RenderBatchResult(BaseModel):
     version: Optional[StrictInt] = None
     slug: Optional[StrictStr] = None
     tags: Optional[List[StrictStr]] = None
+    messages: Optional[List[Dict[str, Any]]] = Field(default=None, description="Of a chat: the messages, those of placeholders as they were sent.")
+    config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
     status: StrictInt = Field(description="The status that a single render would have returned.")
     error: Optional[StrictStr] = Field(default=None, description="Present unless the status is 200.")
-    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "status", "error"]
+    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "messages", "config", "status", "error"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -90,6 +92,8 @@ class RenderBatchResult(BaseModel):
             "version": obj.get("version"),
             "slug": obj.get("slug"),
             "tags": obj.get("tags"),
+            "messages": obj.get("messages"),
+            "config": obj.get("config"),
             "status": obj.get("status"),
             "error": obj.get("error")
         })

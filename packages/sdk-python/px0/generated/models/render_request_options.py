@@ -17,7 +17,7 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr
 from typing import Any, ClassVar, Dict, List, Optional
 from typing import Optional, Set
 from typing_extensions import Self
@@ -28,7 +28,8 @@ class RenderRequestOptions(BaseModel):
     RenderRequestOptions
     """ # noqa: E501
     missing_key: Optional[StrictStr] = Field(default=None, description="How to treat an absent key: fail the render (the default), or render it as a missing value. One of `error`, `default`, `zero`; newer servers may have more.")
-    __properties: ClassVar[List[str]] = ["missing_key"]
+    transcript: Optional[StrictBool] = Field(default=None, description="Of a chat, `false` leaves `rendered` empty. Default: true.")
+    __properties: ClassVar[List[str]] = ["missing_key", "transcript"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -74,6 +75,11 @@ class RenderRequestOptions(BaseModel):
         if self.missing_key is None and "missing_key" in self.model_fields_set:
             _dict['missing_key'] = None
 
+        # set to None if transcript (nullable) is None
+        # and model_fields_set contains the field
+        if self.transcript is None and "transcript" in self.model_fields_set:
+            _dict['transcript'] = None
+
         return _dict
 
     @classmethod
@@ -86,6 +92,7 @@ class RenderRequestOptions(BaseModel):
             return cls.model_validate(obj)
 
         _obj = cls.model_validate({
-            "missing_key": obj.get("missing_key")
+            "missing_key": obj.get("missing_key"),
+            "transcript": obj.get("transcript")
         })
         return _obj

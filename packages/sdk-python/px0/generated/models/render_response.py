@@ -17,8 +17,8 @@ import pprint
 import re  # noqa: F401
 import json
 
-from pydantic import BaseModel, ConfigDict, StrictInt, StrictStr
-from typing import Any, ClassVar, Dict, List
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from typing import Any, ClassVar, Dict, List, Optional
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -31,7 +31,9 @@ class RenderResponse(BaseModel):
     version: StrictInt
     slug: StrictStr
     tags: List[StrictStr]
-    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags"]
+    messages: Optional[List[Dict[str, Any]]] = Field(default=None, description="Of a chat: the messages, those of placeholders as they were sent.")
+    config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
+    __properties: ClassVar[List[str]] = ["rendered", "version", "slug", "tags", "messages", "config"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -87,6 +89,8 @@ class RenderResponse(BaseModel):
             "rendered": obj.get("rendered"),
             "version": obj.get("version"),
             "slug": obj.get("slug"),
-            "tags": obj.get("tags")
+            "tags": obj.get("tags"),
+            "messages": obj.get("messages"),
+            "config": obj.get("config")
         })
         return _obj

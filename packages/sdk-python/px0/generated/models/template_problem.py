@@ -18,7 +18,7 @@ import re  # noqa: F401
 import json
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
-from typing import Any, ClassVar, Dict, List
+from typing import Any, ClassVar, Dict, List, Optional
 from typing import Optional, Set
 from typing_extensions import Self
 from pydantic_core import to_jsonable_python
@@ -30,7 +30,8 @@ class TemplateProblem(BaseModel):
     message: StrictStr
     line: StrictInt = Field(description="Starts at 1.")
     column: StrictInt = Field(description="In bytes of UTF-8. Starts at 0.")
-    __properties: ClassVar[List[str]] = ["message", "line", "column"]
+    source: Optional[StrictStr] = Field(default=None, description="Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.")
+    __properties: ClassVar[List[str]] = ["message", "line", "column", "source"]
 
     model_config = ConfigDict(
         validate_by_name=True,
@@ -85,6 +86,7 @@ class TemplateProblem(BaseModel):
         _obj = cls.model_validate({
             "message": obj.get("message"),
             "line": obj.get("line"),
-            "column": obj.get("column")
+            "column": obj.get("column"),
+            "source": obj.get("source")
         })
         return _obj

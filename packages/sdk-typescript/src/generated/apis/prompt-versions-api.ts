@@ -63,6 +63,11 @@ import {
     TemplateValidationToJSON,
 } from '../models/template-validation.ts';
 import {
+    type TransitionRequest,
+    TransitionRequestFromJSON,
+    TransitionRequestToJSON,
+} from '../models/transition-request.ts';
+import {
     type UpdateVersionRequest,
     UpdateVersionRequestFromJSON,
     UpdateVersionRequestToJSON,
@@ -89,6 +94,10 @@ export interface ArchiveVersionRequest {
      * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * 
+     */
+    transitionRequest?: TransitionRequest;
 }
 
 export interface CheckVersionRequest {
@@ -173,6 +182,10 @@ export interface DemoteVersionRequest {
      * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * 
+     */
+    transitionRequest?: TransitionRequest;
 }
 
 export interface DiffVersionsRequest {
@@ -230,6 +243,10 @@ export interface GetVersionRequest {
      * A version number or a tag.
      */
     version: string;
+    /**
+     * `program` adds what renders the version.
+     */
+    include?: GetVersionIncludeEnum;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -311,6 +328,10 @@ export interface PromoteVersionRequest {
      * An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.
      */
     ifMatch?: string;
+    /**
+     * 
+     */
+    transitionRequest?: TransitionRequest;
 }
 
 export interface RemoveVersionTagRequest {
@@ -424,6 +445,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         const headerParameters: runtime.HTTPHeaders = {};
 
+        headerParameters['Content-Type'] = 'application/json';
+
         if (requestParameters['px0MinRevision'] != null) {
             headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
         }
@@ -462,6 +485,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
             method: 'POST',
             headers: headerParameters,
             query: queryParameters,
+            body: TransitionRequestToJSON(requestParameters['transitionRequest']),
         };
     }
 
@@ -480,8 +504,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Archives a version permanently. It can still be read and rendered by number and tag.
      * Archive Prompt Version
      */
-    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.archiveVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
+    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, transitionRequest?: TransitionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+        const response = await this.archiveVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
 
@@ -626,7 +650,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Saves a template as a new draft.
+     * Saves a template or a conversation as a new draft.
      * Create a Prompt Version
      */
     async createVersionRaw(requestParameters: CreateVersionOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -637,7 +661,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Saves a template as a new draft.
+     * Saves a template or a conversation as a new draft.
      * Create a Prompt Version
      */
     async createVersion(id: string, createVersionRequest: CreateVersionRequest, px0MinRevision?: string, px0Consistency?: CreateVersionOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -749,6 +773,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         const headerParameters: runtime.HTTPHeaders = {};
 
+        headerParameters['Content-Type'] = 'application/json';
+
         if (requestParameters['px0MinRevision'] != null) {
             headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
         }
@@ -787,6 +813,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
             method: 'POST',
             headers: headerParameters,
             query: queryParameters,
+            body: TransitionRequestToJSON(requestParameters['transitionRequest']),
         };
     }
 
@@ -805,8 +832,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Demotes the live version to stable. The prompt then has no live version.
      * Demote Prompt Version
      */
-    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.demoteVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
+    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, transitionRequest?: TransitionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+        const response = await this.demoteVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
 
@@ -992,6 +1019,10 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         const queryParameters: any = {};
 
+        if (requestParameters['include'] != null) {
+            queryParameters['include'] = requestParameters['include'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -1046,8 +1077,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Returns one version, by number or tag.
      * Get Prompt Version
      */
-    async getVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: GetVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.getVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async getVersion(id: string, version: string, include?: GetVersionIncludeEnum, px0MinRevision?: string, px0Consistency?: GetVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+        const response = await this.getVersionRaw({ id: id, version: version, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -1235,6 +1266,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
 
         const headerParameters: runtime.HTTPHeaders = {};
 
+        headerParameters['Content-Type'] = 'application/json';
+
         if (requestParameters['px0MinRevision'] != null) {
             headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
         }
@@ -1273,6 +1306,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
             method: 'POST',
             headers: headerParameters,
             query: queryParameters,
+            body: TransitionRequestToJSON(requestParameters['transitionRequest']),
         };
     }
 
@@ -1291,8 +1325,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch }, initOverrides);
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, transitionRequest?: TransitionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+        const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
 
@@ -1537,7 +1571,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the template of a draft.
+     * Replaces the content of a draft: its template or messages, configuration and note.
      * Update Prompt Version Draft
      */
     async updateVersionRaw(requestParameters: UpdateVersionOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreateVersion201Response>> {
@@ -1548,7 +1582,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Replaces the template of a draft.
+     * Replaces the content of a draft: its template or messages, configuration and note.
      * Update Prompt Version Draft
      */
     async updateVersion(id: string, version: string, updateVersionRequest: UpdateVersionRequest, px0MinRevision?: string, px0Consistency?: UpdateVersionOperationPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
@@ -1687,6 +1721,13 @@ export const DuplicateVersionPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type DuplicateVersionPx0ConsistencyEnum = typeof DuplicateVersionPx0ConsistencyEnum[keyof typeof DuplicateVersionPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const GetVersionIncludeEnum = {
+    Program: 'program',
+} as const;
+export type GetVersionIncludeEnum = typeof GetVersionIncludeEnum[keyof typeof GetVersionIncludeEnum];
 /**
  * @export
  */

@@ -15,7 +15,7 @@
 
 import { pathSegment } from '../../path-segment.ts';
 import { formed, prepared } from '../../generated-support.ts';
-import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportResult, instanceOfListPromptAudit200Response, instanceOfListPrompts200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
+import { instanceOfCreatePrompt201Response, instanceOfGetPrompt200Response, instanceOfGetPromptUsage200Response, instanceOfImportResult, instanceOfListFolders200Response, instanceOfListPromptAudit200Response, instanceOfListPrompts200Response, instanceOfMoveFolder200Response, instanceOfPromptDocumentEnvelope } from '../models/index.ts';
 import * as runtime from '../runtime.ts';
 import {
     type APIError,
@@ -53,6 +53,11 @@ import {
     ImportResultToJSON,
 } from '../models/import-result.ts';
 import {
+    type ListFolders200Response,
+    ListFolders200ResponseFromJSON,
+    ListFolders200ResponseToJSON,
+} from '../models/list-folders200-response.ts';
+import {
     type ListPromptAudit200Response,
     ListPromptAudit200ResponseFromJSON,
     ListPromptAudit200ResponseToJSON,
@@ -63,10 +68,25 @@ import {
     ListPrompts200ResponseToJSON,
 } from '../models/list-prompts200-response.ts';
 import {
+    type MoveFolder200Response,
+    MoveFolder200ResponseFromJSON,
+    MoveFolder200ResponseToJSON,
+} from '../models/move-folder200-response.ts';
+import {
+    type MoveFolderRequest,
+    MoveFolderRequestFromJSON,
+    MoveFolderRequestToJSON,
+} from '../models/move-folder-request.ts';
+import {
     type MovePromptRequest,
     MovePromptRequestFromJSON,
     MovePromptRequestToJSON,
 } from '../models/move-prompt-request.ts';
+import {
+    type PatchPromptRequest,
+    PatchPromptRequestFromJSON,
+    PatchPromptRequestToJSON,
+} from '../models/patch-prompt-request.ts';
 import {
     type PromptDocumentEnvelope,
     PromptDocumentEnvelopeFromJSON,
@@ -153,6 +173,10 @@ export interface GetPromptRequest {
      */
     teamId?: string;
     /**
+     * `program` adds what renders the version.
+     */
+    include?: GetPromptIncludeEnum;
+    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -230,7 +254,7 @@ export interface ListAllPromptsRequest {
      */
     archived?: string;
     /**
-     * Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+     * Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
      */
     q?: string;
     /**
@@ -250,6 +274,18 @@ export interface ListAllPromptsRequest {
      */
     cursor?: string;
     /**
+     * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+     */
+    folder?: string;
+    /**
+     * `content` searches the words of the live version, or else of the newest one that is not archived.
+     */
+    _in?: ListAllPromptsInEnum;
+    /**
+     * `summary` adds what is live, and who changed the prompt last and why.
+     */
+    include?: ListAllPromptsIncludeEnum;
+    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -257,6 +293,21 @@ export interface ListAllPromptsRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
+}
+
+export interface ListFoldersRequest {
+    /**
+     * The id of the team.
+     */
+    teamID: string;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: ListFoldersPx0ConsistencyEnum;
 }
 
 export interface ListPromptAuditRequest {
@@ -296,7 +347,7 @@ export interface ListPromptsRequest {
      */
     archived?: string;
     /**
-     * Search words; each must match the start of a word in the name, slug or description. A text without letters or digits matches nothing. A blank text does not filter.
+     * Search words; each must match the start of a word in the name, slug, description or folder. A text without letters or digits matches nothing. A blank text does not filter.
      */
     q?: string;
     /**
@@ -315,6 +366,18 @@ export interface ListPromptsRequest {
      * The `next_cursor` of the previous page.
      */
     cursor?: string;
+    /**
+     * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+     */
+    folder?: string;
+    /**
+     * `content` searches the words of the live version, or else of the newest one that is not archived.
+     */
+    _in?: ListPromptsInEnum;
+    /**
+     * `summary` adds what is live, and who changed the prompt last and why.
+     */
+    include?: ListPromptsIncludeEnum;
     /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
@@ -348,6 +411,25 @@ export interface ListTeamPromptAuditRequest {
     px0Consistency?: ListTeamPromptAuditPx0ConsistencyEnum;
 }
 
+export interface MoveFolderOperationRequest {
+    /**
+     * The id of the team.
+     */
+    teamID: string;
+    /**
+     * 
+     */
+    moveFolderRequest: MoveFolderRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: MoveFolderOperationPx0ConsistencyEnum;
+}
+
 export interface MovePromptOperationRequest {
     /**
      * The id of the prompt.
@@ -365,6 +447,25 @@ export interface MovePromptOperationRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: MovePromptOperationPx0ConsistencyEnum;
+}
+
+export interface PatchPromptOperationRequest {
+    /**
+     * The id of the prompt.
+     */
+    id: string;
+    /**
+     * 
+     */
+    patchPromptRequest: PatchPromptRequest;
+    /**
+     * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
+     */
+    px0MinRevision?: string;
+    /**
+     * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
+     */
+    px0Consistency?: PatchPromptOperationPx0ConsistencyEnum;
 }
 
 export interface RestorePromptRequest {
@@ -662,6 +763,10 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['team_id'] = requestParameters['teamId'];
         }
 
+        if (requestParameters['include'] != null) {
+            queryParameters['include'] = requestParameters['include'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -715,8 +820,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
      * Get a Prompt
      */
-    async getPrompt(id: string, version?: string, tag?: string, teamId?: string, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPrompt200Response> {
-        const response = await this.getPromptRaw({ id: id, version: version, tag: tag, teamId: teamId, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async getPrompt(id: string, version?: string, tag?: string, teamId?: string, include?: GetPromptIncludeEnum, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPrompt200Response> {
+        const response = await this.getPromptRaw({ id: id, version: version, tag: tag, teamId: teamId, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -930,6 +1035,18 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['cursor'] = requestParameters['cursor'];
         }
 
+        if (requestParameters['folder'] != null) {
+            queryParameters['folder'] = requestParameters['folder'];
+        }
+
+        if (requestParameters['_in'] != null) {
+            queryParameters['in'] = requestParameters['_in'];
+        }
+
+        if (requestParameters['include'] != null) {
+            queryParameters['include'] = requestParameters['include'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -982,8 +1099,79 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
-    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
-        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
+        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, _in: _in, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for listFolders without sending the request
+     */
+    async listFoldersRequestOpts(requestParameters: ListFoldersRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['teamID'] == null) {
+            throw new runtime.RequiredError(
+                'teamID',
+                'Required parameter "teamID" was null or undefined when calling listFolders().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{teamID}/folders`;
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
+
+        return {
+            path: urlPath,
+            method: 'GET',
+            headers: headerParameters,
+            query: queryParameters,
+        };
+    }
+
+    /**
+     * Returns the folders of a team that hold prompts, by path.
+     * List Folders
+     */
+    async listFoldersRaw(requestParameters: ListFoldersRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ListFolders200Response>> {
+        const requestOptions = await prepared(this.listFoldersRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => ListFolders200ResponseFromJSON(formed(jsonValue, instanceOfListFolders200Response)));
+    }
+
+    /**
+     * Returns the folders of a team that hold prompts, by path.
+     * List Folders
+     */
+    async listFolders(teamID: string, px0MinRevision?: string, px0Consistency?: ListFoldersPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListFolders200Response> {
+        const response = await this.listFoldersRaw({ teamID: teamID, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -1107,6 +1295,18 @@ export class PromptsApi extends runtime.BaseAPI {
             queryParameters['cursor'] = requestParameters['cursor'];
         }
 
+        if (requestParameters['folder'] != null) {
+            queryParameters['folder'] = requestParameters['folder'];
+        }
+
+        if (requestParameters['_in'] != null) {
+            queryParameters['in'] = requestParameters['_in'];
+        }
+
+        if (requestParameters['include'] != null) {
+            queryParameters['include'] = requestParameters['include'];
+        }
+
         const headerParameters: runtime.HTTPHeaders = {};
 
         if (requestParameters['px0MinRevision'] != null) {
@@ -1160,8 +1360,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of a team, newest first.
      * List Prompts
      */
-    async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
-        const response = await this.listPromptsRaw({ teamID: teamID, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, _in?: ListPromptsInEnum, include?: ListPromptsIncludeEnum, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
+        const response = await this.listPromptsRaw({ teamID: teamID, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, _in: _in, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -1245,6 +1445,87 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
+     * Creates request options for moveFolder without sending the request
+     */
+    async moveFolderRequestOpts(requestParameters: MoveFolderOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['teamID'] == null) {
+            throw new runtime.RequiredError(
+                'teamID',
+                'Required parameter "teamID" was null or undefined when calling moveFolder().'
+            );
+        }
+
+        if (requestParameters['moveFolderRequest'] == null) {
+            throw new runtime.RequiredError(
+                'moveFolderRequest',
+                'Required parameter "moveFolderRequest" was null or undefined when calling moveFolder().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/teams/{teamID}/folders/move`;
+        urlPath = urlPath.replace('{teamID}', pathSegment('teamID', requestParameters['teamID']));
+
+        return {
+            path: urlPath,
+            method: 'POST',
+            headers: headerParameters,
+            query: queryParameters,
+            body: MoveFolderRequestToJSON(requestParameters['moveFolderRequest']),
+        };
+    }
+
+    /**
+     * Moves the prompts in a folder and below it to another path. Slugs stay.
+     * Move a Folder
+     */
+    async moveFolderRaw(requestParameters: MoveFolderOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<MoveFolder200Response>> {
+        const requestOptions = await prepared(this.moveFolderRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => MoveFolder200ResponseFromJSON(formed(jsonValue, instanceOfMoveFolder200Response)));
+    }
+
+    /**
+     * Moves the prompts in a folder and below it to another path. Slugs stay.
+     * Move a Folder
+     */
+    async moveFolder(teamID: string, moveFolderRequest: MoveFolderRequest, px0MinRevision?: string, px0Consistency?: MoveFolderOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<MoveFolder200Response> {
+        const response = await this.moveFolderRaw({ teamID: teamID, moveFolderRequest: moveFolderRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
      * Creates request options for movePrompt without sending the request
      */
     async movePromptRequestOpts(requestParameters: MovePromptOperationRequest): Promise<runtime.RequestOpts> {
@@ -1322,6 +1603,87 @@ export class PromptsApi extends runtime.BaseAPI {
      */
     async movePrompt(id: string, movePromptRequest: MovePromptRequest, px0MinRevision?: string, px0Consistency?: MovePromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
         const response = await this.movePromptRaw({ id: id, movePromptRequest: movePromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+        return await response.value();
+    }
+
+    /**
+     * Creates request options for patchPrompt without sending the request
+     */
+    async patchPromptRequestOpts(requestParameters: PatchPromptOperationRequest): Promise<runtime.RequestOpts> {
+        if (requestParameters['id'] == null) {
+            throw new runtime.RequiredError(
+                'id',
+                'Required parameter "id" was null or undefined when calling patchPrompt().'
+            );
+        }
+
+        if (requestParameters['patchPromptRequest'] == null) {
+            throw new runtime.RequiredError(
+                'patchPromptRequest',
+                'Required parameter "patchPromptRequest" was null or undefined when calling patchPrompt().'
+            );
+        }
+
+        const queryParameters: any = {};
+
+        const headerParameters: runtime.HTTPHeaders = {};
+
+        headerParameters['Content-Type'] = 'application/json';
+
+        if (requestParameters['px0MinRevision'] != null) {
+            headerParameters['Px0-Min-Revision'] = String(requestParameters['px0MinRevision']);
+        }
+
+        if (requestParameters['px0Consistency'] != null) {
+            headerParameters['Px0-Consistency'] = String(requestParameters['px0Consistency']);
+        }
+
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("apiKey", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+        if (this.configuration && this.configuration.accessToken) {
+            const token = this.configuration.accessToken;
+            const tokenString = await token("session", []);
+
+            if (tokenString) {
+                headerParameters["Authorization"] = `Bearer ${tokenString}`;
+            }
+        }
+
+        let urlPath = `/v1/prompts/{id}`;
+        urlPath = urlPath.replace('{id}', pathSegment('id', requestParameters['id']));
+
+        return {
+            path: urlPath,
+            method: 'PATCH',
+            headers: headerParameters,
+            query: queryParameters,
+            body: PatchPromptRequestToJSON(requestParameters['patchPromptRequest']),
+        };
+    }
+
+    /**
+     * Changes folder and description. What is omitted stays.
+     * Patch a Prompt
+     */
+    async patchPromptRaw(requestParameters: PatchPromptOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<CreatePrompt201Response>> {
+        const requestOptions = await prepared(this.patchPromptRequestOpts(requestParameters));
+        const response = await this.request(requestOptions, initOverrides);
+
+        return new runtime.JSONApiResponse(response, (jsonValue) => CreatePrompt201ResponseFromJSON(formed(jsonValue, instanceOfCreatePrompt201Response)));
+    }
+
+    /**
+     * Changes folder and description. What is omitted stays.
+     * Patch a Prompt
+     */
+    async patchPrompt(id: string, patchPromptRequest: PatchPromptRequest, px0MinRevision?: string, px0Consistency?: PatchPromptOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreatePrompt201Response> {
+        const response = await this.patchPromptRaw({ id: id, patchPromptRequest: patchPromptRequest, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
         return await response.value();
     }
 
@@ -1511,6 +1873,13 @@ export type ExportPromptsPx0ConsistencyEnum = typeof ExportPromptsPx0Consistency
 /**
  * @export
  */
+export const GetPromptIncludeEnum = {
+    Program: 'program',
+} as const;
+export type GetPromptIncludeEnum = typeof GetPromptIncludeEnum[keyof typeof GetPromptIncludeEnum];
+/**
+ * @export
+ */
 export const GetPromptPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -1540,6 +1909,20 @@ export type ImportPromptsOperationPx0ConsistencyEnum = typeof ImportPromptsOpera
 /**
  * @export
  */
+export const ListAllPromptsInEnum = {
+    Content: 'content',
+} as const;
+export type ListAllPromptsInEnum = typeof ListAllPromptsInEnum[keyof typeof ListAllPromptsInEnum];
+/**
+ * @export
+ */
+export const ListAllPromptsIncludeEnum = {
+    Summary: 'summary',
+} as const;
+export type ListAllPromptsIncludeEnum = typeof ListAllPromptsIncludeEnum[keyof typeof ListAllPromptsIncludeEnum];
+/**
+ * @export
+ */
 export const ListAllPromptsPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
@@ -1547,10 +1930,31 @@ export type ListAllPromptsPx0ConsistencyEnum = typeof ListAllPromptsPx0Consisten
 /**
  * @export
  */
+export const ListFoldersPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListFoldersPx0ConsistencyEnum = typeof ListFoldersPx0ConsistencyEnum[keyof typeof ListFoldersPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ListPromptAuditPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type ListPromptAuditPx0ConsistencyEnum = typeof ListPromptAuditPx0ConsistencyEnum[keyof typeof ListPromptAuditPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const ListPromptsInEnum = {
+    Content: 'content',
+} as const;
+export type ListPromptsInEnum = typeof ListPromptsInEnum[keyof typeof ListPromptsInEnum];
+/**
+ * @export
+ */
+export const ListPromptsIncludeEnum = {
+    Summary: 'summary',
+} as const;
+export type ListPromptsIncludeEnum = typeof ListPromptsIncludeEnum[keyof typeof ListPromptsIncludeEnum];
 /**
  * @export
  */
@@ -1568,10 +1972,24 @@ export type ListTeamPromptAuditPx0ConsistencyEnum = typeof ListTeamPromptAuditPx
 /**
  * @export
  */
+export const MoveFolderOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type MoveFolderOperationPx0ConsistencyEnum = typeof MoveFolderOperationPx0ConsistencyEnum[keyof typeof MoveFolderOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const MovePromptOperationPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type MovePromptOperationPx0ConsistencyEnum = typeof MovePromptOperationPx0ConsistencyEnum[keyof typeof MovePromptOperationPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const PatchPromptOperationPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type PatchPromptOperationPx0ConsistencyEnum = typeof PatchPromptOperationPx0ConsistencyEnum[keyof typeof PatchPromptOperationPx0ConsistencyEnum];
 /**
  * @export
  */

@@ -32,6 +32,10 @@ export interface CreatePromptRequest {
      * Default: derived from the name. Always normalised.
      */
     slug?: string | null;
+    /**
+     * The path of its folder. Default: none.
+     */
+    folder?: string | null;
 }
 
 /**
@@ -55,6 +59,7 @@ export function CreatePromptRequestFromJSONTyped(json: any, ignoreDiscriminator:
         'name': json['name'],
         'description': json['description'] === undefined ? undefined : json['description'] === null ? null : json['description'],
         'slug': json['slug'] === undefined ? undefined : json['slug'] === null ? null : json['slug'],
+        'folder': json['folder'] === undefined ? undefined : json['folder'] === null ? null : json['folder'],
     };
 }
 
@@ -72,5 +77,6 @@ export function CreatePromptRequestToJSONTyped(value?: CreatePromptRequest | nul
         'name': value['name'],
         'description': value['description'],
         'slug': value['slug'],
+        'folder': value['folder'],
     };
 }

@@ -14,23 +14,42 @@
  */
 
 import { mapValues } from '../runtime.ts';
+import type { ChatMessage } from './chat-message.ts';
+import {
+    ChatMessageFromJSON,
+    ChatMessageFromJSONTyped,
+    ChatMessageToJSON,
+    ChatMessageToJSONTyped,
+} from './chat-message.ts';
+
 /**
- * The template of the new draft, at most 524288 bytes of UTF-8.
+ * The content of the new draft: a template or messages, and what belongs to it.
  * @export
  * @interface CreateVersionRequest
  */
 export interface CreateVersionRequest {
     /**
-     * 
+     * The text, at most 524288 bytes of UTF-8. Either this or `messages`.
      */
-    template: string;
+    template?: string | null;
+    /**
+     * The conversation, at most 100 entries.
+     */
+    messages?: Array<ChatMessage> | null;
+    /**
+     * The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+     */
+    config?: { [key: string]: any; } | null;
+    /**
+     * Why the version is made.
+     */
+    note?: string | null;
 }
 
 /**
  * Check if a given object implements the CreateVersionRequest interface.
  */
 export function instanceOfCreateVersionRequest(value: object): value is CreateVersionRequest {
-    if (!('template' in value) || value['template'] === undefined) return false;
     return true;
 }
 
@@ -44,7 +63,10 @@ export function CreateVersionRequestFromJSONTyped(json: any, ignoreDiscriminator
     }
     return {
         
-        'template': json['template'],
+        'template': json['template'] === undefined ? undefined : json['template'] === null ? null : json['template'],
+        'messages': json['messages'] === undefined ? undefined : json['messages'] === null ? null : ((json['messages'] as Array<any>).map(ChatMessageFromJSON)),
+        'config': json['config'] === undefined ? undefined : json['config'] === null ? null : json['config'],
+        'note': json['note'] === undefined ? undefined : json['note'] === null ? null : json['note'],
     };
 }
 
@@ -60,5 +82,8 @@ export function CreateVersionRequestToJSONTyped(value?: CreateVersionRequest | n
     return {
         
         'template': value['template'],
+        'messages': value['messages'] == null ? undefined : ((value['messages'] as Array<any>).map(ChatMessageToJSON)),
+        'config': value['config'],
+        'note': value['note'],
     };
 }

@@ -21,6 +21,13 @@ import {
     DiffHunkToJSON,
     DiffHunkToJSONTyped,
 } from './diff-hunk.ts';
+import type { DiffSection } from './diff-section.ts';
+import {
+    DiffSectionFromJSON,
+    DiffSectionFromJSONTyped,
+    DiffSectionToJSON,
+    DiffSectionToJSONTyped,
+} from './diff-section.ts';
 
 /**
  * 
@@ -52,6 +59,10 @@ export interface DiffVersions200Response {
      * 
      */
     hunks?: Array<DiffHunk>;
+    /**
+     * Present if one of the versions is a chat or has a configuration.
+     */
+    sections?: Array<DiffSection>;
 }
 
 /**
@@ -82,6 +93,7 @@ export function DiffVersions200ResponseFromJSONTyped(json: any, ignoreDiscrimina
         'toTemplate': json['to_template'],
         'diff': json['diff'],
         'hunks': json['hunks'] == null ? undefined : ((json['hunks'] as Array<any>).map(DiffHunkFromJSON)),
+        'sections': json['sections'] == null ? undefined : ((json['sections'] as Array<any>).map(DiffSectionFromJSON)),
     };
 }
 
@@ -102,5 +114,6 @@ export function DiffVersions200ResponseToJSONTyped(value?: DiffVersions200Respon
         'to_template': value['toTemplate'],
         'diff': value['diff'],
         'hunks': value['hunks'] == null ? undefined : ((value['hunks'] as Array<any>).map(DiffHunkToJSON)),
+        'sections': value['sections'] == null ? undefined : ((value['sections'] as Array<any>).map(DiffSectionToJSON)),
     };
 }

@@ -41,6 +41,7 @@ export interface ImportChange {
 export const ImportChangeActionEnum = {
     CreatePrompt: 'create_prompt',
     UpdateDescription: 'update_description',
+    SetFolder: 'set_folder',
     ArchivePrompt: 'archive_prompt',
     RestorePrompt: 'restore_prompt',
     CreateVersion: 'create_version',

@@ -32,6 +32,10 @@ export interface LivePayloadOutcome {
      * Why it failed: the error message of a render.
      */
     error: string | null;
+    /**
+     * Of a chat: the messages, those of placeholders as they were sent.
+     */
+    messages?: Array<{ [key: string]: any; }>;
 }
 
 
@@ -68,6 +72,7 @@ export function LivePayloadOutcomeFromJSONTyped(json: any, ignoreDiscriminator: 
         'outcome': json['outcome'],
         'rendered': json['rendered'],
         'error': json['error'],
+        'messages': json['messages'] == null ? undefined : json['messages'],
     };
 }
 
@@ -85,5 +90,6 @@ export function LivePayloadOutcomeToJSONTyped(value?: LivePayloadOutcome | null,
         'outcome': value['outcome'],
         'rendered': value['rendered'],
         'error': value['error'],
+        'messages': value['messages'],
     };
 }

@@ -60,6 +60,10 @@ export interface PromptAuditEntry {
      * 
      */
     createdAt: Date;
+    /**
+     * The note that was given with the action.
+     */
+    text?: string;
 }
 
 /**
@@ -95,6 +99,7 @@ export function PromptAuditEntryFromJSONTyped(json: any, ignoreDiscriminator: bo
         'version': json['version'],
         'details': json['details'],
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
+        'text': json['text'] == null ? undefined : json['text'],
     };
 }
 
@@ -117,5 +122,6 @@ export function PromptAuditEntryToJSONTyped(value?: PromptAuditEntry | null, ign
         'version': value['version'],
         'details': value['details'],
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
+        'text': value['text'],
     };
 }

@@ -14,6 +14,27 @@
  */
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
+import type { PromptCreatedBy } from './prompt-created-by.ts';
+import {
+    PromptCreatedByFromJSON,
+    PromptCreatedByFromJSONTyped,
+    PromptCreatedByToJSON,
+    PromptCreatedByToJSONTyped,
+} from './prompt-created-by.ts';
+import type { VersionProgram } from './version-program.ts';
+import {
+    VersionProgramFromJSON,
+    VersionProgramFromJSONTyped,
+    VersionProgramToJSON,
+    VersionProgramToJSONTyped,
+} from './version-program.ts';
+import type { ChatMessage } from './chat-message.ts';
+import {
+    ChatMessageFromJSON,
+    ChatMessageFromJSONTyped,
+    ChatMessageToJSON,
+    ChatMessageToJSONTyped,
+} from './chat-message.ts';
 import type { TemplateVariable } from './template-variable.ts';
 import {
     TemplateVariableFromJSON,
@@ -23,7 +44,7 @@ import {
 } from './template-variable.ts';
 
 /**
- * A version of a prompt.
+ * A version of a prompt: one text, or a conversation.
  * @export
  * @interface PromptVersion
  */
@@ -64,6 +85,30 @@ export interface PromptVersion {
      * The variables that the template reads.
      */
     variables: Array<TemplateVariable>;
+    /**
+     * 
+     */
+    kind: PromptVersionKindEnum;
+    /**
+     * Why the version was made; empty for none.
+     */
+    note: string;
+    /**
+     * 
+     */
+    createdBy: PromptCreatedBy | null;
+    /**
+     * Of a chat: the conversation as it was written. `template` is then made from it.
+     */
+    messages?: Array<ChatMessage>;
+    /**
+     * The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+     */
+    config?: { [key: string]: any; };
+    /**
+     * Only with `include=program`.
+     */
+    program?: VersionProgram;
 }
 
 
@@ -77,6 +122,15 @@ export const PromptVersionStatusEnum = {
     Archived: 'archived',
 } as const;
 export type PromptVersionStatusEnum = typeof PromptVersionStatusEnum[keyof typeof PromptVersionStatusEnum];
+
+/**
+ * @export
+ */
+export const PromptVersionKindEnum = {
+    Text: 'text',
+    Chat: 'chat',
+} as const;
+export type PromptVersionKindEnum = typeof PromptVersionKindEnum[keyof typeof PromptVersionKindEnum];
 
 
 /**
@@ -92,6 +146,9 @@ export function instanceOfPromptVersion(value: object): value is PromptVersion {
     if ((!('publishedAt' in (value as Record<string, any>)) && !('published_at' in (value as Record<string, any>))) || ((value as Record<string, any>)['publishedAt'] === undefined && (value as Record<string, any>)['published_at'] === undefined)) return false;
     if (!('tags' in value) || value['tags'] === undefined) return false;
     if (!('variables' in value) || value['variables'] === undefined) return false;
+    if (!('kind' in value) || value['kind'] === undefined) return false;
+    if (!('note' in value) || value['note'] === undefined) return false;
+    if ((!('createdBy' in (value as Record<string, any>)) && !('created_by' in (value as Record<string, any>))) || ((value as Record<string, any>)['createdBy'] === undefined && (value as Record<string, any>)['created_by'] === undefined)) return false;
     return true;
 }
 
@@ -114,6 +171,12 @@ export function PromptVersionFromJSONTyped(json: any, ignoreDiscriminator: boole
         'publishedAt': (json['published_at'] == null ? null : parseDateTime(json['published_at'])),
         'tags': json['tags'],
         'variables': ((json['variables'] as Array<any>).map(TemplateVariableFromJSON)),
+        'kind': json['kind'],
+        'note': json['note'],
+        'createdBy': PromptCreatedByFromJSON(json['created_by']),
+        'messages': json['messages'] == null ? undefined : ((json['messages'] as Array<any>).map(ChatMessageFromJSON)),
+        'config': json['config'] == null ? undefined : json['config'],
+        'program': json['program'] == null ? undefined : VersionProgramFromJSON(json['program']),
     };
 }
 
@@ -137,5 +200,11 @@ export function PromptVersionToJSONTyped(value?: PromptVersion | null, ignoreDis
         'published_at': value['publishedAt'] == null ? value['publishedAt'] : serializeDateTime(value['publishedAt']),
         'tags': value['tags'],
         'variables': ((value['variables'] as Array<any>).map(TemplateVariableToJSON)),
+        'kind': value['kind'],
+        'note': value['note'],
+        'created_by': PromptCreatedByToJSON(value['createdBy']),
+        'messages': value['messages'] == null ? undefined : ((value['messages'] as Array<any>).map(ChatMessageToJSON)),
+        'config': value['config'],
+        'program': VersionProgramToJSON(value['program']),
     };
 }

@@ -14,6 +14,21 @@
  */
 
 import { mapValues, parseDate, parseDateTime, serializeDate, serializeDateTime } from '../runtime.ts';
+import type { PromptCreatedBy } from './prompt-created-by.ts';
+import {
+    PromptCreatedByFromJSON,
+    PromptCreatedByFromJSONTyped,
+    PromptCreatedByToJSON,
+    PromptCreatedByToJSONTyped,
+} from './prompt-created-by.ts';
+import type { PromptSummary } from './prompt-summary.ts';
+import {
+    PromptSummaryFromJSON,
+    PromptSummaryFromJSONTyped,
+    PromptSummaryToJSON,
+    PromptSummaryToJSONTyped,
+} from './prompt-summary.ts';
+
 /**
  * A prompt: a named series of template versions.
  * @export
@@ -52,6 +67,22 @@ export interface Prompt {
      * 
      */
     updatedAt: Date;
+    /**
+     * The path of its folder; empty for none.
+     */
+    folder: string;
+    /**
+     * What happens to renders whose variables the version refuses.
+     */
+    contract: PromptContractEnum;
+    /**
+     * 
+     */
+    createdBy: PromptCreatedBy | null;
+    /**
+     * 
+     */
+    summary?: PromptSummary;
 }
 
 
@@ -63,6 +94,16 @@ export const PromptStatusEnum = {
     Archived: 'archived',
 } as const;
 export type PromptStatusEnum = typeof PromptStatusEnum[keyof typeof PromptStatusEnum];
+
+/**
+ * @export
+ */
+export const PromptContractEnum = {
+    Off: 'off',
+    Warn: 'warn',
+    Enforce: 'enforce',
+} as const;
+export type PromptContractEnum = typeof PromptContractEnum[keyof typeof PromptContractEnum];
 
 
 /**
@@ -77,6 +118,9 @@ export function instanceOfPrompt(value: object): value is Prompt {
     if (!('status' in value) || value['status'] === undefined) return false;
     if ((!('createdAt' in (value as Record<string, any>)) && !('created_at' in (value as Record<string, any>))) || ((value as Record<string, any>)['createdAt'] === undefined && (value as Record<string, any>)['created_at'] === undefined)) return false;
     if ((!('updatedAt' in (value as Record<string, any>)) && !('updated_at' in (value as Record<string, any>))) || ((value as Record<string, any>)['updatedAt'] === undefined && (value as Record<string, any>)['updated_at'] === undefined)) return false;
+    if (!('folder' in value) || value['folder'] === undefined) return false;
+    if (!('contract' in value) || value['contract'] === undefined) return false;
+    if ((!('createdBy' in (value as Record<string, any>)) && !('created_by' in (value as Record<string, any>))) || ((value as Record<string, any>)['createdBy'] === undefined && (value as Record<string, any>)['created_by'] === undefined)) return false;
     return true;
 }
 
@@ -98,6 +142,10 @@ export function PromptFromJSONTyped(json: any, ignoreDiscriminator: boolean): Pr
         'status': json['status'],
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
         'updatedAt': (json['updated_at'] == null ? json['updated_at'] : parseDateTime(json['updated_at'])),
+        'folder': json['folder'],
+        'contract': json['contract'],
+        'createdBy': PromptCreatedByFromJSON(json['created_by']),
+        'summary': json['summary'] == null ? undefined : PromptSummaryFromJSON(json['summary']),
     };
 }
 
@@ -120,5 +168,9 @@ export function PromptToJSONTyped(value?: Prompt | null, ignoreDiscriminator: bo
         'status': value['status'],
         'created_at': value['createdAt'] == null ? value['createdAt'] : serializeDateTime(value['createdAt']),
         'updated_at': value['updatedAt'] == null ? value['updatedAt'] : serializeDateTime(value['updatedAt']),
+        'folder': value['folder'],
+        'contract': value['contract'],
+        'created_by': PromptCreatedByToJSON(value['createdBy']),
+        'summary': PromptSummaryToJSON(value['summary']),
     };
 }

@@ -37,6 +37,14 @@ export interface RenderBatchResult {
      */
     tags?: Array<string>;
     /**
+     * Of a chat: the messages, those of placeholders as they were sent.
+     */
+    messages?: Array<{ [key: string]: any; }>;
+    /**
+     * The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+     */
+    config?: { [key: string]: any; };
+    /**
      * The status that a single render would have returned.
      */
     status: number;
@@ -68,6 +76,8 @@ export function RenderBatchResultFromJSONTyped(json: any, ignoreDiscriminator: b
         'version': json['version'] == null ? undefined : json['version'],
         'slug': json['slug'] == null ? undefined : json['slug'],
         'tags': json['tags'] == null ? undefined : json['tags'],
+        'messages': json['messages'] == null ? undefined : json['messages'],
+        'config': json['config'] == null ? undefined : json['config'],
         'status': json['status'],
         'error': json['error'] == null ? undefined : json['error'],
     };
@@ -88,6 +98,8 @@ export function RenderBatchResultToJSONTyped(value?: RenderBatchResult | null, i
         'version': value['version'],
         'slug': value['slug'],
         'tags': value['tags'],
+        'messages': value['messages'],
+        'config': value['config'],
         'status': value['status'],
         'error': value['error'],
     };

@@ -24,6 +24,10 @@ export interface RenderRequestOptions {
      * How to treat an absent key: fail the render (the default), or render it as a missing value.
      */
     missingKey?: RenderRequestOptionsMissingKeyEnum | null;
+    /**
+     * Of a chat, `false` leaves `rendered` empty. Default: true.
+     */
+    transcript?: boolean | null;
 }
 
 
@@ -56,6 +60,7 @@ export function RenderRequestOptionsFromJSONTyped(json: any, ignoreDiscriminator
     return {
         
         'missingKey': json['missing_key'] === undefined ? undefined : json['missing_key'] === null ? null : json['missing_key'],
+        'transcript': json['transcript'] === undefined ? undefined : json['transcript'] === null ? null : json['transcript'],
     };
 }
 
@@ -71,5 +76,6 @@ export function RenderRequestOptionsToJSONTyped(value?: RenderRequestOptions | n
     return {
         
         'missing_key': value['missingKey'],
+        'transcript': value['transcript'],
     };
 }

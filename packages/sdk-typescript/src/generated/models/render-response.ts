@@ -36,6 +36,14 @@ export interface RenderResponse {
      * 
      */
     tags: Array<string>;
+    /**
+     * Of a chat: the messages, those of placeholders as they were sent.
+     */
+    messages?: Array<{ [key: string]: any; }>;
+    /**
+     * The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
+     */
+    config?: { [key: string]: any; };
 }
 
 /**
@@ -63,6 +71,8 @@ export function RenderResponseFromJSONTyped(json: any, ignoreDiscriminator: bool
         'version': json['version'],
         'slug': json['slug'],
         'tags': json['tags'],
+        'messages': json['messages'] == null ? undefined : json['messages'],
+        'config': json['config'] == null ? undefined : json['config'],
     };
 }
 
@@ -81,5 +91,7 @@ export function RenderResponseToJSONTyped(value?: RenderResponse | null, ignoreD
         'version': value['version'],
         'slug': value['slug'],
         'tags': value['tags'],
+        'messages': value['messages'],
+        'config': value['config'],
     };
 }

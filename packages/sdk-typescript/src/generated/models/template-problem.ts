@@ -32,6 +32,10 @@ export interface TemplateProblem {
      * In bytes of UTF-8. Starts at 0.
      */
     column: number;
+    /**
+     * Where the error is: `prompt`, `message <i>`, `message <i>.<part>`, or `config`. Absent if only a template was sent.
+     */
+    source?: string;
 }
 
 /**
@@ -57,6 +61,7 @@ export function TemplateProblemFromJSONTyped(json: any, ignoreDiscriminator: boo
         'message': json['message'],
         'line': json['line'],
         'column': json['column'],
+        'source': json['source'] == null ? undefined : json['source'],
     };
 }
 
@@ -74,5 +79,6 @@ export function TemplateProblemToJSONTyped(value?: TemplateProblem | null, ignor
         'message': value['message'],
         'line': value['line'],
         'column': value['column'],
+        'source': value['source'],
     };
 }

@@ -1,0 +1,45 @@
+/** What renders a version, as events carry it: the program of `@px0/template`, and the configuration that goes with its output. */
+import { z } from 'zod';
+
+/** What makes one message of a chat, or several. */
+export type OutlineEntry =
+  | { readonly role: 'system' | 'user' | 'assistant'; readonly unit: string }
+  | {
+      readonly role: 'system' | 'user' | 'assistant';
+      readonly parts: readonly (
+        | { readonly unit: string }
+        | { readonly media: string; readonly media_type?: string }
+      )[];
+    }
+  | { readonly placeholder: string; readonly required?: true };
+
+/** Where a stretch of the program comes from; offsets and length in UTF-16 units. */
+export type SourceStretch = readonly [name: string, at: number, length: number, from: number];
+
+export interface ProgramState {
+  readonly template: string;
+  readonly outline?: readonly OutlineEntry[];
+  readonly sources?: readonly SourceStretch[];
+  /** Compact JSON text, as it is put into answers. */
+  readonly config?: string;
+}
+
+/**
+ * The fields of `ProgramState`. What is inside the lists is the registry's own making and is not looked at here: a reader that starts
+ * decodes every prompt of the installation.
+ */
+export const programFields = {
+  template: z.string(),
+  outline: z.custom<readonly OutlineEntry[]>(Array.isArray).exactOptional(),
+  sources: z.custom<readonly SourceStretch[]>(Array.isArray).exactOptional(),
+  config: z.string().exactOptional(),
+};
+
+/**
+ * A body's content as the outbox keeps it: the JSON text of the template, and behind it the further members, so that a relay of the
+ * release before, which puts it behind `"template":`, publishes a whole body, too.
+ */
+export function bodyContent({ template, outline, sources, config }: ProgramState): string {
+  const members = JSON.stringify({ outline, sources, config }).slice(1, -1);
+  return `${JSON.stringify(template)}${members === '' ? '' : `,${members}`}`;
+}
