@@ -69,4 +69,4 @@ export {
   usageSubjects,
   usageWindow,
 } from './usage.ts';
-export { namedValues, settableTag } from './values.ts';
+export { isAdded, namedValues, settableTag } from './values.ts';

@@ -103,7 +103,7 @@ type Completed<D extends Declaration, Id> = Omit<D, DefaultedKey | 'errors'> & {
   readonly params: D extends { readonly params: infer P } ? P : Record<never, ParamDefinition>;
   readonly query: D extends { readonly query: infer Q } ? Q : z.ZodObject<Record<never, z.ZodType>>;
   readonly body: D extends { readonly body: infer B } ? B : null;
-  readonly bodyPresence: 'required' | 'optional';
+  readonly bodyPresence: D extends { readonly bodyPresence: infer P } ? P : 'required';
   readonly numbers: 'float' | 'exact';
   readonly patience: Patience;
   readonly successHeaders: readonly SuccessHeader[];

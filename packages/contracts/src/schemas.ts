@@ -3,7 +3,7 @@
  * table is part of the contract.
  */
 import { z } from 'zod';
-import { anyJson, judgedString, timestamp, uuid } from './values.ts';
+import { added, anyJson, judgedString, timestamp, uuid } from './values.ts';
 
 const APIError = z
   .object({
@@ -297,13 +297,15 @@ const Prompt = z
     status: z.enum(['active', 'archived']),
     created_at: timestamp(),
     updated_at: timestamp(),
-    folder: z
-      .string()
-      .meta({ description: 'The path of its folder; empty for none.', examples: ['support/mail'] }),
-    contract: z.enum(['off', 'warn', 'enforce']).meta({
-      description: 'What happens to renders whose variables the version refuses.',
-    }),
-    created_by: author,
+    folder: added(
+      z.string().meta({ description: 'The path of its folder; empty for none.', examples: ['support/mail'] }),
+    ),
+    contract: added(
+      z.enum(['off', 'warn', 'enforce']).meta({
+        description: 'What happens to renders whose variables the version refuses.',
+      }),
+    ),
+    created_by: added(author),
     summary: promptSummary.exactOptional(),
   })
   .meta({ description: 'A prompt: a named series of template versions.' });
@@ -329,9 +331,9 @@ const PromptVersion = z
     published_at: timestamp().nullable(),
     tags: z.array(z.string()),
     variables: z.array(TemplateVariable).meta({ description: 'The variables that the template reads.' }),
-    kind: z.enum(['text', 'chat']),
-    note: z.string().meta({ description: 'Why the version was made; empty for none.' }),
-    created_by: author,
+    kind: added(z.enum(['text', 'chat'])),
+    note: added(z.string().meta({ description: 'Why the version was made; empty for none.' })),
+    created_by: added(author),
     messages: z.array(ChatMessage).exactOptional().meta({
       description: 'Of a chat: the conversation as it was written. `template` is then made from it.',
     }),

@@ -62,6 +62,23 @@ export const queryChoice = <const Words extends readonly [string, ...string[]]>(
   rule: QueryRule,
 ) => z.enum(words).optional().meta({ description }).register(queryRules, rule);
 
+const additions = new WeakSet<z.ZodType>();
+
+/**
+ * Marks a field of a response or a query that version 1 of the API did not have. In generated clients a parameter that was added comes
+ * after the others, and a field may be absent, so that programs written for the clients before still compile, and a client reads what
+ * servers of the release before answer.
+ */
+export function added<Schema extends z.ZodType>(schema: Schema): Schema {
+  additions.add(schema);
+  return schema;
+}
+
+/** Whether `added` has marked the schema. */
+export function isAdded(schema: unknown): boolean {
+  return schema instanceof z.ZodType && additions.has(schema);
+}
+
 /** Any JSON value, null included. */
 export const anyJson = () => z.unknown();
 

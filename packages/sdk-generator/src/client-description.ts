@@ -2,7 +2,7 @@
  * The API description as the generator gets it. It differs from `/openapi.json` only where the generated clients would
  * otherwise reject valid answers or read badly.
  */
-import { buildOpenApi } from '@px0/contracts';
+import { buildOpenApi, isAdded, schemas } from '@px0/contracts';
 
 /** Where `npm start` listens, for a client that is told no host. */
 const DEFAULT_SERVER = 'http://localhost:8000';
@@ -13,6 +13,11 @@ export interface ClientDescriptionOptions {
    * answer of a newer px0 that has one more status must not break an older client.
    */
   readonly openEnums: boolean;
+  /**
+   * Fields that requests need not have any more and that stay required in this language, where programs name them otherwise: by the
+   * name of the schema.
+   */
+  readonly stillRequired?: Readonly<Record<string, readonly string[]>>;
 }
 
 interface JsonObject {
@@ -20,7 +25,7 @@ interface JsonObject {
 }
 
 /** The description for one generator, as a JSON value. */
-export function clientDescription({ openEnums }: ClientDescriptionOptions): JsonObject {
+export function clientDescription({ openEnums, stillRequired = {} }: ClientDescriptionOptions): JsonObject {
   const document: JsonObject = structuredClone({ ...buildOpenApi() });
   const components = isObject(document['components']) ? document['components'] : {};
   const rewrite = (value: unknown) => rewritten(value, openEnums);
@@ -28,8 +33,44 @@ export function clientDescription({ openEnums }: ClientDescriptionOptions): Json
     ...document,
     servers: [{ url: DEFAULT_SERVER }],
     paths: rewrite(document['paths']),
-    components: { ...components, schemas: rewrite(components['schemas']) },
+    components: {
+      ...components,
+      schemas: rewrite(withRequired(components['schemas'], stillRequired)),
+    },
   };
+}
+
+/** What was added may be absent, as in the answers of the release before; what was required in requests may stay so. */
+function withRequired(
+  components: unknown,
+  stillRequired: Readonly<Record<string, readonly string[]>>,
+): unknown {
+  if (!isObject(components)) return components;
+  return Object.fromEntries(
+    Object.entries(components).map(([name, schema]) => {
+      const added = addedFields[name] ?? [];
+      const kept = stillRequired[name] ?? [];
+      if (!isObject(schema) || (added.length === 0 && kept.length === 0)) return [name, schema];
+      const listed = Array.isArray(schema['required']) ? schema['required'] : [];
+      const required = [...listed.filter((field) => !added.includes(field)), ...kept];
+      const properties = isObject(schema['properties']) ? schema['properties'] : {};
+      const plain = Object.fromEntries(kept.map((field) => [field, withoutNull(properties[field])]));
+      return [name, { ...schema, properties: { ...properties, ...plain }, required }];
+    }),
+  );
+}
+
+const addedFields: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(schemas).map(([name, { shape }]) => [
+    name,
+    Object.entries(shape).flatMap(([field, schema]) => (isAdded(schema) ? [field] : [])),
+  ]),
+);
+
+function withoutNull(schema: unknown): unknown {
+  return isObject(schema) && Array.isArray(schema['type'])
+    ? { ...schema, type: schema['type'].find((type) => type !== 'null') }
+    : schema;
 }
 
 function rewritten(value: unknown, openEnums: boolean): unknown {

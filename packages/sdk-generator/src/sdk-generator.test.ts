@@ -55,6 +55,27 @@ describe('the committed API clients', () => {
     expect(go).toContain('RenderLive(ctx context.Context, slug string) ApiRenderLiveRequest');
   });
 
+  it('take what was added to an operation behind what programs already give by position', () => {
+    const [typescript = '', python = '', go = ''] = targets.map(sourceOf);
+    expect(typescript).toMatch(
+      /async getVersion\([^\n]*, initOverrides\?: [^,]*, include\?: [^,]*\): Promise/,
+    );
+    expect(typescript).toMatch(
+      /async promoteVersion\([^\n]*, initOverrides\?: [^,]*, transitionRequest\?: [^,]*\): Promise/,
+    );
+    expect(python).toMatch(
+      /def get_version\(\n(?:.*\n)*? +px0_consistency: .*\n +include: .*\n +_request_timeout/,
+    );
+    expect(go).toContain('func NewCreateVersionRequest(template string) *CreateVersionRequest {');
+    expect(go).toContain('func NewUpdateVersionRequest(template string) *UpdateVersionRequest {');
+  });
+
+  it('read answers that lack what was added', () => {
+    const [typescript = '', , go = ''] = targets.map(sourceOf);
+    expect(typescript).toMatch(/kind\?: PromptVersionKindEnum;/);
+    expect(go).toMatch(/Folder \*string/);
+  });
+
   it('have the version of the SDKs around them', () => {
     for (const file of ['sdk-python/px0/_version.py', 'sdk-go/options.go']) {
       const [, version] =

@@ -4,12 +4,14 @@
  * See docs/decisions/095-generated-api-clients.md.
  */
 import { join } from 'node:path';
+import { additionsLast } from './additions-last.ts';
 import type { ClientDescriptionOptions } from './client-description.ts';
 import { erasableRuntime } from './erasable-runtime.ts';
 import { judgedGo, judgedGoClient, judgedGoUtilities } from './guarded-go.ts';
 import { finishedPython } from './guarded-python.ts';
 import { guardedCalls, guardedRuntime } from './guarded-typescript.ts';
 import { guardedTypeScript } from './path-segments.ts';
+import { replacedOnce } from './replaced.ts';
 
 export const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -34,6 +36,8 @@ export interface Target {
   /** A formatter that gets the folder as its last argument. */
   readonly format?: readonly [program: string, ...args: string[]];
 }
+
+const templateOfVersion = { CreateVersionRequest: ['template'], UpdateVersionRequest: ['template'] };
 
 export const targets: readonly Target[] = [
   {
@@ -66,7 +70,8 @@ export const targets: readonly Target[] = [
   {
     language: 'go',
     generator: 'go',
-    description: { openEnums: false },
+    // A constructor of the generator takes what is required, and a field that is not is of another type.
+    description: { openEnums: false, stillRequired: templateOfVersion },
     // Its UnmarshalJSON refuses keys that it does not know; encoding/json ignores them, as clients of px0 are to.
     options: { packageName: 'api', withGoMod: false, generateUnmarshalJSON: false },
     userAgent: `px0-go/${SDK_VERSION}`,
@@ -93,14 +98,29 @@ export const inlineSchemaNames: Readonly<Record<string, string>> = {
 
 function finishedTypeScript(name: string, text: string): string {
   if (name === 'runtime.ts') return guardedRuntime(erasableRuntime(text));
-  return /^apis\/.*-api\.ts$/.test(name) ? guardedCalls(name, guardedTypeScript(name, text)) : text;
+  return /^apis\/.*-api\.ts$/.test(name)
+    ? guardedCalls(name, additionsLast(guardedTypeScript(name, text)))
+    : text;
 }
 
 function finishedGo(name: string, text: string): string {
   if (name === 'configuration.go') return withoutForeignKeys(text);
   if (name === 'client.go') return judgedGoClient(name, text);
   if (name === 'utils.go') return judgedGoUtilities(name, text);
+  if (/^model_(create|update)_version_request\.go$/.test(name)) return withOptionalTemplate(name, text);
   return name.startsWith('api_') ? judgedGo(name, text) : text;
+}
+
+/** An empty template is none: a chat has messages in its place. */
+function withOptionalTemplate(name: string, text: string): string {
+  const sent = '\ttoSerialize["template"] = o.Template\n';
+  const tag = '`json:"template"`';
+  return replacedOnce(
+    name,
+    replacedOnce(name, text, sent, `\tif o.Template != "" {\n\t${sent}\t}\n`),
+    tag,
+    '`json:"template,omitempty"`',
+  );
 }
 
 /** The generator's code is not written for this repository's compiler flags. Its declared types reach the caller unchanged. */

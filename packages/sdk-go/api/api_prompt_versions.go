@@ -1675,15 +1675,9 @@ type ApiGetVersionRequest struct {
 	ApiService     *PromptVersionsAPIService
 	id             string
 	version        string
-	include        *string
 	px0MinRevision *string
 	px0Consistency *string
-}
-
-// `program` adds what renders the version.
-func (r ApiGetVersionRequest) Include(include string) ApiGetVersionRequest {
-	r.include = &include
-	return r
+	include        *string
 }
 
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
@@ -1695,6 +1689,12 @@ func (r ApiGetVersionRequest) Px0MinRevision(px0MinRevision string) ApiGetVersio
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetVersionRequest) Px0Consistency(px0Consistency string) ApiGetVersionRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// `program` adds what renders the version.
+func (r ApiGetVersionRequest) Include(include string) ApiGetVersionRequest {
+	r.include = &include
 	return r
 }
 

@@ -697,9 +697,9 @@ type ApiGetPromptRequest struct {
 	version        *string
 	tag            *string
 	teamId         *string
-	include        *string
 	px0MinRevision *string
 	px0Consistency *string
+	include        *string
 }
 
 // A version number or a tag. Takes precedence over `tag`.
@@ -720,12 +720,6 @@ func (r ApiGetPromptRequest) TeamId(teamId string) ApiGetPromptRequest {
 	return r
 }
 
-// `program` adds what renders the version.
-func (r ApiGetPromptRequest) Include(include string) ApiGetPromptRequest {
-	r.include = &include
-	return r
-}
-
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiGetPromptRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptRequest {
 	r.px0MinRevision = &px0MinRevision
@@ -735,6 +729,12 @@ func (r ApiGetPromptRequest) Px0MinRevision(px0MinRevision string) ApiGetPromptR
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiGetPromptRequest) Px0Consistency(px0Consistency string) ApiGetPromptRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// `program` adds what renders the version.
+func (r ApiGetPromptRequest) Include(include string) ApiGetPromptRequest {
+	r.include = &include
 	return r
 }
 
@@ -1430,10 +1430,10 @@ type ApiListAllPromptsRequest struct {
 	limit          *string
 	cursor         *string
 	folder         *string
-	in             *string
-	include        *string
 	px0MinRevision *string
 	px0Consistency *string
+	in             *string
+	include        *string
 }
 
 // The id of the team. Takes precedence over `team_id`.
@@ -1496,18 +1496,6 @@ func (r ApiListAllPromptsRequest) Folder(folder string) ApiListAllPromptsRequest
 	return r
 }
 
-// `content` searches the words of the live version, or else of the newest one that is not archived.
-func (r ApiListAllPromptsRequest) In(in string) ApiListAllPromptsRequest {
-	r.in = &in
-	return r
-}
-
-// `summary` adds what is live, and who changed the prompt last and why.
-func (r ApiListAllPromptsRequest) Include(include string) ApiListAllPromptsRequest {
-	r.include = &include
-	return r
-}
-
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListAllPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
@@ -1517,6 +1505,18 @@ func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListA
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListAllPromptsRequest) Px0Consistency(px0Consistency string) ApiListAllPromptsRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// `content` searches the words of the live version, or else of the newest one that is not archived.
+func (r ApiListAllPromptsRequest) In(in string) ApiListAllPromptsRequest {
+	r.in = &in
+	return r
+}
+
+// `summary` adds what is live, and who changed the prompt last and why.
+func (r ApiListAllPromptsRequest) Include(include string) ApiListAllPromptsRequest {
+	r.include = &include
 	return r
 }
 
@@ -2154,10 +2154,10 @@ type ApiListPromptsRequest struct {
 	limit          *string
 	cursor         *string
 	folder         *string
-	in             *string
-	include        *string
 	px0MinRevision *string
 	px0Consistency *string
+	in             *string
+	include        *string
 }
 
 // `active` or `archived`; any other value matches nothing.
@@ -2208,18 +2208,6 @@ func (r ApiListPromptsRequest) Folder(folder string) ApiListPromptsRequest {
 	return r
 }
 
-// `content` searches the words of the live version, or else of the newest one that is not archived.
-func (r ApiListPromptsRequest) In(in string) ApiListPromptsRequest {
-	r.in = &in
-	return r
-}
-
-// `summary` adds what is live, and who changed the prompt last and why.
-func (r ApiListPromptsRequest) Include(include string) ApiListPromptsRequest {
-	r.include = &include
-	return r
-}
-
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
@@ -2229,6 +2217,18 @@ func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListProm
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListPromptsRequest) Px0Consistency(px0Consistency string) ApiListPromptsRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// `content` searches the words of the live version, or else of the newest one that is not archived.
+func (r ApiListPromptsRequest) In(in string) ApiListPromptsRequest {
+	r.in = &in
+	return r
+}
+
+// `summary` adds what is live, and who changed the prompt last and why.
+func (r ApiListPromptsRequest) Include(include string) ApiListPromptsRequest {
+	r.include = &include
 	return r
 }
 

@@ -29,10 +29,10 @@ type Prompt struct {
 	CreatedAt   time.Time `json:"created_at"`
 	UpdatedAt   time.Time `json:"updated_at"`
 	// The path of its folder; empty for none.
-	Folder string `json:"folder"`
+	Folder *string `json:"folder,omitempty"`
 	// What happens to renders whose variables the version refuses.
-	Contract  string                  `json:"contract"`
-	CreatedBy NullablePromptCreatedBy `json:"created_by"`
+	Contract  *string                 `json:"contract,omitempty"`
+	CreatedBy NullablePromptCreatedBy `json:"created_by,omitempty"`
 	Summary   *PromptSummary          `json:"summary,omitempty"`
 }
 
@@ -42,7 +42,7 @@ type _Prompt Prompt
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPrompt(id string, teamId string, slug string, name string, description string, status string, createdAt time.Time, updatedAt time.Time, folder string, contract string, createdBy NullablePromptCreatedBy) *Prompt {
+func NewPrompt(id string, teamId string, slug string, name string, description string, status string, createdAt time.Time, updatedAt time.Time) *Prompt {
 	this := Prompt{}
 	this.Id = id
 	this.TeamId = teamId
@@ -52,9 +52,6 @@ func NewPrompt(id string, teamId string, slug string, name string, description s
 	this.Status = status
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
-	this.Folder = folder
-	this.Contract = contract
-	this.CreatedBy = createdBy
 	return &this
 }
 
@@ -258,66 +255,80 @@ func (o *Prompt) SetUpdatedAt(v time.Time) {
 	o.UpdatedAt = v
 }
 
-// GetFolder returns the Folder field value
+// GetFolder returns the Folder field value if set, zero value otherwise.
 func (o *Prompt) GetFolder() string {
-	if o == nil {
+	if o == nil || IsNil(o.Folder) {
 		var ret string
 		return ret
 	}
-
-	return o.Folder
+	return *o.Folder
 }
 
-// GetFolderOk returns a tuple with the Folder field value
+// GetFolderOk returns a tuple with the Folder field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 func (o *Prompt) GetFolderOk() (*string, bool) {
-	if o == nil {
+	if o == nil || IsNil(o.Folder) {
 		return nil, false
 	}
-	return &o.Folder, true
+	return o.Folder, true
 }
 
-// SetFolder sets field value
+// HasFolder returns a boolean if a field has been set.
+func (o *Prompt) HasFolder() bool {
+	if o != nil && !IsNil(o.Folder) {
+		return true
+	}
+
+	return false
+}
+
+// SetFolder gets a reference to the given string and assigns it to the Folder field.
 func (o *Prompt) SetFolder(v string) {
-	o.Folder = v
+	o.Folder = &v
 }
 
-// GetContract returns the Contract field value
+// GetContract returns the Contract field value if set, zero value otherwise.
 func (o *Prompt) GetContract() string {
-	if o == nil {
+	if o == nil || IsNil(o.Contract) {
 		var ret string
 		return ret
 	}
-
-	return o.Contract
+	return *o.Contract
 }
 
-// GetContractOk returns a tuple with the Contract field value
+// GetContractOk returns a tuple with the Contract field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 func (o *Prompt) GetContractOk() (*string, bool) {
-	if o == nil {
+	if o == nil || IsNil(o.Contract) {
 		return nil, false
 	}
-	return &o.Contract, true
+	return o.Contract, true
 }
 
-// SetContract sets field value
+// HasContract returns a boolean if a field has been set.
+func (o *Prompt) HasContract() bool {
+	if o != nil && !IsNil(o.Contract) {
+		return true
+	}
+
+	return false
+}
+
+// SetContract gets a reference to the given string and assigns it to the Contract field.
 func (o *Prompt) SetContract(v string) {
-	o.Contract = v
+	o.Contract = &v
 }
 
-// GetCreatedBy returns the CreatedBy field value
-// If the value is explicit nil, the zero value for PromptCreatedBy will be returned
+// GetCreatedBy returns the CreatedBy field value if set, zero value otherwise (both if not set or set to explicit null).
 func (o *Prompt) GetCreatedBy() PromptCreatedBy {
-	if o == nil || o.CreatedBy.Get() == nil {
+	if o == nil || IsNil(o.CreatedBy.Get()) {
 		var ret PromptCreatedBy
 		return ret
 	}
-
 	return *o.CreatedBy.Get()
 }
 
-// GetCreatedByOk returns a tuple with the CreatedBy field value
+// GetCreatedByOk returns a tuple with the CreatedBy field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *Prompt) GetCreatedByOk() (*PromptCreatedBy, bool) {
@@ -327,9 +338,28 @@ func (o *Prompt) GetCreatedByOk() (*PromptCreatedBy, bool) {
 	return o.CreatedBy.Get(), o.CreatedBy.IsSet()
 }
 
-// SetCreatedBy sets field value
+// HasCreatedBy returns a boolean if a field has been set.
+func (o *Prompt) HasCreatedBy() bool {
+	if o != nil && o.CreatedBy.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetCreatedBy gets a reference to the given NullablePromptCreatedBy and assigns it to the CreatedBy field.
 func (o *Prompt) SetCreatedBy(v PromptCreatedBy) {
 	o.CreatedBy.Set(&v)
+}
+
+// SetCreatedByNil sets the value for CreatedBy to be an explicit nil
+func (o *Prompt) SetCreatedByNil() {
+	o.CreatedBy.Set(nil)
+}
+
+// UnsetCreatedBy ensures that no value is present for CreatedBy, not even an explicit nil
+func (o *Prompt) UnsetCreatedBy() {
+	o.CreatedBy.Unset()
 }
 
 // GetSummary returns the Summary field value if set, zero value otherwise.
@@ -382,9 +412,15 @@ func (o Prompt) ToMap() (map[string]interface{}, error) {
 	toSerialize["status"] = o.Status
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
-	toSerialize["folder"] = o.Folder
-	toSerialize["contract"] = o.Contract
-	toSerialize["created_by"] = o.CreatedBy.Get()
+	if !IsNil(o.Folder) {
+		toSerialize["folder"] = o.Folder
+	}
+	if !IsNil(o.Contract) {
+		toSerialize["contract"] = o.Contract
+	}
+	if o.CreatedBy.IsSet() {
+		toSerialize["created_by"] = o.CreatedBy.Get()
+	}
 	if !IsNil(o.Summary) {
 		toSerialize["summary"] = o.Summary
 	}

@@ -31,10 +31,10 @@ type PromptVersion struct {
 	Tags        []string     `json:"tags"`
 	// The variables that the template reads.
 	Variables []TemplateVariable `json:"variables"`
-	Kind      string             `json:"kind"`
+	Kind      *string            `json:"kind,omitempty"`
 	// Why the version was made; empty for none.
-	Note      string                  `json:"note"`
-	CreatedBy NullablePromptCreatedBy `json:"created_by"`
+	Note      *string                 `json:"note,omitempty"`
+	CreatedBy NullablePromptCreatedBy `json:"created_by,omitempty"`
 	// Of a chat: the conversation as it was written. `template` is then made from it.
 	Messages []ChatMessage `json:"messages,omitempty"`
 	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
@@ -49,7 +49,7 @@ type _PromptVersion PromptVersion
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewPromptVersion(id string, promptId string, version int32, template string, status string, createdAt time.Time, publishedAt NullableTime, tags []string, variables []TemplateVariable, kind string, note string, createdBy NullablePromptCreatedBy) *PromptVersion {
+func NewPromptVersion(id string, promptId string, version int32, template string, status string, createdAt time.Time, publishedAt NullableTime, tags []string, variables []TemplateVariable) *PromptVersion {
 	this := PromptVersion{}
 	this.Id = id
 	this.PromptId = promptId
@@ -60,9 +60,6 @@ func NewPromptVersion(id string, promptId string, version int32, template string
 	this.PublishedAt = publishedAt
 	this.Tags = tags
 	this.Variables = variables
-	this.Kind = kind
-	this.Note = note
-	this.CreatedBy = createdBy
 	return &this
 }
 
@@ -292,66 +289,80 @@ func (o *PromptVersion) SetVariables(v []TemplateVariable) {
 	o.Variables = v
 }
 
-// GetKind returns the Kind field value
+// GetKind returns the Kind field value if set, zero value otherwise.
 func (o *PromptVersion) GetKind() string {
-	if o == nil {
+	if o == nil || IsNil(o.Kind) {
 		var ret string
 		return ret
 	}
-
-	return o.Kind
+	return *o.Kind
 }
 
-// GetKindOk returns a tuple with the Kind field value
+// GetKindOk returns a tuple with the Kind field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 func (o *PromptVersion) GetKindOk() (*string, bool) {
-	if o == nil {
+	if o == nil || IsNil(o.Kind) {
 		return nil, false
 	}
-	return &o.Kind, true
+	return o.Kind, true
 }
 
-// SetKind sets field value
+// HasKind returns a boolean if a field has been set.
+func (o *PromptVersion) HasKind() bool {
+	if o != nil && !IsNil(o.Kind) {
+		return true
+	}
+
+	return false
+}
+
+// SetKind gets a reference to the given string and assigns it to the Kind field.
 func (o *PromptVersion) SetKind(v string) {
-	o.Kind = v
+	o.Kind = &v
 }
 
-// GetNote returns the Note field value
+// GetNote returns the Note field value if set, zero value otherwise.
 func (o *PromptVersion) GetNote() string {
-	if o == nil {
+	if o == nil || IsNil(o.Note) {
 		var ret string
 		return ret
 	}
-
-	return o.Note
+	return *o.Note
 }
 
-// GetNoteOk returns a tuple with the Note field value
+// GetNoteOk returns a tuple with the Note field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 func (o *PromptVersion) GetNoteOk() (*string, bool) {
-	if o == nil {
+	if o == nil || IsNil(o.Note) {
 		return nil, false
 	}
-	return &o.Note, true
+	return o.Note, true
 }
 
-// SetNote sets field value
+// HasNote returns a boolean if a field has been set.
+func (o *PromptVersion) HasNote() bool {
+	if o != nil && !IsNil(o.Note) {
+		return true
+	}
+
+	return false
+}
+
+// SetNote gets a reference to the given string and assigns it to the Note field.
 func (o *PromptVersion) SetNote(v string) {
-	o.Note = v
+	o.Note = &v
 }
 
-// GetCreatedBy returns the CreatedBy field value
-// If the value is explicit nil, the zero value for PromptCreatedBy will be returned
+// GetCreatedBy returns the CreatedBy field value if set, zero value otherwise (both if not set or set to explicit null).
 func (o *PromptVersion) GetCreatedBy() PromptCreatedBy {
-	if o == nil || o.CreatedBy.Get() == nil {
+	if o == nil || IsNil(o.CreatedBy.Get()) {
 		var ret PromptCreatedBy
 		return ret
 	}
-
 	return *o.CreatedBy.Get()
 }
 
-// GetCreatedByOk returns a tuple with the CreatedBy field value
+// GetCreatedByOk returns a tuple with the CreatedBy field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *PromptVersion) GetCreatedByOk() (*PromptCreatedBy, bool) {
@@ -361,9 +372,28 @@ func (o *PromptVersion) GetCreatedByOk() (*PromptCreatedBy, bool) {
 	return o.CreatedBy.Get(), o.CreatedBy.IsSet()
 }
 
-// SetCreatedBy sets field value
+// HasCreatedBy returns a boolean if a field has been set.
+func (o *PromptVersion) HasCreatedBy() bool {
+	if o != nil && o.CreatedBy.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetCreatedBy gets a reference to the given NullablePromptCreatedBy and assigns it to the CreatedBy field.
 func (o *PromptVersion) SetCreatedBy(v PromptCreatedBy) {
 	o.CreatedBy.Set(&v)
+}
+
+// SetCreatedByNil sets the value for CreatedBy to be an explicit nil
+func (o *PromptVersion) SetCreatedByNil() {
+	o.CreatedBy.Set(nil)
+}
+
+// UnsetCreatedBy ensures that no value is present for CreatedBy, not even an explicit nil
+func (o *PromptVersion) UnsetCreatedBy() {
+	o.CreatedBy.Unset()
 }
 
 // GetMessages returns the Messages field value if set, zero value otherwise.
@@ -481,9 +511,15 @@ func (o PromptVersion) ToMap() (map[string]interface{}, error) {
 	toSerialize["published_at"] = o.PublishedAt.Get()
 	toSerialize["tags"] = o.Tags
 	toSerialize["variables"] = o.Variables
-	toSerialize["kind"] = o.Kind
-	toSerialize["note"] = o.Note
-	toSerialize["created_by"] = o.CreatedBy.Get()
+	if !IsNil(o.Kind) {
+		toSerialize["kind"] = o.Kind
+	}
+	if !IsNil(o.Note) {
+		toSerialize["note"] = o.Note
+	}
+	if o.CreatedBy.IsSet() {
+		toSerialize["created_by"] = o.CreatedBy.Get()
+	}
 	if !IsNil(o.Messages) {
 		toSerialize["messages"] = o.Messages
 	}

@@ -20,7 +20,7 @@ var _ MappedNullable = &UpdateVersionRequest{}
 // UpdateVersionRequest The new content of the draft. What is omitted stays; an empty `config` removes it.
 type UpdateVersionRequest struct {
 	// The text, at most 524288 bytes of UTF-8. Either this or `messages`.
-	Template NullableString `json:"template,omitempty"`
+	Template string `json:"template,omitempty"`
 	// The conversation, at most 100 entries.
 	Messages []ChatMessage `json:"messages,omitempty"`
 	// The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.
@@ -29,12 +29,15 @@ type UpdateVersionRequest struct {
 	Note NullableString `json:"note,omitempty"`
 }
 
+type _UpdateVersionRequest UpdateVersionRequest
+
 // NewUpdateVersionRequest instantiates a new UpdateVersionRequest object
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUpdateVersionRequest() *UpdateVersionRequest {
+func NewUpdateVersionRequest(template string) *UpdateVersionRequest {
 	this := UpdateVersionRequest{}
+	this.Template = template
 	return &this
 }
 
@@ -46,47 +49,28 @@ func NewUpdateVersionRequestWithDefaults() *UpdateVersionRequest {
 	return &this
 }
 
-// GetTemplate returns the Template field value if set, zero value otherwise (both if not set or set to explicit null).
+// GetTemplate returns the Template field value
 func (o *UpdateVersionRequest) GetTemplate() string {
-	if o == nil || IsNil(o.Template.Get()) {
+	if o == nil {
 		var ret string
 		return ret
 	}
-	return *o.Template.Get()
+
+	return o.Template
 }
 
-// GetTemplateOk returns a tuple with the Template field value if set, nil otherwise
+// GetTemplateOk returns a tuple with the Template field value
 // and a boolean to check if the value has been set.
-// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *UpdateVersionRequest) GetTemplateOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Template.Get(), o.Template.IsSet()
+	return &o.Template, true
 }
 
-// HasTemplate returns a boolean if a field has been set.
-func (o *UpdateVersionRequest) HasTemplate() bool {
-	if o != nil && o.Template.IsSet() {
-		return true
-	}
-
-	return false
-}
-
-// SetTemplate gets a reference to the given NullableString and assigns it to the Template field.
+// SetTemplate sets field value
 func (o *UpdateVersionRequest) SetTemplate(v string) {
-	o.Template.Set(&v)
-}
-
-// SetTemplateNil sets the value for Template to be an explicit nil
-func (o *UpdateVersionRequest) SetTemplateNil() {
-	o.Template.Set(nil)
-}
-
-// UnsetTemplate ensures that no value is present for Template, not even an explicit nil
-func (o *UpdateVersionRequest) UnsetTemplate() {
-	o.Template.Unset()
+	o.Template = v
 }
 
 // GetMessages returns the Messages field value if set, zero value otherwise (both if not set or set to explicit null).
@@ -208,8 +192,8 @@ func (o UpdateVersionRequest) MarshalJSON() ([]byte, error) {
 
 func (o UpdateVersionRequest) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
-	if o.Template.IsSet() {
-		toSerialize["template"] = o.Template.Get()
+	if o.Template != "" {
+		toSerialize["template"] = o.Template
 	}
 	if o.Messages != nil {
 		toSerialize["messages"] = o.Messages

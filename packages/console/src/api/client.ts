@@ -30,8 +30,12 @@ type Wanted<Key extends string, Value> = [keyof Value] extends [never]
   ? { readonly [K in Key]?: undefined }
   : { readonly [K in Key]: Value };
 
+type WantedBody<Id extends OperationId> = Routes[Id]['bodyPresence'] extends 'optional'
+  ? { readonly body?: RequestBody<Id> }
+  : Wanted<'body', RequestBody<Id>>;
+
 export type CallOptions<Id extends OperationId> = Wanted<'params', ParamsOf<Routes[Id]>> &
-  Wanted<'body', RequestBody<Id>> & {
+  WantedBody<Id> & {
     readonly query?: QueryValues<Id>;
     readonly signal?: AbortSignal;
     readonly headers?: Readonly<Record<string, string>>;

@@ -19,6 +19,9 @@ function version(number: number, status: VersionStatus, isPublished = status !==
     published_at: isPublished ? '2026-01-01T00:00:00Z' : null,
     tags: [],
     variables: [],
+    kind: 'text',
+    note: '',
+    created_by: null,
   };
 }
 

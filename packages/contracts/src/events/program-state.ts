@@ -1,25 +1,8 @@
 /** What renders a version, as events carry it: the program of `@px0/template`, and the configuration that goes with its output. */
+import type { OutlineEntry, Program, SourceStretch } from '@px0/template';
 import { z } from 'zod';
 
-/** What makes one message of a chat, or several. */
-export type OutlineEntry =
-  | { readonly role: 'system' | 'user' | 'assistant'; readonly unit: string }
-  | {
-      readonly role: 'system' | 'user' | 'assistant';
-      readonly parts: readonly (
-        | { readonly unit: string }
-        | { readonly media: string; readonly media_type?: string }
-      )[];
-    }
-  | { readonly placeholder: string; readonly required?: true };
-
-/** Where a stretch of the program comes from; offsets and length in UTF-16 units. */
-export type SourceStretch = readonly [name: string, at: number, length: number, from: number];
-
-export interface ProgramState {
-  readonly template: string;
-  readonly outline?: readonly OutlineEntry[];
-  readonly sources?: readonly SourceStretch[];
+export interface ProgramState extends Program {
   /** Compact JSON text, as it is put into answers. */
   readonly config?: string;
 }

@@ -3,6 +3,7 @@ import { type ErrorCode, errorCatalog, exampleMessage } from '../errors.ts';
 import { type QueryValues, valuesOf } from '../read-query.ts';
 import type { ParamDefinition, RouteDefinition } from '../route.ts';
 import { routes } from '../routes/mod.ts';
+import { isAdded } from '../values.ts';
 import {
   bodyErrors,
   commonErrors,
@@ -94,8 +95,9 @@ function operation(route: RouteDefinition, schemas: JsonSchemas): OpenApiOperati
     security: securityOf[route.auth],
     parameters: [
       ...Object.entries(route.params).map(([name, param]) => pathParameter(name, param)),
-      ...queryParameters(route),
+      ...queryParameters(route, (field) => !isAdded(field)),
       ...headerParameters(route).map((name) => ({ $ref: `#/components/parameters/${name}` })),
+      ...queryParameters(route, isAdded),
     ],
     ...(route.body === null ? {} : { requestBody: requestBody(route, schemas.of(route.body)) }),
     responses: { [route.success.status]: success(route, schemas), ...errors(route) },
@@ -123,8 +125,9 @@ function pathParameter(name: string, param: ParamDefinition): object {
   return { name, in: 'path', required: true, description: param.description, schema };
 }
 
-function queryParameters(route: RouteDefinition): object[] {
-  return Object.entries(route.query.shape).map(([name, field]) => {
+function queryParameters(route: RouteDefinition, wanted: (field: unknown) => boolean): object[] {
+  const fields = Object.entries(route.query.shape).filter(([, field]) => wanted(field));
+  return fields.map(([name, field]) => {
     const { description, ...keywords } =
       'meta' in field && typeof field.meta === 'function' ? (field.meta() ?? {}) : {};
     const schema = { ...querySchema(valuesOf(field)), ...keywords };

@@ -2,16 +2,18 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { judgedString, queryChoice, queryText, settableTag } from '../values.ts';
+import { added, judgedString, queryChoice, queryText, settableTag } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
 const include = z.object({
-  include: queryChoice(['program'], '`program` adds what renders the version.', {
-    refusal: 'invalidInclude',
-    empty: 'refused',
-    safety: false,
-  }),
+  include: added(
+    queryChoice(['program'], '`program` adds what renders the version.', {
+      refusal: 'invalidInclude',
+      empty: 'refused',
+      safety: false,
+    }),
+  ),
 });
 const wrapped = z.object({ version: schemas.PromptVersion });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { judgedString, queryChoice, queryText } from '../values.ts';
+import { added, judgedString, queryChoice, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -37,12 +37,14 @@ const listFilters = {
   limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
   cursor: queryText('The `next_cursor` of the previous page.'),
   folder: queryText('Only prompts in this folder; `support/` also those below it, `/` those in no folder.'),
-  in: queryChoice(
-    ['content'],
-    '`content` searches the words of the live version, or else of the newest one that is not archived.',
-    { refusal: 'invalidIn', empty: 'refused', safety: false },
+  in: added(
+    queryChoice(
+      ['content'],
+      '`content` searches the words of the live version, or else of the newest one that is not archived.',
+      { refusal: 'invalidIn', empty: 'refused', safety: false },
+    ),
   ),
-  include: summary,
+  include: added(summary),
 };
 const listErrors = [
   'invalidId',
@@ -120,11 +122,13 @@ export const promptRoutes = defineRoutes(
         version: queryText('A version number or a tag. Takes precedence over `tag`.'),
         tag: queryText('A tag; it may consist of digits.'),
         team_id: queryText('Restricts a slug to one team.', { format: 'uuid' }),
-        include: queryChoice(['program'], '`program` adds what renders the version.', {
-          refusal: 'invalidInclude',
-          empty: 'refused',
-          safety: false,
-        }),
+        include: added(
+          queryChoice(['program'], '`program` adds what renders the version.', {
+            refusal: 'invalidInclude',
+            empty: 'refused',
+            safety: false,
+          }),
+        ),
       }),
       success: {
         status: 200,

@@ -2533,9 +2533,9 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2557,12 +2557,12 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param include: `program` adds what renders the version.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2588,9 +2588,9 @@ class PromptVersionsApi:
         _param = self._get_version_serialize(
             id=id,
             version=version,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2623,9 +2623,9 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2647,12 +2647,12 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param include: `program` adds what renders the version.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2678,9 +2678,9 @@ class PromptVersionsApi:
         _param = self._get_version_serialize(
             id=id,
             version=version,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2713,9 +2713,9 @@ class PromptVersionsApi:
         self,
         id: Annotated[UUID, Field(description="The id of the prompt.")],
         version: Annotated[str, Field(min_length=1, strict=True, description="A version number or a tag.")],
-        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2737,12 +2737,12 @@ class PromptVersionsApi:
         :type id: UUID
         :param version: A version number or a tag. (required)
         :type version: str
-        :param include: `program` adds what renders the version.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2768,9 +2768,9 @@ class PromptVersionsApi:
         _param = self._get_version_serialize(
             id=id,
             version=version,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2798,9 +2798,9 @@ class PromptVersionsApi:
         self,
         id,
         version,
-        include,
         px0_min_revision,
         px0_consistency,
+        include,
         _request_auth,
         _content_type,
         _headers,

@@ -1072,9 +1072,9 @@ class PromptsApi:
         version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Takes precedence over `tag`.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="A tag; it may consist of digits.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1100,12 +1100,12 @@ class PromptsApi:
         :type tag: str
         :param team_id: Restricts a slug to one team.
         :type team_id: UUID
-        :param include: `program` adds what renders the version.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1133,9 +1133,9 @@ class PromptsApi:
             version=version,
             tag=tag,
             team_id=team_id,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1170,9 +1170,9 @@ class PromptsApi:
         version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Takes precedence over `tag`.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="A tag; it may consist of digits.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1198,12 +1198,12 @@ class PromptsApi:
         :type tag: str
         :param team_id: Restricts a slug to one team.
         :type team_id: UUID
-        :param include: `program` adds what renders the version.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1231,9 +1231,9 @@ class PromptsApi:
             version=version,
             tag=tag,
             team_id=team_id,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1268,9 +1268,9 @@ class PromptsApi:
         version: Annotated[Optional[StrictStr], Field(description="A version number or a tag. Takes precedence over `tag`.")] = None,
         tag: Annotated[Optional[StrictStr], Field(description="A tag; it may consist of digits.")] = None,
         team_id: Annotated[Optional[UUID], Field(description="Restricts a slug to one team.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`program` adds what renders the version.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -1296,12 +1296,12 @@ class PromptsApi:
         :type tag: str
         :param team_id: Restricts a slug to one team.
         :type team_id: UUID
-        :param include: `program` adds what renders the version.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param include: `program` adds what renders the version.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -1329,9 +1329,9 @@ class PromptsApi:
             version=version,
             tag=tag,
             team_id=team_id,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -1361,9 +1361,9 @@ class PromptsApi:
         version,
         tag,
         team_id,
-        include,
         px0_min_revision,
         px0_consistency,
+        include,
         _request_auth,
         _content_type,
         _headers,
@@ -2208,10 +2208,10 @@ class PromptsApi:
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
-        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2249,14 +2249,14 @@ class PromptsApi:
         :type cursor: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
-        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
-        :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2290,10 +2290,10 @@ class PromptsApi:
             limit=limit,
             cursor=cursor,
             folder=folder,
-            var_in=var_in,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            var_in=var_in,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2333,10 +2333,10 @@ class PromptsApi:
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
-        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2374,14 +2374,14 @@ class PromptsApi:
         :type cursor: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
-        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
-        :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2415,10 +2415,10 @@ class PromptsApi:
             limit=limit,
             cursor=cursor,
             folder=folder,
-            var_in=var_in,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            var_in=var_in,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2458,10 +2458,10 @@ class PromptsApi:
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
-        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -2499,14 +2499,14 @@ class PromptsApi:
         :type cursor: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
-        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
-        :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -2540,10 +2540,10 @@ class PromptsApi:
             limit=limit,
             cursor=cursor,
             folder=folder,
-            var_in=var_in,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            var_in=var_in,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -2578,10 +2578,10 @@ class PromptsApi:
         limit,
         cursor,
         folder,
-        var_in,
-        include,
         px0_min_revision,
         px0_consistency,
+        var_in,
+        include,
         _request_auth,
         _content_type,
         _headers,
@@ -3366,10 +3366,10 @@ class PromptsApi:
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
-        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3405,14 +3405,14 @@ class PromptsApi:
         :type cursor: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
-        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
-        :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3445,10 +3445,10 @@ class PromptsApi:
             limit=limit,
             cursor=cursor,
             folder=folder,
-            var_in=var_in,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            var_in=var_in,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3488,10 +3488,10 @@ class PromptsApi:
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
-        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3527,14 +3527,14 @@ class PromptsApi:
         :type cursor: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
-        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
-        :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3567,10 +3567,10 @@ class PromptsApi:
             limit=limit,
             cursor=cursor,
             folder=folder,
-            var_in=var_in,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            var_in=var_in,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3610,10 +3610,10 @@ class PromptsApi:
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
         folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
-        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
-        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
+        include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
             None,
             Annotated[StrictFloat, Field(gt=0)],
@@ -3649,14 +3649,14 @@ class PromptsApi:
         :type cursor: str
         :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
         :type folder: str
-        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
-        :type var_in: str
-        :param include: `summary` adds what is live, and who changed the prompt last and why.
-        :type include: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
+        :type var_in: str
+        :param include: `summary` adds what is live, and who changed the prompt last and why.
+        :type include: str
         :param _request_timeout: timeout setting for this request. If one
                                  number provided, it will be total request
                                  timeout. It can also be a pair (tuple) of
@@ -3689,10 +3689,10 @@ class PromptsApi:
             limit=limit,
             cursor=cursor,
             folder=folder,
-            var_in=var_in,
-            include=include,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            var_in=var_in,
+            include=include,
             _request_auth=_request_auth,
             _content_type=_content_type,
             _headers=_headers,
@@ -3727,10 +3727,10 @@ class PromptsApi:
         limit,
         cursor,
         folder,
-        var_in,
-        include,
         px0_min_revision,
         px0_consistency,
+        var_in,
+        include,
         _request_auth,
         _content_type,
         _headers,

@@ -39,9 +39,9 @@ class Prompt(BaseModel):
     status: StrictStr = Field(description="One of `active`, `archived`; newer servers may have more.")
     created_at: datetime
     updated_at: datetime
-    folder: StrictStr = Field(description="The path of its folder; empty for none.")
-    contract: StrictStr = Field(description="What happens to renders whose variables the version refuses. One of `off`, `warn`, `enforce`; newer servers may have more.")
-    created_by: Optional[PromptCreatedBy]
+    folder: Optional[StrictStr] = Field(default=None, description="The path of its folder; empty for none.")
+    contract: Optional[StrictStr] = Field(default=None, description="What happens to renders whose variables the version refuses. One of `off`, `warn`, `enforce`; newer servers may have more.")
+    created_by: Optional[PromptCreatedBy] = None
     summary: Optional[PromptSummary] = None
     __properties: ClassVar[List[str]] = ["id", "team_id", "slug", "name", "description", "status", "created_at", "updated_at", "folder", "contract", "created_by", "summary"]
 

@@ -42,9 +42,9 @@ class PromptVersion(BaseModel):
     published_at: Optional[datetime]
     tags: List[StrictStr]
     variables: List[TemplateVariable] = Field(description="The variables that the template reads.")
-    kind: StrictStr = Field(description="One of `text`, `chat`; newer servers may have more.")
-    note: StrictStr = Field(description="Why the version was made; empty for none.")
-    created_by: Optional[PromptCreatedBy]
+    kind: Optional[StrictStr] = Field(default=None, description="One of `text`, `chat`; newer servers may have more.")
+    note: Optional[StrictStr] = Field(default=None, description="Why the version was made; empty for none.")
+    created_by: Optional[PromptCreatedBy] = None
     messages: Optional[List[ChatMessage]] = Field(default=None, description="Of a chat: the conversation as it was written. `template` is then made from it.")
     config: Optional[Dict[str, Any]] = Field(default=None, description="The settings of the model. Known keys: `model`, `max_tokens`, `temperature`, `top_p`, `stop`, `seed`, `response_schema`, `tools`, `tool_choice`, `openai`, `anthropic`, `gemini`.")
     program: Optional[VersionProgram] = Field(default=None, description="Only with `include=program`.")

@@ -244,10 +244,6 @@ export interface GetVersionRequest {
      */
     version: string;
     /**
-     * `program` adds what renders the version.
-     */
-    include?: GetVersionIncludeEnum;
-    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -255,6 +251,10 @@ export interface GetVersionRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetVersionPx0ConsistencyEnum;
+    /**
+     * `program` adds what renders the version.
+     */
+    include?: GetVersionIncludeEnum;
 }
 
 export interface ListVersionTagsRequest {
@@ -504,7 +504,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Archives a version permanently. It can still be read and rendered by number and tag.
      * Archive Prompt Version
      */
-    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, transitionRequest?: TransitionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+    async archiveVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: ArchiveVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
         const response = await this.archiveVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
@@ -832,7 +832,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Demotes the live version to stable. The prompt then has no live version.
      * Demote Prompt Version
      */
-    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, transitionRequest?: TransitionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+    async demoteVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: DemoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
         const response = await this.demoteVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
@@ -1077,8 +1077,8 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Returns one version, by number or tag.
      * Get Prompt Version
      */
-    async getVersion(id: string, version: string, include?: GetVersionIncludeEnum, px0MinRevision?: string, px0Consistency?: GetVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
-        const response = await this.getVersionRaw({ id: id, version: version, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async getVersion(id: string, version: string, px0MinRevision?: string, px0Consistency?: GetVersionPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: GetVersionIncludeEnum): Promise<CreateVersion201Response> {
+        const response = await this.getVersionRaw({ id: id, version: version, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1325,7 +1325,7 @@ export class PromptVersionsApi extends runtime.BaseAPI {
      * Promotes a draft to stable, or a stable version to live. The version that was live becomes stable.
      * Promote Prompt Version
      */
-    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, transitionRequest?: TransitionRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<CreateVersion201Response> {
+    async promoteVersion(id: string, version: string, require?: PromoteVersionRequireEnum, px0MinRevision?: string, px0Consistency?: PromoteVersionPx0ConsistencyEnum, ifMatch?: string, initOverrides?: RequestInit | runtime.InitOverrideFunction, transitionRequest?: TransitionRequest): Promise<CreateVersion201Response> {
         const response = await this.promoteVersionRaw({ id: id, version: version, require: require, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, ifMatch: ifMatch, transitionRequest: transitionRequest }, initOverrides);
         return await response.value();
     }
@@ -1724,17 +1724,17 @@ export type DuplicateVersionPx0ConsistencyEnum = typeof DuplicateVersionPx0Consi
 /**
  * @export
  */
-export const GetVersionIncludeEnum = {
-    Program: 'program',
-} as const;
-export type GetVersionIncludeEnum = typeof GetVersionIncludeEnum[keyof typeof GetVersionIncludeEnum];
-/**
- * @export
- */
 export const GetVersionPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type GetVersionPx0ConsistencyEnum = typeof GetVersionPx0ConsistencyEnum[keyof typeof GetVersionPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const GetVersionIncludeEnum = {
+    Program: 'program',
+} as const;
+export type GetVersionIncludeEnum = typeof GetVersionIncludeEnum[keyof typeof GetVersionIncludeEnum];
 /**
  * @export
  */

@@ -173,10 +173,6 @@ export interface GetPromptRequest {
      */
     teamId?: string;
     /**
-     * `program` adds what renders the version.
-     */
-    include?: GetPromptIncludeEnum;
-    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -184,6 +180,10 @@ export interface GetPromptRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: GetPromptPx0ConsistencyEnum;
+    /**
+     * `program` adds what renders the version.
+     */
+    include?: GetPromptIncludeEnum;
 }
 
 export interface GetPromptUsageRequest {
@@ -278,14 +278,6 @@ export interface ListAllPromptsRequest {
      */
     folder?: string;
     /**
-     * `content` searches the words of the live version, or else of the newest one that is not archived.
-     */
-    _in?: ListAllPromptsInEnum;
-    /**
-     * `summary` adds what is live, and who changed the prompt last and why.
-     */
-    include?: ListAllPromptsIncludeEnum;
-    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -293,6 +285,14 @@ export interface ListAllPromptsRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
+    /**
+     * `content` searches the words of the live version, or else of the newest one that is not archived.
+     */
+    _in?: ListAllPromptsInEnum;
+    /**
+     * `summary` adds what is live, and who changed the prompt last and why.
+     */
+    include?: ListAllPromptsIncludeEnum;
 }
 
 export interface ListFoldersRequest {
@@ -371,14 +371,6 @@ export interface ListPromptsRequest {
      */
     folder?: string;
     /**
-     * `content` searches the words of the live version, or else of the newest one that is not archived.
-     */
-    _in?: ListPromptsInEnum;
-    /**
-     * `summary` adds what is live, and who changed the prompt last and why.
-     */
-    include?: ListPromptsIncludeEnum;
-    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -386,6 +378,14 @@ export interface ListPromptsRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListPromptsPx0ConsistencyEnum;
+    /**
+     * `content` searches the words of the live version, or else of the newest one that is not archived.
+     */
+    _in?: ListPromptsInEnum;
+    /**
+     * `summary` adds what is live, and who changed the prompt last and why.
+     */
+    include?: ListPromptsIncludeEnum;
 }
 
 export interface ListTeamPromptAuditRequest {
@@ -820,8 +820,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns a prompt by id or slug, with one of its versions if `version` or `tag` is given.
      * Get a Prompt
      */
-    async getPrompt(id: string, version?: string, tag?: string, teamId?: string, include?: GetPromptIncludeEnum, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<GetPrompt200Response> {
-        const response = await this.getPromptRaw({ id: id, version: version, tag: tag, teamId: teamId, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async getPrompt(id: string, version?: string, tag?: string, teamId?: string, px0MinRevision?: string, px0Consistency?: GetPromptPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, include?: GetPromptIncludeEnum): Promise<GetPrompt200Response> {
+        const response = await this.getPromptRaw({ id: id, version: version, tag: tag, teamId: teamId, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1099,8 +1099,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
-    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
-        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, _in: _in, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
+        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1360,8 +1360,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of a team, newest first.
      * List Prompts
      */
-    async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, _in?: ListPromptsInEnum, include?: ListPromptsIncludeEnum, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ListPrompts200Response> {
-        const response = await this.listPromptsRaw({ teamID: teamID, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, _in: _in, include: include, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency }, initOverrides);
+    async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, _in?: ListPromptsInEnum, include?: ListPromptsIncludeEnum): Promise<ListPrompts200Response> {
+        const response = await this.listPromptsRaw({ teamID: teamID, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1873,17 +1873,17 @@ export type ExportPromptsPx0ConsistencyEnum = typeof ExportPromptsPx0Consistency
 /**
  * @export
  */
-export const GetPromptIncludeEnum = {
-    Program: 'program',
-} as const;
-export type GetPromptIncludeEnum = typeof GetPromptIncludeEnum[keyof typeof GetPromptIncludeEnum];
-/**
- * @export
- */
 export const GetPromptPx0ConsistencyEnum = {
     Require: 'require',
 } as const;
 export type GetPromptPx0ConsistencyEnum = typeof GetPromptPx0ConsistencyEnum[keyof typeof GetPromptPx0ConsistencyEnum];
+/**
+ * @export
+ */
+export const GetPromptIncludeEnum = {
+    Program: 'program',
+} as const;
+export type GetPromptIncludeEnum = typeof GetPromptIncludeEnum[keyof typeof GetPromptIncludeEnum];
 /**
  * @export
  */
@@ -1909,6 +1909,13 @@ export type ImportPromptsOperationPx0ConsistencyEnum = typeof ImportPromptsOpera
 /**
  * @export
  */
+export const ListAllPromptsPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListAllPromptsPx0ConsistencyEnum = typeof ListAllPromptsPx0ConsistencyEnum[keyof typeof ListAllPromptsPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ListAllPromptsInEnum = {
     Content: 'content',
 } as const;
@@ -1920,13 +1927,6 @@ export const ListAllPromptsIncludeEnum = {
     Summary: 'summary',
 } as const;
 export type ListAllPromptsIncludeEnum = typeof ListAllPromptsIncludeEnum[keyof typeof ListAllPromptsIncludeEnum];
-/**
- * @export
- */
-export const ListAllPromptsPx0ConsistencyEnum = {
-    Require: 'require',
-} as const;
-export type ListAllPromptsPx0ConsistencyEnum = typeof ListAllPromptsPx0ConsistencyEnum[keyof typeof ListAllPromptsPx0ConsistencyEnum];
 /**
  * @export
  */
@@ -1944,6 +1944,13 @@ export type ListPromptAuditPx0ConsistencyEnum = typeof ListPromptAuditPx0Consist
 /**
  * @export
  */
+export const ListPromptsPx0ConsistencyEnum = {
+    Require: 'require',
+} as const;
+export type ListPromptsPx0ConsistencyEnum = typeof ListPromptsPx0ConsistencyEnum[keyof typeof ListPromptsPx0ConsistencyEnum];
+/**
+ * @export
+ */
 export const ListPromptsInEnum = {
     Content: 'content',
 } as const;
@@ -1955,13 +1962,6 @@ export const ListPromptsIncludeEnum = {
     Summary: 'summary',
 } as const;
 export type ListPromptsIncludeEnum = typeof ListPromptsIncludeEnum[keyof typeof ListPromptsIncludeEnum];
-/**
- * @export
- */
-export const ListPromptsPx0ConsistencyEnum = {
-    Require: 'require',
-} as const;
-export type ListPromptsPx0ConsistencyEnum = typeof ListPromptsPx0ConsistencyEnum[keyof typeof ListPromptsPx0ConsistencyEnum];
 /**
  * @export
  */

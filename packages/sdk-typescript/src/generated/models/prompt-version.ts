@@ -88,15 +88,15 @@ export interface PromptVersion {
     /**
      * 
      */
-    kind: PromptVersionKindEnum;
+    kind?: PromptVersionKindEnum;
     /**
      * Why the version was made; empty for none.
      */
-    note: string;
+    note?: string;
     /**
      * 
      */
-    createdBy: PromptCreatedBy | null;
+    createdBy?: PromptCreatedBy | null;
     /**
      * Of a chat: the conversation as it was written. `template` is then made from it.
      */
@@ -146,9 +146,6 @@ export function instanceOfPromptVersion(value: object): value is PromptVersion {
     if ((!('publishedAt' in (value as Record<string, any>)) && !('published_at' in (value as Record<string, any>))) || ((value as Record<string, any>)['publishedAt'] === undefined && (value as Record<string, any>)['published_at'] === undefined)) return false;
     if (!('tags' in value) || value['tags'] === undefined) return false;
     if (!('variables' in value) || value['variables'] === undefined) return false;
-    if (!('kind' in value) || value['kind'] === undefined) return false;
-    if (!('note' in value) || value['note'] === undefined) return false;
-    if ((!('createdBy' in (value as Record<string, any>)) && !('created_by' in (value as Record<string, any>))) || ((value as Record<string, any>)['createdBy'] === undefined && (value as Record<string, any>)['created_by'] === undefined)) return false;
     return true;
 }
 
@@ -171,9 +168,9 @@ export function PromptVersionFromJSONTyped(json: any, ignoreDiscriminator: boole
         'publishedAt': (json['published_at'] == null ? null : parseDateTime(json['published_at'])),
         'tags': json['tags'],
         'variables': ((json['variables'] as Array<any>).map(TemplateVariableFromJSON)),
-        'kind': json['kind'],
-        'note': json['note'],
-        'createdBy': PromptCreatedByFromJSON(json['created_by']),
+        'kind': json['kind'] == null ? undefined : json['kind'],
+        'note': json['note'] == null ? undefined : json['note'],
+        'createdBy': json['created_by'] === undefined ? undefined : json['created_by'] === null ? null : PromptCreatedByFromJSON(json['created_by']),
         'messages': json['messages'] == null ? undefined : ((json['messages'] as Array<any>).map(ChatMessageFromJSON)),
         'config': json['config'] == null ? undefined : json['config'],
         'program': json['program'] == null ? undefined : VersionProgramFromJSON(json['program']),

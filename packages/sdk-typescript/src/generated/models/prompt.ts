@@ -70,15 +70,15 @@ export interface Prompt {
     /**
      * The path of its folder; empty for none.
      */
-    folder: string;
+    folder?: string;
     /**
      * What happens to renders whose variables the version refuses.
      */
-    contract: PromptContractEnum;
+    contract?: PromptContractEnum;
     /**
      * 
      */
-    createdBy: PromptCreatedBy | null;
+    createdBy?: PromptCreatedBy | null;
     /**
      * 
      */
@@ -118,9 +118,6 @@ export function instanceOfPrompt(value: object): value is Prompt {
     if (!('status' in value) || value['status'] === undefined) return false;
     if ((!('createdAt' in (value as Record<string, any>)) && !('created_at' in (value as Record<string, any>))) || ((value as Record<string, any>)['createdAt'] === undefined && (value as Record<string, any>)['created_at'] === undefined)) return false;
     if ((!('updatedAt' in (value as Record<string, any>)) && !('updated_at' in (value as Record<string, any>))) || ((value as Record<string, any>)['updatedAt'] === undefined && (value as Record<string, any>)['updated_at'] === undefined)) return false;
-    if (!('folder' in value) || value['folder'] === undefined) return false;
-    if (!('contract' in value) || value['contract'] === undefined) return false;
-    if ((!('createdBy' in (value as Record<string, any>)) && !('created_by' in (value as Record<string, any>))) || ((value as Record<string, any>)['createdBy'] === undefined && (value as Record<string, any>)['created_by'] === undefined)) return false;
     return true;
 }
 
@@ -142,9 +139,9 @@ export function PromptFromJSONTyped(json: any, ignoreDiscriminator: boolean): Pr
         'status': json['status'],
         'createdAt': (json['created_at'] == null ? json['created_at'] : parseDateTime(json['created_at'])),
         'updatedAt': (json['updated_at'] == null ? json['updated_at'] : parseDateTime(json['updated_at'])),
-        'folder': json['folder'],
-        'contract': json['contract'],
-        'createdBy': PromptCreatedByFromJSON(json['created_by']),
+        'folder': json['folder'] == null ? undefined : json['folder'],
+        'contract': json['contract'] == null ? undefined : json['contract'],
+        'createdBy': json['created_by'] === undefined ? undefined : json['created_by'] === null ? null : PromptCreatedByFromJSON(json['created_by']),
         'summary': json['summary'] == null ? undefined : PromptSummaryFromJSON(json['summary']),
     };
 }
