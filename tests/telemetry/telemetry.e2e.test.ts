@@ -122,12 +122,16 @@ describe('the trace of a journey from registration to render', () => {
     ]);
   });
 
-  it('has one span in the render process for a render, with its prompt, version and status', async () => {
+  it('has one span in the render process for a render, with its prompt, version, kind and status', async () => {
     const render = 'POST /v1/prompts/{slug}/render';
     await expectWay([`render: ${render}`, 'gateway: POST', `gateway: ${render}`]);
     const spans = spansOfTrace().filter(({ service, name }) => service === 'render' && name === render);
     expect(spans.map(({ attributes }) => attributes)).toEqual([
-      expect.objectContaining({ 'http.response.status_code': '200', 'px0.prompt.version': '1' }),
+      expect.objectContaining({
+        'http.response.status_code': '200',
+        'px0.prompt.version': '1',
+        'px0.prompt.kind': 'text',
+      }),
     ]);
   });
 

@@ -1,6 +1,6 @@
 /** Runs render inside the test process, on the test run's real NATS; the test plays the other contexts. */
 import { randomUUID } from 'node:crypto';
-import type { StateOf } from '@px0/contracts';
+import type { ProgramState, StateOf } from '@px0/contracts';
 import { Cleanups, loadConfig, silentLogger } from '@px0/service-kit';
 import { ForeignContexts, PlayedIdentity, type TestBus, testBus, whenReady } from '@px0/testing';
 import { startRender } from '../src/compose.ts';
@@ -8,10 +8,9 @@ import { configSchema } from '../src/config.ts';
 
 type PromptState = StateOf<'prompt'>;
 
-/** A template with its number, as a test writes it. */
-export interface PlayedVersion {
+/** A program with its number, as a test writes it. */
+export interface PlayedVersion extends ProgramState {
   readonly number: number;
-  readonly template: string;
   readonly status?: 'draft' | 'stable' | 'live' | 'archived';
   readonly bodyRevision?: number;
 }
@@ -110,7 +109,7 @@ export class RenderFixture {
     });
   }
 
-  /** Publishes a prompt as the registry would: its bodies first, then its event with the live template. Returns its id. */
+  /** Publishes a prompt as the registry would: its bodies first, then its event with the live program. Returns its id. */
   async prompt({
     id = randomUUID(),
     teamId,
@@ -120,8 +119,9 @@ export class RenderFixture {
     status = 'active',
     createdAt,
   }: PlayedPrompt): Promise<string> {
-    for (const { number, template, bodyRevision = 1 } of versions) {
-      await this.contexts.publishBody(id, number, bodyRevision, { template });
+    for (const version of versions) {
+      const { number, bodyRevision = 1 } = version;
+      await this.contexts.publishBody(id, number, bodyRevision, programOf(version));
     }
     const live = versions.find((version) => version.status === 'live');
     const now = new Date().toISOString();
@@ -132,7 +132,7 @@ export class RenderFixture {
       status,
       created_at: createdAt ?? now,
       updated_at: now,
-      live: live === undefined ? null : { number: live.number, template: live.template },
+      live: live === undefined ? null : { number: live.number, ...programOf(live) },
       tags,
       versions: versions.map(({ number, status: state = 'draft', bodyRevision = 1 }) => [
         number,
@@ -170,6 +170,10 @@ export class RenderFixture {
     });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
+}
+
+function programOf({ number: _, status: __, bodyRevision: ___, ...program }: PlayedVersion): ProgramState {
+  return program;
 }
 
 export interface Answer {

@@ -94,7 +94,7 @@ class BatchRun {
     if (rendered === HEAVY) return this.#inTurn(version, item, started);
     this.#count(version, started, rendered instanceof Refusal);
     if (rendered instanceof Refusal) return json(failure(rendered));
-    return Buffer.from(`${ITEM_HEAD}${JSON.stringify(rendered)}${version.tail}`);
+    return Buffer.from(`${ITEM_HEAD}${rendered}${version.tail}`);
   }
 
   /** A batch takes one place of the pool's queue for each organization, not one for each item. */
@@ -111,7 +111,7 @@ class BatchRun {
 
   async #renderElsewhere(version: RenderableVersion, item: Item, started: number): Promise<Uint8Array> {
     const variables = 'serialized' in item ? item.serialized : serialize(item.variables ?? {});
-    const input = { variables, missingKey: item.options?.missing_key };
+    const input = { variables, options: item.options };
     const options = { head: ITEM_HEAD, signal: this.#signal, isBatch: true };
     try {
       const outcome = await this.#on.heavy.render(version, input, options);

@@ -1,4 +1,4 @@
-/** Reads the templates of versions from the body stream. */
+/** Reads the programs of versions from the body stream. */
 import { bodySubject, decodeBody } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
 import type { BodySource, VersionBody } from './version-bodies.ts';
@@ -18,6 +18,6 @@ export class StreamBodySource implements BodySource {
       : await this.#bus.directLastMessage('body', subject);
     if (message === undefined) return undefined;
     const { revision, program } = decodeBody(subject, message.text);
-    return program === undefined ? undefined : { revision, template: program.template };
+    return program === undefined ? undefined : { revision, program };
   }
 }

@@ -2,14 +2,15 @@
  * Versions that are not live: the prompt's event does not hold their templates, so they are fetched from the stream on first use, compiled
  * and cached, least recently used ones evicted first. The prompt's version table says which revision of a body counts.
  */
+import type { ProgramState } from '@px0/contracts';
 import { LRUCache } from 'lru-cache';
 import type { PromptEntry, VersionRow } from '../prompts/mod.ts';
 import { RenderableVersion } from '../prompts/mod.ts';
 
-/** A version's template as the stream holds it. */
+/** A version's program as the stream holds it. */
 export interface VersionBody {
   readonly revision: number;
-  readonly template: string;
+  readonly program: ProgramState;
 }
 
 /** Where bodies come from. `fromLeader` asks the stream's leader, which has everything that was ever acknowledged. */
@@ -32,9 +33,11 @@ interface KeptVersion {
   readonly version: RenderableVersion;
 }
 
-/** What a kept version costs in addition to its template, compiled form included: measured at about four times the text, plus this. */
+/** What a kept version costs in addition to its content, compiled form included: measured at about four times the text, plus this. */
 const FIXED_BYTES = 2_048;
-const BYTES_PER_CHARACTER = 8;
+const BYTES_PER_CHARACTER = 7;
+/** Of a chat, for each message, part or placeholder. */
+const BYTES_PER_PART = 4_096;
 
 /** Prefetches that wait; beyond it a tagged version is simply fetched when it is first rendered. */
 const MAX_WAITING_PREFETCHES = 10_000;
@@ -54,7 +57,8 @@ export class VersionBodies {
     this.#promptById = options.promptById;
     this.#kept = new LRUCache({
       maxSize: options.maxBytes,
-      sizeCalculation: ({ version }) => FIXED_BYTES + version.source.length * BYTES_PER_CHARACTER,
+      sizeCalculation: ({ version: { contentBytes, template, partCount } }) =>
+        FIXED_BYTES + contentBytes + template.length * BYTES_PER_CHARACTER + partCount * BYTES_PER_PART,
     });
   }
 
@@ -72,7 +76,7 @@ export class VersionBodies {
     if (kept === undefined || kept.bodyRevision < bodyRevision) return undefined;
     if (kept.version.prompt === prompt) return kept.version;
     // The prompt has changed but not this template: slug and tags are read anew, the compiled template is kept.
-    const version = new RenderableVersion(prompt, number, kept.version.source, kept.version);
+    const version = new RenderableVersion(prompt, number, kept.version, kept.version);
     this.#kept.set(key, { bodyRevision: kept.bodyRevision, version });
     return version;
   }
@@ -128,7 +132,7 @@ export class VersionBodies {
     if (body === undefined || body.revision < bodyRevision) return undefined;
     const kept = {
       bodyRevision: body.revision,
-      version: new RenderableVersion(prompt, number, body.template),
+      version: new RenderableVersion(prompt, number, body.program),
     };
     this.#kept.set(keyOf(prompt.id, number), kept);
     return kept;

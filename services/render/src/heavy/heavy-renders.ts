@@ -40,21 +40,21 @@ export class HeavyRenders {
     return this.#access.team(teamId)?.orgId ?? teamId;
   }
 
-  /** Renders in a thread: the answer's JSON in UTF-8, with `head` before the rendered text, or why there is none. @throws HeavyRefusal */
+  /** Renders in a thread: the answer's JSON in UTF-8, with `head` before what was rendered, or why there is none. @throws HeavyRefusal */
   async render(
     version: RenderableVersion,
     input: RenderInput,
     { head, signal, isBatch = false }: { head: string; signal: AbortSignal; isBatch?: boolean },
   ): Promise<Uint8Array | Refusal> {
-    const { source, tail } = version;
+    const { template, outline, sources, tail } = version;
     const bytes = 'body' in input ? input.body : input.variables;
     const outcome = await this.pool.run(
       this.organizationOf(version),
       'render',
-      { source, input, head, tail },
+      { program: { template, outline, sources }, input, head, tail },
       {
         signal,
-        bytes: bytes.byteLength + source.length,
+        bytes: bytes.byteLength + version.contentBytes,
         ...(isBatch ? { waitMs: BATCH_WAIT_MS } : {}),
       },
     );

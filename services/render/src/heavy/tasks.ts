@@ -2,15 +2,17 @@
 import { deserialize, serialize } from 'node:v8';
 import { type BodyOf, parseBodyText, routes } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
-import { type MissingKey, TemplateExecutionError, TemplateSyntaxError } from '@px0/template';
+import { type Program, TemplateSyntaxError } from '@px0/template';
+import type { RenderOptions, RenderRequest } from '../rendering/render-request.ts';
+import { failureOf, renderedJson } from '../rendering/rendered-json.ts';
 
 /** What to render with: the body of a request as it came, or the variables of a batch's item, serialised. */
 export type RenderInput =
   | { readonly body: Uint8Array }
-  | { readonly variables: Uint8Array; readonly missingKey: MissingKey | undefined };
+  | { readonly variables: Uint8Array; readonly options: RenderOptions | undefined };
 
 export interface RenderOrder {
-  readonly source: string;
+  readonly program: Program;
   readonly input: RenderInput;
   /** The answer's JSON before and behind the rendered text. */
   readonly head: string;
@@ -21,38 +23,33 @@ export interface RenderOrder {
 export type RenderOutcome =
   | { readonly answer: Uint8Array }
   | {
-      readonly refusal: 'invalidRequestBody' | 'templateParseError' | 'templateExecutionFailed';
+      readonly refusal:
+        | 'invalidRequestBody'
+        | 'invalidVariables'
+        | 'templateParseError'
+        | 'templateExecutionFailed';
       readonly detail?: string;
     };
 
 const encoder = new TextEncoder();
 
-const render: Task<RenderOrder, RenderOutcome> = ({ source, input, head, tail }, thread) => {
-  const read = variablesOf(input);
-  if (read === undefined) return { refusal: 'invalidRequestBody' };
+const render: Task<RenderOrder, RenderOutcome> = ({ program, input, head, tail }, thread) => {
+  const request = requestOf(input);
+  if (request === undefined) return { refusal: 'invalidRequestBody' };
   try {
-    const { variables, missingKey } = read;
-    const { meter } = thread;
-    const rendered = thread.templates
-      .of(source)
-      .render(variables, missingKey === undefined ? { meter } : { meter, missingKey });
-    return { answer: moved(encoder.encode(`${head}${JSON.stringify(rendered)}${tail}`), thread) };
+    const rendered = renderedJson(thread.templates.of(program), request, thread.meter);
+    return { answer: moved(encoder.encode(`${head}${rendered}${tail}`), thread) };
   } catch (error) {
     if (error instanceof TemplateSyntaxError) return { refusal: 'templateParseError' };
-    if (error instanceof TemplateExecutionError)
-      return { refusal: 'templateExecutionFailed', detail: error.message };
-    throw error;
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return { refusal: failure.code, detail: failure.detail };
   }
 };
 
-type Variables = Readonly<Record<string, unknown>>;
-
-function variablesOf(
-  input: RenderInput,
-): { readonly variables: Variables; readonly missingKey: MissingKey | undefined } | undefined {
-  if ('variables' in input) return { variables: deserialize(input.variables), missingKey: input.missingKey };
-  const body = parseBodyText(routes.renderLive, textOf(input.body));
-  return body && { variables: body.variables ?? {}, missingKey: body.options?.missing_key };
+function requestOf(input: RenderInput): RenderRequest | undefined {
+  if ('body' in input) return parseBodyText(routes.renderLive, textOf(input.body));
+  return { variables: deserialize(input.variables), options: input.options };
 }
 
 /** Enough for every prompt of one agent's step; an answer stays of a size that a client likes to wait for. */

@@ -224,6 +224,7 @@ class RenderExchange {
       ?.setAttributes({
         'px0.prompt.id': version.prompt.id,
         'px0.prompt.version': version.number,
+        'px0.prompt.kind': version.kind,
         'http.response.status_code': 200,
       })
       .end();

@@ -20,8 +20,8 @@ export interface AnswerContext {
 export const ANSWER_HEAD = '{"rendered":';
 
 /**
- * Sends a rendered text, or the whole body as a worker thread has serialised it. Head and body go to Node as strings, which it joins into one write: a body in a Buffer takes a gathering write,
- * which costs a third of the throughput of small answers.
+ * Sends what was rendered, in JSON, or the whole body as a worker thread has serialised it. Head and body go to Node as strings, which it
+ * joins into one write: a body in a Buffer takes a gathering write, which costs a third of the throughput of small answers.
  */
 export function sendRendered(
   res: ServerResponse,
@@ -29,8 +29,7 @@ export function sendRendered(
   rendered: string | Uint8Array,
   context: AnswerContext,
 ): void {
-  const body =
-    typeof rendered === 'string' ? `${ANSWER_HEAD}${JSON.stringify(rendered)}${version.tail}` : rendered;
+  const body = typeof rendered === 'string' ? `${ANSWER_HEAD}${rendered}${version.tail}` : rendered;
   const head = [
     'Content-Type',
     'application/json; charset=utf-8',

@@ -91,12 +91,12 @@ describe('the prompt directory', () => {
   it('keeps the compiled template while the live version stays the same, and only then', () => {
     const prompts = directory();
     prompts.apply(event('p1'));
-    const compiled = prompts.byId('p1')?.live?.template();
+    const compiled = prompts.byId('p1')?.live?.compiled();
     prompts.apply(event('p1', { tags: { prod: 1 } }));
-    expect(prompts.byId('p1')?.live?.template()).toBe(compiled);
+    expect(prompts.byId('p1')?.live?.compiled()).toBe(compiled);
     expect(prompts.byId('p1')?.live?.tags()).toEqual(['prod']);
     prompts.apply(event('p1', { live: { number: 2, template: 'Hello {{.name}}' } }));
-    expect(prompts.byId('p1')?.live?.template()).not.toBe(compiled);
+    expect(prompts.byId('p1')?.live?.compiled()).not.toBe(compiled);
   });
 
   it('finds any version number of the table, and only those', () => {

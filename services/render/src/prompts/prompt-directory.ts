@@ -30,7 +30,7 @@ export class PromptEntry {
     const { live } = state;
     if (live !== null) {
       const before = previous?.live?.number === live.number ? previous.live : undefined;
-      this.live = new RenderableVersion(this, live.number, live.template, before);
+      this.live = new RenderableVersion(this, live.number, live, before);
     }
   }
 

@@ -1,6 +1,14 @@
-/** One version of a prompt, ready to render: its template, compiled on first use, and the part of the answer that never changes. */
+/** One version of a prompt, ready to render: its program, compiled on first use, and the part of the answer that never changes. */
+import { isDeepStrictEqual } from 'node:util';
 import { isLightTemplate } from '@px0/heavy-renders';
-import { type CompiledTemplate, compile, TemplateSyntaxError } from '@px0/template';
+import {
+  type CompiledProgram,
+  compileProgram,
+  type OutlineEntry,
+  type Program,
+  type SourceStretch,
+  TemplateSyntaxError,
+} from '@px0/template';
 import { VersionUsage } from '../usage/mod.ts';
 
 /** What a version's answer says about its prompt. */
@@ -11,47 +19,83 @@ interface VersionPrompt {
   readonly tags: Readonly<Record<string, number>>;
 }
 
+/** What a version holds. */
+export interface VersionContent extends Program {
+  /** JSON text, as it is put into answers. */
+  readonly config?: string | undefined;
+}
+
+/** Measured: one of an outline or of the sources, as an object. */
+const BYTES_PER_ENTRY = 120;
+
 /** Of larger texts even a step of compiling takes too long for the main thread. */
 const MAX_PREPARED_UNITS = 64 * 1024;
 
 /**
- * Immutable except for what is created on first use and its usage counters. A new template, slug or tag creates a new object, so a render
- * in flight never mixes two states. A process may hold a million of these and render few of them, so everything is created lazily.
+ * Immutable except for what is created on first use and its usage counters. A new program, slug or tag creates a new object, so a render
+ * in flight never mixes two states. A process may hold a million of these and render few of them, so everything is created lazily, and what
+ * texts do not have is one absent field each.
  */
-export class RenderableVersion {
+export class RenderableVersion implements VersionContent {
   readonly prompt: VersionPrompt;
   readonly number: number;
-  readonly source: string;
-  #compiled: CompiledTemplate | 'broken' | 'heavy' | undefined;
+  readonly template: string;
+  readonly outline: readonly OutlineEntry[] | undefined;
+  readonly sources: readonly SourceStretch[] | undefined;
+  readonly config: string | undefined;
+  #compiled: CompiledProgram | 'broken' | 'heavy' | undefined;
   #tail: string | undefined;
   #usage: VersionUsage | undefined;
 
-  /** `previous`, an older state of the same version, passes on its compiled template and its counters. */
-  constructor(prompt: VersionPrompt, number: number, source: string, previous?: RenderableVersion) {
+  /** `previous`, an older state of the same version, passes on its compiled program and its counters. */
+  constructor(prompt: VersionPrompt, number: number, content: VersionContent, previous?: RenderableVersion) {
+    const isSame = previous !== undefined && isSameProgram(previous, content);
+    // What is compiled refers to the older state's lists: no second copy of them is kept.
+    const { template, outline, sources } = isSame ? previous : content;
     this.prompt = prompt;
     this.number = number;
-    this.source = source;
-    if (previous === undefined) return;
-    this.#usage = previous.#usage;
-    if (previous.source === source) this.#compiled = previous.#compiled;
+    this.template = template;
+    this.outline = outline;
+    this.sources = sources;
+    this.config = content.config;
+    if (previous !== undefined) this.#usage = previous.#usage;
+    if (isSame) this.#compiled = previous.#compiled;
+  }
+
+  get kind(): 'text' | 'chat' {
+    return this.outline === undefined ? 'text' : 'chat';
+  }
+
+  /** How many messages, parts of messages and placeholders it has. */
+  get partCount(): number {
+    return (this.outline ?? []).reduce(
+      (count, entry) => count + ('parts' in entry ? entry.parts.length : 1),
+      0,
+    );
+  }
+
+  /** What its content takes of memory, about, while it is not compiled. */
+  get contentBytes(): number {
+    const entries = this.partCount + (this.sources?.length ?? 0);
+    return this.template.length + (this.config?.length ?? 0) + entries * BYTES_PER_ENTRY;
   }
 
   /**
-   * The compiled template. `heavy`: compiling it takes too long for the main thread. `broken`: the text does not parse, which the registry
+   * The compiled program. `heavy`: compiling it takes too long for the main thread. `broken`: the text does not parse, which the registry
    * refuses at save, so that only data written by other means can get here.
    */
-  template(): CompiledTemplate | 'broken' | 'heavy' {
-    this.#compiled ??= isLightTemplate(this.source) ? compileOrBroken(this.source) : 'heavy';
+  compiled(): CompiledProgram | 'broken' | 'heavy' {
+    this.#compiled ??= isLightTemplate(this.template) ? compileOrBroken(this) : 'heavy';
     return this.#compiled;
   }
 
   /**
-   * Compiles a template that `template` calls heavy, in steps of a few milliseconds, between which others should have their turns; a text
+   * Compiles a program that `compiled` calls heavy, in steps of a few milliseconds, between which others should have their turns; a text
    * too large for that stays heavy.
    */
   *prepare(): Generator<undefined, void> {
-    if (this.#compiled !== 'heavy' || this.source.length > MAX_PREPARED_UNITS) return;
-    const compiled = compileOrBroken(this.source);
+    if (this.#compiled !== 'heavy' || this.template.length > MAX_PREPARED_UNITS) return;
+    const compiled = compileOrBroken(this);
     if (compiled !== 'broken') {
       yield;
       compiled.prepare();
@@ -59,10 +103,14 @@ export class RenderableVersion {
     this.#compiled = compiled;
   }
 
-  /** The answer's JSON from behind the rendered text to its end. */
+  /** The answer's JSON from behind what was rendered to its end. */
   get tail(): string {
-    this.#tail ??= `,"version":${this.number},"slug":${JSON.stringify(this.prompt.slug)},"tags":${JSON.stringify(this.tags())}}`;
+    this.#tail ??= `,"version":${this.number},"slug":${JSON.stringify(this.prompt.slug)},"tags":${JSON.stringify(this.tags())}${this.#configMember()}}`;
     return this.#tail;
+  }
+
+  #configMember(): string {
+    return this.config === undefined ? '' : `,"config":${this.config}`;
   }
 
   /** The version's tags, ascending by bytes; tags are ASCII, so comparing code units is the same. */
@@ -83,9 +131,17 @@ export class RenderableVersion {
   }
 }
 
-function compileOrBroken(source: string): CompiledTemplate | 'broken' {
+function isSameProgram(one: Program, other: Program): boolean {
+  return (
+    one.template === other.template &&
+    isDeepStrictEqual(one.outline, other.outline) &&
+    isDeepStrictEqual(one.sources, other.sources)
+  );
+}
+
+function compileOrBroken({ template, outline, sources }: Program): CompiledProgram | 'broken' {
   try {
-    return compile(source);
+    return compileProgram({ template, outline, sources });
   } catch (error) {
     if (error instanceof TemplateSyntaxError) return 'broken';
     throw error;

@@ -4,7 +4,7 @@ export {
   fetchVersion,
   HEAVY,
   locate,
-  type RenderRequest,
   ToFetch,
   type Wanted,
 } from './render-prompt.ts';
+export type { RenderOptions, RenderRequest } from './render-request.ts';

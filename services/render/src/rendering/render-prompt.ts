@@ -1,21 +1,12 @@
-/** The two decisions of a render, free of transport: which version the caller means, and what its template gives. Single renders and batches share them. */
-import type { BodyOf, routes } from '@px0/contracts';
+/** The two decisions of a render, free of transport: which version the caller means, and what its program gives. Single renders and batches share them. */
 import { BudgetSpent } from '@px0/heavy-renders';
-import { type Meter, TemplateExecutionError } from '@px0/template';
+import type { Meter } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
 import { parseVersionRef } from '../prompts/mod.ts';
 import { Refusal } from './refusal.ts';
-
-type Body = BodyOf<typeof routes.renderLive>;
-
-/** What to render with: the body of a render, its types checked. */
-export interface RenderRequest {
-  readonly variables?: Body['variables'] | undefined;
-  readonly options?:
-    | { readonly missing_key?: NonNullable<Body['options']>['missing_key'] | undefined }
-    | undefined;
-}
+import type { RenderRequest } from './render-request.ts';
+import { failureOf, renderedJson } from './rendered-json.ts';
 
 /** A version that has to be fetched before it can be rendered. */
 export class ToFetch {
@@ -67,27 +58,24 @@ export async function fetchVersion(
   return (await bodies.load(wanted.prompt, wanted.row)) ?? TEMPLATE_NOT_YET_AVAILABLE;
 }
 
-const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze({});
-
 /** The render needs more than the main thread may give it. */
 export const HEAVY = Symbol('heavy');
 
-/** Runs the version's template within what the meter allows: the rendered text, or why there is none. */
+/** Runs the version's program within what the meter allows: what `renderedJson` gives, or why there is none. */
 export function execute(
   version: RenderableVersion,
   request: RenderRequest,
   meter: Meter,
 ): string | Refusal | typeof HEAVY {
-  const template = version.template();
-  if (template === 'broken') return TEMPLATE_PARSE_ERROR;
-  if (template === 'heavy') return HEAVY;
-  const { variables = NO_VARIABLES, options } = request;
-  const missingKey = options?.missing_key;
+  const program = version.compiled();
+  if (program === 'broken') return TEMPLATE_PARSE_ERROR;
+  if (program === 'heavy') return HEAVY;
   try {
-    return template.render(variables, missingKey === undefined ? { meter } : { meter, missingKey });
+    return renderedJson(program, request, meter);
   } catch (error) {
-    if (error instanceof TemplateExecutionError) return new Refusal('templateExecutionFailed', error.message);
     if (error instanceof BudgetSpent) return HEAVY;
-    throw error;
+    const failure = failureOf(error);
+    if (failure === undefined) throw error;
+    return new Refusal(failure.code, failure.detail);
   }
 }
