@@ -49,12 +49,12 @@ function features(
   });
   cleanups.add('heavy work', () => heavy.pool.close(0));
   observeHeavyPool(heavy.pool);
-  const parts = { ...promptParts(foundation), heavy };
+  const parts = { ...promptParts(foundation), heavy, authoring: config.AUTHORING };
   const prompts = promptCommands(foundation, parts);
   const versions = versionCommands(parts);
   const tags = tagCommands(parts);
   const payloads = payloadCommands(parts);
-  const { transition, templates } = versions;
+  const { transition, contents } = versions;
   const check = new CheckVersion({ ...parts, timeBudgetMs: config.CHECK_TIME_BUDGET_MS });
   const promoteChecked = new PromoteWithPayloads({ ...parts, check, transition });
   const documents = new HeavyDocuments(heavy);
@@ -68,7 +68,7 @@ function features(
       ...diffRoutes(new DiffVersions(parts)),
       ...tagRoutes(tags),
       ...payloadRoutes(payloads),
-      ...templateRoutes(templates, heavy),
+      ...templateRoutes(contents, heavy),
       ...auditRoutes(new ReadPromptAudit(parts), new ReadTeamAudit(parts)),
       ...transferRoutes(
         new ExportPrompts({ ...parts, documents }),

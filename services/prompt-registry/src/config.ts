@@ -12,6 +12,12 @@ export const configSchema = z.object({
     .describe(
       'Time budget for one check of a version to render payloads, in milliseconds. The remaining payloads then fail with that reason, so that a check ends before callers time out.',
     ),
+  AUTHORING: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe(
+      'Whether versions may hold messages and a configuration. Leave it off until every process runs a release that knows them.',
+    ),
   USAGE_RETENTION_DAYS: integerVariable(1, 3_650)
     .prefault('90')
     .describe('How long the hourly render counts of each version are kept, in days.'),

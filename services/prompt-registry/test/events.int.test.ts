@@ -63,7 +63,7 @@ describe('a prompt’s event', () => {
         [2, 'draft', 2],
       ],
     });
-    expect(await bodyOf(prompt.id, 2)).toMatchObject({ revision: 2, template: 'two, again' });
+    expect(await bodyOf(prompt.id, 2)).toMatchObject({ revision: 2, program: { template: 'two, again' } });
 
     for (const _ of ['stable', 'live']) await registry.prompts.promote(editor, prompt.id, 1);
     await registry.prompts.tag(editor, prompt.id, 2, 'prod');
@@ -93,7 +93,7 @@ describe('a prompt’s event', () => {
       tags: {},
       versions: [[1, 'stable', 1]],
     });
-    expect(await bodyOf(prompt.id, 2)).toMatchObject({ template: undefined });
+    expect(await bodyOf(prompt.id, 2)).toMatchObject({ program: undefined });
   });
 
   it('follows a description and a move, and is not needed for payloads and what changed nothing', async () => {
@@ -206,7 +206,7 @@ describe('a deleted team', () => {
     }
     expect((await registry.call(allKey, 'GET', '/v1/prompts')).status).toBe(401);
     await eventually(async () => (await eventOf(prompt.id)).deleted, { what: 'the prompt’s tombstone' });
-    expect(await bodyOf(prompt.id, 1)).toMatchObject({ template: undefined });
+    expect(await bodyOf(prompt.id, 1)).toMatchObject({ program: undefined });
     const { rows } = await registry.pool.query<{ count: string }>(
       `select (select count(*) from prompts where team_id = $1) + (select count(*) from prompt_versions where prompt_id = $2)
          + (select count(*) from prompt_payloads where prompt_id = $2) + (select count(*) from audit_entries where prompt_id = $2) as count`,

@@ -37,7 +37,7 @@ const service: OwnerUnderTest = {
   schema: SCHEMA,
   played: ['identity', 'tenancy'],
   start: (environment, dependencies) =>
-    startPromptRegistry(loadConfig(configSchema, { ...environment }), dependencies),
+    startPromptRegistry(loadConfig(configSchema, { AUTHORING: 'on', ...environment }), dependencies),
 };
 
 export class RunningRegistry extends RunningOwner {

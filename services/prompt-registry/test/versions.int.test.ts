@@ -153,6 +153,9 @@ describe('creating a version', () => {
       'published_at',
       'tags',
       'variables',
+      'kind',
+      'note',
+      'created_by',
     ]);
     expect(versionOf(reply)).toMatchObject({ version: 1, template: '  ', prompt_id: id });
   });

@@ -1,6 +1,7 @@
 /** A prompt's public state, read from its rows. It carries the live version's template, so a promotion is one message. */
 import type { PromptId, StateOf, TagTable, VersionTriple } from '@px0/contracts';
 import { type Reader, sql } from '@px0/owner';
+import { type ProgramColumns, programOf } from './program.ts';
 
 interface StateRow {
   readonly id: PromptId;
@@ -14,6 +15,9 @@ interface StateRow {
   readonly versions: VersionTriple[];
   readonly live_number: number | null;
   readonly live_template: string | null;
+  readonly live_outline: ProgramColumns['outline'];
+  readonly live_sources: ProgramColumns['sources'];
+  readonly live_config: string | null;
 }
 
 /** The public state of each of the prompts that exists, by id. */
@@ -29,7 +33,8 @@ export async function readPromptStates(
       coalesce((
         SELECT json_agg(json_build_array(v.version, v.status, v.body_revision) ORDER BY v.version)
         FROM prompt_versions v WHERE v.prompt_id = p.id), '[]') AS versions,
-      live.version AS live_number, live.template AS live_template
+      live.version AS live_number, live.template AS live_template, live.outline AS live_outline, live.sources AS live_sources,
+      live.config::text AS live_config
     FROM prompts p
     LEFT JOIN prompt_versions live ON live.prompt_id = p.id AND live.status = 'live'
     WHERE p.id = ANY(${[...ids]}::uuid[])`);
@@ -40,7 +45,14 @@ function stateOf({
   id,
   live_number: number,
   live_template: template,
+  live_outline: outline,
+  live_sources: sources,
+  live_config: config,
   ...state
 }: StateRow): [string, StateOf<'prompt'>] {
-  return [id, { ...state, live: number === null || template === null ? null : { number, template } }];
+  const live =
+    number === null || template === null
+      ? null
+      : { number, ...programOf({ template, outline, sources, config }) };
+  return [id, { ...state, live }];
 }

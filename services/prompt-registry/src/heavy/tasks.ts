@@ -12,7 +12,7 @@ import {
   readDocument as read,
   withVariablesAsText,
 } from '../transfer/thread.ts';
-import { judge, type TemplateJudgement } from '../versions/thread.ts';
+import { type AuthoredText, type Judgement, judge } from '../versions/thread.ts';
 
 const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
   const outcome = runCheck(order, {
@@ -24,8 +24,7 @@ const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
   return outcome;
 };
 
-const judgeTemplate: Task<{ readonly template: string }, TemplateJudgement> = ({ template }) =>
-  judge(template);
+const judgeText: Task<AuthoredText, Judgement> = (text) => judge(text);
 
 const diff: Task<DiffOrder, readonly Uint8Array[]> = (order, thread) =>
   answerOf(order).map((piece) => moved(piece, thread));
@@ -59,4 +58,4 @@ function moved(bytes: Uint8Array, thread: Thread): Uint8Array {
   return bytes;
 }
 
-export const tasks = { check, judgeTemplate, diff, readDocument, exportDocument };
+export const tasks = { check, judgeText, diff, readDocument, exportDocument };

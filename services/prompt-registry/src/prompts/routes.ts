@@ -1,8 +1,8 @@
 /** Transport of the prompt operations. */
 import type { Principal } from '@px0/access';
-import { type PromptId, parseUuid, type Wire } from '@px0/contracts';
+import { type PromptId, parseUuid } from '@px0/contracts';
 import { encodeMark } from '@px0/owner';
-import { ApiError, type Handlers } from '@px0/service-kit';
+import { ApiError, type Handlers, SerializedJson } from '@px0/service-kit';
 import type { CreatePrompt } from './create-prompt.ts';
 import type { DescribePrompt } from './describe-prompt.ts';
 import type { FindPromptByText } from './find-prompt-by-text.ts';
@@ -15,11 +15,15 @@ import type { SetPromptStatus } from './set-prompt-status.ts';
 
 /** Shows the version that a read of a prompt asks for as well. Versions implement it. */
 export interface WantedVersion {
-  /** Undefined when the query asks for no version. @throws ApiError versionNotFound */
+  /** Its JSON; undefined when the query asks for no version. @throws ApiError versionNotFound */
   run(
     promptId: PromptId,
-    query: { readonly version?: string | undefined; readonly tag?: string | undefined },
-  ): Promise<Wire<'PromptVersion'> | undefined>;
+    query: {
+      readonly version?: string | undefined;
+      readonly tag?: string | undefined;
+      readonly include?: 'program' | undefined;
+    },
+  ): Promise<string | undefined>;
 }
 
 export interface PromptCommands {
@@ -51,7 +55,9 @@ export function promptRoutes(commands: PromptCommands) {
       const prompt = await find.run(principal, params.id, query.team_id);
       const version = await wantedVersion.run(prompt.id, query);
       const shown = { prompt: promptOnWire(prompt) };
-      return version === undefined ? shown : { ...shown, version };
+      if (version === undefined) return shown;
+      const head = JSON.stringify(shown).slice(0, -1);
+      return new SerializedJson([Buffer.from(`${head},"version":${version}}`)]);
     },
     updatePrompt: async ({ principal, params, body }) => ({
       prompt: promptOnWire(await describe.run(principal, params.id, body)),

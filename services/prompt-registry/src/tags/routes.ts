@@ -1,7 +1,7 @@
 /** Transport of the tag operations. */
 import type { Principal } from '@px0/access';
 import type { Handlers } from '@px0/service-kit';
-import { versionOnWire } from '../versions/mod.ts';
+import { versionAnswer } from '../versions/mod.ts';
 import type { ListTags } from './list-tags.ts';
 import type { RemoveTag } from './remove-tag.ts';
 import type { SetTag } from './set-tag.ts';
@@ -14,9 +14,8 @@ export interface TagCommands {
 
 export function tagRoutes({ set, remove, list }: TagCommands) {
   return {
-    setVersionTag: async ({ principal, params, body }) => ({
-      version: versionOnWire(await set.run(principal, params.id, params.version, body)),
-    }),
+    setVersionTag: async ({ principal, params, body }) =>
+      versionAnswer(await set.run(principal, params.id, params.version, body)),
     removeVersionTag: async ({ principal, params }) => {
       await remove.run(principal, params.id, params.tag);
       return undefined;

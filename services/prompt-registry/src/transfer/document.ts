@@ -7,7 +7,7 @@ import { ApiError } from '@px0/service-kit/errors';
 import { z } from 'zod';
 import { promptTexts } from '../prompts/thread.ts';
 import { requireTag, requireTagForm } from '../tags/thread.ts';
-import { type CheckedTemplate, checkTemplate } from '../versions/thread.ts';
+import { type CheckedContent, checkTemplate } from '../versions/thread.ts';
 
 export const DOCUMENT_KIND = 'px0/prompts/v1';
 
@@ -42,7 +42,7 @@ export type DocumentPayload = z.infer<typeof payloadSchema>;
 export interface ParsedDocument {
   readonly document: PromptDocument;
   /** The document's templates by their texts. */
-  readonly templates: ReadonlyMap<string, CheckedTemplate>;
+  readonly templates: ReadonlyMap<string, CheckedContent>;
 }
 
 /** Each costs some statements, and a request has to end while its caller still waits. Larger documents come in pieces. */
@@ -59,7 +59,7 @@ export function parseDocument(raw: unknown): ParsedDocument {
   requireSize(document);
   const slugs = new Set<string>();
   const names = new Set<string>();
-  const templates = new Map<string, CheckedTemplate>();
+  const templates = new Map<string, CheckedContent>();
   for (const [index, prompt] of document.prompts.entries()) {
     const place = `prompts.${index}`;
     requireUnused(slugs, prompt.slug, `${place}.slug`);
@@ -79,7 +79,7 @@ function requireSize({ prompts }: PromptDocument): void {
     throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
 }
 
-function requirePrompt(prompt: DocumentPrompt, place: string, templates: Map<string, CheckedTemplate>): void {
+function requirePrompt(prompt: DocumentPrompt, place: string, templates: Map<string, CheckedContent>): void {
   at(place, () => {
     // A slug that is not in its normal form would never be found again by the next import.
     if (promptTexts(prompt).slug !== prompt.slug) throw invalid(`${place}.slug`, 'is not normalised');

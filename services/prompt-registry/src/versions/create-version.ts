@@ -2,13 +2,16 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { PromptChanges } from '../prompts/mod.ts';
+import { type Authoring, requireAuthoring } from './authoring.ts';
+import type { ContentInput } from './checked-content.ts';
+import type { ContentCheck, ContentVerdict } from './content-check.ts';
 import { insertDraft } from './insert-draft.ts';
-import type { TemplateCheck, TemplateVerdict } from './template-check.ts';
-import type { VersionRow } from './version-row.ts';
+import { kindDetail, type VersionRow } from './version-row.ts';
 
 export interface CreateVersionDependencies {
   readonly changes: PromptChanges;
-  readonly templates: TemplateCheck;
+  readonly contents: ContentCheck;
+  readonly authoring: Authoring;
 }
 
 export class CreateVersion {
@@ -18,23 +21,25 @@ export class CreateVersion {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, forbidden, what `readInput` and `checkTemplate` throw, tooManyVersionsOrTags, tooManyHeavyRenders */
+  /** @throws ApiError promptNotFound, forbidden, what `readInput`, `checkContent` and `requireAuthoring` throw, tooManyVersionsOrTags, tooManyHeavyRenders */
   async run(
     principal: Principal,
     promptId: PromptId,
-    readInput: () => { readonly template?: string },
+    readInput: () => ContentInput,
     signal: AbortSignal,
   ): Promise<VersionRow> {
-    const { templates } = this.#deps;
-    const verdict = await templates.of(principal, 'createVersion', promptId, readInput, signal);
+    const { contents } = this.#deps;
+    const verdict = await contents.of(principal, 'createVersion', promptId, readInput, signal);
     return this.insert(principal, promptId, verdict);
   }
 
-  /** With a template that was checked already. @throws ApiError promptNotFound, forbidden, what `verdict` throws, tooManyVersionsOrTags */
-  insert(principal: Principal, promptId: PromptId, verdict: TemplateVerdict): Promise<VersionRow> {
+  /** With content that was checked already. @throws ApiError promptNotFound, forbidden, what `verdict` and `requireAuthoring` throw, tooManyVersionsOrTags */
+  insert(principal: Principal, promptId: PromptId, verdict: ContentVerdict): Promise<VersionRow> {
     return this.#deps.changes.make(principal, 'createVersion', promptId, async (open) => {
-      const version = await insertDraft(open, verdict());
-      await open.record('version.created', { version: version.number });
+      const content = verdict();
+      requireAuthoring(this.#deps.authoring, content);
+      const version = await insertDraft(open, content);
+      await open.record('version.created', { version: version.number, ...kindDetail(version) });
       return version;
     });
   }

@@ -1,7 +1,8 @@
-/** Creates a draft with the template of another version. */
+/** Creates a draft with the content of another version. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { PromptChanges } from '../prompts/mod.ts';
+import { type Authoring, requireAuthoring } from './authoring.ts';
 import { insertDraft } from './insert-draft.ts';
 import { requireVersion } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';
@@ -9,6 +10,7 @@ import type { VersionRow } from './version-row.ts';
 
 export interface DuplicateVersionDependencies {
   readonly changes: PromptChanges;
+  readonly authoring: Authoring;
 }
 
 export class DuplicateVersion {
@@ -19,14 +21,15 @@ export class DuplicateVersion {
   }
 
   /**
-   * The template was compiled when its source was saved, so it is not judged again.
+   * What it holds was judged when the source was saved. Its note says why that was made, so it stays there.
    *
-   * @throws ApiError promptNotFound, forbidden, versionNotFound, tooManyVersionsOrTags
+   * @throws ApiError promptNotFound, forbidden, versionNotFound, what `requireAuthoring` throws, tooManyVersionsOrTags
    */
   run(principal: Principal, promptId: PromptId, ref: string): Promise<VersionRow> {
     return this.#deps.changes.make(principal, 'duplicateVersion', promptId, async (open) => {
       const source = await requireVersion(open.change, promptId, parseVersionRef(ref));
-      const version = await insertDraft(open, source);
+      requireAuthoring(this.#deps.authoring, source);
+      const version = await insertDraft(open, { ...source, note: '' });
       await open.record('version.duplicated', { version: version.number, detail: { from: source.number } });
       return version;
     });

@@ -28,6 +28,7 @@ describe('a version’s entity tag', () => {
     { status: 'stable' },
     { publishedAt: '2026-01-01T00:00:00Z' },
     { tags: ['prod'] },
+    { note: 'why' },
     { id: '00000000-0000-4000-8000-000000000003' },
   ])('changes with %j', (change) => {
     expect(versionETag({ ...version, ...change })).not.toBe(versionETag(version));

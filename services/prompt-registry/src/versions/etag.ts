@@ -9,7 +9,8 @@ import type { VersionRow } from './version-row.ts';
 
 /** A strong entity tag, quotes included. */
 export function versionETag(version: VersionRow): string {
-  const facts = [version.id, version.bodyRevision, version.status, version.publishedAt, ...version.tags];
+  const { id, bodyRevision, status, publishedAt, note, tags } = version;
+  const facts = [id, bodyRevision, status, publishedAt, ...tags, ...(note === '' ? [] : [{ note }])];
   return `"${createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 22)}"`;
 }
 

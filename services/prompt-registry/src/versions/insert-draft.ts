@@ -1,16 +1,17 @@
 /** Adds a draft to a prompt: what creating and duplicating a version share. */
 import { randomUUID } from 'node:crypto';
+import { programOf } from '../changes/mod.ts';
 import type { PromptChange } from '../prompts/mod.ts';
-import type { CheckedTemplate } from './checked-template.ts';
+import type { NotedContent } from './checked-content.ts';
 import { insertVersion, takeNumber } from './store.ts';
 import type { VersionRow } from './version-row.ts';
 
 /** The body's event first: its revision is in the prompt's event, so a reader can tell a stale body from the right one. */
 export async function insertDraft(
   { change, prompt: { id: promptId } }: PromptChange,
-  { template, variables }: CheckedTemplate,
+  content: NotedContent,
 ): Promise<VersionRow> {
   const number = await takeNumber(change, promptId);
-  const bodyRevision = await change.writeBody(promptId, number, { template });
-  return insertVersion(change, { id: randomUUID(), promptId, number, template, variables, bodyRevision });
+  const bodyRevision = await change.writeBody(promptId, number, programOf(content));
+  return insertVersion(change, { id: randomUUID(), promptId, number, content, bodyRevision });
 }

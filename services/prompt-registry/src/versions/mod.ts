@@ -1,10 +1,11 @@
-export { type CheckedTemplate, requireTemplate } from './checked-template.ts';
+export { type Authoring, requireAuthoring } from './authoring.ts';
+export { type ContentInput, requireText } from './checked-content.ts';
 export { versionCommands } from './commands.ts';
+export type { ContentCheck } from './content-check.ts';
 export type { CreateVersion } from './create-version.ts';
 export { type Promotion, versionRoutes } from './routes.ts';
 export { ShowWantedVersion } from './show-wanted-version.ts';
 export { liveVersion, requireVersion, versionPair } from './store.ts';
-export type { TemplateCheck } from './template-check.ts';
 export type { TransitionVersion } from './transition-version.ts';
 export { parseVersionNumber, parseVersionRef } from './version-ref.ts';
-export { type VersionRow, variableOnWire, versionOnWire } from './version-row.ts';
+export { type VersionRow, variableOnWire, versionAnswer } from './version-row.ts';

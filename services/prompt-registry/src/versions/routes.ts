@@ -2,7 +2,8 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { encodeNumber } from '@px0/owner';
-import type { Handlers } from '@px0/service-kit';
+import { type Handlers, SerializedJson } from '@px0/service-kit';
+import { JsonPieces } from '../heavy/thread.ts';
 import type { CreateVersion } from './create-version.ts';
 import type { DeleteVersion } from './delete-version.ts';
 import type { DuplicateVersion } from './duplicate-version.ts';
@@ -11,7 +12,7 @@ import type { ListVersions, VersionPage } from './list-versions.ts';
 import type { ReadVersion } from './read-version.ts';
 import type { TransitionVersion } from './transition-version.ts';
 import type { UpdateVersion } from './update-version.ts';
-import { type VersionRow, versionOnWire } from './version-row.ts';
+import { type VersionRow, versionAnswer, versionJson } from './version-row.ts';
 
 /** A promotion with a condition of its own. */
 export interface Promotion {
@@ -43,8 +44,8 @@ export function versionRoutes(commands: VersionCommands) {
       shown(await create.run(principal, params.id, body, signal), setHeader),
     listVersions: async ({ principal, params, query }) =>
       pageOnWire(await list.run(principal, params.id, query)),
-    getVersion: async ({ principal, params, setHeader }) =>
-      shown(await read.run(principal, 'getVersion', params.id, params.version), setHeader),
+    getVersion: async ({ principal, params, query, setHeader }) =>
+      shown(await read.run(principal, 'getVersion', params.id, params.version), setHeader, query.include),
     updateVersion: async ({ principal, params, body, header, signal, setHeader }) =>
       shown(
         await update.run(principal, params.id, params.version, body, header('if-match'), signal),
@@ -78,13 +79,20 @@ export function versionRoutes(commands: VersionCommands) {
   } satisfies Handlers<Principal>;
 }
 
-function shown(version: VersionRow, setHeader: (name: string, value: string) => void) {
+function shown(
+  version: VersionRow,
+  setHeader: (name: string, value: string) => void,
+  include?: 'program',
+): SerializedJson {
   setHeader('ETag', versionETag(version));
-  return { version: versionOnWire(version) };
+  return versionAnswer(version, include);
 }
 
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
-function pageOnWire({ rows, next }: VersionPage) {
-  const list = { versions: rows.map(versionOnWire) };
-  return next === undefined ? list : { ...list, next_cursor: encodeNumber(next) };
+function pageOnWire({ rows, next }: VersionPage): SerializedJson {
+  const json = new JsonPieces();
+  json.add('{"versions":[');
+  for (const [index, version] of rows.entries()) json.add(`${index > 0 ? ',' : ''}${versionJson(version)}`);
+  json.add(next === undefined ? ']}' : `],"next_cursor":${JSON.stringify(encodeNumber(next))}}`);
+  return new SerializedJson(json.end());
 }

@@ -1,10 +1,10 @@
 /** Shows the version that a read of a prompt asks for in addition. */
-import type { PromptId, Wire } from '@px0/contracts';
+import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { WantedVersion } from '../prompts/mod.ts';
 import { requireVersion } from './store.ts';
 import { parseVersionRef, type VersionRef } from './version-ref.ts';
-import { versionOnWire } from './version-row.ts';
+import { versionJson } from './version-row.ts';
 
 export interface ShowWantedVersionDependencies {
   readonly reader: Reader;
@@ -19,11 +19,11 @@ export class ShowWantedVersion implements WantedVersion {
     this.#deps = deps;
   }
 
-  /** The caller must be allowed to read the prompt. @throws ApiError versionNotFound */
-  async run(promptId: PromptId, query: Query): Promise<Wire<'PromptVersion'> | undefined> {
+  /** Its JSON. The caller must be allowed to read the prompt. @throws ApiError versionNotFound */
+  async run(promptId: PromptId, query: Query): Promise<string | undefined> {
     const ref = wantedRef(query);
     if (ref === undefined) return undefined;
-    return versionOnWire(await requireVersion(this.#deps.reader, promptId, ref));
+    return versionJson(await requireVersion(this.#deps.reader, promptId, ref), query.include);
   }
 }
 

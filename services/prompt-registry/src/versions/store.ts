@@ -1,9 +1,9 @@
 /** The rows of versions. A writer holds the prompt's row lock, so no statement here races with another writer. */
 import type { PromptId, VersionStatus } from '@px0/contracts';
-import { join, onlyRow, type Reader, rowsToFetch, sql } from '@px0/owner';
+import { join, onlyRow, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
-import type { TemplateVariable } from '@px0/template';
 import { authorOf, type Change } from '../changes/mod.ts';
+import type { NotedContent } from './checked-content.ts';
 import type { VersionRef } from './version-ref.ts';
 import { type VersionRow, versionColumns } from './version-row.ts';
 
@@ -11,8 +11,7 @@ export interface NewVersion {
   readonly id: string;
   readonly promptId: PromptId;
   readonly number: number;
-  readonly template: string;
-  readonly variables: readonly TemplateVariable[];
+  readonly content: NotedContent;
   readonly bodyRevision: number;
 }
 
@@ -121,27 +120,34 @@ export async function insertVersion(change: Change, version: NewVersion): Promis
       'prompt',
       version.promptId,
       sql`
-        INSERT INTO prompt_versions AS v (id, prompt_id, version, template, variables, body_revision, actor_kind, actor_id)
-        VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.template},
-          ${JSON.stringify(version.variables)}::jsonb, ${version.bodyRevision}::bigint,
-          ${actor.kind}, ${actor.id}::uuid)
+        INSERT INTO prompt_versions AS v (id, prompt_id, version, body_revision, actor_kind, actor_id,
+          template, variables, messages, outline, sources, config, note)
+        VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.bodyRevision}::bigint,
+          ${actor.kind}, ${actor.id}::uuid, ${contentValues(version.content)})
         RETURNING ${versionColumns}`,
     ),
   );
 }
 
-export async function setTemplate(change: Change, version: Omit<NewVersion, 'id'>): Promise<VersionRow> {
+export async function setContent(change: Change, version: Omit<NewVersion, 'id'>): Promise<VersionRow> {
   return onlyRow(
     await change.write<VersionRow>(
       'prompt',
       version.promptId,
       sql`
-        UPDATE prompt_versions v SET template = ${version.template},
-          variables = ${JSON.stringify(version.variables)}::jsonb, body_revision = ${version.bodyRevision}::bigint
+        UPDATE prompt_versions v SET body_revision = ${version.bodyRevision}::bigint,
+          (template, variables, messages, outline, sources, config, note) = ROW(${contentValues(version.content)})
         WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
         RETURNING ${versionColumns}`,
     ),
   );
+}
+
+/** The values of `template, variables, messages, outline, sources, config, note`. */
+function contentValues({ template, variables, messages, outline, sources, config, note }: NotedContent): Sql {
+  const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+  return sql`${template}, ${JSON.stringify(variables)}::jsonb, ${json(messages)}::json, ${json(outline)}::json,
+    ${json(sources)}::json, ${config}::json, ${note}`;
 }
 
 /** Changes the version's status. The live version makes way, as stable, for one that becomes live, in the same statement. */

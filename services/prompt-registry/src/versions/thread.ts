@@ -1,3 +1,3 @@
 /** The face of this feature for worker threads: nothing of the database, and of the service kit its errors only. */
-export { type CheckedTemplate, checkTemplate } from './checked-template.ts';
-export { judge, type TemplateJudgement } from './template-judgement.ts';
+export { type CheckedContent, type ContentInput, checkContent, checkTemplate } from './checked-content.ts';
+export { type AuthoredText, type Judgement, judge } from './judgement.ts';

@@ -1,17 +1,21 @@
-/** Replaces the template of a draft. A version that has left `draft` keeps its template. */
+/** Changes the content of a draft. A version that has left `draft` keeps its content. */
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
+import { programOf } from '../changes/mod.ts';
 import type { PromptChanges } from '../prompts/mod.ts';
+import { type Authoring, requireAuthoring } from './authoring.ts';
+import type { ContentInput } from './checked-content.ts';
+import type { ContentCheck } from './content-check.ts';
 import { requireMatch } from './etag.ts';
-import { requireVersion, setTemplate } from './store.ts';
-import type { TemplateCheck } from './template-check.ts';
+import { requireVersion, setContent } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';
-import type { VersionRow } from './version-row.ts';
+import { kindDetail, type VersionRow } from './version-row.ts';
 
 export interface UpdateVersionDependencies {
   readonly changes: PromptChanges;
-  readonly templates: TemplateCheck;
+  readonly contents: ContentCheck;
+  readonly authoring: Authoring;
 }
 
 export class UpdateVersion {
@@ -24,28 +28,32 @@ export class UpdateVersion {
   /**
    * The state is judged before the body.
    *
-   * @throws ApiError promptNotFound, forbidden, versionNotFound, onlyDraftsCanBeModified, what `readInput` and `checkTemplate` throw,
-   * preconditionFailed, tooManyHeavyRenders
+   * @throws ApiError promptNotFound, forbidden, versionNotFound, onlyDraftsCanBeModified, what `readInput`, `checkContent` and
+   * `requireAuthoring` throw, preconditionFailed, tooManyHeavyRenders
    */
   async run(
     principal: Principal,
     promptId: PromptId,
     ref: string,
-    readInput: () => { readonly template?: string },
+    readInput: () => ContentInput,
     ifMatch: string | undefined,
     signal: AbortSignal,
   ): Promise<VersionRow> {
-    const { templates } = this.#deps;
-    const verdict = await templates.of(principal, 'updateVersion', promptId, readInput, signal);
+    const { contents, authoring } = this.#deps;
+    const verdict = await contents.of(principal, 'updateVersion', promptId, readInput, signal);
     return this.#deps.changes.make(principal, 'updateVersion', promptId, async ({ change, record }) => {
       const draft = await requireVersion(change, promptId, parseVersionRef(ref));
       if (draft.status !== 'draft') throw new ApiError('onlyDraftsCanBeModified');
-      const { template, variables } = verdict();
+      const content = verdict(draft);
+      if (content.program === 'given') requireAuthoring(authoring, content);
       requireMatch(ifMatch, draft);
       const { number } = draft;
-      const bodyRevision = await change.writeBody(promptId, number, { template });
-      const updated = await setTemplate(change, { promptId, number, template, variables, bodyRevision });
-      await record('version.updated', { version: number });
+      const bodyRevision =
+        content.program === 'kept'
+          ? draft.bodyRevision
+          : await change.writeBody(promptId, number, programOf(content));
+      const updated = await setContent(change, { promptId, number, content, bodyRevision });
+      await record('version.updated', { version: number, ...kindDetail(updated) });
       return updated;
     });
   }

@@ -1,32 +1,25 @@
 /** A version as the database returns it, and as the wire shows it. */
-import type { ProgramState, PromptId, VersionStatus, Wire } from '@px0/contracts';
+import type { PromptId, VersionStatus, Wire } from '@px0/contracts';
 import { sql } from '@px0/owner';
+import { SerializedJson } from '@px0/service-kit';
 import type { TemplateVariable } from '@px0/template';
-import { authorColumn } from '../changes/mod.ts';
+import { authorColumn, programOf } from '../changes/mod.ts';
+import type { NotedContent } from './checked-content.ts';
+import type { Message } from './content.ts';
 
-export interface VersionRow {
+export interface VersionRow extends NotedContent {
   readonly id: string;
   readonly promptId: PromptId;
   readonly number: number;
-  /** Of a chat the program that is linked from its messages. */
-  readonly template: string;
-  readonly variables: readonly TemplateVariable[];
   readonly status: VersionStatus;
   readonly createdAt: string;
   readonly publishedAt: string | null;
   /** Ascending by bytes. */
   readonly tags: readonly string[];
-  /** Rises with every change of the template. */
+  /** Rises with every change of the program and its configuration. */
   readonly bodyRevision: number;
-  readonly note: string;
   /** Null for versions that are older than the field. */
   readonly createdBy: Wire<'PromptVersion'>['created_by'];
-  /** As written; null for a text. */
-  readonly messages: readonly Wire<'ChatMessage'>[] | null;
-  readonly outline: ProgramState['outline'] | null;
-  readonly sources: ProgramState['sources'] | null;
-  /** Compact JSON text; null for none. */
-  readonly config: string | null;
 }
 
 /** The columns of `VersionRow`, of a table or alias named `v`. */
@@ -39,7 +32,25 @@ export const versionColumns = sql`
     SELECT t.tag::text FROM prompt_tags t WHERE t.prompt_id = v.prompt_id AND t.version = v.version ORDER BY t.tag
   ) AS tags`;
 
-export function versionOnWire(version: VersionRow): Wire<'PromptVersion'> {
+/**
+ * A version as JSON. The configuration is put in as its text: numbers keep their digits, and a list of versions parses none.
+ *
+ * @param include `program`: what renders it, too
+ */
+export function versionJson(version: VersionRow, include?: 'program'): string {
+  const json = JSON.stringify(withoutConfig(version));
+  const config = version.config === null ? '' : `,"config":${version.config}`;
+  const program = include === 'program' ? `,"program":${JSON.stringify(programOf(version))}` : '';
+  return `${json.slice(0, -1)}${config}${program}}`;
+}
+
+/** The answer that holds one version. */
+export function versionAnswer(version: VersionRow, include?: 'program'): SerializedJson {
+  return new SerializedJson([Buffer.from(`{"version":${versionJson(version, include)}}`)]);
+}
+
+function withoutConfig(version: VersionRow): Omit<Wire<'PromptVersion'>, 'config' | 'program'> {
+  const { messages } = version;
   return {
     id: version.id,
     prompt_id: version.promptId,
@@ -50,10 +61,20 @@ export function versionOnWire(version: VersionRow): Wire<'PromptVersion'> {
     published_at: version.publishedAt,
     tags: [...version.tags],
     variables: version.variables.map(variableOnWire),
-    kind: version.messages === null ? 'text' : 'chat',
+    kind: messages === null ? 'text' : 'chat',
     note: version.note,
     created_by: version.createdBy,
+    ...(messages !== null && { messages: messages.map(messageOnWire) }),
   };
+}
+
+function messageOnWire(message: Message): Wire<'ChatMessage'> {
+  return 'parts' in message ? { ...message, parts: [...message.parts] } : message;
+}
+
+/** What the audit says of a version that is no plain text. */
+export function kindDetail({ messages }: VersionRow): { readonly detail?: { readonly kind: 'chat' } } {
+  return messages === null ? {} : { detail: { kind: 'chat' } };
 }
 
 export function variableOnWire({ path, required, shape }: TemplateVariable): Wire<'TemplateVariable'> {

@@ -2,7 +2,7 @@ import { HeavyRefusal } from '@px0/heavy-renders';
 import { silentLogger } from '@px0/service-kit';
 import { expect, it } from 'vitest';
 import { HeavyWork } from '../heavy/mod.ts';
-import { TemplateCheck } from './template-check.ts';
+import { ContentCheck } from './content-check.ts';
 
 it.each([
   [
@@ -20,10 +20,10 @@ it.each([
     logger: silentLogger(),
   });
   heavy.pool.run = () => Promise.reject(new HeavyRefusal(reason));
-  const templates = new TemplateCheck({
+  const contents = new ContentCheck({
     prompts: { run: () => expect.unreachable() },
     heavy,
   });
-  const judged = templates.judge('a', '{{.a}}'.repeat(2_000), new AbortController().signal);
+  const judged = contents.judge('a', { template: '{{.a}}'.repeat(2_000) }, new AbortController().signal);
   await expect(judged).rejects.toMatchObject({ status, publicMessage });
 });
