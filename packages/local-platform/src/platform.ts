@@ -244,6 +244,8 @@ export class RunningPlatform {
     return {
       NODE_COMPILE_CACHE: compileCache,
       PX0_SECRET_KEY: this.#secretKey,
+      // All processes are of one release here.
+      AUTHORING: 'on',
       ...env,
       DATABASE_URL: this.#databaseUrl,
       NATS_URL: this.#natsUrl,
