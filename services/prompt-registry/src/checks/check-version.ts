@@ -3,7 +3,8 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { BudgetSpent, HeavyRefusal, isLightJson, isLightTemplate } from '@px0/heavy-renders';
 import type { Reader } from '@px0/owner';
-import { compile, type TemplateVariable } from '@px0/template';
+import { compileProgram, type TemplateVariable } from '@px0/template';
+import { programOf } from '../changes/mod.ts';
 import { isLightDiff } from '../diff/mod.ts';
 import { type HeavyWork, LONG_WAIT_MS } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
@@ -44,7 +45,12 @@ export class CheckVersion {
     const version = await requireVersion(reader, promptId, parseVersionRef(ref));
     const live = await liveVersion(reader, promptId);
     const samples = await listSamples(reader, promptId);
-    const order = { version: version.template, live: live?.template, samples, timeBudgetMs };
+    const order = {
+      version: programOf(version),
+      live: live === undefined ? undefined : programOf(live),
+      samples,
+      timeBudgetMs,
+    };
     const organization = heavy.organizationOf(teamId);
     const outcome =
       this.#runHere(organization, order) ?? (await this.#runElsewhere(organization, order, signal));
@@ -56,7 +62,7 @@ export class CheckVersion {
     if (!isLight(order)) return undefined;
     const meter = this.#deps.heavy.mainThreadMeter(organization);
     try {
-      return runCheck(order, { meter, compile, beforeCompared });
+      return runCheck(order, { meter, compile: compileProgram, beforeCompared });
     } catch (error) {
       if (error instanceof BudgetSpent) return undefined;
       throw error;
@@ -82,8 +88,9 @@ function beforeCompared(from: string, to: string): void {
   if (!isLightDiff(from, to)) throw new BudgetSpent();
 }
 
-function isLight({ version, live = '', samples }: CheckOrder): boolean {
-  if (samples.length > MAX_LIGHT_SAMPLES || !isLightTemplate(version + live)) return false;
+function isLight({ version, live, samples }: CheckOrder): boolean {
+  if (samples.length > MAX_LIGHT_SAMPLES) return false;
+  if (!isLightTemplate(version.template + (live?.template ?? ''))) return false;
   const json = samples.reduce((text, { variablesJson }) => text + (variablesJson ?? ''), '');
   return json.length <= MAX_LIGHT_CHARACTERS && isLightJson(Buffer.from(json));
 }
@@ -92,10 +99,10 @@ function isLight({ version, live = '', samples }: CheckOrder): boolean {
 const MAX_LIGHT_SAMPLES = 500;
 const MAX_LIGHT_CHARACTERS = 256 * 1024;
 
-function charactersOf({ version, live = '', samples }: CheckOrder): number {
+function charactersOf({ version, live, samples }: CheckOrder): number {
   return samples.reduce(
     (sum, { variablesJson }) => sum + (variablesJson?.length ?? 0),
-    version.length + live.length,
+    version.template.length + (live?.template.length ?? 0),
   );
 }
 

@@ -1,12 +1,12 @@
 import { BudgetSpent } from '@px0/heavy-renders';
 import { TaskEnded } from '@px0/heavy-renders/thread';
-import { compile } from '@px0/template';
+import { compileProgram } from '@px0/template';
 import { describe, expect, it } from 'vitest';
 import { type CheckOutcome, endlessCheck, runCheck } from './run-check.ts';
 
 const order = {
-  version: '{{if .long}}{{range 200000}}{{end}}{{end}}{{.a}}',
-  live: '{{.a}}',
+  version: { template: '{{if .long}}{{range 200000}}{{end}}{{end}}{{.a}}' },
+  live: { template: '{{.a}}' },
   samples: [
     { payloadId: '1', name: 'one', variablesJson: '{"a":1,"long":true}' },
     { payloadId: '2', name: null, variablesJson: '{"a":2,"long":false}' },
@@ -27,7 +27,7 @@ function run(reason: Error): CheckOutcome {
       },
       tooLong: () => expect.unreachable(),
     },
-    compile: (template) => compile(template),
+    compile: (program) => compileProgram(program),
     beforeCompared: () => undefined,
   });
 }
@@ -67,7 +67,7 @@ describe('a check', () => {
           },
           tooLong: () => expect.unreachable(),
         },
-        compile: (template) => compile(template),
+        compile: (program) => compileProgram(program),
         beforeCompared: () => undefined,
       },
     );

@@ -1,15 +1,15 @@
 /** The work of a check, free of database and transport: it runs on the main thread within a small budget, or in a worker thread. */
 import type { Wire } from '@px0/contracts';
 import { TaskEnded } from '@px0/heavy-renders/thread';
-import type { CompiledTemplate, Meter } from '@px0/template';
+import type { CompiledProgram, Meter, Program } from '@px0/template';
 import { unifiedDiff } from '../diff/thread.ts';
 import { JsonPieces } from '../heavy/thread.ts';
 import { CheckBudget, type Rendition, type Sample, TOOK_TOO_LONG, Trial } from './trial.ts';
 
 export interface CheckOrder {
-  readonly version: string;
+  readonly version: Program;
   /** Undefined when the prompt has no live version. */
-  readonly live: string | undefined;
+  readonly live: Program | undefined;
   readonly samples: readonly Sample[];
   readonly timeBudgetMs: number;
 }
@@ -25,7 +25,7 @@ export interface CheckOutcome {
 export interface CheckGround {
   readonly meter: Meter;
   /** @throws TemplateSyntaxError */
-  compile(template: string): CompiledTemplate;
+  compile(program: Program): CompiledProgram;
   /** Told what is about to be compared, line by line; throws when that is too much. */
   beforeCompared(from: string, to: string): void;
 }
@@ -103,8 +103,8 @@ function payloadOnWire(
   };
 }
 
-function renditionOnWire(rendition: Rendition) {
-  return rendition.outcome === 'rendered'
-    ? { outcome: rendition.outcome, rendered: rendition.rendered, error: null }
-    : { outcome: rendition.outcome, rendered: null, error: rendition.error };
+function renditionOnWire(rendition: Rendition): PayloadOnWire['version'] {
+  if (rendition.outcome === 'failed') return { outcome: 'failed', rendered: null, error: rendition.error };
+  const { outcome, rendered, messages } = rendition;
+  return { outcome, rendered, error: null, ...(messages !== undefined && { messages: messages.map((message) => ({ ...message })) }) };
 }

@@ -1,9 +1,12 @@
-/** Renders samples with a template exactly as the render service would, within one budget for all of them. */
+/** Renders samples with a version exactly as the render service would, within one budget for all of them. */
 import { parseBodyText, routes } from '@px0/contracts';
 import { TaskEnded } from '@px0/heavy-renders/thread';
 import {
-  type CompiledTemplate,
+  type ChatMessage,
+  ChatVariablesError,
+  type CompiledProgram,
   type Meter,
+  type Program,
   TemplateExecutionError,
   TemplateSyntaxError,
 } from '@px0/template';
@@ -17,7 +20,13 @@ export interface Sample {
 }
 
 export type Rendition =
-  | { readonly outcome: 'rendered'; readonly rendered: string }
+  | {
+      readonly outcome: 'rendered';
+      /** Of a chat its transcript. */
+      readonly rendered: string;
+      /** Of a chat. */
+      readonly messages?: readonly ChatMessage[];
+    }
   /** In the words of a render's error. */
   | { readonly outcome: 'failed'; readonly error: string };
 
@@ -46,25 +55,25 @@ export class CheckBudget {
       : `the check's outputs exceed ${OUTPUT_CHARACTERS} characters`;
   }
 
-  spend(output: string): void {
-    this.#charactersLeft -= output.length;
+  spend(characters: number): void {
+    this.#charactersLeft -= characters;
   }
 }
 
 interface TrialGround {
   readonly meter: Meter;
   /** @throws TemplateSyntaxError */
-  compile(template: string): CompiledTemplate;
+  compile(program: Program): CompiledProgram;
 }
 
-/** A template under trial, compiled once. */
+/** A program under trial, compiled once. */
 export class Trial {
-  readonly #template: CompiledTemplate | undefined;
+  readonly #program: CompiledProgram | undefined;
   readonly #budget: CheckBudget;
   readonly #meter: Meter;
 
-  constructor(template: string, budget: CheckBudget, ground: TrialGround) {
-    this.#template = compileIfPossible(template, ground);
+  constructor(program: Program, budget: CheckBudget, ground: TrialGround) {
+    this.#program = compileIfPossible(program, ground);
     this.#budget = budget;
     this.#meter = ground.meter;
   }
@@ -73,28 +82,44 @@ export class Trial {
   render({ variablesJson }: Sample): Rendition {
     const overdue = this.#budget.refusal;
     if (overdue !== undefined) return { outcome: 'failed', error: overdue };
-    if (this.#template === undefined) return { outcome: 'failed', error: 'template parse error' };
+    if (this.#program === undefined) return { outcome: 'failed', error: 'template parse error' };
     if (variablesJson === null)
       return { outcome: 'failed', error: `the check's payloads exceed ${SAMPLE_BYTES} bytes` };
     const request = parseBodyText(routes.renderLive, `{"variables":${variablesJson}}`);
     if (request === undefined) return { outcome: 'failed', error: 'invalid request body' };
     try {
-      const rendered = this.#template.render(request.variables ?? {}, { meter: this.#meter });
-      this.#budget.spend(rendered);
-      return { outcome: 'rendered', rendered };
+      return this.#run(this.#program, request.variables ?? {});
     } catch (error) {
-      if (error instanceof TaskEnded && error.reason === 'tookTooLong')
-        return { outcome: 'failed', error: TOOK_TOO_LONG };
-      if (!(error instanceof TemplateExecutionError)) throw error;
-      return { outcome: 'failed', error: `template execution failed: ${error.message}` };
+      const reason = failureOf(error);
+      if (reason === undefined) throw error;
+      return { outcome: 'failed', error: reason };
     }
+  }
+
+  /** The messages first, as in a render: they say whether the variables fit, before anything runs. */
+  #run(program: CompiledProgram, variables: Readonly<Record<string, unknown>>): Rendition {
+    const options = { meter: this.#meter };
+    const messages = program.messages(variables, options);
+    const rendered = program.render(variables, options);
+    this.#budget.spend(rendered.length);
+    if (messages === undefined) return { outcome: 'rendered', rendered };
+    this.#budget.spend(JSON.stringify(messages).length);
+    return { outcome: 'rendered', rendered, messages };
   }
 }
 
+/** In the words of a render; undefined for what is not the version's or the variables' fault. */
+function failureOf(error: unknown): string | undefined {
+  if (error instanceof TaskEnded && error.reason === 'tookTooLong') return TOOK_TOO_LONG;
+  if (error instanceof ChatVariablesError) return `invalid variables: ${error.message}`;
+  if (error instanceof TemplateExecutionError) return `template execution failed: ${error.message}`;
+  return undefined;
+}
+
 /** What was saved compiles; undefined is for what was written by other means. */
-function compileIfPossible(template: string, ground: TrialGround): CompiledTemplate | undefined {
+function compileIfPossible(program: Program, ground: TrialGround): CompiledProgram | undefined {
   try {
-    return ground.compile(template);
+    return ground.compile(program);
   } catch (error) {
     if (error instanceof TemplateSyntaxError) return undefined;
     throw error;

@@ -17,7 +17,7 @@ import { type AuthoredText, type Judgement, judge } from '../versions/thread.ts'
 const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
   const outcome = runCheck(order, {
     meter: thread.meter,
-    compile: (template) => thread.templates.of(template),
+    compile: (program) => thread.templates.of(program),
     beforeCompared: () => undefined,
   });
   for (const piece of outcome.payloads) moved(piece, thread);
