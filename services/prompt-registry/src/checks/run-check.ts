@@ -106,5 +106,10 @@ function payloadOnWire(
 function renditionOnWire(rendition: Rendition): PayloadOnWire['version'] {
   if (rendition.outcome === 'failed') return { outcome: 'failed', rendered: null, error: rendition.error };
   const { outcome, rendered, messages } = rendition;
-  return { outcome, rendered, error: null, ...(messages !== undefined && { messages: messages.map((message) => ({ ...message })) }) };
+  return {
+    outcome,
+    rendered,
+    error: null,
+    ...(messages !== undefined && { messages: messages.map((message) => ({ ...message })) }),
+  };
 }
