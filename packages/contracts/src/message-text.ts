@@ -10,6 +10,11 @@ import type { Wire } from './schemas.ts';
 type Message = Wire<'ChatMessage'>;
 type Part = Wire<'MessagePart'>;
 
+/** An entry of a conversation that is only read. */
+export type ReadonlyMessage = Readonly<Omit<Message, 'parts'>> & {
+  readonly parts?: readonly Readonly<Part>[];
+};
+
 const BEGINNING = /^(?:(system|user|assistant):|placeholder: (\S+?)(\?)?)$/;
 const PART = /^(?:(text):|media(?: \(([^()]*)\))?:(?: (.*))?)$/s;
 
@@ -26,11 +31,11 @@ export class MessageTextError extends Error {
 }
 
 /** Without a newline at the end. The messages are of a form that a version may have. */
-export function messagesAsText(messages: readonly Message[]): string {
+export function messagesAsText(messages: readonly ReadonlyMessage[]): string {
   return messages.map(blockOf).join('\n\n');
 }
 
-function blockOf({ role, template, parts, placeholder, required }: Message): string {
+function blockOf({ role, template, parts, placeholder, required }: ReadonlyMessage): string {
   if (placeholder !== undefined) return `placeholder: ${placeholder}${required === true ? '' : '?'}`;
   if (parts === undefined) return `${role}:\n${escaped(template ?? '')}`;
   // A text that is all of a message would be read as its template, and one that begins it needs no mark otherwise.
@@ -38,7 +43,7 @@ function blockOf({ role, template, parts, placeholder, required }: Message): str
   return [`${role}:`, ...parts.map((part, index) => partOf(part, isMarked(index)))].join('\n');
 }
 
-function partOf({ type, template = '', url = '', media_type }: Part, isMarked: boolean): string {
+function partOf({ type, template = '', url = '', media_type }: Readonly<Part>, isMarked: boolean): string {
   if (type === 'text') return isMarked ? `text:\n${escaped(template)}` : escaped(template);
   const [first = '', ...others] = url.split('\n');
   const mark = media_type === undefined ? 'media:' : `media (${media_type}):`;

@@ -3,9 +3,11 @@
  * Free of database and transport, since a worker thread makes those that take long.
  */
 import type { ReplyOf, routes, Wire } from '@px0/contracts';
+import type { ReadonlyMessage } from '@px0/contracts/message-text';
 import { JsonPieces } from '../heavy/thread.ts';
 import { type Hunk, hunksOf } from './hunks.ts';
-import { formatHunks } from './unified.ts';
+import { partTexts } from './part-texts.ts';
+import { formatHunks, unifiedDiff } from './unified.ts';
 
 export interface DiffOrder {
   readonly from: DiffSide;
@@ -13,9 +15,13 @@ export interface DiffOrder {
   readonly isStructured: boolean;
 }
 
-interface DiffSide {
+export interface DiffSide {
   readonly number: number;
   readonly template: string;
+  /** Null for a text. */
+  readonly messages: readonly ReadonlyMessage[] | null;
+  /** Compact JSON text; null for none. */
+  readonly config: string | null;
 }
 
 type Answer = ReplyOf<typeof routes.diffVersions>;
@@ -29,6 +35,7 @@ export function answerOf({ from, to, isStructured }: DiffOrder): readonly Uint8A
     from_template: from.template,
     to_template: to.template,
     diff: formatHunks(hunks, `v${from.number}`, `v${to.number}`),
+    ...sectionsOf(from, to),
   };
   const json = new JsonPieces();
   if (!isStructured) {
@@ -39,6 +46,16 @@ export function answerOf({ from, to, isStructured }: DiffOrder): readonly Uint8A
   for (const [index, hunk] of hunks.entries()) addHunk(json, hunk, index > 0);
   json.add(']}');
   return json.end();
+}
+
+function sectionsOf(from: DiffSide, to: DiffSide): Pick<Answer, 'sections'> {
+  const sections = partTexts(from, to).map(([name, a, b]) => ({
+    name,
+    from: a,
+    to: b,
+    diff: unifiedDiff(a ?? '', b ?? '', `v${from.number}`, `v${to.number}`),
+  }));
+  return sections.length === 0 ? {} : { sections };
 }
 
 /** A hunk may be a whole template, so its lines are added one by one. */

@@ -7,8 +7,9 @@ import { LRUCache } from 'lru-cache';
 import { type HeavyWork, SHORT_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { parseVersionNumber, type VersionRow, versionPair } from '../versions/mod.ts';
-import { answerOf, type DiffOrder } from './diff-answer.ts';
+import { answerOf, type DiffOrder, type DiffSide } from './diff-answer.ts';
 import { isLightDiff } from './edit-script.ts';
+import { partTexts } from './part-texts.ts';
 
 export interface DiffVersionsDependencies {
   readonly reader: Reader;
@@ -52,11 +53,11 @@ export class DiffVersions {
     if (from === undefined) throw new ApiError('fromVersionNotFound');
     if (to === undefined) throw new ApiError('toVersionNotFound');
     const order = { from: sideOf(from), to: sideOf(to), isStructured: format === 'structured' };
-    if (isLightDiff(from.template, to.template)) return answerOf(order);
+    if (isLight(order)) return answerOf(order);
     const key = from.status === 'draft' || to.status === 'draft' ? undefined : keyOf(from, to, order);
     const kept = key === undefined ? undefined : this.#kept.get(key);
     if (kept !== undefined) return kept;
-    const bytes = from.template.length + to.template.length;
+    const bytes = charactersOf(order.from) + charactersOf(order.to);
     const answer = await heavy.pool
       .run(heavy.organizationOf(teamId), 'diff', order, { signal, bytes, waitMs: SHORT_WAIT_MS })
       .catch(sayingInstead('serviceUnavailable'));
@@ -65,8 +66,22 @@ export class DiffVersions {
   }
 }
 
-function sideOf({ number, template }: VersionRow): DiffOrder['from'] {
-  return { number, template };
+function sideOf({ number, template, messages, config }: VersionRow): DiffSide {
+  return { number, template, messages, config };
+}
+
+/** A configuration may have a line for every two of its characters. */
+const MAX_LIGHT_CONFIG = 4 * 1024;
+
+function isLight({ from, to }: DiffOrder): boolean {
+  if (!isLightDiff(from.template, to.template)) return false;
+  if ((from.config ?? '').length + (to.config ?? '').length > MAX_LIGHT_CONFIG) return false;
+  return partTexts(from, to).every(([, a, b]) => isLightDiff(a ?? '', b ?? ''));
+}
+
+/** A chat's messages are its template once more. */
+function charactersOf({ template, messages, config }: DiffSide): number {
+  return template.length * (messages === null ? 1 : 2) + (config ?? '').length;
 }
 
 function keyOf(from: VersionRow, to: VersionRow, { isStructured }: DiffOrder): string {

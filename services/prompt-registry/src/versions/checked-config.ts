@@ -1,5 +1,5 @@
 /** The configuration of a version: known keys are judged, others pass. See docs/decisions/167-chat-versions.md. */
-import { ApiError } from '@px0/service-kit/errors';
+import { PlaceFault } from './place-fault.ts';
 
 const MAX_BYTES = 65_536;
 const MAX_DEPTH = 32;
@@ -10,7 +10,7 @@ const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 type JsonObject = Readonly<Record<string, unknown>>;
 type Judge = (value: unknown, place: string) => void;
 
-/** The configuration as it is stored: compact JSON text; null for none. @throws ApiError invalidConfig */
+/** The configuration as it is stored: compact JSON text; null for none. @throws PlaceFault invalidConfig */
 export function checkConfig(config: JsonObject): string | null {
   const text = JSON.stringify(config);
   if (text === '{}') return null;
@@ -109,6 +109,6 @@ const known: Readonly<Record<string, Judge>> = {
   gemini: object,
 };
 
-function invalid(place: string, reason: string): ApiError {
-  return new ApiError('invalidConfig', { detail: `${place}: ${reason}` });
+function invalid(place: string, reason: string): PlaceFault {
+  return new PlaceFault('invalidConfig', place, reason);
 }

@@ -1,7 +1,7 @@
 /** The form of a conversation, before anything in it is compiled. */
 import type { Wire } from '@px0/contracts';
-import { ApiError } from '@px0/service-kit/errors';
 import type { Message, MessagePart, Role } from './content.ts';
+import { PlaceFault } from './place-fault.ts';
 
 const MAX_ENTRIES = 100;
 const MAX_PARTS = 20;
@@ -11,7 +11,7 @@ const MEDIA_TYPE = /^[a-z]+\/[a-z0-9.+-]{1,80}$/;
 type Entry = Wire<'ChatMessage'>;
 type Part = Wire<'MessagePart'>;
 
-/** What belongs to another kind of entry is dropped, as unknown fields are. @throws ApiError invalidMessages */
+/** What belongs to another kind of entry is dropped, as unknown fields are. @throws PlaceFault invalidMessages */
 export function checkMessages(entries: readonly Entry[]): readonly Message[] {
   if (entries.length === 0 || entries.length > MAX_ENTRIES)
     throw invalid('messages', `must have from 1 to ${MAX_ENTRIES} entries`);
@@ -63,6 +63,6 @@ function isRole(text: string | undefined): text is Role {
   return text === 'system' || text === 'user' || text === 'assistant';
 }
 
-function invalid(place: string, reason: string): ApiError {
-  return new ApiError('invalidMessages', { detail: `${place}: ${reason}` });
+function invalid(place: string, reason: string): PlaceFault {
+  return new PlaceFault('invalidMessages', place, reason);
 }

@@ -1,8 +1,11 @@
 export { type Authoring, requireAuthoring } from './authoring.ts';
+export { checkConfig } from './checked-config.ts';
 export { type ContentInput, requireText } from './checked-content.ts';
 export { versionCommands } from './commands.ts';
 export type { ContentCheck } from './content-check.ts';
 export type { CreateVersion } from './create-version.ts';
+export type { AuthoredText, Judgement } from './judgement.ts';
+export { PlaceFault } from './place-fault.ts';
 export { type Promotion, versionRoutes } from './routes.ts';
 export { ShowWantedVersion } from './show-wanted-version.ts';
 export { liveVersion, requireVersion, versionPair } from './store.ts';

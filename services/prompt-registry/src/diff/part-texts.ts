@@ -1,0 +1,32 @@
+/** The parts of versions that are no plain text, as texts that can be compared line by line. */
+import { parseExactJson } from '@px0/contracts/exact-json';
+import { messagesAsText } from '@px0/contracts/message-text';
+import type { DiffSide } from './diff-answer.ts';
+
+/** A part's name, and its text in both versions; null where one has no such part. */
+export type PartText = readonly [name: string, from: string | null, to: string | null];
+
+/** What at least one of the two has. */
+export function partTexts(from: DiffSide, to: DiffSide): PartText[] {
+  const texts: PartText[] = [
+    ['messages', messagesText(from), messagesText(to)],
+    ['config', configText(from), configText(to)],
+  ];
+  return texts.filter(([, a, b]) => a !== null || b !== null);
+}
+
+function messagesText({ messages }: DiffSide): string | null {
+  return messages === null ? null : messagesAsText(messages);
+}
+
+/** With sorted keys, so that only what has changed differs. */
+function configText({ config }: DiffSide): string | null {
+  return config === null ? null : JSON.stringify(sorted(parseExactJson(config)), null, 2);
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).map(([key, field]): [string, unknown] => [key, sorted(field)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,67 @@
+/** What an editor is told about content that it has not saved. */
+import type { Wire } from '@px0/contracts';
+import { ApiError } from '@px0/service-kit';
+import {
+  type AuthoredText,
+  type ContentInput,
+  checkConfig,
+  type Judgement,
+  PlaceFault,
+  requireText,
+  variableOnWire,
+} from '../versions/mod.ts';
+
+type Validation = Wire<'TemplateValidation'>;
+type Problem = Required<NonNullable<Validation['error']>>;
+
+/** Judges a text. @throws ApiError tooManyHeavyRenders */
+export type JudgeText = (text: AuthoredText) => Promise<Judgement>;
+
+/**
+ * A fault in the form of messages or of a configuration is told like one in a template, with line 0.
+ *
+ * @throws ApiError giveEitherTemplateOrMessages, templateRequired, templateTooLarge, what `judge` throws
+ */
+export async function validateContent(input: ContentInput, judge: JudgeText): Promise<Validation> {
+  const outcome = await outcomeOf(input, judge);
+  if ('variables' in outcome)
+    return { valid: true, variables: outcome.variables.map(variableOnWire), error: null };
+  const { source, ...place } = outcome.problem;
+  // Clients that send a template alone know no other source.
+  const isTemplateAlone = input.messages === undefined && input.config === undefined;
+  return { valid: false, variables: [], error: isTemplateAlone ? place : { ...place, source } };
+}
+
+type Outcome =
+  | Pick<Extract<Judgement, { readonly outcome: 'valid' }>, 'variables'>
+  | { readonly problem: Problem };
+
+async function outcomeOf(input: ContentInput, judge: JudgeText): Promise<Outcome> {
+  try {
+    const text = requireText(input, 'none');
+    if (text === undefined) throw new ApiError('templateRequired');
+    const judgement = await judge(text);
+    if (judgement.outcome === 'tooLarge')
+      return formProblem(new ApiError('programTooLarge').message, 'prompt');
+    if (judgement.outcome === 'invalid') {
+      const { message, line, column, source } = judgement;
+      return { problem: { message, line, column, source } };
+    }
+    if (input.config !== undefined) checkConfig(input.config);
+    return judgement;
+  } catch (error) {
+    if (!(error instanceof PlaceFault)) throw error;
+    return formProblem(`${error.place}: ${error.reason}`, sourceOf(error.place));
+  }
+}
+
+function formProblem(message: string, source: string): Outcome {
+  return { problem: { message, line: 0, column: 0, source } };
+}
+
+/** `messages.1.parts.0.url` is in `message 1.0`, and `messages.1.role` in `message 1`. */
+function sourceOf(place: string): string {
+  const [, message, part] = /^messages\.(\d+)(?:\.parts\.(\d+))?/.exec(place) ?? [];
+  if (message === undefined) return place.startsWith('config') ? 'config' : 'prompt';
+  return part === undefined ? `message ${message}` : `message ${message}.${part}`;
+}
