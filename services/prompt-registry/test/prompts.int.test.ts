@@ -34,6 +34,9 @@ describe('creating a prompt', () => {
       'status',
       'created_at',
       'updated_at',
+      'folder',
+      'contract',
+      'created_by',
     ]);
     expect(prompt.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/);
     expect(prompt.created_at).not.toMatch(/\.\d*0Z$/);

@@ -83,6 +83,18 @@ const matrix: readonly Row[] = [
   },
   { operation: 'get prompt', statuses: reads, call: onRead('GET', '') },
   { operation: 'update prompt', statuses: edits(200), call: onDraft('PUT', '', {}) },
+  { operation: 'patch prompt', statuses: edits(200), call: onDraft('PATCH', '', { folder: 'x' }) },
+  {
+    operation: 'list folders',
+    statuses: [200, 200, 200, 403, 200, 200, 200, 403],
+    call: (by) => registry.call(by, 'GET', `/v1/teams/${cast.teamId}/folders`),
+  },
+  {
+    operation: 'move folder',
+    statuses: [403, 200, 200, 403, 403, 200, 403, 403],
+    call: (by) =>
+      registry.call(by, 'POST', `/v1/teams/${cast.teamId}/folders/move`, { from: 'none', to: 'other' }),
+  },
   { operation: 'archive prompt', statuses: administers, call: onDraft('POST', '/archive') },
   { operation: 'restore prompt', statuses: administers, call: onDraft('POST', '/restore') },
   {

@@ -35,5 +35,6 @@ function entryOnWire(row: AuditRow): Wire<'PromptAuditEntry'> {
     version: row.version,
     details: row.detail,
     created_at: row.at,
+    ...(row.text === null ? {} : { text: row.text }),
   };
 }

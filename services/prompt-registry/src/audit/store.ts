@@ -13,6 +13,8 @@ export interface AuditRow {
   readonly action: string;
   readonly version: number | null;
   readonly detail: { readonly [fact: string]: string | number | null };
+  /** The note of who did it; null for none, or one that was erased. */
+  readonly text: string | null;
 }
 
 export type AuditScope = { readonly promptId: PromptId } | { readonly teamId: TeamId };
@@ -37,11 +39,12 @@ export async function auditPage(
 /** Exported for the test that explains it. */
 export function auditPageStatement(scope: AuditScope, { limit, before }: AuditPageRequest): Sql {
   const owner =
-    'promptId' in scope ? sql`prompt_id = ${scope.promptId}::uuid` : sql`team_id = ${scope.teamId}::uuid`;
-  const older = before === undefined ? empty : sql`AND id < ${before}::bigint`;
+    'promptId' in scope ? sql`e.prompt_id = ${scope.promptId}::uuid` : sql`e.team_id = ${scope.teamId}::uuid`;
+  const older = before === undefined ? empty : sql`AND e.id < ${before}::bigint`;
   return sql`
-    SELECT id::text, prompt_id AS "promptId", team_id AS "teamId", wire_time(at) AS at, actor_kind AS "actorKind",
-      actor_id AS "actorId", action, version, detail
-    FROM audit_entries WHERE ${owner} ${older}
-    ORDER BY audit_entries.id DESC LIMIT ${rowsToFetch(limit)}::int`;
+    SELECT e.id::text, e.prompt_id AS "promptId", e.team_id AS "teamId", wire_time(e.at) AS at,
+      e.actor_kind AS "actorKind", e.actor_id AS "actorId", e.action, e.version, e.detail, t.text
+    FROM audit_entries e LEFT JOIN audit_texts t ON t.entry_id = e.id
+    WHERE ${owner} ${older}
+    ORDER BY e.id DESC LIMIT ${rowsToFetch(limit)}::int`;
 }

@@ -1,12 +1,17 @@
-/** The audit log as changes write it: each entry commits together with the change that it describes. */
+/**
+ * The audit log as changes write it: each entry commits together with the change that it describes.
+ * See docs/decisions/168-folders-and-notes.md.
+ */
+import { createHash, randomBytes } from 'node:crypto';
 import type { Principal } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
-import { join, type Sql, sql } from '@px0/owner';
+import { type Sql, sql } from '@px0/owner';
 
 /** What can happen to a prompt and what belongs to it. The words are part of the API of the log. */
 export type AuditAction =
   | 'prompt.created'
   | 'prompt.updated'
+  | 'prompt.patched'
   | 'prompt.archived'
   | 'prompt.restored'
   | 'prompt.moved_out'
@@ -31,6 +36,8 @@ export interface AuditNote {
   readonly version?: number | undefined;
   /** From what to what, in the wire's words. Never a template's or a payload's content: those have their own permissions to be deleted. */
   readonly detail?: Readonly<Record<string, string | number | null>> | undefined;
+  /** What the person wrote about it. It can be erased later, so it is in no detail. */
+  readonly text?: string | undefined;
 }
 
 /** Who makes a change. The service itself removes what belonged to deleted teams, which leaves no entries. */
@@ -64,15 +71,38 @@ export function authorColumn(alias: 'p' | 'v'): Sql {
     'api_key_id', CASE WHEN ${kind} = 'api-key' THEN ${id} END) END`;
 }
 
-/** Appends entries for what `actor` did. @throws Error for the system, which leaves no entries */
+/** Appends entries for what `actor` did, in one statement, whatever their number. @throws Error for the system, which leaves no entries */
 export function auditStatement(actor: Actor, notes: readonly AuditNote[]): Sql {
   if (actor.kind === 'system') throw new Error('the system leaves no audit entries');
-  const rows = notes.map(
-    ({ promptId, teamId, action, version, detail }) => sql`(
-      ${promptId}::uuid, ${teamId}::uuid, ${actor.kind}, ${actor.id}::uuid, ${action}, ${version ?? null}::int,
-      ${JSON.stringify(detail ?? {})}::jsonb)`,
-  );
+  const noted = sql`
+    SELECT prompt_id, team_id, ${actor.kind}, ${actor.id}::uuid, action, version, coalesce(detail, '{}'), commitment FROM noted`;
+  const given = sql`
+    WITH noted AS (
+      SELECT * FROM json_to_recordset(${JSON.stringify(notes.map(recordOf))}::json) AS n (
+        prompt_id uuid, team_id uuid, action text, version int, detail jsonb, commitment text, salt text, text text))`;
+  const columns = sql`prompt_id, team_id, actor_kind, actor_id, action, version, detail, reason_commitment`;
+  if (!notes.some(({ text }) => isGiven(text))) {
+    return sql`${given} INSERT INTO audit_entries (${columns}) ${noted}`;
+  }
   return sql`
-    INSERT INTO audit_entries (prompt_id, team_id, actor_kind, actor_id, action, version, detail)
-    VALUES ${join(rows)}`;
+    ${given}, entries AS (
+      INSERT INTO audit_entries (${columns}) ${noted} RETURNING id, reason_commitment)
+    INSERT INTO audit_texts (entry_id, salt, text)
+    SELECT e.id, decode(n.salt, 'hex'), n.text FROM entries e JOIN noted n ON n.commitment = e.reason_commitment`;
+}
+
+function recordOf({ promptId, teamId, action, version, detail, text }: AuditNote) {
+  const entry = { prompt_id: promptId, team_id: teamId, action, version, detail };
+  return isGiven(text) ? { ...entry, text, ...committed(text) } : entry;
+}
+
+function isGiven(text: string | undefined): text is string {
+  return text !== undefined && text.trim() !== '';
+}
+
+/** The entry keeps a digest that nobody can guess the text back from once the salt is gone, and that proves the text while it is there. */
+function committed(text: string): { readonly salt: string; readonly commitment: string } {
+  const salt = randomBytes(32);
+  const commitment = createHash('sha256').update(salt).update(text).digest('base64url');
+  return { salt: salt.toString('hex'), commitment };
 }

@@ -8,7 +8,11 @@ import { readPromptStates } from './prompt-state.ts';
 
 export const rules: ChangeRules<'prompt', Actor, AuditNote> = {
   entities: {
-    prompt: { tables: ['prompts', 'prompt_versions', 'prompt_tags'], read: readPromptStates },
+    prompt: {
+      tables: ['prompts', 'prompt_versions', 'prompt_tags'],
+      unpublishedColumns: ['prompts.folder', 'prompts.folder_search', 'prompts.content_search'],
+      read: readPromptStates,
+    },
   },
   auditStatement,
 };

@@ -6,8 +6,11 @@ import { CreatePrompt } from './create-prompt.ts';
 import { DescribePrompt } from './describe-prompt.ts';
 import { FindPrompt } from './find-prompt.ts';
 import { FindPromptByText } from './find-prompt-by-text.ts';
+import { ListFolders } from './list-folders.ts';
 import { ListPrompts } from './list-prompts.ts';
+import { MoveFolder } from './move-folder.ts';
 import { MovePrompt } from './move-prompt.ts';
+import { PatchPrompt } from './patch-prompt.ts';
 import { PromptChanges } from './prompt-changes.ts';
 import { SetPromptStatus } from './set-prompt-status.ts';
 
@@ -40,9 +43,12 @@ export function promptCommands(foundation: PromptFoundation, parts: PromptParts)
   return {
     create: new CreatePrompt(foundation),
     describe: new DescribePrompt(parts),
+    patch: new PatchPrompt(parts),
     setStatus: new SetPromptStatus(parts),
     move: new MovePrompt(parts),
     find: new FindPromptByText(parts),
     list: new ListPrompts(parts),
+    listFolders: new ListFolders(parts),
+    moveFolder: new MoveFolder(foundation),
   };
 }

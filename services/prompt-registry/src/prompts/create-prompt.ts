@@ -39,7 +39,11 @@ export class CreatePrompt {
         promptId: prompt.id,
         teamId,
         action: 'prompt.created',
-        detail: { name: prompt.name, slug: prompt.slug },
+        detail: {
+          name: prompt.name,
+          slug: prompt.slug,
+          ...(prompt.folder === '' ? {} : { folder: prompt.folder }),
+        },
       });
       return prompt;
     });

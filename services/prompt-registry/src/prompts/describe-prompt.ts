@@ -4,7 +4,7 @@ import type { PromptId } from '@px0/contracts';
 import type { PromptChanges } from './prompt-changes.ts';
 import type { PromptRow } from './prompt-row.ts';
 import { requireDescription } from './prompt-texts.ts';
-import { setDescription } from './store.ts';
+import { setAbout } from './store.ts';
 
 export interface DescribePromptDependencies {
   readonly changes: PromptChanges;
@@ -33,7 +33,7 @@ export class DescribePrompt {
       const { description = '' } = readInput();
       requireDescription(description);
       requireAllowedOn(access, principal, 'updatePrompt', { teamId: prompt.teamId });
-      const described = await setDescription(change, prompt, description);
+      const described = await setAbout(change, prompt, { ...prompt, description });
       await record('prompt.updated');
       return described;
     });

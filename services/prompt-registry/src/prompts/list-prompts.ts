@@ -4,6 +4,14 @@ import type { TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { type ListParameters, parseListQuery } from './list-query.ts';
 import { listPrompts, type PromptPage } from './list-store.ts';
+import type { PromptRow } from './prompt-row.ts';
+import { type PromptSummary, summaries } from './summary-store.ts';
+
+export interface PromptList {
+  /** Prompts with their summaries, when those were asked for. */
+  readonly rows: readonly { readonly prompt: PromptRow; readonly summary: PromptSummary | undefined }[];
+  readonly next: PromptPage['next'];
+}
 
 export interface ListPromptsDependencies {
   readonly reader: Reader;
@@ -18,9 +26,16 @@ export class ListPrompts {
   }
 
   /** @throws ApiError forbidden and what `parseListQuery` throws */
-  run(principal: Principal, teamId: TeamId, parameters: ListParameters): Promise<PromptPage> {
+  async run(
+    principal: Principal,
+    teamId: TeamId,
+    parameters: ListParameters & { readonly include?: 'summary' | undefined },
+  ): Promise<PromptList> {
     const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listPrompts', { teamId });
-    return listPrompts(reader, teamId, parseListQuery(parameters));
+    const { rows, next } = await listPrompts(reader, teamId, parseListQuery(parameters));
+    const ids = parameters.include === 'summary' ? rows.map(({ id }) => id) : [];
+    const found = ids.length === 0 ? undefined : await summaries(reader, ids);
+    return { rows: rows.map((prompt) => ({ prompt, summary: found?.get(prompt.id) })), next };
   }
 }

@@ -2,12 +2,15 @@
 import { parseBoolean } from '@px0/contracts';
 import { type PageMark, parseLimit, parseMark } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
+import { type FolderFilter, parseFolderFilter } from './folder.ts';
 import { searchWords } from './search-words.ts';
 
 export interface ListParameters {
   readonly status?: string | undefined;
   readonly archived?: string | undefined;
   readonly q?: string | undefined;
+  readonly in?: 'content' | undefined;
+  readonly folder?: string | undefined;
   readonly tag?: string | undefined;
   readonly sort?: string | undefined;
   readonly limit?: string | undefined;
@@ -18,8 +21,11 @@ export type SortColumn = 'created_at' | 'updated_at' | 'name';
 
 export interface ListQuery {
   readonly status: string | undefined;
-  /** Words, each of which must begin a word of the name, slug or description. None: nothing matches. Undefined: no search. */
+  /** Words, each of which must begin a word of what is searched. None: nothing matches. Undefined: no search. */
   readonly words: readonly string[] | undefined;
+  /** `about`: name, slug, description and folder. */
+  readonly searched: 'about' | 'content';
+  readonly folder: FolderFilter | undefined;
   readonly tag: string | undefined;
   readonly sort: { readonly column: SortColumn; readonly descending: boolean };
   /** Undefined: the complete list, as the contract has it. */
@@ -31,12 +37,15 @@ const SORT = /^(-?)(created_at|updated_at|name)$/;
 /** More words narrow nothing that a person would notice, and each costs an index look-up. */
 const MAX_WORDS = 16;
 
-/** @throws ApiError invalidSort, invalidLimit, invalidCursor */
+/** @throws ApiError invalidFolder, invalidSort, invalidLimit, invalidCursor */
 export function parseListQuery(parameters: ListParameters): ListQuery {
+  const folder = parseFolderFilter(parameters.folder);
   const sort = sortOf(parameters.sort);
   return {
     status: statusOf(parameters),
     words: wordsOf(parameters.q),
+    searched: parameters.in ?? 'about',
+    folder,
     tag: parameters.tag === '' ? undefined : parameters.tag,
     sort,
     limit: parseLimit(parameters.limit),

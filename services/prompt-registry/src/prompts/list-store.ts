@@ -1,6 +1,7 @@
 /** Lists of a team's prompts: one statement, whatever the filters, which reads by the team's indexes. */
 import type { TeamId } from '@px0/contracts';
 import { join, type Page, type PageMark, pageOf, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
+import type { FolderFilter } from './folder.ts';
 import type { ListQuery, SortColumn } from './list-query.ts';
 import { type PromptRow, promptColumns } from './prompt-row.ts';
 
@@ -48,15 +49,22 @@ export function listStatement(teamId: TeamId, query: ListQuery): Sql {
     LIMIT ${rowsToFetch(query.limit)}::int`;
 }
 
-function conditions({ status, words, tag, after, sort }: ListQuery): Sql[] {
+/** What a search looks into; each is what an index is made of. */
+const vectors: { readonly [searched in ListQuery['searched']]: Sql } = {
+  about: sql`(p.search || p.folder_search)`,
+  content: sql`p.content_search`,
+};
+
+function conditions({ status, words, searched, folder, tag, after, sort }: ListQuery): Sql[] {
   const found: Sql[] = [];
   if (status !== undefined) found.push(sql`p.status = ${status}`);
   if (words?.length === 0) found.push(sql`false`);
   else if (words !== undefined) {
     // The words consist of letters, digits and marks, so none can end its quotes.
     const search = words.map((word) => `'${word}':*`).join(' & ');
-    found.push(sql`p.search @@ ${search}::tsquery`);
+    found.push(sql`${vectors[searched]} @@ ${search}::tsquery`);
   }
+  if (folder !== undefined) found.push(inFolder(folder));
   if (tag !== undefined) {
     found.push(sql`EXISTS (SELECT FROM prompt_tags t WHERE t.prompt_id = p.id AND t.tag = ${tag})`);
   }
@@ -74,4 +82,10 @@ function conditions({ status, words, tag, after, sort }: ListQuery): Sql[] {
 
 function unmarked({ mark: _, ...prompt }: MarkedRow): PromptRow {
   return prompt;
+}
+
+/** The paths below a folder are those between `folder/` and `folder0`: `0` comes right after the slash. */
+export function inFolder({ path, below }: FolderFilter): Sql {
+  if (!below) return sql`p.folder = ${path}`;
+  return sql`(p.folder = ${path} OR (p.folder > ${`${path}/`} AND p.folder < ${`${path}0`}))`;
 }

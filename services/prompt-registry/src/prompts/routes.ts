@@ -6,10 +6,12 @@ import { ApiError, type Handlers, SerializedJson } from '@px0/service-kit';
 import type { CreatePrompt } from './create-prompt.ts';
 import type { DescribePrompt } from './describe-prompt.ts';
 import type { FindPromptByText } from './find-prompt-by-text.ts';
-import type { ListPrompts } from './list-prompts.ts';
+import type { ListFolders } from './list-folders.ts';
+import type { ListPrompts, PromptList } from './list-prompts.ts';
 import { type ListParameters, orderName, parseListQuery } from './list-query.ts';
-import type { PromptPage } from './list-store.ts';
+import type { MoveFolder } from './move-folder.ts';
 import type { MovePrompt } from './move-prompt.ts';
+import type { PatchPrompt } from './patch-prompt.ts';
 import { promptOnWire } from './prompt-row.ts';
 import type { SetPromptStatus } from './set-prompt-status.ts';
 
@@ -29,15 +31,19 @@ export interface WantedVersion {
 export interface PromptCommands {
   readonly create: CreatePrompt;
   readonly describe: DescribePrompt;
+  readonly patch: PatchPrompt;
   readonly setStatus: SetPromptStatus;
   readonly move: MovePrompt;
   readonly find: FindPromptByText;
   readonly list: ListPrompts;
+  readonly listFolders: ListFolders;
+  readonly moveFolder: MoveFolder;
   readonly wantedVersion: WantedVersion;
 }
 
 export function promptRoutes(commands: PromptCommands) {
-  const { create, describe, setStatus, move, find, list, wantedVersion } = commands;
+  const { create, describe, patch, setStatus, move, find, list, listFolders, moveFolder, wantedVersion } =
+    commands;
   return {
     createPrompt: async ({ principal, params, body }) => ({
       prompt: promptOnWire(await create.run(principal, params.teamID, body)),
@@ -62,6 +68,15 @@ export function promptRoutes(commands: PromptCommands) {
     updatePrompt: async ({ principal, params, body }) => ({
       prompt: promptOnWire(await describe.run(principal, params.id, body)),
     }),
+    patchPrompt: async ({ principal, params, body }) => ({
+      prompt: promptOnWire(await patch.run(principal, params.id, body)),
+    }),
+    listFolders: async ({ principal, params }) => ({
+      folders: await listFolders.run(principal, params.teamID),
+    }),
+    moveFolder: async ({ principal, params, body }) => ({
+      moved: await moveFolder.run(principal, params.teamID, body),
+    }),
     archivePrompt: async ({ principal, params }) => ({
       prompt: promptOnWire(await setStatus.run(principal, params.id, 'archived')),
     }),
@@ -75,8 +90,13 @@ export function promptRoutes(commands: PromptCommands) {
 }
 
 /** `next_cursor` appears on a page that is not the last one; a list without limit is complete. */
-function pageOnWire({ rows, next }: PromptPage, parameters: ListParameters) {
-  const list = { prompts: rows.map(promptOnWire) };
+function pageOnWire({ rows, next }: PromptList, parameters: ListParameters) {
+  const list = {
+    prompts: rows.map(({ prompt, summary }) => ({
+      ...promptOnWire(prompt),
+      ...(summary === undefined ? {} : { summary }),
+    })),
+  };
   return next === undefined
     ? list
     : { ...list, next_cursor: encodeMark(orderName(parseListQuery(parameters).sort), next) };

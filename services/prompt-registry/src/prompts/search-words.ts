@@ -12,9 +12,23 @@ const WORD_CHARACTERS = 100;
 /** Runs of letters, digits and marks in lower case, each once, in compatibility form: `ﬁ` is `fi`, `²` is `2`. */
 export function searchWords(...texts: readonly string[]): string[] {
   const words = new Set<string>();
+  // No letter, mark or normal form reaches over white space, so each piece can be looked at by itself.
+  for (const piece of texts.join(' ').split(/[\t-\r ]+/)) {
+    if (/^[\0-\x7f]*$/.test(piece)) addAsciiWords(words, piece);
+    else addWords(words, piece);
+  }
+  return [...words];
+}
+
+/** As `addWords`, and many times faster. */
+function addAsciiWords(words: Set<string>, piece: string): void {
+  for (const [word] of piece.toLowerCase().matchAll(/[a-z0-9]+/g)) words.add(word.slice(0, WORD_CHARACTERS));
+}
+
+function addWords(words: Set<string>, piece: string): void {
   let word = '';
   let length = 0;
-  for (const character of `${lowerCase(compatibilityForm(texts.join(' ')))} `) {
+  for (const character of `${lowerCase(compatibilityForm(piece))} `) {
     if (isInWord(character.codePointAt(0) ?? 0)) {
       length += 1;
       if (length <= WORD_CHARACTERS) word += character;
@@ -24,5 +38,9 @@ export function searchWords(...texts: readonly string[]): string[] {
       length = 0;
     }
   }
-  return [...words];
+}
+
+/** The words as the text of a `tsvector`. They consist of letters, digits and marks, so none can end its quotes. */
+export function wordsVector(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(' ');
 }

@@ -11,6 +11,7 @@ export interface NewPrompt {
   readonly slug: string;
   readonly name: string;
   readonly description: string;
+  readonly folder: string;
 }
 
 export async function promptById(reader: Reader, id: PromptId): Promise<PromptRow | undefined> {
@@ -48,33 +49,39 @@ export async function lockPrompt(change: Change, id: PromptId): Promise<PromptRo
 /** Undefined when the team already uses the name or the slug. */
 export async function insertPrompt(change: Change, prompt: NewPrompt): Promise<PromptRow | undefined> {
   const words = searchWords(prompt.name, prompt.slug, prompt.description);
+  const folderWords = searchWords(prompt.folder);
   const actor = authorOf(change.actor);
   const [inserted] = await change.write<PromptRow>(
     'prompt',
     prompt.id,
     sql`
-      INSERT INTO prompts AS p (id, team_id, slug, name, description, search, actor_kind, actor_id)
+      INSERT INTO prompts AS p (
+        id, team_id, slug, name, description, search, folder, folder_search, content_search, actor_kind, actor_id)
       VALUES (${prompt.id}::uuid, ${prompt.teamId}::uuid, ${prompt.slug}, ${prompt.name}, ${prompt.description},
-        array_to_tsvector(${words}::text[]), ${actor.kind}, ${actor.id}::uuid)
+        array_to_tsvector(${words}::text[]), ${prompt.folder}, array_to_tsvector(${folderWords}::text[]), '',
+        ${actor.kind}, ${actor.id}::uuid)
       ON CONFLICT DO NOTHING
       RETURNING ${promptColumns}`,
   );
   return inserted;
 }
 
-export async function setDescription(
+/** Sets what people change of a prompt: its description and its folder. */
+export async function setAbout(
   change: Change,
   { id, name, slug }: PromptRow,
-  description: string,
+  { description, folder }: Pick<PromptRow, 'description' | 'folder'>,
 ): Promise<PromptRow> {
   const words = searchWords(name, slug, description);
+  const folderWords = searchWords(folder);
   return onlyRow(
     await change.write<PromptRow>(
       'prompt',
       id,
       sql`
         UPDATE prompts p
-        SET description = ${description}, search = array_to_tsvector(${words}::text[]), updated_at = now()
+        SET description = ${description}, search = array_to_tsvector(${words}::text[]),
+          folder = ${folder}, folder_search = array_to_tsvector(${folderWords}::text[]), updated_at = now()
         WHERE p.id = ${id}::uuid
         RETURNING ${promptColumns}`,
     ),

@@ -20,7 +20,10 @@ alter table prompt_versions
   add constraint prompt_versions_actor_kind check (actor_kind in ('user', 'api-key'));
 
 alter table prompts
-  add column folder         varchar(255) not null default '',
+  -- Compared by bytes, so that a folder and those below it are one range of an index.
+  add column folder         varchar(255) collate "C" not null default '',
+  -- The words of the folder, apart from those of `search`: processes of the release before write that column without them.
+  add column folder_search  tsvector not null default '',
   add column actor_kind     varchar(20),
   add column actor_id       uuid,
   -- The words of the live version, else of the newest that is not archived. Null: not gathered yet.
@@ -28,8 +31,24 @@ alter table prompts
   add constraint prompts_actor check ((actor_kind is null) = (actor_id is null)),
   add constraint prompts_actor_kind check (actor_kind in ('user', 'api-key'));
 create index prompts_team_folder on prompts (team_id, folder);
+create index prompts_search_folder on prompts using gin ((search || folder_search));
+drop index prompts_search;
 create index prompts_content_search on prompts using gin (content_search);
 create index prompts_content_unknown on prompts (id) where content_search is null;
+
+-- Processes that gather the words of a version themselves say so in the transaction. For all others, such as those of the release
+-- before, the words become unknown with any change of a version, and are gathered by the chore.
+create function forget_content() returns trigger language plpgsql as $$
+begin
+  if current_setting('px0.gathers_content', true) is distinct from 'on' then
+    update prompts set content_search = null
+    where id = coalesce(new.prompt_id, old.prompt_id) and content_search is not null;
+  end if;
+  return null;
+end $$;
+create trigger prompt_versions_content
+  after insert or delete or update of status, template, messages, config on prompt_versions
+  for each row execute function forget_content();
 
 -- A version that has left `draft` is immutable in all that it holds.
 create or replace function refuse_template_change() returns trigger language plpgsql as $$
