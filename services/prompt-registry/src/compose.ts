@@ -11,7 +11,7 @@ import { teamDeletions, teamSweeper } from './deletions/mod.ts';
 import { DiffVersions, diffRoutes } from './diff/mod.ts';
 import { HeavyWork } from './heavy/mod.ts';
 import { payloadCommands, payloadRoutes } from './payloads/mod.ts';
-import { promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
+import { contentGatherer, promptCommands, promptParts, promptRoutes } from './prompts/mod.ts';
 import { MIGRATIONS, SCHEMA } from './schema.ts';
 import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
@@ -78,6 +78,6 @@ function features(
     },
     sagas: [teamDeletions(sweeper)],
     lastMoment: () => heavy.pool.close(0),
-    background: [sweeper, usageConsumer(usage), usageExpiry(usage)],
+    background: [sweeper, contentGatherer(foundation), usageConsumer(usage), usageExpiry(usage)],
   };
 }

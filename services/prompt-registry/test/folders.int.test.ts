@@ -147,13 +147,14 @@ describe('the folder of a prompt', () => {
   });
 
   it('goes along to another team', async () => {
-    const { admin, editor, orgId, teamId } = cast;
+    const { editor, orgId, orgAdmin: admin, teamId } = cast;
     const other = await registry.tenancy.createTeam(orgId);
-    await registry.tenancy.setMember(other, admin.id, 'admin');
     const { id } = await registry.prompts.create(editor, teamId, { folder: 'wandering' });
     const moved = await registry.call(admin, 'POST', `/v1/prompts/${id}/move`, { team_id: other });
     expect(promptOf(moved).folder).toBe('wandering');
-    expect(await foldersOf(admin, other)).toEqual({ folders: [{ path: 'wandering', prompts: 1 }] });
+    const { id: reader, ...bearer } = await registry.identity.register();
+    await registry.tenancy.setMember(other, reader, 'viewer');
+    expect(await foldersOf(bearer, other)).toEqual({ folders: [{ path: 'wandering', prompts: 1 }] });
   });
 });
 

@@ -3,7 +3,13 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit';
 import type { FindPrompt } from '../prompts/mod.ts';
-import type { Promotion, TransitionVersion, VersionRow } from '../versions/mod.ts';
+import {
+  type Promotion,
+  requireNote,
+  type TransitionOptions,
+  type TransitionVersion,
+  type VersionRow,
+} from '../versions/mod.ts';
 import type { CheckVersion } from './check-version.ts';
 
 export interface PromoteWithPayloadsDependencies {
@@ -37,22 +43,24 @@ export class PromoteWithPayloads implements Promotion {
     principal: Principal,
     promptId: PromptId,
     ref: string,
-    ifMatch: string | undefined,
+    options: Pick<TransitionOptions, 'ifMatch' | 'readInput'>,
     signal: AbortSignal,
   ): Promise<VersionRow> {
     const { check, transition, prompts } = this.#deps;
     // A caller without the right is refused before anything is rendered; the right is judged again under the lock.
     await prompts.run(principal, 'promoteVersion', promptId);
+    requireNote(options.readInput?.().note ?? '');
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const result = await check.run(principal, promptId, ref, signal);
       try {
-        return await transition.run(principal, promptId, ref, 'promote', ifMatch, (version) => {
+        const condition = (version: VersionRow) => {
           const isChecked =
             version.id === result.version.id && version.bodyRevision === result.version.bodyRevision;
           if (!isChecked) throw new CheckedAnother();
           if (result.failed.length > 0)
             throw new ApiError('payloadsFail', { detail: result.failed.join(', ') });
-        });
+        };
+        return await transition.run(principal, promptId, ref, 'promote', { ...options, condition });
       } catch (error) {
         if (!(error instanceof CheckedAnother)) throw error;
       }

@@ -1,4 +1,5 @@
 export { type PromptParts, promptCommands, promptParts } from './commands.ts';
+export { contentGatherer } from './content-gatherer.ts';
 export type { CreatePrompt } from './create-prompt.ts';
 export type { DescribePrompt } from './describe-prompt.ts';
 export type { FindPrompt } from './find-prompt.ts';

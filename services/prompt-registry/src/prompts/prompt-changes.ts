@@ -9,6 +9,7 @@ import { EventTooLargeError } from '@px0/event-bus';
 import { ApiError } from '@px0/service-kit';
 import { type AuditNote, actorOf, type Change, type Changes } from '../changes/mod.ts';
 import { allowedPrompt } from './allowed-prompt.ts';
+import { gatherContent } from './content-store.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import type { PromptRow } from './prompt-row.ts';
 import { lockPrompt } from './store.ts';
@@ -19,7 +20,7 @@ export interface PromptChange {
   /** The locked row, as it was before the change. */
   readonly prompt: PromptRow;
   /** Appends to the audit log of the prompt's team. */
-  record(action: AuditNote['action'], facts?: Pick<AuditNote, 'version' | 'detail'>): Promise<void>;
+  record(action: AuditNote['action'], facts?: Pick<AuditNote, 'version' | 'detail' | 'text'>): Promise<void>;
 }
 
 /** Judges the caller on the locked row, undefined when there is none; returns the row or throws the refusal. */
@@ -64,17 +65,43 @@ export class PromptChanges {
     const attempt = async (change: Change): Promise<T> => {
       const prompt = await gate(await lockPrompt(change, promptId), change);
       const { teamId } = prompt;
-      return work({
+      const recorded: Recorded[] = [];
+      const result = await work({
         change,
         prompt,
-        record: (action, facts) => change.audit({ promptId, teamId, action, ...facts }),
+        record: (action, facts) => {
+          recorded.push({ action, version: facts?.version });
+          return change.audit({ promptId, teamId, action, ...facts });
+        },
       });
+      for (const { action, version } of recorded) {
+        const reach = contentReach[action];
+        if (reach !== undefined)
+          await gatherContent(change, promptId, reach === 'itself' ? version : undefined);
+      }
+      return result;
     };
     return this.#queue.run(promptId, () =>
       refusingTooLarge(this.#deps.changes.make(actorOf(principal), attempt)),
     );
   }
 }
+
+type Recorded = Pick<AuditNote, 'action' | 'version'>;
+
+/**
+ * What is done to a version may change what the prompt says. `itself`: only if it is the version that a search looks into; `any`: another
+ * version may take its place there.
+ */
+const contentReach: { readonly [action in AuditNote['action']]?: 'itself' | 'any' } = {
+  'version.created': 'itself',
+  'version.updated': 'itself',
+  'version.duplicated': 'itself',
+  'version.deleted': 'any',
+  'version.promoted': 'any',
+  'version.demoted': 'any',
+  'version.archived': 'any',
+};
 
 /** The stream carries a prompt with about 100,000 versions or tags, and no more. */
 async function refusingTooLarge<T>(making: Promise<T>): Promise<T> {

@@ -38,11 +38,16 @@ export async function promptBySlug(
   return prompt;
 }
 
-/** Locks the row against every other writer of the prompt until the transaction ends; readers are not held up. */
+/**
+ * Locks the row against every other writer of the prompt until the transaction ends; readers are not held up. Tells the database that the
+ * transaction gathers the words of the prompt's content itself, should it change a version; otherwise they would be forgotten.
+ */
 export async function lockPrompt(change: Change, id: PromptId): Promise<PromptRow | undefined> {
-  const [prompt] = await change.query<PromptRow>(
-    sql`SELECT ${promptColumns} FROM prompts p WHERE p.id = ${id}::uuid FOR NO KEY UPDATE`,
-  );
+  const [locked] = await change.query<PromptRow & { readonly gathers: string }>(sql`
+    SELECT ${promptColumns}, set_config('px0.gathers_content', 'on', true) AS gathers
+    FROM prompts p WHERE p.id = ${id}::uuid FOR NO KEY UPDATE`);
+  if (locked === undefined) return undefined;
+  const { gathers: _, ...prompt } = locked;
   return prompt;
 }
 

@@ -10,7 +10,7 @@ import type { DuplicateVersion } from './duplicate-version.ts';
 import { versionETag } from './etag.ts';
 import type { ListVersions, VersionPage } from './list-versions.ts';
 import type { ReadVersion } from './read-version.ts';
-import type { TransitionVersion } from './transition-version.ts';
+import type { TransitionOptions, TransitionVersion } from './transition-version.ts';
 import type { UpdateVersion } from './update-version.ts';
 import { type VersionRow, versionAnswer, versionJson } from './version-row.ts';
 
@@ -20,7 +20,7 @@ export interface Promotion {
     principal: Principal,
     promptId: PromptId,
     ref: string,
-    ifMatch: string | undefined,
+    options: Pick<TransitionOptions, 'ifMatch' | 'readInput'>,
     signal: AbortSignal,
   ): Promise<VersionRow>;
 }
@@ -55,25 +55,23 @@ export function versionRoutes(commands: VersionCommands) {
       await remove.run(principal, params.id, params.version, header('if-match'));
       return undefined;
     },
-    promoteVersion: async ({ principal, params, query, header, signal, setHeader }) => {
+    promoteVersion: async ({ principal, params, query, body, header, signal, setHeader }) => {
       const { id, version } = params;
-      const ifMatch = header('if-match');
+      const options = { ifMatch: header('if-match'), readInput: body };
       const promoted =
         query.require === 'payloads'
-          ? await promoteChecked.run(principal, id, version, ifMatch, signal)
-          : await transition.run(principal, id, version, 'promote', ifMatch);
+          ? await promoteChecked.run(principal, id, version, options, signal)
+          : await transition.run(principal, id, version, 'promote', options);
       return shown(promoted, setHeader);
     },
-    demoteVersion: async ({ principal, params, header, setHeader }) =>
-      shown(
-        await transition.run(principal, params.id, params.version, 'demote', header('if-match')),
-        setHeader,
-      ),
-    archiveVersion: async ({ principal, params, header, setHeader }) =>
-      shown(
-        await transition.run(principal, params.id, params.version, 'archive', header('if-match')),
-        setHeader,
-      ),
+    demoteVersion: async ({ principal, params, body, header, setHeader }) => {
+      const options = { ifMatch: header('if-match'), readInput: body };
+      return shown(await transition.run(principal, params.id, params.version, 'demote', options), setHeader);
+    },
+    archiveVersion: async ({ principal, params, body, header, setHeader }) => {
+      const options = { ifMatch: header('if-match'), readInput: body };
+      return shown(await transition.run(principal, params.id, params.version, 'archive', options), setHeader);
+    },
     duplicateVersion: async ({ principal, params, setHeader }) =>
       shown(await duplicate.run(principal, params.id, params.version), setHeader),
   } satisfies Handlers<Principal>;

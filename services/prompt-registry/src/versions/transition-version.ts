@@ -3,6 +3,7 @@ import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { PromptChanges } from '../prompts/mod.ts';
 import { requireMatch } from './etag.ts';
+import { requireNote } from './note.ts';
 import { after, type Transition } from './states.ts';
 import { requireVersion, setStatus } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';
@@ -12,8 +13,13 @@ export interface TransitionVersionDependencies {
   readonly changes: PromptChanges;
 }
 
-/** What must hold besides the state machine; judged on the locked rows, last. Throws its refusal. */
-export type Condition = (version: VersionRow) => void;
+export interface TransitionOptions {
+  readonly ifMatch?: string | undefined;
+  /** Why it is done: the text of the audit entry. Called after the caller's right was judged. */
+  readonly readInput?: () => { readonly note?: string };
+  /** What must hold besides the state machine; judged on the locked rows, last. Throws its refusal. */
+  readonly condition?: (version: VersionRow) => void;
+}
 
 const operations = {
   promote: { action: 'promoteVersion', noted: 'version.promoted', published: 'now' },
@@ -28,25 +34,29 @@ export class TransitionVersion {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, forbidden, versionNotFound, the refusal of the state, preconditionFailed, what `condition` throws */
+  /**
+   * @throws ApiError promptNotFound, forbidden, what `readInput` throws, noteTooLong, versionNotFound, the refusal of the state,
+   * preconditionFailed, what `condition` throws
+   */
   run(
     principal: Principal,
     promptId: PromptId,
     ref: string,
     transition: Transition,
-    ifMatch: string | undefined,
-    condition: Condition = () => undefined,
+    { ifMatch, readInput, condition }: TransitionOptions = {},
   ): Promise<VersionRow> {
     const { action, noted, published } = operations[transition];
     return this.#deps.changes.make(principal, action, promptId, async ({ change, record }) => {
+      const text = requireNote(readInput?.().note ?? '');
       const before = await requireVersion(change, promptId, parseVersionRef(ref));
       const status = after(transition, before.status);
       requireMatch(ifMatch, before);
-      condition(before);
+      condition?.(before);
       const { version, replaced } = await setStatus(change, before, { status, published });
       await record(noted, {
         version: version.number,
         detail: { from: before.status, to: status, ...(replaced === undefined ? {} : { replaced }) },
+        text,
       });
       return version;
     });

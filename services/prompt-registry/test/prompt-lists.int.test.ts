@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '@px0/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errorOf, refused } from './replies.ts';
+import { type Bearer, RunningRegistry } from './running-registry.ts';
+
+let registry: RunningRegistry;
+
+beforeAll(async () => {
+  registry = await RunningRegistry.start();
+});
+afterAll(() => registry?.stop());
+
+const list = (by: Bearer, teamId: string, query: Record<string, string>) =>
+  registry.call(by, 'GET', `/v1/teams/${teamId}/prompts?${new URLSearchParams(query)}`);
+const version = (by: Bearer, promptId: string, number: number, operation: string, body?: unknown) =>
+  registry.call(by, 'POST', `/v1/prompts/${promptId}/versions/${number}/${operation}`, body);
+
+async function found(by: Bearer, teamId: string, q: string): Promise<string[]> {
+  const { status, body } = await list(by, teamId, { q, in: 'content', sort: 'name' });
+  expect(status).toBe(200);
+  return (body as { prompts: { name: string }[] }).prompts.map(({ name }) => name);
+}
+
+describe('a search of contents', () => {
+  it('looks into the live version, else into the newest that is not archived', async () => {
+    const { editor, teamId } = await registry.cast();
+    const { id, name } = await registry.prompts.create(editor, teamId);
+    const finds = async (...words: string[]) => {
+      const hits: string[] = [];
+      for (const word of words) if ((await found(editor, teamId, word)).length > 0) hits.push(word);
+      return hits;
+    };
+    const words = ['alpha', 'beta', 'gamma', 'delta'];
+    expect(await finds(...words, name)).toEqual([]);
+    await registry.prompts.createVersion(editor, id, 'alpha {{.x}}');
+    expect(await finds(...words)).toEqual(['alpha']);
+    await registry.call(editor, 'PUT', `/v1/prompts/${id}/versions/1`, { template: 'beta' });
+    expect(await finds(...words)).toEqual(['beta']);
+    await version(editor, id, 1, 'promote');
+    await registry.prompts.createVersion(editor, id, 'gamma');
+    expect(await finds(...words)).toEqual(['gamma']);
+    await version(editor, id, 1, 'promote');
+    expect(await finds(...words)).toEqual(['beta']);
+    await version(editor, id, 1, 'duplicate');
+    await registry.prompts.createVersion(editor, id, 'delta');
+    expect(await finds(...words)).toEqual(['beta']);
+    await version(editor, id, 1, 'demote');
+    expect(await finds(...words)).toEqual(['delta']);
+    await registry.call(editor, 'DELETE', `/v1/prompts/${id}/versions/4`);
+    expect(await finds(...words)).toEqual(['beta']);
+    await version(editor, id, 3, 'archive');
+    expect(await finds(...words)).toEqual(['gamma']);
+    for (const number of [1, 2]) await version(editor, id, number, 'archive');
+    expect(await finds(...words)).toEqual([]);
+  });
+
+  it('asks for every word, each at the beginning of one, and only in this team', async () => {
+    const { editor, viewer, teamId } = await registry.cast();
+    const foreign = await registry.cast();
+    for (const cast of [{ editor, teamId }, foreign]) {
+      const { id } = await registry.prompts.create(cast.editor, cast.teamId, {
+        name: 'Letter',
+        slug: 'letter',
+      });
+      await registry.prompts.createVersion(cast.editor, id, 'Größe {{.customer_name}}: v1.2');
+    }
+    expect(await found(viewer, teamId, 'GRÖSSE')).toEqual([]);
+    expect(await found(viewer, teamId, 'grö name v1')).toEqual(['Letter']);
+    expect(await found(viewer, teamId, 'grö tomer')).toEqual([]);
+    expect(await found(viewer, teamId, 'letter')).toEqual([]);
+    expect(await found(viewer, teamId, ' ')).toEqual(['Letter']);
+    expect(await found(viewer, teamId, '%')).toEqual([]);
+    expect((await list(viewer, teamId, { in: 'content' })).body).toMatchObject({
+      prompts: [{ name: 'Letter' }],
+    });
+    expect((await list(viewer, teamId, { q: 'letter' })).body).toMatchObject({
+      prompts: [{ name: 'Letter' }],
+    });
+    for (const wrong of ['', 'contents', 'CONTENT'])
+      expect(errorOf(await list(foreign.viewer, teamId, { q: 'x', in: wrong }))).toEqual(
+        refused(400, 'invalid in, must be content'),
+      );
+    expect(errorOf(await list(foreign.viewer, teamId, { q: 'x', in: 'content' }))).toEqual(
+      refused(403, 'forbidden'),
+    );
+  });
+
+  it('finds what an import brought', async () => {
+    const { editor, teamId } = await registry.cast();
+    const prompt = {
+      slug: 'brought',
+      name: 'Brought',
+      versions: [{ number: 1, status: 'live', template: 'imported words' }],
+    };
+    const document = { kind: 'px0/prompts/v1', prompts: [prompt] };
+    expect((await registry.call(editor, 'POST', `/v1/teams/${teamId}/import`, { document })).status).toBe(
+      200,
+    );
+    expect(await found(editor, teamId, 'imported')).toEqual(['Brought']);
+  });
+
+  it('finds the words of conversations and configurations, and what another process has changed, once they are gathered', async () => {
+    const { editor, teamId } = await registry.cast();
+    const chat = await registry.prompts.create(editor, teamId, { name: 'Chat' });
+    await registry.prompts.createVersion(editor, chat.id, 'program');
+    const changed = await registry.prompts.create(editor, teamId, { name: 'Changed' });
+    await registry.prompts.versionIn(editor, changed.id, 'live', 'before');
+    await registry.prompts.versionIn(editor, changed.id, 'stable', 'after');
+    const old = await registry.prompts.create(editor, teamId, { name: 'Old' });
+    await registry.prompts.versionIn(editor, old.id, 'live', 'ancient');
+    // As a process of the release before writes, and as the migration leaves prompts.
+    await registry.pool.query(
+      `update prompt_versions set messages = $2, outline = '[]', config = $3 where prompt_id = $1`,
+      [
+        chat.id,
+        JSON.stringify([{ role: 'user', template: 'conversation' }]),
+        JSON.stringify({ model: 'gpt-x', seed: 7 }),
+      ],
+    );
+    await registry.pool.query(
+      `update prompt_versions set status = 'stable' where prompt_id = $1 and version = 1`,
+      [changed.id],
+    );
+    await registry.pool.query(
+      `update prompt_versions set status = 'live' where prompt_id = $1 and version = 2`,
+      [changed.id],
+    );
+    await registry.pool.query('update prompts set content_search = null where id = $1', [old.id]);
+    const unknown = 'select id from prompts where content_search is null';
+    expect((await registry.pool.query(unknown)).rows).toHaveLength(3);
+    expect(await found(editor, teamId, 'before')).toEqual([]);
+
+    await registry.restart({});
+    await eventually(async () => (await registry.pool.query(unknown)).rows.length === 0);
+    expect(await found(editor, teamId, 'conversation gpt x')).toEqual(['Chat']);
+    expect(await found(editor, teamId, 'program')).toEqual([]);
+    expect(await found(editor, teamId, 'seed')).toEqual([]);
+    expect(await found(editor, teamId, 'after')).toEqual(['Changed']);
+    expect(await found(editor, teamId, 'ancient')).toEqual(['Old']);
+  });
+
+  it('gathers step by step, beside a prompt that somebody holds', async () => {
+    const { editor, teamId } = await registry.cast();
+    await registry.pool.query(
+      `with made as (
+         insert into prompts (id, team_id, slug, name)
+         select gen_random_uuid(), $1, 'many_' || n, 'Many ' || lpad(n::text, 3, '0') from generate_series(1, 450) n returning id)
+       insert into prompt_versions (id, prompt_id, version, template, status, body_revision)
+       select gen_random_uuid(), id, 1, 'words of many', 'live', 1 from made`,
+      [teamId],
+    );
+    const held = await registry.pool.connect();
+    try {
+      await held.query('begin');
+      await held.query(`select from prompts where team_id = $1 and slug = 'many_200' for no key update`, [
+        teamId,
+      ]);
+      await registry.restart({});
+      await eventually(async () => (await found(editor, teamId, 'many')).length === 449);
+    } finally {
+      await held.query('rollback');
+      held.release();
+    }
+    await registry.restart({});
+    await eventually(async () => (await found(editor, teamId, 'many')).length === 450);
+  });
+});
+
+describe('summaries of a list', () => {
+  const summariesOf = async (by: Bearer, teamId: string) => {
+    const { body } = await list(by, teamId, { include: 'summary', sort: 'name' });
+    return (body as { prompts: { summary?: Record<string, unknown> }[] }).prompts.map(
+      ({ summary }) => summary,
+    );
+  };
+
+  it('say what is live, who changed the prompt last, and why', async () => {
+    const { editor, viewer, allKey, teamId } = await registry.cast();
+    const { id } = await registry.prompts.create(editor, teamId, { name: 'a' });
+    await registry.prompts.create(editor, teamId, { name: 'b' });
+    const byEditor = { kind: 'user', user_id: editor.id, api_key_id: null };
+    const nothing = { live_version: null, live_tags: [], versions: 0, kind: null };
+    const created = { action: 'prompt.created', version: null, actor: byEditor, note: '' };
+    expect(await summariesOf(viewer, teamId)).toEqual([
+      { ...nothing, last_change: { ...created, created_at: expect.stringMatching(/Z$/) } },
+      { ...nothing, last_change: { ...created, created_at: expect.stringMatching(/Z$/) } },
+    ]);
+    await registry.prompts.versionIn(editor, id, 'live', 'text');
+    await registry.prompts.tag(editor, id, 1, 'prod');
+    await registry.prompts.tag(editor, id, 1, 'Z');
+    await registry.prompts.createVersion(allKey, id, 'next');
+    await registry.pool.query(
+      `update prompt_versions set note = 'the note' where prompt_id = $1 and version = 2`,
+      [id],
+    );
+    const [summary] = await summariesOf(viewer, teamId);
+    expect(summary).toMatchObject({
+      live_version: 1,
+      live_tags: ['Z', 'prod'],
+      versions: 2,
+      kind: 'text',
+      last_change: {
+        action: 'version.created',
+        version: 2,
+        actor: { kind: 'api-key', user_id: null, api_key_id: allKey.id },
+        note: 'the note',
+      },
+    });
+    await version(editor, id, 2, 'promote', { note: 'it is ready' });
+    expect((await summariesOf(viewer, teamId))[0]).toMatchObject({
+      last_change: { action: 'version.promoted', version: 2, actor: byEditor, note: 'it is ready' },
+    });
+    await version(editor, id, 2, 'archive');
+    expect((await summariesOf(viewer, teamId))[0]).toMatchObject({
+      last_change: { action: 'version.archived', note: '' },
+    });
+    const all = await registry.call(
+      viewer,
+      'GET',
+      `/v1/prompts?team=${teamId}&include=summary&limit=1&sort=name`,
+    );
+    expect(all.body).toMatchObject({
+      prompts: [{ id, summary: { live_version: 1 } }],
+      next_cursor: expect.any(String),
+    });
+  });
+
+  it('are given when they are asked for, and other words are refused', async () => {
+    const { editor, teamId, outsider } = await registry.cast();
+    const prompt = await registry.prompts.create(editor, teamId);
+    expect((await list(editor, teamId, {})).body).toEqual({ prompts: [prompt] });
+    expect((await list(editor, teamId, { include: 'summary', q: 'nothing' })).body).toEqual({ prompts: [] });
+    for (const wrong of ['', 'summaries', 'program'])
+      expect(errorOf(await list(outsider, randomUUID(), { include: wrong }))).toEqual(
+        refused(400, 'invalid include, must be summary'),
+      );
+    expect((await registry.call(editor, 'GET', '/v1/prompts?include=summary')).body).toEqual({ prompts: [] });
+  });
+});
