@@ -1,6 +1,9 @@
 // Renders of conversations, and of versions with a configuration.
 
 import { randomUUID } from 'node:crypto';
+import { propagation, SpanKind, trace } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { bodySubject, encodeBody, encodeEvent, type ProgramState, stateSubject } from '@px0/contracts';
 import { type ChatEntry, linkChat } from '@px0/template';
 import fc from 'fast-check';
@@ -177,6 +180,7 @@ describe('a chat', () => {
       await live({ ...SUPPORT, config: '{"top_p":0.90}' }),
       await live({ template: 'Hi', config: '{"n":1.0}' }),
     ];
+    await render.caughtUp(token);
     const results = [
       `{"status":200,"rendered":"${TRANSCRIPT}","messages":${MESSAGES},"version":1,"slug":"${conversation}","tags":[],"config":{"top_p":0.90}}`,
       `{"status":200,"rendered":"","messages":${MESSAGES},"version":1,"slug":"${conversation}","tags":[],"config":{"top_p":0.90}}`,
@@ -308,6 +312,111 @@ describe('the variables of a chat', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+it('says on the span of a render what kind of version it was', async () => {
+  const exporter = new InMemorySpanExporter();
+  trace.setGlobalTracerProvider(
+    new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }),
+  );
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  try {
+    for (const slug of [await live({ template: 'Hi' }), await live(chat({ placeholder: 'history' }))])
+      await render.render(`${slug}/render`, token, {}, { traceparent });
+    const spans = exporter.getFinishedSpans().filter(({ kind }) => kind === SpanKind.SERVER);
+    expect(spans.map(({ attributes }) => attributes['px0.prompt.kind'])).toEqual(['text', 'chat']);
+  } finally {
+    trace.disable();
+    propagation.disable();
+  }
+});
+
+describe('a chat that is too much for the main thread', () => {
+  /** Takes many times what the main thread may give, and less than a second. */
+  const slow = '{{range 200}}{{range 1000}}{{if eq $.a $.b}}same{{end}}{{end}}{{end}}';
+  const texts = { a: 'é'.repeat(25), b: 'è'.repeat(25) };
+  const history = [{ role: 'tool', content: [{ n: 1.5 }] }];
+
+  it('is answered as every other', async () => {
+    const config = '{"n":1.0}';
+    const slug = await live({
+      ...chat({ role: 'system', template: `${slow}{{.x}}` }, { placeholder: 'history' }),
+      config,
+    });
+    const messages = '[{"role":"system","content":"é\\n"},{"role":"tool","content":[{"n":1.5}]}]';
+    const rendered = 'system:\\né\\n\\n\\ntool:\\n[map[n:1.5]]\\n\\n';
+    const tail = `"version":1,"slug":"${slug}","tags":[],"config":${config}}`;
+    const variables = { ...texts, x: 'é\n', history };
+    expect(await text(`prompts/${slug}/render`, JSON.stringify({ variables }))).toBe(
+      `{"rendered":"${rendered}","messages":${messages},${tail}`,
+    );
+    const short = { variables, options: { transcript: false } };
+    expect(await text(`prompts/${slug}/render`, JSON.stringify(short))).toBe(
+      `{"rendered":"","messages":${messages},${tail}`,
+    );
+    const batch = JSON.stringify({
+      renders: [
+        { slug, variables },
+        { slug, ...short },
+      ],
+    });
+    expect(await text('render/batch', batch)).toBe(
+      `{"results":[{"status":200,"rendered":"${rendered}","messages":${messages},${tail},{"status":200,"rendered":"","messages":${messages},${tail}]}`,
+    );
+  });
+
+  it('takes a long history', async () => {
+    const slug = await live(SUPPORT);
+    const long = Array.from({ length: 10_000 }, (_, n) => ({ role: 'user', content: `{{.x}} é ${n}` }));
+    const answer = await renderOf(slug, { question: 'Why?', history: long }, { transcript: false });
+    expect(answer.body).toMatchObject({
+      rendered: '',
+      messages: [{ role: 'system', content: 'Be kind.' }, ...long, { role: 'user', content: 'Why?' }],
+    });
+    const wrong = await renderOf(slug, { history: [...long, 7] });
+    expect([wrong.status, wrong.body]).toEqual([
+      422,
+      { error: 'invalid variables: history must be a list of messages' },
+    ]);
+    const failed = await renderOf(slug, { history: long });
+    expect([failed.status, failed.body]).toEqual([
+      422,
+      { error: expect.stringContaining('template: message 2:1:2: executing "message 2" at <.question>') },
+    ]);
+  });
+
+  it('has one budget of steps for all its messages', async () => {
+    const half = '{{range 600}}{{range 1000}}{{end}}{{end}}';
+    const [one, two] = [
+      await live(chat({ role: 'user', template: `${half}a` })),
+      await live(chat({ role: 'user', template: `${half}a` }, { role: 'assistant', template: `\n${half}b` })),
+    ];
+    expect((await renderOf(one, {})).body).toMatchObject({ messages: [{ role: 'user', content: 'a' }] });
+    const spent = await renderOf(two, {}, { transcript: false });
+    expect([spent.status, spent.body]).toEqual([
+      422,
+      {
+        error: expect.stringMatching(
+          /^template execution failed: template: message 1:2:\d+: executing "message 1" .*exceeded maximum number of steps/,
+        ),
+      },
+    ]);
+  });
+
+  it('may have a hundred messages of twenty parts each', async () => {
+    const part = { type: 'text', template: '{{.x}}' } as const;
+    const media = { type: 'media', url: '{{.x}}', media_type: 'image/png' } as const;
+    const parts = Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? part : media));
+    const slug = await live(chat(...Array.from({ length: 100 }, () => ({ role: 'user' as const, parts }))));
+    const content = parts.map(({ type }) =>
+      type === 'text' ? { type, text: 'y' } : { type, url: 'y', media_type: 'image/png' },
+    );
+    for (let round = 0; round < 2; round += 1) {
+      const answer = await renderOf(slug, { x: 'y' }, { transcript: false });
+      expect(answer.body).toMatchObject({ messages: new Array(100).fill({ role: 'user', content }) });
+    }
   });
 });
 

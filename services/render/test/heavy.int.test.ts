@@ -146,7 +146,7 @@ describe('a render that takes long', () => {
     });
     await Promise.all(leaving.map((sent) => once(sent, 'finish')));
     // Answered only after those that came before it have been read.
-    await render.render('none/render', acme.token);
+    await render.caughtUp(acme.token);
     for (const sent of leaving) sent.destroy();
     const answers = await Promise.all(
       Array.from({ length: 16 }, () => render.render(`${slug}/render`, acme.token, { variables: VARIABLES })),
@@ -236,8 +236,10 @@ describe('what is too large for the main thread', () => {
 });
 
 describe('a batch with heavy renders', () => {
-  const batch = (renders: readonly unknown[]) =>
-    render.post('/v1/render/batch', acme.token, JSON.stringify({ renders }));
+  const batch = async (renders: readonly unknown[]) => {
+    await render.caughtUp(acme.token);
+    return render.post('/v1/render/batch', acme.token, JSON.stringify({ renders }));
+  };
 
   it('has the results of all in their order', async () => {
     const [heavy, small] = [await live(acme, HEAVY), await live(acme, 'Hello {{.name}}')];

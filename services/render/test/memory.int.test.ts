@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { decodeUsage, type UsageWindow } from '@px0/contracts';
+import { decodeUsage, type ProgramState, type UsageWindow } from '@px0/contracts';
+import { linkChat } from '@px0/template';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RenderFixture } from './render-fixture.ts';
@@ -55,6 +56,23 @@ describe('versions that are not live', () => {
       expect((await render.render(`large/versions/${number}/render`, key.token)).status).toBe(200);
     }
     expect(await fetchedVersions()).toBeLessThan(10);
+  });
+
+  it('take no more with what is not their text', async () => {
+    const placeholders = Array.from({ length: 100 }, (_, i) => ({ placeholder: `p${i}` }));
+    // What each takes: a hundred placeholders about 800 KB, a configuration its length.
+    const contents: readonly (readonly [ProgramState, number])[] = [
+      [JSON.parse(JSON.stringify(linkChat(placeholders))), 3],
+      [{ template: 'x', config: JSON.stringify({ model: 'x'.repeat(60_000) }) }, 18],
+    ];
+    for (const [content, room] of contents) {
+      const slug = `p_${randomUUID().slice(0, 8)}`;
+      const numbers = Array.from({ length: 30 }, (_, i) => i + 1);
+      await render.prompt({ teamId, slug, versions: numbers.map((number) => ({ number, ...content })) });
+      for (const number of numbers)
+        expect((await render.render(`${slug}/versions/${number}/render`, key.token)).status).toBe(200);
+      expect(await fetchedVersions()).toBeLessThan(room);
+    }
   });
 });
 

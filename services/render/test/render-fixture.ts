@@ -143,6 +143,11 @@ export class RenderFixture {
     return id;
   }
 
+  /** Waits until render has applied what was published: before it says that there is no such prompt, it asks the stream whether it is behind. */
+  async caughtUp(token: string): Promise<void> {
+    await this.render('none/render', token);
+  }
+
   /** Sends a render. `path` begins behind `/v1/prompts/`. */
   async render(
     path: string,
