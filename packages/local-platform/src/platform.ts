@@ -29,10 +29,10 @@ export interface PlatformOptions {
   readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Additional environment variables of every service. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Additional environment variables of one service. */
+  /** Additional environment variables of one service; read before each start of a process. */
   readonly serviceEnv?: Readonly<Partial<Record<ServiceName, NodeJS.ProcessEnv>>>;
-  /** The folder with the services. Default: the repository's. */
-  readonly servicesFolder?: string;
+  /** The folder with the services, or what gives it before each start of a process. Default: the repository's. */
+  readonly servicesFolder?: string | ((service: ServiceName) => string);
   /** The longest delay before an ended process is restarted. Default: 10 s. */
   readonly longestRestartDelayMs?: number;
   /** Wraps each stage of the start, to show progress. */
@@ -216,11 +216,17 @@ export class RunningPlatform {
 
   async #startReplica(replica: Replica): Promise<void> {
     const { service, port, logFile } = replica;
-    const folder = join(this.#options.servicesFolder ?? join(repositoryRoot, 'services'), service);
-    const env = this.#environment(service);
-    const launch = () => startService({ folder, port, logFile, env });
+    const launch = () => {
+      const env = this.#environment(service);
+      return startService({ folder: this.#folderOf(service), port, logFile, env });
+    };
     const delay = this.#options.longestRestartDelayMs;
     this.#processes.set(replica, await Supervised.start(replica.name, launch, this.#events, delay));
+  }
+
+  #folderOf(service: ServiceName): string {
+    const { servicesFolder = join(repositoryRoot, 'services') } = this.#options;
+    return join(typeof servicesFolder === 'string' ? servicesFolder : servicesFolder(service), service);
   }
 
   async #plan(): Promise<Replica[]> {

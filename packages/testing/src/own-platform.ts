@@ -17,7 +17,10 @@ import { TcpProxy } from './tcp-proxy.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestPlatformOptions
-  extends Pick<PlatformOptions, 'replicas' | 'env' | 'serviceEnv' | 'notice' | 'longestRestartDelayMs'> {}
+  extends Pick<
+    PlatformOptions,
+    'replicas' | 'env' | 'serviceEnv' | 'servicesFolder' | 'notice' | 'longestRestartDelayMs'
+  > {}
 
 export interface TestPlatform {
   readonly gatewayUrl: string;

@@ -5,3 +5,4 @@ export { ForeignContexts } from './foreign-context.ts';
 export { startTestPlatformWithServers, type TestPlatformWithServers } from './own-platform.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity } from './played-identity.ts';
+export { temporaryFolder } from './temporary-folder.ts';
