@@ -1,4 +1,4 @@
-/** Keys of answers that the build before does not know: an old client ignores them, and a recording does not hold them. */
+/** What answers hold that the build before does not know: an old client ignores it, and a recording does not have it. */
 
 const ofPrompt = ['folder', 'contract', 'created_by'];
 const ofVersion = ['kind', 'note', 'created_by'];
@@ -8,6 +8,11 @@ const added: ReadonlySet<string> = new Set([
   ...ofPrompt.flatMap((key) => [`prompt.${key}`, `prompts.*.${key}`]),
   ...ofVersion.flatMap((key) => [`version.${key}`, `versions.*.${key}`]),
 ]);
+
+/** The methods of an `Allow` header that the build before has. */
+export function withoutAddedMethods(allow: string): string {
+  return allow.replace(/PATCH, |, PATCH$/, '');
+}
 
 /** The text of a JSON answer without the added keys; everything else stays to the byte. */
 export function withoutAddedKeys(text: string): string {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { responseHeaders } from '@px0/contracts';
 import { compareTokens, decodeToken } from '@px0/event-bus';
 import { eventually } from '@px0/testing/servers';
-import { withoutAddedKeys } from './added-keys.ts';
+import { withoutAddedKeys, withoutAddedMethods } from './added-keys.ts';
 import { Names } from './names.ts';
 
 export interface Ask {
@@ -139,7 +139,8 @@ export class Conversation {
         const value = headers.get(name);
         if (value === null) return [];
         if (valueless.has(name)) return [name];
-        return [`${name}=${name === 'etag' ? this.names.of(value, 'etag') : value}`];
+        if (name === 'etag') return [`etag=${this.names.of(value, 'etag')}`];
+        return [`${name}=${name === 'allow' ? withoutAddedMethods(value) : value}`];
       })
       .join(' ')
       .replace(everyLimit, ' limits=$1');

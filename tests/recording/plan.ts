@@ -506,6 +506,19 @@ class Plan {
       const now = (await this.#ask('editor', 'GET', path)).text('etag');
       await this.#ask('editor', 'POST', `${path}/${action}`, undefined, { 'if-match': now });
     }
+    // What asks for no body takes any.
+    const bodies = [undefined, '{}', 'null', '{"other":1}', '{"template":"x"}'];
+    for (const body of bodies) {
+      const one = await this.#prompt(`Body ${body}`);
+      await this.#versions(one, ['b', 'draft']);
+      for (const action of ['promote', 'promote', 'demote', 'archive', 'duplicate']) {
+        const of = `/v1/prompts/${one.id}/versions/1/${action}`;
+        await this.#ask('editor', 'POST', of, body, { 'content-type': 'application/json' });
+      }
+      await this.#ask('admin', 'POST', `/v1/prompts/${one.id}/archive`, body, {
+        'content-type': 'application/json',
+      });
+    }
     await this.#versions(made, ['b', 'draft']);
     const second = `/v1/prompts/${made.id}/versions/2`;
     await this.#ask('editor', 'DELETE', second, undefined, { 'if-match': first });

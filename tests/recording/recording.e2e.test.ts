@@ -1,7 +1,7 @@
 /** What clients of the build before ask is answered as they know it, to the byte; see `main.ts` for the recording. */
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { withoutAddedKeys } from './added-keys.ts';
+import { withoutAddedKeys, withoutAddedMethods } from './added-keys.ts';
 import { LINES } from './plan.ts';
 import { recordedLines, replay } from './recording.ts';
 import { environment, setStage } from './stage.ts';
@@ -23,7 +23,7 @@ it('answers all recorded requests as the build before, apart from added keys', a
   expect(shown, `${differences.length} of ${LINES} answers differ\n${await platform.logs(3)}`).toEqual([]);
 }, 300_000);
 
-it('takes off the added keys where they were added, and nothing else', () => {
+it('takes off what was added where it was added, and nothing else', () => {
   const same = [
     '{"error":"x"}',
     '{"rendered":"{\\"prompt\\":{\\"folder\\":1}}","note":"\\\\"}',
@@ -40,4 +40,9 @@ it('takes off the added keys where they were added, and nothing else', () => {
   expect(withoutAddedKeys('{"prompts":[{"folder":"","contract":"off","created_by":null,"id":2}]}')).toBe(
     '{"prompts":[{"id":2}]}',
   );
+  expect(['GET, HEAD, PATCH, PUT', 'GET, PATCH', 'GET'].map(withoutAddedMethods)).toEqual([
+    'GET, HEAD, PUT',
+    'GET',
+    'GET',
+  ]);
 });
