@@ -12,5 +12,10 @@ export {
   UsageError,
 } from './errors.ts';
 export type { Fallback } from './fallbacks.ts';
+export { type AIMessage, type AIPrompt, toAISDK } from './handover/ai-sdk.ts';
+export { type AnthropicMessage, type AnthropicRequest, toAnthropic } from './handover/anthropic.ts';
+export type { ChatMessage, Rendered } from './handover/conversation.ts';
+export { type GeminiRequest, toGemini } from './handover/gemini.ts';
+export { type OpenAIMessage, type OpenAIRequest, toOpenAI } from './handover/openai.ts';
 export type { CacheOptions, Px0Options } from './options.ts';
 export { type MissingKey, Px0, type RenderOptions, type RenderResult, type Variables } from './px0.ts';

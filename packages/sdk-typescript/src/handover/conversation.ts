@@ -1,0 +1,116 @@
+/** What a rendered prompt says, in px0's own form, before a provider's form is made of it. */
+import { UsageError } from '../errors.ts';
+import { isObject, type JsonObject } from '../json.ts';
+
+/** A message as px0 renders it, or what a placeholder brought along, as it came. */
+export interface ChatMessage {
+  readonly role: string;
+  /** A text, a list of parts, or whatever else a placeholder's message holds. */
+  readonly content?: unknown;
+  readonly [key: string]: unknown;
+}
+
+/** The part of a render's result that goes to a model. */
+export interface Rendered {
+  readonly slug: string;
+  readonly text: string;
+  /** Null for a text prompt. */
+  readonly messages: readonly ChatMessage[] | null;
+  /** The version's configuration; null when it has none. */
+  readonly config: Readonly<Record<string, unknown>> | null;
+}
+
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface MediaPart {
+  readonly type: 'media';
+  readonly url: string;
+  readonly media_type?: string;
+}
+
+/** A message with nothing but what px0 writes itself. */
+interface OwnMessage {
+  readonly role: string;
+  readonly content: string | readonly (TextPart | MediaPart)[];
+}
+
+export interface Conversation {
+  /** The system messages before all others, joined with an empty line; undefined when there are none. */
+  readonly system: string | undefined;
+  readonly messages: readonly ChatMessage[];
+}
+
+/** A text prompt is one message of a user, and no message when the text is blank. */
+export function messagesOf({ messages, text }: Rendered): readonly ChatMessage[] {
+  if (messages !== null) return messages;
+  return isBlank(text) ? [] : [{ role: 'user', content: text }];
+}
+
+/** The conversation for a provider that takes system messages apart from the others. */
+export function conversationOf(provider: string, result: Rendered): Conversation {
+  const messages = messagesOf(result);
+  const first = messages.findIndex((message) => !isOwnSystem(message));
+  const system = first < 0 ? messages : messages.slice(0, first);
+  const texts = system.flatMap((message) => textsOf(provider, message)).filter((text) => !isBlank(text));
+  return {
+    system: texts.length === 0 ? undefined : texts.join('\n\n'),
+    messages: first < 0 ? [] : messages.slice(first),
+  };
+}
+
+/** Whether nothing in it can be seen: white space as Unicode defines it. */
+export function isBlank(text: string): boolean {
+  return /^\p{White_Space}*$/u.test(text);
+}
+
+export function isOwnSystem(message: ChatMessage): message is ChatMessage & OwnMessage {
+  return message.role === 'system' && isOwn(message);
+}
+
+/** Whether the whole message is of px0's form, so that nothing is lost when it is put into another one. */
+export function isOwn(message: ChatMessage): message is ChatMessage & OwnMessage {
+  const { role: _role, content, ...more } = message;
+  if (Object.keys(more).length > 0) return false;
+  return typeof content === 'string' || (Array.isArray(content) && content.every(isOwnPart));
+}
+
+function isOwnPart(part: unknown): part is TextPart | MediaPart {
+  if (isMedia(part)) return true;
+  return isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string' && hasKeys(part, 2);
+}
+
+export function isMedia(part: unknown): part is MediaPart {
+  if (!isObject(part) || part['type'] !== 'media' || typeof part['url'] !== 'string') return false;
+  const type = part['media_type'];
+  return hasKeys(part, 'media_type' in part ? 3 : 2) && (type === undefined || typeof type === 'string');
+}
+
+function hasKeys(object: JsonObject, count: number): boolean {
+  return Object.keys(object).length === count;
+}
+
+function textsOf(provider: string, { content }: ChatMessage): string[] {
+  if (!Array.isArray(content)) return [String(content)];
+  return content.map((part: TextPart | MediaPart) => {
+    if (part.type === 'media') throw noMediaIn(provider, 'system');
+    return part.text;
+  });
+}
+
+/** The error for a message whose role a provider takes texts of only. */
+export function noMediaIn(provider: string, role: string): UsageError {
+  return new UsageError(`${provider} does not take media in ${role} messages`);
+}
+
+/** The message with each element of one of its lists exchanged; the message itself when it has no such list. */
+export function withEach(
+  message: ChatMessage,
+  list: string,
+  exchange: (element: unknown) => unknown,
+): ChatMessage {
+  const elements = message[list];
+  return Array.isArray(elements) ? { ...message, [list]: elements.map(exchange) } : message;
+}
