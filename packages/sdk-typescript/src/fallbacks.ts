@@ -2,30 +2,29 @@
  * Fallbacks given in code. A broken template is found when it is given, not in the outage; and a fallback is there to answer, so a key
  * that the variables lack counts as nil unless the call says otherwise.
  */
-import { type CompiledTemplate, compile } from '@px0/template';
-import { reasonOf, TemplateError, UsageError } from './errors.ts';
-import { isObject } from './json.ts';
+import { type CompiledProgram, compileProgram, linkChat, type Program } from '@px0/template';
+import { type Content, type ContentOptions, runProgram } from './content.ts';
+import { readable, reasonOf, TemplateError, UsageError } from './errors.ts';
+import { type FallbackChat, readFallbackChat } from './fallback-chat.ts';
+import { isObject, type JsonObject } from './json.ts';
 import { pathSegment } from './path-segment.ts';
 
-/** A template in px0's language, or a function that makes the text. */
-export type Fallback = string | ((variables: Readonly<Record<string, unknown>>) => string);
+/** A template in px0's language, a function that makes the text, or a chat. */
+export type Fallback = string | ((variables: Readonly<Record<string, unknown>>) => string) | FallbackChat;
 
-export type FallbackRenderer = (
-  variables: Readonly<Record<string, unknown>>,
-  missingKey: 'error' | 'default' | 'zero' | undefined,
-) => string;
+export type FallbackRenderer = (variables: JsonObject, options: ContentOptions) => Content;
 
 /** More distinct texts than these come from a program that builds templates, and need not be remembered. */
 const MOST_REMEMBERED = 1_000;
 
 export class Fallbacks {
   readonly #bySlug: ReadonlyMap<string, FallbackRenderer>;
-  readonly #compiled = new Map<string, CompiledTemplate>();
+  readonly #compiled = new Map<string, CompiledProgram>();
 
   /** @throws UsageError for a broken template, and for a slug that no render can have */
   constructor(fallbacks: Readonly<Record<string, Fallback>>) {
     if (!isObject(fallbacks) || fallbacks instanceof Map) {
-      throw new UsageError('fallbacks must be an object that maps slugs to templates or functions');
+      throw new UsageError('fallbacks must be an object that maps slugs to templates, functions or chats');
     }
     this.#bySlug = new Map(
       Object.entries(fallbacks).map(([slug, fallback]) => {
@@ -42,28 +41,29 @@ export class Fallbacks {
 
   #renderer(slug: string, fallback: Fallback): FallbackRenderer {
     if (typeof fallback === 'function') {
-      return (variables) => failing(slug, () => textOf(fallback(variables)));
+      return (variables) =>
+        failing(slug, () => ({ text: textOf(fallback(variables)), messages: null, config: null }));
     }
-    if (typeof fallback !== 'string') {
-      throw new UsageError(`the fallback of ${slug} must be a template or a function`);
+    const what = `the fallback of ${slug}`;
+    if (typeof fallback === 'string') {
+      const program = this.#compile(what, `text ${fallback}`, () => ({ template: fallback }));
+      return (variables, options) => failing(slug, () => runProgram(program, undefined, variables, options));
     }
-    const template = this.#compile(slug, fallback);
-    return (variables, missingKey = 'default') =>
-      failing(slug, () => template.render(variables, { missingKey }));
+    const { entries, config } = readable(what, () => readFallbackChat(what, fallback));
+    const program = this.#compile(what, `chat ${JSON.stringify(entries)}`, () => linkChat(entries));
+    return (variables, options) => failing(slug, () => runProgram(program, config, variables, options));
   }
 
-  #compile(slug: string, text: string): CompiledTemplate {
-    const known = this.#compiled.get(text);
+  #compile(what: string, key: string, programOf: () => Program): CompiledProgram {
+    const known = this.#compiled.get(key);
     if (known !== undefined) return known;
     try {
-      const template = compile(text);
+      const program = compileProgram(programOf());
       if (this.#compiled.size >= MOST_REMEMBERED) this.#compiled.clear();
-      this.#compiled.set(text, template);
-      return template;
+      this.#compiled.set(key, program);
+      return program;
     } catch (error) {
-      throw new UsageError(`the fallback of ${slug} is not a valid template: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      throw new UsageError(`${what} is not a valid template: ${reasonOf(error)}`, { cause: error });
     }
   }
 }
@@ -77,7 +77,7 @@ function textOf(given: unknown): string {
   throw new Error('it returned a promise, but a fallback must be synchronous');
 }
 
-function failing(slug: string, render: () => string): string {
+function failing<T>(slug: string, render: () => T): T {
   try {
     return render();
   } catch (error) {

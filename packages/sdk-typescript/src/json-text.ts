@@ -35,12 +35,11 @@ export function bodyText(body: unknown): string {
  */
 export function renderBody(
   given: unknown,
-  missingKey: string | undefined,
+  options: { readonly missing_key: string | undefined; readonly transcript: boolean },
 ): { readonly text: string; readonly variables: JsonObject } {
   if (!readable('variables', () => isObject(given))) throw new UsageError('the variables must be an object');
   const variables = plain('variables', given, 1, 'float');
   if (!isObject(variables)) throw new UsageError('the variables must be an object');
-  const options = missingKey === undefined ? undefined : { missing_key: missingKey };
   const text = stringified('variables', { variables, options });
   // Whole pairs are not escaped.
   if (!text.includes('\\ud')) return { text, variables };

@@ -2,12 +2,14 @@
  * What an answer to a render means: decision 090. Only px0 itself can say that a prompt is gone or that a caller is refused, and only when it
  * does not also say that it may be behind; whatever else came instead of a text is an outage.
  */
+import { messagesIn } from './chat-message.ts';
+import type { Content } from './content.ts';
 import { type RefusedError, refusal, UnreachableError } from './errors.ts';
-import { isTextList, isVersionNumber, parseObject } from './json.ts';
+import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
 import { parseRetryAfter } from './retries.ts';
 import type { Answer } from './transport.ts';
 
-export interface Live {
+export interface Live extends Content {
   readonly kind: 'live';
   readonly text: string;
   readonly version: number;
@@ -36,13 +38,25 @@ export function judgeRender(host: string, answer: Answer): Judgement {
     if (error instanceof UnreachableError) return { kind: 'unreachable', error };
     return { kind: status === NOT_FOUND ? 'gone' : 'refused', error };
   }
-  const { rendered, version, tags } = parseObject(answer.text) ?? {};
-  if (typeof rendered !== 'string' || !isVersionNumber(version) || !isTextList(tags)) {
+  const { rendered, version, tags, messages, config } = parseObject(answer.text) ?? {};
+  const chat = messages === undefined || messages === null ? null : messagesIn(messages);
+  const isRender = typeof rendered === 'string' && isVersionNumber(version) && isTextList(tags);
+  const isConfigured = config === undefined || config === null || isObject(config);
+  if (!isRender || chat === undefined || !isConfigured) {
     return { kind: 'unreachable', error: noAnswer(host, answer, 'which is not a render by px0') };
   }
   const revision = headers.get('px0-revision');
   const stale = headers.get('px0-stale') === 'true';
-  return { kind: 'live', text: rendered, version, tags, revision, stale };
+  return {
+    kind: 'live',
+    text: rendered,
+    messages: chat,
+    config: config ?? null,
+    version,
+    tags,
+    revision,
+    stale,
+  };
 }
 
 /**

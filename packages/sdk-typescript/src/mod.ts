@@ -1,4 +1,5 @@
 /** The package's public face. */
+export type { ChatMessage } from './chat-message.ts';
 export {
   ConflictError,
   ForbiddenError,
@@ -14,7 +15,7 @@ export {
 export type { Fallback } from './fallbacks.ts';
 export { type AIMessage, type AIPrompt, toAISDK } from './handover/ai-sdk.ts';
 export { type AnthropicMessage, type AnthropicRequest, toAnthropic } from './handover/anthropic.ts';
-export type { ChatMessage, Rendered } from './handover/conversation.ts';
+export type { Rendered } from './handover/conversation.ts';
 export { type GeminiRequest, toGemini } from './handover/gemini.ts';
 export { type OpenAIMessage, type OpenAIRequest, toOpenAI } from './handover/openai.ts';
 export type { CacheOptions, Px0Options } from './options.ts';

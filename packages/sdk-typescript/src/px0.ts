@@ -1,18 +1,22 @@
 /**
- * The client: asks px0 for a text, and has one also when px0 is away. Which source a text comes from, and what an answer means for what is kept,
+ * The client: asks px0 for a text or a chat, and has one also when px0 is away. Which source it comes from, and what an answer means for what is kept,
  * is fixed for all SDKs in decision 090.
  * See docs/decisions/090-what-sdks-do-in-an-outage.md.
  */
+import type { ChatMessage } from './chat-message.ts';
+import { type Content, type ContentOptions, withContent } from './content.ts';
 import { readable, UnreachableError, UsageError } from './errors.ts';
 import { type Fallback, type FallbackRenderer, Fallbacks } from './fallbacks.ts';
+import { fetchProgram } from './fetch-program.ts';
+import type { Rendered } from './handover/conversation.ts';
 import { renderBody } from './json-text.ts';
 import { judgeRender, type Live } from './judge.ts';
-import { type Kept, KeptTemplates, keyOf, type Wanted } from './kept-templates.ts';
+import { type Kept, KeptPrograms, keyOf, type Wanted } from './kept-programs.ts';
 import { type CacheOptions, type Px0Options, requireObject, settingsOf } from './options.ts';
 import { Outage } from './outage.ts';
+import type { Program } from './program.ts';
 import { renderPath, wantedOf } from './reference.ts';
 import { SnapshotFile } from './snapshot-file.ts';
-import { fetchTemplate } from './template-of.ts';
 import { settledWithin, signalOf } from './time-limit.ts';
 import { Transport } from './transport.ts';
 import { fetchThrough, type Px0Fetch } from './transport-fetch.ts';
@@ -32,15 +36,26 @@ export interface RenderOptions {
   readonly fallback?: Fallback;
   /** `error` unless given; in a fallback `default`. */
   readonly missingKey?: MissingKey;
+  /** Whether the `text` of a chat is px0's own transcript; false unless given, and then `text` is put together from the messages. */
+  readonly transcript?: boolean;
   /** The team of the slug. */
   readonly teamId?: string;
   /** Cancels the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-export interface RenderResult {
+export interface RenderResult extends Rendered {
+  /**
+   * The text. Of a chat a transcript for logs, made when it is first read: `role:`, the content and an empty line for each message. Unlike px0's
+   * own it lacks messages that were left out as blank, and holds the content of placeholders' messages as JSON when it is no text. Render with
+   * `transcript: true` for px0's own.
+   */
   readonly text: string;
-  /** Where the text was made, and from what. */
+  /** The messages of a chat, those of placeholders as they were given; null for a text. */
+  readonly messages: readonly ChatMessage[] | null;
+  /** The version's configuration: the model and its settings; null when there is none. */
+  readonly config: Readonly<Record<string, unknown>> | null;
+  /** Where it was rendered, and from what. */
   readonly source: 'live' | 'cache' | 'snapshot' | 'fallback';
   readonly slug: string;
   /** The version's number; null for a fallback. */
@@ -50,9 +65,9 @@ export interface RenderResult {
   readonly revision: string | null;
   /** How long ago that was; null for a fallback. */
   readonly ageMs: number | null;
-  /** Whether something newer may exist: the text is not live, or px0 has said that it may be behind. */
+  /** Whether something newer may exist: the result is not live, or px0 has said that it may be behind. */
   readonly stale: boolean;
-  /** What kept the text from being live; null when nothing did. */
+  /** What kept the result from being live; null when nothing did. */
   readonly cause: UnreachableError | null;
 }
 
@@ -62,6 +77,7 @@ interface Call {
   readonly variables: Variables;
   readonly body: string;
   readonly missingKey: MissingKey | undefined;
+  readonly transcript: boolean;
   readonly fallback: FallbackRenderer | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -84,13 +100,13 @@ export class Px0 implements AsyncDisposable {
   readonly #teamId: string | null;
   readonly #timeoutMs: number;
   readonly #cache: Required<CacheOptions> | undefined;
-  readonly #kept: KeptTemplates;
+  readonly #kept: KeptPrograms;
   readonly #snapshot: SnapshotFile | undefined;
   readonly #fallbacks: Fallbacks;
   readonly #outage = new Outage();
   /** What goes on without anybody waiting for it, by what it is for. */
   readonly #background = new Map<string, BackgroundWork>();
-  /** While a template is fetched: the answer of px0 that it has to suit. */
+  /** While a program is fetched: the answer of px0 that it has to suit. */
   readonly #awaited = new Map<string, Live>();
   readonly #fetchFailedAt = new Map<string, number>();
 
@@ -104,7 +120,7 @@ export class Px0 implements AsyncDisposable {
     this.#timeoutMs = settings.timeoutMs;
     this.#fallbacks = readable('fallbacks', () => new Fallbacks(settings.fallbacks));
     this.#cache = settings.cache;
-    this.#kept = new KeptTemplates(settings.cache ?? { maxEntries: 0, maxBytes: 0 });
+    this.#kept = new KeptPrograms(settings.cache ?? { maxEntries: 0, maxBytes: 0 });
     if (settings.snapshotFile !== undefined) {
       const { host, snapshotFile, onWarning } = settings;
       this.#snapshot = new SnapshotFile(snapshotFile, host, this.#kept, onWarning);
@@ -112,7 +128,7 @@ export class Px0 implements AsyncDisposable {
   }
 
   /**
-   * The text of a prompt's live version, or of the one named by `version` or `tag`.
+   * What a prompt's live version says, or the one named by `version` or `tag`: a text, or the messages of a chat.
    *
    * @throws UsageError for a call that cannot work
    * @throws RefusedError when px0 refuses: `NotFoundError` when there is no such prompt or version
@@ -129,7 +145,7 @@ export class Px0 implements AsyncDisposable {
     const served = this.#fresh(call) ?? this.#duringPause(call);
     if (served !== undefined) return served;
     try {
-      return liveResult(call.wanted, await this.#ask(call));
+      return liveResult(call, await this.#ask(call));
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
       const result = this.#withoutPx0(call, error);
@@ -166,9 +182,11 @@ export class Px0 implements AsyncDisposable {
     const signal = signalOf(options.signal);
     const wanted = wantedOf(slug, options, this.#teamId);
     if (missingKey !== undefined) requireMissingKey(missingKey);
-    const body = renderBody(variables, missingKey);
+    const transcript: unknown = options.transcript ?? false;
+    if (typeof transcript !== 'boolean') throw new UsageError('transcript must be true or false');
+    const body = renderBody(variables, { missing_key: missingKey, transcript });
     const fallback = this.#fallbacks.of(slug, options.fallback ?? undefined);
-    return { wanted, body: body.text, variables: body.variables, missingKey, fallback, signal };
+    return { wanted, body: body.text, variables: body.variables, missingKey, transcript, fallback, signal };
   }
 
   /** From what is kept, while that is young enough for the client. */
@@ -229,10 +247,9 @@ export class Px0 implements AsyncDisposable {
     const kept = this.#kept.get(call.wanted);
     const result = kept && this.#fromKept(call, kept, cause);
     if (result !== undefined) return result;
-    const text = call.fallback?.(call.variables, call.missingKey);
-    if (text === undefined) return undefined;
-    return {
-      text,
+    const content = call.fallback?.(call.variables, contentOptions(call, 'default'));
+    if (content === undefined) return undefined;
+    return withContent(content, {
       source: 'fallback',
       slug: call.wanted.slug,
       version: null,
@@ -241,14 +258,23 @@ export class Px0 implements AsyncDisposable {
       ageMs: null,
       stale: true,
       cause,
-    };
+    });
   }
 
   #fromKept(call: Call, kept: Kept, cause: UnreachableError | null): RenderResult | undefined {
-    const text = this.#kept.render(kept, call.variables, call.missingKey ?? 'error');
-    if (text === undefined) return undefined;
-    const { slug, version, tags, revision, origin } = kept;
-    return { text, source: origin, slug, version, tags, revision, ageMs: ageOf(kept), stale: true, cause };
+    const content = this.#kept.render(kept, call.variables, contentOptions(call, 'error'));
+    if (content === undefined) return undefined;
+    const { slug, version, tags, revision, origin: source } = kept;
+    return withContent(content, {
+      source,
+      slug,
+      version,
+      tags,
+      revision,
+      ageMs: ageOf(kept),
+      stale: true,
+      cause,
+    });
   }
 
   #confirm(wanted: Wanted, live: Live): void {
@@ -260,7 +286,7 @@ export class Px0 implements AsyncDisposable {
       this.#kept.set({ ...kept, tags, revision, confirmedAt: Date.now(), origin: 'cache', mayBeFresh: true });
       if (Date.now() - kept.confirmedAt > SAVE_CONFIRMATION_AFTER_MS) this.#snapshot?.changed();
     } else if (!isHeld) this.#endFreshness(wanted);
-    if (!isHeld || Date.now() - kept.fetchedAt > FETCH_AGAIN_AFTER_MS) this.#fetchTemplate(wanted, live);
+    if (!isHeld || Date.now() - kept.fetchedAt > FETCH_AGAIN_AFTER_MS) this.#fetchProgram(wanted, live);
   }
 
   #remove(wanted: Wanted): void {
@@ -273,8 +299,8 @@ export class Px0 implements AsyncDisposable {
     if (kept?.mayBeFresh) this.#kept.set({ ...kept, mayBeFresh: false });
   }
 
-  /** In the background, for the caller has its text already; and for the latest answer, should there be another one meanwhile. */
-  #fetchTemplate(wanted: Wanted, live: Live): void {
+  /** In the background, for the caller has its answer already; and for the latest answer, should there be another one meanwhile. */
+  #fetchProgram(wanted: Wanted, live: Live): void {
     const key = keyOf(wanted);
     const failedAt = this.#fetchFailedAt.get(key);
     // A clock that was set back must not make it wait for longer.
@@ -285,12 +311,12 @@ export class Px0 implements AsyncDisposable {
       for (;;) {
         const fetched = this.#awaited.get(key);
         if (fetched === undefined) return;
-        const template = await fetchTemplate(this.#transport, wanted, fetched.version, signal);
+        const program = await fetchProgram(this.#transport, wanted, fetched, signal);
         const awaited = this.#awaited.get(key);
         if (awaited?.version !== fetched.version) continue;
         this.#awaited.delete(key);
-        if (template === undefined) this.#noteFailedFetch(key);
-        else this.#keep(wanted, awaited, template);
+        if (program === undefined) this.#noteFailedFetch(key);
+        else this.#keep(wanted, awaited, program);
         return;
       }
     });
@@ -301,14 +327,14 @@ export class Px0 implements AsyncDisposable {
     this.#fetchFailedAt.set(key, Date.now());
   }
 
-  #keep(wanted: Wanted, { version, tags, revision, stale }: Live, template: string): void {
+  #keep(wanted: Wanted, { version, tags, revision, stale }: Live, program: Program): void {
     this.#fetchFailedAt.delete(keyOf(wanted));
     const now = Date.now();
     this.#kept.set({
       ...wanted,
       version,
       tags,
-      template,
+      program,
       revision,
       confirmedAt: now,
       fetchedAt: now,
@@ -351,9 +377,23 @@ interface BackgroundWork {
   readonly end: AbortController;
 }
 
-function liveResult({ slug }: Wanted, live: Live): RenderResult {
-  const { text, version, tags, revision, stale } = live;
-  return { text, source: 'live', slug, version, tags, revision, ageMs: 0, stale, cause: null };
+function liveResult({ wanted: { slug }, transcript }: Call, live: Live): RenderResult {
+  const { text, messages, config, version, tags, revision, stale } = live;
+  const content: Content = { text: messages === null || transcript ? text : undefined, messages, config };
+  return withContent(content, {
+    source: 'live',
+    slug,
+    version,
+    tags,
+    revision,
+    ageMs: 0,
+    stale,
+    cause: null,
+  });
+}
+
+function contentOptions({ missingKey, transcript }: Call, otherwise: MissingKey): ContentOptions {
+  return { missingKey: missingKey ?? otherwise, transcript };
 }
 
 const MISSING_KEYS: ReadonlySet<unknown> = new Set<MissingKey>(['error', 'default', 'zero']);

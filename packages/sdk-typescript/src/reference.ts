@@ -4,7 +4,7 @@
  */
 import { UsageError } from './errors.ts';
 import { isVersionNumber } from './json.ts';
-import type { Wanted } from './kept-templates.ts';
+import type { Wanted } from './kept-programs.ts';
 import { teamOf } from './options.ts';
 import { encodedText, pathSegment } from './path-segment.ts';
 

@@ -3,7 +3,7 @@
  * Node's file system is loaded only when somebody names a file, so that the package runs where there is none.
  */
 import { reasonOf } from './errors.ts';
-import type { Kept, KeptTemplates } from './kept-templates.ts';
+import type { Kept, KeptPrograms } from './kept-programs.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-text.ts';
 
 const PAUSE_BETWEEN_WRITES_MS = 1_000;
@@ -13,7 +13,7 @@ export class SnapshotFile {
   /** Absolute once the file was looked for: the application may change its folder. */
   #path: string;
   readonly #host: string;
-  readonly #kept: KeptTemplates;
+  readonly #kept: KeptPrograms;
   readonly #warn: (message: string) => void;
   readonly #loaded: Promise<void>;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,7 +21,7 @@ export class SnapshotFile {
   #isDirty = false;
   #isLoaded = false;
 
-  constructor(path: string, host: string, kept: KeptTemplates, warn: (message: string) => void) {
+  constructor(path: string, host: string, kept: KeptPrograms, warn: (message: string) => void) {
     this.#path = path;
     this.#host = host;
     this.#kept = kept;

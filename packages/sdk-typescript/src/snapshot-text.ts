@@ -1,6 +1,7 @@
 /** The text of a snapshot file, the same for all SDKs: decision 090. What another process wrote is looked at piece by piece. */
 import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
-import type { Kept } from './kept-templates.ts';
+import type { Kept } from './kept-programs.ts';
+import { programIn } from './program.ts';
 
 const KIND = 'px0/snapshot/v1';
 
@@ -15,7 +16,9 @@ export function writeSnapshot(host: string, entries: readonly Kept[], now = Date
       ref: kept.ref,
       version: kept.version,
       tags: kept.tags,
-      template: kept.template,
+      // For earlier versions of this package: they know no other program than a text.
+      template: kept.program.template,
+      program: kept.program,
       revision: kept.revision,
       confirmed_at: new Date(kept.confirmedAt).toISOString(),
       fetched_at: new Date(kept.fetchedAt).toISOString(),
@@ -38,6 +41,8 @@ export function readSnapshot(text: string, host: string): readonly Kept[] | stri
 function readEntry(entry: unknown): Kept | undefined {
   if (!isObject(entry)) return undefined;
   const { team_id, slug, ref, version, tags, template, revision } = entry;
+  // Earlier versions of this package wrote the template alone.
+  const program = programIn(entry['program'] ?? { template });
   const confirmedAt = timeOf(entry['confirmed_at']);
   const fetchedAt = timeOf(entry['fetched_at']);
   const isWhole =
@@ -48,14 +53,15 @@ function readEntry(entry: unknown): Kept | undefined {
     isTextList(tags) &&
     typeof template === 'string' &&
     isTextOrNull(revision);
-  if (!isWhole || confirmedAt === undefined || fetchedAt === undefined) return undefined;
+  if (!isWhole || program === undefined || confirmedAt === undefined || fetchedAt === undefined)
+    return undefined;
   return {
     teamId: team_id,
     slug,
     ref,
     version,
     tags,
-    template,
+    program,
     revision,
     confirmedAt,
     fetchedAt,

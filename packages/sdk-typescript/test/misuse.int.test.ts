@@ -254,7 +254,7 @@ describe('a variable that is another one each time it is read', () => {
     const variables = JSON.parse('{"name":"Ada","__proto__":{"a":[1]},"constructor":2}');
     await errorOf(() => clientOf().render('greeting', variables));
     expect(px0Server.seen[0]?.body).toBe(
-      '{"variables":{"name":"Ada","__proto__":{"a":[1]},"constructor":2}}',
+      '{"variables":{"name":"Ada","__proto__":{"a":[1]},"constructor":2},"options":{"transcript":false}}',
     );
   });
 
@@ -275,7 +275,7 @@ describe('half a surrogate pair', () => {
     const variables = { name: 'a\ud800 \\ud800 \\\udfff 😀' };
     await client.render('greeting', variables);
     await client.close();
-    expect(JSON.parse(px0Server.seen[0]?.body ?? '')).toEqual({
+    expect(JSON.parse(px0Server.seen[0]?.body ?? '')).toMatchObject({
       variables: { name: 'a\ufffd \\ud800 \\\ufffd 😀' },
     });
     px0Server.fault = 'reset';

@@ -57,6 +57,8 @@ describe('a live render', () => {
   it('says where its text comes from', async () => {
     await expect(clientOf().render('greeting', { name: 'Ada' })).resolves.toEqual({
       text: 'Hello Ada',
+      messages: null,
+      config: null,
       source: 'live',
       slug: 'greeting',
       version: 3,
@@ -76,9 +78,13 @@ describe('a live render', () => {
       [
         'POST',
         '/v1/prompts/greeting/versions/3/render?team_id=team%201',
-        { variables: { name: 'Ada' }, options: { missing_key: 'zero' } },
+        { variables: { name: 'Ada' }, options: { missing_key: 'zero', transcript: false } },
       ],
-      ['POST', '/v1/prompts/greeting/versions/a%2Fb/render?team_id=team-2', { variables: { name: 'Ada' } }],
+      [
+        'POST',
+        '/v1/prompts/greeting/versions/a%2Fb/render?team_id=team-2',
+        { variables: { name: 'Ada' }, options: { transcript: false } },
+      ],
     ]);
     expect(px0Server.seen[0]?.headers.authorization).toBe('Bearer ak_test');
   });
@@ -233,7 +239,7 @@ describe('a prompt that is gone', () => {
 });
 
 describe('what is kept', () => {
-  it('is the template, fetched once for each version', async () => {
+  it('is the program, fetched once for each version', async () => {
     const client = await warmClient();
     await client.render('greeting', { name: 'Grace' });
     await client.close();
@@ -241,7 +247,10 @@ describe('what is kept', () => {
     await client.render('greeting', { name: 'Grace' });
     await client.close();
     const fetches = px0Server.seen.filter(({ method }) => method === 'GET').map(({ path }) => path);
-    expect(fetches).toEqual(['/v1/prompts/greeting?version=3', '/v1/prompts/greeting?version=4']);
+    expect(fetches).toEqual([
+      '/v1/prompts/greeting?version=3&include=program',
+      '/v1/prompts/greeting?version=4&include=program',
+    ]);
     px0Server.fault = 'reset';
     await expect(client.render('greeting', { name: 'Ada' })).resolves.toMatchObject({
       text: 'Bye Ada',

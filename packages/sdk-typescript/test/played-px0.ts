@@ -1,11 +1,17 @@
 /** A server that answers renders as px0 does, and misbehaves when told to: for faults that the real one has no reason to show. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { compile } from '@px0/template';
+import { type ChatEntry, compileProgram, linkChat } from '@px0/template';
 
 export interface PlayedVersion {
   readonly version: number;
-  readonly template: string;
+  /** Of a text. */
+  readonly template?: string;
+  /** Of a chat. */
+  readonly messages?: readonly ChatEntry[];
+  readonly config?: object;
   readonly status?: 'draft' | 'live';
+  /** What the answer about the version says differently. */
+  readonly said?: object;
 }
 
 export interface Reply {
@@ -43,6 +49,8 @@ export class PlayedPx0 {
   fault: Fault | undefined;
   /** For every request as long as it is set. */
   always: Reply | undefined;
+  /** Whether it is a px0 of before there were chats: it knows programs as texts only. */
+  isEarlier = false;
 
   private constructor() {
     this.#server = createServer((req, res) => void this.#take(req, res));
@@ -97,14 +105,24 @@ export class PlayedPx0 {
   }
 
   #proper(path: string, body: string): Reply {
-    const { pathname } = new URL(path, this.host);
+    const { pathname, searchParams } = new URL(path, this.host);
     const [, , , slug = '', ...rest] = pathname.split('/').map(decodeURIComponent);
     const prompt = this.prompts[slug];
     if (prompt === undefined) return { status: 404, body: { error: 'prompt not found' } };
-    const { version, template, status = 'live' } = prompt;
-    if (rest.at(-1) !== 'render')
-      return { status: 200, body: { prompt: { slug }, version: { version, template, status } } };
-    const rendered = compile(template).render(JSON.parse(body).variables);
-    return { status: 200, body: { rendered, version, slug, tags: ['prod'] } };
+    const { version, template = '', messages: entries, config, status = 'live', said } = prompt;
+    const program = entries === undefined ? { template } : linkChat(entries);
+    if (rest.at(-1) !== 'render') {
+      const configText = config === undefined ? undefined : JSON.stringify(config);
+      const added = !this.isEarlier &&
+        searchParams.get('include') === 'program' && { program: { ...program, config: configText } };
+      const played = { version, template: program.template, status, ...added, ...said };
+      return { status: 200, body: { prompt: { slug }, version: played } };
+    }
+    const { variables, options } = JSON.parse(body);
+    const compiled = compileProgram(program);
+    const messages = this.isEarlier ? undefined : compiled.messages(variables);
+    const rendered = messages && options?.transcript === false ? '' : compiled.render(variables);
+    const added = this.isEarlier ? {} : { messages, config };
+    return { status: 200, body: { rendered, version, slug, tags: ['prod'], ...added } };
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toAISDK, toAnthropic, toGemini, toOpenAI, UsageError } from '@px0/sdk';
 import { describe, expect, it } from 'vitest';
+import { transcriptOf } from '../src/chat-message.ts';
 import type { Rendered } from '../src/handover/conversation.ts';
 
 interface Vector {
@@ -61,6 +62,14 @@ function isEqual(actual: unknown, expected: unknown): boolean {
     return false;
   }
 }
+
+it('the text for logs of each chat is what providers.json has', () => {
+  const wrong = vectors.flatMap(({ id, result: { text, messages } }) => {
+    const actual = messages === null ? text : transcriptOf(messages);
+    return actual === text ? [] : [{ id, text, actual }];
+  });
+  expect(wrong).toEqual([]);
+});
 
 describe('the AI SDK', () => {
   const result = (messages: Rendered['messages'], config: Rendered['config'] = null): Rendered => ({

@@ -1,7 +1,8 @@
 /** What the functions of the AI SDK (`ai`, version 7) take. */
+import { type ChatMessage, isMedia } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { type ChatMessage, conversationOf, isMedia, type Rendered, withEach } from './conversation.ts';
+import { conversationOf, type Rendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import { ALL_SETTINGS, droppedOf, settingsIn } from './settings.ts';
 

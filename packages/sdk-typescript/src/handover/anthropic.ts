@@ -1,14 +1,8 @@
 /** The request of Anthropic's messages. */
+import { type ChatMessage, isMedia } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import {
-  type ChatMessage,
-  conversationOf,
-  isMedia,
-  noMediaIn,
-  type Rendered,
-  withEach,
-} from './conversation.ts';
+import { conversationOf, noMediaIn, type Rendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import { droppedOf, laidOver, ownOf, settingsIn, type Tool, type ToolChoice, toolAs } from './settings.ts';
 

@@ -1,14 +1,7 @@
 /** What a rendered prompt says, in px0's own form, before a provider's form is made of it. */
+import { isBlank } from '@px0/template';
+import { type ChatMessage, isOwnContent, type OwnPart } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
-import { isObject, type JsonObject } from '../json.ts';
-
-/** A message as px0 renders it, or what a placeholder brought along, as it came. */
-export interface ChatMessage {
-  readonly role: string;
-  /** A text, a list of parts, or whatever else a placeholder's message holds. */
-  readonly content?: unknown;
-  readonly [key: string]: unknown;
-}
 
 /** The part of a render's result that goes to a model. */
 export interface Rendered {
@@ -20,21 +13,10 @@ export interface Rendered {
   readonly config: Readonly<Record<string, unknown>> | null;
 }
 
-export interface TextPart {
-  readonly type: 'text';
-  readonly text: string;
-}
-
-export interface MediaPart {
-  readonly type: 'media';
-  readonly url: string;
-  readonly media_type?: string;
-}
-
 /** A message with nothing but what px0 writes itself. */
 interface OwnMessage {
   readonly role: string;
-  readonly content: string | readonly (TextPart | MediaPart)[];
+  readonly content: string | readonly OwnPart[];
 }
 
 export interface Conversation {
@@ -61,11 +43,6 @@ export function conversationOf(provider: string, result: Rendered): Conversation
   };
 }
 
-/** Whether nothing in it can be seen: white space as Unicode defines it. */
-export function isBlank(text: string): boolean {
-  return /^\p{White_Space}*$/u.test(text);
-}
-
 export function isOwnSystem(message: ChatMessage): message is ChatMessage & OwnMessage {
   return message.role === 'system' && isOwn(message);
 }
@@ -74,27 +51,12 @@ export function isOwnSystem(message: ChatMessage): message is ChatMessage & OwnM
 export function isOwn(message: ChatMessage): message is ChatMessage & OwnMessage {
   const { role: _role, content, ...more } = message;
   if (Object.keys(more).length > 0) return false;
-  return typeof content === 'string' || (Array.isArray(content) && content.every(isOwnPart));
-}
-
-function isOwnPart(part: unknown): part is TextPart | MediaPart {
-  if (isMedia(part)) return true;
-  return isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string' && hasKeys(part, 2);
-}
-
-export function isMedia(part: unknown): part is MediaPart {
-  if (!isObject(part) || part['type'] !== 'media' || typeof part['url'] !== 'string') return false;
-  const type = part['media_type'];
-  return hasKeys(part, 'media_type' in part ? 3 : 2) && (type === undefined || typeof type === 'string');
-}
-
-function hasKeys(object: JsonObject, count: number): boolean {
-  return Object.keys(object).length === count;
+  return isOwnContent(content);
 }
 
 function textsOf(provider: string, { content }: ChatMessage): string[] {
   if (!Array.isArray(content)) return [String(content)];
-  return content.map((part: TextPart | MediaPart) => {
+  return content.map((part: OwnPart) => {
     if (part.type === 'media') throw noMediaIn(provider, 'system');
     return part.text;
   });

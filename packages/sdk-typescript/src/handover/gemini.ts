@@ -1,17 +1,8 @@
 /** The request of Gemini's generateContent, as `@google/genai` takes it. */
+import { type ChatMessage, isMedia, type OwnPart } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import {
-  type ChatMessage,
-  conversationOf,
-  isMedia,
-  isOwn,
-  isOwnSystem,
-  type MediaPart,
-  type Rendered,
-  type TextPart,
-  withEach,
-} from './conversation.ts';
+import { conversationOf, isOwn, isOwnSystem, type Rendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import {
   droppedOf,
@@ -92,7 +83,7 @@ function contentOf(message: ChatMessage, index: number): unknown {
   };
 }
 
-function partOf(part: TextPart | MediaPart): GeminiPart {
+function partOf(part: OwnPart): GeminiPart {
   return isMedia(part) ? writeMedia(PROVIDER, part, writersOf) : { text: part.text };
 }
 

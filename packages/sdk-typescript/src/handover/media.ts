@@ -1,6 +1,6 @@
 /** Media parts: what a provider takes, and how the data of a `data:` URL are written for it. URLs are handed over, never fetched. */
+import type { MediaPart } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
-import type { MediaPart } from './conversation.ts';
 
 export interface Media {
   /** In lower case, without parameters. */

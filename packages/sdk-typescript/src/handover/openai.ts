@@ -1,6 +1,7 @@
 /** The request of OpenAI's chat completions. */
+import { type ChatMessage, isMedia } from '../chat-message.ts';
 import { isObject } from '../json.ts';
-import { type ChatMessage, isMedia, messagesOf, noMediaIn, type Rendered, withEach } from './conversation.ts';
+import { messagesOf, noMediaIn, type Rendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import {
   droppedOf,

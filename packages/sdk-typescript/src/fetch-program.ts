@@ -1,20 +1,27 @@
-/** Fetches the template of a version, so that it can be run here when px0 is away. */
+/** Fetches the program of a version, so that it can be run here when px0 is away. */
+
 import { isObject, parseObject } from './json.ts';
-import type { Wanted } from './kept-templates.ts';
+import type { Live } from './judge.ts';
+import type { Wanted } from './kept-programs.ts';
 import { pathSegment } from './path-segment.ts';
+import { type Program, programIn } from './program.ts';
 import type { Transport } from './transport.ts';
 
 /**
  * Undefined when it cannot be had at the moment, and for a draft, whose text may change under its number. Every key that may render may also
  * read, so a refusal here tells nothing that a render would not.
  */
-export async function fetchTemplate(
+export async function fetchProgram(
   transport: Transport,
   { teamId, slug }: Wanted,
-  number: number,
+  { version: number, messages }: Live,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const query = new URLSearchParams({ version: String(number), ...(teamId !== null && { team_id: teamId }) });
+): Promise<Program | undefined> {
+  const query = new URLSearchParams({
+    version: String(number),
+    include: 'program',
+    ...(teamId !== null && { team_id: teamId }),
+  });
   const path = `/v1/prompts/${pathSegment('a slug', slug)}?${query}`;
   const answer = await transport
     .send({ method: 'GET', path, repeatable: true, signal })
@@ -22,7 +29,10 @@ export async function fetchTemplate(
   if (answer?.status !== 200) return undefined;
   const { prompt, version } = parseObject(answer.text) ?? {};
   if (!isObject(prompt) || !isObject(version)) return undefined;
-  const { template } = version;
   const isIt = prompt['slug'] === slug && version['version'] === number && version['status'] !== 'draft';
-  return isIt && typeof template === 'string' ? template : undefined;
+  if (!isIt) return undefined;
+  // An earlier px0 knows texts only, and has no other program of them.
+  const program = programIn(version['program'] ?? { template: version['template'] });
+  const isLost = messages !== null && program?.outline === undefined;
+  return isLost ? undefined : program;
 }

@@ -1,8 +1,10 @@
 /**
- * The templates that px0 has served, by what was asked for: what a client falls back on. Bounded by number and by bytes; the least recently used
- * goes first.
+ * The programs of versions that px0 has served, by what was asked for: what a client falls back on. Bounded by number and by bytes; the least
+ * recently used goes first.
  */
-import { type CompiledTemplate, compile } from '@px0/template';
+import { type CompiledProgram, compileProgram } from '@px0/template';
+import { type Content, type ContentOptions, runProgram } from './content.ts';
+import { isSameText, type Program, sizeOfProgram } from './program.ts';
 
 /** What a caller asks for: the live version (`ref` null), or one by number or tag, of a slug in a team or in whichever the key sees. */
 export interface Wanted {
@@ -11,11 +13,11 @@ export interface Wanted {
   readonly ref: string | null;
 }
 
-/** A template and what px0 said of it. */
+/** A version's program and what px0 said of it. */
 export interface Kept extends Wanted {
   readonly version: number;
   readonly tags: readonly string[];
-  readonly template: string;
+  readonly program: Program;
   /** `Px0-Revision` of the answer that confirmed it last. */
   readonly revision: string | null;
   /** Milliseconds since 1970, as both times. */
@@ -32,11 +34,11 @@ export interface KeptLimits {
   readonly maxBytes: number;
 }
 
-export class KeptTemplates {
+export class KeptPrograms {
   readonly #limits: KeptLimits;
   /** In the order of use, the latest last. */
   readonly #entries = new Map<string, Kept>();
-  readonly #compiled = new WeakMap<Kept, CompiledTemplate | undefined>();
+  readonly #compiled = new WeakMap<Kept, CompiledProgram | undefined>();
   #bytes = 0;
 
   constructor(limits: KeptLimits) {
@@ -57,7 +59,7 @@ export class KeptTemplates {
     const previous = this.#entries.get(keyOf(kept));
     this.remove(kept);
     // The same text need not be compiled again.
-    if (previous?.template === kept.template && this.#compiled.has(previous)) {
+    if (previous && this.#compiled.has(previous) && isSameText(previous.program, kept.program)) {
       this.#compiled.set(kept, this.#compiled.get(previous));
     }
     this.#entries.set(keyOf(kept), kept);
@@ -83,29 +85,30 @@ export class KeptTemplates {
     return [...this.#entries.values()];
   }
 
-  /** The text, exactly as px0 would make it; undefined when the template does not run with these variables. */
+  /** What it says, exactly as px0 would have it; undefined when the program does not run with these variables. */
   render(
     kept: Kept,
     variables: Readonly<Record<string, unknown>>,
-    missingKey: 'error' | 'default' | 'zero',
-  ): string | undefined {
+    options: ContentOptions,
+  ): Content | undefined {
     try {
-      return this.#compile(kept)?.render(variables, { missingKey });
+      const program = this.#compile(kept);
+      return program && runProgram(program, kept.program.config, variables, options);
     } catch {
       return undefined;
     }
   }
 
-  #compile(kept: Kept): CompiledTemplate | undefined {
-    if (!this.#compiled.has(kept)) this.#compiled.set(kept, compiledOrNone(kept.template));
+  #compile(kept: Kept): CompiledProgram | undefined {
+    if (!this.#compiled.has(kept)) this.#compiled.set(kept, compiledOrNone(kept.program));
     return this.#compiled.get(kept);
   }
 }
 
-/** A later px0 may know a function that this package does not: then the template is of no use here. */
-function compiledOrNone(template: string): CompiledTemplate | undefined {
+/** A later px0 may know a function that this package does not: then the program is of no use here. */
+function compiledOrNone(program: Program): CompiledProgram | undefined {
   try {
-    return compile(template);
+    return compileProgram(program);
   } catch {
     return undefined;
   }
@@ -116,7 +119,7 @@ export function keyOf({ teamId, slug, ref }: Wanted): string {
   return JSON.stringify([teamId, slug, ref]);
 }
 
-/** Of memory, roughly: two bytes for a character, and the rest of an entry. */
-function sizeOf({ template }: Kept): number {
-  return template.length * 2 + 500;
+/** Of memory, roughly: the program, and the rest of an entry. */
+function sizeOf({ program }: Kept): number {
+  return sizeOfProgram(program) + 500;
 }
