@@ -1,25 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { toAISDK, toAnthropic, toGemini, toOpenAI, UsageError } from '@px0/sdk';
 import { describe, expect, it } from 'vitest';
 import { transcriptOf } from '../src/chat-message.ts';
 import type { Rendered } from '../src/handover/conversation.ts';
-
-interface Vector {
-  readonly id: string;
-  readonly result: Rendered;
-  readonly openai: Outcome;
-  readonly anthropic: Outcome;
-  readonly gemini: Outcome;
-}
-
-type Outcome =
-  | { readonly request: unknown; readonly dropped: readonly string[] }
-  | { readonly error: string };
-
-const vectors: readonly Vector[] = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../template/test/vectors/providers.json'), 'utf8'),
-);
+import { providerVectors as vectors } from './provider-vectors.ts';
 
 const handOvers = { openai: toOpenAI, anthropic: toAnthropic, gemini: toGemini } as const;
 
