@@ -5,12 +5,10 @@
 import { type CompiledProgram, compileProgram, linkChat, type Program } from '@px0/template';
 import { type Content, type ContentOptions, runProgram } from './content.ts';
 import { readable, reasonOf, TemplateError, UsageError } from './errors.ts';
-import { type FallbackChat, readFallbackChat } from './fallback-chat.ts';
+import type { Fallback } from './fallback.ts';
+import { readFallbackChat } from './fallback-chat.ts';
 import { isObject, type JsonObject } from './json.ts';
 import { pathSegment } from './path-segment.ts';
-
-/** A template in px0's language, a function that makes the text, or a chat. */
-export type Fallback = string | ((variables: Readonly<Record<string, unknown>>) => string) | FallbackChat;
 
 export type FallbackRenderer = (variables: JsonObject, options: ContentOptions) => Content;
 

@@ -12,7 +12,7 @@ export {
   UnreachableError,
   UsageError,
 } from './errors.ts';
-export type { Fallback } from './fallbacks.ts';
+export type { Fallback, FallbackChat, FallbackMessage, FallbackPart } from './fallback.ts';
 export { type AIMessage, type AIPrompt, toAISDK } from './handover/ai-sdk.ts';
 export { type AnthropicMessage, type AnthropicRequest, toAnthropic } from './handover/anthropic.ts';
 export type { Rendered } from './handover/conversation.ts';

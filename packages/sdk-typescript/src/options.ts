@@ -1,6 +1,6 @@
 /** What a client is made with. Every number is in milliseconds unless it says otherwise; an impossible value is refused when the client is made. */
 import { readable, UsageError } from './errors.ts';
-import type { Fallback } from './fallbacks.ts';
+import type { Fallback } from './fallback.ts';
 import { isObject } from './json.ts';
 import { hasDotSegment } from './path-segment.ts';
 

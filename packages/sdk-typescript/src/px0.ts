@@ -6,7 +6,8 @@
 import type { ChatMessage } from './chat-message.ts';
 import { type Content, type ContentOptions, withContent } from './content.ts';
 import { readable, UnreachableError, UsageError } from './errors.ts';
-import { type Fallback, type FallbackRenderer, Fallbacks } from './fallbacks.ts';
+import type { Fallback } from './fallback.ts';
+import { type FallbackRenderer, Fallbacks } from './fallbacks.ts';
 import { fetchProgram } from './fetch-program.ts';
 import type { Rendered } from './handover/conversation.ts';
 import { renderBody } from './json-text.ts';
