@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { NotFoundError, Px0, UnauthorizedError, UnreachableError } from '@px0/sdk';
+import { NotFoundError, Px0, toAnthropic, UnauthorizedError, UnreachableError } from '@px0/sdk';
 import { APIKeysApi, apiConfiguration, PromptsApi, PromptVersionsApi } from '@px0/sdk/api';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
@@ -23,7 +23,30 @@ beforeAll(async () => {
   greeting = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
   await world.live(account.key, greeting, 'Hello {{.name}}');
   folder = await temporaryFolder('sdk-typescript');
+  await liveChat('tutor');
 });
+
+const HISTORY = [
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content: null, tool_calls: [{ id: 'c1' }] },
+];
+
+async function liveChat(slug: string): Promise<void> {
+  const { id } = await world.emptyPrompt(account.key, account.team, { slug });
+  const configuration = { host: platform.gatewayUrl, accessToken: account.key.token };
+  const versions = new PromptVersionsApi(apiConfiguration(configuration));
+  const { version } = await versions.createVersion(id, {
+    messages: [
+      { role: 'system', template: 'You are a {{.mood}} tutor.' },
+      { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
+      { placeholder: 'history' },
+      { role: 'user', template: '{{.question}}' },
+    ],
+    config: { model: 'm1', max_tokens: 100, temperature: 0 },
+  });
+  await versions.promoteVersion(id, String(version.version));
+  await versions.promoteVersion(id, String(version.version));
+}
 
 afterAll(async () => {
   await platform?.stop();
@@ -44,6 +67,21 @@ describe('the examples', () => {
     'quickstart.ts': 'Hello Ada\n',
     'outage.ts': 'Hello Ada\n',
     'api.ts': 'Bye Ada\n',
+    'chat.ts': `${JSON.stringify(
+      {
+        messages: [
+          { role: 'system', content: 'You are a patient tutor.' },
+          { role: 'user', content: 'Hi' },
+          { role: 'assistant', content: 'Hello! What are you learning?' },
+          { role: 'user', content: 'Why is the sky blue?' },
+        ],
+        model: 'm1',
+        temperature: 0,
+        max_completion_tokens: 100,
+      },
+      undefined,
+      2,
+    )}\n`,
   };
 
   it('are all tried', async () => {
@@ -90,6 +128,44 @@ describe('against the real px0', () => {
         tags: ['first'],
       });
     }
+  });
+
+  it('a chat has its messages and configuration, and is the same while px0 is away', async () => {
+    const snapshotFile = join(folder, 'px0-chat.json');
+    const variables = { mood: 'kind', history: HISTORY, question: 'Why?' };
+    const messages = [
+      { role: 'system', content: 'You are a kind tutor.' },
+      ...HISTORY,
+      { role: 'user', content: 'Why?' },
+    ];
+    const text = 'system:\nYou are a kind tutor.\n\nuser:\nHi\n\nassistant:\n\n\nuser:\nWhy?\n\n';
+    const expected = { messages, text, config: { model: 'm1', max_tokens: 100, temperature: 0 }, version: 1 };
+    const transcript = text.replace('user:\nHi', 'system:\n\n\nuser:\nHi');
+    await using px0 = clientOf({ snapshotFile });
+    const live = await px0.render('tutor', variables);
+    expect(live).toMatchObject({ ...expected, source: 'live' });
+    const whole = await px0.render('tutor', variables, { transcript: true });
+    expect(whole).toMatchObject({ ...expected, text: transcript });
+    expect(toAnthropic(live)).toMatchObject({
+      request: { system: 'You are a kind tutor.', max_tokens: 100, messages: messages.slice(1) },
+      dropped: ['temperature'],
+    });
+    await px0.close();
+    const away = { snapshotFile, fetch: () => Promise.reject(new TypeError('fetch failed')), retries: 0 };
+    await using other = clientOf(away);
+    const kept = await other.render('tutor', variables);
+    expect(kept).toMatchObject({ ...expected, source: 'snapshot' });
+    const keptWhole = await other.render('tutor', variables, { transcript: true });
+    expect(keptWhole.text).toBe(transcript);
+  });
+
+  it('a history that is none is thrown in the words of px0', async () => {
+    await using px0 = clientOf();
+    const call = px0.render('tutor', { mood: 'kind', history: 'Hi', question: 'Why?' });
+    await expect(call).rejects.toMatchObject({
+      status: 422,
+      message: 'invalid variables: history must be a list of messages',
+    });
   });
 
   it('a render that fails is thrown in the words of px0, though there is a fallback', async () => {

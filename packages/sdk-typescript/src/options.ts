@@ -5,13 +5,13 @@ import { isObject } from './json.ts';
 import { hasDotSegment } from './path-segment.ts';
 
 export interface CacheOptions {
-  /** How long a template is served without asking px0; 0 unless given: a promotion counts from the next render on. */
+  /** How long a version is served without asking px0; 0 unless given: a promotion counts from the next render on. */
   readonly freshMs?: number;
   /** How much longer it is served while one request in the background asks; 0 unless given. */
   readonly staleWhileRevalidateMs?: number;
   /** 1,000 unless given. */
   readonly maxEntries?: number;
-  /** Of memory for templates; 64 MiB unless given. */
+  /** Of memory for programs; 64 MiB unless given. */
   readonly maxBytes?: number;
 }
 
@@ -28,7 +28,7 @@ export interface Px0Options {
   readonly retries?: number;
   /** What is kept for an outage, and for how long it is served without asking. `false` keeps nothing. */
   readonly cache?: CacheOptions | false;
-  /** A file in which the templates survive a restart. A relative path counts from the folder in which the client is made. */
+  /** A file in which the versions' programs survive a restart. A relative path counts from the folder in which the client is made. */
   readonly snapshotFile?: string;
   /** What is rendered when nothing else is there, by slug. */
   readonly fallbacks?: Readonly<Record<string, Fallback>>;
