@@ -16,9 +16,17 @@ const (
 	SourceFallback Source = "fallback"
 )
 
-// Result is a text, and where it comes from: enough to explain a wrong prompt by one log line.
+// Result is a text or a chat, and where it comes from: enough to explain a wrong prompt by one log line.
 type Result struct {
-	Text   string
+	// Text is the text. Of a chat it is a transcript for logs: each message as its role and its content. To send a chat to a model, use
+	// Messages, or ToOpenAI, ToAnthropic and ToGemini.
+	Text string
+	// Messages are those of a chat, each with its role and its content: a text, or a list of parts. Messages that came from the variables are
+	// as they were given. nil for a text.
+	Messages []map[string]any
+	// Config is the configuration of the version, such as the model and its settings; nil when it has none. Its numbers are json.Number, which
+	// keeps their digits.
+	Config map[string]any
 	Source Source
 	Slug   string
 	// Version is the version's number; 0 for a fallback.
