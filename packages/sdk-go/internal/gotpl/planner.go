@@ -30,8 +30,8 @@ type unit struct {
 	site      *site
 }
 
-func planUnits(trees map[string]*parse.Tree) (main *unit, hasStrayBytes bool) {
-	units := map[string]*unit{templateName: {name: templateName}}
+func planUnits(trees map[string]*parse.Tree) (units map[string]*unit, hasStrayBytes bool) {
+	units = map[string]*unit{templateName: {name: templateName}}
 	for name := range trees {
 		units[name] = &unit{name: name}
 	}
@@ -44,7 +44,7 @@ func planUnits(trees map[string]*parse.Tree) (main *unit, hasStrayBytes bool) {
 		p.plan(root, planned)
 		hasStrayBytes = hasStrayBytes || p.hasStrayBytes
 	}
-	return units[templateName], hasStrayBytes
+	return units, hasStrayBytes
 }
 
 // planner turns the parse tree of a template into closures.

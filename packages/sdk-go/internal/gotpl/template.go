@@ -42,6 +42,8 @@ type Template struct {
 	source string
 	limits Limits
 	main   *unit
+	// The main template and those that it defines, by name.
+	units map[string]*unit
 	// Literals hold bytes that are not UTF-8.
 	hasStrayBytes bool
 }
@@ -56,8 +58,8 @@ func Compile(text string, limits Limits) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	main, hasStrayBytes := planUnits(trees)
-	return &Template{source: source, limits: limits, main: main, hasStrayBytes: hasStrayBytes}, nil
+	units, hasStrayBytes := planUnits(trees)
+	return &Template{source: source, limits: limits, main: units[templateName], units: units, hasStrayBytes: hasStrayBytes}, nil
 }
 
 // Render gives the text as UTF-8: bytes that are none, which only cutting characters or escapes such as "\xff" make, come out as U+FFFD.
@@ -65,20 +67,37 @@ func Compile(text string, limits Limits) (*Template, error) {
 func (t *Template) Render(variables map[string]any, missingKey MissingKey) (string, error) {
 	r := t.start(missingKey)
 	defer r.release()
-	if err := r.execute(variables); err != nil {
+	if err := r.execute(t.main, variables); err != nil {
 		return "", err
 	}
-	if r.hasStrayBytes {
-		return wellFormed(string(r.out)), nil
+	return r.textFrom(0), nil
+}
+
+// RenderUnits gives the text of each of these templates, which are all run with the variables as their data. They share one budget of steps
+// and output, while the depth counts from each. A name without a template is an error.
+func (t *Template) RenderUnits(names []string, variables map[string]any, missingKey MissingKey) ([]string, error) {
+	r := t.start(missingKey)
+	defer r.release()
+	texts := make([]string, 0, len(names))
+	for _, name := range names {
+		planned := t.units[name]
+		if planned == nil {
+			return nil, fmt.Errorf("template: no template %s associated with template %s", quoted(name), quoted(templateName))
+		}
+		start := len(r.out)
+		if err := r.execute(planned, variables); err != nil {
+			return nil, err
+		}
+		texts = append(texts, r.textFrom(start))
 	}
-	return string(r.out), nil
+	return texts, nil
 }
 
 // RenderBytes gives the same text as its bytes, also those that are not UTF-8.
 func (t *Template) RenderBytes(variables map[string]any, missingKey MissingKey) ([]byte, error) {
 	r := t.start(missingKey)
 	defer r.release()
-	if err := r.execute(variables); err != nil {
+	if err := r.execute(t.main, variables); err != nil {
 		return nil, err
 	}
 	return append([]byte{}, r.out...), nil
@@ -111,7 +130,15 @@ func (r *run) release() {
 	runs.Put(r)
 }
 
-func (r *run) execute(variables map[string]any) (err error) {
+// textFrom is the output since a place in it.
+func (r *run) textFrom(start int) string {
+	if r.hasStrayBytes {
+		return wellFormed(string(r.out[start:]))
+	}
+	return string(r.out[start:])
+}
+
+func (r *run) execute(planned *unit, variables map[string]any) (err error) {
 	defer func() {
 		switch failure := recover().(type) {
 		case nil:
@@ -121,8 +148,8 @@ func (r *run) execute(variables map[string]any) (err error) {
 			panic(failure)
 		}
 	}()
-	r.call(r.template.main, variables)
-	r.checkOutput(r.template.main.site)
+	r.call(planned, variables)
+	r.checkOutput(planned.site)
 	return nil
 }
 
