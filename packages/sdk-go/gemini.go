@@ -1,108 +1,115 @@
 package px0
 
-import "strings"
+import (
+	"maps"
+	"slices"
+)
 
 // ToGemini gives the request of Gemini's generateContent for a render, as `model`, `contents` and `config`: of a chat its messages, of a text
 // one message of the user. System messages at the beginning become its system instruction. Messages that came from the variables of the
-// render are handed over as they are, unless they are only a role and a text. The error is ErrUsage, for media that Gemini does not take, and
-// for system messages that stand later.
+// render are handed over as they are; those of a role and a content alone get `parts`. The error is ErrUsage, for media that Gemini does not
+// take, for system messages that stand later, and for messages that would be sent without their content.
 func ToGemini(result Result) (ProviderRequest, error) {
-	m := newRequestMaker("gemini", result)
-	config := map[string]any{}
-	system, others := m.withoutFirstSystem()
-	if system != nil {
-		config["systemInstruction"] = strings.Join(system, "\n\n")
+	m, err := newRequestMaker("gemini", result)
+	if err != nil {
+		return ProviderRequest{}, err
 	}
-	contents := []any{}
-	for _, message := range others {
-		converted, err := m.geminiContent(message)
-		if err != nil {
-			return ProviderRequest{}, err
-		}
-		contents = append(contents, converted)
+	system, others, err := m.withoutFirstSystem()
+	if err != nil {
+		return ProviderRequest{}, err
 	}
-	m.request["contents"] = contents
-	m.copySetting(m.request, "model", "model")
-	for key, as := range map[string]string{
-		"max_tokens": "maxOutputTokens", "temperature": "temperature", "top_p": "topP", "stop": "stopSequences", "seed": "seed",
-	} {
-		m.copySetting(config, key, as)
+	number := len(m.messages) - len(others)
+	contents, err := convertMessages(others, func(message map[string]any) (map[string]any, error) {
+		number++
+		return m.geminiContent(message, number-1)
+	})
+	if err != nil {
+		return ProviderRequest{}, err
 	}
-	for _, set := range []func(map[string]any) error{m.geminiResponse, m.geminiTools, m.geminiToolChoice} {
-		if err := set(config); err != nil {
-			return ProviderRequest{}, err
-		}
+	config := m.geminiConfig()
+	if system != "" {
+		config["systemInstruction"] = map[string]any{"parts": []any{map[string]any{"text": system}}}
 	}
+	own := maps.Clone(m.own)
+	// Laid over as a whole, it would take the instructions away.
+	if ownConfig, isObject := own["config"].(map[string]any); isObject {
+		config = laidOver(config, ownConfig)
+	}
+	delete(own, "config")
+	request := map[string]any{"contents": contents}
+	m.copySettings(request, map[string]string{"model": "model"})
 	if len(config) > 0 {
-		m.request["config"] = config
+		request["config"] = config
 	}
-	return m.finish()
+	return ProviderRequest{laidOver(request, own), m.dropped()}, nil
 }
 
-func (m *requestMaker) geminiContent(message map[string]any) (map[string]any, error) {
-	if message["role"] == "system" {
+// geminiContent takes the message's number for an error.
+func (m *requestMaker) geminiContent(message map[string]any, number int) (map[string]any, error) {
+	if _, hasParts := message["parts"].([]any); hasParts {
+		return withEach(message, "parts", geminiCall)
+	}
+	if isOwnSystem(message) {
 		return nil, usageError("gemini takes system messages at the beginning only")
 	}
-	made, isPlain := plain(message)
-	if !isPlain {
-		return message, nil
+	// Without parts, some of its packages send a turn that says nothing.
+	if !isOwn(message) {
+		return nil, usageError("gemini needs parts in messages.%d", number)
 	}
-	parts := []any{map[string]any{"text": made.text}}
-	if made.parts != nil {
-		var err error
-		text := func(text string) map[string]any { return map[string]any{"text": text} }
-		if parts, err = convertParts(made.parts, text, m.geminiMedium); err != nil {
-			return nil, err
-		}
-	}
-	role := made.role
+	role := message["role"]
 	if role == "assistant" {
 		role = "model"
 	}
-	return map[string]any{"role": role, "parts": parts}, nil
+	if text, isText := message["content"].(string); isText {
+		return map[string]any{"role": role, "parts": []any{map[string]any{"text": text}}}, nil
+	}
+	return withEach(map[string]any{"role": role, "parts": message["content"]}, "parts", func(value any) (any, error) {
+		part, _ := ownPart(value)
+		if part.isMedia {
+			return m.writeMedia(part, geminiMedium)
+		}
+		return map[string]any{"text": part.text}, nil
+	})
 }
 
-func (m *requestMaker) geminiMedium(given medium) (map[string]any, error) {
+func geminiCall(value any) (any, error) {
+	part, _ := value.(map[string]any)
+	call, _ := part["functionCall"].(map[string]any)
+	if call["args"] != "" {
+		return value, nil
+	}
+	return with(part, "functionCall", with(call, "args", map[string]any{})), nil
+}
+
+func geminiMedium(given medium) any {
+	taken := []string{"application/pdf", "audio/wav", "audio/mpeg"}
 	switch {
-	case !given.isImage() && given.mediaType != "application/pdf" && given.mediaType != "audio/wav" && given.mediaType != "audio/mpeg":
-		return nil, m.doesNotTake(given)
-	case given.isData:
-		return map[string]any{"inlineData": map[string]any{"data": given.data, "mimeType": given.mediaType}}, nil
+	case !given.isImage() && !slices.Contains(taken, given.mediaType):
+		return nil
+	case given.url != "":
+		return map[string]any{"fileData": map[string]any{"fileUri": given.url, "mimeType": given.mediaType}}
 	}
-	return map[string]any{"fileData": map[string]any{"fileUri": given.url, "mimeType": given.mediaType}}, nil
+	return map[string]any{"inlineData": map[string]any{"data": given.data, "mimeType": given.mediaType}}
 }
 
-func (m *requestMaker) geminiResponse(config map[string]any) error {
-	schema, holder, err := m.responseSchema()
-	if err == nil && holder != nil {
+func (m *requestMaker) geminiConfig() map[string]any {
+	config := map[string]any{}
+	m.copySettings(config, map[string]string{
+		"max_tokens": "maxOutputTokens", "temperature": "temperature", "top_p": "topP", "stop": "stopSequences", "seed": "seed",
+	})
+	if schema := m.responseSchema(); schema != nil {
 		config["responseMimeType"] = "application/json"
-		config["responseJsonSchema"] = schema
+		config["responseJsonSchema"] = schema["schema"]
 	}
-	return err
-}
-
-func (m *requestMaker) geminiTools(config map[string]any) error {
-	tools, err := m.tools("parametersJsonSchema")
-	if err == nil && tools != nil {
+	if tools := m.tools("parametersJsonSchema"); tools != nil {
 		config["tools"] = []any{map[string]any{"functionDeclarations": tools}}
 	}
-	return err
-}
-
-func (m *requestMaker) geminiToolChoice(config map[string]any) error {
-	mode, name, err := m.toolChoice()
-	modes := map[string]string{"auto": "AUTO", "none": "NONE", "required": "ANY"}
-	calling := map[string]any{}
-	switch {
-	case err != nil || (mode == "" && name == ""):
-		return err
-	case name != "":
-		calling["mode"], calling["allowedFunctionNames"] = "ANY", []any{name}
-	case modes[mode] == "":
-		return usageError("tool_choice of the configuration is neither a mode nor a tool's name")
-	default:
-		calling["mode"] = modes[mode]
+	if mode, name := m.toolChoice(); name != "" {
+		calling := map[string]any{"mode": "ANY", "allowedFunctionNames": []any{name}}
+		config["toolConfig"] = map[string]any{"functionCallingConfig": calling}
+	} else if mode != "" {
+		modes := map[string]string{"auto": "AUTO", "none": "NONE", "required": "ANY"}
+		config["toolConfig"] = map[string]any{"functionCallingConfig": map[string]any{"mode": modes[mode]}}
 	}
-	config["toolConfig"] = map[string]any{"functionCallingConfig": calling}
-	return nil
+	return config
 }

@@ -1,92 +1,99 @@
 package px0
 
+import "regexp"
+
 // ToOpenAI gives the request of OpenAI's chat completions for a render: of a chat its messages, of a text one message of the user. Messages
 // that came from the variables of the render are handed over as they are. The error is ErrUsage, for media that OpenAI does not take.
 func ToOpenAI(result Result) (ProviderRequest, error) {
-	m := newRequestMaker("openai", result)
-	messages := []any{}
-	for _, message := range m.messages {
-		converted, err := m.openAIMessage(message)
-		if err != nil {
-			return ProviderRequest{}, err
-		}
-		messages = append(messages, converted)
+	m, err := newRequestMaker("openai", result)
+	if err != nil {
+		return ProviderRequest{}, err
 	}
-	m.request["messages"] = messages
-	m.copySetting(m.request, "model", "model")
-	m.copySetting(m.request, "max_tokens", "max_completion_tokens")
-	for _, key := range []string{"temperature", "top_p", "stop", "seed"} {
-		m.copySetting(m.request, key, key)
+	messages, err := convertMessages(m.messages, m.openAIMessage)
+	if err != nil {
+		return ProviderRequest{}, err
 	}
-	for _, set := range []func() error{m.openAIResponse, m.openAITools, m.openAIToolChoice} {
-		if err := set(); err != nil {
-			return ProviderRequest{}, err
-		}
+	request := map[string]any{"messages": messages}
+	m.copySettings(request, map[string]string{
+		"model": "model", "max_tokens": "max_completion_tokens", "temperature": "temperature", "top_p": "top_p", "stop": "stop", "seed": "seed",
+	})
+	if schema := m.responseSchema(); schema != nil {
+		request["response_format"] = openAIFormat(result.Slug, schema)
 	}
-	return m.finish()
+	var tools []any
+	for _, tool := range m.tools("parameters") {
+		tools = append(tools, map[string]any{"type": "function", "function": tool})
+	}
+	if tools != nil {
+		request["tools"] = tools
+	}
+	if mode, name := m.toolChoice(); name != "" {
+		request["tool_choice"] = map[string]any{"type": "function", "function": map[string]any{"name": name}}
+	} else if mode != "" {
+		request["tool_choice"] = mode
+	}
+	return ProviderRequest{laidOver(request, m.own), m.dropped()}, nil
 }
 
 func (m *requestMaker) openAIMessage(message map[string]any) (map[string]any, error) {
-	made, isPlain := plain(message)
-	if !isPlain || made.parts == nil {
-		return message, nil
-	}
-	content, err := convertParts(made.parts, textPart, m.openAIMedium)
+	written, err := withEach(message, "content", func(value any) (any, error) {
+		part, isMedia := mediaPart(value)
+		if !isMedia {
+			return value, nil
+		}
+		if message["role"] == "system" || message["role"] == "assistant" {
+			return nil, m.noMediaIn(message["role"])
+		}
+		return m.writeMedia(part, openAIMedium)
+	})
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"role": made.role, "content": content}, nil
+	return withEach(written, "tool_calls", openAICall)
 }
 
-func (m *requestMaker) openAIMedium(given medium) (map[string]any, error) {
-	formats := map[string]string{"audio/wav": "wav", "audio/mpeg": "mp3"}
+// openAICall: servers that speak the same protocol read the arguments as JSON, which an empty text is not.
+func openAICall(value any) (any, error) {
+	call, _ := value.(map[string]any)
+	function, _ := call["function"].(map[string]any)
+	if function["arguments"] != "" {
+		return value, nil
+	}
+	return with(call, "function", with(function, "arguments", "{}")), nil
+}
+
+func openAIMedium(given medium) any {
+	url := given.url
+	if url == "" {
+		url = given.dataURL()
+	}
+	audio := map[string]string{"audio/wav": "wav", "audio/mpeg": "mp3"}[given.mediaType]
 	switch {
 	case given.isImage():
-		return map[string]any{"type": "image_url", "image_url": map[string]any{"url": given.url}}, nil
-	case given.isData && given.mediaType == "application/pdf":
-		return map[string]any{"type": "file", "file": map[string]any{"file_data": given.url}}, nil
-	case given.isData && formats[given.mediaType] != "":
-		audio := map[string]any{"data": given.data, "format": formats[given.mediaType]}
-		return map[string]any{"type": "input_audio", "input_audio": audio}, nil
+		return map[string]any{"type": "image_url", "image_url": map[string]any{"url": url}}
+	case given.url != "":
+		return nil
+	case given.mediaType == "application/pdf":
+		// A name is asked for, and the part has none.
+		return map[string]any{"type": "file", "file": map[string]any{"file_data": url, "filename": "document.pdf"}}
+	case audio != "":
+		return map[string]any{"type": "input_audio", "input_audio": map[string]any{"data": given.data, "format": audio}}
 	}
-	return nil, m.doesNotTake(given)
+	return nil
 }
 
-func (m *requestMaker) openAIResponse() error {
-	schema, holder, err := m.responseSchema()
-	if err != nil || holder == nil {
-		return err
-	}
-	format := map[string]any{"name": m.result.Slug, "schema": schema, "strict": true}
+// noPartOfAName is what a slug may hold and the name of a schema may not.
+var noPartOfAName = regexp.MustCompile(`[^A-Za-z0-9_-]`)
+
+const longestName = 64
+
+func openAIFormat(slug string, schema map[string]any) map[string]any {
+	name := noPartOfAName.ReplaceAllString(slug, "_")
+	format := map[string]any{"name": name[:min(len(name), longestName)], "schema": schema["schema"], "strict": true}
 	for _, key := range []string{"name", "strict"} {
-		if holder[key] != nil {
-			format[key] = holder[key]
+		if schema[key] != nil {
+			format[key] = schema[key]
 		}
 	}
-	m.request["response_format"] = map[string]any{"type": "json_schema", "json_schema": format}
-	return nil
-}
-
-func (m *requestMaker) openAITools() error {
-	tools, err := m.tools("parameters")
-	if err != nil || tools == nil {
-		return err
-	}
-	made := []any{}
-	for _, tool := range tools {
-		made = append(made, map[string]any{"type": "function", "function": tool})
-	}
-	m.request["tools"] = made
-	return nil
-}
-
-func (m *requestMaker) openAIToolChoice() error {
-	mode, name, err := m.toolChoice()
-	switch {
-	case name != "":
-		m.request["tool_choice"] = map[string]any{"type": "function", "function": map[string]any{"name": name}}
-	case mode != "":
-		m.request["tool_choice"] = mode
-	}
-	return err
+	return map[string]any{"type": "json_schema", "json_schema": format}
 }

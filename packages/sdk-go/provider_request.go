@@ -1,16 +1,16 @@
 package px0
 
 import (
-	"encoding/base64"
+	"encoding/json"
 	"maps"
-	"net/url"
+	"slices"
 	"strings"
 )
 
 // ProviderRequest is a render in the form that a model provider's API takes.
 type ProviderRequest struct {
-	// Request is the body of the provider's request, for encoding/json. A setting that the prompt does not have is absent, and numbers keep
-	// the digits with which they were written. It shares values with the Result, so change copies only.
+	// Request is for encoding/json. A setting that the prompt does not have is absent, and numbers of the configuration keep the digits with
+	// which they were written. It shares values with the Result, so change copies only.
 	Request map[string]any
 	// Dropped names the settings of the prompt that the provider does not have. It is not nil.
 	Dropped []string
@@ -20,243 +20,259 @@ type ProviderRequest struct {
 type requestMaker struct {
 	// As in errors and in the configuration.
 	provider string
-	result   Result
+	// The known settings of the configuration that are set.
+	settings map[string]any
+	// What the configuration holds for this provider alone.
+	own      map[string]any
 	messages []map[string]any
-	request  map[string]any
-	dropped  []string
 }
 
-func newRequestMaker(provider string, result Result) *requestMaker {
-	made := &requestMaker{provider: provider, result: result, messages: result.Messages, request: map[string]any{}, dropped: []string{}}
-	if made.messages == nil {
-		made.messages = []map[string]any{{"role": "user", "content": result.Text}}
-	}
-	return made
+// knownSettings says how each is known to be of the form that px0 keeps.
+var knownSettings = map[string]func(any) bool{
+	"model":       isText,
+	"max_tokens":  isNumber,
+	"temperature": isNumber,
+	"top_p":       isNumber,
+	"stop":        func(value any) bool { return isListOf(value, isText) },
+	"seed":        isNumber,
+	"response_schema": func(value any) bool {
+		schema, _ := value.(map[string]any)
+		_, isObject := schema["schema"].(map[string]any)
+		return isObject
+	},
+	"tools":       func(value any) bool { return isListOf(value, isNamed) },
+	"tool_choice": func(value any) bool { return isText(value) || isNamed(value) },
 }
 
-// setting gives a value of the configuration; a null counts as one that is not set.
-func (m *requestMaker) setting(key string) (any, bool) {
-	value := m.result.Config[key]
-	return value, value != nil
-}
-
-// copySetting puts a setting into the request, or a part of it, under the provider's name.
-func (m *requestMaker) copySetting(to map[string]any, key, as string) {
-	if value, isSet := m.setting(key); isSet {
-		to[as] = value
-	}
-}
-
-// drop is for what the provider does not have.
-func (m *requestMaker) drop(keys ...string) {
-	for _, key := range keys {
-		if _, isSet := m.setting(key); isSet {
-			m.dropped = append(m.dropped, key)
+func newRequestMaker(provider string, result Result) (*requestMaker, error) {
+	m := &requestMaker{provider: provider, settings: map[string]any{}, messages: result.Messages}
+	for name, isOfForm := range knownSettings {
+		value := result.Config[name]
+		if list, isList := value.([]any); value == nil || isList && len(list) == 0 {
+			continue
 		}
+		if !isOfForm(value) {
+			return nil, notOfForm(name)
+		}
+		m.settings[name] = value
 	}
+	own, isObject := result.Config[provider].(map[string]any)
+	if !isObject && result.Config[provider] != nil {
+		return nil, notOfForm(provider)
+	}
+	m.own = own
+	if m.messages == nil && !isBlank(result.Text) {
+		m.messages = []map[string]any{{"role": "user", "content": result.Text}}
+	}
+	return m, nil
 }
 
-// object gives a setting that is an object; nil when it is not set.
-func (m *requestMaker) object(key string) (map[string]any, error) {
-	value, isSet := m.setting(key)
-	if !isSet {
-		return nil, nil
-	}
-	object, isObject := value.(map[string]any)
-	if !isObject {
-		return nil, usageError("%s of the configuration is not an object", key)
-	}
-	return object, nil
+func notOfForm(name string) error {
+	return usageError("config.%s is not of the form that px0 keeps", name)
 }
 
-// responseSchema gives the schema, and the object that holds it; nil when there is none.
-func (m *requestMaker) responseSchema() (schema any, holder map[string]any, err error) {
-	holder, err = m.object("response_schema")
-	if err != nil || holder == nil {
-		return nil, nil, err
-	}
-	if schema = holder["schema"]; schema == nil {
-		return nil, nil, usageError("response_schema of the configuration has no schema")
-	}
-	return schema, holder, nil
+func isText(value any) bool {
+	_, isText := value.(string)
+	return isText
 }
 
-// tools gives each tool, with its name, its description and its parameters under the provider's name for them; nil when there are none.
-func (m *requestMaker) tools(parameters string) ([]map[string]any, error) {
-	value, isSet := m.setting("tools")
-	if !isSet {
-		return nil, nil
+func isNumber(value any) bool {
+	switch value.(type) {
+	case json.Number, float64, int:
+		return true
 	}
+	return false
+}
+
+func isNamed(value any) bool {
+	object, _ := value.(map[string]any)
+	return isText(object["name"])
+}
+
+func isListOf(value any, isOne func(any) bool) bool {
 	list, isList := value.([]any)
-	if !isList {
-		return nil, usageError("tools of the configuration is not a list")
+	return isList && !slices.ContainsFunc(list, func(each any) bool { return !isOne(each) })
+}
+
+// copySettings puts settings that are set into a part of the request, each under the provider's name for it.
+func (m *requestMaker) copySettings(into map[string]any, names map[string]string) {
+	for name, as := range names {
+		if value, isSet := m.settings[name]; isSet {
+			into[as] = value
+		}
 	}
-	made := []map[string]any{}
+}
+
+// dropped names those of the settings that the provider does not have.
+func (m *requestMaker) dropped(lacking ...string) []string {
+	isSet := func(name string) bool { return m.settings[name] != nil }
+	dropped := []string{}
+	for _, name := range lacking {
+		if isSet(name) {
+			dropped = append(dropped, name)
+		}
+	}
+	return dropped
+}
+
+// responseSchema is nil when none is set.
+func (m *requestMaker) responseSchema() map[string]any {
+	schema, _ := m.settings["response_schema"].(map[string]any)
+	return schema
+}
+
+// tools gives each tool with its parameters under the provider's name for them; nil when none are set.
+func (m *requestMaker) tools(parameters string) []map[string]any {
+	list, _ := m.settings["tools"].([]any)
+	var tools []map[string]any
 	for _, each := range list {
-		tool, isObject := each.(map[string]any)
-		if !isObject {
-			return nil, usageError("a tool of the configuration is not an object")
+		tool, _ := each.(map[string]any)
+		made := withoutNulls(tool)
+		delete(made, "parameters")
+		if tool["parameters"] != nil {
+			made[parameters] = tool["parameters"]
 		}
-		of := map[string]any{}
-		for key, as := range map[string]string{"name": "name", "description": "description", "parameters": parameters} {
-			if tool[key] != nil {
-				of[as] = tool[key]
-			}
-		}
-		made = append(made, of)
+		tools = append(tools, made)
 	}
-	return made, nil
+	return tools
 }
 
 // toolChoice gives a mode, or the name of the tool that the model has to call; both are empty when nothing is set.
-func (m *requestMaker) toolChoice() (mode, name string, err error) {
-	value, isSet := m.setting("tool_choice")
-	switch choice := value.(type) {
-	case string:
-		mode = choice
-	case map[string]any:
-		name, _ = choice["name"].(string)
-	}
-	if isSet && mode == "" && name == "" {
-		err = usageError("tool_choice of the configuration is neither a mode nor a tool's name")
-	}
-	return mode, name, err
+func (m *requestMaker) toolChoice() (mode, name string) {
+	choice, _ := m.settings["tool_choice"].(map[string]any)
+	mode, _ = m.settings["tool_choice"].(string)
+	name, _ = choice["name"].(string)
+	return mode, name
 }
 
-// finish lays the provider's own settings over the request.
-func (m *requestMaker) finish() (ProviderRequest, error) {
-	own, err := m.object(m.provider)
-	if err != nil {
-		return ProviderRequest{}, err
-	}
-	maps.Copy(m.request, own)
-	return ProviderRequest{m.request, m.dropped}, nil
+// laidOver gives the request with keys laid over it; a null takes a key away, for null is never written.
+func laidOver(request, own map[string]any) map[string]any {
+	made := maps.Clone(request)
+	maps.Copy(made, own)
+	return withoutNulls(made)
 }
 
-// plainMessage is a message of the form in which px0 makes them. What comes from a placeholder may have any other.
-type plainMessage struct {
-	role string
-	// Of a message with parts it is empty.
-	text string
-	// nil for a message that is one text.
-	parts []messagePart
-}
-
-// messagePart is a text, or a medium when its url is not empty.
-type messagePart struct{ text, url, mediaType string }
-
-// plain gives false for a message of another form.
-func plain(message map[string]any) (plainMessage, bool) {
-	role, _ := message["role"].(string)
-	if len(message) != 2 || (role != "system" && role != "user" && role != "assistant") {
-		return plainMessage{}, false
-	}
-	switch content := message["content"].(type) {
-	case string:
-		return plainMessage{role: role, text: content}, true
-	case []any:
-		made := plainMessage{role: role}
-		for _, each := range content {
-			part, isPlain := plainPart(each)
-			if !isPlain {
-				return plainMessage{}, false
-			}
-			made.parts = append(made.parts, part)
-		}
-		return made, len(made.parts) > 0
-	}
-	return plainMessage{}, false
-}
-
-func plainPart(value any) (messagePart, bool) {
-	part, _ := value.(map[string]any)
-	text, isText := part["text"].(string)
-	address, isMedia := part["url"].(string)
-	mediaType, hasType := part["media_type"].(string)
-	switch {
-	case part["type"] == "text" && isText && len(part) == 2:
-		return messagePart{text: text}, true
-	case part["type"] == "media" && isMedia && address != "" && (len(part) == 2 || hasType && len(part) == 3):
-		return messagePart{url: address, mediaType: mediaType}, true
-	}
-	return messagePart{}, false
-}
-
-// medium is a media part as providers want to know it.
-type medium struct {
-	url string
-	// In lower case, without parameters; empty when nobody says it.
-	mediaType string
-	isData    bool
-	// Of a data: URL, in base64.
-	data string
-}
-
-func (p messagePart) medium() medium {
-	made := medium{url: p.url, mediaType: essence(p.mediaType)}
-	scheme, rest, _ := strings.Cut(p.url, ":")
-	if !strings.EqualFold(scheme, "data") {
-		return made
-	}
-	made.isData = true
-	head, data, _ := strings.Cut(rest, ",")
-	if made.mediaType == "" {
-		made.mediaType = essence(head)
-	}
-	made.data = data
-	if parameters := strings.Split(head, ";"); !strings.EqualFold(strings.TrimSpace(parameters[len(parameters)-1]), "base64") {
-		text, err := url.PathUnescape(data)
-		if err != nil {
-			text = data
-		}
-		made.data = base64.StdEncoding.EncodeToString([]byte(text))
-	}
+func withoutNulls(object map[string]any) map[string]any {
+	made := maps.Clone(object)
+	maps.DeleteFunc(made, func(_ string, value any) bool { return value == nil })
 	return made
 }
 
-// essence is a media type without its parameters.
-func essence(mediaType string) string {
-	bare, _, _ := strings.Cut(mediaType, ";")
-	return strings.ToLower(strings.TrimSpace(bare))
+// isOwn tells whether a whole message is of px0's form, so that nothing is lost when it is put into another one.
+func isOwn(message map[string]any) bool {
+	_, hasRole := message["role"]
+	_, isOfParts := ownParts(message["content"])
+	return hasRole && len(message) == 2 && (isText(message["content"]) || isOfParts)
 }
 
-func (m medium) isImage() bool { return strings.HasPrefix(m.mediaType, "image/") }
+func isOwnSystem(message map[string]any) bool { return message["role"] == "system" && isOwn(message) }
 
-func (m *requestMaker) doesNotTake(given medium) error {
-	by := "url"
-	if given.isData {
-		by = "data"
-	}
-	return usageError("%s does not take %s by %s", m.provider, given.mediaType, by)
+// messagePart is a text, or a medium.
+type messagePart struct {
+	isMedia   bool
+	text, url string
+	// nil when nobody says it.
+	mediaType *string
 }
 
-// convertParts gives what the provider makes of each part.
-func convertParts(parts []messagePart, text func(string) map[string]any, other func(medium) (map[string]any, error)) ([]any, error) {
-	made := []any{}
-	for _, part := range parts {
-		if part.url == "" {
-			made = append(made, text(part.text))
-			continue
+// ownParts gives false for a content that is not a list of px0's parts.
+func ownParts(content any) ([]messagePart, bool) {
+	list, isList := content.([]any)
+	parts := make([]messagePart, len(list))
+	for i, each := range list {
+		part, isOwn := ownPart(each)
+		if !isOwn {
+			return nil, false
 		}
-		converted, err := other(part.medium())
+		parts[i] = part
+	}
+	return parts, isList
+}
+
+func ownPart(value any) (messagePart, bool) {
+	if made, isMedia := mediaPart(value); isMedia {
+		return made, true
+	}
+	part, _ := value.(map[string]any)
+	text, isText := part["text"].(string)
+	return messagePart{text: text}, part["type"] == "text" && isText && len(part) == 2
+}
+
+func mediaPart(value any) (messagePart, bool) {
+	part, _ := value.(map[string]any)
+	url, hasURL := part["url"].(string)
+	if part["type"] != "media" || !hasURL {
+		return messagePart{}, false
+	}
+	made := messagePart{isMedia: true, url: url}
+	given, has := part["media_type"]
+	if !has {
+		return made, len(part) == 2
+	}
+	mediaType, isText := given.(string)
+	made.mediaType = &mediaType
+	return made, isText && len(part) == 3
+}
+
+// withoutFirstSystem gives the texts of the system messages at the beginning, joined with an empty line, and the messages behind them.
+func (m *requestMaker) withoutFirstSystem() (system string, others []map[string]any, err error) {
+	var texts []string
+	others = m.messages
+	for len(others) > 0 && isOwnSystem(others[0]) {
+		parts, isOfParts := ownParts(others[0]["content"])
+		if text, isText := others[0]["content"].(string); !isOfParts && isText {
+			parts = []messagePart{{text: text}}
+		}
+		for _, part := range parts {
+			if part.isMedia {
+				return "", nil, m.noMediaIn("system")
+			}
+			if !isBlank(part.text) {
+				texts = append(texts, part.text)
+			}
+		}
+		others = others[1:]
+	}
+	return strings.Join(texts, "\n\n"), others, nil
+}
+
+// noMediaIn is the error for a message whose role the provider takes only texts of.
+func (m *requestMaker) noMediaIn(role any) error {
+	return usageError("%s does not take media in %v messages", m.provider, role)
+}
+
+// convertMessages gives what the provider makes of each message.
+func convertMessages(messages []map[string]any, convert func(map[string]any) (map[string]any, error)) ([]any, error) {
+	converted := make([]any, len(messages))
+	for i, message := range messages {
+		made, err := convert(message)
 		if err != nil {
 			return nil, err
 		}
-		made = append(made, converted)
+		converted[i] = made
 	}
-	return made, nil
+	return converted, nil
 }
 
-func textPart(text string) map[string]any { return map[string]any{"type": "text", "text": text} }
-
-// withoutFirstSystem gives the texts of the system messages at the beginning, and the messages behind them.
-func (m *requestMaker) withoutFirstSystem() (system []string, others []map[string]any) {
-	for i, message := range m.messages {
-		first, isPlain := plain(message)
-		if !isPlain || first.role != "system" || first.parts != nil {
-			return system, m.messages[i:]
-		}
-		system = append(system, first.text)
+// withEach gives an object with each element of one of its lists exchanged; the object itself when it has no such list.
+func withEach(object map[string]any, key string, exchange func(any) (any, error)) (map[string]any, error) {
+	list, isList := object[key].([]any)
+	if !isList {
+		return object, nil
 	}
-	return system, nil
+	exchanged := make([]any, len(list))
+	for i := range list {
+		made, err := exchange(list[i])
+		if err != nil {
+			return nil, err
+		}
+		exchanged[i] = made
+	}
+	return with(object, key, exchanged), nil
+}
+
+func with(object map[string]any, key string, value any) map[string]any {
+	made := maps.Clone(object)
+	made[key] = value
+	return made
 }

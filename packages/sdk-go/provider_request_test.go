@@ -20,13 +20,13 @@ func configOf(t *testing.T, text string) map[string]any {
 }
 
 func TestNumbersOfTheConfigurationKeepTheirDigits(t *testing.T) {
-	config := `{"model":"m","max_tokens":100,"temperature":0.10,"seed":12345678901234567890,"openai":{"user_score":1.0e2}}`
+	config := `{"model":"m","max_tokens":100,"temperature":0.10,"seed":12345678901234567890,"openai":{"user_score":1.0e2,"model":null}}`
 	result := Result{Slug: "greeting", Text: "Hi", Config: configOf(t, config)}
 	made, err := ToOpenAI(result)
 	expect(t, err, nil)
 	text, err := json.Marshal(made.Request)
 	expect(t, err, nil)
-	expect(t, string(text), `{"max_completion_tokens":100,"messages":[{"content":"Hi","role":"user"}],"model":"m",`+
+	expect(t, string(text), `{"max_completion_tokens":100,"messages":[{"content":"Hi","role":"user"}],`+
 		`"seed":12345678901234567890,"temperature":0.10,"user_score":1.0e2}`)
 	expect(t, made.Dropped, []string{})
 }
@@ -49,14 +49,14 @@ func TestAProvidersRequestLeavesTheResultAsItWas(t *testing.T) {
 
 func TestAConfigurationOfAnotherFormIsAUsageError(t *testing.T) {
 	for _, config := range []string{
-		`{"tools":{}}`, `{"tools":[1]}`, `{"tool_choice":1}`, `{"tool_choice":{}}`, `{"response_schema":[]}`, `{"response_schema":{}}`,
+		`{"tools":{}}`, `{"tools":[1]}`, `{"tool_choice":1}`, `{"tool_choice":{}}`, `{"response_schema":[1]}`, `{"response_schema":{}}`,
 		`{"openai":1,"anthropic":1,"gemini":1}`,
 	} {
 		result := Result{Slug: "greeting", Text: "Hi", Config: configOf(t, config)}
 		result.Config["max_tokens"] = json.Number("1")
 		for _, convert := range []func(Result) (ProviderRequest, error){ToOpenAI, ToAnthropic, ToGemini} {
 			_, err := convert(result)
-			expectUsage(t, err, "of the configuration")
+			expectUsage(t, err, "is not of the form that px0 keeps")
 		}
 	}
 }

@@ -2,7 +2,6 @@ package gotpl
 
 import (
 	"fmt"
-	"strings"
 	"text/template/parse"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -72,9 +71,8 @@ func (r *run) failLimit(at *site, message string, limit Limit) {
 	if node != nil {
 		position, context = int(node.Position()), nodeText(node)
 	}
-	before := r.template.source[:position]
-	line, column := 1+strings.Count(before, "\n"), position-(strings.LastIndexByte(before, '\n')+1)
-	text := fmt.Sprintf("template: %s:%d:%d: executing %s at <%s>: %s", templateName, line, column, quoted(at.unit), context, message)
+	source, line, column := r.template.place(position)
+	text := fmt.Sprintf("template: %s:%d:%d: executing %s at <%s>: %s", source, line, column, quoted(at.unit), context, message)
 	panic(&ExecutionError{Line: line, Column: column, Limit: limit, message: wellFormed(text)})
 }
 

@@ -44,6 +44,8 @@ type Template struct {
 	main   *unit
 	// The main template and those that it defines, by name.
 	units map[string]*unit
+	// Where the parts of a program come from.
+	stretches []Stretch
 	// Literals hold bytes that are not UTF-8.
 	hasStrayBytes bool
 }
@@ -60,6 +62,17 @@ func Compile(text string, limits Limits) (*Template, error) {
 	}
 	units, hasStrayBytes := planUnits(trees)
 	return &Template{source: source, limits: limits, main: units[templateName], units: units, hasStrayBytes: hasStrayBytes}, nil
+}
+
+// CompileProgram makes a template of a text that px0 has linked from texts of an author. Errors of its renders speak of those. The error is a
+// *SyntaxError, and speaks of the program.
+func CompileProgram(text string, stretches []Stretch, limits Limits) (*Template, error) {
+	made, err := Compile(text, limits)
+	if err != nil {
+		return nil, err
+	}
+	made.stretches = stretches
+	return made, nil
 }
 
 // Render gives the text as UTF-8: bytes that are none, which only cutting characters or escapes such as "\xff" make, come out as U+FFFD.
