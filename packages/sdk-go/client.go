@@ -2,6 +2,7 @@ package px0
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -53,7 +54,9 @@ type call struct {
 	body       []byte
 	variables  map[string]any
 	missingKey string
-	fallback   fallback
+	// Of a chat: whether px0 makes the transcript, and not the SDK of the messages.
+	hasTranscript bool
+	fallback      fallback
 }
 
 // New makes a client. The error is ErrUsage for settings with which it cannot work.
@@ -117,7 +120,7 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 		c.transport.close()
 	}
 	if err == nil {
-		return liveResult(made.wanted, answer), nil
+		return liveResult(made, answer), nil
 	}
 	if cause := ended(ctx); cause != nil {
 		return Result{}, cause
@@ -185,15 +188,18 @@ func (c *call) encode(variables Vars) error {
 		return variablesError(err)
 	}
 	c.variables = decoded
-	switch c.missingKey {
-	case "":
-		c.body = fmt.Appendf(nil, `{"variables":%s}`, encoded)
-	case "error", "default", "zero":
-		c.body = fmt.Appendf(nil, `{"variables":%s,"options":{"missing_key":%q}}`, encoded, c.missingKey)
-	default:
-		return errMissingKey
+	var given struct {
+		MissingKey string `json:"missing_key,omitempty"`
+		Transcript bool   `json:"transcript"`
 	}
-	return nil
+	given.MissingKey, given.Transcript = c.missingKey, c.hasTranscript
+	switch c.missingKey {
+	case "", "error", "default", "zero":
+		options, err := json.Marshal(given)
+		c.body = fmt.Appendf(nil, `{"variables":%s,"options":%s}`, encoded, options)
+		return err
+	}
+	return errMissingKey
 }
 
 // fresh serves from what is kept, while that is young enough for the client.
@@ -279,11 +285,13 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 	if made.fallback == nil {
 		return Result{}, false, nil
 	}
-	text, err := made.fallback(made.variables, made.missingKey)
+	rendered, err := made.fallback(made.variables, made.missingKey)
 	if err != nil {
 		return Result{}, false, err
 	}
-	return Result{Text: text, Source: SourceFallback, Slug: made.wanted.slug, Stale: true, Cause: cause}, true, nil
+	result := rendered.result(made)
+	result.Source, result.Stale, result.Cause = SourceFallback, true, cause
+	return result, true, nil
 }
 
 func (c *Client) confirm(w wanted, got *live) {
@@ -302,7 +310,7 @@ func (c *Client) confirm(w wanted, got *live) {
 		}
 		return &changed
 	})
-	isHeld := before != nil && before.version == got.version
+	isHeld := before.holds(got)
 	if isHeld && !got.stale && now.Sub(before.confirmedAt) > saveConfirmationAfter {
 		c.changed()
 	}
@@ -348,7 +356,7 @@ func (c *Client) fetchTemplate(w wanted, got *live) {
 	}
 	// Another call may have fetched it since this one looked.
 	entry := c.kept.get(w)
-	if entry != nil && entry.version == got.version && time.Since(entry.fetchedAt) <= fetchAgainAfter {
+	if entry.holds(got) && time.Since(entry.fetchedAt) <= fetchAgainAfter {
 		c.mu.Unlock()
 		return
 	}
@@ -363,8 +371,7 @@ func (c *Client) fetch(ctx context.Context, w wanted) {
 		if !isAwaited {
 			return
 		}
-		template, ok := c.templateOf(ctx, w, version)
-		if c.settle(w, version, template, ok) {
+		if c.settle(w, version, c.programOf(ctx, w, version)) {
 			return
 		}
 	}
@@ -380,8 +387,8 @@ func (c *Client) awaitedVersion(w wanted) (int, bool) {
 	return got.version, true
 }
 
-// settle keeps a fetched template, unless px0 has meanwhile answered with another version.
-func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
+// settle keeps a fetched program, unless px0 has meanwhile answered with another version. It is nil when it could not be had.
+func (c *Client) settle(w wanted, version int, fetched *linked) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	got, isAwaited := c.awaited[w]
@@ -392,7 +399,7 @@ func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
 		return false
 	}
 	delete(c.awaited, w)
-	if !ok {
+	if fetched == nil || (got.needsProgram() && fetched.rest == nil) {
 		if len(c.fetchFailedAt) >= mostFailuresRemembered {
 			clear(c.fetchFailedAt)
 		}
@@ -401,11 +408,11 @@ func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
 	}
 	delete(c.fetchFailedAt, w)
 	now := time.Now()
-	// A later px0 may know a function that this module does not: then the template is of no use here.
-	compiled, _ := CompileTemplate(template)
+	// A later px0 may know a function that this module does not: then the program is of no use here.
+	compiled := fetched.compile()
 	c.kept.update(w, func(*kept) *kept {
 		return &kept{
-			wanted: w, version: version, tags: got.tags, template: template, revision: got.revision,
+			wanted: w, version: version, tags: got.tags, linked: *fetched, revision: got.revision,
 			confirmedAt: now, fetchedAt: now, origin: SourceCache, mayBeFresh: !got.stale, compiled: compiled,
 		}
 	})
@@ -413,18 +420,18 @@ func (c *Client) settle(w wanted, version int, template string, ok bool) bool {
 	return true
 }
 
-// templateOf gives nothing when the template cannot be had at the moment, and for a draft, whose text may change under its number.
-func (c *Client) templateOf(ctx context.Context, w wanted, number int) (string, bool) {
-	query := url.Values{"version": {strconv.Itoa(number)}}
+// programOf gives nil when the program cannot be had at the moment, and for a draft, whose text may change under its number.
+func (c *Client) programOf(ctx context.Context, w wanted, number int) *linked {
+	query := url.Values{"version": {strconv.Itoa(number)}, "include": {"program"}}
 	if w.team != "" {
 		query.Set("team_id", w.team)
 	}
 	path := "/v1/prompts/" + url.PathEscape(w.slug) + "?" + query.Encode()
 	got, err := c.transport.send(ctx, request{method: "GET", path: path})
 	if err != nil || got.status != 200 || got.isTooLong {
-		return "", false
+		return nil
 	}
-	return parseTemplateAnswer(got.body, w.slug, number)
+	return parseProgramAnswer(got.body, w.slug, number)
 }
 
 func (w wanted) renderPath() string {
@@ -442,14 +449,18 @@ func (w wanted) renderPath() string {
 // name is different for what is differently wanted.
 func (w wanted) name() string { return fmt.Sprintf("%q %q %q", w.team, w.slug, w.ref) }
 
-func liveResult(w wanted, got *live) Result {
-	return Result{
-		Text: got.text, Source: SourceLive, Slug: w.slug, Version: got.version, Tags: slices.Clone(got.tags),
-		Revision: got.revision, Stale: got.stale,
+func liveResult(made *call, got *live) Result {
+	rendered := got.rendition
+	if rendered.messages != nil && !made.hasTranscript {
+		rendered.text = transcriptOf(rendered.messages)
 	}
+	result := rendered.result(made)
+	result.Source, result.Version, result.Tags = SourceLive, got.version, slices.Clone(got.tags)
+	result.Revision, result.Stale = got.revision, got.stale
+	return result
 }
 
-// keptResult gives nothing when the template cannot be run with these variables.
+// keptResult gives nothing when the program cannot be run with these variables.
 func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool) {
 	if entry.compiled == nil {
 		return Result{}, false
@@ -458,14 +469,13 @@ func keptResult(made *call, entry *kept, cause *UnreachableError) (Result, bool)
 	if made.missingKey != "" {
 		missingKey = gotpl.MissingKey(made.missingKey)
 	}
-	text, err := entry.compiled.renderDecoded(made.variables, missingKey)
+	rendered, err := entry.compiled.render(made.variables, missingKey, made.hasTranscript)
 	if err != nil {
 		return Result{}, false
 	}
-	result := Result{
-		Text: text, Source: entry.origin, Slug: entry.wanted.slug, Version: entry.version, Tags: slices.Clone(entry.tags),
-		Revision: entry.revision, Age: ageOf(entry), Stale: true,
-	}
+	result := rendered.result(made)
+	result.Source, result.Version, result.Tags = entry.origin, entry.version, slices.Clone(entry.tags)
+	result.Revision, result.Age, result.Stale = entry.revision, ageOf(entry), true
 	if cause != nil {
 		result.Cause = cause
 	}

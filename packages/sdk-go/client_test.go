@@ -97,7 +97,7 @@ func TestVersionsTagsTeamsAndOptionsAreAskedFor(t *testing.T) {
 	asked := played.made("POST")
 	expect(t, asked[0].path, "/v1/prompts/greeting/versions/3/render?team_id=t1")
 	expect(t, asked[1].path, "/v1/prompts/%C3%BCber%20alles/versions/a%2Fb/render?team_id=t2")
-	expect(t, asked[0].body, `{"variables":{"name":"Ada"},"options":{"missing_key":"zero"}}`)
+	expect(t, asked[0].body, `{"variables":{"name":"Ada"},"options":{"missing_key":"zero","transcript":false}}`)
 	expect(t, asked[0].header.Get("Authorization"), "Bearer ak_test")
 }
 
@@ -235,7 +235,7 @@ func TestAUselessSnapshotIsAWarning(t *testing.T) {
 func TestASnapshotIsReadAsItWasWrittenAndOtherFormsArePassedOver(t *testing.T) {
 	confirmed := time.Date(2030, 1, 2, 3, 4, 5, 678_000_000, time.UTC)
 	entry := &kept{
-		wanted: wanted{"t", "greeting", "prod"}, version: 3, tags: []string{"prod"}, template: "Hello ü<",
+		wanted: wanted{"t", "greeting", "prod"}, version: 3, tags: []string{"prod"}, linked: linked{template: "Hello ü<"},
 		revision: "r", confirmedAt: confirmed, fetchedAt: confirmed,
 	}
 	text, err := writeSnapshot("http://x", []*kept{entry}, confirmed)
@@ -247,7 +247,7 @@ func TestASnapshotIsReadAsItWasWrittenAndOtherFormsArePassedOver(t *testing.T) {
 		t.Fatal(read, err)
 	}
 	expect(t, read[0].wanted, entry.wanted)
-	expect(t, read[0].template, entry.template)
+	expect(t, read[0].linked.template, entry.linked.template)
 	expect(t, read[0].confirmedAt, confirmed)
 	expect(t, read[0].origin, SourceSnapshot)
 	for _, change := range [][2]string{{`"version": 3`, `"version": "3"`}, {`"2030-01-02T03:04:05.678Z",`, `"x",`}} {
@@ -270,7 +270,7 @@ func TestATemplateIsFetchedOnceForEachVersion(t *testing.T) {
 	eventually(t, "idle", client.isIdle)
 	fetched := played.made("GET")
 	expect(t, len(fetched), 2)
-	expect(t, fetched[1].path, "/v1/prompts/greeting?version=2")
+	expect(t, fetched[1].path, "/v1/prompts/greeting?include=program&version=2")
 	played.stop()
 	expect(t, render(t, client, "greeting", "Grace").Text, "Good day Grace")
 }
@@ -509,7 +509,7 @@ func TestWaitsAreJitteredAndBoundedAndNeverShorterThanAsked(t *testing.T) {
 func TestTheLeastRecentlyUsedGoesFirst(t *testing.T) {
 	templates := newKeptTemplates(2, 100_000)
 	put := func(slug, source string) {
-		templates.update(wanted{slug: slug}, func(*kept) *kept { return &kept{wanted: wanted{slug: slug}, template: source} })
+		templates.update(wanted{slug: slug}, func(*kept) *kept { return &kept{wanted: wanted{slug: slug}, linked: linked{template: source}} })
 	}
 	slugs := func() (all []string) {
 		for _, entry := range templates.all() {

@@ -1,6 +1,8 @@
 package px0
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,13 +16,16 @@ const longestDetail = 500
 
 // live is a render of px0.
 type live struct {
-	text     string
+	rendition
 	version  int
 	tags     []string
 	revision string
 	// Whether px0 says that it may lack the latest changes.
 	stale bool
 }
+
+// needsProgram: a template alone does not give the messages and the configuration.
+func (l *live) needsProgram() bool { return l.messages != nil || l.config != nil }
 
 // judgement of an answer to a render; exactly one field is set.
 type judgement struct {
@@ -66,26 +71,54 @@ func parseLive(a *answer, isStale bool) *live {
 	version, hasVersion := answers.Read[int](body, "version")
 	// A null among the tags would become an empty text.
 	found, hasTags := answers.Read[[]*string](body, "tags")
-	if !hasText || !hasVersion || !hasTags || checkVersion(version) != nil || slices.Contains(found, nil) {
+	messages, areMessages := parseMessages(body["messages"])
+	config, isConfig := parseConfig(body["config"])
+	if !hasText || !hasVersion || !hasTags || checkVersion(version) != nil || slices.Contains(found, nil) || !areMessages || !isConfig {
 		return nil
 	}
 	tags := make([]string, len(found))
 	for i, tag := range found {
 		tags[i] = *tag
 	}
-	return &live{text, version, tags, a.header.Get("Px0-Revision"), isStale}
+	return &live{rendition{text, messages, config}, version, tags, a.header.Get("Px0-Revision"), isStale}
 }
 
-// parseTemplateAnswer gives the template of a version that is no draft; nothing for an answer about anything else.
-func parseTemplateAnswer(text []byte, slug string, number int) (string, bool) {
+// parseMessages gives nil for a text, which has none.
+func parseMessages(text json.RawMessage) ([]map[string]any, bool) {
+	var messages []map[string]any
+	if text == nil {
+		return nil, true
+	}
+	if json.Unmarshal(text, &messages) != nil {
+		return nil, false
+	}
+	isOther := func(message map[string]any) bool { return !isText(message["role"]) }
+	return messages, !slices.ContainsFunc(messages, isOther)
+}
+
+// parseConfig keeps the digits of numbers. It gives nil for a version without a configuration.
+func parseConfig(text json.RawMessage) (config map[string]any, isConfig bool) {
+	if text == nil {
+		return nil, true
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	err := decoder.Decode(&config)
+	return config, err == nil
+}
+
+// parseProgramAnswer gives the program of a version that is no draft; nil for an answer about anything else. An older px0 has only templates.
+func parseProgramAnswer(text []byte, slug string, number int) *linked {
 	body := answers.Members(text)
 	prompt, version := answers.Members(body["prompt"]), answers.Members(body["version"])
 	gotSlug, _ := answers.Read[string](prompt, "slug")
 	gotNumber, _ := answers.Read[int](version, "version")
 	status, _ := answers.Read[string](version, "status")
 	template, hasTemplate := answers.Read[string](version, "template")
-	isIt := hasTemplate && gotSlug == slug && gotNumber == number && status != "draft"
-	return template, isIt
+	if !hasTemplate || gotSlug != slug || gotNumber != number || status == "draft" {
+		return nil
+	}
+	return newLinked(template, version["program"])
 }
 
 func noAnswer(s *settings, a *answer, detail string) *UnreachableError {

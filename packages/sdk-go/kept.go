@@ -14,12 +14,12 @@ type wanted struct {
 	ref string
 }
 
-// kept is a template and what px0 said of it. Entries are not changed but replaced.
+// kept is a program and what px0 said of it. Entries are not changed but replaced.
 type kept struct {
-	wanted   wanted
-	version  int
-	tags     []string
-	template string
+	wanted  wanted
+	version int
+	tags    []string
+	linked  linked
 	// Px0-Revision of the answer that confirmed it last.
 	revision    string
 	confirmedAt time.Time
@@ -28,14 +28,19 @@ type kept struct {
 	origin Source
 	// Whether it may be served without asking while it is young; false once px0 has said something else.
 	mayBeFresh bool
-	// nil for a template that this version of the SDK cannot run.
-	compiled *Template
+	// nil for a program that this version of the SDK cannot run.
+	compiled *program
 }
 
-// size of memory, roughly: the text, its tree, and the rest of an entry.
-func (k *kept) size() int { return len(k.template)*4 + 1_000 }
+// size of memory, roughly: the text, its tree, what belongs to it, and the rest of an entry.
+func (k *kept) size() int { return (len(k.linked.template)+len(k.linked.rest))*4 + 1_000 }
 
-// keptTemplates are the templates that px0 has served, by what was asked for. Bounded by number and by bytes; the least recently
+// holds tells whether this is the version that px0 has rendered, with all that its results need: an earlier SDK kept only the template.
+func (k *kept) holds(got *live) bool {
+	return k != nil && k.version == got.version && (k.linked.rest != nil || !got.needsProgram())
+}
+
+// keptTemplates are the programs that px0 has served, by what was asked for. Bounded by number and by bytes; the least recently
 // used goes first.
 type keptTemplates struct {
 	maxEntries, maxBytes int

@@ -141,6 +141,23 @@ func WithFallbackFuncs(functions map[string]func(Vars) (string, error)) Option {
 	})
 }
 
+// WithFallbackChats gives the messages of chats for when nothing else is there, by slug. A broken template is an error of New.
+func WithFallbackChats(chats map[string][]FallbackMessage) Option {
+	return optionFunc(func(s *settings) error {
+		for slug, messages := range chats {
+			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
+				return err
+			}
+			made, err := chatFallback(slug, messages)
+			if err != nil {
+				return err
+			}
+			s.fallbacks[slug] = made
+		}
+		return nil
+	})
+}
+
 // WithWarning sets the function that gets what is wrong but stops nothing, such as a broken snapshot; default: log/slog.
 func WithWarning(warn func(message string)) Option {
 	return optionFunc(func(s *settings) error {
@@ -182,6 +199,20 @@ func WithFallbackFunc(function func(Vars) (string, error)) RenderOption {
 		c.fallback, err = funcFallback(c.wanted.slug, function)
 		return err
 	})
+}
+
+// WithFallbackChat gives the messages for when px0 is away and nothing is kept; it wins over the client's fallback.
+func WithFallbackChat(messages ...FallbackMessage) RenderOption {
+	return renderOptionFunc(func(c *call) (err error) {
+		c.fallback, err = chatFallback(c.wanted.slug, messages)
+		return err
+	})
+}
+
+// WithTranscript makes the Text of a chat px0's own transcript. It shows also messages that are left out because they are empty, and the
+// content of messages from variables as a template prints it. Without it, the SDK makes the Text of the messages.
+func WithTranscript() RenderOption {
+	return renderOptionFunc(func(c *call) error { c.hasTranscript = true; return nil })
 }
 
 // WithMissingKey sets what an absent key does, as Go's option of that name: "error", "default" or "zero". The default is "error", and

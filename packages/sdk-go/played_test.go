@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 )
 
 // TestMain: the examples run against the px0 of PX0_HOST, and against a played one without it.
@@ -46,12 +48,14 @@ type playedPx0 struct {
 	mu        sync.Mutex
 	requests  []playedRequest
 	templates map[int]string
-	live      int
-	status    string
-	sequence  int
-	answer    func(playedRequest) *reply
-	server    *httptest.Server
-	address   string
+	// The JSON of the live version's program; empty for a px0 that has no programs.
+	program  string
+	live     int
+	status   string
+	sequence int
+	answer   func(playedRequest) *reply
+	server   *httptest.Server
+	address  string
 }
 
 func newPlayedPx0() *playedPx0 {
@@ -144,25 +148,40 @@ func (p *playedPx0) usual(r playedRequest) *reply {
 	}
 	if r.method == http.MethodGet {
 		version := map[string]any{"version": p.live, "template": source, "status": p.status, "tags": []string{"prod"}}
+		if p.program != "" && strings.Contains(r.path, "include=program") {
+			version["program"] = json.RawMessage(p.program)
+		}
 		return &reply{status: 200, header: header, body: asText(map[string]any{
 			"prompt": map[string]any{"slug": "greeting"}, "version": version,
 		})}
 	}
-	var body struct{ Variables map[string]any }
+	var body struct {
+		Variables map[string]any
+		Options   struct{ Transcript *bool }
+	}
 	if err := json.Unmarshal([]byte(r.body), &body); err != nil {
 		return refused(400, "invalid request body")
 	}
-	compiled, err := CompileTemplate(source)
-	if err != nil {
+	compiled := newLinked(source, []byte(p.program)).compile()
+	if compiled == nil {
 		return refused(500, "template parse error")
 	}
-	text, err := compiled.Render(body.Variables)
+	hasTranscript := body.Options.Transcript == nil || *body.Options.Transcript
+	made, err := compiled.render(body.Variables, gotpl.MissingKeyError, true)
 	if err != nil {
 		return refused(422, "template execution failed: "+err.Error())
 	}
-	return &reply{status: 200, header: header, body: asText(map[string]any{
-		"rendered": text, "version": p.live, "slug": "greeting", "tags": []string{"prod"},
-	})}
+	answer := map[string]any{"rendered": made.text, "version": p.live, "slug": "greeting", "tags": []string{"prod"}}
+	if made.messages != nil {
+		answer["messages"] = made.messages
+		if !hasTranscript {
+			answer["rendered"] = ""
+		}
+	}
+	if made.config != nil {
+		answer["config"] = made.config
+	}
+	return &reply{status: 200, header: header, body: asText(answer)}
 }
 
 func refused(status int, message string) *reply {

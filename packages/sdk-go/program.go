@@ -10,6 +10,51 @@ import (
 	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 )
 
+// linked is what px0 has linked a version into, as it was served.
+type linked struct {
+	template string
+	// The JSON of what else a program holds; nil when that is nothing, as for a px0 that has no programs.
+	rest json.RawMessage
+}
+
+// newLinked takes the template of a version, and the JSON of its program if there is one, whose template counts.
+func newLinked(template string, whole json.RawMessage) *linked {
+	members := answers.Members(whole)
+	text, hasText := answers.Read[string](members, "template")
+	if !hasText {
+		return &linked{template: template}
+	}
+	delete(members, "template")
+	made := &linked{template: text}
+	if len(members) > 0 {
+		made.rest, _ = json.Marshal(members)
+	}
+	return made
+}
+
+// whole is the program again; nil when the template is all of it.
+func (l linked) whole() json.RawMessage {
+	members := answers.Members(l.rest)
+	if members == nil {
+		return nil
+	}
+	members["template"], _ = json.Marshal(l.template)
+	whole, _ := json.Marshal(members)
+	return whole
+}
+
+// rendition is what a program gives, or px0 itself.
+type rendition struct {
+	text string
+	// nil for a text.
+	messages []map[string]any
+	config   map[string]any
+}
+
+func (r rendition) result(made *call) Result {
+	return Result{Text: r.text, Messages: r.messages, Config: r.config, Slug: made.wanted.slug}
+}
+
 // program is what px0 makes of a version, to be run here: a text, or the messages of a chat.
 type program struct {
 	compiled *gotpl.Template
@@ -43,20 +88,11 @@ type chatVariablesError string
 
 func (e chatVariablesError) Error() string { return string(e) }
 
-// compileProgram makes a program of the template of a version, and of the JSON of what px0 has linked of it; that is empty for a px0 that has
-// no programs. It gives nil for what this version of the SDK cannot run.
-func compileProgram(template string, linked json.RawMessage) *program {
-	if len(linked) == 0 {
-		compiled, err := gotpl.Compile(template, gotpl.DefaultLimits)
-		if err != nil {
-			return nil
-		}
-		return &program{compiled: compiled}
-	}
-	members := answers.Members(linked)
+// compile gives nil for what this version of the SDK cannot run.
+func (l linked) compile() *program {
+	members := answers.Members(l.rest)
 	made := &program{}
-	text, hasText := answers.Read[string](members, "template")
-	if _, has := members["outline"]; has {
+	if text, has := members["outline"]; has && string(text) != "null" {
 		outline, isOutline := answers.Read[[]outlineEntry](members, "outline")
 		if !isOutline || !made.takeOutline(outline) {
 			return nil
@@ -64,10 +100,10 @@ func compileProgram(template string, linked json.RawMessage) *program {
 	}
 	stretches, areStretches := readStretches(members["sources"])
 	if config, has := answers.Read[string](members, "config"); has {
-		made.config = readConfig([]byte(config))
+		made.config, _ = parseConfig([]byte(config))
 	}
-	compiled, err := gotpl.CompileProgram(text, stretches, gotpl.DefaultLimits)
-	if !hasText || !areStretches || err != nil {
+	compiled, err := gotpl.CompileProgram(l.template, stretches, gotpl.DefaultLimits)
+	if !areStretches || err != nil {
 		return nil
 	}
 	made.compiled = compiled
@@ -133,19 +169,22 @@ func readStretches(text json.RawMessage) ([]gotpl.Stretch, bool) {
 	return stretches, true
 }
 
-// readConfig gives nil for what is not an object.
-func readConfig(text []byte) map[string]any {
-	decoder := json.NewDecoder(strings.NewReader(string(text)))
-	decoder.UseNumber()
-	var config map[string]any
-	if decoder.Decode(&config) != nil {
-		return nil
+// render takes variables as encoding/json decodes them. The text of a chat is px0's transcript or, without it, made of the messages.
+func (p *program) render(variables map[string]any, missingKey gotpl.MissingKey, hasTranscript bool) (rendition, error) {
+	made := rendition{config: cloneObject(p.config)}
+	var err error
+	if p.outline != nil {
+		if made.messages, err = p.messages(variables, missingKey); err != nil {
+			return rendition{}, err
+		}
+		if !hasTranscript {
+			made.text = transcriptOf(made.messages)
+			return made, nil
+		}
 	}
-	return config
+	made.text, err = p.compiled.Render(variables, missingKey)
+	return made, err
 }
-
-// isChat tells a chat, whose messages may be none, from a text.
-func (p *program) isChat() bool { return p.outline != nil }
 
 // messages makes the messages of a chat. The placeholders are judged before anything runs.
 func (p *program) messages(variables map[string]any, missingKey gotpl.MissingKey) ([]map[string]any, error) {

@@ -26,15 +26,18 @@ type snapshotDocument struct {
 }
 
 type snapshotEntry struct {
-	TeamID      *string   `json:"team_id"`
-	Slug        *string   `json:"slug"`
-	Ref         *string   `json:"ref"`
-	Version     *int      `json:"version"`
-	Tags        *[]string `json:"tags"`
-	Template    *string   `json:"template"`
-	Revision    *string   `json:"revision"`
-	ConfirmedAt string    `json:"confirmed_at"`
-	FetchedAt   string    `json:"fetched_at"`
+	TeamID  *string   `json:"team_id"`
+	Slug    *string   `json:"slug"`
+	Ref     *string   `json:"ref"`
+	Version *int      `json:"version"`
+	Tags    *[]string `json:"tags"`
+	// Of the program; earlier SDKs read it alone.
+	Template *string `json:"template"`
+	// Absent where the template is all of it.
+	Program     json.RawMessage `json:"program,omitempty"`
+	Revision    *string         `json:"revision"`
+	ConfirmedAt string          `json:"confirmed_at"`
+	FetchedAt   string          `json:"fetched_at"`
 }
 
 // snapshotFile is read once, written seldom, and always whole. Whatever is wrong with it is a warning; the application goes on.
@@ -121,7 +124,8 @@ func writeSnapshot(host string, entries []*kept, now time.Time) ([]byte, error) 
 			Ref:         orNull(k.wanted.ref),
 			Version:     &k.version,
 			Tags:        &k.tags,
-			Template:    &k.template,
+			Template:    &k.linked.template,
+			Program:     k.linked.whole(),
 			Revision:    orNull(k.revision),
 			ConfirmedAt: formatTime(k.confirmedAt),
 			FetchedAt:   formatTime(k.fetchedAt),
@@ -170,17 +174,17 @@ func readEntry(raw json.RawMessage) *kept {
 	if confirmedErr != nil || fetchedErr != nil {
 		return nil
 	}
-	compiled, _ := CompileTemplate(*entry.Template)
+	read := newLinked(*entry.Template, entry.Program)
 	return &kept{
 		wanted:      wanted{team: orEmpty(entry.TeamID), slug: *entry.Slug, ref: orEmpty(entry.Ref)},
 		version:     *entry.Version,
 		tags:        *entry.Tags,
-		template:    *entry.Template,
+		linked:      *read,
 		revision:    orEmpty(entry.Revision),
 		confirmedAt: confirmedAt,
 		fetchedAt:   fetchedAt,
 		origin:      SourceSnapshot,
-		compiled:    compiled,
+		compiled:    read.compile(),
 	}
 }
 

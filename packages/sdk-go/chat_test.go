@@ -1,0 +1,231 @@
+package px0
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const chatTemplate = "system:\n{{template \"message 0\" .}}\n\n{{range index . \"history\"}}{{with index . \"role\"}}{{.}}{{end}}:\n" +
+	"{{with index . \"content\"}}{{.}}{{end}}\n\n{{end}}user:\n{{template \"message 2\" .}}\n\n" +
+	"{{define \"message 0\"}}Be kind.{{end}}{{define \"message 2\"}}{{.question}}{{end}}"
+
+const chatConfig = `{"model":"m","max_tokens":100,"temperature":0.10}`
+
+// playChat plays a px0 whose prompt is a chat.
+func playChat(t *testing.T) *playedPx0 {
+	t.Helper()
+	played := play(t)
+	played.templates[1] = chatTemplate
+	played.program = asText(map[string]any{
+		"template": chatTemplate,
+		"outline": []any{
+			map[string]any{"role": "system", "unit": "message 0"}, map[string]any{"placeholder": "history"},
+			map[string]any{"role": "user", "unit": "message 2"},
+		},
+		"sources": []any{[]any{"message 0", 193, 8, 0}, []any{"message 2", 229, 13, 0}},
+		"config":  chatConfig,
+	})
+	return played
+}
+
+func chatVariables() Vars {
+	return Vars{"question": "Why?", "history": []any{
+		map[string]any{"role": "assistant", "content": nil, "tool_calls": []any{map[string]any{"id": "c1"}}},
+		map[string]any{"role": "user", "content": "{{.x}}"},
+	}}
+}
+
+const (
+	chatMessages = `[{"content":"Be kind.","role":"system"},{"content":null,"role":"assistant","tool_calls":[{"id":"c1"}]},` +
+		`{"content":"{{.x}}","role":"user"},{"content":"Why?","role":"user"}]`
+	chatText = "system:\nBe kind.\n\nassistant:\n\n\nuser:\n{{.x}}\n\nuser:\nWhy?\n\n"
+)
+
+func renderChat(t *testing.T, client *Client, options ...RenderOption) Result {
+	t.Helper()
+	result, err := client.Render(context.Background(), "greeting", chatVariables(), options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func expectChat(t *testing.T, result Result, source Source) {
+	t.Helper()
+	expect(t, result.Source, source)
+	expect(t, asText(result.Messages), chatMessages)
+	expect(t, result.Text, chatText)
+	expect(t, asText(result.Config), `{"max_tokens":100,"model":"m","temperature":0.10}`)
+}
+
+func TestAChatComesWithItsMessagesLiveAndInAnOutageAndFromAFile(t *testing.T) {
+	played := playChat(t)
+	file := filepath.Join(t.TempDir(), "px0.json")
+	client := newClient(t, played, WithSnapshotFile(file))
+	expectChat(t, renderChat(t, client), SourceLive)
+	eventually(t, "idle", client.isIdle)
+	played.stop()
+	expectChat(t, renderChat(t, client), SourceCache)
+	client.Close()
+	later := newClient(t, played, WithSnapshotFile(file))
+	expectChat(t, renderChat(t, later), SourceSnapshot)
+}
+
+func TestAFreshChatIsMadeWithoutARequest(t *testing.T) {
+	played := playChat(t)
+	client := newClient(t, played, WithCache(Cache{Fresh: time.Hour}))
+	expectChat(t, renderChat(t, client), SourceLive)
+	eventually(t, "idle", client.isIdle)
+	first := renderChat(t, client)
+	expectChat(t, first, SourceCache)
+	first.Config["model"] = "another"
+	first.Messages[0]["content"] = "another"
+	expectChat(t, renderChat(t, client), SourceCache)
+	expect(t, len(played.made("POST")), 1)
+}
+
+func TestTheTranscriptOfPx0IsAskedForWithAnOption(t *testing.T) {
+	played := playChat(t)
+	// A message that is left out stays in the transcript.
+	played.set(func() {
+		played.templates[1] = strings.Replace(chatTemplate, "Be kind.", " ", 1)
+		played.program = strings.Replace(played.program, "Be kind.", " ", 1)
+	})
+	client := newClient(t, played)
+	without := renderChat(t, client)
+	expect(t, len(without.Messages), 3)
+	expect(t, without.Text, strings.TrimPrefix(chatText, "system:\nBe kind.\n\n"))
+	transcript := strings.Replace(chatText, "Be kind.", " ", 1)
+	expect(t, renderChat(t, client, WithTranscript()).Text, transcript)
+	eventually(t, "idle", client.isIdle)
+	played.stop()
+	expect(t, renderChat(t, client).Text, without.Text)
+	kept := renderChat(t, client, WithTranscript())
+	expect(t, kept.Text, transcript)
+	expect(t, kept.Source, SourceCache)
+	var bodies []string
+	for _, asked := range played.made("POST") {
+		_, options, _ := strings.Cut(asked.body, `,"options":`)
+		bodies = append(bodies, options)
+	}
+	expect(t, bodies, []string{`{"transcript":false}}`, `{"transcript":true}}`})
+}
+
+func TestTheTextOfAChatDescribesItsMessages(t *testing.T) {
+	var messages []map[string]any
+	err := json.Unmarshal([]byte(`[{"role":"user","content":[{"type":"text","text":"Look:"},{"type":"media","url":"https://x/y.png"}]},
+		{"role":"assistant","content":null},{"role":"tool","content":{"a":"<b>"}},{"role":"user"}]`), &messages)
+	expect(t, err, nil)
+	expect(t, transcriptOf(messages), "user:\nLook:\n[media]\n\nassistant:\n\n\ntool:\n{\"a\":\"<b>\"}\n\nuser:\n\n\n")
+}
+
+func TestATextHasAConfigurationToo(t *testing.T) {
+	played := play(t)
+	played.program = `{"template":"Hello {{.name}}","config":"{\"seed\":12345678901234567890}"}`
+	client := keep(t, newClient(t, played))
+	check := func(source Source) {
+		t.Helper()
+		result := render(t, client, "greeting", "Ada")
+		expect(t, result.Source, source)
+		expect(t, result.Text, "Hello Ada")
+		expect(t, result.Messages, nil)
+		expect(t, asText(result.Config), `{"seed":12345678901234567890}`)
+	}
+	check(SourceLive)
+	played.stop()
+	check(SourceCache)
+}
+
+func TestWhatIsNoChatIsAnOutage(t *testing.T) {
+	for _, messages := range []string{`{}`, `[1]`, `[{"content":"x"}]`, `[null]`, `"x"`} {
+		played := play(t)
+		body := `{"rendered":"","version":1,"slug":"greeting","tags":[],"messages":` + messages + `}`
+		played.set(func() {
+			played.answer = func(playedRequest) *reply {
+				return &reply{status: 200, body: body, header: map[string]string{"Px0-Revision": revisionOf(1, 1)}}
+			}
+		})
+		expect(t, errors.Is(renderError(t, newClient(t, played), "greeting"), ErrUnreachable), true)
+	}
+}
+
+// The file of an SDK that knew of no programs holds the template of a chat alone, which makes no messages.
+func TestTheProgramOfAChatThatAnEarlierSDKHasKeptIsFetched(t *testing.T) {
+	played := playChat(t)
+	client := newClient(t, played)
+	now := time.Now()
+	w := wanted{slug: "greeting"}
+	client.kept.update(w, func(*kept) *kept {
+		earlier := newLinked(chatTemplate, nil)
+		return &kept{
+			wanted: w, version: 1, tags: []string{}, linked: *earlier, compiled: earlier.compile(), confirmedAt: now, fetchedAt: now,
+			origin: SourceSnapshot,
+		}
+	})
+	renderChat(t, client)
+	eventually(t, "idle", client.isIdle)
+	played.stop()
+	expectChat(t, renderChat(t, client), SourceCache)
+}
+
+func TestAProgramThatCannotBeRunHereIsPassedOver(t *testing.T) {
+	served := playChat(t).program
+	for _, change := range [][2]string{
+		{`"unit":"message 0"`, `"tool":"message 0"`}, {`"unit":"message 0"`, `"unit":"none"`}, {`"outline":[`, `"outline":[1,`},
+		{`"outline":[`, `"outline":[{"parts":[{}],"role":"user"},`}, {`"sources":[`, `"sources":[[1],`}, {`"sources":[`, `"sources":[["a",-1,0,0],`},
+		{`"outline":[`, `"outline":[{"role":"user"},`}, {`{{.question}}`, `{{.question | later}}`},
+	} {
+		changed := strings.Replace(served, change[0], change[1], 1)
+		if changed == served {
+			t.Fatal(change)
+		}
+		compiled := newLinked("", []byte(changed)).compile()
+		if compiled == nil {
+			continue
+		}
+		if _, err := compiled.render(chatVariables(), "error", false); err == nil {
+			t.Error(changed)
+		}
+	}
+}
+
+func TestAFallbackMayBeAChat(t *testing.T) {
+	options := []Option{WithHost("http://127.0.0.1:1"), WithAccessToken("ak_test"), WithRetries(0)}
+	client, err := New(append(options, WithFallbackChats(map[string][]FallbackMessage{"greeting": {
+		{Role: "system", Text: "Say {{hello}}."}, {Role: "user", Template: "{{if .vip}}VIP{{end}} "}, {Placeholder: "history"},
+		{Role: "user", Template: "{{.question}}{{.missing}}"},
+	}}))...)
+	expect(t, err, nil)
+	defer client.Close()
+	result := renderChat(t, client)
+	expect(t, result.Source, SourceFallback)
+	expect(t, asText(result.Messages), strings.NewReplacer("Be kind.", "Say {{hello}}.", "Why?", `Why?\u003cno value\u003e`).Replace(chatMessages))
+	expect(t, result.Config, nil)
+	own := renderChat(t, client, WithFallbackChat(FallbackMessage{Role: "assistant", Text: "Away"}))
+	expect(t, own.Text, "assistant:\nAway\n\n")
+	_, err = client.Render(context.Background(), "greeting", Vars{"history": "none"})
+	expect(t, errors.Is(err, ErrTemplate), true)
+	expect(t, strings.Contains(err.Error(), "history must be a list of messages"), true)
+	_, err = client.Render(context.Background(), "greeting", Vars{"vip": 1, "question": "?"}, WithMissingKey("error"))
+	expect(t, errors.Is(err, ErrTemplate), true)
+}
+
+func TestABrokenFallbackChatIsFoundWhenItIsGiven(t *testing.T) {
+	for _, messages := range [][]FallbackMessage{
+		nil, {{}}, {{Role: "user"}}, {{Role: "robot", Text: "x"}}, {{Text: "x"}}, {{Role: "user", Text: "x", Template: "y"}},
+		{{Role: "user", Template: "{{"}}, {{Role: "user", Placeholder: "history"}},
+	} {
+		_, err := New(WithAccessToken("x"), WithFallbackChats(map[string][]FallbackMessage{"greeting": messages}))
+		expectUsage(t, err, "fallback of greeting")
+		client, err := New(WithAccessToken("x"))
+		expect(t, err, nil)
+		_, err = client.Render(context.Background(), "greeting", nil, WithFallbackChat(messages...))
+		expectUsage(t, err, "fallback of greeting")
+		client.Close()
+	}
+}
