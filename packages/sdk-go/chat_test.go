@@ -196,36 +196,70 @@ func TestAProgramThatCannotBeRunHereIsPassedOver(t *testing.T) {
 
 func TestAFallbackMayBeAChat(t *testing.T) {
 	options := []Option{WithHost("http://127.0.0.1:1"), WithAccessToken("ak_test"), WithRetries(0)}
-	client, err := New(append(options, WithFallbackChats(map[string][]FallbackMessage{"greeting": {
-		{Role: "system", Text: "Say {{hello}}."}, {Role: "user", Template: "{{if .vip}}VIP{{end}} "}, {Placeholder: "history"},
-		{Role: "user", Template: "{{.question}}{{.missing}}"},
+	client, err := New(append(options, WithFallbackChats(map[string]FallbackChat{"greeting": {
+		Messages: []FallbackMessage{
+			{Role: "system", Content: "Say {{hello}}."}, {Role: "user", Template: "{{if .vip}}VIP{{end}} "}, {Placeholder: "history"},
+			{Role: "user", Template: `{{template "ask" .}}{{.missing}}`}, {Role: "assistant", Template: `{{define "ask"}}{{.question}}{{end}}`},
+		},
+		Config: map[string]any{"model": "m", "max_tokens": 5},
 	}}))...)
 	expect(t, err, nil)
 	defer client.Close()
 	result := renderChat(t, client)
 	expect(t, result.Source, SourceFallback)
 	expect(t, asText(result.Messages), strings.NewReplacer("Be kind.", "Say {{hello}}.", "Why?", `Why?\u003cno value\u003e`).Replace(chatMessages))
-	expect(t, result.Config, nil)
-	own := renderChat(t, client, WithFallbackChat(FallbackMessage{Role: "assistant", Text: "Away"}))
-	expect(t, own.Text, "assistant:\nAway\n\n")
-	_, err = client.Render(context.Background(), "greeting", Vars{"history": "none"})
-	expect(t, errors.Is(err, ErrTemplate), true)
-	expect(t, strings.Contains(err.Error(), "history must be a list of messages"), true)
-	_, err = client.Render(context.Background(), "greeting", Vars{"vip": 1, "question": "?"}, WithMissingKey("error"))
-	expect(t, errors.Is(err, ErrTemplate), true)
+	expect(t, asText(result.Config), `{"max_tokens":5,"model":"m"}`)
+	made, err := ToAnthropic(result)
+	expect(t, err, nil)
+	expect(t, asText(made.Request["max_tokens"]), "5")
+	expect(t, renderChat(t, client, WithTranscript()).Text, "system:\nSay {{hello}}.\n\nuser:\n \n\nassistant:\n\n\nuser:\n{{.x}}\n\nuser:\n"+
+		"Why?<no value>\n\nassistant:\n\n\n")
+	own := FallbackChat{Messages: []FallbackMessage{{Role: "user", Parts: []FallbackPart{{Template: "{{.question}}"}, {URL: "data:{{.type}},x"}}}}}
+	expect(t, asText(renderChat(t, client, WithFallbackChat(own)).Messages),
+		`[{"content":[{"text":"Why?","type":"text"},{"type":"media","url":"data:\u003cno value\u003e,x"}],"role":"user"}]`)
+	expect(t, renderChat(t, client, WithFallbackChat(own)).Text, "user:\nWhy?\n[media]\n\n")
+}
+
+func TestAFallbackChatThatFailsSaysWhere(t *testing.T) {
+	client := newClient(t, play(t), WithHost("http://127.0.0.1:1"))
+	chat := FallbackChat{Messages: []FallbackMessage{
+		{Role: "system", Content: "S"}, {Placeholder: "history", Required: true}, {Role: "user", Template: "\n{{template \"d\" .}}"},
+		{Role: "assistant", Template: "A\n{{define \"d\"}}{{.x.y}}{{end}}"},
+	}}
+	for _, each := range []struct {
+		variables Vars
+		want      string
+	}{
+		{nil, "missing history"},
+		{Vars{"history": "none"}, "history must be a list of messages"},
+		{Vars{"history": nil, "x": 1}, `template: message 3:2:18: executing "d" at <.x.y>: can't evaluate field y in type interface {}`},
+	} {
+		_, err := client.Render(context.Background(), "greeting", each.variables, WithFallbackChat(chat))
+		expect(t, errors.Is(err, ErrTemplate), true)
+		expect(t, err.Error(), ErrTemplate.Error()+": greeting: "+each.want)
+	}
 }
 
 func TestABrokenFallbackChatIsFoundWhenItIsGiven(t *testing.T) {
 	for _, messages := range [][]FallbackMessage{
-		nil, {{}}, {{Role: "user"}}, {{Role: "robot", Text: "x"}}, {{Text: "x"}}, {{Role: "user", Text: "x", Template: "y"}},
-		{{Role: "user", Template: "{{"}}, {{Role: "user", Placeholder: "history"}},
+		nil, {{}}, {{Role: "user"}}, {{Role: "robot", Content: "x"}}, {{Content: "x"}}, {{Role: "user", Content: "x", Template: "y"}},
+		{{Role: "user", Template: "{{"}}, {{Role: "user", Placeholder: "history"}}, {{Placeholder: `a"}}`}},
+		{{Role: "user", Parts: []FallbackPart{}}}, {{Role: "user", Parts: []FallbackPart{{}}}},
+		{{Role: "user", Parts: []FallbackPart{{Template: "x", URL: "y"}}}}, {{Role: "system", Parts: []FallbackPart{{Template: "x"}}}},
+		{{Role: "user", Parts: []FallbackPart{{Template: "x", MediaType: "image/png"}}}},
+		{{Role: "user", Template: `{{define "x"}}{{end}}`}, {Role: "user", Template: `{{define "x"}}{{end}}`}},
 	} {
-		_, err := New(WithAccessToken("x"), WithFallbackChats(map[string][]FallbackMessage{"greeting": messages}))
+		chat := FallbackChat{Messages: messages}
+		_, err := New(WithAccessToken("x"), WithFallbackChats(map[string]FallbackChat{"greeting": chat}))
 		expectUsage(t, err, "fallback of greeting")
 		client, err := New(WithAccessToken("x"))
 		expect(t, err, nil)
-		_, err = client.Render(context.Background(), "greeting", nil, WithFallbackChat(messages...))
+		_, err = client.Render(context.Background(), "greeting", nil, WithFallbackChat(chat))
 		expectUsage(t, err, "fallback of greeting")
 		client.Close()
 	}
+	_, err := New(WithAccessToken("x"), WithFallbackChats(map[string]FallbackChat{"greeting": {
+		Messages: []FallbackMessage{{Role: "user", Content: "x"}}, Config: map[string]any{"x": func() {}},
+	}}))
+	expectUsage(t, err, "configuration of the fallback of greeting")
 }

@@ -285,7 +285,7 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 	if made.fallback == nil {
 		return Result{}, false, nil
 	}
-	rendered, err := made.fallback(made.variables, made.missingKey)
+	rendered, err := made.fallback(made)
 	if err != nil {
 		return Result{}, false, err
 	}

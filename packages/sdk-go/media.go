@@ -77,7 +77,7 @@ func bareType(text string) string {
 
 func base64Of(head, body string) string {
 	parameters := strings.Split(head, ";")
-	isBase64 := len(parameters) > 1 && strings.EqualFold(strings.TrimSpace(parameters[len(parameters)-1]), "base64")
+	isBase64 := len(parameters) > 1 && strings.ToLower(strings.TrimSpace(parameters[len(parameters)-1])) == "base64"
 	if isBase64 {
 		return string(percentDecoded(body))
 	}

@@ -141,14 +141,14 @@ func WithFallbackFuncs(functions map[string]func(Vars) (string, error)) Option {
 	})
 }
 
-// WithFallbackChats gives the messages of chats for when nothing else is there, by slug. A broken template is an error of New.
-func WithFallbackChats(chats map[string][]FallbackMessage) Option {
+// WithFallbackChats gives chats for when nothing else is there, by slug. A broken one is an error of New.
+func WithFallbackChats(chats map[string]FallbackChat) Option {
 	return optionFunc(func(s *settings) error {
-		for slug, messages := range chats {
+		for slug, chat := range chats {
 			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
 				return err
 			}
-			made, err := chatFallback(slug, messages)
+			made, err := chatFallback(slug, chat)
 			if err != nil {
 				return err
 			}
@@ -201,10 +201,10 @@ func WithFallbackFunc(function func(Vars) (string, error)) RenderOption {
 	})
 }
 
-// WithFallbackChat gives the messages for when px0 is away and nothing is kept; it wins over the client's fallback.
-func WithFallbackChat(messages ...FallbackMessage) RenderOption {
+// WithFallbackChat gives the chat for when px0 is away and nothing is kept; it wins over the client's fallback.
+func WithFallbackChat(chat FallbackChat) RenderOption {
 	return renderOptionFunc(func(c *call) (err error) {
-		c.fallback, err = chatFallback(c.wanted.slug, messages)
+		c.fallback, err = chatFallback(c.wanted.slug, chat)
 		return err
 	})
 }

@@ -289,7 +289,8 @@ func (p outlinePart) mediaTypeOf(url string) string {
 	return strings.ToLower(found[1])
 }
 
-var dataURLType = regexp.MustCompile(`^(?i)data:([a-z]+/[a-z0-9.+-]{1,80})[;,]`)
+// dataURLType spells out the letters of both cases: folding would take others, too.
+var dataURLType = regexp.MustCompile(`^[dD][aA][tT][aA]:([A-Za-z]+/[A-Za-z0-9.+-]{1,80})[;,]`)
 
 // transcriptOf is a description of messages for logs: each as its role and its content.
 func transcriptOf(messages []map[string]any) string {
