@@ -9,8 +9,9 @@ import (
 
 // ProviderRequest is a render in the form that a model provider's API takes.
 type ProviderRequest struct {
-	// Request is for encoding/json. A setting that the prompt does not have is absent, and numbers of the configuration keep the digits with
-	// which they were written. It shares values with the Result, so change copies only.
+	// Request is for encoding/json. A setting that the prompt does not have is absent. Numbers of the configuration keep the digits with which
+	// they were written, as json.RawMessage: packages of providers would send a json.Number as a text. Messages are those of the Result, so
+	// change copies only.
 	Request map[string]any
 	// Dropped names the settings of the prompt that the provider does not have. It is not nil.
 	Dropped []string
@@ -54,17 +55,38 @@ func newRequestMaker(provider string, result Result) (*requestMaker, error) {
 		if !isOfForm(value) {
 			return nil, notOfForm(name)
 		}
-		m.settings[name] = value
+		m.settings[name] = withRawNumbers(value)
 	}
 	own, isObject := result.Config[provider].(map[string]any)
 	if !isObject && result.Config[provider] != nil {
 		return nil, notOfForm(provider)
 	}
-	m.own = own
+	m.own, _ = withRawNumbers(own).(map[string]any)
 	if m.messages == nil && !isBlank(result.Text) {
 		m.messages = []map[string]any{{"role": "user", "content": result.Text}}
 	}
 	return m, nil
+}
+
+// withRawNumbers copies a value of the configuration.
+func withRawNumbers(value any) any {
+	switch value := value.(type) {
+	case json.Number:
+		return json.RawMessage(value)
+	case map[string]any:
+		made := make(map[string]any, len(value))
+		for key := range value {
+			made[key] = withRawNumbers(value[key])
+		}
+		return made
+	case []any:
+		made := make([]any, len(value))
+		for i := range value {
+			made[i] = withRawNumbers(value[i])
+		}
+		return made
+	}
+	return value
 }
 
 func notOfForm(name string) error {
