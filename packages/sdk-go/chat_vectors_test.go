@@ -1,0 +1,107 @@
+package px0
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
+)
+
+// chatVector is a chat, of which Go's text/template has made each text.
+type chatVector struct {
+	ID         string
+	Program    json.RawMessage
+	Variables  json.RawMessage
+	MissingKey gotpl.MissingKey `json:"missing_key"`
+}
+
+// run gives the program, and what it is rendered with.
+func (v chatVector) run(t *testing.T) (*program, map[string]any, gotpl.MissingKey) {
+	t.Helper()
+	compiled := newLinked("", v.Program).compile()
+	if compiled == nil {
+		t.Fatalf("%s is not compiled", v.ID)
+	}
+	variables, err := asJSON(v.Variables)
+	if err != nil {
+		t.Fatal(v.ID, err)
+	}
+	missingKey := gotpl.MissingKeyError
+	if v.MissingKey != "" {
+		missingKey = v.MissingKey
+	}
+	return compiled, variables, missingKey
+}
+
+type wantedText struct{ Output, Error string }
+
+func (want wantedText) check(t *testing.T, what, got string, err error) {
+	t.Helper()
+	failure := ""
+	if err != nil {
+		failure = err.Error()
+	}
+	if got != want.Output || failure != want.Error {
+		t.Errorf("%s:\nwant %q %s\ngot  %q %s", what, want.Output, want.Error, got, failure)
+	}
+}
+
+func TestEachUnitOfAProgramIsWhatGoMakesOfIt(t *testing.T) {
+	var read []struct {
+		chatVector
+		Units []struct {
+			Name string
+			wantedText
+		}
+		Transcript wantedText
+	}
+	readVectors(t, "programs.json", &read)
+	if len(read) < 300 {
+		t.Fatalf("only %d cases", len(read))
+	}
+	for _, v := range read {
+		compiled, variables, missingKey := v.run(t)
+		for _, unit := range v.Units {
+			texts, err := compiled.compiled.RenderUnits([]string{unit.Name}, variables, missingKey)
+			unit.check(t, v.ID+", "+unit.Name, strings.Join(texts, "|"), err)
+		}
+		transcript, err := compiled.compiled.Render(variables, missingKey)
+		v.Transcript.check(t, v.ID+", transcript", transcript, err)
+	}
+}
+
+func TestTheMessagesOfAChatAreThoseOfPx0(t *testing.T) {
+	var read []struct {
+		chatVector
+		Messages json.RawMessage
+		Error    string
+	}
+	readVectors(t, "chats.json", &read)
+	if len(read) < 300 {
+		t.Fatalf("only %d cases", len(read))
+	}
+	for _, v := range read {
+		compiled, variables, missingKey := v.run(t)
+		messages, err := compiled.messages(variables, missingKey)
+		want := wantedText{Error: v.Error}
+		if v.Error == "" {
+			want.Output = canonical(t, v.Messages)
+		}
+		got := ""
+		if err == nil {
+			got = asText(messages)
+		}
+		want.check(t, v.ID, got, err)
+	}
+}
+
+// canonical is JSON as this package writes it.
+func canonical(t *testing.T, text json.RawMessage) string {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal(text, &value); err != nil {
+		t.Fatal(err)
+	}
+	return asText(value)
+}
