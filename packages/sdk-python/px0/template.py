@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Sequence
 
 from ._gotpl.backends.run import Limits
 from ._gotpl.compile import CompiledTemplate
@@ -54,6 +54,21 @@ class Template:
         try:
             _check(variables, missing_key)
             return self._compiled.render_bytes(variables, missing_key)
+        except RecursionError:
+            pass
+        raise TemplateTooDeep(_TOO_DEEP)
+
+    def render_units(
+        self, names: Sequence[str], variables: Optional[Mapping[str, Any]], *, missing_key: str = "error"
+    ) -> List[str]:
+        """The outputs of the templates with these names, in this order: of the main one and of those that it defines, each run with
+        the variables as its data. Steps and output of all of them together are bounded as those of one render.
+
+        Raises what `render` raises.
+        """
+        try:
+            _check(variables, missing_key)
+            return self._compiled.render_units(names, variables, missing_key)
         except RecursionError:
             pass
         raise TemplateTooDeep(_TOO_DEEP)

@@ -453,3 +453,42 @@ def test_cases_letters_by_unicode_15_one_for_one() -> None:
 @pytest.mark.parametrize("other", ["z\ud800", "zz\udfff", "zzz\ud800", "\ud800"])
 def test_orders_a_short_text_before_one_with_half_a_character(other: str) -> None:
     assert render('{{lt "" .other}} {{gt .other "a"}}', {"other": other}) == "true true"
+
+
+UNITS = '{{define "one"}}1 {{.a}}{{end}}{{define "two"}}2 {{template "one" .}}{{end}}root{{define "bytes"}}{{slice .a 0 1}}{{end}}'
+
+
+def test_single_templates_of_a_text_are_rendered_in_order() -> None:
+    made = compile(UNITS)
+    assert made.render_units(["two", "prompt", "one", "two"], {"a": "x"}) == ["2 1 x", "root", "1 x", "2 1 x"]
+    assert made.render_units([], {"a": "x"}) == []
+    with pytest.raises(TemplateExecutionError, match='no template "three" associated with template "prompt"'):
+        made.render_units(["one", "three"], {"a": "x"})
+    with pytest.raises(TemplateExecutionError, match='executing "one" at <.a>: map has no entry for key "a"'):
+        made.render_units(["prompt", "two"], {})
+    assert made.render_units(["two"], None, missing_key="default") == ["2 1 <no value>"]
+
+
+def test_cut_characters_do_not_join_across_templates() -> None:
+    made = compile(UNITS + '{{define "rest"}}{{slice .a 1 2}}{{end}}')
+    assert made.render_units(["bytes", "rest"], {"a": "é"}) == ["\ufffd", "\ufffd"]
+
+
+def test_the_budget_is_one_for_all_templates() -> None:
+    text = '{{define "a"}}{{range 40}}x{{end}}{{end}}{{define "b"}}{{range 40}}y{{end}}{{end}}'
+    made = compile(text, max_steps=100)
+    assert made.render_units(["a"], {}) == ["x" * 40]
+    with pytest.raises(TemplateExecutionError, match='executing "b" .*exceeded maximum number of steps') as steps:
+        made.render_units(["a", "b"], {})
+    assert steps.value.limit == "steps"
+    made = compile(text, max_output_bytes=79)
+    assert made.render_units(["a", "prompt"], {}) == ["x" * 40, ""]
+    with pytest.raises(TemplateExecutionError, match='executing "b" .*exceeded maximum output size') as output:
+        made.render_units(["a", "b"], {})
+    assert output.value.limit == "output"
+    assert compile(text, max_output_bytes=80).render_units(["a", "b"], {}) == ["x" * 40, "y" * 40]
+
+
+def test_the_depth_is_counted_from_each_template() -> None:
+    made = compile('{{define "a"}}a{{template "b"}}{{end}}{{define "b"}}b{{end}}', max_depth=1)
+    assert made.render_units(["a", "a", "b"], {}) == ["ab", "ab", "b"]

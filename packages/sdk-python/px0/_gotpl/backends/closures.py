@@ -49,8 +49,8 @@ Evaluate = Callable[[Run, Slots], Any]
 # Gives "break" or "continue" where that is what was executed.
 Execute = Callable[[Run, Slots], Optional[str]]
 SetTarget = Callable[[Run, Slots, Any], None]
-# Runs the main template with its data.
-Renderer = Callable[[Run, Any], None]
+# Runs a template, by its number in the plan, with its data.
+Renderer = Callable[[Run, int, Any], None]
 
 
 class _Compiled(NamedTuple):
@@ -72,12 +72,11 @@ class _Piece(NamedTuple):
 
 
 def compile_closures(plan: Plan) -> Renderer:
-    compiler = _Compiler(plan.units)
-    body = compiler.bodies[0]
-    main = plan.units[0]
+    units = plan.units
+    bodies = _Compiler(units).bodies
 
-    def render(run: Run, data: Any) -> None:
-        body(run, _new_slots(main, data))
+    def render(run: Run, number: int, data: Any) -> None:
+        bodies[number](run, _new_slots(units[number], data))
 
     return render
 
