@@ -16,6 +16,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 from ._fallbacks import Fallback
+from ._handover.anthropic import to_anthropic
+from ._handover.gemini import to_gemini
+from ._handover.hand_over import HandOver
+from ._handover.openai import to_openai
 from ._options import CacheOptions
 from ._version import VERSION as __version__
 from .client import AsyncPx0, Px0
@@ -31,7 +35,7 @@ from .errors import (
     UnreachableError,
     UsageError,
 )
-from .result import RenderResult
+from .result import Message, RenderResult
 
 if TYPE_CHECKING:
     from .generated import *  # noqa: F403
@@ -42,8 +46,10 @@ __all__ = [
     "CacheOptions",
     "ConflictError",
     "Fallback",
+    "HandOver",
     "ForbiddenError",
     "InvalidRequestError",
+    "Message",
     "NotFoundError",
     "Px0",
     "Px0Error",
@@ -54,6 +60,9 @@ __all__ = [
     "UnreachableError",
     "UsageError",
     "__version__",
+    "to_anthropic",
+    "to_gemini",
+    "to_openai",
 ]
 
 

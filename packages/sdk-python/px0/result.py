@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, Optional, Tuple
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple
 
 from .errors import UnreachableError
 
 # Where a text was made, and from what.
 Source = Literal["live", "cache", "snapshot", "fallback"]
 
+# A message of a chat: of px0's form, with `role` and `content`, or what a placeholder brought along, as it came.
+Message = Dict[str, Any]
+
 
 @dataclass(frozen=True)
 class RenderResult:
-    """A text, and where it comes from: enough to explain a wrong prompt by one log line."""
+    """A text or a conversation, and where it comes from: enough to explain a wrong prompt by one log line."""
 
+    # Of a chat, a transcript for logs: what `transcript_of` makes of the messages when it is first asked for, or px0's own if the call
+    # said `with_transcript`, which also holds messages that render to nothing.
     text: str
     source: Source
     slug: str
@@ -29,6 +35,55 @@ class RenderResult:
     stale: bool
     # What kept the text from being live; None when nothing did.
     cause: Optional[UnreachableError]
+    # Of a chat: what goes to the model, in order. None for a text.
+    messages: Optional[List[Message]] = field(default=None, hash=False)
+    # The version's model configuration; None when it has none.
+    config: Optional[Dict[str, Any]] = field(default=None, hash=False)
 
     def __str__(self) -> str:
         return self.text
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            # Of a chat, the only attribute that may still be missing.
+            messages = self.__dict__.get("messages") if name == "text" else None
+            if messages is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            text = transcript_of(messages)
+            object.__setattr__(self, "text", text)
+            return text
+
+
+def made_result(text: Optional[str], **fields: Any) -> RenderResult:
+    """A result; with no text, that of a chat, which makes one of its messages when it is asked for."""
+    result = RenderResult("" if text is None else text, **fields)
+    if text is None:
+        object.__delattr__(result, "text")
+    return result
+
+
+def transcript_of(messages: List[Message]) -> str:
+    """The messages as one text: of each its role, a colon, its content and an empty line.
+
+    Parts stand in lines of their own, and `[media]` for one that is no text. What is neither a text nor a list of parts is written as
+    JSON.
+    """
+    return "".join([f"{message.get('role', '')}:\n{_content_of(message.get('content'))}\n\n" for message in messages])
+
+
+def _content_of(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "\n".join([_part_of(part) for part in content])
+    return "" if content is None else _json_of(content)
+
+
+def _part_of(part: Any) -> str:
+    text = part.get("text") if isinstance(part, Mapping) and part.get("type") == "text" else None
+    return text if isinstance(text, str) else "[media]"
+
+
+def _json_of(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,1 @@
+"""Rendered prompts as requests of model providers: `to_openai`, `to_anthropic`, `to_gemini`."""
