@@ -7,9 +7,10 @@ step on the dictionary is atomic, and threads that come between two of them comp
 from __future__ import annotations
 
 import contextlib
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Tuple, Union
 
 from . import template
+from ._gotpl.syntax.program_source import Stretch
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -19,17 +20,19 @@ class _Compiled(NamedTuple):
     size: int
 
 
-# In the order of use, the latest last.
-_compiled: Dict[str, _Compiled] = {}
+# In the order of use, the latest last. A program of several texts is told apart by where these stand in it.
+_compiled: Dict[Union[str, Tuple[str, Tuple[Stretch, ...]]], _Compiled] = {}
 
 
-def compiled(text: str) -> template.Template:
-    """The template of a text. Raises TemplateSyntaxError, TemplateTooDeep."""
-    known = _compiled.pop(text, None)
+def compiled(text: str, stretches: Tuple[Stretch, ...] = ()) -> template.Template:
+    """The template of a text, or of several that px0 has linked into one. Raises TemplateSyntaxError, TemplateTooDeep."""
+    key = (text, stretches) if stretches else text
+    known = _compiled.pop(key, None)
     if known is None:
-        known = _Compiled(template.compile(text), _size_of(text))
+        made = template.compile_program(text, stretches) if stretches else template.compile(text)
+        known = _Compiled(made, _size_of(text))
         _make_room_for(known.size)
-    _compiled[text] = known
+    _compiled[key] = known
     return known.template
 
 

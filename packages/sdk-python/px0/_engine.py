@@ -13,15 +13,16 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from ._fallbacks import Fallback, FallbackRenderer, renderer
 from ._judge import Gone, Live, judge_render, parse_object
-from ._kept import Kept, KeptTemplates, Program, Wanted
+from ._kept import Kept, KeptTemplates, Wanted
 from ._options import CacheOptions, Settings
 from ._outage import Outage
-from ._reference import render_path, template_path, wanted_of
+from ._program import Program, read_program
+from ._reference import program_path, render_path, wanted_of
 from ._snapshot import SnapshotFile
 from ._transport import Flow, Request, Transport
 from ._variables import body_of, variables_in, variables_of
 from .errors import UnreachableError, UsageError
-from .result import RenderResult
+from .result import RenderResult, made_result
 
 # As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
 _FETCH_AGAIN_AFTER = 5 * 60.0
@@ -42,6 +43,7 @@ class Call:
     wanted: Wanted
     body: bytes
     missing_key: Optional[str]
+    with_transcript: bool
     fallback: Optional[FallbackRenderer]
 
     @property
@@ -95,15 +97,19 @@ class Engine:
         fallback: Optional[Fallback],
         missing_key: Optional[str],
         team_id: Optional[str],
+        with_transcript: bool,
     ) -> Call:
         """Raises UsageError for a call that cannot work."""
         wanted = wanted_of(slug, version, tag, team_id, self._settings.team_id)
         if missing_key not in _MISSING_KEYS:
             raise UsageError("missing_key must be 'error', 'default' or 'zero'")
+        if not isinstance(with_transcript, bool):
+            raise UsageError("with_transcript must be True or False")
         return Call(
             wanted=wanted,
-            body=body_of(variables_of(variables, more_variables), missing_key),
+            body=body_of(variables_of(variables, more_variables), missing_key, with_transcript),
             missing_key=missing_key,
+            with_transcript=with_transcript,
             fallback=self._settings.fallbacks.get(wanted.slug)
             if fallback is None
             else renderer(wanted.slug, fallback),
@@ -115,7 +121,7 @@ class Engine:
         if served is not None:
             return served
         try:
-            return _live_result(call.wanted, (yield from self._ask(call)))
+            return _live_result(call, (yield from self._ask(call)))
         except UnreachableError as error:
             result = self._without_px0(call, error)
             if result is None:
@@ -181,9 +187,9 @@ class Engine:
         result = None if kept is None else _kept_result(call, kept, cause)
         if result is not None or call.fallback is None:
             return result
-        text = call.fallback(call.variables, call.missing_key)
-        return RenderResult(
-            text=text,
+        rendered = call.fallback(call.variables, call.missing_key)
+        return made_result(
+            *rendered,
             source="fallback",
             slug=call.wanted.slug,
             version=None,
@@ -207,9 +213,9 @@ class Engine:
             return
         now = time.time()
         kept = self._kept.get(wanted)
-        if kept is None or kept.version != live.version:
+        if kept is None or kept.version != live.version or _lacks(kept.program, live):
             self._end_freshness(wanted)
-            self._fetch_template(wanted, live)
+            self._fetch_program(wanted, live)
             return
         if not live.stale:
             confirmed_at = kept.confirmed_at
@@ -220,7 +226,7 @@ class Engine:
                 self._changed()
         self._kept.set(kept)
         if now - kept.fetched_at > _FETCH_AGAIN_AFTER:
-            self._fetch_template(wanted, live)
+            self._fetch_program(wanted, live)
 
     def _remove(self, wanted: Wanted) -> None:
         self._awaited.pop(wanted, None)
@@ -236,7 +242,7 @@ class Engine:
         if self._snapshot is not None:
             self._snapshot.changed()
 
-    def _fetch_template(self, wanted: Wanted, live: Live) -> None:
+    def _fetch_program(self, wanted: Wanted, live: Live) -> None:
         """In the background, for the caller has its text already; for the latest answer, should another come meanwhile."""
         failed_at = self._fetch_failed_at.get(wanted)
         if failed_at is not None and time.monotonic() - failed_at < _FETCH_RETRY_AFTER:
@@ -251,38 +257,38 @@ class Engine:
             if awaited is None:
                 return
             version = awaited.version
-            template = yield from self._template_of(wanted, version)
+            program = yield from self._program_of(wanted, version)
             with self._lock:
                 latest = self._awaited.get(wanted)
                 if latest is None or latest.version != version:
                     continue
                 del self._awaited[wanted]
-                if template is None:
+                if program is None or _lacks(program, latest):
                     self._note_failed_fetch(wanted)
                 else:
-                    self._keep(wanted, latest, template)
+                    self._keep(wanted, latest, program)
                 return
 
-    def _template_of(self, wanted: Wanted, version: int) -> Flow[Optional[str]]:
+    def _program_of(self, wanted: Wanted, version: int) -> Flow[Optional[Program]]:
         """None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
         try:
-            answer = yield from self._transport.send(Request("GET", template_path(wanted, version)))
+            answer = yield from self._transport.send(Request("GET", program_path(wanted, version)))
         except UnreachableError:
             return None
         body = parse_object(answer.body) if answer.status == 200 else None
         prompt, got = (body or {}).get("prompt"), (body or {}).get("version")
         if not isinstance(prompt, dict) or not isinstance(got, dict):
             return None
-        template = got.get("template")
         is_it = prompt.get("slug") == wanted.slug and got.get("version") == version and got.get("status") != "draft"
-        return template if is_it and isinstance(template, str) else None
+        # A px0 that knows no programs has texts only.
+        return read_program(got.get("program", {"template": got.get("template")})) if is_it else None
 
     def _note_failed_fetch(self, wanted: Wanted) -> None:
         if len(self._fetch_failed_at) >= _MOST_FAILURES_REMEMBERED:
             self._fetch_failed_at.clear()
         self._fetch_failed_at[wanted] = time.monotonic()
 
-    def _keep(self, wanted: Wanted, live: Live, template: str) -> None:
+    def _keep(self, wanted: Wanted, live: Live, program: Program) -> None:
         self._fetch_failed_at.pop(wanted, None)
         now = time.time()
         self._kept.set(
@@ -290,7 +296,7 @@ class Engine:
                 wanted=wanted,
                 version=live.version,
                 tags=live.tags,
-                program=Program(template),
+                program=program,
                 revision=live.revision,
                 confirmed_at=now,
                 fetched_at=now,
@@ -301,11 +307,19 @@ class Engine:
         self._changed()
 
 
-def _live_result(wanted: Wanted, live: Live) -> RenderResult:
-    return RenderResult(
-        text=live.text,
+def _lacks(program: Program, live: Live) -> bool:
+    """Whether it is the text alone of what has more: an SDK, or a px0, that knows no chats has had it."""
+    return (live.messages is not None and not program.is_chat) or (live.config is not None and program.config is None)
+
+
+def _live_result(call: Call, live: Live) -> RenderResult:
+    is_chat = live.messages is not None
+    return made_result(
+        None if is_chat and not call.with_transcript else live.text,
+        live.messages,
+        live.config,
         source="live",
-        slug=wanted.slug,
+        slug=call.wanted.slug,
         version=live.version,
         tags=live.tags,
         revision=live.revision,
@@ -316,11 +330,11 @@ def _live_result(wanted: Wanted, live: Live) -> RenderResult:
 
 
 def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> Optional[RenderResult]:
-    text = kept.program.render(call.variables, call.missing_key or "error")
-    if text is None:
+    rendered = kept.program.render(call.variables, call.missing_key or "error", call.with_transcript)
+    if rendered is None:
         return None
-    return RenderResult(
-        text=text,
+    return made_result(
+        *rendered,
         source="snapshot" if kept.origin == "snapshot" else "cache",
         slug=kept.wanted.slug,
         version=kept.version,

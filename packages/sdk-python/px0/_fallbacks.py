@@ -7,15 +7,21 @@ from typing import Any, Callable, Dict, Mapping, Optional, Union
 
 from . import template
 from ._compiled import compiled
+from ._fallback_chat import FallbackChat
+from ._program import Rendered
 from ._segments import path_segment
 from ._text import plain_text
 from .errors import TemplateError, UsageError
 
-# A template in px0's language, or a function that makes the text.
-Fallback = Union[str, Callable[[Mapping[str, Any]], str]]
+# A template in px0's language, a function that makes the text, or a chat: a dictionary with `messages`, each of which has a `role` with
+# `content` (a text as it is), `template` or `parts`, or is a `placeholder`; and with the model's `config`, if there is one.
+Fallback = Union[str, Callable[[Mapping[str, Any]], str], Mapping[str, Any]]
 
 # Takes the variables and the call's missing-key option.
-FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], str]
+FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], Rendered]
+
+# A fallback is there to answer: a key that the variables lack counts as nil unless the call says otherwise.
+_MISSING_KEY = "default"
 
 
 def by_slug(fallbacks: Mapping[str, Fallback]) -> Dict[str, FallbackRenderer]:
@@ -34,8 +40,10 @@ def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
         raise UsageError(f"the fallback of {slug} is asynchronous: pass a plain function")
     if callable(fallback):
         return _calling(slug, fallback)
+    if isinstance(fallback, Mapping):
+        return _chatting(slug, FallbackChat(f"the fallback of {slug}", fallback))
     if not isinstance(fallback, str):
-        raise UsageError(f"the fallback of {slug} must be a template or a function")
+        raise UsageError(f"the fallback of {slug} must be a template, a function or a chat with messages")
     return _rendering(slug, _compile(slug, str.__str__(fallback)))
 
 
@@ -49,10 +57,19 @@ def _compile(slug: str, text: str) -> template.Template:
 
 
 def _rendering(slug: str, made: template.Template) -> FallbackRenderer:
-    def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> str:
+    def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> Rendered:
         try:
-            # A fallback is there to answer: a key that the variables lack counts as nil unless the call says otherwise.
-            return made.render(variables, missing_key=missing_key or "default")
+            return Rendered(made.render(variables, missing_key=missing_key or _MISSING_KEY), None, None)
+        except Exception as error:
+            raise TemplateError(f"the fallback of {slug} failed: {error}") from error
+
+    return render
+
+
+def _chatting(slug: str, chat: FallbackChat) -> FallbackRenderer:
+    def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> Rendered:
+        try:
+            return chat.render(variables, missing_key or _MISSING_KEY)
         except Exception as error:
             raise TemplateError(f"the fallback of {slug} failed: {error}") from error
 
@@ -60,13 +77,13 @@ def _rendering(slug: str, made: template.Template) -> FallbackRenderer:
 
 
 def _calling(slug: str, fallback: Callable[[Mapping[str, Any]], str]) -> FallbackRenderer:
-    def render(variables: Mapping[str, Any], _: Optional[str]) -> str:
+    def render(variables: Mapping[str, Any], _: Optional[str]) -> Rendered:
         try:
             text: Any = fallback(variables)
         except Exception as error:
             raise TemplateError(f"the fallback of {slug} failed: {error!r}") from error
         if not isinstance(text, str):
             raise TemplateError(f"the fallback of {slug} returned a {type(text).__name__}, not text")
-        return text
+        return Rendered(text, None, None)
 
     return render

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Dict, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
+from ._forms import is_message
 from ._options import Settings
 from ._retries import parse_retry_after
 from ._text import is_version_number, without_token
 from ._transport import Answer
 from .errors import RefusedError, UnreachableError, refusal
+from .result import Message
 
 # Statuses of the 4xx range that tell of the moment, not of the request.
 _OF_THE_MOMENT = frozenset((408, 425, 429))
@@ -27,6 +29,9 @@ _NOT_FOUND = 404
 @dataclass(frozen=True)
 class Live:
     text: str
+    # None for a text.
+    messages: Optional[List[Message]]
+    config: Optional[Dict[str, Any]]
     version: int
     tags: Tuple[str, ...]
     revision: Optional[str]
@@ -80,7 +85,12 @@ def _live_of(body: Dict[str, Any], answer: Answer, is_stale: bool) -> Optional[L
         return None
     if not is_version_number(version) or not all(isinstance(tag, str) for tag in tags):
         return None
-    return Live(rendered, version, tuple(tags), answer.headers.get("px0-revision"), is_stale)
+    messages, config = body.get("messages"), body.get("config")
+    if not isinstance(config, (dict, type(None))) or not isinstance(messages, (list, type(None))):
+        return None
+    if not all(map(is_message, messages or ())):
+        return None
+    return Live(rendered, messages, config, version, tuple(tags), answer.headers.get("px0-revision"), is_stale)
 
 
 def no_answer(host: str, answer: Answer, detail: Optional[str]) -> UnreachableError:

@@ -1,4 +1,4 @@
-"""The templates that px0 has served, by what was asked for: what a client falls back on.
+"""The programs of versions that px0 has served, by what was asked for: what a client falls back on.
 
 Bounded by number and by bytes; the least recently used goes first.
 
@@ -7,15 +7,11 @@ See docs/decisions/165-template-language-in-three-languages.md.
 
 from __future__ import annotations
 
-import math
-import sys
 from collections import OrderedDict
 from dataclasses import dataclass
-from types import FrameType
-from typing import Any, List, Mapping, Optional, Tuple
+from typing import List, Optional, Tuple
 
-from . import template
-from ._compiled import compiled
+from ._program import Program
 
 
 @dataclass(frozen=True)
@@ -27,51 +23,9 @@ class Wanted:
     ref: Optional[str]
 
 
-class Program:
-    """A template's text, compiled when it is rendered: a snapshot may hold thousands, of which a process needs a few."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        # With at most this much of the stack it does not compile: any amount for a text that is no template here.
-        self._too_little = -math.inf
-
-    def render(self, variables: Mapping[str, Any], missing_key: str) -> Optional[str]:
-        """The text, exactly as px0 would make it; None when the template does not run here with these variables."""
-        try:
-            made = self._compiled()
-            return None if made is None else made.render(variables, missing_key=missing_key)
-        except Exception:
-            # Whatever it is, the caller still has px0 or the fallback.
-            return None
-
-    def _compiled(self) -> Optional[template.Template]:
-        # What has failed is not tried again by each call: a template may be long.
-        has_failed = self._too_little > -math.inf
-        if has_failed and _room_on_the_stack() <= self._too_little:
-            return None
-        try:
-            return compiled(self.text)
-        except template.TemplateSyntaxError:
-            # A later px0 may know a function that this package does not.
-            self._too_little = math.inf
-        except template.TemplateTooDeep:
-            self._too_little = _room_on_the_stack()
-        return None
-
-
-def _room_on_the_stack() -> int:
-    """How many more calls Python allows here."""
-    depth = 0
-    frame: Optional[FrameType] = sys._getframe()
-    while frame is not None:
-        depth += 1
-        frame = frame.f_back
-    return sys.getrecursionlimit() - depth
-
-
 @dataclass(frozen=True)
 class Kept:
-    """A template and what px0 said of it. Times are seconds since 1970."""
+    """A program and what px0 said of it. Times are seconds since 1970."""
 
     wanted: Wanted
     version: int
@@ -88,8 +42,8 @@ class Kept:
 
     @property
     def size(self) -> int:
-        """Of memory, roughly: two bytes for a character, and the rest of an entry."""
-        return len(self.program.text) * 2 + 500
+        """Of memory, roughly: the program, and the rest of an entry."""
+        return self.program.size + 500
 
 
 class KeptTemplates:

@@ -36,9 +36,10 @@ def render_path(wanted: Wanted) -> str:
     return f"/v1/prompts/{path_segment('slug', wanted.slug)}{version}/render{query}"
 
 
-def template_path(wanted: Wanted, version: int) -> str:
-    """The path and query of the prompt with the template of a version."""
-    query = {"version": str(version), **({} if wanted.team_id is None else {"team_id": wanted.team_id})}
+def program_path(wanted: Wanted, version: int) -> str:
+    """The path and query of the prompt with the program of a version."""
+    team = {} if wanted.team_id is None else {"team_id": wanted.team_id}
+    query = {"version": str(version), **team, "include": "program"}
     return f"/v1/prompts/{path_segment('slug', wanted.slug)}?{urlencode(query)}"
 
 

@@ -13,7 +13,8 @@ import uuid
 from datetime import datetime, timezone
 from typing import Any, Callable, Dict, List, Optional, Union
 
-from ._kept import Kept, Program, Wanted
+from ._kept import Kept, Wanted
+from ._program import read_program
 from ._text import is_version_number
 
 _KIND = "px0/snapshot/v1"
@@ -89,7 +90,7 @@ class SnapshotFile:
             try:
                 _write_whole(self._path, write_snapshot(self._host, self._entries()))
             # A ValueError is a text that UTF-8 cannot encode.
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 return error
         return None
 
@@ -129,7 +130,9 @@ def _write_entry(kept: Kept) -> Dict[str, Any]:
         "ref": kept.wanted.ref,
         "version": kept.version,
         "tags": list(kept.tags),
+        # For an SDK that knows no programs; where this is all of the program, it stands here only.
         "template": kept.program.text,
+        **({} if kept.program.is_plain else {"program": kept.program.to_json()}),
         "revision": kept.revision,
         "confirmed_at": _format_time(kept.confirmed_at),
         "fetched_at": _format_time(kept.fetched_at),
@@ -143,20 +146,22 @@ def _read_entry(entry: Any) -> Optional[Kept]:
     fetched_at = _parse_time(entry.get("fetched_at"))
     version = entry.get("version")
     tags = entry.get("tags")
+    # Where there is nothing else, or by an SDK that knows no programs, the template is written alone.
+    program = read_program(entry.get("program") or {"template": entry.get("template")})
     is_whole = (
-        all(isinstance(entry.get(key), str) for key in ("slug", "template"))
+        isinstance(entry.get("slug"), str)
         and all(isinstance(entry.get(key), (str, type(None))) for key in ("team_id", "ref", "revision"))
         and is_version_number(version)
         and isinstance(tags, list)
         and all(isinstance(tag, str) for tag in tags)
     )
-    if not is_whole or confirmed_at is None or fetched_at is None:
+    if not is_whole or program is None or confirmed_at is None or fetched_at is None:
         return None
     return Kept(
         wanted=Wanted(entry.get("team_id"), entry["slug"], entry.get("ref")),
         version=entry["version"],
         tags=tuple(entry["tags"]),
-        program=Program(entry["template"]),
+        program=program,
         revision=entry.get("revision"),
         confirmed_at=confirmed_at,
         fetched_at=fetched_at,

@@ -27,11 +27,11 @@ class _NotJson(Exception):
     pass
 
 
-def body_of(variables: Mapping[str, Any], missing_key: Optional[str]) -> bytes:
+def body_of(variables: Mapping[str, Any], missing_key: Optional[str], with_transcript: bool) -> bytes:
     """The body of a render. Raises UsageError, which names the variable that cannot be written."""
-    body: Dict[str, Any] = {"variables": variables}
-    if missing_key is not None:
-        body["options"] = {"missing_key": missing_key}
+    options = {} if missing_key is None else {"missing_key": missing_key}
+    # A px0 that knows no chats passes over it.
+    body: Dict[str, Any] = {"variables": variables, "options": {**options, "transcript": with_transcript}}
     try:
         written = _written(body)
         _check(variables)

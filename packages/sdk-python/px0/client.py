@@ -97,12 +97,14 @@ class Px0(_Unique):
         fallback: Optional[Fallback] = None,
         missing_key: Optional[str] = None,
         team_id: Optional[str] = None,
+        with_transcript: bool = False,
         **more_variables: Any,
     ) -> RenderResult:
-        """The text of a prompt's live version, or of the one named by `version` or `tag`.
+        """The text or the messages of a prompt's live version, or of the one named by `version` or `tag`.
 
         Variables are given as a mapping, as keywords, or both. `fallback` wins over the client's; `missing_key` is what an
-        absent key does, as Go's option of that name: `error` unless given, in a fallback `default`.
+        absent key does, as Go's option of that name: `error` unless given, in a fallback `default`. `with_transcript` makes
+        the text of a chat the one that px0 makes of all of its messages, which costs a second run of their templates.
 
         Raises UsageError for a call that cannot work, RefusedError when px0 refuses (NotFoundError when there is no such prompt
         or version), UnreachableError when px0 is away and there is nothing to fall back on, TemplateError when the fallback fails.
@@ -111,7 +113,7 @@ class Px0(_Unique):
         _require_open(self._closed.is_set())
         self._http.require_usable()
         call = self._engine.call(
-            slug, variables, more_variables, version, tag, fallback, missing_key, team_id
+            slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
         )
         return self._run(self._engine.render(call))
 
@@ -241,6 +243,7 @@ class AsyncPx0(_Unique):
         fallback: Optional[Fallback] = None,
         missing_key: Optional[str] = None,
         team_id: Optional[str] = None,
+        with_transcript: bool = False,
         **more_variables: Any,
     ) -> RenderResult:
         """As `Px0.render`. When the task is cancelled, so is the request."""
@@ -248,7 +251,7 @@ class AsyncPx0(_Unique):
         _require_open(self._is_closed)
         place = self._place()
         call = self._engine.call(
-            slug, variables, more_variables, version, tag, fallback, missing_key, team_id
+            slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
         )
         return await self._run(place, self._engine.render(call))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, List, Literal, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Optional, Tuple
 
+from ._forms import is_media, is_own_content
 from .errors import UnreachableError
 
 # Where a text was made, and from what.
@@ -55,9 +56,11 @@ class RenderResult:
             return text
 
 
-def made_result(text: Optional[str], **fields: Any) -> RenderResult:
+def made_result(
+    text: Optional[str], messages: Optional[List[Message]], config: Optional[Dict[str, Any]], **fields: Any
+) -> RenderResult:
     """A result; with no text, that of a chat, which makes one of its messages when it is asked for."""
-    result = RenderResult("" if text is None else text, **fields)
+    result = RenderResult("" if text is None else text, messages=messages, config=config, **fields)
     if text is None:
         object.__delattr__(result, "text")
     return result
@@ -66,24 +69,16 @@ def made_result(text: Optional[str], **fields: Any) -> RenderResult:
 def transcript_of(messages: List[Message]) -> str:
     """The messages as one text: of each its role, a colon, its content and an empty line.
 
-    Parts stand in lines of their own, and `[media]` for one that is no text. What is neither a text nor a list of parts is written as
-    JSON.
+    Parts stand in lines of their own, media as `[media]`. Content of another form than px0's is written as JSON, and none as nothing.
     """
-    return "".join([f"{message.get('role', '')}:\n{_content_of(message.get('content'))}\n\n" for message in messages])
+    return "".join([f"{message['role']}:\n{_content_of(message.get('content'))}\n\n" for message in messages])
 
 
 def _content_of(content: Any) -> str:
+    if content is None:
+        return ""
+    if not is_own_content(content):
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if isinstance(content, str):
         return content
-    if isinstance(content, list):
-        return "\n".join([_part_of(part) for part in content])
-    return "" if content is None else _json_of(content)
-
-
-def _part_of(part: Any) -> str:
-    text = part.get("text") if isinstance(part, Mapping) and part.get("type") == "text" else None
-    return text if isinstance(text, str) else "[media]"
-
-
-def _json_of(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return "\n".join(["[media]" if is_media(part) else part["text"] for part in content])

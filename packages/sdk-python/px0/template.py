@@ -12,6 +12,8 @@ from typing import Any, List, Mapping, Optional, Sequence
 from ._gotpl.backends.run import Limits
 from ._gotpl.compile import CompiledTemplate
 from ._gotpl.errors import TemplateDataError, TemplateExecutionError, TemplateSyntaxError, TemplateTooDeep
+from ._gotpl.syntax.program_source import ProgramSource, Stretch
+from ._gotpl.syntax.source import Source
 from ._gotpl.values.values import is_dict
 from .errors import UsageError
 
@@ -74,21 +76,37 @@ class Template:
         raise TemplateTooDeep(_TOO_DEEP)
 
 
+_MAX_STEPS = 1_000_000
+_MAX_OUTPUT_BYTES = 8 * 1024 * 1024
+_MAX_DEPTH = 100
+
+
 def compile(  # noqa: A001
     text: str,
     *,
     name: str = "prompt",
-    max_steps: int = 1_000_000,
-    max_output_bytes: int = 8 * 1024 * 1024,
-    max_depth: int = 100,
+    max_steps: int = _MAX_STEPS,
+    max_output_bytes: int = _MAX_OUTPUT_BYTES,
+    max_depth: int = _MAX_DEPTH,
 ) -> Template:
     """Compiles a template; `name` is its name in error messages.
 
     `max_steps` bounds nodes executed, loop passes and larger pieces of work inside functions, `max_depth` template calls inside one
     another. Raises TemplateSyntaxError and TemplateTooDeep.
     """
+    limits = Limits(max_output_bytes, max_depth, max_steps)
     try:
-        return Template(CompiledTemplate(name, text, Limits(max_output_bytes, max_depth, max_steps)))
+        return Template(CompiledTemplate(Source(name, text), limits))
+    except RecursionError:
+        pass
+    raise TemplateTooDeep(_TOO_DEEP)
+
+
+def compile_program(text: str, stretches: Sequence[Stretch]) -> Template:
+    """Compiles what px0 has linked of several texts; errors of its renders speak of these. Raises what `compile` raises."""
+    limits = Limits(_MAX_OUTPUT_BYTES, _MAX_DEPTH, _MAX_STEPS)
+    try:
+        return Template(CompiledTemplate(ProgramSource("prompt", text, stretches), limits))
     except RecursionError:
         pass
     raise TemplateTooDeep(_TOO_DEEP)

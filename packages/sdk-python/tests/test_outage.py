@@ -40,7 +40,7 @@ def test_versions_tags_teams_and_options_are_asked_for(client: Make, played: Pla
         "/v1/prompts/greeting/versions/3/render?team_id=t1",
         "/v1/prompts/%C3%BCber%20alles/versions/a%2Fb/render?team_id=t2",
     ]
-    assert played.renders[0]["body"] == {"variables": {"name": "Ada"}, "options": {"missing_key": "zero"}}
+    assert played.renders[0]["body"] == {"variables": {"name": "Ada"}, "options": {"missing_key": "zero", "transcript": False}}
     assert played.renders[0]["headers"]["authorization"] == "Bearer ak_test"
 
 
@@ -153,8 +153,8 @@ def test_a_template_is_fetched_once_for_each_version(client: Make, played: Playe
     assert px.render("greeting", name="Ada").text == "Good day Ada"
     eventually(lambda: len(played.fetches) == 2 and not px._background._threads)
     assert [request["path"] for request in played.fetches] == [
-        "/v1/prompts/greeting?version=1",
-        "/v1/prompts/greeting?version=2",
+        "/v1/prompts/greeting?version=1&include=program",
+        "/v1/prompts/greeting?version=2&include=program",
     ]
     played.stop()
     assert px.render("greeting", name="Grace").text == "Good day Grace"

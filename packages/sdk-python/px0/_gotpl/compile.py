@@ -21,10 +21,10 @@ from .values.values import NIL_MAP
 class CompiledTemplate:
     """Never changes: threads may share it."""
 
-    def __init__(self, name: str, text: str, limits: Limits) -> None:
-        self._source = Source(name, text)
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self._source = source
         self._limits = limits
-        plan = plan_template(name, parse(self._source))
+        plan = plan_template(source.name, parse(source))
         self._numbers: Dict[str, int] = {unit.name: number for number, unit in enumerate(plan.units)}
         self._sites: List[Site] = [unit.body.site for unit in plan.units]
         self._has_stray_bytes = plan.has_stray_bytes

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from .._forms import is_media
 from ..errors import UsageError
 from ..result import Message, RenderResult
-from .conversation import conversation_of, is_media, no_media_in, with_each
+from .conversation import conversation_of, no_media_in, with_each
 from .hand_over import HandOver, with_extra_body
 from .media import MediaWriters, write_media
 from .settings import dropped_of, laid_over, own_of, renamed, settings_in, tool_as

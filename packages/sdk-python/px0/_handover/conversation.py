@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, List, NamedTuple, Optional
 
+from .._forms import is_media, is_own_content
 from .._gotpl.unicode.white_space import is_blank
 from ..errors import UsageError
 from ..result import Message, RenderResult
@@ -37,22 +38,7 @@ def is_own_system(message: Message) -> bool:
 
 def is_own(message: Message) -> bool:
     """Whether the whole message is of px0's form, so that nothing is lost when it is put into another one."""
-    if len(message) != 2 or not isinstance(message.get("role"), str):
-        return False
-    content = message.get("content")
-    return isinstance(content, str) or (isinstance(content, list) and all(map(is_own_part, content)))
-
-
-def is_own_part(part: Any) -> bool:
-    if is_media(part):
-        return True
-    return isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str) and len(part) == 2
-
-
-def is_media(part: Any) -> bool:
-    if not isinstance(part, dict) or part.get("type") != "media" or not isinstance(part.get("url"), str):
-        return False
-    return len(part) == 2 or (len(part) == 3 and isinstance(part.get("media_type"), str))
+    return len(message) == 2 and isinstance(message.get("role"), str) and is_own_content(message.get("content"))
 
 
 def no_media_in(provider: str, role: str) -> UsageError:

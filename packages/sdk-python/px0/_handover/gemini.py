@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Dict
 
+from .._forms import is_media
 from ..errors import UsageError
 from ..result import Message, RenderResult
-from .conversation import conversation_of, is_media, is_own, is_own_system, messages_of, with_each
+from .conversation import conversation_of, is_own, is_own_system, messages_of, with_each
 from .hand_over import HandOver
 from .media import MediaWriters, Part, write_media
 from .settings import Settings, dropped_of, laid_over, own_of, renamed, settings_in, tool_as

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Dict
 
+from .._forms import is_media
 from ..result import Message, RenderResult
-from .conversation import is_media, messages_of, no_media_in, with_each
+from .conversation import messages_of, no_media_in, with_each
 from .hand_over import HandOver, with_extra_body
 from .media import MediaWriters, Part, write_media
 from .settings import Settings, dropped_of, laid_over, own_of, renamed, settings_in, tool_as

@@ -85,8 +85,7 @@ class Run:
 
     def fail(self, site: Site, message: str, limit: Optional[Limit] = None) -> NoReturn:
         node = self.last if site.node is None else site.node
-        name = self._source.name
-        line, column = self._source.locate(0 if node is None else node.position)
+        name, line, column = self._source.place(0 if node is None else node.position)
         context = "" if node is None else node_text(node)
         text = f"template: {name}:{line}:{column}: executing {quote(site.unit)} at <{context}>: {message}"
         if not self.is_exact and not is_well_formed(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Tuple
+from typing import NamedTuple, Tuple
 
 from ..errors import TemplateSyntaxError
 from ..values.go_string import byte_length, well_formed_data
@@ -10,6 +10,14 @@ from ..values.go_string import byte_length, well_formed_data
 # Of UTF-8.
 MAX_SOURCE_BYTES = 524_288
 _MOST_BYTES_OF_CHARACTER = 4
+
+
+class Place(NamedTuple):
+    """Where something is: in the text of this name, at a line, from 1, and a column, in bytes from 0."""
+
+    name: str
+    line: int
+    column: int
 
 
 class Source:
@@ -29,5 +37,13 @@ class Source:
 
     def locate(self, position: int) -> Tuple[int, int]:
         """The line, from 1, and the column, in bytes from 0. Linear in the text: for errors only."""
-        line_start = self.text.rfind("\n", 0, position) + 1
-        return self.line_of(position), byte_length(self.text[line_start:position])
+        return location_in(self.text, position)
+
+    def place(self, position: int) -> Place:
+        """What an error in a render names; linear in the text, too."""
+        return Place(self.name, *self.locate(position))
+
+
+def location_in(text: str, position: int) -> Tuple[int, int]:
+    line_start = text.rfind("\n", 0, position) + 1
+    return 1 + text.count("\n", 0, position), byte_length(text[line_start:position])

@@ -1,0 +1,116 @@
+"""A chat given as a fallback: judged when it is given, as px0 judges what an author writes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, List, Mapping, Optional
+
+from . import template
+from ._chat import Entry, Part, PartsMessage, Placeholder, TextMessage, messages_of, placeholder_lists
+from ._compiled import compiled
+from ._program import Rendered
+from .errors import UsageError
+
+# Others could not be variables of a prompt.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_ROLES = ("system", "user", "assistant")
+_KINDS = ("content", "template", "parts", "placeholder")
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """What makes one text of the chat: a template, or a text as it is."""
+
+    place: str
+    text: str
+    template: Optional[template.Template]
+
+    def render(self, variables: Mapping[str, Any], missing_key: str) -> str:
+        if self.template is None:
+            return self.text
+        try:
+            return self.template.render(variables, missing_key=missing_key)
+        except (template.TemplateExecutionError, template.TemplateTooDeep) as error:
+            raise ValueError(f"{self.place}: {error}") from error
+
+
+class FallbackChat:
+    """Raises UsageError that begins with `what` and names the place of what is wrong."""
+
+    def __init__(self, what: str, given: Mapping[Any, Any]) -> None:
+        messages, config = given.get("messages"), given.get("config")
+        if not isinstance(messages, (list, tuple)):
+            raise UsageError(f"{what} must be a template, a function or a chat with messages")
+        if not messages:
+            raise UsageError(f"{what} has no messages")
+        self._units: List[_Unit] = []
+        self._entries = [self._entry(f"{what}: messages.{index}", message) for index, message in enumerate(messages)]
+        if not isinstance(config, (Mapping, type(None))):
+            raise UsageError(f"{what}: config must be a dictionary")
+        try:
+            # Read anew for each result, so that nobody changes it for others.
+            self._config = None if config is None else json.dumps(dict(config), allow_nan=False)
+        except Exception as error:
+            raise UsageError(f"{what}: config cannot be written as JSON: {error}") from error
+
+    def render(self, variables: Mapping[str, Any], missing_key: str) -> Rendered:
+        """Raises ValueError, ChatVariablesError."""
+        lists = placeholder_lists(self._entries, variables)
+        outputs = [unit.render(variables, missing_key) for unit in self._units]
+        config = None if self._config is None else json.loads(self._config)
+        return Rendered(None, messages_of(self._entries, outputs, lists), config)
+
+    def _entry(self, place: str, message: Any) -> Entry:
+        if not isinstance(message, Mapping):
+            raise UsageError(f"{place} must be a dictionary")
+        kinds = [kind for kind in _KINDS if message.get(kind) is not None]
+        if len(kinds) != 1:
+            raise UsageError(f"{place} needs one of content, template, parts and placeholder")
+        if kinds == ["placeholder"]:
+            name = _text(f"{place}.placeholder", message["placeholder"])
+            if not _NAME.fullmatch(name):
+                raise UsageError(f"{place}.placeholder must be a name of letters, digits and underscores")
+            return Placeholder(name, message.get("required") is True)
+        role = message.get("role")
+        if role not in _ROLES:
+            raise UsageError(f"{place}.role must be system, user or assistant")
+        if kinds == ["parts"]:
+            return PartsMessage(str(role), self._parts(place, str(role), message["parts"]))
+        place = f"{place}.{kinds[0]}"
+        text = _text(place, message[kinds[0]])
+        self._units.append(_Unit(place, text, None if kinds == ["content"] else _compile(place, text)))
+        return TextMessage(str(role))
+
+    def _parts(self, place: str, role: str, parts: Any) -> "tuple[Part, ...]":
+        if role == "system":
+            raise UsageError(f"{place}: a system message has no parts")
+        if not isinstance(parts, (list, tuple)) or not parts:
+            raise UsageError(f"{place}.parts must not be empty")
+        return tuple([self._part(f"{place}.parts.{index}", part) for index, part in enumerate(parts)])
+
+    def _part(self, place: str, part: Any) -> Part:
+        kind = part.get("type") if isinstance(part, Mapping) else None
+        if kind not in ("text", "media"):
+            raise UsageError(f"{place}.type must be text or media")
+        key = "template" if kind == "text" else "url"
+        text = _text(f"{place}.{key}", part.get(key))
+        self._units.append(_Unit(f"{place}.{key}", text, _compile(f"{place}.{key}", text)))
+        media_type = part.get("media_type") if kind == "media" else None
+        return Part(kind == "media", None if media_type is None else _text(f"{place}.media_type", media_type))
+
+
+def _text(place: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{place} must be text")
+    return str.__str__(value)
+
+
+def _compile(place: str, text: str) -> template.Template:
+    try:
+        return compiled(text)
+    except template.TemplateSyntaxError as error:
+        raise UsageError(f"{place} is not a valid template: {error}") from error
+    except template.TemplateTooDeep as error:
+        raise UsageError(f"{place} is nested too deeply for Python") from error

@@ -1,0 +1,140 @@
+"""What px0 makes of a version, to be run here: a text, or the messages of a chat, with the model configuration beside it."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from types import FrameType
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+from . import template
+from ._chat import Outline, messages_of, placeholder_lists, read_outline
+from ._compiled import compiled
+from ._gotpl.syntax.program_source import Stretch
+from ._gotpl.syntax.source import MAX_SOURCE_BYTES
+from .result import Message
+
+
+class Rendered(NamedTuple):
+    """`text` is None for a chat of which no transcript was asked for, and `messages` for a text."""
+
+    text: Optional[str]
+    messages: Optional[List[Message]]
+    config: Optional[Dict[str, Any]]
+
+
+class Program:
+    """Compiled when it is rendered: a snapshot may hold thousands, of which a process needs a few.
+
+    `outline` and `sources` are of the form in which px0 serves them, and `config` is JSON text.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        outline: Optional[List[Any]] = None,
+        sources: Optional[List[Any]] = None,
+        config: Optional[str] = None,
+    ) -> None:
+        self.text = text
+        self.config = config
+        self._outline = outline
+        self._sources = sources
+        # Made of the two when it is rendered.
+        self._parts: Optional[Tuple[Optional[Outline], Tuple[Stretch, ...]]] = None
+        # With at most this much of the stack it does not compile: any amount for a text that is no template here.
+        self._too_little = -math.inf
+        # Of memory, roughly: two bytes for a character, and some ten times its JSON for what was parsed.
+        parsed = 0 if outline is None and sources is None else len(json.dumps([outline, sources])) * 10
+        self.size = (len(text) + len(config or "")) * 2 + parsed
+
+    @property
+    def is_chat(self) -> bool:
+        return self._outline is not None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the text is all of it."""
+        return self._outline is None and self._sources is None and self.config is None
+
+    def render(
+        self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool = False
+    ) -> Optional[Rendered]:
+        """Exactly what px0 would make of it; None when the program does not run here with these variables."""
+        try:
+            return self.run(variables, missing_key, with_transcript)
+        except Exception:
+            # Whatever it is, the caller still has px0 or the fallback.
+            return None
+
+    def run(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Optional[Rendered]:
+        """As `render`. Raises ChatVariablesError and TemplateExecutionError in px0's words, and others for what does not run here."""
+        outline, stretches = self._parts or self._read()
+        lists = None if outline is None else placeholder_lists(outline.entries, variables)
+        made = self._compiled(stretches)
+        if made is None:
+            return None
+        config = None if self.config is None else json.loads(self.config)
+        if outline is None or lists is None:
+            return Rendered(made.render(variables, missing_key=missing_key), None, config)
+        outputs = made.render_units(outline.units, variables, missing_key=missing_key)
+        text = made.render(variables, missing_key=missing_key) if with_transcript else None
+        return Rendered(text, messages_of(outline.entries, outputs, lists), config)
+
+    def _read(self) -> Tuple[Optional[Outline], Tuple[Stretch, ...]]:
+        outline = None if self._outline is None else read_outline(self._outline)
+        self._parts = outline, tuple(map(_read_stretch, self._sources or ()))
+        return self._parts
+
+    def to_json(self) -> Dict[str, Any]:
+        """The form in which px0 serves it."""
+        members = {"template": self.text, "outline": self._outline, "sources": self._sources, "config": self.config}
+        return {name: value for name, value in members.items() if value is not None}
+
+    def _compiled(self, stretches: Tuple[Stretch, ...]) -> Optional[template.Template]:
+        # What has failed is not tried again by each call: a template may be long.
+        has_failed = self._too_little > -math.inf
+        if has_failed and _room_on_the_stack() <= self._too_little:
+            return None
+        try:
+            return compiled(self.text, stretches)
+        except template.TemplateSyntaxError:
+            # A later px0 may know a function that this package does not.
+            self._too_little = math.inf
+        except template.TemplateTooDeep:
+            self._too_little = _room_on_the_stack()
+        return None
+
+
+def read_program(value: Any) -> Optional[Program]:
+    """A program in the form of `to_json`; None for what is none. What a later px0 has put into it is kept, and does not run here."""
+    if not isinstance(value, dict):
+        return None
+    text, outline, sources, config = [value.get(name) for name in ("template", "outline", "sources", "config")]
+    if not isinstance(text, str) or not isinstance(config, (str, type(None))):
+        return None
+    if not isinstance(outline, (list, type(None))) or not isinstance(sources, (list, type(None))):
+        return None
+    try:
+        return Program(text, outline, sources, config)
+    except RecursionError:
+        return None
+
+
+def _read_stretch(value: Any) -> Stretch:
+    """Raises ValueError for what is none."""
+    is_whole = isinstance(value, list) and len(value) == len(Stretch._fields) and isinstance(value[0], str)
+    if not is_whole or not all(type(number) is int and 0 <= number <= MAX_SOURCE_BYTES for number in value[1:]):
+        raise ValueError("a program has a source of another form")
+    return Stretch(*value)
+
+
+def _room_on_the_stack() -> int:
+    """How many more calls Python allows here."""
+    depth = 0
+    frame: Optional[FrameType] = sys._getframe()
+    while frame is not None:
+        depth += 1
+        frame = frame.f_back
+    return sys.getrecursionlimit() - depth
