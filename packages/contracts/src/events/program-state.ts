@@ -31,8 +31,8 @@ export interface ProgramState {
  */
 export const programFields = {
   template: z.string(),
-  outline: z.custom<readonly OutlineEntry[]>(Array.isArray).exactOptional(),
-  sources: z.custom<readonly SourceStretch[]>(Array.isArray).exactOptional(),
+  outline: z.custom<readonly OutlineEntry[]>(Array.isArray).optional(),
+  sources: z.custom<readonly SourceStretch[]>(Array.isArray).optional(),
   config: z.string().exactOptional(),
 };
 

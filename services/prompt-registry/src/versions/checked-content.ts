@@ -1,14 +1,12 @@
 /** The rules for the content of a version that is saved. */
 import type { Wire } from '@px0/contracts';
-import { characters } from '@px0/contracts/slug';
 import { ApiError } from '@px0/service-kit/errors';
 import { MAX_SOURCE_BYTES } from '@px0/template';
 import { checkConfig } from './checked-config.ts';
 import { checkMessages } from './checked-messages.ts';
 import type { VersionContent } from './content.ts';
 import { type AuthoredText, type Judgement, judge } from './judgement.ts';
-
-const NOTE_CHARACTERS = 2_000;
+import { requireNote } from './note.ts';
 
 /** As a body, or a document, gives it. */
 export interface ContentInput {
@@ -84,8 +82,7 @@ function checkedAs(
 ): CheckedContent {
   if (judgement?.outcome === 'invalid') throw new ApiError('invalidTemplate', { detail: judgement.message });
   const config = input.config === undefined ? (present?.config ?? null) : checkConfig(input.config);
-  const note = input.note ?? present?.note ?? '';
-  requireNote(note);
+  const note = requireNote(input.note ?? present?.note ?? '');
   if (judgement?.outcome === 'tooLarge') throw new ApiError('programTooLarge');
   if (judgement === undefined) {
     if (present === undefined) throw new Error('a new version has a text');
@@ -96,11 +93,6 @@ function checkedAs(
   const { variables, messages } = judgement;
   const { template, outline = null, sources = null } = judgement.program;
   return { template, variables, messages, outline, sources, config, note, program: 'given' };
-}
-
-/** @throws ApiError noteTooLong */
-export function requireNote(note: string): void {
-  if (characters(note) > NOTE_CHARACTERS) throw new ApiError('noteTooLong');
 }
 
 /** A text alone. @throws ApiError templateRequired, templateTooLarge, invalidTemplate */
