@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { PromptId } from '@px0/contracts';
 import { encodeMark, type Sql } from '@px0/owner';
 import { createPool, silentLogger } from '@px0/service-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditPageStatement } from '../src/audit/store.ts';
-import { parseListQuery } from '../src/prompts/list-query.ts';
+import { foldersStatement, lockFolderStatement } from '../src/prompts/folder-store.ts';
+import { type ListParameters, parseListQuery } from '../src/prompts/list-query.ts';
 import { listStatement } from '../src/prompts/list-store.ts';
+import { summariesStatement } from '../src/prompts/summary-store.ts';
 import { type Cast, RunningRegistry } from './running-registry.ts';
 
 /** The anomaly to be excluded is a cost that grows with the number of rows: it would show as a scan or as thousands of pages read. */
@@ -35,12 +38,15 @@ beforeAll(async () => {
     max: 1,
     statementTimeoutMs: 60_000,
   });
+  await seeding.query(`select set_config('px0.gathers_content', 'on', false)`);
   for (let first = 1; first <= PROMPTS; first += BATCH) {
     await seeding.query(
       `with made as (
-         insert into prompts (id, team_id, slug, name, next_version, created_at, search)
+         insert into prompts (
+           id, team_id, slug, name, next_version, created_at, search, folder, folder_search, content_search)
          select gen_random_uuid(), ($1::uuid[])[1 + n % $2], 'prompt_' || n, 'Prompt ' || n, 4, now() - n * interval '1 second',
-           array_to_tsvector(array['prompt', n::text])
+           array_to_tsvector(array['prompt', n::text]), 'shelf_' || n / $2 % 40 || '/box_' || n % 7,
+           array_to_tsvector(array['shelf', (n / $2 % 40)::text, 'box', (n % 7)::text]), array_to_tsvector(array['text', n::text])
          from generate_series($3::int, $4::int) n returning id, team_id)
        insert into prompt_versions (id, prompt_id, version, template, status, body_revision)
        select gen_random_uuid(), id, v, 'text ' || v, (array['live', 'stable', 'draft'])[v], 1
@@ -88,11 +94,53 @@ describe('with 100,000 prompts', () => {
     ['a page by name', { limit: '50', sort: 'name' }, 400],
     ['a page by update', { limit: '50', sort: '-updated_at' }, 400],
     ['a search, which reads the team at most', { limit: '50', q: 'prompt 4200' }, 2_500],
+    [
+      'a search of contents, which reads the team at most',
+      { limit: '50', q: 'text 4200', in: 'content' },
+      2_500,
+    ],
+    ['a folder', { limit: '50', folder: 'shelf_0/box_3' }, 400],
+    ['a folder and what is below it', { limit: '50', folder: 'shelf_0/' }, 400],
+    ['what is in no folder', { limit: '50', folder: '/' }, 400],
     ['a team’s whole list', {}, 2_500],
-  ])('%s reads by index', async (_, parameters, limit) => {
+  ] satisfies [string, ListParameters, number][])('%s reads by index', async (_, parameters, limit) => {
     const { plan, pages } = await pagesOf(listStatement(cast.teamId, parseListQuery(parameters)));
     expect(plan).not.toContain('Seq Scan on prompts');
     expect(pages, plan).toBeLessThan(limit);
+  });
+
+  it('the folders of a team are read from their index', async () => {
+    const { plan, pages } = await pagesOf(foldersStatement(cast.teamId, 10_000));
+    expect(plan).toContain('prompts_team_folder');
+    expect(pages, plan).toBeLessThan(1_200);
+  });
+
+  it('a folder that is moved is found by its index', async () => {
+    const { plan, pages } = await pagesOf(lockFolderStatement(cast.teamId, 'shelf_0', 5_001));
+    expect(plan).toContain('prompts_team_folder');
+    // Each of the 25 prompts that it locks is a page that it writes.
+    expect(pages, plan).toBeLessThan(600);
+  });
+
+  it('the summaries of a page read by index', async () => {
+    const { rows } = await registry.pool.query<{ id: PromptId }>(
+      'select id from prompts where team_id = $1 limit 50',
+      [cast.teamId],
+    );
+    const { plan, pages } = await pagesOf(summariesStatement(rows.map(({ id }) => id)));
+    expect(plan).not.toContain('Seq Scan on prompt_versions');
+    expect(plan).not.toContain('Seq Scan on audit');
+    expect(pages, plan).toBeLessThan(2_000);
+  });
+
+  it('a page of the audit log with its texts reads by index', async () => {
+    await registry.pool.query(
+      `insert into audit_texts (entry_id, salt, text) select id, '\\x00', 'a note' from audit_entries`,
+    );
+    const { plan } = await pagesOf(
+      auditPageStatement({ teamId: cast.teamId }, { limit: 50, before: undefined }),
+    );
+    expect(plan).toContain('audit_texts_pkey');
   });
 
   it('a page of the audit log reads by index', async () => {

@@ -29,7 +29,12 @@ export function summariesStatement(ids: readonly PromptId[]): Sql {
         'actor', json_build_object(
           'kind', last.actor_kind, 'user_id', CASE WHEN last.actor_kind = 'user' THEN last.actor_id END,
           'api_key_id', CASE WHEN last.actor_kind = 'api-key' THEN last.actor_id END),
-        'note', coalesce(said.text, noted.note, ''), 'created_at', wire_time(last.at)) END AS last_change
+        'note', coalesce(
+          said.text,
+          CASE WHEN last.action IN ('version.created', 'version.updated') THEN (
+            SELECT v.note FROM prompt_versions v WHERE v.prompt_id = p.id AND v.version = last.version) END,
+          ''),
+        'created_at', wire_time(last.at)) END AS last_change
     FROM unnest(${[...ids]}::uuid[]) AS p (id)
     LEFT JOIN LATERAL (
       SELECT v.version, CASE WHEN v.messages IS NULL THEN 'text' ELSE 'chat' END AS kind
@@ -39,7 +44,5 @@ export function summariesStatement(ids: readonly PromptId[]): Sql {
       FROM prompt_versions v WHERE v.prompt_id = p.id ORDER BY v.version DESC LIMIT 1) AS newest ON true
     LEFT JOIN LATERAL (
       SELECT a.* FROM audit_entries a WHERE a.prompt_id = p.id ORDER BY a.id DESC LIMIT 1) AS last ON true
-    LEFT JOIN audit_texts said ON said.entry_id = last.id
-    LEFT JOIN prompt_versions noted ON noted.prompt_id = p.id AND noted.version = last.version
-      AND last.action IN ('version.created', 'version.updated')`;
+    LEFT JOIN audit_texts said ON said.entry_id = last.id`;
 }
