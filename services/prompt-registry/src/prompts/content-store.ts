@@ -20,7 +20,7 @@ export async function gatherContent(change: Change, promptId: PromptId, about?: 
         WHERE newest.prompt_id = ${promptId}::uuid AND newest.status <> 'archived'
         ORDER BY newest.version DESC LIMIT 1))`);
   if (version === undefined && about !== undefined) return;
-  const words = version === undefined ? [] : contentWords(version);
+  const words = version === undefined ? [] : await contentWords(version);
   await change.writePrivate(sql`
     UPDATE prompts p SET content_search = gathered.words
     FROM (SELECT array_to_tsvector(${words}::text[]) AS words) AS gathered

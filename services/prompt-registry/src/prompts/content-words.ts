@@ -2,6 +2,7 @@
  * The words by which a prompt is found in what it says: those of the version that a search looks into.
  * See docs/decisions/168-folders-and-notes.md.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { searchWords } from './search-words.ts';
 
 /** What a version says, as far as a search looks into it. */
@@ -18,14 +19,34 @@ export interface Searched {
   readonly config: string | null;
 }
 
-/** What is searched of a version: more would make a save hold its process for long. */
+/** What is searched of a version. */
 export const SEARCHED_CHARACTERS = 65_536;
 
+/** Less is searched of a text whose compatibility form is much longer than itself: one character may stand for eighteen. */
+const FORMED_CHARACTERS = 2 * SEARCHED_CHARACTERS;
+
+/** About a millisecond of work; ten for the worst texts. */
+const PIECE_CHARACTERS = 1_024;
+
+/** After this time others get their turn. */
+const TURN_MS = 2;
+
 /** The words of the texts and of the configuration's strings; neither the configuration's keys nor the URLs of media. */
-export function contentWords(version: Searched): string[] {
+export async function contentWords(version: Searched): Promise<string[]> {
   const texts = version.messages === null ? [version.template] : version.messages.flatMap(textsOf);
   const strings = version.config === null ? [] : stringsIn(JSON.parse(version.config));
-  return searchWords(beginning([...texts, ...strings].join('\n')));
+  const words = new Set<string>();
+  let formed = 0;
+  let since = performance.now();
+  for (const piece of pieces(beginning([...texts, ...strings].join('\n')))) {
+    for (const word of searchWords(piece)) words.add(word);
+    formed += piece.normalize('NFKC').length;
+    if (formed > FORMED_CHARACTERS) break;
+    if (performance.now() - since < TURN_MS) continue;
+    await nextTurn();
+    since = performance.now();
+  }
+  return [...words];
 }
 
 function textsOf(message: NonNullable<Searched['messages']>[number]): string[] {
@@ -39,17 +60,23 @@ function stringsIn(value: unknown): string[] {
   return Object.values(value).flatMap(stringsIn);
 }
 
-/** Less of a text whose compatibility form is much longer than itself: one character may stand for eighteen. */
 function beginning(text: string): string {
-  let begun = text.length <= SEARCHED_CHARACTERS ? text : firstCharacters(text);
-  for (;;) {
-    const { length } = begun.normalize('NFKC');
-    if (length <= 2 * SEARCHED_CHARACTERS) return begun;
-    begun = begun.slice(0, Math.floor((begun.length * 2 * SEARCHED_CHARACTERS) / length));
-  }
-}
-
-function firstCharacters(text: string): string {
+  if (text.length <= SEARCHED_CHARACTERS) return text;
   const characters = [...text.slice(0, 2 * SEARCHED_CHARACTERS)];
   return characters.slice(0, SEARCHED_CHARACTERS).join('');
+}
+
+/** Cuts a text between words, or where a word is longer than a piece. */
+function* pieces(text: string): Generator<string> {
+  let from = 0;
+  while (from < text.length) {
+    let piece = text.slice(from, from + PIECE_CHARACTERS);
+    if (piece.length === PIECE_CHARACTERS) {
+      piece = piece.replace(/[\ud800-\udbff]$/, '');
+      const lastGap = piece.search(/[^\p{L}\p{N}\p{M}][\p{L}\p{N}\p{M}]*$/u);
+      if (lastGap > 0) piece = piece.slice(0, lastGap);
+    }
+    yield piece;
+    from += piece.length;
+  }
 }

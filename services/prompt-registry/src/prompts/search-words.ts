@@ -25,10 +25,14 @@ function addAsciiWords(words: Set<string>, piece: string): void {
   for (const [word] of piece.toLowerCase().matchAll(/[a-z0-9]+/g)) words.add(word.slice(0, WORD_CHARACTERS));
 }
 
+/** More marks on one letter than any language writes. The time that a normal form takes grows with their square. */
+const MANY_MARKS = /(\p{M}{30})\p{M}+/gu;
+
 function addWords(words: Set<string>, piece: string): void {
   let word = '';
   let length = 0;
-  for (const character of `${lowerCase(compatibilityForm(piece))} `) {
+  const formed = compatibilityForm(piece.replace(MANY_MARKS, '$1'));
+  for (const character of `${lowerCase(formed)} `) {
     if (isInWord(character.codePointAt(0) ?? 0)) {
       length += 1;
       if (length <= WORD_CHARACTERS) word += character;
