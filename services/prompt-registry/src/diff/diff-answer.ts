@@ -53,7 +53,7 @@ function sectionsOf(from: DiffSide, to: DiffSide): Pick<Answer, 'sections'> {
     name,
     from: a,
     to: b,
-    diff: unifiedDiff(a ?? '', b ?? '', `v${from.number}`, `v${to.number}`),
+    diff: unifiedDiff(a, b, `v${from.number}`, `v${to.number}`),
   }));
   return sections.length === 0 ? {} : { sections };
 }

@@ -24,10 +24,10 @@ export interface Hunk {
 
 const CONTEXT = 3;
 
-/** Empty when the texts are equal. */
-export function hunksOf(from: string, to: string): Hunk[] {
-  const fromLines = linesOf(from);
-  const toLines = linesOf(to);
+/** Empty when the texts are equal. Null is no text: it has no line, whereas an empty text has an empty one. */
+export function hunksOf(from: string | null, to: string | null): Hunk[] {
+  const fromLines = from === null ? [] : linesOf(from);
+  const toLines = to === null ? [] : linesOf(to);
   return grouped(editScript(fromLines, toLines)).map((group) => hunkOf(group, fromLines, toLines));
 }
 

@@ -8,8 +8,13 @@ const prefixes = { context: ' ', removed: '-', added: '+' } as const satisfies {
   readonly [K in DiffLine['kind']]: string;
 };
 
-/** The empty text when `from` and `to` are equal. */
-export function unifiedDiff(from: string, to: string, fromName: string, toName: string): string {
+/** The empty text when `from` and `to` are equal. Null is no text. */
+export function unifiedDiff(
+  from: string | null,
+  to: string | null,
+  fromName: string,
+  toName: string,
+): string {
   return formatHunks(hunksOf(from, to), fromName, toName);
 }
 
