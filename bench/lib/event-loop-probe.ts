@@ -4,6 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 const file = process.env['PX0_BENCH_PROBE'];
 // The histogram measures the time between two of its own timers: the resolution is part of what it finds and is taken off.
@@ -28,12 +30,21 @@ process.on('SIGUSR2', () => {
     delayP99: Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION_MS),
     holdP999: sorted[Math.floor(sorted.length * 0.999)] ?? 0,
     longestHold: sorted.at(-1) ?? 0,
+    liveBytes: process.env['PX0_BENCH_LIVE'] === undefined ? 0 : liveBytes(),
   };
   delay.reset();
   holds = [];
   before = processorTime();
   if (file !== undefined) writeFileSync(file, JSON.stringify(state));
 });
+
+/** The heap without what nothing refers to any more. */
+function liveBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  for (let round = 0; round < 3; round += 1) collect();
+  return process.memoryUsage().heapUsed;
+}
 
 function processorTime(): number {
   const { user, system } = process.threadCpuUsage();

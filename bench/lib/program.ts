@@ -24,6 +24,8 @@ export interface LoopState {
   /** Processor time of the main thread between two turns of the loop. */
   readonly holdP999: number;
   readonly longestHold: number;
+  /** What is alive on the heap, after a collection, where the program was started with `PX0_BENCH_LIVE`. */
+  readonly liveBytes: number;
 }
 
 /** A running program that has said where it listens. */
@@ -81,7 +83,7 @@ export class Program {
       const written = readIfThere(this.#probeFile);
       if (written !== '') return JSON.parse(written);
     }
-    return { delayP99: HELD_MS, holdP999: HELD_MS, longestHold: HELD_MS };
+    return { delayP99: HELD_MS, holdP999: HELD_MS, longestHold: HELD_MS, liveBytes: Number.NaN };
   }
 
   /** Processor time used so far, in seconds. */

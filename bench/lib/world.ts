@@ -1,6 +1,7 @@
 /** Everything that a render process needs: a NATS server of its own, and a stream that holds an organization with prompts. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import type { ProgramState } from '@px0/contracts';
 import { connectBus } from '@px0/event-bus';
 import { silentLogger } from '@px0/service-kit';
 import { ForeignContexts, type OwnNats, ownNats, PlayedIdentity } from '@px0/testing/servers';
@@ -78,12 +79,12 @@ export class World {
     await Promise.all(pending);
   }
 
-  /** Publishes a prompt's state with `number` as its live version. Resolves when the stream has it. */
+  /** Publishes a prompt's state with `number` as its live version, a text or a program. Resolves when the stream has it. */
   async publishPrompt(
     id: string,
     slug: string,
     number: number,
-    template: string,
+    content: string | ProgramState,
     teamId = this.#first.teamId,
   ): Promise<void> {
     const now = new Date().toISOString();
@@ -94,7 +95,7 @@ export class World {
       status: 'active',
       created_at: now,
       updated_at: now,
-      live: { number, template },
+      live: { number, ...(typeof content === 'string' ? { template: content } : content) },
       tags: {},
       versions: [[number, 'live', 1]],
     });

@@ -1,13 +1,15 @@
 /**
- * npm run bench:render [throughput] [before] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a table for each and writes
- * bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `before` compares with an older commit, `telemetry` and `soak` take longest, `platform` loads a platform that
- * runs already.
+ * npm run bench:render [throughput] [before] [authoring-unused] [chat] [scale] [promotion] [rates] [telemetry] [soak] [platform]: prints a
+ * table for each and writes bench/results/<name>.json. Without a name it runs `throughput`, `scale`, `promotion` and `rates`; `before` and
+ * `authoring-unused` compare with older commits, `telemetry` and `soak` take longest, `platform` loads a platform that runs already.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { clientName } from '../lib/load.ts';
+import { authoringUnused } from './authoring-unused.ts';
 import { before } from './before.ts';
+import { chat } from './chat.ts';
 import { platform } from './platform.ts';
 import { promotion } from './promotion.ts';
 import { rates } from './rates.ts';
@@ -16,7 +18,18 @@ import { soak } from './soak.ts';
 import { telemetry } from './telemetry.ts';
 import { throughput } from './throughput.ts';
 
-const benchmarks = { throughput, before, scale, promotion, rates, telemetry, soak, platform };
+const benchmarks = {
+  throughput,
+  before,
+  'authoring-unused': authoringUnused,
+  chat,
+  scale,
+  promotion,
+  rates,
+  telemetry,
+  soak,
+  platform,
+};
 
 const named = process.argv.slice(2);
 const asked = named.length > 0 ? named : ['throughput', 'scale', 'promotion', 'rates'];

@@ -2,23 +2,7 @@
 import type { OutlineEntry, Program, SourceStretch } from '@px0/template';
 import { z } from 'zod';
 
-/** What makes one message of a chat, or several. */
-export type OutlineEntry =
-  | { readonly role: 'system' | 'user' | 'assistant'; readonly unit: string }
-  | {
-      readonly role: 'system' | 'user' | 'assistant';
-      readonly parts: readonly (
-        | { readonly unit: string }
-        | { readonly media: string; readonly media_type?: string | undefined }
-      )[];
-    }
-  | { readonly placeholder: string; readonly required?: true | undefined };
-
-/** Where a stretch of the program comes from; offsets and length in UTF-16 units. */
-export type SourceStretch = readonly [name: string, at: number, length: number, from: number];
-
-export interface ProgramState {
-  readonly template: string;
+export interface ProgramState extends Program {
   readonly outline?: readonly OutlineEntry[];
   readonly sources?: readonly SourceStretch[];
   /** Compact JSON text, as it is put into answers. */
