@@ -33,16 +33,13 @@ const MAX_PREPARED_UNITS = 64 * 1024;
 
 /**
  * Immutable except for what is created on first use and its usage counters. A new program, slug or tag creates a new object, so a render
- * in flight never mixes two states. A process may hold a million of these and render few of them, so everything is created lazily, and what
- * texts do not have is one absent field each.
+ * in flight never mixes two states. A process may hold a million of these and render few of them, so everything is created lazily, and a
+ * mere text is kept as such.
  */
 export class RenderableVersion implements VersionContent {
   readonly prompt: VersionPrompt;
   readonly number: number;
-  readonly template: string;
-  readonly outline: readonly OutlineEntry[] | undefined;
-  readonly sources: readonly SourceStretch[] | undefined;
-  readonly config: string | undefined;
+  readonly #content: string | VersionContent;
   #compiled: CompiledProgram | 'broken' | 'heavy' | undefined;
   #tail: string | undefined;
   #usage: VersionUsage | undefined;
@@ -54,12 +51,28 @@ export class RenderableVersion implements VersionContent {
     const { template, outline, sources } = isSame ? previous : content;
     this.prompt = prompt;
     this.number = number;
-    this.template = template;
-    this.outline = outline;
-    this.sources = sources;
-    this.config = content.config;
+    const { config } = content;
+    const isMereText = outline === undefined && sources === undefined && config === undefined;
+    this.#content = isMereText ? template : { template, outline, sources, config };
     if (previous !== undefined) this.#usage = previous.#usage;
     if (isSame) this.#compiled = previous.#compiled;
+  }
+
+  get template(): string {
+    return typeof this.#content === 'string' ? this.#content : this.#content.template;
+  }
+
+  get outline(): readonly OutlineEntry[] | undefined {
+    return typeof this.#content === 'string' ? undefined : this.#content.outline;
+  }
+
+  get sources(): readonly SourceStretch[] | undefined {
+    return typeof this.#content === 'string' ? undefined : this.#content.sources;
+  }
+
+  /** JSON text, as it is put into answers. */
+  get config(): string | undefined {
+    return typeof this.#content === 'string' ? undefined : this.#content.config;
   }
 
   get kind(): 'text' | 'chat' {
