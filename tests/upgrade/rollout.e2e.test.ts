@@ -1,120 +1,176 @@
 /**
- * From the build before to this one and back, process by process, while work goes on: no render fails and no write is lost; and the two
- * builds' render processes, side by side on one stream, say the same.
+ * From the build before to this one and back, process by process, while work goes on: no render fails and no write is lost, chats
+ * included; and render processes of the two builds, side by side on one stream, say the same. Short here; whole with `npm run test:upgrade`.
  */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { repositoryRoot, type ServiceName } from '@px0/local-platform';
-import { type Account, Api, type Prompt, Story } from '@px0/local-platform/story';
+import type { Replicas, ServiceName } from '@px0/local-platform';
+import { repositoryRoot } from '@px0/local-platform';
+import { type Account, Api, Shape, Story } from '@px0/local-platform/story';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBefore } from './build-before.ts';
 import { Rollout } from './rollout.ts';
+import { asText, type Place, rendersOf, type Sample, saveChats, saveTexts } from './samples.ts';
 import { SteadyWork } from './steady-work.ts';
 
 const long = process.env['PX0_LONG_TESTS'] === '1';
-/** Versions that both render processes render. */
-const COMPARED = long ? 1_000 : 200;
 
-/** A service that offers more comes before those that ask for it. */
-const forwards: readonly ServiceName[] = ['render', 'prompt-registry', 'gateway', 'identity', 'tenancy'];
+/** Versions that render processes of both builds render. */
+const samples = long ? { texts: 700, chats: 300 } : { texts: 100, chats: 30 };
+
+const replicas: Replicas = long
+  ? { gateway: 2, identity: 2, tenancy: 2, 'prompt-registry': 2, render: 2 }
+  : { gateway: 1, identity: 1, tenancy: 1, 'prompt-registry': 2, render: 2 };
+
+/** What is replaced, in this order. The short form leaves alone what knows nothing of versions. */
+const forwards: readonly ServiceName[] = long
+  ? ['render', 'prompt-registry', 'gateway', 'identity', 'tenancy']
+  : ['render', 'prompt-registry'];
 
 const before = await buildBefore();
 const now = repositoryRoot;
-/** Templates of the engine's vectors with their data. */
-let vectors: readonly Vector[];
 
-interface Vector {
-  readonly template: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly parse_error?: string;
-}
+const messages = [
+  { role: 'system', template: 'Be kind to {{.name}}.' },
+  { placeholder: 'history' },
+  { role: 'user', template: '{{.question}}' },
+];
+const variables = {
+  name: 'Ada',
+  question: 'Why?',
+  history: [
+    { role: 'assistant', content: null, tool_calls: [{ id: 'c1' }] },
+    { role: 'user', content: '{{.x}}' },
+  ],
+};
+const transcript = 'system:\nBe kind to Ada.\n\nassistant:\n\n\nuser:\n{{.x}}\n\nuser:\nWhy?\n\n';
+const rendered = [
+  { role: 'system', content: 'Be kind to Ada.' },
+  ...variables.history,
+  { role: 'user', content: 'Why?' },
+];
 
 describe.skipIf(typeof before === 'string')(
-  `beside the build before${typeof before === 'string' ? ` (${before})` : ''}`,
+  `this build and the one before ${typeof before === 'string' ? `(${before})` : ''}`,
   () => {
     const old = typeof before === 'string' ? '' : before.folder;
     let rollout: Rollout;
-    /** Unlike a `World` it does not ask that answers are as this build describes them. */
-    let story: Story;
+    let place: Place;
     let account: Account;
-    let prompt: Prompt;
     let work: SteadyWork;
+    let chats: readonly Sample[];
+    /** What the old engine says of the chats. */
+    let oldTexts: readonly unknown[];
+    const standing = { slug: 'standing_chat', variables, rendered: transcript };
+    let standingId: string;
 
     beforeAll(async () => {
-      const file = join(now, 'packages/template/test/vectors/templates-authored.json');
-      vectors = JSON.parse(await readFile(file, 'utf8'));
-      rollout = await Rollout.start(old);
-      story = new Story(new Api(rollout.platform.gatewayUrl));
+      rollout = await Rollout.start(old, replicas);
+      rollout.setRegistry('AUTHORING', 'off');
+      // Unlike a `World` it does not ask that answers are as this build describes them.
+      const story = new Story(new Api(rollout.platform.gatewayUrl));
       account = await story.account();
-      prompt = await story.emptyPrompt(account.key, account.team, { slug: 'steady' });
+      place = { story, who: account.key, team: account.team };
+      const prompt = await story.emptyPrompt(account.key, account.team, { slug: 'steady' });
       work = new SteadyWork(rollout.rotation, account.key.token, prompt);
       await work.begin();
     }, 180_000);
 
     afterAll(() => rollout?.[Symbol.asyncDispose]());
 
-    /** The answers of one render process, whatever they are. */
-    async function rendersOf(replica: number, prompts: readonly Saved[]): Promise<unknown[]> {
-      const { url = '' } = rollout.platform.services.render[replica] ?? {};
-      const answers: unknown[] = [];
-      for (const { slug, version, data } of prompts) {
-        const response = await fetch(`${url}/v1/prompts/${slug}/versions/${version}/render`, {
-          method: 'POST',
-          headers: { authorization: `Bearer ${account.key.token}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ variables: data }),
-        });
-        answers.push([response.status, await response.text()]);
-      }
-      return answers;
+    function sideBySide(asked: readonly Sample[]) {
+      const processes = rollout.platform.services.render;
+      return Promise.all(processes.map(({ url }) => rendersOf(url, account.key, asked)));
     }
 
-    interface Saved {
-      readonly slug: string;
-      readonly version: number;
-      readonly data: Vector['data'];
+    async function nothingWentWrong(): Promise<void> {
+      expect(work.done.wrong.slice(0, 5), await rollout.platform.logs(5)).toEqual([]);
     }
 
-    /** Saves versions by imports, a few hundred at a time. */
-    async function save(count: number): Promise<Saved[]> {
-      const chosen = vectors
-        .filter(({ parse_error, template }) => parse_error === undefined && template !== '')
-        .slice(0, count);
-      const saved: Saved[] = [];
-      for (let from = 0; from < chosen.length; from += 250) {
-        const slug = `vectors_${from}`;
-        const texts = new Map<string, number>();
-        for (const { template, data } of chosen.slice(from, from + 250)) {
-          if (!texts.has(template)) texts.set(template, texts.size + 1);
-          saved.push({ slug, version: texts.get(template) ?? 0, data });
-        }
-        const versions = [...texts].map(([template, number]) => ({ number, template }));
-        const document = { kind: 'px0/prompts/v1', prompts: [{ slug, name: slug, versions }] };
-        await story.make(account.key, 'POST', `/v1/teams/${account.team}/import`, { document });
-      }
-      return saved;
-    }
-
-    it('render processes of both builds say the same, side by side', async () => {
-      const saved = await save(COMPARED);
-      expect(saved).toHaveLength(COMPARED);
+    it('render the same texts and say the same of those that fail, side by side', async () => {
+      const texts = await saveTexts(place, samples.texts);
+      expect(texts).toHaveLength(samples.texts);
       await rollout.replaceOne('render', 0, now);
-      const [ofThis, ofBefore] = await Promise.all([rendersOf(0, saved), rendersOf(1, saved)]);
+      const [ofThis = [], ofBefore = []] = await sideBySide(texts);
       expect(ofThis).toEqual(ofBefore);
-      expect(work.done.wrong).toEqual([]);
+      await nothingWentWrong();
     }, 300_000);
 
-    it('no render fails and no write is lost while this build takes over', async () => {
+    it('lose no render and no write while the new one takes over', async () => {
       await rollout.replaceOne('render', 1, now);
-      for (const service of forwards.slice(1)) await rollout.replace(service, now);
-      expect(work.done.wrong, await rollout.platform.logs(5)).toEqual([]);
+      await rollout.replaceOne('prompt-registry', 0, now);
+      await rollout.replaceOne('prompt-registry', 1, now);
+      for (const service of forwards.slice(2)) await rollout.replace(service, now);
+      await nothingWentWrong();
     }, 300_000);
 
-    it('nor while the build before comes back on the new database and the new stream', async () => {
+    it('save no chat before all processes are new and the flag is set, and then all of them', async () => {
+      const { story, who, team } = place;
+      const prompt = await story.emptyPrompt(who, team, { slug: standing.slug });
+      standingId = prompt.id;
+      const path = `/v1/prompts/${prompt.id}/versions`;
+      const refused = await story.ask(who, 'POST', path, { messages });
+      expect([refused.status, refused.text]).toEqual([503, '{"error":"service unavailable"}']);
+      rollout.setRegistry('AUTHORING', 'on');
+      await rollout.replace('prompt-registry', now);
+      await story.make(who, 'POST', path, { messages, config: { model: 'm' } });
+      await story.promote(who, prompt, 1);
+      await story.promote(who, prompt, 1);
+      expect(JSON.parse((await story.render(who, prompt, variables)).text)).toEqual({
+        rendered: transcript,
+        messages: rendered,
+        version: 1,
+        slug: standing.slug,
+        tags: [],
+        config: { model: 'm' },
+      });
+      work.alsoRender(standing);
+      chats = await saveChats(place, samples.chats);
+      await nothingWentWrong();
+    }, 300_000);
+
+    it('give the same `rendered` of chats, side by side', async () => {
+      await rollout.replaceOne('render', 0, old);
+      const [ofBefore = [], ofThis = []] = await sideBySide(chats);
+      oldTexts = ofBefore.map(asText);
+      expect(ofThis.map(asText)).toEqual(oldTexts);
+      expect(ofThis.filter(({ status }) => status === 200).length).toBeGreaterThan(chats.length / 2);
+      for (const { status, text } of ofThis) {
+        if (status === 200) expect(new Shape(JSON.parse(text)).at('messages')).toBeInstanceOf(Array);
+      }
+      await nothingWentWrong();
+    }, 300_000);
+
+    it('lose nothing, chats included, while the old one comes back on the new database and stream', async () => {
+      rollout.setRegistry('AUTHORING', undefined);
       for (const service of forwards.toReversed()) await rollout.replace(service, old);
+      const [one = [], other = []] = await sideBySide(chats);
+      expect(one.map(asText)).toEqual(oldTexts);
+      expect(other.map(asText)).toEqual(oldTexts);
+      const { story, who } = place;
+      // What people do with a chat in the meantime.
+      await story.make(who, 'POST', `/v1/prompts/${standingId}/versions/1/tags`, { tag: 'meanwhile' });
+      const duplicate = await story.make(who, 'POST', `/v1/prompts/${standingId}/versions/1/duplicate`);
+      expect(duplicate.at('version', 'version')).toBe(2);
+      await nothingWentWrong();
+    }, 300_000);
+
+    it('have the conversations again when the new one takes over once more', async () => {
+      rollout.setRegistry('AUTHORING', 'on');
+      for (const service of forwards) await rollout.replace(service, now);
       const done = await work.end();
-      expect(done.wrong, await rollout.platform.logs(5)).toEqual([]);
+      expect(done.wrong.slice(0, 5), await rollout.platform.logs(5)).toEqual([]);
       expect(done.renders).toBeGreaterThan(100);
       expect(done.writes).toBeGreaterThan(10);
+      const { story, who } = place;
+      const version = await story.get(who, `/v1/prompts/${standingId}/versions/1`);
+      expect(version.at('version', 'messages')).toEqual(messages);
+      const [ofThis = []] = await sideBySide(chats);
+      expect(ofThis.map(asText)).toEqual(oldTexts);
+      for (const { status, text } of ofThis) {
+        if (status === 200) expect(new Shape(JSON.parse(text)).at('messages')).toBeInstanceOf(Array);
+      }
+      // The tag that was set in between made the old registry publish the prompt anew.
+      const live = await story.make(who, 'POST', `/v1/prompts/${standing.slug}/render`, { variables });
+      expect(live.at('messages')).toEqual(rendered);
     }, 300_000);
   },
 );

@@ -1,6 +1,6 @@
 /** A platform whose processes are replaced one by one by those of another build, behind a balancer that takes a gateway out first. */
 import { join } from 'node:path';
-import type { ServiceName } from '@px0/local-platform';
+import type { Replicas, ServiceName } from '@px0/local-platform';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
 
 /** Folders of builds. */
@@ -37,8 +37,6 @@ export class Rotation {
   }
 }
 
-const twoOfEach = { gateway: 2, identity: 2, tenancy: 2, 'prompt-registry': 2, render: 2 } as const;
-
 export class Rollout implements AsyncDisposable {
   readonly platform: TestPlatform;
   readonly rotation = new Rotation();
@@ -52,12 +50,12 @@ export class Rollout implements AsyncDisposable {
     for (const { url } of platform.services.gateway) this.rotation.add(url);
   }
 
-  /** Two processes of each service, all of one build. */
-  static async start(build: Build): Promise<Rollout> {
+  /** All processes are of one build. */
+  static async start(build: Build, replicas: Replicas): Promise<Rollout> {
     const next = new Map<ServiceName, Build>();
     const registry: NodeJS.ProcessEnv = {};
     const platform = await startTestPlatform({
-      replicas: twoOfEach,
+      replicas,
       servicesFolder: (service) => join(next.get(service) ?? build, 'services'),
       serviceEnv: { 'prompt-registry': registry },
       longestRestartDelayMs: 250,
@@ -71,9 +69,10 @@ export class Rollout implements AsyncDisposable {
     else this.#registry[variable] = value;
   }
 
-  /** Replaces both processes of a service, one after the other. */
+  /** Replaces the processes of a service, one after the other. */
   async replace(service: ServiceName, build: Build): Promise<void> {
-    for (const replica of [0, 1]) await this.replaceOne(service, replica, build);
+    for (const replica of this.platform.services[service].keys())
+      await this.replaceOne(service, replica, build);
   }
 
   /** Ends one process as a deployment does, and waits until one of the build takes requests in its place. */

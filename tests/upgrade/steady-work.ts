@@ -10,6 +10,13 @@ interface Reply {
   readonly text: string;
 }
 
+/** A live version that nobody changes. */
+export interface Standing {
+  readonly slug: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly rendered: string;
+}
+
 /** A prompt that the work writes to and renders. */
 interface Subject {
   readonly id: string;
@@ -31,6 +38,7 @@ export class SteadyWork {
   readonly #templates = new Map<number, string>();
   readonly #tags = new Map<string, number>();
   readonly #payloads = new Set<string>();
+  readonly #standing: Standing[] = [];
   readonly #wrong: string[] = [];
   #live = 0;
   #renders = 0;
@@ -53,6 +61,11 @@ export class SteadyWork {
       this.#loop(() => this.#renderOnce()),
       this.#loop(() => this.#read()),
     ]);
+  }
+
+  /** Renders this, too, from now on. */
+  alsoRender(standing: Standing): void {
+    this.#standing.push(standing);
   }
 
   get done(): WorkDone {
@@ -141,7 +154,15 @@ export class SteadyWork {
     }
   }
 
+  async #renderStanding({ slug, variables, rendered }: Standing): Promise<void> {
+    const answer = await this.#must('POST', `/v1/prompts/${slug}/render`, { variables });
+    this.#renders += 1;
+    if (answer.text('rendered') !== rendered)
+      throw new Error(`${slug} rendered as ${answer.text('rendered')}`);
+  }
+
   async #read(): Promise<void> {
+    for (const standing of this.#standing) await this.#renderStanding(standing);
     const { id } = this.#subject;
     await this.#must('GET', `/v1/prompts/${id}`);
     await this.#must('GET', `/v1/prompts/${id}/versions?limit=3`);
@@ -157,6 +178,8 @@ export class SteadyWork {
     for (const [number, template] of this.#templates) {
       if (found.get(number) !== template) this.#wrong.push(`version ${number} is ${found.get(number)}`);
     }
+    const live = numbers.filter((_number, index) => versions.at('versions', index, 'status') === 'live');
+    if (live.join() !== String(this.#live)) this.#wrong.push(`live is ${live.join()}, not ${this.#live}`);
     const tags = await this.#must('GET', `/v1/prompts/${id}/tags`);
     const tagged = new Map(tags.each('tags', 'tag').map((tag, at) => [tag, tags.at('tags', at, 'version')]));
     for (const [tag, number] of this.#tags) {
