@@ -94,7 +94,10 @@ export async function saveChats({ story, who, team }: Place, count: number, seed
     const config = random.chance(0.3) ? { config: { model: 'm', temperature: 0.5 } } : {};
     const body = { messages, ...config };
     const created = await story.make(who, 'POST', `/v1/prompts/${prompt.id}/versions`, body);
-    saved.push({ slug: prompt.slug, version: Number(created.text('version', 'version')), variables });
+    const version = Number(created.text('version', 'version'));
+    // What is no draft any more may be kept by SDKs.
+    await story.promote(who, prompt, version);
+    saved.push({ slug: prompt.slug, version, variables });
   }
   return saved;
 }
