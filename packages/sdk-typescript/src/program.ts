@@ -19,6 +19,11 @@ export function programIn(value: unknown): Program | undefined {
   return { template, ...(outline && { outline }), ...(config !== undefined && { config }) };
 }
 
+/** Whether its template is all of it. */
+export function isPlain({ outline, config }: Program): boolean {
+  return outline === undefined && config === undefined;
+}
+
 /** Whether the same texts are compiled for both. */
 export function isSameText(one: Program, other: Program): boolean {
   return one.template === other.template && outlineText(one) === outlineText(other);

@@ -1,7 +1,7 @@
 /** The text of a snapshot file, the same for all SDKs: decision 090. What another process wrote is looked at piece by piece. */
 import { isObject, isTextList, isVersionNumber, parseObject } from './json.ts';
 import type { Kept } from './kept-programs.ts';
-import { programIn } from './program.ts';
+import { isPlain, programIn } from './program.ts';
 
 const KIND = 'px0/snapshot/v1';
 
@@ -18,7 +18,7 @@ export function writeSnapshot(host: string, entries: readonly Kept[], now = Date
       tags: kept.tags,
       // For earlier versions of this package: they know no other program than a text.
       template: kept.program.template,
-      program: kept.program,
+      ...(!isPlain(kept.program) && { program: kept.program }),
       revision: kept.revision,
       confirmed_at: new Date(kept.confirmedAt).toISOString(),
       fetched_at: new Date(kept.fetchedAt).toISOString(),
@@ -41,7 +41,7 @@ export function readSnapshot(text: string, host: string): readonly Kept[] | stri
 function readEntry(entry: unknown): Kept | undefined {
   if (!isObject(entry)) return undefined;
   const { team_id, slug, ref, version, tags, template, revision } = entry;
-  // Earlier versions of this package wrote the template alone.
+  // The template is all of it for a text without a configuration, and for earlier versions of this package.
   const program = programIn(entry['program'] ?? { template });
   const confirmedAt = timeOf(entry['confirmed_at']);
   const fetchedAt = timeOf(entry['fetched_at']);

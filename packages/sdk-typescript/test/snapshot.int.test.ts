@@ -67,7 +67,6 @@ describe('a snapshot file', () => {
           version: 3,
           tags: ['prod'],
           template: 'Hello {{.name}}',
-          program: { template: 'Hello {{.name}}' },
           revision: px0Server.revision,
           confirmed_at: expect.any(String),
           fetched_at: expect.any(String),
