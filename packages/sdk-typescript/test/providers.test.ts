@@ -29,6 +29,29 @@ describe.each(Object.entries(handOvers))('%s', (provider, handOver) => {
     expect(new Set(vectors.map(({ id }) => id)).size).toBe(vectors.length);
   });
 
+  it.each([
+    ['a promise', Promise.resolve(vectors[0]?.result)],
+    ['nothing', undefined],
+    ['a text', 'Hello'],
+    ['an answer of the API', { rendered: 'Hello', version: 1, slug: 'greeting', tags: [] }],
+  ])('refuses %s, which is no result of render', (_what, given) => {
+    expect(() => handOver(given as never)).toThrow(
+      new UsageError('the result is not one of render; was it awaited?'),
+    );
+  });
+
+  it('makes no text of a chat', () => {
+    const result = {
+      slug: 'a',
+      get text(): string {
+        throw new Error('it was read');
+      },
+      messages: [{ role: 'user', content: 'Hi' }],
+      config: { max_tokens: 1 },
+    };
+    expect(() => handOver(result)).not.toThrow();
+  });
+
   it('refuses a setting of a form that px0 does not keep', () => {
     const result = { slug: 'a', text: 'Hi', messages: null, config: { max_tokens: '5' } };
     expect(() => handOver(result)).toThrow(

@@ -2,7 +2,7 @@
 import { type ChatMessage, isMedia } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { conversationOf, type Rendered, withEach } from './conversation.ts';
+import { conversationOf, type Rendered, requireRendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import { ALL_SETTINGS, droppedOf, settingsIn } from './settings.ts';
 
@@ -38,6 +38,7 @@ const PROVIDER = 'ai';
  * @throws UsageError for a system message behind others, which the AI SDK refuses, and media of an unknown type
  */
 export function toAISDK(result: Rendered): AIPrompt {
+  requireRendered(result);
   const { system, messages } = conversationOf(PROVIDER, result);
   return {
     ...(system !== undefined && { instructions: system }),

@@ -2,7 +2,7 @@
 import { type ChatMessage, isMedia } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { conversationOf, noMediaIn, type Rendered, withEach } from './conversation.ts';
+import { conversationOf, noMediaIn, type Rendered, requireRendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import { droppedOf, laidOver, ownOf, settingsIn, type Tool, type ToolChoice, toolAs } from './settings.ts';
 
@@ -59,6 +59,7 @@ const PROVIDER = 'anthropic';
  * @throws UsageError for media that it does not take, and when the configuration has no `max_tokens`
  */
 export function toAnthropic(result: Rendered): { request: AnthropicRequest; dropped: string[] } {
+  requireRendered(result);
   const settings = settingsIn(result);
   const { model, max_tokens, stop, response_schema, tools, tool_choice } = settings;
   const { system, messages } = conversationOf(PROVIDER, result);

@@ -2,6 +2,7 @@
 import { isBlank } from '@px0/template';
 import { type ChatMessage, isOwnContent, type OwnPart } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
+import { isObject } from '../json.ts';
 
 /** The part of a render's result that goes to a model. */
 export interface Rendered {
@@ -25,9 +26,18 @@ export interface Conversation {
   readonly messages: readonly ChatMessage[];
 }
 
+/** @throws UsageError for what no render gave, of which a promise is the most likely */
+export function requireRendered(result: unknown): void {
+  const { messages } = isObject(result) ? result : {};
+  // The text of a chat is made when it is read.
+  if (Array.isArray(messages) || (messages === null && typeof Object(result).text === 'string')) return;
+  throw new UsageError('the result is not one of render; was it awaited?');
+}
+
 /** A text prompt is one message of a user, and no message when the text is blank. */
-export function messagesOf({ messages, text }: Rendered): readonly ChatMessage[] {
-  if (messages !== null) return messages;
+export function messagesOf(result: Rendered): readonly ChatMessage[] {
+  if (result.messages !== null) return result.messages;
+  const { text } = result;
   return isBlank(text) ? [] : [{ role: 'user', content: text }];
 }
 

@@ -2,7 +2,14 @@
 import { type ChatMessage, isMedia, type OwnPart } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
 import { isObject } from '../json.ts';
-import { conversationOf, isOwn, isOwnSystem, type Rendered, withEach } from './conversation.ts';
+import {
+  conversationOf,
+  isOwn,
+  isOwnSystem,
+  type Rendered,
+  requireRendered,
+  withEach,
+} from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import {
   droppedOf,
@@ -49,6 +56,7 @@ const PROVIDER = 'gemini';
  * @throws UsageError for a system message behind others, a message that would be sent without its content, and media that it does not take
  */
 export function toGemini(result: Rendered): { request: GeminiRequest; dropped: string[] } {
+  requireRendered(result);
   const settings = settingsIn(result);
   const { system, messages } = conversationOf(PROVIDER, result);
   const offset = (result.messages?.length ?? messages.length) - messages.length;

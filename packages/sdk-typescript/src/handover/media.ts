@@ -67,13 +67,22 @@ function percentDecoded(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
   let length = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    const hex = bytes[at] === PERCENT ? String.fromCharCode(...bytes.subarray(at + 1, at + 3)) : '';
-    const isEscape = /^[0-9a-f]{2}$/i.test(hex);
-    bytes[length] = isEscape ? Number.parseInt(hex, 16) : (bytes[at] ?? 0);
+    const byte = bytes[at] ?? 0;
+    const escaped = byte === PERCENT ? hexValue(bytes[at + 1]) * 16 + hexValue(bytes[at + 2]) : Number.NaN;
+    const isEscape = !Number.isNaN(escaped);
+    bytes[length] = isEscape ? escaped : byte;
     length += 1;
     if (isEscape) at += 2;
   }
   return bytes.subarray(0, length);
+}
+
+/** NaN for what is no hexadecimal digit. */
+function hexValue(byte = 0): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  // Capitals become small letters.
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : Number.NaN;
 }
 
 /** More arguments than these a call may not have. */

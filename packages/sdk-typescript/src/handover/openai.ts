@@ -1,7 +1,7 @@
 /** The request of OpenAI's chat completions. */
 import { type ChatMessage, isMedia } from '../chat-message.ts';
 import { isObject } from '../json.ts';
-import { messagesOf, noMediaIn, type Rendered, withEach } from './conversation.ts';
+import { messagesOf, noMediaIn, type Rendered, requireRendered, withEach } from './conversation.ts';
 import { type MediaWriters, writeMedia } from './media.ts';
 import {
   droppedOf,
@@ -58,6 +58,7 @@ const PROVIDER = 'openai';
  * @throws UsageError for media that it does not take
  */
 export function toOpenAI(result: Rendered): { request: OpenAIRequest; dropped: string[] } {
+  requireRendered(result);
   const settings = settingsIn(result);
   const { max_tokens, response_schema, tools, tool_choice, ...same } = settings;
   const request = {
