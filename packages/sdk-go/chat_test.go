@@ -178,7 +178,7 @@ func TestAProgramThatCannotBeRunHereIsPassedOver(t *testing.T) {
 	for _, change := range [][2]string{
 		{`"unit":"message 0"`, `"tool":"message 0"`}, {`"unit":"message 0"`, `"unit":"none"`}, {`"outline":[`, `"outline":[1,`},
 		{`"outline":[`, `"outline":[{"parts":[{}],"role":"user"},`}, {`"sources":[`, `"sources":[[1],`}, {`"sources":[`, `"sources":[["a",-1,0,0],`},
-		{`"outline":[`, `"outline":[{"role":"user"},`}, {`{{.question}}`, `{{.question | later}}`},
+		{`"outline":[`, `"outline":[{"role":"user"},`}, {`"config":"{`, `"config":"[{`}, {`"config":"`, `"config":1,"c":"`}, {`{{.question}}`, `{{.question | later}}`},
 	} {
 		changed := strings.Replace(served, change[0], change[1], 1)
 		if changed == served {

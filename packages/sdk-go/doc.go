@@ -4,6 +4,9 @@
 //	...
 //	result, err := client.Render(ctx, "greeting", px0.Vars{"name": "Ada"})
 //
+// A prompt is a text or a chat. Of a chat the result has messages, and ToOpenAI, ToAnthropic and ToGemini make the request of a provider of
+// them.
+//
 // CompileTemplate runs a template of px0's language without px0.
 //
 // The package api below it is a complete client of the px0 API, generated from the API description.

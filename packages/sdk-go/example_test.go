@@ -2,6 +2,7 @@ package px0_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log"
@@ -56,6 +57,61 @@ func ExampleWithFallback() {
 	}
 	fmt.Println(result.Text, result.Source, errors.Is(result.Cause, px0.ErrUnreachable))
 	// Output: Hello Ada and Grace fallback true
+}
+
+// A chat becomes the request of a provider. Here px0 is away, and a fallback stands in for the chat.
+func ExampleToOpenAI() {
+	client, err := px0.New(px0.WithHost("http://127.0.0.1:1"), px0.WithTimeout(time.Second))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.Close()
+	chat := px0.FallbackChat{
+		Messages: []px0.FallbackMessage{
+			{Role: "system", Content: "You are a patient tutor."},
+			{Placeholder: "history"},
+			{Role: "user", Template: "{{.question}}"},
+		},
+		Config: map[string]any{"model": "gpt-x", "max_tokens": 500},
+	}
+	history := []any{map[string]any{"role": "user", "content": "Hi"}, map[string]any{"role": "assistant", "content": "Hello!"}}
+	variables := px0.Vars{"question": "Why is the sky blue?", "history": history}
+	result, err := client.Render(context.Background(), "tutor", variables, px0.WithFallbackChat(chat))
+	if err != nil {
+		log.Fatal(err)
+	}
+	made, err := px0.ToOpenAI(result)
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := json.MarshalIndent(made.Request, "", "  ")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(string(text))
+	// Output:
+	// {
+	//   "max_completion_tokens": 500,
+	//   "messages": [
+	//     {
+	//       "content": "You are a patient tutor.",
+	//       "role": "system"
+	//     },
+	//     {
+	//       "content": "Hi",
+	//       "role": "user"
+	//     },
+	//     {
+	//       "content": "Hello!",
+	//       "role": "assistant"
+	//     },
+	//     {
+	//       "content": "Why is the sky blue?",
+	//       "role": "user"
+	//     }
+	//   ],
+	//   "model": "gpt-x"
+	// }
 }
 
 // A template is rendered without px0, and gives what px0 would give.

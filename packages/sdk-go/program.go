@@ -98,10 +98,13 @@ func (l linked) compile() *program {
 			return nil
 		}
 	}
-	stretches, areStretches := readStretches(members["sources"])
-	if config, has := answers.Read[string](members, "config"); has {
-		made.config, _ = parseConfig([]byte(config))
+	if text, has := members["config"]; has && string(text) != "null" {
+		config, _ := answers.Read[string](members, "config")
+		if made.config, _ = parseConfig([]byte(config)); made.config == nil {
+			return nil
+		}
 	}
+	stretches, areStretches := readStretches(members["sources"])
 	compiled, err := gotpl.CompileProgram(l.template, stretches, gotpl.DefaultLimits)
 	if !areStretches || err != nil {
 		return nil
