@@ -25,8 +25,11 @@ type answer struct {
 	Text    string `json:"text"`
 	Source  string `json:"source"`
 	Version int    `json:"version"`
-	Error   string `json:"error,omitempty"`
-	Message string `json:"message,omitempty"`
+	// Of a chat.
+	Messages []map[string]any `json:"messages,omitempty"`
+	Config   map[string]any   `json:"config,omitempty"`
+	Error    string           `json:"error,omitempty"`
+	Message  string           `json:"message,omitempty"`
 }
 
 func main() {
@@ -63,7 +66,9 @@ func render(client *px0.Client, asked question) answer {
 	if err != nil {
 		return answer{Error: kindOf(err), Message: err.Error()}
 	}
-	return answer{Text: result.Text, Source: string(result.Source), Version: result.Version}
+	return answer{
+		Text: result.Text, Source: string(result.Source), Version: result.Version, Messages: result.Messages, Config: result.Config,
+	}
 }
 
 func kindOf(err error) string {
