@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -154,10 +155,8 @@ func TestWhatIsNoChatIsAnOutage(t *testing.T) {
 	}
 }
 
-// The file of an SDK that knew of no programs holds the template of a chat alone, which makes no messages.
-func TestTheProgramOfAChatThatAnEarlierSDKHasKeptIsFetched(t *testing.T) {
-	played := playChat(t)
-	client := newClient(t, played)
+// keepTemplateAlone: an SDK that knew of no programs has kept the template of a chat alone, which makes no messages.
+func keepTemplateAlone(client *Client) {
 	now := time.Now()
 	w := wanted{slug: "greeting"}
 	client.kept.update(w, func(*kept) *kept {
@@ -167,10 +166,38 @@ func TestTheProgramOfAChatThatAnEarlierSDKHasKeptIsFetched(t *testing.T) {
 			origin: SourceSnapshot,
 		}
 	})
+}
+
+func TestTheProgramOfAChatThatAnEarlierSDKHasKeptIsFetched(t *testing.T) {
+	played := playChat(t)
+	client := newClient(t, played, WithCache(Cache{Fresh: time.Hour}))
+	keepTemplateAlone(client)
 	renderChat(t, client)
 	eventually(t, "idle", client.isIdle)
 	played.stop()
 	expectChat(t, renderChat(t, client), SourceCache)
+}
+
+// While px0 is updated, one process of it may know of chats and another not.
+func TestTheTemplateOfAChatAloneIsNotKept(t *testing.T) {
+	played := playChat(t)
+	played.set(func() {
+		played.answer = func(r playedRequest) *reply {
+			if r.method == http.MethodGet {
+				r.path = strings.ReplaceAll(r.path, "include=program", "")
+			}
+			return played.usual(r)
+		}
+	})
+	client := newClient(t, played, WithCache(Cache{Fresh: time.Hour}))
+	keepTemplateAlone(client)
+	for range 2 {
+		expectChat(t, renderChat(t, client), SourceLive)
+		eventually(t, "idle", client.isIdle)
+	}
+	expect(t, len(played.made("GET")), 1)
+	played.stop()
+	expect(t, errors.Is(renderError(t, client, "greeting"), ErrUnreachable), true)
 }
 
 func TestAProgramThatCannotBeRunHereIsPassedOver(t *testing.T) {

@@ -303,6 +303,9 @@ func (c *Client) confirm(w wanted, got *live) {
 		if entry == nil || (entry.version == got.version && got.stale) {
 			return entry
 		}
+		if entry.version == got.version && !entry.holds(got) {
+			return nil
+		}
 		changed := *entry
 		changed.mayBeFresh = entry.version == got.version
 		if changed.mayBeFresh {
