@@ -2,6 +2,7 @@ package px0
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,7 @@ func TestTheMessagesOfAChatAreThoseOfPx0(t *testing.T) {
 	if len(read) < 300 {
 		t.Fatalf("only %d cases", len(read))
 	}
+	compared := 0
 	for _, v := range read {
 		compiled, variables, missingKey := v.run(t)
 		messages, err := compiled.messages(variables, missingKey)
@@ -93,7 +95,30 @@ func TestTheMessagesOfAChatAreThoseOfPx0(t *testing.T) {
 			got = asText(messages)
 		}
 		want.check(t, v.ID, got, err)
+		if err == nil && isWholeInTexts(compiled, variables, messages) {
+			compared++
+			transcript, err := compiled.compiled.Render(variables, missingKey)
+			wantedText{Output: transcriptOf(messages)}.check(t, v.ID+", transcript", transcript, err)
+		}
 	}
+	if compared < 30 {
+		t.Fatalf("only %d transcripts", compared)
+	}
+}
+
+// isWholeInTexts: no message is left out, and each content is a text. Then px0's transcript is that of the messages.
+func isWholeInTexts(compiled *program, variables map[string]any, messages []map[string]any) bool {
+	count := 0
+	for _, entry := range compiled.outline {
+		if entry.Placeholder != nil {
+			given, _ := messagesOf(variables, *entry.Placeholder, false)
+			count += len(given)
+		} else {
+			count++
+		}
+	}
+	isOther := func(message map[string]any) bool { return !isText(message["content"]) }
+	return count == len(messages) && !slices.ContainsFunc(messages, isOther)
 }
 
 // canonical is JSON as this package writes it.
