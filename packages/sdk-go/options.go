@@ -109,46 +109,26 @@ func WithSnapshotFile(path string) Option { return set(func(s *settings) { s.sna
 
 // WithFallbacks gives templates for when nothing else is there, by slug. A broken one is an error of New.
 func WithFallbacks(templates map[string]string) Option {
-	return optionFunc(func(s *settings) error {
-		for slug, text := range templates {
-			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
-				return err
-			}
-			made, err := templateFallback(slug, text)
-			if err != nil {
-				return err
-			}
-			s.fallbacks[slug] = made
-		}
-		return nil
-	})
+	return withFallbacks(templates, templateFallback)
 }
 
 // WithFallbackFuncs gives functions that make the text when nothing else is there, by slug. A nil one is an error.
 func WithFallbackFuncs(functions map[string]func(Vars) (string, error)) Option {
-	return optionFunc(func(s *settings) error {
-		for slug, function := range functions {
-			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
-				return err
-			}
-			made, err := funcFallback(slug, function)
-			if err != nil {
-				return err
-			}
-			s.fallbacks[slug] = made
-		}
-		return nil
-	})
+	return withFallbacks(functions, funcFallback)
 }
 
 // WithFallbackChats gives chats for when nothing else is there, by slug. A broken one is an error of New.
 func WithFallbackChats(chats map[string]FallbackChat) Option {
+	return withFallbacks(chats, chatFallback)
+}
+
+func withFallbacks[T any](given map[string]T, fallbackOf func(slug string, given T) (fallback, error)) Option {
 	return optionFunc(func(s *settings) error {
-		for slug, chat := range chats {
+		for slug, each := range given {
 			if _, err := segments.Of("the slug of a fallback", slug); err != nil {
 				return err
 			}
-			made, err := chatFallback(slug, chat)
+			made, err := fallbackOf(slug, each)
 			if err != nil {
 				return err
 			}
