@@ -184,76 +184,6 @@ describe('px0 stopped and started again', () => {
   }, 240_000);
 });
 
-describe('a chat in Go', () => {
-  it('has the messages and the configuration of px0, which are the same while px0 is stopped', async (context) => {
-    const sdk = sdkOf('Go', context);
-    const { token } = account.key;
-    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'tutor' });
-    const versions = `/v1/prompts/${prompt.id}/versions`;
-    const messages = [
-      { role: 'system', template: 'You are a {{.mood}} tutor.' },
-      { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
-      { placeholder: 'history', required: true },
-      {
-        role: 'user',
-        parts: [
-          { type: 'text', template: '{{template "ask" .}}' },
-          { type: 'media', url: '{{.photo}}' },
-        ],
-      },
-      { role: 'assistant', template: '{{define "ask"}}{{.question}}{{end}}' },
-    ];
-    const config = { model: 'm1', max_tokens: 100, temperature: 0 };
-    await world.gateway.call('POST', versions, { token, body: { messages, config } });
-    for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
-
-    const history = [
-      { role: 'user', content: '{{.x}}' },
-      { role: 'assistant', content: null, tool_calls: [{ id: 'c1', n: 0.5 }] },
-    ];
-    const photo = 'data:image/png;base64,iVBORw0KGgo=';
-    const question = {
-      slug: 'tutor',
-      variables: { mood: 'kind', history, question: 'Why?', photo },
-    };
-    const answer = {
-      messages: [
-        { role: 'system', content: 'You are a kind tutor.' },
-        ...history,
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'Why?' },
-            { type: 'media', url: photo, media_type: 'image/png' },
-          ],
-        },
-      ],
-      config,
-      text: 'system:\nYou are a kind tutor.\n\nuser:\n{{.x}}\n\nassistant:\n\n\nuser:\nWhy?\n[media]\n\n',
-      version: 1,
-    };
-    const snapshot = 'chat.json';
-    await using application = applicationOf(sdk, snapshot);
-    expect(await application.ask(question)).toEqual({ ...answer, source: 'live' });
-    const { history: _history, ...without } = question.variables;
-    expect(await application.ask({ ...question, variables: without })).toMatchObject({
-      error: 'invalid request',
-      message: expect.stringContaining('invalid variables: missing history'),
-    });
-    const file = join(folder, snapshot);
-    await eventually(() => existsSync(file), { what: file });
-    await platform.pause();
-    try {
-      expect(await application.ask(question)).toEqual({ ...answer, source: 'cache' });
-      await using later = applicationOf(sdk, snapshot);
-      expect(await later.ask(question)).toEqual({ ...answer, source: 'snapshot' });
-      expect(await later.ask({ ...question, variables: without })).toMatchObject({ error: 'unreachable' });
-    } finally {
-      await platform.resume();
-    }
-  }, 120_000);
-});
-
 type Variables = Readonly<Record<string, unknown>>;
 
 /** A whole prompt, and what Go's `text/template` makes of it with different variables. */
@@ -306,12 +236,12 @@ function typescriptIn(stack: AsyncDisposableStack, snapshotFile: string): Ask {
   const px0 = stack.use(new Px0({ host, accessToken: account.key.token, snapshotFile }));
   return async ({ slug, variables, fallback }) => {
     try {
-      const { text, source, version } = await px0.render(
+      const { text, messages, config, source, version } = await px0.render(
         slug,
         variables,
         fallback === undefined ? {} : { fallback },
       );
-      return { text, source, version };
+      return { text, ...(messages && { messages }), ...(config && { config }), source, version };
     } catch (error) {
       if (!(error instanceof Px0Error)) throw error;
       return { error: error instanceof UnreachableError ? 'unreachable' : 'another', message: error.message };
@@ -319,7 +249,93 @@ function typescriptIn(stack: AsyncDisposableStack, snapshotFile: string): Ask {
   };
 }
 
+/** TypeScript and what else is here: the file of each, the file of the next one, and how to start the SDK of an index with a file. */
+function threeSdks(stack: AsyncDisposableStack, present: readonly Sdk[], name: string) {
+  const languages = ['TypeScript', ...present.map(({ language }) => language)];
+  const snapshots = languages.map((language) => join(folder, `${name}-${language}.json`));
+  const ofAnother = snapshots.map((_, index) => snapshots[(index + 1) % snapshots.length] ?? '');
+  const start = (snapshot: string, index: number): Ask => {
+    const sdk = present[index - 1];
+    if (sdk === undefined) return typescriptIn(stack, snapshot);
+    const application = stack.use(new Application(sdk.lines, snapshot, environment()));
+    return (question) => application.ask(question);
+  };
+  return { languages, snapshots, ofAnother, start };
+}
+
+/** A live chat with the slug `tutor`, a question about it, and what every SDK answers, but for the source. */
+async function tutor(): Promise<{ readonly question: Question; readonly answer: object }> {
+  const { token } = account.key;
+  const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'tutor' });
+  const versions = `/v1/prompts/${prompt.id}/versions`;
+  const messages = [
+    { role: 'system', template: 'You are a {{.mood}} tutor.' },
+    { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
+    { placeholder: 'history', required: true },
+    {
+      role: 'user',
+      parts: [
+        { type: 'text', template: '{{template "ask" .}}' },
+        { type: 'media', url: '{{.photo}}' },
+      ],
+    },
+    { role: 'assistant', template: '{{define "ask"}}{{.question}}{{end}}' },
+  ];
+  const config = { model: 'm1', max_tokens: 100, temperature: 0 };
+  await world.gateway.call('POST', versions, { token, body: { messages, config } });
+  for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
+
+  const history = [
+    { role: 'user', content: '{{.x}}' },
+    { role: 'assistant', content: null, tool_calls: [{ id: 'c1', n: 0.5 }] },
+  ];
+  const photo = 'data:image/png;base64,iVBORw0KGgo=';
+  const parts = [
+    { type: 'text', text: 'Why?' },
+    { type: 'media', url: photo, media_type: 'image/png' },
+  ];
+  const system = { role: 'system', content: 'You are a kind tutor.' };
+  const text = `system:\n${system.content}\n\nuser:\n{{.x}}\n\nassistant:\n\n\nuser:\nWhy?\n[media]\n\n`;
+  return {
+    question: { slug: 'tutor', variables: { mood: 'kind', history, question: 'Why?', photo } },
+    answer: { messages: [system, ...history, { role: 'user', content: parts }], config, text, version: 1 },
+  };
+}
+
 describe('the three SDKs while px0 is stopped', () => {
+  it('make the same messages of a chat, from what they keep and from the files of each other', async (context) => {
+    const present = Object.values(sdks).filter((sdk) => typeof sdk !== 'string');
+    if (present.length === 0) return context.skip('neither Python nor Go is here');
+    const { question, answer } = await tutor();
+    const { history: _history, ...withoutHistory } = question.variables ?? {};
+    const ofRequired = { ...question, variables: withoutHistory };
+
+    await using stack = new AsyncDisposableStack();
+    const { languages, snapshots, ofAnother, start } = threeSdks(stack, present, 'chat');
+    const expectFrom = async (asked: readonly Ask[], source: string) => {
+      for (const [index, ask] of asked.entries()) {
+        expect(await ask(question), languages[index]).toEqual({ ...answer, source });
+      }
+    };
+    const running = snapshots.map(start);
+    await expectFrom(running, 'live');
+    for (const [index, ask] of running.entries()) {
+      expect(await ask(ofRequired), languages[index]).toMatchObject({
+        message: expect.stringContaining('invalid variables: missing history'),
+      });
+    }
+    for (const snapshot of snapshots) await eventually(() => existsSync(snapshot), { what: snapshot });
+    await platform.pause();
+    try {
+      await expectFrom(running, 'cache');
+      const started = ofAnother.map(start);
+      await expectFrom(started, 'snapshot');
+      for (const ask of started) expect(await ask(ofRequired)).toMatchObject({ error: 'unreachable' });
+    } finally {
+      await platform.resume();
+    }
+  }, 240_000);
+
   it('render prompts to the same texts, from what they keep and from the files of each other', async (context) => {
     const present = Object.values(sdks).filter((sdk) => typeof sdk !== 'string');
     if (present.length === 0) return context.skip('neither Python nor Go is here');
@@ -331,14 +347,7 @@ describe('the three SDKs while px0 is stopped', () => {
     }
 
     await using stack = new AsyncDisposableStack();
-    const languages = ['TypeScript', ...present.map(({ language }) => language)];
-    const snapshots = languages.map((language) => join(folder, `realistic-${language}.json`));
-    const start = (snapshot: string, index: number): Ask => {
-      const sdk = present[index - 1];
-      if (sdk === undefined) return typescriptIn(stack, snapshot);
-      const application = stack.use(new Application(sdk.lines, snapshot, environment()));
-      return (question) => application.ask(question);
-    };
+    const { languages, snapshots, ofAnother, start } = threeSdks(stack, present, 'realistic');
     const expectFrom = async (asked: readonly Ask[], source: string) => {
       for (const { slug, template, cases } of prompts) {
         for (const { variables, text } of source === 'live' ? cases.slice(0, 1) : cases) {
@@ -370,7 +379,6 @@ describe('the three SDKs while px0 is stopped', () => {
           });
         }
       }
-      const ofAnother = snapshots.map((_, index) => snapshots[(index + 1) % snapshots.length] ?? '');
       await expectFrom(ofAnother.map(start), 'snapshot');
     } finally {
       await platform.resume();
