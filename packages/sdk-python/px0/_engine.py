@@ -20,9 +20,9 @@ from ._program import Program, read_program
 from ._reference import program_path, render_path, wanted_of
 from ._snapshot import SnapshotFile
 from ._transport import Flow, Request, Transport
-from ._variables import body_of, variables_in, variables_of
+from ._variables import body_of, json_of, variables_in, variables_of
 from .errors import UnreachableError, UsageError
-from .result import RenderResult, made_result
+from .result import RenderResult, without_text
 
 # As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
 _FETCH_AGAIN_AFTER = 5 * 60.0
@@ -41,7 +41,8 @@ class Call:
     """One call, with everything that does not change on its way."""
 
     wanted: Wanted
-    body: bytes
+    # As JSON.
+    given: bytes
     missing_key: Optional[str]
     with_transcript: bool
     fallback: Optional[FallbackRenderer]
@@ -49,7 +50,11 @@ class Call:
     @property
     def variables(self) -> Mapping[str, Any]:
         """What px0 gets to see. Raises UsageError for variables that only px0 can read."""
-        return variables_in(self.body)
+        return variables_in(self.given)
+
+    @property
+    def body(self) -> bytes:
+        return body_of(self.given, self.missing_key, self.with_transcript)
 
 
 class Engine:
@@ -107,7 +112,7 @@ class Engine:
             raise UsageError("with_transcript must be True or False")
         return Call(
             wanted=wanted,
-            body=body_of(variables_of(variables, more_variables), missing_key, with_transcript),
+            given=json_of(variables_of(variables, more_variables)),
             missing_key=missing_key,
             with_transcript=with_transcript,
             fallback=self._settings.fallbacks.get(wanted.slug)
@@ -187,9 +192,9 @@ class Engine:
         result = None if kept is None else _kept_result(call, kept, cause)
         if result is not None or call.fallback is None:
             return result
-        rendered = call.fallback(call.variables, call.missing_key)
-        return made_result(
-            *rendered,
+        text, messages, config = call.fallback(call.variables, call.missing_key)
+        result = RenderResult(
+            text=text or "",
             source="fallback",
             slug=call.wanted.slug,
             version=None,
@@ -198,7 +203,10 @@ class Engine:
             age=None,
             stale=True,
             cause=cause,
+            messages=messages,
+            config=config,
         )
+        return without_text(result) if text is None else result
 
     def _get(self, wanted: Wanted) -> Optional[Kept]:
         with self._lock:
@@ -313,11 +321,8 @@ def _lacks(program: Program, live: Live) -> bool:
 
 
 def _live_result(call: Call, live: Live) -> RenderResult:
-    is_chat = live.messages is not None
-    return made_result(
-        None if is_chat and not call.with_transcript else live.text,
-        live.messages,
-        live.config,
+    result = RenderResult(
+        text=live.text,
         source="live",
         slug=call.wanted.slug,
         version=live.version,
@@ -326,15 +331,19 @@ def _live_result(call: Call, live: Live) -> RenderResult:
         age=0.0,
         stale=live.stale,
         cause=None,
+        messages=live.messages,
+        config=live.config,
     )
+    return result if live.messages is None or call.with_transcript else without_text(result)
 
 
 def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> Optional[RenderResult]:
     rendered = kept.program.render(call.variables, call.missing_key or "error", call.with_transcript)
     if rendered is None:
         return None
-    return made_result(
-        *rendered,
+    text, messages, config = rendered
+    result = RenderResult(
+        text=text or "",
         source="snapshot" if kept.origin == "snapshot" else "cache",
         slug=kept.wanted.slug,
         version=kept.version,
@@ -343,7 +352,10 @@ def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> O
         age=_age_of(kept),
         stale=True,
         cause=cause,
+        messages=messages,
+        config=config,
     )
+    return without_text(result) if text is None else result
 
 
 def _age_of(kept: Kept) -> float:

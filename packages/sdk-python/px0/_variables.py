@@ -27,27 +27,32 @@ class _NotJson(Exception):
     pass
 
 
-def body_of(variables: Mapping[str, Any], missing_key: Optional[str], with_transcript: bool) -> bytes:
-    """The body of a render. Raises UsageError, which names the variable that cannot be written."""
-    options = {} if missing_key is None else {"missing_key": missing_key}
-    # A px0 that knows no chats passes over it.
-    body: Dict[str, Any] = {"variables": variables, "options": {**options, "transcript": with_transcript}}
+def json_of(variables: Mapping[str, Any]) -> bytes:
+    """The variables as px0 gets to see them. Raises UsageError, which names the variable that cannot be written."""
     try:
-        written = _written(body)
+        written = _written(variables)
         _check(variables)
         return _encoded(written)
     except Exception as error:
         raise UsageError(f"{_name_of_bad(variables)} cannot be written as JSON: {_reason(error)}") from None
 
 
-def variables_in(body: bytes) -> Dict[str, Any]:
-    """The variables as px0 gets to see them, read from a body of `body_of`. Raises UsageError for what only px0 can read."""
+def body_of(variables: bytes, missing_key: Optional[str], with_transcript: bool) -> bytes:
+    """The body of a render with variables of `json_of`."""
+    options: Dict[str, Any] = {} if missing_key is None else {"missing_key": missing_key}
+    # A px0 that knows no chats passes over it.
+    options["transcript"] = with_transcript
+    return b'{"variables":%b,"options":%b}' % (variables, _written(options).encode())
+
+
+def variables_in(variables: bytes) -> Dict[str, Any]:
+    """What `json_of` has written. Raises UsageError for what only px0 can read."""
     try:
-        variables: Dict[str, Any] = json.loads(body)["variables"]
+        read: Dict[str, Any] = json.loads(variables)
     except RecursionError as error:
         # There was a little more of the stack left when it was written.
         raise UsageError(f"the set of variables cannot be read: {_reason(error)}") from None
-    return variables
+    return read
 
 
 def variables_of(given: object, more: Mapping[str, Any]) -> Dict[str, Any]:

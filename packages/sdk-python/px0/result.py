@@ -56,13 +56,9 @@ class RenderResult:
             return text
 
 
-def made_result(
-    text: Optional[str], messages: Optional[List[Message]], config: Optional[Dict[str, Any]], **fields: Any
-) -> RenderResult:
-    """A result; with no text, that of a chat, which makes one of its messages when it is asked for."""
-    result = RenderResult("" if text is None else text, messages=messages, config=config, **fields)
-    if text is None:
-        object.__delattr__(result, "text")
+def without_text(result: RenderResult) -> RenderResult:
+    """A chat's result, which makes its text of the messages when it is asked for."""
+    object.__delattr__(result, "text")
     return result
 
 

@@ -446,10 +446,10 @@ def test_variables_that_only_px0_can_read_are_refused_and_never_taken_for_none(m
     def too_deep(*_: Any) -> Any:
         raise RecursionError
 
-    body = _variables.body_of({"name": "Ada"}, None, False)
+    written = _variables.json_of({"name": "Ada"})
     monkeypatch.setattr("px0._variables.json.loads", too_deep)
     with pytest.raises(px0.UsageError, match="nested too deeply"):
-        _variables.variables_in(body)
+        _variables.variables_in(written)
 
 
 def test_a_template_that_is_too_deep_is_compiled_again_only_with_more_of_the_stack(compiled: List[str]) -> None:
