@@ -15,8 +15,8 @@ export interface ProgramState extends Program {
  */
 export const programFields = {
   template: z.string(),
-  outline: z.custom<readonly OutlineEntry[]>(Array.isArray).optional(),
-  sources: z.custom<readonly SourceStretch[]>(Array.isArray).optional(),
+  outline: z.custom<readonly OutlineEntry[]>(Array.isArray).exactOptional(),
+  sources: z.custom<readonly SourceStretch[]>(Array.isArray).exactOptional(),
   config: z.string().exactOptional(),
 };
 
