@@ -500,7 +500,7 @@ func (r ApiExportPromptsRequest) Execute() (*PromptDocumentEnvelope, *http.Respo
 /*
 ExportPrompts Export Prompts
 
-Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
+Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.
@@ -1205,7 +1205,7 @@ func (r ApiImportPromptsRequest) Execute() (*ImportResult, *http.Response, error
 /*
 ImportPrompts Import Prompts
 
-Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param teamID The id of the team.

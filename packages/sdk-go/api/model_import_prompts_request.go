@@ -19,7 +19,7 @@ var _ MappedNullable = &ImportPromptsRequest{}
 
 // ImportPromptsRequest struct for ImportPromptsRequest
 type ImportPromptsRequest struct {
-	// The `document` that an export returned.
+	// The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.
 	Document map[string]*interface{} `json:"document,omitempty"`
 	// The same document as YAML text.
 	Yaml NullableString `json:"yaml,omitempty"`

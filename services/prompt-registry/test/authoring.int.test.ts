@@ -42,3 +42,36 @@ it('chats and configurations are refused until the flag says that every process 
   expect(versionOf(await call('PUT', '/1', { template: 'c', messages: [], config: {} })).kind).toBe('text');
   expect((await call('POST', '/2/promote')).status).toBe(200);
 });
+
+it('an import of them is refused as a whole, unless the prompt has the version already', async () => {
+  const own = await registry.cast();
+  const importInto = (template: string, version: object) =>
+    registry.call(own.editor, 'POST', `/v1/teams/${own.teamId}/import`, {
+      document: {
+        kind: 'px0/prompts/v2',
+        prompts: [
+          { slug: 'a', name: 'a', versions: [{ number: 1, template: 'x', config: { model: 'm' } }] },
+          {
+            slug: 'b',
+            name: 'b',
+            folder: 'f',
+            versions: [
+              { number: 1, template },
+              { number: 2, ...version },
+            ],
+          },
+        ],
+      },
+    });
+  const note = { template: 'y', note: 'why' };
+  await registry.restart({ AUTHORING: 'on' });
+  expect((await importInto('1', note)).status).toBe(200);
+  await registry.restart({ AUTHORING: 'off' });
+  for (const content of [
+    { template: 'z', config: { model: 'm' } },
+    { messages: [{ role: 'user', template: 'z' }] },
+  ])
+    expect(errorOf(await importInto('2', content))).toEqual(refused(503, 'service unavailable'));
+  expect((await importInto('1', note)).body).toEqual({ dry_run: false, changes: [] });
+  expect((await importInto('2', { ...note, template: 'z' })).body).toMatchObject({ changes: { length: 2 } });
+});

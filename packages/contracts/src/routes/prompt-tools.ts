@@ -93,7 +93,7 @@ const promptToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Export Prompts',
       description:
-        'Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.',
+        'Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.',
       params: { teamID: teamId },
       query: z.object({
         slugs: queryText('Only these prompts, separated by commas.'),
@@ -114,7 +114,7 @@ const promptToolRoutes = defineRoutes(
       patience: 'long',
       summary: 'Import Prompts',
       description:
-        'Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.',
+        'Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.',
       params: { teamID: teamId },
       query: z.object({
         dry_run: queryFlag(
@@ -129,7 +129,10 @@ const promptToolRoutes = defineRoutes(
         document: z
           .record(z.string(), z.unknown())
           .optional()
-          .meta({ description: 'The `document` that an export returned.' }),
+          .meta({
+            description:
+              'The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.',
+          }),
         yaml: z.string().optional().meta({ description: 'The same document as YAML text.' }),
       }),
       numbers: 'exact',

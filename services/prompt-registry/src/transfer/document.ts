@@ -1,20 +1,34 @@
 /**
  * The document of exports and imports: a team's prompts with everything that belongs to them, without what an installation
  * assigns (ids, times). Version numbers in it only distinguish its versions; an import assigns its own.
+ * See docs/decisions/074-imports-and-prompt-files.md.
  */
-import { namedValues } from '@px0/contracts';
+import { namedValues, schemas } from '@px0/contracts';
 import { ApiError } from '@px0/service-kit/errors';
 import { z } from 'zod';
-import { promptTexts } from '../prompts/thread.ts';
+import { promptTexts, requireFolder } from '../prompts/thread.ts';
 import { requireTag, requireTagForm } from '../tags/thread.ts';
-import { type CheckedContent, checkTemplate } from '../versions/thread.ts';
+import { type CheckedContent, requireNote } from '../versions/thread.ts';
+import { DocumentContents } from './document-contents.ts';
+import { at, invalid } from './document-fault.ts';
 
-export const DOCUMENT_KIND = 'px0/prompts/v1';
+/** A document of texts without anything that came later: an older px0 reads all of it. */
+export const FIRST_KIND = 'px0/prompts/v1';
+/** With folders, conversations, configurations and notes: an older px0 refuses it, rather than lose them. */
+export const SECOND_KIND = 'px0/prompts/v2';
 
-const versionSchema = z.object({
-  number: z.int().min(1),
-  status: z.enum(['draft', 'stable', 'live', 'archived']).default('draft'),
-  template: z.string(),
+export type DocumentKind = typeof FIRST_KIND | typeof SECOND_KIND;
+
+const status = z.enum(['draft', 'stable', 'live', 'archived']).default('draft');
+
+const firstVersion = z.object({ number: z.int().min(1), status, template: z.string() });
+
+const secondVersion = firstVersion.extend({
+  template: z.string().optional(),
+  messages: schemas.CreateVersionRequest.shape.messages,
+  config: namedValues(z.unknown()).optional(),
+  input_schema: z.unknown().optional(),
+  note: z.string().default(''),
 });
 
 const payloadSchema = z.object({
@@ -22,54 +36,96 @@ const payloadSchema = z.object({
   variables: z.unknown(),
 });
 
-const promptSchema = z.object({
+const firstPrompt = z.object({
   slug: z.string(),
   name: z.string(),
   description: z.string().optional(),
   status: z.enum(['active', 'archived']).optional(),
-  versions: z.array(versionSchema).default([]),
+  versions: z.array(firstVersion).default([]),
   tags: namedValues(z.int().min(1)).default({}),
   payloads: z.array(payloadSchema).default([]),
 });
 
-const documentSchema = z.object({ kind: z.literal(DOCUMENT_KIND), prompts: z.array(promptSchema) });
+const secondPrompt = firstPrompt.extend({
+  folder: z.string().optional(),
+  contract: z.enum(['off', 'warn', 'enforce']).default('off'),
+  versions: z.array(secondVersion).default([]),
+});
 
-export type PromptDocument = z.infer<typeof documentSchema>;
-export type DocumentPrompt = z.infer<typeof promptSchema>;
-export type DocumentVersion = z.infer<typeof versionSchema>;
+const firstDocument = z.object({ kind: z.literal(FIRST_KIND), prompts: z.array(firstPrompt) });
+const secondDocument = z.object({ kind: z.literal(SECOND_KIND), prompts: z.array(secondPrompt) });
+
+type FirstPrompt = z.infer<typeof firstPrompt>;
+type SecondPrompt = z.infer<typeof secondPrompt>;
+type SecondVersion = z.infer<typeof secondVersion>;
+
+/** What both kinds of documents say, as one. */
+type RawVersion = Pick<SecondVersion, 'number' | 'status'> & Partial<SecondVersion>;
+type RawPrompt = Omit<FirstPrompt, 'versions'> &
+  Pick<Partial<SecondPrompt>, 'folder' | 'contract'> & { readonly versions: readonly RawVersion[] };
+
 export type DocumentPayload = z.infer<typeof payloadSchema>;
+
+/** A version by what it holds: `digest` leads to its content. */
+export interface DocumentVersion extends Pick<RawVersion, 'number' | 'status'> {
+  readonly digest: string;
+  readonly note: string;
+}
+
+export interface DocumentPrompt extends Omit<z.infer<typeof firstPrompt>, 'versions'> {
+  /** Undefined: the document does not say. */
+  readonly folder?: string | undefined;
+  readonly versions: readonly DocumentVersion[];
+}
+
+export interface PromptDocument {
+  readonly prompts: readonly DocumentPrompt[];
+}
+
+/** What versions hold, by its digest. Their notes are not part of it. */
+export type Contents = ReadonlyMap<string, CheckedContent>;
 
 export interface ParsedDocument {
   readonly document: PromptDocument;
-  /** The document's templates by their texts. */
-  readonly templates: ReadonlyMap<string, CheckedContent>;
+  readonly contents: Contents;
 }
 
 /** Each costs some statements, and a request has to end while its caller still waits. Larger documents come in pieces. */
 const MAX_PARTS = 1_000;
 
-/** @throws ApiError invalidDocument, naming the first place that is wrong */
+/** @throws ApiError invalidDocument, naming the first place that is wrong; serviceUnavailable for an input contract */
 export function parseDocument(raw: unknown): ParsedDocument {
-  const parsed = documentSchema.safeParse(raw);
+  const isSecond = typeof raw === 'object' && raw !== null && 'kind' in raw && raw.kind === SECOND_KIND;
+  const parsed = (isSecond ? secondDocument : firstDocument).safeParse(raw);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw invalid(issue?.path.join('.') ?? '', issue?.message ?? 'is invalid');
   }
-  const document = parsed.data;
-  requireSize(document);
+  const prompts: readonly RawPrompt[] = parsed.data.prompts;
+  requireSize(prompts);
   const slugs = new Set<string>();
   const names = new Set<string>();
-  const templates = new Map<string, CheckedContent>();
-  for (const [index, prompt] of document.prompts.entries()) {
+  const contents = new DocumentContents();
+  const checked: DocumentPrompt[] = [];
+  for (const [index, prompt] of prompts.entries()) {
     const place = `prompts.${index}`;
     requireUnused(slugs, prompt.slug, `${place}.slug`);
     requireUnused(names, prompt.name, `${place}.name`);
-    requirePrompt(prompt, place, templates);
+    checked.push(checkPrompt(prompt, place, contents));
   }
-  return { document, templates };
+  requireNoContract(prompts);
+  return { document: { prompts: checked }, contents: contents.byDigest };
 }
 
-function requireSize({ prompts }: PromptDocument): void {
+/** Input contracts are not judged yet, so nothing may bring one along. @throws ApiError serviceUnavailable */
+function requireNoContract(prompts: readonly RawPrompt[]): void {
+  const hasContract = ({ contract = 'off', versions }: RawPrompt) =>
+    contract !== 'off' || versions.some(({ input_schema: schema }) => schema !== undefined);
+  if (prompts.some(hasContract))
+    throw new ApiError('serviceUnavailable', { message: 'input contracts are not judged yet' });
+}
+
+function requireSize(prompts: readonly RawPrompt[]): void {
   const parts = prompts.reduce(
     (count, { versions, tags, payloads }) =>
       count + 1 + versions.length + Object.keys(tags).length + payloads.length,
@@ -79,24 +135,30 @@ function requireSize({ prompts }: PromptDocument): void {
     throw invalid('prompts', `hold more than ${MAX_PARTS} prompts, versions, tags and payloads`);
 }
 
-function requirePrompt(prompt: DocumentPrompt, place: string, templates: Map<string, CheckedContent>): void {
+function checkPrompt(prompt: RawPrompt, place: string, contents: DocumentContents): DocumentPrompt {
+  const { slug, name, description, folder, status: own, tags, payloads } = prompt;
   at(place, () => {
     // A slug that is not in its normal form would never be found again by the next import.
-    if (promptTexts(prompt).slug !== prompt.slug) throw invalid(`${place}.slug`, 'is not normalised');
+    if (promptTexts({ slug, name, description }).slug !== slug)
+      throw invalid(`${place}.slug`, 'is not normalised');
   });
+  at(`${place}.folder`, () => requireFolder(folder ?? ''));
   const numbers = new Set<number>();
+  const versions: DocumentVersion[] = [];
   for (const [index, version] of prompt.versions.entries()) {
-    requireUnused(numbers, version.number, `${place}.versions.${index}.number`);
-    const { template } = version;
-    if (templates.has(template)) continue;
-    at(`${place}.versions.${index}.template`, () => templates.set(template, checkTemplate(template)));
+    const versionPlace = `${place}.versions.${index}`;
+    requireUnused(numbers, version.number, `${versionPlace}.number`);
+    const { number, status: state, note = '' } = version;
+    versions.push({ number, status: state, digest: contents.add(version, versionPlace), note });
+    at(`${versionPlace}.note`, () => requireNote(note));
   }
-  if (prompt.versions.filter(({ status }) => status === 'live').length > 1)
+  if (versions.filter(({ status: state }) => state === 'live').length > 1)
     throw invalid(`${place}.versions`, 'have more than one live');
-  for (const [tag, number] of Object.entries(prompt.tags)) {
+  for (const [tag, number] of Object.entries(tags)) {
     at(`${place}.tags`, () => requireTagForm(tag));
     if (!numbers.has(number)) throw invalid(`${place}.tags.${tag}`, 'names no version of the document');
   }
+  return { slug, name, description, folder, status: own, versions, tags, payloads };
 }
 
 /**
@@ -112,19 +174,4 @@ export function requireSettable(document: PromptDocument, slug: string, tag: str
 function requireUnused<T>(seen: Set<T>, value: T, place: string): void {
   if (seen.has(value)) throw invalid(place, 'occurs twice');
   seen.add(value);
-}
-
-/** The rules of single operations, with the place in the document that broke them. */
-function at(place: string, check: () => unknown): void {
-  try {
-    check();
-  } catch (error) {
-    if (error instanceof ApiError && error.code !== 'invalidDocument')
-      throw invalid(place, error.publicMessage);
-    throw error;
-  }
-}
-
-function invalid(place: string, message: string): ApiError {
-  return new ApiError('invalidDocument', { detail: place === '' ? message : `${place}: ${message}` });
 }

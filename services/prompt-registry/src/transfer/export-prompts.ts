@@ -35,8 +35,8 @@ export class ExportPrompts {
     requireAllowedOn(access, principal, 'exportPrompts', { teamId });
     const slugs = parseSlugs(slugList);
     if ((await exportBytes(reader, teamId, slugs)) > MAX_BYTES) throw new ApiError('documentTooLarge');
-    const prompts = await exportedPrompts(reader, teamId, slugs);
-    return documents.write(teamId, { prompts, format }, signal);
+    const exported = await exportedPrompts(reader, teamId, slugs);
+    return documents.write(teamId, { ...exported, format }, signal);
   }
 }
 

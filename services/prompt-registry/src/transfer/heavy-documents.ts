@@ -10,6 +10,8 @@ import { readDocument, withVariablesFromText } from './read-document.ts';
 /** JSON of this size is read or written within a few milliseconds; YAML takes some microseconds for each character. */
 const LIGHT_JSON = 64 * 1024;
 const LIGHT_YAML = 2 * 1024;
+/** Every message of a conversation adds some actions to what is compiled. */
+const LIGHT_CHATS = 4 * 1024;
 
 /** More than the pool lets one organization have waiting is counted as what it does. */
 const MAX_COUNTED_BYTES = 32 * 1024 * 1024;
@@ -49,6 +51,7 @@ export class HeavyDocuments {
 
 function isLightBody(body: Buffer): boolean {
   if (body.byteLength > LIGHT_JSON || !isLightJson(body)) return false;
+  if (body.byteLength > LIGHT_CHATS && body.includes('"messages"')) return false;
   const isPerhapsYaml = body.includes('"yaml"');
   return (!isPerhapsYaml || body.byteLength <= LIGHT_YAML) && isLightTemplate(body.toString('utf8'));
 }

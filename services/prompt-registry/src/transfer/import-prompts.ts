@@ -2,18 +2,22 @@
  * Brings a team in line with a document. The plan is made and checked as a whole; then each change is an operation of its own,
  * with its own audit entry and event, so repeating an interrupted import finishes it.
  */
-import { createHash } from 'node:crypto';
 import { type AccessProjection, isAllowedOn, type Principal, requireAllowedOn } from '@px0/access';
 import type { PromptId, TeamId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { type CreatePayload, isBeyondJsonb, type UpdatePayload } from '../payloads/mod.ts';
-import type { CreatePrompt, DescribePrompt, SetPromptStatus } from '../prompts/mod.ts';
+import type { CreatePrompt, DescribePrompt, PatchPrompt, SetPromptStatus } from '../prompts/mod.ts';
 import type { SetTag } from '../tags/mod.ts';
-import type { CreateVersion, TransitionVersion } from '../versions/mod.ts';
-import { type ParsedDocument, type PromptDocument, requireSettable } from './document.ts';
+import {
+  type Authoring,
+  type CreateVersion,
+  requireAuthoring,
+  type TransitionVersion,
+} from '../versions/mod.ts';
+import { type Contents, type PromptDocument, requireSettable } from './document.ts';
 import type { HeavyDocuments } from './heavy-documents.ts';
-import { type Change, type Comparison, planPrompt, type VersionHandle } from './plan.ts';
+import { type Canonical, type Change, planPrompt, type VersionHandle } from './plan.ts';
 import { canonicalTexts, type PresentRow, presentPrompts } from './store.ts';
 
 export interface ImportPromptsDependencies {
@@ -22,17 +26,19 @@ export interface ImportPromptsDependencies {
   readonly prompts: {
     readonly create: CreatePrompt;
     readonly describe: DescribePrompt;
+    readonly patch: PatchPrompt;
     readonly setStatus: SetPromptStatus;
   };
   readonly versions: { readonly create: CreateVersion; readonly transition: TransitionVersion };
   readonly tags: { readonly set: SetTag };
   readonly documents: HeavyDocuments;
+  readonly authoring: Authoring;
   readonly payloads: { readonly create: CreatePayload; readonly update: UpdatePayload };
 }
 
 /** Ids that an import learns while it works. */
 interface Progress {
-  readonly templates: ParsedDocument['templates'];
+  readonly contents: Contents;
   readonly prompts: Map<string, PromptId>;
   /** By slug and number in the document. */
   readonly versions: Map<string, number>;
@@ -49,7 +55,7 @@ export class ImportPrompts {
    * Returns what was done, or with `dryRun` would be.
    *
    * @throws ApiError forbidden, what `readBody` throws, invalidRequestBody, invalidDocument, documentConflicts, tooManyVersionsOrTags,
-   * tooManyHeavyRenders
+   * tooManyHeavyRenders, serviceUnavailable for what versions may not hold yet
    */
   async run(
     principal: Principal,
@@ -58,22 +64,24 @@ export class ImportPrompts {
     mode: 'dry-run' | 'apply',
     signal: AbortSignal,
   ): Promise<Change[]> {
-    const { access, documents } = this.#deps;
+    const { access, documents, authoring } = this.#deps;
     requireAllowedOn(access, principal, 'importPrompts', { teamId });
-    const { document, templates } = await documents.read(teamId, readBody(), signal);
+    const { document, contents } = await documents.read(teamId, readBody(), signal);
     const present = await this.#present(teamId, document);
     requireNoConflict(document, present);
-    const comparison = await this.#comparison(document);
+    const canonical = await this.#canonical(document);
     const bySlug = new Map(present.map((row) => [row.slug, row]));
     const changes = document.prompts.flatMap((prompt) =>
-      planPrompt(prompt, bySlug.get(prompt.slug), comparison),
+      planPrompt(prompt, bySlug.get(prompt.slug), canonical),
     );
-    for (const change of changes)
+    for (const change of changes) {
       if (change.action === 'set_tag') requireSettable(document, change.slug, change.tag);
+      if (change.action === 'create_version') requireAuthoring(authoring, known(contents.get(change.digest)));
+    }
     const archives = changes.some(({ action }) => action === 'archive_prompt' || action === 'restore_prompt');
     if (archives && !isAllowedOn(access, principal, 'archivePrompt', { teamId }))
       throw new ApiError('forbidden');
-    if (mode === 'apply') await this.#apply(principal, teamId, changes, present, templates);
+    if (mode === 'apply') await this.#apply(principal, teamId, changes, present, contents);
     return changes;
   }
 
@@ -87,7 +95,7 @@ export class ImportPrompts {
   }
 
   /** Variables are compared in the database's spelling, in which equal values are equal texts. */
-  async #comparison({ prompts }: PromptDocument): Promise<Comparison> {
+  async #canonical({ prompts }: PromptDocument): Promise<Canonical> {
     const variables = prompts.flatMap(({ payloads }) => payloads.map((payload) => payload.variables));
     const texts = variables.map((value) => JSON.stringify(value));
     const spellings = await canonicalTexts(this.#deps.reader, texts).catch((error: unknown) => {
@@ -98,10 +106,7 @@ export class ImportPrompts {
       });
     });
     const canonical = new Map(variables.map((value, index) => [value, spellings[index]]));
-    return {
-      digest: (template) => createHash('sha256').update(template).digest('hex'),
-      canonical: (value) => canonical.get(value) ?? JSON.stringify(value),
-    };
+    return (value) => canonical.get(value) ?? JSON.stringify(value);
   }
 
   async #apply(
@@ -109,10 +114,10 @@ export class ImportPrompts {
     teamId: TeamId,
     changes: readonly Change[],
     present: readonly PresentRow[],
-    templates: ParsedDocument['templates'],
+    contents: Contents,
   ): Promise<void> {
     const progress: Progress = {
-      templates,
+      contents,
       prompts: new Map(present.map(({ slug, id }) => [slug, id])),
       versions: new Map(),
     };
@@ -136,9 +141,12 @@ export class ImportPrompts {
       case 'update_description':
         await prompts.describe.run(principal, id, () => planned);
         break;
+      case 'set_folder':
+        await prompts.patch.run(principal, id, () => ({ folder: planned.folder }));
+        break;
       case 'create_version': {
-        const checked = known(progress.templates.get(planned.template));
-        const { number } = await versions.create.insert(principal, id, () => checked);
+        const content = { ...known(progress.contents.get(planned.digest)), note: planned.note };
+        const { number } = await versions.create.insert(principal, id, () => content);
         progress.versions.set(`${slug} ${planned.number}`, number);
         break;
       }

@@ -1,22 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DocumentPrompt } from './document.ts';
-import { type Change, type Comparison, type PresentPrompt, planPrompt, type VersionHandle } from './plan.ts';
+import { type Canonical, type Change, type PresentPrompt, planPrompt, type VersionHandle } from './plan.ts';
 
-const comparison: Comparison = {
-  digest: (template) => template,
-  canonical: (variables) => JSON.stringify(variables),
-};
+const canonical: Canonical = (variables) => JSON.stringify(variables);
 const state = fc.constantFrom('draft', 'stable', 'live', 'archived');
-/** Few texts, so that several versions share one. */
-const template = fc.constantFrom('a', 'b', 'c');
+/** Few contents, so that several versions share one. */
+const digest = fc.constantFrom('a', 'b', 'c');
 
-const versions = fc.array(fc.record({ status: state, template }), { maxLength: 6 }).map((list) => {
+const versions = fc.array(fc.record({ status: state, digest }), { maxLength: 6 }).map((list) => {
   let hasLive = false;
-  return list.map(({ status, template: text }, index) => {
+  return list.map(({ status, digest: content }, index) => {
     const isSecondLive = status === 'live' && hasLive;
     hasLive ||= status === 'live';
-    return { number: index + 1, status: isSecondLive ? ('stable' as const) : status, template: text };
+    const own = isSecondLive ? ('stable' as const) : status;
+    return { number: index + 1, status: own, digest: content, note: '' };
   });
 });
 
@@ -25,6 +23,7 @@ const documentPrompt: fc.Arbitrary<DocumentPrompt> = versions.chain((list) =>
     slug: fc.constant('slug'),
     name: fc.constant('name'),
     description: fc.option(fc.constantFrom('', 'x'), { nil: undefined }),
+    folder: fc.option(fc.constantFrom('', 'a/b'), { nil: undefined }),
     status: fc.option(fc.constantFrom('active', 'archived'), { nil: undefined }),
     versions: fc.constant(list),
     tags:
@@ -45,8 +44,9 @@ const presentPrompt: fc.Arbitrary<PresentPrompt | undefined> = fc.option(
     fc.record({
       slug: fc.constant('slug'),
       description: fc.constantFrom('', 'x'),
+      folder: fc.constantFrom('', 'a', 'a/b'),
       status: fc.constantFrom('active' as const, 'archived' as const),
-      versions: fc.constant(list.map(({ number, status, template: digest }) => ({ number, status, digest }))),
+      versions: fc.constant(list),
       tags:
         list.length === 0
           ? fc.constant({})
@@ -66,6 +66,7 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
   let result = present ?? {
     slug: 'slug',
     description: '',
+    folder: '',
     status: 'active' as const,
     versions: [],
     tags: {},
@@ -77,7 +78,10 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
   for (const change of changes) {
     switch (change.action) {
       case 'create_prompt':
-        result = { ...result, description: change.description };
+        result = { ...result, description: change.description, folder: change.folder };
+        break;
+      case 'set_folder':
+        result = { ...result, folder: change.folder };
         break;
       case 'update_description':
         result = { ...result, description: change.description };
@@ -87,7 +91,7 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
         created.set(change.number, number);
         result = {
           ...result,
-          versions: [...result.versions, { number, status: 'draft', digest: change.template }],
+          versions: [...result.versions, { number, status: 'draft', digest: change.digest }],
         };
         break;
       }
@@ -142,28 +146,29 @@ function applied(present: PresentPrompt | undefined, changes: readonly Change[])
 it('a plan that was carried out leaves nothing to do', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
-      const afterwards = applied(present, planPrompt(wanted, present, comparison));
-      expect(planPrompt(wanted, afterwards, comparison)).toEqual([]);
+      const afterwards = applied(present, planPrompt(wanted, present, canonical));
+      expect(planPrompt(wanted, afterwards, canonical)).toEqual([]);
     }),
     { numRuns: 3_000 },
   );
 });
 
-it('a plan reaches what the document says: its live version, its tags, its description', () => {
+it('a plan reaches what the document says: its live version, its tags, its description and folder', () => {
   fc.assert(
     fc.property(documentPrompt, presentPrompt, (wanted, present) => {
-      const afterwards = applied(present, planPrompt(wanted, present, comparison));
+      const afterwards = applied(present, planPrompt(wanted, present, canonical));
       const live = wanted.versions.find(({ status }) => status === 'live');
       if (live !== undefined) {
         expect(afterwards.versions.filter(({ status }) => status === 'live')).toMatchObject([
-          { digest: live.template },
+          { digest: live.digest },
         ]);
       }
       for (const [tag, number] of Object.entries(wanted.tags)) {
         const tagged = afterwards.versions.find((version) => version.number === afterwards.tags[tag]);
-        expect(tagged?.digest).toBe(wanted.versions.find((version) => version.number === number)?.template);
+        expect(tagged?.digest).toBe(wanted.versions.find((version) => version.number === number)?.digest);
       }
       if (wanted.description !== undefined) expect(afterwards.description).toBe(wanted.description);
+      expect(afterwards.folder).toBe(wanted.folder ?? present?.folder ?? '');
     }),
   );
 });
@@ -176,7 +181,8 @@ function oneVersionOf({ versions: present, tags }: PresentPrompt): DocumentPromp
     slug: 'slug',
     name: 'name',
     payloads: [],
-    versions: version === undefined ? [] : [{ number: 1, status: version.status, template: version.digest }],
+    versions:
+      version === undefined ? [] : [{ number: 1, status: version.status, digest: version.digest, note: '' }],
     tags: Object.fromEntries(
       Object.keys(tags).flatMap((tag) => (tags[tag] === version?.number ? [[tag, 1]] : [])),
     ),
@@ -186,7 +192,7 @@ function oneVersionOf({ versions: present, tags }: PresentPrompt): DocumentPromp
 it('a document with the one version that a prompt goes by leaves nothing to do, whatever other versions share its text', () => {
   fc.assert(
     fc.property(presentPrompt, (present) => {
-      if (present !== undefined) expect(planPrompt(oneVersionOf(present), present, comparison)).toEqual([]);
+      if (present !== undefined) expect(planPrompt(oneVersionOf(present), present, canonical)).toEqual([]);
     }),
     { numRuns: 1_000 },
   );
@@ -198,14 +204,14 @@ it('a text that is live already is not made live again, however many tags anothe
   const live = { number: 2, status: 'live' as const };
   const wanted: DocumentPrompt = {
     ...{ slug: 'slug', name: 'name', payloads: [], tags },
-    versions: [{ number: 1, status: 'live', template: 'a' }],
+    versions: [{ number: 1, status: 'live', digest: 'a', note: '' }],
   };
   const present: PresentPrompt = {
-    ...{ slug: 'slug', description: '', status: 'active', payloads: [], tags },
+    ...{ slug: 'slug', description: '', folder: '', status: 'active', payloads: [], tags },
     versions: [draft, live].map((version) => ({ ...version, digest: 'a' })),
   };
   const version = { existing: 2 };
-  expect(planPrompt(wanted, present, comparison)).toEqual(
+  expect(planPrompt(wanted, present, canonical)).toEqual(
     Object.keys(tags).map((tag) => ({ action: 'set_tag', slug: 'slug', tag, version })),
   );
 });

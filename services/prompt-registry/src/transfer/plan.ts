@@ -15,13 +15,16 @@ export type Change =
       readonly slug: string;
       readonly name: string;
       readonly description: string;
+      readonly folder: string;
     }
   | { readonly action: 'update_description'; readonly slug: string; readonly description: string }
+  | { readonly action: 'set_folder'; readonly slug: string; readonly folder: string }
   | {
       readonly action: 'create_version';
       readonly slug: string;
       readonly number: number;
-      readonly template: string;
+      readonly digest: string;
+      readonly note: string;
     }
   | {
       readonly action: 'promote_version' | 'archive_version';
@@ -65,32 +68,31 @@ export interface PresentPayload {
 export interface PresentPrompt {
   readonly slug: string;
   readonly description: string;
+  readonly folder: string;
   readonly status: 'active' | 'archived';
   readonly versions: readonly PresentVersion[];
   readonly tags: { readonly [tag: string]: number };
   readonly payloads: readonly PresentPayload[];
 }
 
-/** How texts and values of the document are compared with those of the team. */
-export interface Comparison {
-  digest(template: string): string;
-  canonical(variables: unknown): string;
-}
+/** How values of the document are compared with those of the team: by the one spelling that equal values share. */
+export type Canonical = (variables: unknown) => string;
 
 export function planPrompt(
   prompt: DocumentPrompt,
   present: PresentPrompt | undefined,
-  comparison: Comparison,
+  canonical: Canonical,
 ): Change[] {
-  const { slug, name, description } = prompt;
+  const { slug, name, description = present?.description ?? '', folder = present?.folder ?? '' } = prompt;
   const changes: Change[] = [];
-  if (present === undefined)
-    changes.push({ action: 'create_prompt', slug, name, description: description ?? '' });
-  else if (description !== undefined && description !== present.description) {
-    changes.push({ action: 'update_description', slug, description });
+  if (present === undefined) changes.push({ action: 'create_prompt', slug, name, description, folder });
+  else {
+    if (description !== present.description)
+      changes.push({ action: 'update_description', slug, description });
+    if (folder !== present.folder) changes.push({ action: 'set_folder', slug, folder });
   }
-  changes.push(...prompt.payloads.flatMap(planPayloads(slug, present?.payloads ?? [], comparison)));
-  changes.push(...planVersions(prompt, present, comparison));
+  changes.push(...prompt.payloads.flatMap(planPayloads(slug, present?.payloads ?? [], canonical)));
+  changes.push(...planVersions(prompt, present));
   const status = present?.status ?? 'active';
   if (prompt.status !== undefined && prompt.status !== status) {
     changes.push({ action: prompt.status === 'archived' ? 'archive_prompt' : 'restore_prompt', slug });
@@ -99,11 +101,7 @@ export function planPrompt(
 }
 
 /** Versions, then tags, and the promotion to live last: nothing goes live before all that belongs to it is there. */
-function planVersions(
-  prompt: DocumentPrompt,
-  present: PresentPrompt | undefined,
-  comparison: Comparison,
-): Change[] {
+function planVersions(prompt: DocumentPrompt, present: PresentPrompt | undefined): Change[] {
   const { slug } = prompt;
   const free = [...(present?.versions ?? [])].sort((a, b) => a.number - b.number);
   const handles = new Map<number, VersionHandle>();
@@ -111,7 +109,7 @@ function planVersions(
   const changes: Change[] = [];
   const last: Change[] = [];
   for (const version of prompt.versions.toSorted((a, b) => a.number - b.number)) {
-    const digest = comparison.digest(version.template);
+    const { digest, note } = version;
     const fits = (own: PresentVersion) => own.digest === digest && isArchived(own) === isArchived(version);
     const tags = Object.keys(prompt.tags).filter((tag) => prompt.tags[tag] === version.number);
     const changesTo = ({ number, status }: PresentVersion) =>
@@ -121,7 +119,7 @@ function planVersions(
     const handle = match === undefined ? { created: version.number } : { existing: match.number };
     handles.set(version.number, handle);
     if (match === undefined)
-      changes.push({ action: 'create_version', slug, number: version.number, template: version.template });
+      changes.push({ action: 'create_version', slug, number: version.number, digest, note });
     const steps = stepsBetween(match?.status ?? 'draft', version.status).map((action) => ({
       action,
       slug,
@@ -140,8 +138,8 @@ function planVersions(
 }
 
 /**
- * The version that stands for one of the document: the same text, in a state from which the document's can be reached, and of several the one that needs
- * the fewest changes, those of states before those of tags: what is live stays live. Each stands for one only, so a text that occurs twice is created twice, and found twice by the next import.
+ * The version that stands for one of the document: the same content, in a state from which the document's can be reached, and of several the one that needs
+ * the fewest changes, those of states before those of tags: what is live stays live. Each stands for one only, so a content that occurs twice is created twice, and found twice by the next import.
  */
 function takeBest(
   free: PresentVersion[],
@@ -158,11 +156,11 @@ function takeBest(
 }
 
 /**
- * Whether a version is the only one with its text. It then goes by the version that it describes best: a file of the command line holds one of perhaps
- * several that share a text. Versions of one text are paired by their numbers instead, since the best for one may be another's.
+ * Whether a version is the only one with its content. It then goes by the version that it describes best: a file of the command line holds one of perhaps
+ * several that share one. Versions of one content are paired by their numbers instead, since the best for one may be another's.
  */
 function aloneIn(versions: readonly DocumentVersion[]): (version: DocumentVersion) => boolean {
-  const key = (version: DocumentVersion) => `${isArchived(version)} ${version.template}`;
+  const key = (version: DocumentVersion) => `${isArchived(version)} ${version.digest}`;
   const counts = new Map<string, number>();
   for (const version of versions) counts.set(key(version), (counts.get(key(version)) ?? 0) + 1);
   return (version) => counts.get(key(version)) === 1;
@@ -181,7 +179,7 @@ function stepsBetween(from: VersionStatus, to: VersionStatus): ('promote_version
 }
 
 /** A payload with a name is known by it; one without is known by its variables. */
-function planPayloads(slug: string, present: readonly PresentPayload[], { canonical }: Comparison) {
+function planPayloads(slug: string, present: readonly PresentPayload[], canonical: Canonical) {
   const free = [...present];
   return ({ name, variables }: DocumentPayload): Change[] => {
     const text = canonical(variables);

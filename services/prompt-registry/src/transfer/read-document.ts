@@ -4,7 +4,7 @@ import { ApiError } from '@px0/service-kit/errors';
 import { type ParsedDocument, parseDocument } from './document.ts';
 import { fromYaml } from './yaml.ts';
 
-/** @throws ApiError invalidRequestBody, invalidDocument */
+/** @throws ApiError invalidRequestBody, what `parseDocument` throws */
 export function readDocument(body: string): ParsedDocument {
   const parsed = parseBodyText(routes.importPrompts, body);
   if (parsed === undefined) throw new ApiError('invalidRequestBody');
@@ -30,12 +30,12 @@ export function withVariablesFromText(parsed: ParsedDocument): ParsedDocument {
 }
 
 function withVariables(
-  { document, templates }: ParsedDocument,
+  { document, contents }: ParsedDocument,
   change: (variables: unknown) => unknown,
 ): ParsedDocument {
   const prompts = document.prompts.map((prompt) => ({
     ...prompt,
     payloads: prompt.payloads.map((payload) => ({ ...payload, variables: change(payload.variables) })),
   }));
-  return { document: { ...document, prompts }, templates };
+  return { document: { prompts }, contents };
 }

@@ -30,7 +30,7 @@ function changeOnWire(change: Change): Wire<'ImportResult'>['changes'][number] {
   return { action: change.action, slug: change.slug, subject: subjectOf(change) };
 }
 
-/** What within the prompt is concerned: a version by the document's number or its own, a tag, a payload. */
+/** What within the prompt is concerned: a version by the document's number or its own, a tag, a payload, the folder that it goes to. */
 function subjectOf(change: Change): string | null {
   switch (change.action) {
     case 'create_version':
@@ -38,6 +38,8 @@ function subjectOf(change: Change): string | null {
     case 'promote_version':
     case 'archive_version':
       return String('existing' in change.version ? change.version.existing : change.version.created);
+    case 'set_folder':
+      return change.folder;
     case 'set_tag':
       return change.tag;
     case 'create_payload':

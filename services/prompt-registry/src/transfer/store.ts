@@ -1,6 +1,8 @@
 /** Reads a team as a document needs it: each question is one statement, whatever the number of prompts. */
 import type { PromptId, TeamId } from '@px0/contracts';
 import { onlyRow, type Reader, type Sql, sql } from '@px0/owner';
+import { BY_DEFAULT, NOT_A_TEXT } from './content-digest.ts';
+import { type DocumentKind, FIRST_KIND, SECOND_KIND } from './document.ts';
 import type { PresentPrompt } from './plan.ts';
 
 export interface PresentRow extends PresentPrompt {
@@ -11,6 +13,14 @@ export interface PresentRow extends PresentPrompt {
 const tags = sql`
   coalesce((SELECT json_object_agg(t.tag, t.version ORDER BY t.tag) FROM prompt_tags t WHERE t.prompt_id = p.id), '{}')`;
 
+/** `contentDigest`, of a version `v`. Both texts are as they were stored, without blanks. */
+const digest = sql`
+  CASE WHEN v.messages IS NULL AND v.config IS NULL THEN encode(sha256(convert_to(v.template, 'UTF8')), 'hex')
+  ELSE ${NOT_A_TEXT} || encode(sha256(convert_to('{'
+    || CASE WHEN v.messages IS NULL THEN '"template":' || to_json(v.template)::text
+      ELSE '"messages":' || replace(v.messages::text, ${BY_DEFAULT}, '}') END
+    || coalesce(',"config":' || v.config::text, '') || '}', 'UTF8')), 'hex') END`;
+
 /** The team's prompts under the given slugs, or with one of the given names. */
 export function presentPrompts(
   reader: Reader,
@@ -19,10 +29,10 @@ export function presentPrompts(
   names: readonly string[],
 ): Promise<PresentRow[]> {
   return reader.query<PresentRow>(sql`
-    SELECT p.id, p.slug, p.name, p.description, p.status, ${tags} AS tags,
+    SELECT p.id, p.slug, p.name, p.description, p.folder, p.status, ${tags} AS tags,
       coalesce((
         SELECT json_agg(json_build_object('number', v.version, 'status', v.status,
-          'digest', encode(sha256(convert_to(v.template, 'UTF8')), 'hex')))
+          'digest', ${digest}))
         FROM prompt_versions v WHERE v.prompt_id = p.id), '[]') AS versions,
       coalesce((
         SELECT json_agg(json_build_object('id', l.id, 'name', l.name, 'canonical', l.variables::text) ORDER BY l.created_at, l.id)
@@ -38,7 +48,7 @@ export async function canonicalTexts(reader: Reader, texts: readonly string[]): 
   return rows.map(({ text }) => text);
 }
 
-/** Bytes of templates and payloads that an export would hold. */
+/** Bytes of versions and payloads that an export would hold. */
 export async function exportBytes(
   reader: Reader,
   teamId: TeamId,
@@ -46,32 +56,56 @@ export async function exportBytes(
 ): Promise<number> {
   const rows = await reader.query<{ bytes: number }>(sql`
     SELECT coalesce(sum(
-      (SELECT coalesce(sum(octet_length(v.template)), 0) FROM prompt_versions v WHERE v.prompt_id = p.id)
+      (SELECT coalesce(sum(octet_length(coalesce(v.messages::text, v.template)) + octet_length(coalesce(v.config::text, ''))
+          + octet_length(v.note)), 0)
+        FROM prompt_versions v WHERE v.prompt_id = p.id)
       + (SELECT coalesce(sum(octet_length(l.variables::text)), 0) FROM prompt_payloads l WHERE l.prompt_id = p.id)
     ), 0)::float8 AS bytes
     FROM prompts p WHERE ${exported(teamId, slugs)}`);
   return onlyRow(rows).bytes;
 }
 
-/** The prompts of a document as JSON, by slug, so that two exports of the same state are the same text. */
+export interface ExportedPrompts {
+  readonly kind: DocumentKind;
+  /** As JSON. */
+  readonly prompts: readonly string[];
+}
+
+/** The prompts of a document, by slug, so that two exports of the same state are the same text. One statement sees one state. */
 export async function exportedPrompts(
   reader: Reader,
   teamId: TeamId,
   slugs: readonly string[] | undefined,
-): Promise<string[]> {
-  const rows = await reader.query<{ prompt: string }>(sql`
-    SELECT json_build_object(
-      'slug', p.slug, 'name', p.name, 'description', p.description, 'status', p.status,
-      'versions', coalesce((
-        SELECT json_agg(json_build_object('number', v.version, 'status', v.status, 'template', v.template) ORDER BY v.version)
+): Promise<ExportedPrompts> {
+  const rows = await reader.query<{ kind: DocumentKind; prompt: string }>(sql`
+    WITH document AS (
+      SELECT CASE WHEN EXISTS (SELECT FROM prompts p WHERE ${exported(teamId, slugs)} AND (p.folder <> '' OR EXISTS (
+        SELECT FROM prompt_versions v WHERE v.prompt_id = p.id
+          AND (v.messages IS NOT NULL OR v.config IS NOT NULL OR v.note <> ''))))
+      THEN ${SECOND_KIND} ELSE ${FIRST_KIND} END AS kind)
+    SELECT d.kind, '{' || concat_ws(',',
+      '"slug":' || to_json(p.slug)::text, '"name":' || to_json(p.name)::text,
+      '"description":' || to_json(p.description)::text,
+      CASE WHEN d.kind = ${SECOND_KIND} THEN '"folder":' || to_json(p.folder)::text END,
+      '"status":' || to_json(p.status)::text,
+      '"versions":' || coalesce((
+        SELECT json_agg(${exportedVersion} ORDER BY v.version)::text
         FROM prompt_versions v WHERE v.prompt_id = p.id), '[]'),
-      'tags', ${tags},
-      'payloads', coalesce((
-        SELECT json_agg(json_build_object('name', l.name, 'variables', l.variables) ORDER BY l.created_at, l.id)
-        FROM prompt_payloads l WHERE l.prompt_id = p.id), '[]'))::text AS prompt
-    FROM prompts p WHERE ${exported(teamId, slugs)} ORDER BY p.slug COLLATE "C"`);
-  return rows.map(({ prompt }) => prompt);
+      '"tags":' || ${tags}::text,
+      '"payloads":' || coalesce((
+        SELECT json_agg(json_build_object('name', l.name, 'variables', l.variables) ORDER BY l.created_at, l.id)::text
+        FROM prompt_payloads l WHERE l.prompt_id = p.id), '[]')) || '}' AS prompt
+    FROM prompts p, document d WHERE ${exported(teamId, slugs)} ORDER BY p.slug COLLATE "C"`);
+  return { kind: rows[0]?.kind ?? FIRST_KIND, prompts: rows.map(({ prompt }) => prompt) };
 }
+
+/** Put together from texts: what a version does not have is absent, and a configuration keeps its digits and its nulls. */
+const exportedVersion = sql`
+  ('{' || concat_ws(',',
+    '"number":' || v.version, '"status":' || to_json(v.status)::text,
+    CASE WHEN v.messages IS NULL THEN '"template":' || to_json(v.template)::text END,
+    '"messages":' || v.messages::text, '"config":' || v.config::text,
+    CASE WHEN v.note <> '' THEN '"note":' || to_json(v.note)::text END) || '}')::json`;
 
 function exported(teamId: TeamId, slugs: readonly string[] | undefined): Sql {
   const team = sql`p.team_id = ${teamId}::uuid`;

@@ -94,8 +94,3 @@ function checkedAs(
   const { template, outline = null, sources = null } = judgement.program;
   return { template, variables, messages, outline, sources, config, note, program: 'given' };
 }
-
-/** A text alone. @throws ApiError templateRequired, templateTooLarge, invalidTemplate */
-export function checkTemplate(template: string | undefined): CheckedContent {
-  return checkContent(template === undefined ? {} : { template });
-}

@@ -738,7 +738,7 @@ class PromptsApi:
     ) -> PromptDocumentEnvelope:
         """Export Prompts
 
-        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
+        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -829,7 +829,7 @@ class PromptsApi:
     ) -> ApiResponse[PromptDocumentEnvelope]:
         """Export Prompts
 
-        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
+        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -920,7 +920,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """Export Prompts
 
-        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
+        Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -1851,7 +1851,7 @@ class PromptsApi:
     ) -> ImportResult:
         """Import Prompts
 
-        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -1944,7 +1944,7 @@ class PromptsApi:
     ) -> ApiResponse[ImportResult]:
         """Import Prompts
 
-        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID
@@ -2037,7 +2037,7 @@ class PromptsApi:
     ) -> RESTResponseType:
         """Import Prompts
 
-        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+        Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
 
         :param team_id: The id of the team. (required)
         :type team_id: UUID

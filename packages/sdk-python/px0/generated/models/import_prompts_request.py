@@ -27,7 +27,7 @@ class ImportPromptsRequest(BaseModel):
     """
     ImportPromptsRequest
     """ # noqa: E501
-    document: Optional[Dict[str, Any]] = Field(default=None, description="The `document` that an export returned.")
+    document: Optional[Dict[str, Any]] = Field(default=None, description="The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.")
     yaml: Optional[StrictStr] = Field(default=None, description="The same document as YAML text.")
     __properties: ClassVar[List[str]] = ["document", "yaml"]
 

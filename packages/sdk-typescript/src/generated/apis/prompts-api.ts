@@ -719,7 +719,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
+     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
      * Export Prompts
      */
     async exportPromptsRaw(requestParameters: ExportPromptsRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<PromptDocumentEnvelope>> {
@@ -730,7 +730,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts.
+     * Returns all prompts of a team with their versions, tags and payloads as one document, which `importPrompts` accepts. Its kind is `px0/prompts/v1`, or `px0/prompts/v2` if it contains folders, messages, configurations or notes.
      * Export Prompts
      */
     async exportPrompts(teamID: string, slugs?: string, format?: ExportPromptsFormatEnum, px0MinRevision?: string, px0Consistency?: ExportPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<PromptDocumentEnvelope> {
@@ -974,7 +974,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
     async importPromptsRaw(requestParameters: ImportPromptsOperationRequest, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<runtime.ApiResponse<ImportResult>> {
@@ -985,7 +985,7 @@ export class PromptsApi extends runtime.BaseAPI {
     }
 
     /**
-     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the template differs, and sets tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
+     * Updates the prompts of a team to match a document, by slug: creates what is missing, adds a version where the content differs, and sets folders, tags, payloads and the live version. Removes nothing. Repeating an import changes nothing.
      * Import Prompts
      */
     async importPrompts(teamID: string, importPromptsRequest: ImportPromptsRequest, dryRun?: boolean, px0MinRevision?: string, px0Consistency?: ImportPromptsOperationPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction): Promise<ImportResult> {

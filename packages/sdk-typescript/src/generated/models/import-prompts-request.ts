@@ -21,7 +21,7 @@ import { mapValues } from '../runtime.ts';
  */
 export interface ImportPromptsRequest {
     /**
-     * The `document` that an export returned.
+     * The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.
      */
     document?: { [key: string]: any | null; } | null;
     /**
