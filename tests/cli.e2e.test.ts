@@ -12,6 +12,7 @@ import { type Account, PASSWORD, World } from '@px0/testing/world';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { documentOfFiles } from '../packages/cli/src/prompt-files/document.ts';
+import type { PromptFile } from '../packages/cli/src/prompt-files/prompt-file.ts';
 import { promptFile } from '../packages/cli/test/arbitrary-prompt-file.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -257,7 +258,7 @@ Bye {{.name}}
     expect(plan.stdout.split('\n')).toEqual([
       '+ farewell: create the prompt',
       '+ farewell: create the payload ada',
-      '+ farewell: create a version with this template',
+      '+ farewell: create a version with this content',
       '~ farewell: set the tag prod',
       '~ farewell: promote the version',
       '~ farewell: promote the version',
@@ -337,7 +338,7 @@ describe('files that other programs have changed', () => {
   }
 
   it('match the team right after a pull, even on a checkout that converted their line breaks to CRLF', async () => {
-    const isTaken = ({ name, template }: { readonly name: string; readonly template: string }) =>
+    const isTaken = ({ name, template = '' }: PromptFile) =>
       name.trim() !== '' && name.length < 200 && !/\{\{(?!\.name\}\})/.test(template);
     const prompts = fc
       .sample(promptFile, { numRuns: 60, seed: 7 })

@@ -100,12 +100,53 @@ const tag = fc.oneof(
   ),
 );
 
-export const promptFile: fc.Arbitrary<PromptFile> = fc.record({
+const about = {
   slug: fc.constantFrom('greeting', 'naïve_1'),
   name: text,
   description: text.filter((description) => description !== ''),
   status: fc.constantFrom('draft', 'stable', 'live'),
   tags: fc.uniqueArray(tag, { maxLength: 3 }),
   payloads: fc.array(fc.record({ name: fc.option(text), variables: json.map(parseJson) }), { maxLength: 3 }),
-  template: text.filter((template) => template !== ''),
+};
+
+/** What is not empty. */
+const filled = text.filter((content) => content !== '');
+
+export const promptFile: fc.Arbitrary<PromptFile> = fc.record({ ...about, template: filled });
+
+/** Among them lines that begin something in the file's form. */
+const line = fc.oneof(
+  fc.constantFrom('system:', '\\user:', 'placeholder: h?', 'media: x', 'media (a/b): y', 'text:', '', '---'),
+  text,
+);
+const lines = fc.array(line, { minLength: 1, maxLength: 4 }).map((all) => all.join('\n'));
+const content = lines.filter((all) => all !== '');
+const part = fc.oneof(
+  fc.record({ type: fc.constant('text'), template: content }),
+  fc.record({ type: fc.constant('media'), url: content }),
+  fc.record({ type: fc.constant('media'), url: content, media_type: fc.constant('image/png') }),
+);
+const message = fc.oneof(
+  fc.record({ role: fc.constantFrom('system', 'user', 'assistant'), template: content }),
+  fc.record({
+    role: fc.constantFrom('user', 'assistant'),
+    parts: fc.array(part, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({ placeholder: fc.constantFrom('history', '_1') }),
+  fc.record({ placeholder: fc.constant('examples'), required: fc.constant(true) }),
+);
+const config = fc
+  .uniqueArray(fc.tuple(key, json), { maxLength: 3, selector: ([name]) => name })
+  .map((entries) =>
+    parseJson(`{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join()}}`),
+  )
+  .map((value) => Object(value));
+
+/** Chats, with notes and configurations, in folders. */
+export const chatFile: fc.Arbitrary<PromptFile> = fc.record({
+  ...about,
+  folder: fc.constantFrom('support', 'support/mail'),
+  note: filled,
+  config,
+  messages: fc.array(message, { minLength: 1, maxLength: 5 }),
 });

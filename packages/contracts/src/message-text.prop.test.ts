@@ -51,7 +51,7 @@ describe('a conversation as text', () => {
       fc.property(fc.array(message, { maxLength: 5 }), (messages) => {
         expect(messagesFromText(messagesAsText(messages))).toEqual(messages);
       }),
-      { numRuns: 3_000 },
+      { numRuns: process.env['PX0_FUZZ'] === 'long' ? 200_000 : 3_000 },
     );
   });
 

@@ -23,10 +23,12 @@ export class MessageTextError extends Error {
   override readonly name = 'MessageTextError';
   /** From 1. */
   readonly line: number;
+  readonly reason: string;
 
   constructor(line: number, reason: string) {
     super(`line ${line}: ${reason}`);
     this.line = line;
+    this.reason = reason;
   }
 }
 
@@ -114,7 +116,8 @@ function contentOf(lines: readonly string[]): Pick<Message, 'template' | 'parts'
   }
   const [first, ...marked] = parts.map(({ part, lines: own }): Part => {
     const content = own.join('\n');
-    return part.type === 'text' ? { ...part, template: content } : { ...part, url: content };
+    const { type, ...others } = part;
+    return type === 'text' ? { type, template: content } : { type, url: content, ...others };
   });
   if (marked.length === 0) return { template: first?.template ?? '' };
   return { parts: first === undefined || first.template === '' ? marked : [first, ...marked] };

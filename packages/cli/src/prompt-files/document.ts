@@ -1,16 +1,39 @@
 /** Converts between files and the registry's documents (`exportPrompts`, `importPrompts`). A file represents one version of its prompt. */
+import type { ReadonlyMessage } from '@px0/contracts/message-text';
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
 import { isExact } from './exact-numbers.ts';
 import { isTooDeep } from './head.ts';
 import type { PromptFile } from './prompt-file.ts';
 
-const KIND = 'px0/prompts/v1';
+/** An older px0 accepts this kind alone. */
+const FIRST_KIND = 'px0/prompts/v1';
+/** With folders, messages, configurations and notes. */
+const SECOND_KIND = 'px0/prompts/v2';
 
 /** `z.record` drops the key `__proto__`, which is a valid tag. */
 const tagTable = z.custom<Readonly<Record<string, number>>>(
-  (value) => typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger),
+  (value) => isObject(value) && Object.values(value).every(Number.isSafeInteger),
 );
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const part = z.object({
+  type: z.string(),
+  template: z.string().exactOptional(),
+  url: z.string().exactOptional(),
+  media_type: z.string().exactOptional(),
+});
+
+const message: z.ZodType<ReadonlyMessage> = z.object({
+  role: z.string().exactOptional(),
+  template: z.string().exactOptional(),
+  parts: z.array(part).exactOptional(),
+  placeholder: z.string().exactOptional(),
+  required: z.boolean().exactOptional(),
+});
 
 const exported = z.object({
   prompts: z.array(
@@ -18,12 +41,16 @@ const exported = z.object({
       slug: z.string(),
       name: z.string(),
       description: z.string(),
+      folder: z.string().default(''),
       status: z.enum(['active', 'archived']),
       versions: z.array(
         z.object({
           number: z.int(),
           status: z.enum(['draft', 'stable', 'live', 'archived']),
-          template: z.string(),
+          template: z.string().optional(),
+          messages: z.array(message).optional(),
+          config: z.custom<Readonly<Record<string, unknown>>>(isObject).optional(),
+          note: z.string().default(''),
         }),
       ),
       tags: tagTable,
@@ -43,16 +70,20 @@ function fileOf({ status, versions, tags, ...prompt }: Exported): PromptFile | u
   const usable = versions.filter(isUsable).toSorted((a, b) => b.number - a.number);
   const version = usable.find((one) => one.status === 'live') ?? usable[0];
   if (status === 'archived' || version === undefined) return undefined;
+  const { template = '', messages, config, note } = version;
   return {
     slug: prompt.slug,
+    ...(prompt.folder !== '' && { folder: prompt.folder }),
     name: prompt.name,
     description: prompt.description,
     status: version.status,
     tags: Object.keys(tags)
       .filter((tag) => tags[tag] === version.number)
       .toSorted(),
+    ...(note !== '' && { note }),
+    ...(config !== undefined && { config }),
     payloads: prompt.payloads.map(({ name, variables }) => ({ name, variables })),
-    template: version.template,
+    ...(messages === undefined ? { template } : { messages }),
   };
 }
 
@@ -92,13 +123,26 @@ export function filesOfDocument(document: unknown): Files {
 /** The form of px0's slugs. Any other, from a malicious server, could lead out of the folder, or have a meaning to the system or an editor. */
 const FILE_NAME = /^[\p{L}\p{Nd}_]+$/u;
 
-function problemOf({ slug, payloads }: PromptFile): string | undefined {
+function problemOf({ slug, folder = '', payloads, config = {} }: PromptFile): string | undefined {
   if (!FILE_NAME.test(slug)) return 'its slug cannot be a file name';
+  if (folder !== '' && !isFolderPath(folder)) return `its folder ${folder} cannot be a folder of files`;
   if (payloads.some(({ variables }) => isTooDeep(variables)))
     return 'it has a payload that is nested too deeply for a file';
   if (payloads.some(({ variables }) => hasInexactNumber(variables)))
     return 'it has a payload with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
+  if (hasInexactNumber(config))
+    return 'it has a configuration with a whole number beyond 2^53, which stays exact only with Node.js 22 or later';
   return undefined;
+}
+
+/** Names that every common file system can hold, that stay what they are, and that no program keeps for itself. */
+function isFolderPath(folder: string): boolean {
+  return folder.split('/').every(isFolderName) && folder === folder.normalize('NFC');
+}
+
+function isFolderName(name: string): boolean {
+  const isReserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
+  return name !== '' && !/^[.~ ]|[. ]$|[\\:*?"<>|\p{C}\p{Zl}\p{Zp}]/u.test(name) && !isReserved;
 }
 
 /** Where JSON is read exactly, such a number is raw JSON, not a JavaScript number. */
@@ -108,18 +152,43 @@ function hasInexactNumber(value: unknown): boolean {
   return Object.values(value).some(hasInexactNumber);
 }
 
-/** A document with one version per prompt. Its number only links the tags to it; the registry identifies versions by their text. */
-export function documentOfFiles(files: readonly PromptFile[]): Record<string, unknown> {
+/**
+ * A document with one version per prompt. Its number only links the tags to it; the registry identifies versions by their content. With `hasFolders`, the
+ * team has prompts in folders, which files at the root take out of them.
+ */
+export function documentOfFiles(files: readonly PromptFile[], hasFolders = false): Record<string, unknown> {
+  const isSecond = hasFolders || files.some(isOfSecondKind);
   return {
-    kind: KIND,
-    prompts: files.map(({ slug, name, description, status, tags, payloads, template }) => ({
+    kind: isSecond ? SECOND_KIND : FIRST_KIND,
+    prompts: files.map(({ slug, folder = '', name, description, tags, payloads, ...version }) => ({
       slug,
       name,
       ...(description !== undefined && { description }),
-      versions: [{ number: 1, status, template }],
+      ...(isSecond && { folder }),
+      versions: [versionOf(version)],
       tags: Object.fromEntries(tags.map((tag) => [tag, 1])),
       payloads,
     })),
+  };
+}
+
+function isOfSecondKind({ folder, messages, config, note }: PromptFile): boolean {
+  return [folder, messages, config, note].some((one) => one !== undefined);
+}
+
+function versionOf({
+  status,
+  template,
+  messages,
+  config,
+  note,
+}: Pick<PromptFile, 'status' | 'template' | 'messages' | 'config' | 'note'>): object {
+  return {
+    number: 1,
+    status,
+    ...(messages === undefined ? { template } : { messages }),
+    ...(config !== undefined && { config }),
+    ...(note !== undefined && { note }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@px0/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -90,7 +90,10 @@ describe('the folder', () => {
     await folder.write('café', 'x');
     expect(await readdir(path)).toEqual([apart]);
     await add('caf\u00e9.prompt.md', GOOD);
-    expect((await new Folder(path).prompts()).problems).toHaveLength(1);
+    expect(await problems()).toEqual([
+      expect.stringContaining('has the same slug as another file'),
+      expect.stringContaining('has the same slug as another file'),
+    ]);
   });
 
   it('reads a file that a checkout has converted as the pull wrote it', async () => {
@@ -117,6 +120,38 @@ describe('the folder', () => {
     expect(await readdir(path)).toEqual(['a.prompt.md']);
     expect(await folder.write('b', 'text')).toBeUndefined();
     expect(await readFile(join(path, 'b.prompt.md'), 'utf8')).toBe('text');
+  });
+
+  it('is read with the folders below it, except those of others and links', async () => {
+    const file = (...names: string[]) => join(...names, 'x.prompt.md');
+    for (const [index, names] of [['support', 'cafe\u0301'], ['.git'], ['~x'], ['elsewhere']].entries()) {
+      await mkdir(join(path, ...names), { recursive: true });
+      await add(file(...names), GOOD.replace('Good', `Good ${index}`));
+    }
+    await rename(join(path, 'elsewhere'), `${path}-elsewhere`);
+    await symlink(`${path}-elsewhere`, join(path, 'link'));
+    const { files, problems: none } = await folder.prompts();
+    expect([...files.values()]).toMatchObject([{ slug: 'x', folder: 'support/caf\u00e9' }]);
+    expect(none).toEqual([]);
+    await add('x.prompt.md', GOOD);
+    expect(await problems()).toEqual([
+      'x.prompt.md has the same slug as another file: x.prompt.md, support/cafe\u0301/x.prompt.md',
+      'support/cafe\u0301/x.prompt.md has the same slug as another file: x.prompt.md, support/cafe\u0301/x.prompt.md',
+    ]);
+    expect((await folder.write('y', 'text', 'link/a'))?.error.message).toMatch(/link is not a folder$/);
+    expect(await readdir(`${path}-elsewhere`)).toEqual(['x.prompt.md']);
+    await rm(`${path}-elsewhere`, { recursive: true });
+  });
+
+  it('has a file where its prompt is, and no folder that is empty', async () => {
+    await folder.write('a', 'text', 'one/two');
+    await folder.texts();
+    expect(folder.folderOf('a')).toBe('one/two');
+    expect(await folder.write('a', 'other', 'one/three')).toBeUndefined();
+    expect(await readdir(path, { recursive: true })).toEqual(['one', 'one/three', 'one/three/a.prompt.md']);
+    await folder.texts();
+    expect(await folder.write('a', 'other')).toBeUndefined();
+    expect(await readdir(path, { recursive: true })).toEqual(['a.prompt.md']);
   });
 
   it('that is not a folder, or is not writable, is one error', async () => {

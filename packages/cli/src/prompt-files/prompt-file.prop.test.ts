@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { promptFile as file } from '../../test/arbitrary-prompt-file.ts';
+import { chatFile, promptFile as textFile } from '../../test/arbitrary-prompt-file.ts';
 import { CliError } from '../exit-codes.ts';
 import { decodeText } from '../text-input.ts';
 import { documentOfFiles, filesOfDocument, pieces } from './document.ts';
 import { formatPromptFile, type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
+
+const file = fc.oneof(textFile, chatFile);
 
 /** How a file's bytes may change between a pull and a push. */
 const ways = {
@@ -15,13 +17,18 @@ const ways = {
     Buffer.concat([Buffer.from('\ufeff'), bytes]),
 };
 
+/** A file does not say where it lies. */
+function folderOf({ folder }: PromptFile): Pick<PromptFile, 'folder'> {
+  return folder === undefined ? {} : { folder };
+}
+
 describe('a prompt file', () => {
   it.each(Object.entries(ways))('%s is read back as written', (_what, change) => {
     fc.assert(
       fc.property(file, (prompt) => {
         const written = formatPromptFile(prompt);
         const content = decodeText(change(Buffer.from(written)), 'a');
-        const read = parsePromptFile(prompt.slug, content);
+        const read = { ...parsePromptFile(prompt.slug, content), ...folderOf(prompt) };
         expect(JSON.stringify(documentOfFiles([read]))).toBe(JSON.stringify(documentOfFiles([prompt])));
         expect(formatPromptFile(read)).toBe(written);
       }),
@@ -138,9 +145,73 @@ template: "First {{.x}}\\r\\n\\
     ['---\nstatus: live\n---\ntext', 'name: is missing'],
     ['---\nname: a\ntags: [2024]\n---\ntext', 'tags.0: is not a string'],
     ['---\nname: a\ntemplate: b\n---\ntext', 'another below it'],
+    ['---\nname: a\nkind: chat\n---\n', 'has no messages'],
+    ['---\nname: a\nkind: chat\n---\nHello\n', 'line 5 stands before the first message'],
+    ['---\nname: a\nkind: chat\n---\nplaceholder: h\n\nHello\n', 'line 7 stands before the first message'],
+    ['---\nname: a\nkind: talk\n---\nHello\n', 'kind: '],
+    ['---\nname: a\nconfig: [1]\n---\nHello\n', 'config: is not a map of settings'],
+    ['---\nname: a\nnote: 7\n---\nHello\n', 'note: is not a string'],
   ])('%j is refused with a message', (given, message) => {
     expect(() => parsePromptFile('a', given)).toThrow(CliError);
     expect(() => parsePromptFile('a', given)).toThrow(message);
+  });
+
+  it('of a chat reads as people write it', () => {
+    const written = `---
+name: Tutor
+kind: chat
+status: live
+note: Kinder.
+config:
+  model: gpt-x
+  temperature: 0.2
+  seed: 12345678901234567890
+---
+system:
+You are a tutor.
+
+placeholder: history?
+
+user:
+{{.question}}
+\\user:
+media (image/png): {{.photo}}
+`;
+    const read = parsePromptFile('tutor', written);
+    expect(read).toMatchObject({
+      note: 'Kinder.',
+      messages: [
+        { role: 'system', template: 'You are a tutor.' },
+        { placeholder: 'history' },
+        {
+          role: 'user',
+          parts: [
+            { type: 'text', template: '{{.question}}\nuser:' },
+            { type: 'media', media_type: 'image/png', url: '{{.photo}}' },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(read.config)).toBe(
+      '{"model":"gpt-x","temperature":0.2,"seed":12345678901234567890}',
+    );
+    expect(formatPromptFile(read)).toBe(written);
+  });
+
+  it('without a kind is a text, whatever its lines are', () => {
+    expect(parsePromptFile('a', '---\nname: a\n---\nuser:\nx\n').template).toBe('user:\nx');
+    expect(documentOfFiles([parsePromptFile('a', '---\nname: a\n---\nuser:\nx\n')])).toEqual({
+      kind: 'px0/prompts/v1',
+      prompts: [
+        {
+          slug: 'a',
+          name: 'a',
+          versions: [{ number: 1, status: 'draft', template: 'user:\nx' }],
+          tags: {},
+          payloads: [],
+        },
+      ],
+    });
   });
 
   it('with YAML that is nested too deeply is refused with a message', () => {
@@ -164,6 +235,28 @@ describe('the export of a team', () => {
     expect(filesOfDocument(exported('active', without)).files).toMatchObject([
       { status: 'draft', template: 'text 2' },
     ]);
+  });
+
+  it.each([
+    '../x',
+    '.git/hooks',
+    'a/../b',
+    'a\\b',
+    'C:',
+    'nul',
+    'a.',
+    '~a',
+    'a\u202eb',
+    'cafe\u0301',
+    'a//b',
+    ' a',
+  ])('gives no file for the folder %j, which cannot be one of files', (folder) => {
+    const { prompts } = exported('active', [version(1, 'live')]);
+    const { files, problems } = filesOfDocument({
+      prompts: prompts.map((prompt) => ({ ...prompt, folder })),
+    });
+    expect(files).toEqual([]);
+    expect(problems.get('a')).toBe(`its folder ${folder} cannot be a folder of files`);
   });
 
   it('gives no file for an archived prompt, and none without a version', () => {

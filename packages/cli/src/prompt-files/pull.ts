@@ -19,9 +19,11 @@ const SLUGS_AT_ONCE = 20;
 const MOST_IN_ADDRESS = 6_000;
 
 interface FileChange {
-  readonly action: 'create' | 'update' | 'remove';
+  readonly action: 'create' | 'update' | 'move' | 'remove';
   readonly slug: string;
   readonly file: string;
+  /** Of a move: where the file was. */
+  readonly from?: string;
 }
 
 export async function pull(context: Context, path: string, options: PullOptions): Promise<void> {
@@ -29,7 +31,9 @@ export async function pull(context: Context, path: string, options: PullOptions)
   const { output } = context;
   const { prompts } = await context.api();
   const team = await download(output, prompts, await context.team());
-  const wanted = new Map(team.files.map((file) => [file.slug, formatPromptFile(file)]));
+  const wanted = new Map(
+    team.files.map((file) => [file.slug, { text: formatPromptFile(file), place: file.folder ?? '' }]),
+  );
   const present = await folder.texts();
   const unknown = (slug: string) => !wanted.has(slug) && !team.problems.has(slug);
   const problems = [
@@ -42,10 +46,13 @@ export async function pull(context: Context, path: string, options: PullOptions)
   ];
   const inTheWay = new Set(problems.map(({ slug }) => slug));
   const changes: FileChange[] = [];
-  for (const [slug, text] of wanted) {
-    if (inTheWay.has(slug) || present.files.get(slug) === text) continue;
-    const action = present.files.has(slug) ? 'update' : 'create';
-    changes.push({ action, slug, file: folder.fileOf(slug) });
+  for (const [slug, { text, place }] of wanted) {
+    if (inTheWay.has(slug)) continue;
+    const file = folder.fileIn(slug, place);
+    if (!present.files.has(slug)) changes.push({ action: 'create', slug, file });
+    else if (folder.folderOf(slug) !== place)
+      changes.push({ action: 'move', slug, file, from: folder.fileOf(slug) });
+    else if (present.files.get(slug) !== text) changes.push({ action: 'update', slug, file });
   }
   const others = [...present.files.keys()].filter(unknown);
   if (options.prune)
@@ -55,9 +62,12 @@ export async function pull(context: Context, path: string, options: PullOptions)
   const signs = {
     create: output.colors.green('+'),
     update: output.colors.yellow('~'),
+    move: output.colors.yellow('~'),
     remove: output.colors.red('-'),
   };
-  const plan = changes.map(({ action, file }) => `${signs[action]} ${file}`);
+  const plan = changes.map(({ action, file, from }) =>
+    from === undefined ? `${signs[action]} ${file}` : `${signs[action]} ${from} -> ${file}`,
+  );
   tell(output, problems);
   const question = changes.some(({ action }) => action !== 'create')
     ? `Change ${count(changes.length, 'file')}?`
@@ -69,8 +79,9 @@ export async function pull(context: Context, path: string, options: PullOptions)
     async () => {
       const failed: Problem[] = [];
       for (const { action, slug } of changes) {
+        const { text = '', place } = wanted.get(slug) ?? {};
         const problem =
-          action === 'remove' ? await folder.remove(slug) : await folder.write(slug, wanted.get(slug) ?? '');
+          action === 'remove' ? await folder.remove(slug) : await folder.write(slug, text, place);
         if (problem !== undefined) failed.push(problem);
       }
       return { done: `${count(changes.length - failed.length, 'file')} changed.`, problems: failed };

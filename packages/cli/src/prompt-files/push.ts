@@ -1,5 +1,5 @@
 /** `push`: updates a team to match the files of a folder. Loaded only for this command, because its dependencies are slow to load. */
-import type { RefusedError } from '@px0/sdk';
+import { NotFoundError, type RefusedError } from '@px0/sdk';
 import type { ImportChange, PromptsApi } from '@px0/sdk/api';
 import type { Context } from '../context.ts';
 import { CliError, exitNameOf } from '../exit-codes.ts';
@@ -19,7 +19,8 @@ export async function push(context: Context, path: string, options: TransferOpti
     throw new CliError('usage', `there are no *.prompt.md files in ${printable(folder.path)}`);
   tell(output, problems);
   const [{ prompts }, team] = [await context.api(), await context.team()];
-  const trial = await importAll(output, prompts, { team, folder, files: [...files.values()], dryRun: true });
+  const upload = { team, folder, hasFolders: await hasFolders(prompts, team) };
+  const trial = await importAll(output, prompts, { ...upload, files: [...files.values()], dryRun: true });
   const { changes } = trial;
   tell(output, trial.problems);
   for (const { action, slug, subject } of changes) {
@@ -43,7 +44,7 @@ export async function push(context: Context, path: string, options: TransferOpti
       none: 'The team matches the folder.',
     },
     async () => {
-      const made = await importAll(output, prompts, { team, folder, files: trial.files, dryRun: false });
+      const made = await importAll(output, prompts, { ...upload, files: trial.files, dryRun: false });
       return { done: `${count(made.changes.length, 'change')} made.`, problems: made.problems };
     },
   );
@@ -52,6 +53,8 @@ export async function push(context: Context, path: string, options: TransferOpti
 interface Upload {
   readonly team: string;
   readonly folder: Folder;
+  /** Whether prompts of the team are in folders. */
+  readonly hasFolders: boolean;
   readonly files: readonly PromptFile[];
   readonly dryRun: boolean;
 }
@@ -64,15 +67,25 @@ interface Uploaded {
   readonly problems: Problem[];
 }
 
+/** False for a px0 of the release before, which has no folders. */
+async function hasFolders(api: PromptsApi, team: string): Promise<boolean> {
+  try {
+    return (await api.listFolders(team)).folders.length > 0;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+
 async function importAll(output: Output, api: PromptsApi, upload: Upload): Promise<Uploaded> {
-  const { team, folder, files, dryRun } = upload;
+  const { team, folder, hasFolders: inFolders, files, dryRun } = upload;
   const uploaded: Uploaded = { changes: [], files: [], problems: [] };
   const waiting = pieces(files);
   for (let piece = waiting.shift(); piece !== undefined; piece = waiting.shift()) {
     const done = uploaded.files.length + uploaded.problems.length;
     output.progress(`${dryRun ? 'Comparing' : 'Pushing'} ${done} of ${files.length} prompts`);
     try {
-      const result = await api.importPrompts(team, { document: documentOfFiles(piece) }, dryRun);
+      const result = await api.importPrompts(team, { document: documentOfFiles(piece, inFolders) }, dryRun);
       uploaded.changes.push(...result.changes);
       uploaded.files.push(...piece);
     } catch (error) {
@@ -113,7 +126,7 @@ const phrases: { readonly [Action in ImportChange['action']]: (subject: string |
     subject === null || subject === '' ? 'move it out of its folder' : `move it to the folder ${subject}`,
   archive_prompt: () => 'archive the prompt',
   restore_prompt: () => 'restore the prompt',
-  create_version: () => 'create a version with this template',
+  create_version: () => 'create a version with this content',
   promote_version: () => 'promote the version',
   archive_version: (subject) => `archive version ${subject}`,
   set_tag: (subject) => `set the tag ${subject}`,

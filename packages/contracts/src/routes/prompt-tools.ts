@@ -126,13 +126,10 @@ const promptToolRoutes = defineRoutes(
         ),
       }),
       body: z.object({
-        document: z
-          .record(z.string(), z.unknown())
-          .optional()
-          .meta({
-            description:
-              'The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.',
-          }),
+        document: z.record(z.string(), z.unknown()).optional().meta({
+          description:
+            'The `document` that an export returned, of kind `px0/prompts/v1` or `px0/prompts/v2`.',
+        }),
         yaml: z.string().optional().meta({ description: 'The same document as YAML text.' }),
       }),
       numbers: 'exact',
