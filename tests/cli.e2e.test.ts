@@ -1,7 +1,7 @@
 /** The published command: built, and run as a process. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -420,6 +420,206 @@ describe('files that other programs have changed', () => {
     await expect(px0(['pull', join(own, 'file', 'prompts')], { env })).resolves.toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^px0: .*cannot be read: not a directory\n$/),
+    });
+  });
+});
+
+describe('a chat', () => {
+  let other: Account;
+  let own: string;
+  let env: NodeJS.ProcessEnv;
+  const tutor = `---
+name: Tutor
+kind: chat
+status: live
+note: The first talk.
+config:
+  model: gpt-x
+  temperature: 0.2
+  seed: 12345678901234567890
+---
+system:
+You are a tutor.
+
+placeholder: history?
+
+user:
+{{.question}}
+\\user:
+media (image/png): {{.photo}}
+`;
+
+  beforeAll(async () => {
+    other = await world.account();
+    own = await temporaryFolder('cli-chat');
+    env = { PX0_ACCESS_TOKEN: other.key.token, PX0_TEAM: other.team };
+    await mkdir(join(own, 'school', 'maths'), { recursive: true });
+  });
+
+  afterAll(async () => {
+    await rm(own, { recursive: true, force: true });
+  });
+
+  it('is pushed from its folder and pulled back byte for byte', async () => {
+    const file = join(own, 'school', 'maths', 'tutor.prompt.md');
+    await writeFile(file, tutor);
+    expect((await done(['push', own, '--dry-run'], { env })).split('\n')).toEqual([
+      '+ tutor: create the prompt',
+      '+ tutor: create a version with this content',
+      '~ tutor: promote the version',
+      '~ tutor: promote the version',
+      '',
+    ]);
+    await done(['push', own, '--yes'], { env });
+    expect(await done(['push', own, '--check'], { env })).toBe('The team matches the folder.\n');
+    expect(await done(['pull', own, '--check'], { env })).toBe('The folder matches the team.\n');
+    await rm(join(own, 'school'), { recursive: true });
+    await done(['pull', own], { env });
+    expect(await readFile(file, 'utf8')).toBe(tutor);
+    const digits = await done(['versions', 'get', 'tutor', '1', '--format', 'json'], { env });
+    expect(digits).toContain('"seed": 12345678901234567890');
+    expect(await done(['versions', 'get', 'tutor', 'live', '--format', 'file'], { env })).toBe(tutor);
+    expect(await done(['versions', 'get', 'tutor', '1', '--format', 'program'], { env })).toMatch(
+      /^system:\n\{\{template "message 0" \.\}\}/,
+    );
+  });
+
+  it('moves with its file, and its file with it', async () => {
+    await mkdir(join(own, 'languages'));
+    await rename(join(own, 'school', 'maths', 'tutor.prompt.md'), join(own, 'languages', 'tutor.prompt.md'));
+    expect(await done(['push', own, '--dry-run'], { env })).toBe(
+      '~ tutor: move it to the folder languages\n',
+    );
+    await done(['push', own, '--yes'], { env });
+    expect(await done(['prompts', 'move-folder', 'languages', 'arts/words'], { env })).toBe(
+      '1 prompt moved from languages to arts/words.\n',
+    );
+    const place = (...names: string[]) => join(own, ...names, 'tutor.prompt.md');
+    expect(await done(['pull', own, '--dry-run'], { env })).toBe(
+      `~ ${place('languages')} -> ${place('arts', 'words')}\n`,
+    );
+    await done(['pull', own, '--yes'], { env });
+    expect((await readdir(own)).toSorted()).toEqual(['arts', 'school']);
+    expect(await readFile(place('arts', 'words'), 'utf8')).toBe(tutor);
+    await rename(place('arts', 'words'), place());
+    await done(['push', own, '--yes'], { env });
+    expect(JSON.parse(await done(['prompts', 'get', 'tutor', '--json'], { env })).prompt.folder).toBe('');
+  });
+
+  it('is rendered as a conversation, and as the request of a provider', async () => {
+    const render = ['render', 'tutor', '--version', '1', '--vars-file', '-'];
+    const input = JSON.stringify({
+      question: 'Why?',
+      photo: 'https://px0.test/a.png',
+      history: [
+        { role: 'user', content: 'Hi' },
+        { role: 'assistant', content: null, tool_calls: [] },
+      ],
+    });
+    expect(await done(render, { env, input })).toBe(`system:
+You are a tutor.
+
+user:
+Hi
+
+assistant:
+{"tool_calls":[]}
+
+user:
+Why?
+user:
+media (image/png): https://px0.test/a.png
+`);
+    expect(JSON.parse(await done([...render, '--json'], { env, input }))).toMatchObject({
+      rendered: expect.stringMatching(/^system:\nYou are a tutor\.\n\n/),
+      messages: { length: 4 },
+      config: { model: 'gpt-x' },
+      version: 1,
+    });
+    expect(JSON.parse(await done([...render, '--openai'], { env, input }))).toMatchObject({
+      model: 'gpt-x',
+      messages: [{ role: 'system' }, { role: 'user' }, { role: 'assistant' }, { role: 'user' }],
+    });
+    const refused = await px0([...render, '--anthropic'], { env, input });
+    expect(refused).toMatchObject({ code: 2, stderr: 'px0: anthropic needs max_tokens\n' });
+    expect(JSON.parse(await done([...render, '--gemini', '--json'], { env, input }))).toMatchObject({
+      request: { model: 'gpt-x' },
+      dropped: [],
+    });
+    await expect(px0([...render, '--openai', '--gemini'], { env })).resolves.toMatchObject({ code: 2 });
+  });
+
+  it('is created from its messages, its configuration and a note, and compared part by part', async () => {
+    await done(['prompts', 'create', 'Guide', '--folder', 'tours'], { env });
+    await writeFile(join(own, 'config.json'), '{"model": "gpt-y", "seed": 12345678901234567890}');
+    await writeFile(join(own, 'messages.json'), '[{"role": "user", "template": "Where is {{.place}}?"}]');
+    const create = ['versions', 'create', 'guide'];
+    await done([...create, '--messages', join(own, 'messages.json'), '--note', 'As JSON.'], { env });
+    const input = 'system:\nBe brief.\n\nuser:\nWhere is {{.place}}?\n';
+    const config = ['--config', join(own, 'config.json')];
+    await done([...create, '--messages', '-', ...config], { env, input });
+    expect(await done(['versions', 'get', 'guide', '2'], { env })).toBe(input);
+    expect(await done(['diff', 'guide', '1', '2'], { env })).toBe(`messages:
+--- v1
++++ v2
+@@ -1,2 +1,5 @@
++system:
++Be brief.
++
+ user:
+ Where is {{.place}}?
+config:
+--- v1
++++ v2
+@@ -0,0 +1,4 @@
++{
++  "model": "gpt-y",
++  "seed": 12345678901234567890
++}
+`);
+    await expect(
+      px0([...create, '--messages', '-'], { env, input: '[{"role": "user", "content": "x"}]' }),
+    ).resolves.toMatchObject({ code: 2, stderr: expect.stringContaining('standard input: messages.0: ') });
+    await expect(px0([...create, '--messages', '-'], { env, input: 'Hello\n' })).resolves.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('standard input line 1: stands before the first message'),
+    });
+    await expect(px0([...create, '--messages', '-'], { env, input: 'user:\n{{\n' })).resolves.toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('message 0:1: unclosed action'),
+    });
+  });
+
+  it('is released with reasons, and found by its folder and by what it says', async () => {
+    await done(['promote', 'guide', '2', '--note', 'Shorter answers.'], { env });
+    const list = (...args: string[]) => done(['prompts', 'list', ...args], { env });
+    expect(await list()).toMatch(
+      /^SLUG.*\nguide +Guide +tours +v2 +chat +[0-9: -]+ promoted v2: Shorter answers\.\n/,
+    );
+    const slugs = async (...args: string[]) =>
+      JSON.parse(await list('--json', ...args)).prompts.map(({ slug }: { readonly slug: string }) => slug);
+    expect(await slugs('--folder', 'tours')).toEqual(['guide']);
+    expect(await slugs('--folder', '/')).toEqual(['tutor']);
+    expect(await slugs('--search', 'brief')).toEqual([]);
+    expect(await slugs('--search', 'brief', '--content')).toEqual(['guide']);
+    await expect(px0(['demote', 'guide', '2'], { env })).resolves.toMatchObject({ code: 2 });
+    expect(await done(['demote', 'guide', '2', '--note', 'Too short.', '--yes'], { env })).toBe(
+      'guide: version 2 is stable.\n',
+    );
+    expect(await done(['archive', 'guide', '1', '--note', 'Unused.', '--yes'], { env })).toBe(
+      'guide: version 1 is archived.\n',
+    );
+    expect(await list('--folder', 'tours')).toMatch(/archived v1: Unused\.\n$/);
+    expect(await done(['versions', 'list', 'guide'], { env })).toMatch(/\n1 +archived +chat .* As JSON\.\n$/);
+  });
+
+  it('that px0 refuses is reported with its file and its place', async () => {
+    await writeFile(join(own, 'bad.prompt.md'), '---\nname: Bad\nkind: chat\n---\nuser:\nx\nsystem:\n{{\n');
+    await expect(px0(['push', own, '--yes'], { env })).resolves.toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining(
+        'bad.prompt.md: messages: invalid template: template: message 1:1: unclosed action\n',
+      ),
     });
   });
 });

@@ -43,6 +43,11 @@ export class Output {
     this.write(this.isJson ? `${visibleJson(value, 2)}\n` : withNewline(text()));
   }
 
+  /** A result that is JSON, with `--json` or without. */
+  json(value: unknown): void {
+    this.write(`${visibleJson(value, 2)}\n`);
+  }
+
   /** One of a stream of results; with `--json` on one line. */
   line(value: unknown, text: () => string): void {
     this.write(this.isJson ? `${visibleJson(value)}\n` : withNewline(text()));

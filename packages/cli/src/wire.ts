@@ -1,5 +1,6 @@
-/** Responses exactly as the API sent them, for `--json`: the generated types rename keys and parse times. */
+/** Responses exactly as the API sent them, for `--json`: the generated types rename keys and parse times, and numbers lose digits. */
 import type { ApiResponse } from '@px0/sdk/api';
+import { parseJson } from './prompt-files/exact-numbers.ts';
 
 export interface Answered<T> {
   readonly wire: unknown;
@@ -11,5 +12,5 @@ export async function answered<T>(request: Promise<ApiResponse<T>>): Promise<Ans
   const copy = answer.raw.clone();
   // Validates the response; after that the copy is known to be JSON.
   const value = await answer.value();
-  return { wire: JSON.parse(await copy.text()), value };
+  return { wire: parseJson(await copy.text()), value };
 }

@@ -200,7 +200,9 @@ describe('variables', () => {
     await px0(['render', 'greeting', '--var', '__proto__=x', '--var', 'constructor:=1'], {
       env: environment(),
     });
-    expect(network.sent.map(({ body }) => body)).toEqual(['{"variables":{"__proto__":"x","constructor":1}}']);
+    expect(network.sent.map(({ body }) => body)).toEqual([
+      '{"variables":{"__proto__":"x","constructor":1},"options":{"transcript":false}}',
+    ]);
   });
 
   it('with half of a surrogate pair are refused, and nothing is sent', async () => {

@@ -11,7 +11,7 @@ describe('a completion', () => {
     [['pro'], ['prompts', 'promote']],
     [
       ['prompts', ''],
-      ['list', 'get', 'create', 'archive', 'restore', 'help'],
+      ['list', 'get', 'create', 'move-folder', 'archive', 'restore', 'help'],
     ],
     [['--json', 'keys', 'ro'], ['rotate']],
     [['--team', 'keys', 'keys', 'ro'], ['rotate']],
@@ -21,6 +21,11 @@ describe('a completion', () => {
     ],
     [['render', 'greeting', '--missing-key', 'd'], ['default']],
     [['push', '--d'], ['--dry-run']],
+    [
+      ['versions', 'get', 'greeting', '1', '--format', ''],
+      ['file', 'json', 'program'],
+    ],
+    [['render', 'greeting', '--g'], ['--gemini']],
     [
       ['completion', ''],
       ['bash', 'zsh', 'fish'],

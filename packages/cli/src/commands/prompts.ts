@@ -1,8 +1,10 @@
 /** `prompts`: the prompts of a team. */
-import type { Prompt } from '@px0/sdk/api';
+import type { Prompt, PromptSummary } from '@px0/sdk/api';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { CliError } from '../exit-codes.ts';
 import { table } from '../output.ts';
+import { printable } from '../text-input.ts';
 import { requireReference } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
@@ -11,12 +13,15 @@ import { requireFilled } from './option-values.ts';
 interface ListOptions {
   readonly archived?: boolean;
   readonly search?: string;
+  readonly content?: boolean;
+  readonly folder?: string;
   readonly tag?: string;
 }
 
 interface CreateOptions {
   readonly slug?: string;
   readonly description?: string;
+  readonly folder?: string;
 }
 
 export function addPromptCommands(program: Command, connect: Connect): void {
@@ -24,31 +29,50 @@ export function addPromptCommands(program: Command, connect: Connect): void {
 
   prompts
     .command('list')
-    .description('list the active prompts of the team')
+    .description('list the active prompts of the team, with their live version and last change')
     .option('--archived', 'list the archived prompts instead')
     .option(
       '--search <words>',
-      'only prompts with words that start with these in their name, slug or description',
+      'only prompts with words that start with these in their name, slug, description or folder',
+    )
+    .option('--content', 'search the text of the live version instead')
+    .option(
+      '--folder <folder>',
+      'only prompts in this folder; "support/" also those below it, "/" those in no folder',
     )
     .option('--tag <tag>', 'only prompts that have this tag on a version')
-    .action(async ({ archived = false, search, tag }: ListOptions, command: Command) => {
+    .action(async (options: ListOptions, command: Command) => {
+      const { archived = false, search, content = false, folder, tag } = options;
       const context = connect(command);
       // px0 ignores an empty filter, and would list all prompts.
       requireFilled('the tag (--tag)', tag);
       requireFilled('the words (--search)', search);
+      requireFilled('the folder (--folder)', folder);
+      if (content && search === undefined)
+        throw new CliError('usage', '--content needs the words to search for; add --search');
       const { wire, value } = await answered(
         (await context.api()).prompts.listPromptsRaw({
           teamID: await context.team(),
           archived: String(archived),
           sort: 'name',
+          include: 'summary',
+          ...(content && { _in: 'content' as const }),
+          ...(folder !== undefined && { folder }),
           ...(search !== undefined && { q: search }),
           ...(tag !== undefined && { tag }),
         }),
       );
       context.output.result(wire, () =>
         table(
-          ['SLUG', 'NAME', 'CREATED'],
-          value.prompts.map(({ slug, name, createdAt }) => [slug, name, dateOf(createdAt)]),
+          ['SLUG', 'NAME', 'FOLDER', 'LIVE', 'KIND', 'LAST CHANGE'],
+          value.prompts.map(({ slug, name, folder: own = '', summary }) => [
+            slug,
+            name,
+            own,
+            summary?.liveVersion ? `v${summary.liveVersion}` : '',
+            summary?.kind ?? '',
+            lastChangeOf(summary),
+          ]),
         ),
       );
     });
@@ -71,12 +95,33 @@ export function addPromptCommands(program: Command, connect: Connect): void {
     .argument('<name>', 'display name; the slug is derived from it')
     .option('--slug <slug>', 'use this slug instead')
     .option('--description <text>', 'what the prompt is for')
+    .option('--folder <folder>', 'the folder of the prompt, e.g. support/mail')
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       requireFilled('the slug (--slug)', options.slug);
+      requireFilled('the folder (--folder)', options.folder);
       const { prompts: api } = await context.api();
       const request = { teamID: await context.team(), createPromptRequest: { name, ...options } };
       show(context, await answered(api.createPromptRaw(request)));
+    });
+
+  prompts
+    .command('move-folder')
+    .description(
+      'move all prompts in a folder, and in those below it, to another folder; slugs stay as they are',
+    )
+    .argument('<from>', 'the folder, e.g. support/mail')
+    .argument('<to>', 'its new path; "/" takes the prompts out of the folder')
+    .action(async (from: string, to: string, _options: object, command: Command) => {
+      const context = connect(command);
+      requireFilled('the folder', from, to);
+      const { prompts: api } = await context.api();
+      const moveFolderRequest = { from, to: to === '/' ? '' : to };
+      const { wire, value } = await answered(
+        api.moveFolderRaw({ teamID: await context.team(), moveFolderRequest }),
+      );
+      const what = `${value.moved} prompt${value.moved === 1 ? '' : 's'}`;
+      context.output.result(wire, () => printable(`${what} moved from ${from} to ${to}.`));
     });
 
   const changes = {
@@ -101,12 +146,13 @@ function show(
   { wire, value }: { readonly wire: unknown; readonly value: { readonly prompt: Prompt } },
 ): void {
   output.result(wire, () => {
-    const { slug, name, description, status, id, teamId, createdAt } = value.prompt;
+    const { slug, name, description, folder = '', status, id, teamId, createdAt } = value.prompt;
     return table(
       ['slug', slug],
       [
         ['name', name],
         ['description', description],
+        ...(folder === '' ? [] : [['folder', folder]]),
         ['status', status],
         ['id', id],
         ['team', teamId],
@@ -114,6 +160,15 @@ function show(
       ],
     );
   });
+}
+
+/** As `2026-11-29 08:00 promoted v3: reason`. */
+function lastChangeOf(summary: PromptSummary | undefined): string {
+  if (!summary?.lastChange) return '';
+  const { action, version, note, createdAt } = summary.lastChange;
+  const what = action.replace(/^.*\./, '').replaceAll('_', ' ');
+  const which = version === null ? '' : ` v${version}`;
+  return `${dateOf(createdAt)} ${what}${which}${note === '' ? '' : `: ${note}`}`;
 }
 
 export function dateOf(time: Date): string {

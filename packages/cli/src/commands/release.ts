@@ -1,4 +1,4 @@
-/** `promote` and `rollback`: which version is live. */
+/** `promote`, `demote`, `archive` and `rollback`: which version is live. */
 import type { Prompt, PromptsApi, PromptVersion, PromptVersionsApi } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
 import { CliError } from '../exit-codes.ts';
@@ -7,16 +7,25 @@ import { printable } from '../text-input.ts';
 import { liveVersionOf, parseVersionRef, VERSION, type VersionRef, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
 import type { Connect } from './command.ts';
+import { requireFilled } from './option-values.ts';
 
 interface PromoteOptions {
   readonly to: 'stable' | 'live';
   readonly requirePayloads?: boolean;
+  readonly note?: string;
 }
 
-interface RollbackOptions {
-  readonly to?: string;
+interface RetireOptions {
+  readonly note?: string;
   readonly yes?: boolean;
 }
+
+interface RollbackOptions extends RetireOptions {
+  readonly to?: string;
+}
+
+/** The option of every command that changes what a version is. */
+const NOTE = ['--note <text>', 'why; shown in the audit log'] as const;
 
 const AUDIT_PAGE = '100';
 /** The search stops after this many pages; an older version needs `--to`. */
@@ -32,9 +41,11 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       new Option('--to <status>', 'status to promote to').choices(['stable', 'live']).default('live'),
     )
     .option('--require-payloads', 'promote only if the version renders every saved payload of the prompt')
+    .option(...NOTE)
     .action(async (slug: string, ref: string, options: PromoteOptions, command: Command) => {
       const context = connect(command);
       const wanted = parseVersionRef(ref);
+      requireFilled('the note (--note)', options.note);
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
       const version = await versionOf(api, prompt, wanted);
       const { wire, value } = await promote(api.versions, prompt, version, options);
@@ -42,14 +53,47 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
       context.output.result(wire, () => printable(`${prompt.slug}: version ${number} is ${status}.`));
     });
 
+  const steps = {
+    demote: [
+      'take a version out of service: live becomes stable, stable becomes a draft',
+      'demoteVersionRaw',
+    ],
+    archive: ['archive a version for good; it can no longer be promoted', 'archiveVersionRaw'],
+  } as const;
+  for (const [name, [description, operation]] of Object.entries(steps)) {
+    program
+      .command(name)
+      .description(description)
+      .argument('<prompt>', 'slug or id')
+      .argument('<version>', VERSION)
+      .option(...NOTE)
+      .option('-y, --yes', 'do not ask for confirmation')
+      .action(async (slug: string, ref: string, { note, yes }: RetireOptions, command: Command) => {
+        const context = connect(command);
+        const wanted = parseVersionRef(ref);
+        requireFilled('the note (--note)', note);
+        const [api, prompt] = [await context.api(), await context.prompt(slug)];
+        const { version, status } = await versionOf(api, prompt, wanted);
+        const question = `${prompt.slug}: ${name} version ${version}, which is ${status}?`;
+        if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was changed');
+        const request = { id: prompt.id, version: String(version), ...noteIn(note) };
+        const { wire, value } = await answered(api.versions[operation](request));
+        context.output.result(wire, () =>
+          printable(`${prompt.slug}: version ${version} is ${value.version.status}.`),
+        );
+      });
+  }
+
   program
     .command('rollback')
     .description('make the previously live version live again')
     .argument('<prompt>', 'slug or id')
     .option('--to <version>', `roll back to this version instead: ${VERSION}`)
+    .option(...NOTE)
     .option('-y, --yes', 'do not ask for confirmation')
-    .action(async (slug: string, { to, yes }: RollbackOptions, command: Command) => {
+    .action(async (slug: string, { to, note, yes }: RollbackOptions, command: Command) => {
       const context = connect(command);
+      requireFilled('the note (--note)', note);
       const named = to === undefined ? undefined : parseVersionRef(to);
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
       const live = await liveVersionOf(api.versions, prompt);
@@ -58,7 +102,10 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
         throw new CliError('conflict', `version ${target.version} of ${prompt.slug} is already live`);
       const question = `${prompt.slug}: make version ${target.version} live${live ? ` in place of version ${live.version}` : ''}?`;
       if (!(await agreed(question, yes))) throw new CliError('interrupted', 'nothing was changed');
-      const { wire } = await promote(api.versions, prompt, target, { to: 'live' });
+      const { wire } = await promote(api.versions, prompt, target, {
+        to: 'live',
+        ...(note !== undefined && { note }),
+      });
       context.output.result(wire, () => printable(`${prompt.slug}: version ${target.version} is live.`));
     });
 }
@@ -68,15 +115,21 @@ async function promote(
   versions: PromptVersionsApi,
   { id }: Prompt,
   { version, status }: PromptVersion,
-  { to, requirePayloads = false }: PromoteOptions,
+  { to, requirePayloads = false, note }: PromoteOptions,
 ) {
   const request = {
     id,
     version: String(version),
     ...(requirePayloads && { require: 'payloads' as const }),
+    ...noteIn(note),
   };
   const first = await answered(versions.promoteVersionRaw(request));
   return status === 'draft' && to === 'live' ? await answered(versions.promoteVersionRaw(request)) : first;
+}
+
+/** The body of a request that has a reason. Without one there is no body, as a px0 of the release before wants it. */
+function noteIn(note: string | undefined): { readonly transitionRequest?: { readonly note: string } } {
+  return note === undefined ? {} : { transitionRequest: { note } };
 }
 
 /** The previously live version, from the audit log, which records what each promotion to live replaced. */

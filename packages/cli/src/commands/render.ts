@@ -1,4 +1,4 @@
-/** `render`: a prompt's text with variables from options, a file or standard input. */
+/** `render`: a prompt's text or conversation, with variables from options, a file or standard input. */
 import { fstatSync } from 'node:fs';
 import type { Variables } from '@px0/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -7,6 +7,7 @@ import { CliError } from '../exit-codes.ts';
 import { HALF_A_PAIR, printable, readTextFile } from '../text-input.ts';
 import { requireReference, requireRenderTag } from '../version-ref.ts';
 import type { Connect } from './command.ts';
+import { conversationText } from './conversation-text.ts';
 import { requireFilled, wholeNumberFrom } from './option-values.ts';
 
 interface RenderCommandOptions {
@@ -15,7 +16,12 @@ interface RenderCommandOptions {
   readonly var: Variables;
   readonly varsFile?: string;
   readonly missingKey?: 'error' | 'default' | 'zero';
+  readonly openai?: boolean;
+  readonly anthropic?: boolean;
+  readonly gemini?: boolean;
 }
+
+const PROVIDERS = ['openai', 'anthropic', 'gemini'] as const;
 
 export function addRenderCommand(program: Command, connect: Connect): void {
   program
@@ -38,8 +44,14 @@ export function addRenderCommand(program: Command, connect: Connect): void {
         'zero',
       ]),
     )
+    .option('--openai', "print the request of OpenAI's chat completions instead, as JSON")
+    .option('--anthropic', "print the request of Anthropic's messages instead, as JSON")
+    .option('--gemini', "print the request of Gemini's generateContent instead, as JSON")
     .action(async (slug: string, options: RenderCommandOptions, command: Command) => {
       const context = connect(command);
+      const [provider, second] = PROVIDERS.filter((name) => options[name] === true);
+      if (second !== undefined)
+        throw new CliError('usage', `use only one of ${PROVIDERS.map((name) => `--${name}`).join(', ')}`);
       const { version, tag, missingKey } = options;
       requireReference('the slug', slug);
       if (tag !== undefined) requireRenderTag(tag);
@@ -48,16 +60,35 @@ export function addRenderCommand(program: Command, connect: Connect): void {
       const { host, accessToken } = await context.signedIn();
       const teamId = await context.namedTeam();
       // Loads the template engine, which no other command needs.
-      const { Px0 } = await import('@px0/sdk');
+      const { Px0, toAnthropic, toGemini, toOpenAI } = await import('@px0/sdk');
       const px0 = new Px0({ host, accessToken, cache: false });
-      const { text, source, ...rest } = await px0.render(slug, variables, {
+      const result = await px0.render(slug, variables, {
         ...(version !== undefined && { version }),
         ...(tag !== undefined && { tag }),
         ...(missingKey !== undefined && { missingKey }),
         ...(teamId !== undefined && { teamId }),
+        transcript: context.output.isJson,
       });
-      const wire = { rendered: text, version: rest.version, slug: rest.slug, tags: rest.tags };
-      context.output.text(wire, text);
+      if (provider !== undefined) {
+        const handOver = { openai: toOpenAI, anthropic: toAnthropic, gemini: toGemini }[provider];
+        const { request, dropped } = handOver(result);
+        if (context.output.isJson) context.output.json({ request, dropped });
+        else {
+          if (dropped.length > 0) context.output.note(`px0: ${provider} has no ${dropped.join(', ')}`);
+          context.output.json(request);
+        }
+        return;
+      }
+      const { messages, config } = result;
+      const wire = {
+        rendered: result.text,
+        ...(messages !== null && { messages }),
+        version: result.version,
+        slug: result.slug,
+        tags: result.tags,
+        ...(config !== null && { config }),
+      };
+      context.output.text(wire, messages === null ? result.text : conversationText(messages));
     });
 }
 

@@ -1,4 +1,6 @@
-/** `versions` and `diff`: the templates of a prompt and their differences. */
+/** `versions` and `diff`: what the versions of a prompt hold, and their differences. */
+import { messagesAsText } from '@px0/contracts/message-text';
+import type { ChatMessage, DiffVersions200Response, Prompt, PromptVersion } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
@@ -7,6 +9,7 @@ import { isInteractive } from '../terminal.ts';
 import { printable, readTextFile } from '../text-input.ts';
 import { parseVersionRef, requireReference, VERSION, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
+import { configIn, messagesIn } from './authored-files.ts';
 import type { Connect } from './command.ts';
 import { requireFilled } from './option-values.ts';
 import { dateOf } from './prompts.ts';
@@ -14,6 +17,13 @@ import { dateOf } from './prompts.ts';
 interface CreateOptions {
   readonly file?: string;
   readonly template?: string;
+  readonly messages?: string;
+  readonly config?: string;
+  readonly note?: string;
+}
+
+interface GetOptions {
+  readonly format?: 'file' | 'json' | 'program';
 }
 
 export function addVersionCommands(program: Command, connect: Connect): void {
@@ -39,13 +49,15 @@ export function addVersionCommands(program: Command, connect: Connect): void {
       );
       context.output.result(wire, () =>
         table(
-          ['VERSION', 'STATUS', 'TAGS', 'CREATED', 'PUBLISHED'],
-          value.versions.map(({ version, status: own, tags, createdAt, publishedAt }) => [
+          ['VERSION', 'STATUS', 'KIND', 'TAGS', 'CREATED', 'PUBLISHED', 'NOTE'],
+          value.versions.map(({ version, status: own, kind, tags, createdAt, publishedAt, note }) => [
             String(version),
             own,
+            kind ?? 'text',
             tags.join(','),
             dateOf(createdAt),
             publishedAt === null ? '' : dateOf(publishedAt),
+            note ?? '',
           ]),
         ),
       );
@@ -53,34 +65,58 @@ export function addVersionCommands(program: Command, connect: Connect): void {
 
   versions
     .command('get')
-    .description('print the template of a version')
+    .description('print the template of a version, or the messages of a chat')
     .argument('<prompt>', 'slug or id')
     .argument('<version>', VERSION)
-    .action(async (slug: string, ref: string, _options: object, command: Command) => {
+    .addOption(
+      new Option(
+        '--format <format>',
+        '"file": with everything that belongs to it, as in a *.prompt.md; "json": like --json; "program": the template that renders it',
+      ).choices(['file', 'json', 'program']),
+    )
+    .action(async (slug: string, ref: string, { format }: GetOptions, command: Command) => {
       const context = connect(command);
       const wanted = parseVersionRef(ref);
       const [api, prompt] = [await context.api(), await context.prompt(slug)];
       const { version } = await versionOf(api, prompt, wanted);
       const { wire, value } = await answered(
-        api.versions.getVersionRaw({ id: prompt.id, version: String(version) }),
+        api.versions.getVersionRaw({
+          id: prompt.id,
+          version: String(version),
+          ...(format === 'program' && { include: 'program' as const }),
+        }),
       );
-      context.output.text(wire, value.version.template);
+      if (format === 'json') context.output.json(wire);
+      else context.output.text(wire, await versionText(prompt, value.version, wire, format));
     });
 
   versions
     .command('create')
-    .description('save a template as a new draft; it comes from a file, an option or standard input')
+    .description(
+      'save a template, or the messages of a chat, as a new draft; it comes from a file, an option or standard input',
+    )
     .argument('<prompt>', 'slug or id')
     .option('-f, --file <path>', 'file with the template; "-" reads standard input')
     .option('-t, --template <text>', 'text of the template')
+    .option(
+      '--messages <path>',
+      'file with the messages of a chat, as JSON or as in a *.prompt.md; "-" reads standard input',
+    )
+    .option('--config <path>', 'JSON file with the model and its settings')
+    .option('--note <text>', 'why the version is made')
     .action(async (slug: string, options: CreateOptions, command: Command) => {
       const context = connect(command);
       requireReference('the prompt', slug);
-      const template = await templateOf(context, options);
+      requireFilled('the note (--note)', options.note);
+      const content = await contentOf(context, options);
+      const config = options.config === undefined ? undefined : await configIn(options.config);
+      const createVersionRequest = {
+        ...content,
+        ...(config !== undefined && { config }),
+        ...(options.note !== undefined && { note: options.note }),
+      };
       const [api, { id }] = [await context.api(), await context.prompt(slug)];
-      const { wire, value } = await answered(
-        api.versions.createVersionRaw({ id, createVersionRequest: { template } }),
-      );
+      const { wire, value } = await answered(api.versions.createVersionRaw({ id, createVersionRequest }));
       const { version, status } = value.version;
       context.output.result(wire, () => printable(`${slug}: version ${version} is a ${status}.`));
     });
@@ -102,20 +138,57 @@ export function addVersionCommands(program: Command, connect: Connect): void {
           to: String((await versionOf(api, prompt, after)).version),
         }),
       );
-      context.output.text(wire, value.diff, (line) => colored(line, context.output));
+      context.output.text(wire, diffText(value), (line) => colored(line, context.output));
     });
 }
 
+/** Byte for byte what `versions create` reads. */
+async function versionText(
+  prompt: Prompt,
+  version: PromptVersion,
+  wire: unknown,
+  format: GetOptions['format'],
+): Promise<string> {
+  const { messages, template } = version;
+  if (format === 'program') return version.program?.template ?? template;
+  if (format === 'file') {
+    // Loaded only here, because its dependencies are slow to load.
+    const { fileOfVersion } = await import('../prompt-files/version-file.ts');
+    return fileOfVersion(prompt, version, wire);
+  }
+  return messages === undefined ? template : `${messagesAsText(messages)}\n`;
+}
+
+/** The texts, or the sections of versions that hold more than a text. The program of a chat is for machines. */
+function diffText({ diff, sections = [] }: DiffVersions200Response): string {
+  const isText = sections.every(({ name }) => name !== 'messages');
+  const parts = sections
+    .filter((section) => section.diff !== '')
+    .map((section) => `${section.name}:\n${section.diff}`);
+  return [...(isText && diff !== '' ? [diff] : []), ...parts].join('');
+}
+
 /** @throws CliError unless there is exactly one source */
-async function templateOf(context: Context, { file, template }: CreateOptions): Promise<string> {
-  if (file !== undefined && template !== undefined)
-    throw new CliError('usage', 'use either --file or --template, not both');
+async function contentOf(
+  context: Context,
+  { file, template, messages }: CreateOptions,
+): Promise<{ readonly template: string } | { readonly messages: ChatMessage[] }> {
+  if ([file, template, messages].filter((source) => source !== undefined).length > 1)
+    throw new CliError('usage', 'use only one of --file, --template and --messages');
   requireFilled('the file (--file)', file);
-  if (template !== undefined) return template;
-  if (file !== undefined && file !== '-') return await readTextFile(file);
+  requireFilled('the file (--messages)', messages);
+  if (messages !== undefined) {
+    const text = messages === '-' ? await context.input() : await readTextFile(messages);
+    return { messages: messagesIn(text, messages === '-' ? 'standard input' : printable(messages)) };
+  }
+  if (template !== undefined) return { template };
+  if (file !== undefined && file !== '-') return { template: await readTextFile(file) };
   if (file === undefined && isInteractive())
-    throw new CliError('usage', 'the template is missing; use --file, --template or standard input');
-  return await context.input();
+    throw new CliError(
+      'usage',
+      'the template is missing; use --file, --template, --messages or standard input',
+    );
+  return { template: await context.input() };
 }
 
 function colored(line: string, { colors }: Output): string {

@@ -83,7 +83,7 @@ function messagesIn(text: string, linesAbove: number): ReadonlyMessage[] {
     return messagesFromText(text);
   } catch (error) {
     if (!(error instanceof MessageTextError)) throw error;
-    throw broken(`line ${linesAbove + error.line} ${error.reason}`);
+    throw broken(`line ${linesAbove + error.line}: ${error.reason}`);
   }
 }
 

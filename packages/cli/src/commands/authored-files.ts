@@ -1,0 +1,69 @@
+/** The files of `versions create`: the messages and the configuration of a version. */
+import { MessageTextError, messagesFromText } from '@px0/contracts/message-text';
+import type { ChatMessage } from '@px0/sdk/api';
+import { z } from 'zod';
+import { CliError } from '../exit-codes.ts';
+import { parseJson } from '../prompt-files/exact-numbers.ts';
+import { printable, readTextFile } from '../text-input.ts';
+
+const part = z.strictObject({
+  type: z.enum(['text', 'media']),
+  template: z.string().exactOptional(),
+  url: z.string().exactOptional(),
+  media_type: z.string().exactOptional(),
+});
+
+const message = z.strictObject({
+  role: z.enum(['system', 'user', 'assistant']).exactOptional(),
+  template: z.string().exactOptional(),
+  parts: z.array(part).exactOptional(),
+  placeholder: z.string().exactOptional(),
+  required: z.boolean().exactOptional(),
+});
+
+/** The messages of a text as JSON, which begins with a bracket, or in the form of a prompt file. @throws CliError that begins with `place` */
+export function messagesIn(text: string, place: string): ChatMessage[] {
+  const value = text.trimStart().startsWith('[') ? jsonIn(text, place) : fromText(text, place);
+  const parsed = z.array(message).safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new CliError(
+      'usage',
+      `${place}: ${['messages', ...(issue?.path ?? [])].join('.')}: ${issue?.message}`,
+    );
+  }
+  return parsed.data.map(({ parts, ...one }) => ({
+    ...one,
+    ...(parts !== undefined && {
+      parts: parts.map(({ media_type: mediaType, ...own }) => ({
+        ...own,
+        ...(mediaType !== undefined && { mediaType }),
+      })),
+    }),
+  }));
+}
+
+function fromText(text: string, place: string): unknown {
+  try {
+    return messagesFromText(text.replace(/\r?\n$/, ''));
+  } catch (error) {
+    if (!(error instanceof MessageTextError)) throw error;
+    throw new CliError('usage', `${place} ${error.message}`, { cause: error });
+  }
+}
+
+/** The configuration in a file, whose numbers keep their digits. @throws CliError */
+export async function configIn(path: string): Promise<Record<string, unknown>> {
+  if (path === '') throw new CliError('usage', 'the file (--config) must not be empty');
+  const value = jsonIn(await readTextFile(path), printable(path));
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object(value);
+  throw new CliError('usage', `${printable(path)} is not a JSON object`);
+}
+
+function jsonIn(text: string, place: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw new CliError('usage', `${place} is not valid JSON`, { cause: error });
+  }
+}
