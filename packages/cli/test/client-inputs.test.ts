@@ -214,7 +214,9 @@ describe('variables', () => {
     }
     expect(network.sent).toEqual([]);
     await px0(['render', 'greeting', '--var', 'n:="\\ud83d\\ude00"'], { env: environment() });
-    expect(network.sent.map(({ body }) => body)).toEqual(['{"variables":{"n":"\u{1f600}"}}']);
+    expect(network.sent.map(({ body }) => body)).toEqual([
+      '{"variables":{"n":"\u{1f600}"},"options":{"transcript":false}}',
+    ]);
   });
 
   it('that are too large are named', async () => {

@@ -54,10 +54,7 @@ export function addReleaseCommands(program: Command, connect: Connect): void {
     });
 
   const steps = {
-    demote: [
-      'take a version out of service: live becomes stable, stable becomes a draft',
-      'demoteVersionRaw',
-    ],
+    demote: ['take the live version out of service; it becomes stable', 'demoteVersionRaw'],
     archive: ['archive a version for good; it can no longer be promoted', 'archiveVersionRaw'],
   } as const;
   for (const [name, [description, operation]] of Object.entries(steps)) {
