@@ -3,22 +3,14 @@ import { MessageTextError, messagesFromText } from '@px0/contracts/message-text'
 import type { ChatMessage } from '@px0/sdk/api';
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
+import { messageShape, partShape } from '../message-shape.ts';
 import { parseJson } from '../prompt-files/exact-numbers.ts';
 import { printable, readTextFile } from '../text-input.ts';
 
-const part = z.strictObject({
-  type: z.enum(['text', 'media']),
-  template: z.string().exactOptional(),
-  url: z.string().exactOptional(),
-  media_type: z.string().exactOptional(),
-});
-
+/** A misspelt field must not get lost. */
 const message = z.strictObject({
-  role: z.enum(['system', 'user', 'assistant']).exactOptional(),
-  template: z.string().exactOptional(),
-  parts: z.array(part).exactOptional(),
-  placeholder: z.string().exactOptional(),
-  required: z.boolean().exactOptional(),
+  ...messageShape,
+  parts: z.array(z.strictObject(partShape)).exactOptional(),
 });
 
 /** The messages of a text as JSON, which begins with a bracket, or in the form of a prompt file. @throws CliError that begins with `place` */

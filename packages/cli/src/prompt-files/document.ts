@@ -1,7 +1,7 @@
 /** Converts between files and the registry's documents (`exportPrompts`, `importPrompts`). A file represents one version of its prompt. */
-import type { ReadonlyMessage } from '@px0/contracts/message-text';
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
+import { messageShape, partShape } from '../message-shape.ts';
 import { isExact } from './exact-numbers.ts';
 import { isTooDeep } from './head.ts';
 import type { PromptFile } from './prompt-file.ts';
@@ -20,20 +20,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const part = z.object({
-  type: z.string(),
-  template: z.string().exactOptional(),
-  url: z.string().exactOptional(),
-  media_type: z.string().exactOptional(),
-});
-
-const message: z.ZodType<ReadonlyMessage> = z.object({
-  role: z.string().exactOptional(),
-  template: z.string().exactOptional(),
-  parts: z.array(part).exactOptional(),
-  placeholder: z.string().exactOptional(),
-  required: z.boolean().exactOptional(),
-});
+const message = z.object({ ...messageShape, parts: z.array(z.object(partShape)).exactOptional() });
 
 const exported = z.object({
   prompts: z.array(
