@@ -14,7 +14,7 @@ import { json } from '@codemirror/lang-json';
 import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { EditorState, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import {
   drawSelection,
   EditorView,
@@ -66,6 +66,7 @@ export function CodeEditor(props: CodeEditorProps) {
   const latest = useRef(props);
   latest.current = props;
   const firstText = useRef(initialText);
+  const naming = useRef(new Compartment());
 
   useEffect(() => {
     if (host.current === null) return;
@@ -74,13 +75,18 @@ export function CodeEditor(props: CodeEditorProps) {
       doc: firstText.current,
       extensions: [
         exactTextOf(firstText.current),
-        common(label, isReadOnly, hint),
+        common(isReadOnly, hint),
+        naming.current.of(nameExtension(latest.current.label)),
         language === 'json'
           ? [json(), jsonColours]
           : [
               templateHighlighting,
               autocompletion({
-                override: [templateCompletion(() => latest.current.known?.() ?? { fields: [], data: {} })],
+                override: [
+                  templateCompletion(
+                    () => latest.current.known?.() ?? { fields: [], data: {}, definitions: [] },
+                  ),
+                ],
                 icons: true,
               }),
             ],
@@ -97,7 +103,11 @@ export function CodeEditor(props: CodeEditorProps) {
       view.current = null;
       editor.destroy();
     };
-  }, [language, label, isReadOnly, hint]);
+  }, [language, isReadOnly, hint]);
+
+  useEffect(() => {
+    view.current?.dispatch({ effects: naming.current.reconfigure(nameExtension(label)) });
+  }, [label]);
 
   useEffect(() => {
     if (view.current !== null) showFault(view.current, fault);
@@ -116,7 +126,11 @@ export function CodeEditor(props: CodeEditorProps) {
   return <div ref={host} className={className} data-language={language} />;
 }
 
-function common(label: string, isReadOnly: boolean, hint: string | undefined): Extension {
+function nameExtension(label: string): Extension {
+  return EditorView.contentAttributes.of({ 'aria-label': label });
+}
+
+function common(isReadOnly: boolean, hint: string | undefined): Extension {
   return [
     lineNumbers(),
     highlightSpecialChars(),
@@ -132,7 +146,6 @@ function common(label: string, isReadOnly: boolean, hint: string | undefined): E
     isReadOnly ? [] : [highlightActiveLine(), highlightActiveLineGutter()],
     hint === undefined ? [] : placeholder(hint),
     EditorView.contentAttributes.of({
-      'aria-label': label,
       'aria-readonly': String(isReadOnly),
       spellcheck: 'true',
       autocapitalize: 'off',
@@ -173,7 +186,7 @@ function diagnosticOf(view: EditorView, fault: TemplateFault): Diagnostic {
   return {
     from,
     to: Math.max(Math.min(token?.to ?? from + 1, Math.max(lineEnd, from)), Math.min(from + 1, text.length)),
-    severity: fault.kind === 'syntax' ? 'error' : 'warning',
+    severity: fault.kind === 'execution' ? 'warning' : 'error',
     message: `Line ${fault.line}, column ${fault.column}: ${fault.message}`,
   };
 }

@@ -1,7 +1,7 @@
 import { compile } from '@px0/template';
 import { expect, it } from 'vitest';
 import { fieldsOf } from '../preview/mod.ts';
-import { keysAt, scopeAt } from './completion-scope.ts';
+import { definitionsIn, keysAt, scopeAt } from './completion-scope.ts';
 
 /** The scope at the `|` in a text, which is removed. */
 function scope(text: string) {
@@ -67,4 +67,9 @@ it('a key that every object inherits has no sample but its own', () => {
   expect(keysAt([], JSON.parse('{"a":{"__proto__":{"b":1}}}'), ['a', '__proto__'])).toMatchObject([
     { key: 'b' },
   ]);
+});
+
+it('definitions are found by name', () => {
+  const text = 'a {{define "rules"}}b{{end}} {{- block "sign off" .}}c{{end}} {{template "other"}} {{define';
+  expect(definitionsIn(text)).toEqual(['rules', 'sign off']);
 });

@@ -156,3 +156,13 @@ function kindOf(value: JsonValue): Field['kind'] {
   if (isList(value)) return 'list';
   return isObject(value) ? 'map' : 'scalar';
 }
+
+/** The names that a text defines for `template`, with `define` and `block`. */
+export function definitionsIn(text: string): readonly string[] {
+  const tokens = highlight(text);
+  return tokens.flatMap((token, at) => {
+    const next = tokens[at + 1]?.kind === 'text' ? tokens[at + 2] : tokens[at + 1];
+    const isDefinition = token.kind === 'keyword' && ['define', 'block'].includes(textOf(text, token));
+    return isDefinition && next?.kind === 'string' ? [textOf(text, next).slice(1, -1)] : [];
+  });
+}

@@ -4,17 +4,20 @@
  */
 import { useState } from 'react';
 import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
+import { prettyJson } from '../json/mod.ts';
+import { type Content, isSameConfig } from '../preview/mod.ts';
 import { Button, CopyButton, Dialog, Tabs, useIsWide } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
+import { bodyFrom, bodyText } from './content-text.ts';
 
 export interface ConflictDialogProps {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
-  readonly mine: string;
-  readonly theirs: string;
+  readonly mine: Content;
+  readonly theirs: Content;
   readonly onKeepMine: () => void;
   readonly onTakeTheirs: () => void;
-  readonly onMerge: (text: string) => void;
+  readonly onMerge: (content: Content) => void;
   readonly onSaveMineAsNew: () => Promise<void>;
 }
 
@@ -27,11 +30,18 @@ export function ConflictDialog(props: ConflictDialogProps) {
   const [view, setView] = useState<View>('diff');
   const [merged, setMerged] = useState<string>();
   const [copying, setCopying] = useState(false);
+  const [unreadable, setUnreadable] = useState<string>();
+  const [mineText, theirText] = [bodyText(mine.body), bodyText(theirs.body)];
   const layout = isWide ? chosenLayout : 'unified';
   const saveAsNew = async (): Promise<void> => {
     setCopying(true);
     await onSaveMineAsNew();
     setCopying(false);
+  };
+  const merge = (): void => {
+    const body = bodyFrom(merged ?? mineText, mine.body);
+    if (body.ok) onMerge({ ...mine, body: body.body });
+    else setUnreadable(body.reason);
   };
   return (
     <Dialog
@@ -42,7 +52,7 @@ export function ConflictDialog(props: ConflictDialogProps) {
       description="Your text was not saved, and neither text is lost. Choose the one to keep."
       footer={
         view === 'merge' ? (
-          <Button variant="primary" onClick={() => onMerge(merged ?? mine)}>
+          <Button variant="primary" onClick={merge}>
             Use merged text
           </Button>
         ) : (
@@ -74,30 +84,54 @@ export function ConflictDialog(props: ConflictDialogProps) {
                   </div>
                 )}
                 <DiffView
-                  left={theirs}
-                  right={mine}
+                  left={theirText}
+                  right={mineText}
                   leftLabel="Theirs (saved)"
                   rightLabel="Mine (not saved)"
                   layout={layout}
                 />
+                {!isSameConfig(mine.config, theirs.config) && (
+                  <DiffView
+                    left={prettyJson(theirs.config)}
+                    right={prettyJson(mine.config)}
+                    leftLabel="Their configuration"
+                    rightLabel="My configuration"
+                    layout={layout}
+                  />
+                )}
+                {mine.note !== theirs.note && (
+                  <DiffView
+                    left={theirs.note}
+                    right={mine.note}
+                    leftLabel="Their note"
+                    rightLabel="My note"
+                    layout={layout}
+                  />
+                )}
               </div>
             ),
           },
-          { value: 'theirs', label: 'Theirs', content: <Whole text={theirs} label="Their text" /> },
-          { value: 'mine', label: 'Mine', content: <Whole text={mine} label="My text" /> },
+          { value: 'theirs', label: 'Theirs', content: <Whole text={theirText} label="Their text" /> },
+          { value: 'mine', label: 'Mine', content: <Whole text={mineText} label="My text" /> },
           {
             value: 'merge',
             label: 'Merge',
             content: (
               <div className="grid gap-x-3 gap-y-2 lg:grid-cols-2">
                 <p className="text-muted text-sm lg:col-span-2">
-                  The merged text starts as yours. Add what you want from theirs.
+                  The merged text starts as yours. Add what you want from theirs. The configuration and the
+                  note stay yours.
                 </p>
-                <Whole text={theirs} label="Their text" />
+                {unreadable !== undefined && (
+                  <p role="alert" className="text-danger-ink text-sm lg:col-span-2">
+                    {unreadable}
+                  </p>
+                )}
+                <Whole text={theirText} label="Their text" />
                 <CodeEditor
                   language="template"
                   label="Merged text"
-                  initialText={merged ?? mine}
+                  initialText={merged ?? mineText}
                   onChange={setMerged}
                   className="h-80 overflow-hidden rounded-lg border border-line"
                 />

@@ -7,21 +7,23 @@ afterEach(() => void vi.useRealTimers());
 
 /** A registry with one draft, guarded by its entity tag like the real one. */
 class Registry {
-  draft: DraftState = { template: 'one', etag: '"1"' };
+  draft: DraftState<string> = { content: 'one', etag: '"1"' };
   isReachable = true;
   saves = 0;
+  refuses: string | undefined;
   #revision = 1;
 
-  write(template: string): void {
+  write(content: string): void {
     this.#revision++;
-    this.draft = { template, etag: `"${this.#revision}"` };
+    this.draft = { content, etag: `"${this.#revision}"` };
   }
 
-  async save(template: string, etag: string): Promise<SaveAnswer> {
+  async save(content: string, { etag }: DraftState<string>): Promise<SaveAnswer<string>> {
     this.saves++;
     if (!this.isReachable) return { kind: 'unreachable' };
+    if (content === this.refuses) return { kind: 'invalid', message: 'must be a number' };
     if (etag !== this.draft.etag) return { kind: 'conflict', theirs: this.draft };
-    this.write(template);
+    this.write(content);
     return { kind: 'saved', etag: this.draft.etag };
   }
 }
@@ -35,11 +37,12 @@ function isTemplate(text: string): boolean {
   }
 }
 
-function opened(registry: Registry): { saver: DraftSaver; seen: SaverStatus['kind'][] } {
-  const seen: SaverStatus['kind'][] = [];
-  const saver = new DraftSaver({
+function opened(registry: Registry): { saver: DraftSaver<string>; seen: SaverStatus<string>['kind'][] } {
+  const seen: SaverStatus<string>['kind'][] = [];
+  const saver = new DraftSaver<string>({
     base: registry.draft,
     backend: registry,
+    isSame: (one, other) => one === other,
     canSave: isTemplate,
     onStatus: ({ kind }) => seen.push(kind),
   });
@@ -51,7 +54,7 @@ it('writing is saved once, after a pause', async () => {
   const { saver, seen } = opened(registry);
   for (const text of ['one t', 'one tw', 'one two']) saver.edit(text);
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('one two');
+  expect(registry.draft.content).toBe('one two');
   expect(registry.saves).toBe(1);
   expect(seen).toEqual(['dirty', 'dirty', 'dirty', 'saving', 'saved']);
 });
@@ -64,8 +67,8 @@ it('what is written during a save is saved next', async () => {
   saver.edit('three');
   await flushed;
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('three');
-  expect(saver.hasUnsavedText).toBe(false);
+  expect(registry.draft.content).toBe('three');
+  expect(saver.hasUnsavedContent).toBe(false);
 });
 
 it('a text that is no template waits until it is one', async () => {
@@ -77,7 +80,7 @@ it('a text that is no template waits until it is one', async () => {
   expect(registry.saves).toBe(0);
   saver.edit('{{.name}}');
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('{{.name}}');
+  expect(registry.draft.content).toBe('{{.name}}');
 });
 
 it("somebody else's text is not overwritten: both are kept until one is chosen", async () => {
@@ -86,13 +89,13 @@ it("somebody else's text is not overwritten: both are kept until one is chosen",
   registry.write('theirs');
   saver.edit('mine');
   await vi.runAllTimersAsync();
-  expect(saver.status).toMatchObject({ kind: 'conflict', theirs: { template: 'theirs' } });
+  expect(saver.status).toMatchObject({ kind: 'conflict', theirs: { content: 'theirs' } });
   saver.edit('mine, longer');
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('theirs');
+  expect(registry.draft.content).toBe('theirs');
   saver.keepMine();
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('mine, longer');
+  expect(registry.draft.content).toBe('mine, longer');
 });
 
 it('a conflict may end with a text made from both', async () => {
@@ -103,7 +106,7 @@ it('a conflict may end with a text made from both', async () => {
   await vi.runAllTimersAsync();
   saver.resolveWith('theirs and mine');
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('theirs and mine');
+  expect(registry.draft.content).toBe('theirs and mine');
 });
 
 it('taking theirs saves nothing', async () => {
@@ -124,7 +127,7 @@ it('a draft that was only tagged meanwhile is no conflict', async () => {
   registry.write('one');
   saver.edit('two');
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('two');
+  expect(registry.draft.content).toBe('two');
 });
 
 it('a save whose answer was lost is no conflict with oneself', async () => {
@@ -143,10 +146,10 @@ it('an unreachable platform is tried again until it answers', async () => {
   saver.edit('two');
   await vi.advanceTimersByTimeAsync(10_000);
   expect(saver.status.kind).toBe('retrying');
-  expect(saver.hasUnsavedText).toBe(true);
+  expect(saver.hasUnsavedContent).toBe(true);
   registry.isReachable = true;
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('two');
+  expect(registry.draft.content).toBe('two');
 });
 
 it('closing saves what can be saved, also what was written during a save', async () => {
@@ -157,7 +160,7 @@ it('closing saves what can be saved, also what was written during a save', async
   saver.edit('three');
   saver.close();
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('three');
+  expect(registry.draft.content).toBe('three');
 });
 
 it('a text that was kept is taken up again, or is a conflict when the draft has moved on', async () => {
@@ -165,10 +168,10 @@ it('a text that was kept is taken up again, or is a conflict when the draft has 
   const { saver } = opened(registry);
   saver.restore('one, unsaved', 'one');
   await vi.runAllTimersAsync();
-  expect(registry.draft.template).toBe('one, unsaved');
+  expect(registry.draft.content).toBe('one, unsaved');
   const { saver: later } = opened(registry);
   later.restore('one, older', 'one');
-  expect(later.status).toMatchObject({ kind: 'conflict', theirs: { template: 'one, unsaved' } });
+  expect(later.status).toMatchObject({ kind: 'conflict', theirs: { content: 'one, unsaved' } });
 });
 
 it("somebody else's text is taken over while nothing is unsaved, and never for what is unsaved", async () => {
@@ -177,10 +180,24 @@ it("somebody else's text is taken over while nothing is unsaved, and never for w
   const first = registry.draft;
   registry.write('theirs');
   expect(saver.observe(registry.draft)).toBe(true);
-  expect(saver.text).toBe('theirs');
+  expect(saver.content).toBe('theirs');
   expect(saver.observe(first)).toBe(false);
   saver.edit('mine');
   registry.write('theirs again');
   expect(saver.observe(registry.draft)).toBe(false);
-  expect(saver.text).toBe('mine');
+  expect(saver.content).toBe('mine');
+});
+
+it('content that the registry rejects stays unsaved, with the reason, until the next edit', async () => {
+  const registry = new Registry();
+  registry.refuses = 'two';
+  const { saver } = opened(registry);
+  saver.edit('two');
+  await vi.runAllTimersAsync();
+  expect(saver.status).toEqual({ kind: 'invalid', message: 'must be a number' });
+  expect(saver.hasUnsavedContent).toBe(true);
+  expect(registry.saves).toBe(1);
+  saver.edit('three');
+  await vi.runAllTimersAsync();
+  expect(registry.draft.content).toBe('three');
 });

@@ -2,7 +2,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import type { TemplateFault } from '../preview/mod.ts';
+import { isChat, type TemplateFault, textsIn } from '../preview/mod.ts';
 import {
   payloadsReading,
   promptReading,
@@ -13,16 +13,17 @@ import {
 } from '../prompts/mod.ts';
 import { classes, toast, useDocumentTitle } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
-import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
+import { definitionsIn } from './completion-scope.ts';
 import { type Pane, PaneChoice } from './pane-choice.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
 import { ReadOnlyNote } from './read-only-note.tsx';
-import { TemplateFoot } from './template-foot.tsx';
+import { serverFault } from './server-fault.ts';
 import { TopBar } from './top-bar.tsx';
 import { useDraft } from './use-draft.ts';
 import { usePayloads } from './use-payloads.ts';
 import { useTried } from './use-tried.ts';
 import { VariablesPanel } from './variables-panel.tsx';
+import { VersionEditor, type VersionEditorHandle } from './version-editor.tsx';
 
 const route = getRouteApi('/shell/prompts/$promptId/versions/$version');
 
@@ -51,7 +52,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
   const { payloads } = useSuspenseQuery(payloadsReading(promptId)).data;
   const permissions = usePermissions({ teamId: prompt.team_id });
   const isEditable = version.status === 'draft' && permissions.may('updateVersion');
-  const editor = useRef<CodeEditorHandle>(null);
+  const editor = useRef<VersionEditorHandle>(null);
   const [pane, setPane] = useState<Pane>('template');
   useDocumentTitle(`${prompt.name}, version ${version.version}`);
   const draft = useDraft({
@@ -59,8 +60,8 @@ function Workbench({ promptId, present }: WorkbenchProps) {
     version: version.version,
     present,
     isEditable,
-    onReplaced: (text, why) => {
-      editor.current?.replace(text);
+    onReplaced: (content, why) => {
+      editor.current?.replace(content);
       toast({
         tone: 'info',
         title: why === 'restored' ? 'Restored your unsaved text' : 'Someone else changed this draft',
@@ -70,7 +71,12 @@ function Workbench({ promptId, present }: WorkbenchProps) {
     },
   });
   const values = usePayloads(promptId, payloads);
-  const tried = useTried(draft.text, values);
+  const { content, status } = draft;
+  const tried = useTried(content.body, values);
+  const rejected =
+    status.kind === 'invalid' && status.message !== undefined
+      ? serverFault(status.message, content.body)
+      : undefined;
   const goTo = (fault: TemplateFault): void => {
     setPane('template');
     requestAnimationFrame(() => editor.current?.goTo(fault));
@@ -100,19 +106,20 @@ function Workbench({ promptId, present }: WorkbenchProps) {
           aria-label="Template"
           className={classes('min-h-0 flex-col lg:flex', pane === 'template' ? 'flex' : 'hidden')}
         >
-          <CodeEditor
+          <VersionEditor
             ref={editor}
-            language="template"
-            label={`Template of version ${version.version}`}
-            hint="Write the prompt. Variables look like {{.name}}."
-            initialText={version.template}
+            version={version.version}
+            content={content}
             isReadOnly={!isEditable}
             fault={tried.fault}
-            known={() => ({ fields: tried.fields, data: values.data })}
+            rejected={rejected}
+            known={() => ({
+              fields: tried.fields,
+              data: values.data,
+              definitions: textsIn(content.body).flatMap(definitionsIn),
+            })}
             onChange={draft.edit}
-            className="min-h-0 flex-1 overflow-hidden"
           />
-          <TemplateFoot text={draft.text} fault={tried.fault} onGoTo={goTo} />
         </section>
         <div
           className={classes(
@@ -138,7 +145,14 @@ function Workbench({ promptId, present }: WorkbenchProps) {
             aria-label="Preview"
             className={classes('min-h-0 bg-panel max-lg:h-full', pane !== 'preview' && 'max-lg:hidden')}
           >
-            <PreviewPanel preview={tried.preview} lastOutput={tried.lastOutput} onGoTo={goTo} />
+            <PreviewPanel
+              preview={tried.preview}
+              last={tried.last}
+              isChat={isChat(content.body)}
+              config={content.config}
+              slug={prompt.slug}
+              onGoTo={goTo}
+            />
           </section>
         </div>
       </div>

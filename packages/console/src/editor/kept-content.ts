@@ -1,32 +1,54 @@
-/** Keeps unsaved text in this browser until it is saved: after a template error, a conflict, a lost connection or a closed tab. */
+/** Keeps unsaved content in this browser until it is saved: after an error in it, a conflict, a lost connection or a closed tab. */
+import { asJson, isObject, type JsonObject, type JsonValue, readJson } from '../json/mod.ts';
+import { type Content, contentOf, isChat, type VersionContent } from '../preview/mod.ts';
 
-export interface KeptText {
-  readonly text: string;
-  /** The saved text that it builds on. */
-  readonly base: string;
+export interface KeptContent {
+  readonly content: Content;
+  /** The saved content that it builds on. */
+  readonly base: Content;
 }
 
 const keyOf = (promptId: string, version: number) => `px0.draft.${promptId}.${version}`;
 
-export function keptText(promptId: string, version: number): KeptText | undefined {
+/** `present` stands in for what an older console has not kept, which knew texts only. */
+export function keptContent(promptId: string, version: number, present: Content): KeptContent | undefined {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(keyOf(promptId, version)) ?? 'null');
-    if (typeof kept !== 'object' || kept === null || !('text' in kept) || !('base' in kept)) return undefined;
-    const { text, base } = kept;
-    return typeof text === 'string' && typeof base === 'string' ? { text, base } : undefined;
+    const kept = asJson(readJson(localStorage.getItem(keyOf(promptId, version)) ?? 'null'));
+    if (!isObject(kept)) return undefined;
+    const { text } = kept;
+    if (typeof text === 'string' && typeof kept['base'] === 'string') {
+      const of = (template: string): Content => ({ ...present, body: { template } });
+      return { content: of(text), base: of(kept['base']) };
+    }
+    const content = read(kept['content']);
+    const base = read(kept['base']);
+    return content && base && { content, base };
   } catch {
     return undefined;
   }
 }
 
-export function keepText(promptId: string, version: number, kept: KeptText): void {
+export function keepContent(promptId: string, version: number, { content, base }: KeptContent): void {
   try {
-    localStorage.setItem(keyOf(promptId, version), JSON.stringify(kept));
+    const kept = JSON.stringify({ content: written(content), base: written(base) });
+    localStorage.setItem(keyOf(promptId, version), kept);
   } catch {
-    // The browser's storage is full, but the editor still has the text.
+    // The browser's storage is full, but the editor still has the content.
   }
 }
 
-export function dropText(promptId: string, version: number): void {
+export function dropContent(promptId: string, version: number): void {
   localStorage.removeItem(keyOf(promptId, version));
+}
+
+/** As the API writes it. */
+function written({ body, config, note }: Content): object {
+  return isChat(body)
+    ? { template: '', messages: body.messages, config, note }
+    : { template: body.template, config, note };
+}
+
+function read(value: JsonValue | undefined): Content | undefined {
+  if (!isObject(value) || typeof value['template'] !== 'string') return undefined;
+  return contentOf(value as JsonObject & VersionContent);
 }

@@ -1,64 +1,96 @@
-/** Shows the rendered output while the user types, with its size. If the render would fail, shows why and where. */
+/** Shows what the version renders while the user types, with its size. If the render would fail, shows why and where. */
 import { CircleAlert, Info } from 'lucide-react';
-import { Fragment } from 'react';
+import { useMemo, useState } from 'react';
 import { ScrollRegion } from '../diff/mod.ts';
-import type { TemplateFault } from '../preview/mod.ts';
-import { characterCount, type Preview } from '../preview/mod.ts';
-import { withLineFeeds } from '../text/mod.ts';
-import { CopyButton, classes } from '../ui/mod.ts';
+import type { JsonObject } from '../json/mod.ts';
+import {
+  characterCount,
+  faultPlace,
+  type Preview,
+  type Provider,
+  providers,
+  requestFor,
+  type TemplateFault,
+} from '../preview/mod.ts';
+import { CopyButton, classes, Segments } from '../ui/mod.ts';
+import { ConversationPreview } from './conversation-preview.tsx';
+import { LongText } from './long-text.tsx';
+import { RequestPreview } from './request-preview.tsx';
 import { useTokenCount } from './use-token-count.ts';
-
-/** Characters shown at most: a browser takes seconds to lay out megabytes of text. */
-const MOST_SHOWN = 200_000;
+import type { Rendered } from './use-tried.ts';
 
 export interface PreviewPanelProps {
   readonly preview: Preview;
-  /** The output of the last valid template. */
-  readonly lastOutput: string | undefined;
+  /** What the last valid template rendered. */
+  readonly last: Rendered | undefined;
+  readonly isChat: boolean;
+  readonly config: JsonObject;
+  readonly slug: string;
   readonly onGoTo: (fault: TemplateFault) => void;
 }
 
-export function PreviewPanel({ preview, lastOutput, onGoTo }: PreviewPanelProps) {
+export function PreviewPanel({ preview, last, isChat, config, slug, onGoTo }: PreviewPanelProps) {
   const { output, fault, missing } = preview;
-  const isOutdated = output === undefined && lastOutput !== undefined;
-  const text = output ?? lastOutput;
-  const isCut = text !== undefined && text.length > MOST_SHOWN;
-  // HTML treats a lone CR as a space; the editor starts a new line, and so does the preview.
-  const shown = text === undefined ? undefined : withLineFeeds(text.slice(0, MOST_SHOWN));
+  const [view, setView] = useState<'output' | Provider>('output');
+  const isOutdated = output === undefined && last?.output !== undefined;
+  const shown = isOutdated ? last : preview;
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <header className="flex items-center gap-3 border-line border-b px-3 py-2">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1.5 border-line border-b px-3 py-2">
         <h2 className="font-semibold text-sm">Preview</h2>
-        <span className="ml-auto text-faint text-xs tabular-nums">
-          <Size text={output} />
-        </span>
-        {output !== undefined && <CopyButton text={output} label="Copy output" />}
+        <Segments
+          label="Preview as"
+          value={view}
+          onChange={setView}
+          options={[{ value: 'output', label: isChat ? 'Conversation' : 'Text' }, ...providers]}
+        />
+        {view === 'output' && (
+          <span className="ml-auto flex items-center gap-3">
+            <span className="text-faint text-xs tabular-nums">
+              <Size text={output} />
+            </span>
+            {output !== undefined && <CopyButton text={output} label="Copy output" />}
+          </span>
+        )}
       </header>
       <Fault fault={fault} missing={missing} onGoTo={onGoTo} />
-      <ScrollRegion
-        label="Rendered output"
-        className="min-h-0 flex-1 overflow-auto px-4 py-3 -outline-offset-2"
-      >
-        {shown === undefined || shown === '' ? (
-          <p className="text-faint text-sm">{fault === undefined ? 'The output is empty.' : 'No output.'}</p>
-        ) : (
-          <div
-            className={classes(
-              'whitespace-pre-wrap break-words text-sm leading-6 transition-opacity',
-              isOutdated && 'opacity-70',
+      {view === 'output' ? (
+        <ScrollRegion
+          label="Rendered output"
+          className="min-h-0 flex-1 overflow-auto px-4 py-3 -outline-offset-2"
+        >
+          <div className={classes('transition-opacity', isOutdated && 'opacity-70')}>
+            {shown.messages !== undefined ? (
+              <ConversationPreview messages={shown.messages} hasMarks={missing.length > 0} />
+            ) : shown.output === undefined || shown.output === '' ? (
+              <p className="text-faint text-sm">
+                {fault === undefined ? 'The output is empty.' : 'No output.'}
+              </p>
+            ) : (
+              <LongText text={shown.output} hasMarks={missing.length > 0} />
             )}
-          >
-            {missing.length > 0 ? <Placeholders text={shown} /> : shown}
           </div>
-        )}
-        {isCut && (
-          <p className="mt-3 text-faint text-xs">
-            The output is too long to show in full. Copy it to get everything.
-          </p>
-        )}
-      </ScrollRegion>
+        </ScrollRegion>
+      ) : (
+        <Request provider={view} rendered={shown} config={config} slug={slug} />
+      )}
     </div>
   );
+}
+
+interface RequestProps {
+  readonly provider: Provider;
+  readonly rendered: Rendered;
+  readonly config: JsonObject;
+  readonly slug: string;
+}
+
+function Request({ provider, rendered, config, slug }: RequestProps) {
+  const request = useMemo(
+    () => (rendered.output === undefined ? undefined : requestFor(provider, rendered, config, slug)),
+    [provider, rendered, config, slug],
+  );
+  return <RequestPreview provider={provider} request={request} />;
 }
 
 /** The characters and tokens of a text. */
@@ -85,8 +117,11 @@ interface FaultProps {
   readonly onGoTo: (fault: TemplateFault) => void;
 }
 
+const names = { syntax: 'Template error: ', execution: 'Render error: ', form: '' };
+
 function Fault({ fault, missing, onGoTo }: FaultProps) {
   if (fault === undefined) return null;
+  const place = faultPlace(fault);
   if (missing.length > 0) {
     return (
       <p
@@ -110,30 +145,18 @@ function Fault({ fault, missing, onGoTo }: FaultProps) {
     >
       <CircleAlert aria-hidden="true" className="mt-0.5 size-3.5 shrink-0" />
       <span className="min-w-0 flex-1 break-words">
-        {fault.kind === 'syntax' ? 'Template error: ' : 'Render error: '}
+        {names[fault.kind]}
         <span className="font-mono">{fault.message}</span>
       </span>
-      <button
-        type="button"
-        onClick={() => onGoTo(fault)}
-        className="shrink-0 rounded-sm font-medium underline underline-offset-2"
-      >
-        Line {fault.line}
-      </button>
+      {place !== '' && (
+        <button
+          type="button"
+          onClick={() => onGoTo(fault)}
+          className="shrink-0 rounded-sm font-medium underline underline-offset-2"
+        >
+          {place}
+        </button>
+      )}
     </div>
-  );
-}
-
-function Placeholders({ text }: { readonly text: string }) {
-  return text.split(/(‹[^›\n]*›)/).map((part, at) =>
-    part.startsWith('‹') ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
-      <mark key={at} className="rounded-sm bg-accent-soft px-0.5 text-accent-ink">
-        {part}
-      </mark>
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never move
-      <Fragment key={at}>{part}</Fragment>
-    ),
   );
 }

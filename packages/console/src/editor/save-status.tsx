@@ -1,7 +1,7 @@
 /** Shows whether the text is saved, and announces changes to screen readers. */
 import { Check, CircleAlert, CloudOff, GitCompareArrows, Pencil } from 'lucide-react';
 import { Button, Spinner } from '../ui/mod.ts';
-import type { SaverStatus } from './draft-saver.ts';
+import type { SaverStatus } from './use-draft.ts';
 
 export interface SaveStatusProps {
   readonly status: SaverStatus;

@@ -9,6 +9,7 @@ const template = '{{.name}}{{range .items}}{{.title}}{{end}}';
 const source = templateCompletion(() => ({
   fields: fieldsOf(compile(template).variables),
   data: { name: 'Ada', extra: 1 },
+  definitions: ['rules', 'sign off'],
 }));
 
 /** The completions at the `|` in a text, which is removed. */
@@ -51,4 +52,9 @@ it('after the beginning functions are offered, and no keywords', async () => {
   expect(inside).toBeDefined();
   expect(inside).toContain('upper');
   expect(inside).not.toContain('if');
+});
+
+it('in the name of a template that is called, the definitions of all messages are offered', async () => {
+  expect(await offered('{{template "|')).toEqual(['rules', 'sign off']);
+  expect(await offered('{{- template "ru|" .}}')).toEqual(['rules', 'sign off']);
 });

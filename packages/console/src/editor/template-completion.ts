@@ -16,10 +16,14 @@ import { functionReference, keywordReference } from './function-reference.ts';
 export interface KnownVariables {
   readonly fields: readonly Field[];
   readonly data: JsonValue;
+  /** The templates that the texts of the version define. */
+  readonly definitions: readonly string[];
 }
 
 export function templateCompletion(known: () => KnownVariables): CompletionSource {
   return (context) => {
+    const called = context.matchBefore(/\{\{-?\s*template\s+"[^"{}]*/);
+    if (called !== null) return definitionResult(called, known().definitions);
     const word = context.matchBefore(/[$.\p{L}\p{N}_]*/u);
     const from = word?.from ?? context.pos;
     const text = context.state.doc.toString();
@@ -27,6 +31,15 @@ export function templateCompletion(known: () => KnownVariables): CompletionSourc
     if (!scope.isInAction) return null;
     return chainResult(from, word?.text ?? '', scope, known()) ?? wordResult(context, from, scope, known());
   };
+}
+
+/** In the name of a template that is called. */
+function definitionResult(
+  { from, text }: { readonly from: number; readonly text: string },
+  definitions: readonly string[],
+): CompletionResult {
+  const options = definitions.map((label): Completion => ({ label, type: 'function' }));
+  return { from: from + text.indexOf('"') + 1, options, validFor: /^[^"{}]*$/ };
 }
 
 /** After `.` or `$`: the keys below the path so far. */

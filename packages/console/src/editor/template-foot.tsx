@@ -1,16 +1,16 @@
 /** The footer of a template: its error, unusual line endings, and its length. */
-import type { TemplateFault } from '../preview/mod.ts';
+import { type Body, faultPlace, isChat, type TemplateFault } from '../preview/mod.ts';
 import { kindOfEnds, type LineEnd } from '../text/mod.ts';
 import { classes } from '../ui/mod.ts';
 import { Size } from './preview-panel.tsx';
 
 export interface TemplateFootProps {
-  readonly text: string;
+  readonly body: Body;
   readonly fault: TemplateFault | undefined;
   readonly onGoTo: (fault: TemplateFault) => void;
 }
 
-export function TemplateFoot({ text, fault, onGoTo }: TemplateFootProps) {
+export function TemplateFoot({ body, fault, onGoTo }: TemplateFootProps) {
   return (
     <footer className="flex min-h-8 items-center gap-3 border-line border-t bg-panel px-3 py-1 text-xs">
       <span role="status" className="min-w-0 flex-1">
@@ -25,14 +25,22 @@ export function TemplateFoot({ text, fault, onGoTo }: TemplateFootProps) {
               fault.kind === 'syntax' ? 'text-danger-ink' : 'text-warning-ink',
             )}
           >
-            {fault.line}:{fault.column} {fault.message}
+            {isChat(body) ? faultPlace(fault) : `${fault.line}:${fault.column}`} {fault.message}
           </button>
         )}
       </span>
-      <LineEnds text={text} />
-      <span className="shrink-0 text-faint tabular-nums max-sm:hidden">
-        <Size text={text} />
-      </span>
+      {isChat(body) ? (
+        <span className="shrink-0 text-faint tabular-nums max-sm:hidden">
+          {body.messages.length} of at most 100
+        </span>
+      ) : (
+        <>
+          <LineEnds text={body.template} />
+          <span className="shrink-0 text-faint tabular-nums max-sm:hidden">
+            <Size text={body.template} />
+          </span>
+        </>
+      )}
     </footer>
   );
 }

@@ -19,10 +19,10 @@ import {
 } from '../prompts/mod.ts';
 import { Button, buttonClasses, Select, toast } from '../ui/mod.ts';
 import type { Permissions } from '../workspace/mod.ts';
-import type { CodeEditorHandle } from './code-editor.tsx';
 import { DraftConflict } from './draft-conflict.tsx';
 import { SaveStatus } from './save-status.tsx';
-import type { Draft } from './use-draft.ts';
+import { type Draft, newDraftOf } from './use-draft.ts';
+import type { VersionEditorHandle } from './version-editor.tsx';
 
 export interface TopBarProps {
   readonly promptId: string;
@@ -32,7 +32,7 @@ export interface TopBarProps {
   readonly permissions: Permissions;
   readonly trail: ReactNode;
   readonly draft: Draft;
-  readonly editor: React.RefObject<CodeEditorHandle | null>;
+  readonly editor: React.RefObject<VersionEditorHandle | null>;
   readonly isEditable: boolean;
 }
 
@@ -70,10 +70,10 @@ export function TopBar({
   }, [status]);
   const saveMineAsNew = (): Promise<void> =>
     attempt(async () => {
-      const { version: created } = await writes.createVersion(promptId, draft.text);
+      const { version: created } = await writes.createVersion(promptId, newDraftOf(draft.content));
       if (status.kind === 'conflict') {
-        draft.resolveWith(status.theirs.template);
-        editor.current?.replace(status.theirs.template);
+        draft.resolveWith(status.theirs.content);
+        editor.current?.replace(status.theirs.content);
       }
       setResolving(false);
       toast({ title: `Saved your text as draft version ${created.version}` });
@@ -83,7 +83,7 @@ export function TopBar({
   const whenSaved = async (act: () => unknown): Promise<void> => {
     const { kind } = await draft.flush();
     if (kind === 'saved') await act();
-    else if (kind === 'invalid') toast({ tone: 'danger', title: 'Fix the template error first' });
+    else if (kind === 'invalid') toast({ tone: 'danger', title: 'Fix the error first' });
     else if (kind !== 'conflict')
       toast({ tone: 'danger', title: 'Your text is not saved yet', description: 'Try again in a moment.' });
   };

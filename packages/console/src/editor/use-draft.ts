@@ -1,19 +1,37 @@
-/** The draft in the editor: its text and its save status. */
+/** The draft in the editor: its content and its save status. */
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ApiError, api, isApiError, sentenceOf } from '../api/mod.ts';
-import { compileTemplate } from '../preview/mod.ts';
+import { ApiError, api, isApiError, type RequestBody, sentenceOf } from '../api/mod.ts';
+import {
+  type Content,
+  compileBody,
+  contentOf,
+  isChat,
+  isSameBody,
+  isSameConfig,
+  isSameContent,
+  wireMessages,
+} from '../preview/mod.ts';
 import { readVersion, type TaggedVersion, taggedVersionReading } from '../prompts/mod.ts';
-import { DraftSaver, type SaveAnswer, type SaverStatus } from './draft-saver.ts';
-import { dropText, keepText, keptText } from './kept-text.ts';
+import {
+  type SaveAnswer as Answer,
+  DraftSaver,
+  type DraftState as State,
+  type SaverStatus as Status,
+} from './draft-saver.ts';
+import { dropContent, keepContent, keptContent } from './kept-content.ts';
+
+export type SaverStatus = Status<Content>;
+type SaveAnswer = Answer<Content>;
+type DraftState = State<Content>;
 
 export interface Draft {
-  readonly text: string;
+  readonly content: Content;
   readonly status: SaverStatus;
-  readonly edit: (text: string) => void;
+  readonly edit: (change: Partial<Content>) => void;
   readonly flush: () => Promise<SaverStatus>;
   readonly keepMine: () => void;
-  readonly resolveWith: (text: string) => void;
+  readonly resolveWith: (content: Content) => void;
 }
 
 export interface DraftOptions {
@@ -21,94 +39,130 @@ export interface DraftOptions {
   readonly version: number;
   readonly present: TaggedVersion;
   readonly isEditable: boolean;
-  /** Called when the text was replaced from outside: restored, or changed by someone else. */
-  readonly onReplaced: (text: string, why: 'restored' | 'others') => void;
+  /** Called when the content was replaced from outside: restored, or changed by someone else. */
+  readonly onReplaced: (content: Content, why: 'restored' | 'others') => void;
 }
 
 export function useDraft({ promptId, version, present, isEditable, onReplaced }: DraftOptions): Draft {
   const queryClient = useQueryClient();
-  const [text, setText] = useState(present.version.template);
+  const [content, setContent] = useState(() => contentOf(present.version));
   const [status, setStatus] = useState<SaverStatus>({ kind: 'saved' });
-  const saver = useRef<DraftSaver>(null);
-  const first = useRef(present);
+  const saver = useRef<DraftSaver<Content>>(null);
+  const latest = useRef(content);
+  const first = useRef<DraftState>({ content, etag: present.etag });
   const replaced = useRef(onReplaced);
   useEffect(() => {
     replaced.current = onReplaced;
   });
+  const show = useCallback((next: Content) => {
+    latest.current = next;
+    setContent(next);
+  }, []);
 
   useEffect(() => {
     if (!isEditable) return;
-    const { version: drafted, etag } = first.current;
-    const own = new DraftSaver({
-      base: { template: drafted.template, etag },
-      backend: { save: (template, match) => save(queryClient, promptId, version, template, match) },
-      canSave: (template) => template !== '' && compileTemplate(template).ok,
+    const own = new DraftSaver<Content>({
+      base: first.current,
+      backend: { save: (next, base) => save(queryClient, promptId, version, next, base) },
+      isSame: isSameContent,
+      canSave,
       onStatus: (next) => {
         setStatus(next);
-        if (own.hasUnsavedText) keepText(promptId, version, { text: own.text, base: own.base.template });
-        else dropText(promptId, version);
+        if (own.hasUnsavedContent)
+          keepContent(promptId, version, { content: own.content, base: own.base.content });
+        else dropContent(promptId, version);
       },
     });
     saver.current = own;
-    const kept = keptText(promptId, version);
-    if (kept !== undefined && kept.text !== drafted.template) {
-      own.restore(kept.text, kept.base);
-      setText(kept.text);
-      replaced.current(kept.text, 'restored');
+    const kept = keptContent(promptId, version, own.content);
+    if (kept !== undefined && !isSameContent(kept.content, own.content)) {
+      own.restore(kept.content, kept.base);
+      show(kept.content);
+      replaced.current(kept.content, 'restored');
     }
     const warn = (event: BeforeUnloadEvent): void => {
-      if (own.hasUnsavedText) event.preventDefault();
+      if (own.hasUnsavedContent) event.preventDefault();
     };
     window.addEventListener('beforeunload', warn);
     return () => {
       window.removeEventListener('beforeunload', warn);
       own.close();
       // A development build mounts twice; the second mount continues where the first stopped.
-      first.current = {
-        ...first.current,
-        version: { ...drafted, template: own.base.template },
-        etag: own.base.etag,
-      };
+      first.current = own.base;
       saver.current = null;
     };
-  }, [queryClient, promptId, version, isEditable]);
+  }, [queryClient, promptId, version, isEditable, show]);
 
   useEffect(() => {
-    const { etag, version: now } = present;
-    if (saver.current?.observe({ template: now.template, etag }) !== true) return;
-    setText(now.template);
-    replaced.current(now.template, 'others');
-  }, [present]);
+    const now = contentOf(present.version);
+    if (saver.current?.observe({ content: now, etag: present.etag }) !== true) return;
+    show(now);
+    replaced.current(now, 'others');
+  }, [present, show]);
 
   return {
-    text,
+    content,
     status,
-    edit: useCallback((next: string) => {
-      setText(next);
-      saver.current?.edit(next);
-    }, []),
+    edit: useCallback(
+      (change) => {
+        const next = { ...latest.current, ...change };
+        show(next);
+        saver.current?.edit(next);
+      },
+      [show],
+    ),
     flush: useCallback(async () => (await saver.current?.flush()) ?? { kind: 'saved' }, []),
     keepMine: useCallback(() => saver.current?.keepMine(), []),
-    resolveWith: useCallback((chosen: string) => {
-      setText(chosen);
-      saver.current?.resolveWith(chosen);
-    }, []),
+    resolveWith: useCallback(
+      (chosen) => {
+        show(chosen);
+        saver.current?.resolveWith(chosen);
+      },
+      [show],
+    ),
   };
+}
+
+/** Whether px0 would keep it, as far as the page can tell. */
+function canSave({ body }: Content): boolean {
+  if (!isChat(body) && body.template === '') return false;
+  const compilation = compileBody(body);
+  return compilation.ok && compilation.formFault === undefined;
+}
+
+/** What the API wants in order to replace `base` by `content`. What has not changed is left out. */
+function changesOf(content: Content, base: Content) {
+  const { body, config, note } = content;
+  return {
+    ...(!isSameBody(body, base.body) && bodyOf(content)),
+    ...(!isSameConfig(config, base.config) && { config }),
+    ...(note !== base.note && { note }),
+  };
+}
+
+function bodyOf({ body }: Content) {
+  // Without the empty list, px0 takes a template for a mistake where the draft holds messages.
+  return isChat(body) ? { messages: wireMessages(body.messages) } : { template: body.template, messages: [] };
+}
+
+/** What the API wants in order to make a draft of this content. */
+export function newDraftOf(content: Content): RequestBody<'createVersion'> {
+  return { ...bodyOf(content), config: content.config, note: content.note };
 }
 
 async function save(
   queryClient: QueryClient,
   promptId: string,
   version: number,
-  template: string,
-  match: string,
+  content: Content,
+  base: DraftState,
 ): Promise<SaveAnswer> {
   const ref = String(version);
   try {
     const { reply, headers } = await api.answer('updateVersion', {
       params: { id: promptId, version: ref },
-      body: { template },
-      headers: { 'if-match': match },
+      body: changesOf(content, base.content),
+      headers: { 'if-match': base.etag },
     });
     const etag = headers.get('etag');
     // A success without an entity tag did not come from px0, so it does not count as saved.
@@ -130,13 +184,17 @@ async function theirs(promptId: string, version: string): Promise<SaveAnswer> {
     const present = await readVersion(promptId, version);
     if (present.version.status !== 'draft')
       return { kind: 'refused', message: 'This version is no longer a draft.' };
-    return { kind: 'conflict', theirs: { template: present.version.template, etag: present.etag } };
+    return { kind: 'conflict', theirs: { content: contentOf(present.version), etag: present.etag } };
   } catch (error) {
     return failure(error);
   }
 }
 
 function failure(error: unknown): SaveAnswer {
+  if (
+    isApiError(error, 'invalidMessages', 'invalidTemplate', 'invalidConfig', 'noteTooLong', 'programTooLarge')
+  )
+    return { kind: 'invalid', message: error.message };
   return error instanceof ApiError && error.isPassing
     ? { kind: 'unreachable' }
     : { kind: 'refused', message: sentenceOf(error) };

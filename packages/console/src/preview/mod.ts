@@ -1,10 +1,33 @@
 export {
+  type Body,
+  type ChatBody,
+  type ChatEntry,
+  type Content,
+  contentOf,
+  entryOf,
+  isChat,
+  isSameBody,
+  isSameConfig,
+  isSameContent,
+  type MessagePart,
+  type Place,
+  type Role,
+  textsIn,
+  type VersionContent,
+  wireMessages,
+} from './content.ts';
+export { lateSystemMessages } from './conversation-form.ts';
+export {
   type Compilation,
   characterCount,
+  compileBody,
   compileTemplate,
   type Preview,
+  type PreviewMessage,
   previewOf,
+  previewOfBody,
   printedNumber,
 } from './preview.ts';
-export type { TemplateFault } from './template-fault.ts';
+export { type Provider, type ProviderRequest, providers, requestFor } from './requests.ts';
+export { faultPlace, formFault, type TemplateFault } from './template-fault.ts';
 export { emptyValue, type Field, fieldsOf, pathText, unusedKeys } from './variable-fields.ts';

@@ -20,7 +20,7 @@ export function useStart(promptId: string): (starter: Starter) => Promise<void> 
   const navigate = useNavigate();
   return ({ template }) =>
     attempt(async () => {
-      const { version } = await writes.createVersion(promptId, template);
+      const { version } = await writes.createVersion(promptId, { template });
       await navigate({
         to: '/prompts/$promptId/versions/$version',
         params: { promptId, version: String(version.version) },

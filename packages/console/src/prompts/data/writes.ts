@@ -2,7 +2,7 @@
 import type { OperationId } from '@px0/contracts';
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { api, outdated } from '../../api/mod.ts';
+import { api, outdated, type RequestBody } from '../../api/mod.ts';
 import type { JsonValue } from '../../json/mod.ts';
 import type { Transition } from '../version-actions.ts';
 
@@ -35,8 +35,8 @@ function promptWrites(queryClient: QueryClient) {
     restore: (id: string) => changed(promptOperations, api.call('restorePrompt', { params: { id } })),
     move: (id: string, teamId: string) =>
       changed(promptOperations, api.call('movePrompt', { params: { id }, body: { team_id: teamId } })),
-    createVersion: (id: string, template: string) =>
-      changed(versionOperations, api.call('createVersion', { params: { id }, body: { template } })),
+    createVersion: (id: string, body: RequestBody<'createVersion'>) =>
+      changed(versionOperations, api.call('createVersion', { params: { id }, body })),
     duplicate: (id: string, version: number) =>
       changed(versionOperations, api.call('duplicateVersion', { params: { id, version: String(version) } })),
     deleteDraft: (id: string, version: number) =>

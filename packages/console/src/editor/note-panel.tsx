@@ -1,0 +1,34 @@
+/** Why the version was made. It is part of the draft, and shown with the version from then on. */
+import { TextArea } from '../ui/mod.ts';
+
+/** As many characters as px0 keeps. */
+const LONGEST_NOTE = 2_000;
+
+export interface NotePanelProps {
+  readonly note: string;
+  readonly isReadOnly: boolean;
+  readonly onChange: (note: string) => void;
+}
+
+export function NotePanel({ note, isReadOnly, onChange }: NotePanelProps) {
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto p-4">
+      <TextArea
+        label="Note"
+        rows={6}
+        maxLength={LONGEST_NOTE}
+        readOnly={isReadOnly}
+        value={note}
+        onChange={onChange}
+        placeholder={
+          isReadOnly ? 'No note' : 'Shorter answers, because customers did not read them to the end'
+        }
+        hint={
+          isReadOnly
+            ? 'Why this version was made.'
+            : `Why you make this version, for those who read it later. ${note.length.toLocaleString('en')} of ${LONGEST_NOTE.toLocaleString('en')} characters.`
+        }
+      />
+    </div>
+  );
+}

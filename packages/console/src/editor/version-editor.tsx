@@ -1,0 +1,139 @@
+/** The left side of the editor: the prompt as a text or a conversation, the configuration of the model, and the note. */
+import { MessagesSquare, Text } from 'lucide-react';
+import { type Ref, useImperativeHandle, useRef, useState } from 'react';
+import { type Content, isChat, isSameConfig, type TemplateFault } from '../preview/mod.ts';
+import { Button, classes, Segments } from '../ui/mod.ts';
+import { CodeEditor, type CodeEditorHandle } from './code-editor.tsx';
+import { ConfigPanel } from './config-panel.tsx';
+import { conversationOf, textOf } from './conversation.ts';
+import { ConversationEditor, type ConversationEditorHandle } from './conversation-editor.tsx';
+import { NotePanel } from './note-panel.tsx';
+import type { Section, ServerFault } from './server-fault.ts';
+import type { KnownVariables } from './template-completion.ts';
+import { TemplateFoot } from './template-foot.tsx';
+
+const sections = [
+  { value: 'prompt', label: 'Prompt' },
+  { value: 'config', label: 'Configuration' },
+  { value: 'note', label: 'Note' },
+] as const;
+
+export interface VersionEditorHandle {
+  goTo(fault: TemplateFault): void;
+  /** Shows other content, in one edit that the user can undo if both are texts. */
+  replace(content: Content): void;
+}
+
+export interface VersionEditorProps {
+  readonly ref?: Ref<VersionEditorHandle>;
+  readonly version: number;
+  readonly content: Content;
+  readonly isReadOnly: boolean;
+  /** Of the prompt. */
+  readonly fault: TemplateFault | undefined;
+  readonly rejected: ServerFault | undefined;
+  readonly known: () => KnownVariables;
+  readonly onChange: (change: Partial<Content>) => void;
+}
+
+export function VersionEditor(props: VersionEditorProps) {
+  const { ref, version, content, isReadOnly, rejected, known, onChange } = props;
+  const { body, config, note } = content;
+  const [section, setSection] = useState<Section>('prompt');
+  // An editor of JSON owns its text, and begins anew with another configuration.
+  const [edition, setEdition] = useState(0);
+  const editor = useRef<CodeEditorHandle>(null);
+  const conversation = useRef<ConversationEditorHandle>(null);
+  const fault = props.fault ?? (rejected?.section === 'prompt' ? rejected.fault : undefined);
+  const goTo = (place: TemplateFault): void => {
+    setSection('prompt');
+    requestAnimationFrame(() => {
+      editor.current?.goTo(place);
+      conversation.current?.goTo(place);
+    });
+  };
+  useImperativeHandle(ref, () => ({
+    goTo,
+    replace: (next) => {
+      if (isChat(next.body)) conversation.current?.replace(next.body.messages);
+      else editor.current?.replace(next.body.template);
+      if (!isSameConfig(next.config, config)) setEdition(edition + 1);
+    },
+  }));
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-2 border-line border-b px-3 py-2">
+        <Segments label="Part of the version" value={section} onChange={setSection} options={sections} />
+        {section === 'prompt' && !isReadOnly && <FormSwitch {...props} />}
+      </div>
+      <div className={classes('min-h-0 flex-1 flex-col', section === 'prompt' ? 'flex' : 'hidden')}>
+        {isChat(body) ? (
+          <ConversationEditor
+            ref={conversation}
+            initialEntries={body.messages}
+            isReadOnly={isReadOnly}
+            fault={fault}
+            known={known}
+            onChange={(messages) => onChange({ body: { messages } })}
+          />
+        ) : (
+          <CodeEditor
+            ref={editor}
+            language="template"
+            label={`Template of version ${version}`}
+            hint="Write the prompt. Variables look like {{.name}}."
+            initialText={body.template}
+            isReadOnly={isReadOnly}
+            fault={fault}
+            known={known}
+            onChange={(template) => onChange({ body: { template } })}
+            className="min-h-0 flex-1 overflow-hidden"
+          />
+        )}
+        <TemplateFoot body={body} fault={fault} onGoTo={goTo} />
+      </div>
+      {section === 'config' && (
+        <ConfigPanel
+          key={edition}
+          config={config}
+          isReadOnly={isReadOnly}
+          rejection={rejected?.section === 'config' ? rejected.fault.message : undefined}
+          onChange={(next) => onChange({ config: next })}
+        />
+      )}
+      {section === 'note' && (
+        <NotePanel note={note} isReadOnly={isReadOnly} onChange={(next) => onChange({ note: next })} />
+      )}
+    </>
+  );
+}
+
+/** Turns a text into a conversation of one message, and back while that loses nothing. */
+function FormSwitch({ content: { body }, onChange }: VersionEditorProps) {
+  if (!isChat(body)) {
+    return (
+      <Button
+        size="sm"
+        icon={MessagesSquare}
+        className="ml-auto"
+        onClick={() => onChange({ body: conversationOf(body.template) })}
+      >
+        Turn into conversation
+      </Button>
+    );
+  }
+  const text = textOf(body.messages);
+  return (
+    <Button
+      size="sm"
+      icon={Text}
+      className="ml-auto"
+      disabledReason={text === undefined ? 'Only a conversation of one message can become a text' : undefined}
+      onClick={() => {
+        if (text !== undefined) onChange({ body: text });
+      }}
+    >
+      Turn into text
+    </Button>
+  );
+}
