@@ -1,12 +1,14 @@
 /** Gives random cases to every engine, and finds those that the engines do not agree about. */
 import { Random } from '@px0/testing/random';
 import { CaseMaker } from '../../packages/template/fuzz/cases.ts';
+import { ChatCaseMaker } from '../../packages/template/fuzz/chat-cases.ts';
 import type { Oracle } from '../../packages/template/fuzz/go-oracle.ts';
 import type { CaseLimits } from '../../packages/template/fuzz/limit-cases.ts';
 import { OddCaseMaker } from '../../packages/template/fuzz/odd-cases.ts';
 import { stepsOf } from '../../packages/template/fuzz/steps.ts';
 import { closures } from '../../packages/template/src/compile.ts';
-import { type Answer, CLOSURES, type Engine, type EngineCase, GENERATED } from './engines.ts';
+import { answerOfGo, conversationCase } from './conversations.ts';
+import { type Answer, CLOSURES, type Engine, type EngineCase, GENERATED, ownAnswer } from './engines.ts';
 
 export interface Difference {
   readonly engineCase: EngineCase;
@@ -20,6 +22,7 @@ export interface Tally {
   readonly parseErrors: number;
   readonly execErrors: number;
   readonly limits: number;
+  readonly conversations: number;
   /** Answered by Go's own package too, which knows no limits. */
   readonly byOracle: number;
   /** Cases that Python's stack could not hold. */
@@ -39,10 +42,13 @@ export async function randomCases(
   const random = new Random(seed);
   const maker = new CaseMaker(random, seeds);
   const oddMaker = new OddCaseMaker(random);
-  const cases = Array.from(
-    { length: count },
-    (): EngineCase => ({ ...(random.chance(0.5) ? maker : oddMaker).make(), limits: WIDE }),
-  );
+  const chatMaker = new ChatCaseMaker(random);
+  const cases = Array.from({ length: count }, (): EngineCase => {
+    const conversation = random.chance(0.25)
+      ? conversationCase(chatMaker.make(), WIDE, random.chance(0.3))
+      : undefined;
+    return conversation ?? { ...(random.chance(0.5) ? maker : oddMaker).make(), limits: WIDE };
+  });
   const answers = await CLOSURES.answer(cases);
   return cases.map((engineCase, index) =>
     random.chance(0.5) ? engineCase : { ...engineCase, limits: tight(random, engineCase, answers[index]) },
@@ -59,15 +65,34 @@ function tight(random: Random, engineCase: EngineCase, answer: Answer | undefine
     case 2:
       return { ...WIDE, steps: around(stepsTaken(engineCase)) };
     case 3:
-      return { ...WIDE, output: around(Buffer.byteLength(answer.output ?? 'x'.repeat(random.below(300)))) };
+      return {
+        ...WIDE,
+        output: around(
+          Buffer.byteLength(answer.outputs?.join('') ?? answer.output ?? 'x'.repeat(random.below(300))),
+        ),
+      };
     default:
       return { ...WIDE, depth: random.below(4) };
   }
 }
 
-function stepsTaken({ template, data }: EngineCase): number {
+function stepsTaken(engineCase: EngineCase): number {
+  const { template, data, conversation } = engineCase;
+  if (conversation !== undefined) return leastSteps(engineCase);
   const limits = { maxSteps: WIDE.steps, maxOutputBytes: WIDE.output, maxDepth: WIDE.depth };
   return stepsOf(closures, template, data, limits, true)?.steps ?? WIDE.steps;
+}
+
+/** The least budget under which the limit of steps is not reached. */
+function leastSteps(engineCase: EngineCase): number {
+  let [low, high] = [-1, WIDE.steps];
+  while (low + 1 < high) {
+    const middle = (low + high) >> 1;
+    const { limit } = ownAnswer(closures, { ...engineCase, limits: { ...WIDE, steps: middle } });
+    if (limit === 'steps') low = middle;
+    else high = middle;
+  }
+  return high;
 }
 
 const ORACLE = 'Go text/template';
@@ -96,10 +121,20 @@ export async function askAll(
     const own = answers[index];
     return own?.get(CLOSURES.name)?.limit === undefined ? [{ engineCase, own }] : [];
   });
-  oracle.ask(unlimited.map(({ engineCase }) => engineCase)).forEach((outcome, index) => {
+  const conversations = unlimited.flatMap(({ engineCase: { conversation, data, missingKey }, own }) =>
+    conversation === undefined
+      ? []
+      : [{ conversation, own, chatCase: { ...conversation, variables: data, missing_key: missingKey } }],
+  );
+  oracle.askChats(conversations.map(({ chatCase }) => chatCase)).forEach((outcome, index) => {
+    const one = conversations[index];
+    one?.own?.set(ORACLE, answerOfGo(one.conversation, outcome));
+  });
+  const templates = unlimited.filter(({ engineCase }) => engineCase.conversation === undefined);
+  oracle.ask(templates.map(({ engineCase }) => engineCase)).forEach((outcome, index) => {
     const { output, parseError, execError } = outcome;
     const bytes = output === undefined ? undefined : Buffer.from(output, 'base64');
-    unlimited[index]?.own?.set(ORACLE, {
+    templates[index]?.own?.set(ORACLE, {
       ...(bytes && { output: bytes.toString() }),
       ...(bytes && !bytes.equals(Buffer.from(bytes.toString())) && { output_b64: output }),
       ...(parseError !== undefined && { parse_error: parseError }),
@@ -115,9 +150,9 @@ export function isDifferent(answers: ReadonlyMap<string, Answer>): boolean {
   return new Set(texts).size > 1;
 }
 
-function canonical({ output, output_b64, parse_error, exec_error, limit, crash }: Answer): string {
+function canonical({ output, output_b64, outputs, parse_error, exec_error, limit, crash }: Answer): string {
   // Go writes U+FFFD once for each stray byte, and so do the engines; what the bytes are is in the second field.
-  return JSON.stringify([output_b64 ?? output, parse_error, exec_error, limit, crash]);
+  return JSON.stringify([output_b64 ?? output, outputs, parse_error, exec_error, limit, crash]);
 }
 
 export async function compareEngines(
@@ -130,10 +165,11 @@ export async function compareEngines(
   const count = (holds: (answer: Answer | undefined) => boolean) => own.filter(holds).length;
   return {
     cases: cases.length,
-    outputs: count((answer) => answer?.output !== undefined),
+    outputs: count((answer) => answer?.output !== undefined || answer?.outputs !== undefined),
     parseErrors: count((answer) => answer?.parse_error !== undefined),
     execErrors: count((answer) => answer?.exec_error !== undefined && answer.limit === undefined),
     limits: count((answer) => answer?.limit !== undefined),
+    conversations: cases.filter(({ conversation }) => conversation !== undefined).length,
     byOracle: all.filter((answers) => answers.has(ORACLE)).length,
     declined: all.filter((answers) => [...answers.values()].some(({ declined }) => declined)).length,
     differences: cases.flatMap((engineCase, index) => {

@@ -3,18 +3,24 @@ import { spawn } from 'node:child_process';
 import type { FuzzCase } from '../../packages/template/fuzz/cases.ts';
 import { json } from '../../packages/template/fuzz/go-oracle.ts';
 import type { CaseLimits } from '../../packages/template/fuzz/limit-cases.ts';
-import { type Backend, closures, compileWith, generated } from '../../packages/template/src/compile.ts';
+import { type Backend, closures, generated } from '../../packages/template/src/compile.ts';
 import { TemplateExecutionError, TemplateSyntaxError } from '../../packages/template/src/errors.ts';
+import { compileProgramWith } from '../../packages/template/src/program/compile-program.ts';
 import type { Command } from '../sdk/programs.ts';
+import type { Conversation } from './conversations.ts';
 
 export interface EngineCase extends FuzzCase {
   readonly limits: CaseLimits;
+  /** Where the template is its program. */
+  readonly conversation?: Conversation;
 }
 
 /** What an engine makes of a case, as the programs of the SDKs write it. */
 export interface Answer {
   readonly output?: string;
-  /** Only beside an output that is not UTF-8. */
+  /** Of units, instead. */
+  readonly outputs?: readonly string[];
+  /** Only beside an output that is not UTF-8, of a template that is no program. */
   readonly output_b64?: string;
   readonly parse_error?: string;
   readonly exec_error?: string;
@@ -31,7 +37,10 @@ export interface Engine {
   readonly answer: (cases: readonly EngineCase[]) => Promise<Answer[]>;
 }
 
-function ownAnswer(backend: Backend, { template: text, data, missingKey, limits }: EngineCase): Answer {
+export function ownAnswer(
+  backend: Backend,
+  { template: text, data, missingKey, limits, conversation }: EngineCase,
+): Answer {
   const options = {
     missingKey,
     maxSteps: limits.steps,
@@ -39,7 +48,13 @@ function ownAnswer(backend: Backend, { template: text, data, missingKey, limits 
     maxDepth: limits.depth,
   };
   try {
-    const template = compileWith(backend, text, options);
+    const template = compileProgramWith(backend, { template: text, sources: conversation?.sources }, options);
+    if (conversation !== undefined) {
+      const { units } = conversation;
+      return units === undefined
+        ? { output: template.render(data) }
+        : { outputs: template.renderUnits(units, data) };
+    }
     const bytes = Buffer.from(template.renderBytes(data));
     const output = template.render(data);
     return bytes.equals(Buffer.from(output)) ? { output } : { output, output_b64: bytes.toString('base64') };
@@ -73,8 +88,9 @@ export function programEngine(name: string, command: Command): Engine {
   };
 }
 
-function line({ template, data, missingKey, limits }: EngineCase): string {
-  return json({ template, data, missing_key: missingKey, limits });
+function line({ template, data, missingKey, limits, conversation }: EngineCase): string {
+  const { sources, units } = conversation ?? {};
+  return json({ template, data, missing_key: missingKey, limits, sources, units });
 }
 
 const TIMEOUT_MS = 120_000;

@@ -31,13 +31,23 @@ async function main(): Promise<void> {
     for (const reason of missing) print(`not compared: ${reason}`);
     if (oracle === undefined) print('not compared: Go text/template');
     const seeds = templateSeeds();
-    const sums = { cases: 0, outputs: 0, parseErrors: 0, execErrors: 0, limits: 0, byOracle: 0, declined: 0 };
+    const sums = {
+      cases: 0,
+      conversations: 0,
+      outputs: 0,
+      parseErrors: 0,
+      execErrors: 0,
+      limits: 0,
+      byOracle: 0,
+      declined: 0,
+    };
     const differences: Difference[] = [];
     for (let batch = 0; sums.cases < wanted; batch++) {
       const cases = await randomCases(seeds, seed * 1_000_003 + batch, Math.min(BATCH, wanted - sums.cases));
       const tally = await compareEngines(engines, oracle, cases);
       for (const key of [
         'cases',
+        'conversations',
         'outputs',
         'parseErrors',
         'execErrors',
@@ -52,7 +62,7 @@ async function main(): Promise<void> {
       if (differences.length >= MOST_SHOWN) break;
     }
     print(
-      `fuzz seed ${seed}: ${sums.cases} cases in ${engines.length + 2} engines: ${differences.length} differences`,
+      `fuzz seed ${seed}: ${sums.cases} cases, ${sums.conversations} of them conversations, in ${engines.length + 2} engines: ${differences.length} differences`,
     );
     print(
       `  ${sums.outputs} outputs, ${sums.parseErrors} parse errors, ${sums.execErrors} execution errors, ${sums.limits} limits; ` +

@@ -1,6 +1,7 @@
 /** Makes a case that the engines disagree about as small as it goes. */
 import type { Oracle } from '../../packages/template/fuzz/go-oracle.ts';
 import { askAll, type Difference, isDifferent } from './compare.ts';
+import { smallerConversations, smallerTexts } from './conversations.ts';
 import type { Engine, EngineCase } from './engines.ts';
 
 const MOST_ROUNDS = 40;
@@ -25,22 +26,13 @@ export async function shrink(
 }
 
 function smaller(engineCase: EngineCase): EngineCase[] {
-  const { template, data } = engineCase;
+  const { template, data, conversation } = engineCase;
+  const texts = conversation === undefined ? smallerTexts(template) : [];
   return [
-    ...smallerTexts(template).map((text) => ({ ...engineCase, template: text })),
+    ...texts.map((text) => ({ ...engineCase, template: text })),
+    ...smallerConversations(engineCase),
     ...smallerObjects(data).map((object) => ({ ...engineCase, data: object })),
   ];
-}
-
-function smallerTexts(text: string): string[] {
-  const texts: string[] = [];
-  for (let size = text.length; size >= 1; size = Math.floor(size / 2)) {
-    for (let at = 0; at < text.length; at += size) {
-      const shorter = text.slice(0, at) + text.slice(at + size);
-      if (shorter.isWellFormed()) texts.push(shorter);
-    }
-  }
-  return texts;
 }
 
 function smallerObjects(data: EngineCase['data']): Readonly<Record<string, unknown>>[] {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildOracle } from '../../packages/template/fuzz/go-oracle.ts';
 import { templateSeeds } from '../../packages/template/fuzz/seeds.ts';
 import { askAll, compareEngines, isDifferent, randomCases } from './compare.ts';
+import { conversationCase } from './conversations.ts';
 import { CLOSURES, type Engine } from './engines.ts';
 import { type SdkEngines, sdkEngines } from './programs.ts';
 import { shrink } from './shrink.ts';
@@ -29,7 +30,7 @@ it('every engine gives the same bytes, the same errors and reaches the same limi
   const cases = await randomCases(templateSeeds(), 20_260_101, CASES);
   const tally = await compareEngines(sdks.engines, 'skipped' in oracle ? undefined : oracle, cases);
   expect(tally.differences).toEqual([]);
-  for (const kind of [tally.outputs, tally.parseErrors, tally.execErrors, tally.limits])
+  for (const kind of [tally.outputs, tally.parseErrors, tally.execErrors, tally.limits, tally.conversations])
     expect(kind).toBeGreaterThan(CASES / 20);
   expect(tally.declined).toBeLessThan(CASES / 20);
   if (sdks.missing.length > 0) skip(`the engines that are here agree; ${sdks.missing.join('; ')}`);
@@ -54,4 +55,35 @@ it('a difference is noticed, and made small', async () => {
   expect(smallest.engineCase.template.length).toBeLessThan(template.length / 2);
   expect(Object.keys(smallest.engineCase.data ?? {})).toEqual(['list']);
   expect(smallest.answers.get('wrong')).toEqual({ output: 'seven' });
+});
+
+it('a difference about a conversation is made small too', async () => {
+  const wrong: Engine = {
+    name: 'wrong',
+    answer: async (cases) => {
+      const answers = await CLOSURES.answer(cases);
+      return answers.map((answer) =>
+        answer.outputs?.some((output) => output.includes('7')) === true ? { outputs: ['seven'] } : answer,
+      );
+    },
+  };
+  const chatCase = {
+    entries: [
+      { role: 'system', template: 'Hello {{.name}}{{define "d"}}b7{{end}}' },
+      { placeholder: 'history' },
+      { role: 'user', template: '{{template "d"}}, {{.name}}' },
+    ],
+    variables: { name: 'Ada' },
+    missing_key: 'error',
+  } as const;
+  const engineCase = conversationCase(chatCase, { steps: 1000, output: 1000, depth: 10 }, false);
+  if (engineCase === undefined) throw new Error('it does not link');
+  const [answers] = await askAll([wrong], undefined, [engineCase]);
+  if (answers === undefined) throw new Error('no answers');
+  const smallest = await shrink([wrong], undefined, { engineCase, answers });
+  expect(smallest.engineCase.conversation?.entries).toEqual([
+    { role: 'system', template: '{{define "d"}}7{{end}}' },
+    { role: 'user', template: '{{template "d"}}' },
+  ]);
+  expect(smallest.answers.get('wrong')).toEqual({ outputs: ['seven'] });
 });

@@ -1,7 +1,8 @@
 """Renders templates line by line, for comparison with px0's other engines.
 
-Each line of the input is a JSON object with `template`, `data`, and if need be `missing_key` and `limits` (`steps`, `output`, `depth`).
-Each line of the output is one with `output`, `parse_error` or `exec_error`; `output_b64` stands beside an output that is not UTF-8,
+Each line of the input is a JSON object with `template`, `data`, and if need be `missing_key`, `limits` (`steps`, `output`, `depth`), `sources`
+of a program, and `units` to render instead of the whole. Each line of the output is one with `output` (or `outputs` of units), `parse_error` or
+`exec_error`; `output_b64` stands beside an output that is not UTF-8,
 `limit` beside an error that a limit caused. What Python's stack cannot hold gives `declined`.
 """
 
@@ -10,17 +11,25 @@ from __future__ import annotations
 import base64
 import json
 import sys
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from template_vectors import LIMITS
 
-from px0.template import TemplateExecutionError, TemplateSyntaxError, TemplateTooDeep, compile
+from px0._gotpl.backends.run import Limits
+from px0._gotpl.compile import CompiledTemplate
+from px0._gotpl.syntax.program_source import ProgramSource, Stretch
+from px0.template import Template, TemplateExecutionError, TemplateSyntaxError, TemplateTooDeep, compile
 
 
 def answer(case: Dict[str, Any]) -> Dict[str, Any]:
     limits = {LIMITS[name]: int(limit) for name, limit in (case.get("limits") or {}).items()}
     missing_key = case.get("missing_key") or "error"
     try:
+        if "sources" in case:
+            program = _program(case["template"], case["sources"], **limits)
+            if "units" in case:
+                return {"outputs": program.render_units(case["units"], case["data"], missing_key=missing_key)}
+            return {"output": program.render(case["data"], missing_key=missing_key)}
         template = compile(case["template"], **limits)
         output = template.render(case["data"], missing_key=missing_key)
         data = template.render_bytes(case["data"], missing_key=missing_key)
@@ -34,6 +43,12 @@ def answer(case: Dict[str, Any]) -> Dict[str, Any]:
     if data == output.encode():
         return {"output": output}
     return {"output": output, "output_b64": base64.b64encode(data).decode()}
+
+
+def _program(text: str, sources: List[Any], max_steps: int, max_output_bytes: int, max_depth: int) -> Template:
+    stretches = [Stretch(name, *map(int, numbers)) for name, *numbers in sources]
+    source = ProgramSource("prompt", text, stretches)
+    return Template(CompiledTemplate(source, Limits(max_output_bytes, max_depth, max_steps)))
 
 
 def main() -> None:

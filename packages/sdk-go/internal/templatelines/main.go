@@ -16,6 +16,10 @@ type question struct {
 	Template   string           `json:"template"`
 	Data       map[string]any   `json:"data"`
 	MissingKey gotpl.MissingKey `json:"missing_key"`
+	// Of a program.
+	Sources []stretch `json:"sources"`
+	// Rendered instead of the whole.
+	Units []string `json:"units"`
 	// Absent ones are px0's own.
 	Limits struct {
 		Steps  *int `json:"steps"`
@@ -26,10 +30,11 @@ type question struct {
 
 type answer struct {
 	// One of these is there.
-	Output     *string `json:"output,omitempty"`
-	ParseError *string `json:"parse_error,omitempty"`
-	ExecError  *string `json:"exec_error,omitempty"`
-	// The bytes of an output that is not UTF-8.
+	Output     *string   `json:"output,omitempty"`
+	Outputs    *[]string `json:"outputs,omitempty"`
+	ParseError *string   `json:"parse_error,omitempty"`
+	ExecError  *string   `json:"exec_error,omitempty"`
+	// The bytes of an output that is not UTF-8, unless it is a program's.
 	OutputBase64 []byte `json:"output_b64,omitempty"`
 	// Of an error: the limit that was reached.
 	Limit gotpl.Limit `json:"limit,omitempty"`
@@ -56,27 +61,56 @@ func render(asked question) answer {
 	set(&limits.Steps, asked.Limits.Steps)
 	set(&limits.Output, asked.Limits.Output)
 	set(&limits.Depth, asked.Limits.Depth)
-	compiled, err := gotpl.Compile(asked.Template, limits)
+	compiled, err := asked.compile(limits)
 	if err != nil {
 		message := err.Error()
 		return answer{ParseError: &message}
 	}
+	if asked.Units != nil {
+		outputs, err := compiled.RenderUnits(asked.Units, asked.Data, asked.MissingKey)
+		if err != nil {
+			return failed(err)
+		}
+		return answer{Outputs: &outputs}
+	}
 	bytes, err := compiled.RenderBytes(asked.Data, asked.MissingKey)
 	if err != nil {
-		message := err.Error()
-		made := answer{ExecError: &message}
-		var failure *gotpl.ExecutionError
-		if errors.As(err, &failure) {
-			made.Limit = failure.Limit
-		}
-		return made
+		return failed(err)
 	}
 	output := string([]rune(string(bytes)))
 	made := answer{Output: &output}
-	if !utf8.Valid(bytes) {
+	if asked.Sources == nil && !utf8.Valid(bytes) {
 		made.OutputBase64 = bytes
 	}
 	return made
+}
+
+func (q question) compile(limits gotpl.Limits) (*gotpl.Template, error) {
+	if q.Sources == nil {
+		return gotpl.Compile(q.Template, limits)
+	}
+	stretches := make([]gotpl.Stretch, len(q.Sources))
+	for i, source := range q.Sources {
+		stretches[i] = gotpl.Stretch(source)
+	}
+	return gotpl.CompileProgram(q.Template, stretches, limits)
+}
+
+func failed(err error) answer {
+	message := err.Error()
+	made := answer{ExecError: &message}
+	var failure *gotpl.ExecutionError
+	if errors.As(err, &failure) {
+		made.Limit = failure.Limit
+	}
+	return made
+}
+
+// stretch is written as a list.
+type stretch gotpl.Stretch
+
+func (s *stretch) UnmarshalJSON(text []byte) error {
+	return json.Unmarshal(text, &[]any{&s.Source, &s.At, &s.Length, &s.From})
 }
 
 func set(to *int, given *int) {
