@@ -14,6 +14,7 @@ const pages = [
   'get-started/get-access-key.md',
   'get-started/create-prompt.md',
   'template-syntax.md',
+  'concepts/chat-prompts.md',
   'concepts/revisions.md',
   'concepts/failures.md',
   'get-started/setup-telemetry.md',

@@ -69,9 +69,36 @@ const fields = [
   'variables',
   'document',
   'yaml',
+  'messages',
+  'config',
+  'note',
 ] as const;
+const message = fc.dictionary(
+  fc.constantFrom('role', 'template', 'parts', 'placeholder', 'required', 'type', 'url', 'media_type'),
+  fc.oneof(fc.constantFrom('user', 'system', 'text', 'media', 'image/png', 'history'), json, text),
+);
+/** Nearly what a version may hold. */
+const content = fc.record(
+  {
+    template: text,
+    messages: fc.array(
+      fc.oneof(
+        message,
+        fc.record({ role: fc.constantFrom('user', 'assistant'), parts: fc.array(message) }),
+        fc.record({ role: fc.constant('user'), template: text }),
+      ),
+    ),
+    config: fc.dictionary(
+      fc.constantFrom('model', 'max_tokens', 'stop', 'seed', 'tools', 'tool_choice', 'response_schema', 'x'),
+      fc.oneof(json, fc.array(fc.dictionary(fc.constantFrom('name', 'parameters', 'schema'), json))),
+    ),
+    note: text,
+  },
+  { requiredKeys: [] },
+);
 const body = fc.oneof(
   json,
+  content,
   fc.dictionary(fc.constantFrom(...fields), json),
   fc.constant({ document: { kind: 'px0/prompts/v1', prompts: [{}] } }),
 );
@@ -96,6 +123,7 @@ const parameters = [
   'require',
   'dry_run',
   'slugs',
+  'include',
 ];
 const query = fc.dictionary(fc.constantFrom(...parameters), text, { maxKeys: 4 });
 
@@ -134,5 +162,28 @@ it('no input is answered with a 5xx', async () => {
       },
     ),
     { numRuns: 300 },
+  );
+}, 60_000);
+
+it('no content of a version is answered with a 5xx, and what is saved can be read, checked and compared', async () => {
+  const { id } = await registry.prompts.create(cast.editor, cast.teamId);
+  await registry.prompts.createPayload(cast.editor, id, { variables: { a: 1, history: [{ role: 'user' }] } });
+  const versions = `/v1/prompts/${id}/versions`;
+  await registry.prompts.createVersion(cast.editor, id);
+  await fc.assert(
+    fc.asyncProperty(content, async (sent) => {
+      const validated = await registry.call(cast.allKey, 'POST', '/v1/templates/validate', sent);
+      const saved = await registry.call(cast.allKey, 'PUT', `${versions}/1`, sent);
+      for (const { status, body: answer } of [validated, saved])
+        expect(status, JSON.stringify([sent, answer])).toBeLessThan(500);
+      if (saved.status !== 200) return;
+      for (const [method, path] of [
+        ['GET', '/1?include=program'],
+        ['GET', '/diff?from=1&to=1'],
+        ['POST', '/1/check'],
+      ] as const)
+        expect((await registry.call(cast.allKey, method, `${versions}${path}`)).status).toBe(200);
+    }),
+    { numRuns: 150 },
   );
 }, 60_000);

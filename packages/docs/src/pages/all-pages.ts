@@ -22,7 +22,13 @@ const order: readonly (readonly [string, readonly string[]])[] = [
   ['SDKs and command line', ['sdk/typescript.md', 'sdk/python.md', 'sdk/go.md', 'cli.md']],
   [
     'Concepts',
-    ['concepts/version-lifecycle.md', 'concepts/roles.md', 'concepts/revisions.md', 'concepts/failures.md'],
+    [
+      'concepts/version-lifecycle.md',
+      'concepts/chat-prompts.md',
+      'concepts/roles.md',
+      'concepts/revisions.md',
+      'concepts/failures.md',
+    ],
   ],
   [
     'Operations',
