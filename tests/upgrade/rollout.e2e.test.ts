@@ -5,6 +5,7 @@
 import type { Replicas, ServiceName } from '@px0/local-platform';
 import { repositoryRoot } from '@px0/local-platform';
 import { type Account, Api, Shape, Story } from '@px0/local-platform/story';
+import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildBefore } from './build-before.ts';
 import { Rollout } from './rollout.ts';
@@ -123,6 +124,8 @@ describe.skipIf(typeof before === 'string')(
         config: { model: 'm' },
       });
       work.alsoRender(standing);
+      // A draft, which the old registry will overwrite.
+      await story.make(who, 'POST', path, { messages });
       chats = await saveChats(place, samples.chats);
       await nothingWentWrong();
     }, 300_000);
@@ -147,9 +150,10 @@ describe.skipIf(typeof before === 'string')(
       expect(other.map(asText)).toEqual(oldTexts);
       const { story, who } = place;
       // What people do with a chat in the meantime.
-      await story.make(who, 'POST', `/v1/prompts/${standingId}/versions/1/tags`, { tag: 'meanwhile' });
-      const duplicate = await story.make(who, 'POST', `/v1/prompts/${standingId}/versions/1/duplicate`);
-      expect(duplicate.at('version', 'version')).toBe(2);
+      const path = `/v1/prompts/${standingId}/versions`;
+      await story.make(who, 'POST', `${path}/1/tags`, { tag: 'meanwhile' });
+      await story.make(who, 'PUT', `${path}/2`, { template: 'a text for {{.name}}' });
+      await story.make(who, 'POST', `${path}/1/duplicate`);
       await nothingWentWrong();
     }, 300_000);
 
@@ -168,9 +172,31 @@ describe.skipIf(typeof before === 'string')(
       for (const { status, text } of ofThis) {
         if (status === 200) expect(new Shape(JSON.parse(text)).at('messages')).toBeInstanceOf(Array);
       }
-      // The tag that was set in between made the old registry publish the prompt anew.
-      const live = await story.make(who, 'POST', `/v1/prompts/${standing.slug}/render`, { variables });
-      expect(live.at('messages')).toEqual(rendered);
+      // The tag that was set in between made the old registry publish the prompt without its messages; it is published anew.
+      const { slug } = standing;
+      await eventually(
+        async () => {
+          const live = await story.make(who, 'POST', `/v1/prompts/${slug}/render`, { variables });
+          expect([live.at('messages'), live.at('config')]).toEqual([rendered, { model: 'm' }]);
+          return true;
+        },
+        { timeoutMs: 60_000, what: 'the messages of the live chat' },
+      );
+      // What the old registry wrote is a text.
+      for (const [number, text] of [
+        [2, 'a text for Ada'],
+        [3, transcript],
+      ] as const) {
+        const read = await story.get(who, `/v1/prompts/${standingId}/versions/${number}`);
+        expect(read.at('version', 'kind')).toBe('text');
+        const path = `/v1/prompts/${slug}/versions/${number}/render`;
+        expect((await story.make(who, 'POST', path, { variables })).value).toEqual({
+          rendered: text,
+          version: number,
+          slug,
+          tags: [],
+        });
+      }
     }, 300_000);
   },
 );

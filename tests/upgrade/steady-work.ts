@@ -2,6 +2,7 @@
  * Renders, reads and writes without a pause while processes are replaced. It knows what it wrote, so it knows what every render has to say,
  * and what must be there in the end.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Shape } from '@px0/testing/world';
 import type { Rotation } from './rollout.ts';
 
@@ -29,6 +30,9 @@ export interface WorkDone {
   /** Requests that failed or were answered with something wrong, as sentences. */
   readonly wrong: readonly string[];
 }
+
+/** Between two turns of a loop: work that took all of the machine would keep the next process from starting. */
+const PACE_MS = 20;
 
 export class SteadyWork {
   readonly #rotation: Rotation;
@@ -82,6 +86,7 @@ export class SteadyWork {
 
   async #loop(turn: () => Promise<void>): Promise<void> {
     while (!this.#over) {
+      await sleep(PACE_MS);
       try {
         await turn();
       } catch (error) {

@@ -17,7 +17,7 @@ import { tagCommands, tagRoutes } from './tags/mod.ts';
 import { templateRoutes } from './templates/mod.ts';
 import { ExportPrompts, HeavyDocuments, ImportPrompts, transferRoutes } from './transfer/mod.ts';
 import { ReadUsage, usageConsumer, usageExpiry, usageRoutes } from './usage/mod.ts';
-import { ShowWantedVersion, versionCommands, versionRoutes } from './versions/mod.ts';
+import { programRepublisher, ShowWantedVersion, versionCommands, versionRoutes } from './versions/mod.ts';
 
 const registry: OwnerDefinition<Config, 'prompt', Actor, AuditNote> = {
   context: 'registry',
@@ -78,6 +78,12 @@ function features(
     },
     sagas: [teamDeletions(sweeper)],
     lastMoment: () => heavy.pool.close(0),
-    background: [sweeper, contentGatherer(foundation), usageConsumer(usage), usageExpiry(usage)],
+    background: [
+      sweeper,
+      contentGatherer(foundation),
+      programRepublisher(foundation),
+      usageConsumer(usage),
+      usageExpiry(usage),
+    ],
   };
 }

@@ -5,6 +5,8 @@ export { versionCommands } from './commands.ts';
 export type { ContentCheck } from './content-check.ts';
 export type { CreateVersion } from './create-version.ts';
 export { requireNote } from './note.ts';
+export { PlaceFault } from './place-fault.ts';
+export { programRepublisher } from './program-republisher.ts';
 export { type Promotion, versionRoutes } from './routes.ts';
 export { ShowWantedVersion } from './show-wanted-version.ts';
 export { liveVersion, requireVersion, versionPair } from './store.ts';

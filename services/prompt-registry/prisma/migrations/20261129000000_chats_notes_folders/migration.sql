@@ -50,6 +50,25 @@ create trigger prompt_versions_content
   after insert or delete or update of status, template, messages, config on prompt_versions
   for each row execute function forget_content();
 
+-- A process of the release before writes a draft's template alone. A conversation that it overwrites is then one text.
+create function become_text() returns trigger language plpgsql as $$
+begin
+  new.messages := null;
+  new.outline := null;
+  new.sources := null;
+  return new;
+end $$;
+create trigger prompt_versions_become_text before update of template on prompt_versions
+  for each row when (old.messages is not null and new.template <> old.template
+    and new.messages::text is not distinct from old.messages::text
+    and new.outline::text is not distinct from old.outline::text
+    and new.sources::text is not distinct from old.sources::text)
+  execute function become_text();
+
+-- What must be published with more than its template.
+create index prompt_versions_live_program on prompt_versions (prompt_id)
+  where status = 'live' and (outline is not null or config is not null);
+
 -- A version that has left `draft` is immutable in all that it holds.
 create or replace function refuse_template_change() returns trigger language plpgsql as $$
 begin
