@@ -184,6 +184,77 @@ describe('px0 stopped and started again', () => {
   }, 240_000);
 });
 
+describe.each(languages)('a chat in %s', (language) => {
+  it('has the messages and the configuration of px0, which are the same while px0 is stopped', async (context) => {
+    const sdk = sdkOf(language, context);
+    const { token } = account.key;
+    const slug = `tutor_${language.toLowerCase()}`;
+    const prompt = await world.emptyPrompt(account.key, account.team, { slug });
+    const versions = `/v1/prompts/${prompt.id}/versions`;
+    const messages = [
+      { role: 'system', template: 'You are a {{.mood}} tutor.' },
+      { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
+      { placeholder: 'history', required: true },
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', template: '{{template "ask" .}}' },
+          { type: 'media', url: '{{.photo}}' },
+        ],
+      },
+      { role: 'assistant', template: '{{define "ask"}}{{.question}}{{end}}' },
+    ];
+    const config = { model: 'm1', max_tokens: 100, temperature: 0 };
+    await world.gateway.call('POST', versions, { token, body: { messages, config } });
+    for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
+
+    const history = [
+      { role: 'user', content: '{{.x}}' },
+      { role: 'assistant', content: null, tool_calls: [{ id: 'c1', n: 0.5 }] },
+    ];
+    const photo = 'data:image/png;base64,iVBORw0KGgo=';
+    const question = {
+      slug,
+      variables: { mood: 'kind', history, question: 'Why?', photo },
+    };
+    const answer = {
+      messages: [
+        { role: 'system', content: 'You are a kind tutor.' },
+        ...history,
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Why?' },
+            { type: 'media', url: photo, media_type: 'image/png' },
+          ],
+        },
+      ],
+      config,
+      text: 'system:\nYou are a kind tutor.\n\nuser:\n{{.x}}\n\nassistant:\n\n\nuser:\nWhy?\n[media]\n\n',
+      version: 1,
+    };
+    const snapshot = `chat-${language}.json`;
+    await using application = applicationOf(sdk, snapshot);
+    expect(await application.ask(question)).toEqual({ ...answer, source: 'live' });
+    const { history: _history, ...without } = question.variables;
+    expect(await application.ask({ ...question, variables: without })).toMatchObject({
+      error: 'invalid request',
+      message: expect.stringContaining('invalid variables: missing history'),
+    });
+    const file = join(folder, snapshot);
+    await eventually(() => existsSync(file), { what: file });
+    await platform.pause();
+    try {
+      expect(await application.ask(question)).toEqual({ ...answer, source: 'cache' });
+      await using later = applicationOf(sdk, snapshot);
+      expect(await later.ask(question)).toEqual({ ...answer, source: 'snapshot' });
+      expect(await later.ask({ ...question, variables: without })).toMatchObject({ error: 'unreachable' });
+    } finally {
+      await platform.resume();
+    }
+  }, 120_000);
+});
+
 type Variables = Readonly<Record<string, unknown>>;
 
 /** A whole prompt, and what Go's `text/template` makes of it with different variables. */

@@ -289,7 +289,7 @@ class Engine:
             return None
         is_it = prompt.get("slug") == wanted.slug and got.get("version") == version and got.get("status") != "draft"
         # A px0 that knows no programs has texts only.
-        return read_program(got.get("program", {"template": got.get("template")})) if is_it else None
+        return read_program(got.get("program"), got.get("template")) if is_it else None
 
     def _note_failed_fetch(self, wanted: Wanted) -> None:
         if len(self._fetch_failed_at) >= _MOST_FAILURES_REMEMBERED:

@@ -107,8 +107,13 @@ class Program:
         return None
 
 
-def read_program(value: Any) -> Optional[Program]:
-    """A program in the form of `to_json`; None for what is none. What a later px0 has put into it is kept, and does not run here."""
+def read_program(value: Any, template_alone: Any = None) -> Optional[Program]:
+    """A program in the form of `to_json`, or the text that stands in its place where there is nothing else; None for what is neither.
+
+    What a later px0 has put into it is kept, and does not run here.
+    """
+    if value is None:
+        value = {"template": template_alone}
     if not isinstance(value, dict):
         return None
     text, outline, sources, config = [value.get(name) for name in ("template", "outline", "sources", "config")]

@@ -147,7 +147,7 @@ def _read_entry(entry: Any) -> Optional[Kept]:
     version = entry.get("version")
     tags = entry.get("tags")
     # Where there is nothing else, or by an SDK that knows no programs, the template is written alone.
-    program = read_program(entry.get("program") or {"template": entry.get("template")})
+    program = read_program(entry.get("program"), entry.get("template"))
     is_whole = (
         isinstance(entry.get("slug"), str)
         and all(isinstance(entry.get(key), (str, type(None))) for key in ("team_id", "ref", "revision"))

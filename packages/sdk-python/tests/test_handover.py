@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import types
@@ -108,3 +109,10 @@ def test_a_provider_s_own_settings_have_to_be_an_object() -> None:
     for provider, function in FUNCTIONS.items():
         with pytest.raises(UsageError, match=f"config.{provider} is not of the form that px0 keeps"):
             function(chat(config={"max_tokens": 5, provider: []}))
+
+
+@pytest.mark.parametrize("given", [None, {"messages": []}, asyncio.sleep])
+def test_what_no_render_gave_is_refused(given: Any) -> None:
+    for function in FUNCTIONS.values():
+        with pytest.raises(UsageError, match="not one of render; was it awaited"):
+            function(given)

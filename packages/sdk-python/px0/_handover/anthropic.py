@@ -7,7 +7,7 @@ from typing import Any, Dict
 from .._forms import is_media
 from ..errors import UsageError
 from ..result import Message, RenderResult
-from .conversation import conversation_of, no_media_in, with_each
+from .conversation import conversation_of, no_media_in, require_rendered, with_each
 from .hand_over import HandOver, with_extra_body
 from .media import MediaWriters, write_media
 from .settings import dropped_of, laid_over, own_of, renamed, settings_in, tool_as
@@ -25,6 +25,7 @@ def to_anthropic(result: RenderResult) -> HandOver:
 
     Raises UsageError for media that Anthropic does not take, and when the configuration has no `max_tokens`.
     """
+    require_rendered(result)
     settings = settings_in(result)
     system, messages = conversation_of(_PROVIDER, result)
     request: Dict[str, Any] = {

@@ -17,6 +17,12 @@ class Conversation(NamedTuple):
     messages: List[Message]
 
 
+def require_rendered(result: Any) -> None:
+    """Raises UsageError for what no render gave, of which a coroutine is the most likely."""
+    if not isinstance(result, RenderResult):
+        raise UsageError(f"the result is a {type(result).__name__} and not one of render; was it awaited?")
+
+
 def messages_of(result: RenderResult) -> List[Message]:
     """A text prompt is one message of a user, and no message when the text is blank."""
     if result.messages is not None:

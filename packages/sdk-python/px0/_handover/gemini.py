@@ -7,7 +7,7 @@ from typing import Any, Dict
 from .._forms import is_media
 from ..errors import UsageError
 from ..result import Message, RenderResult
-from .conversation import conversation_of, is_own, is_own_system, messages_of, with_each
+from .conversation import conversation_of, is_own, is_own_system, messages_of, require_rendered, with_each
 from .hand_over import HandOver
 from .media import MediaWriters, Part, write_media
 from .settings import Settings, dropped_of, laid_over, own_of, renamed, settings_in, tool_as
@@ -25,6 +25,7 @@ def to_gemini(result: RenderResult) -> HandOver:
     Raises UsageError for a system message behind others, for a message that would be sent without its content, and for media that
     Gemini does not take.
     """
+    require_rendered(result)
     settings = settings_in(result)
     system, messages = conversation_of(_PROVIDER, result)
     offset = len(messages_of(result)) - len(messages)

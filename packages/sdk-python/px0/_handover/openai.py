@@ -7,7 +7,7 @@ from typing import Any, Dict
 
 from .._forms import is_media
 from ..result import Message, RenderResult
-from .conversation import messages_of, no_media_in, with_each
+from .conversation import messages_of, no_media_in, require_rendered, with_each
 from .hand_over import HandOver, with_extra_body
 from .media import MediaWriters, Part, write_media
 from .settings import Settings, dropped_of, laid_over, own_of, renamed, settings_in, tool_as
@@ -29,6 +29,7 @@ def to_openai(result: RenderResult) -> HandOver:
 
     Raises UsageError for media that OpenAI does not take.
     """
+    require_rendered(result)
     settings = settings_in(result)
     request: Dict[str, Any] = {
         "messages": list(map(_message_of, messages_of(result))),
