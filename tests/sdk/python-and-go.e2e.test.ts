@@ -32,6 +32,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** The first version of a prompt, live. */
+async function liveChat(prompt: Prompt, body: Readonly<Record<string, unknown>>): Promise<void> {
+  const { token } = account.key;
+  const versions = `/v1/prompts/${prompt.id}/versions`;
+  await world.gateway.call('POST', versions, { token, body });
+  for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
+}
+
 const languages = ['Python', 'Go'] as const;
 
 /** The SDK of a language; skips the test, and says why, where the language is missing. */
@@ -110,9 +118,23 @@ describe('the Python examples', () => {
   const outputs: Readonly<Record<string, string>> = {
     'api.py': 'Hello, Ada! 1\n',
     'asynchronous.py': 'Hello, Ada!\n',
+    'chat.py':
+      'system: You are a patient tutor.\nuser: Hi\nassistant: Hello! What are you learning?\nuser: Why is the sky blue?\ngpt-x 500\n',
     'outage.py': 'Hello, Ada! (greeting: live, version 1, 0.0 s old)\n',
     'quickstart.py': 'Hello, Ada!\n',
   };
+
+  beforeAll(async () => {
+    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'tutor' });
+    await liveChat(prompt, {
+      messages: [
+        { role: 'system', template: 'You are a patient tutor.' },
+        { placeholder: 'history' },
+        { role: 'user', template: '{{.question}}' },
+      ],
+      config: { model: 'gpt-x', max_tokens: 500 },
+    });
+  });
 
   it('are all tried', async () => {
     const names = await readdir(join(pythonFolder, 'examples'));
@@ -187,10 +209,8 @@ describe('px0 stopped and started again', () => {
 describe.each(languages)('a chat in %s', (language) => {
   it('has the messages and the configuration of px0, which are the same while px0 is stopped', async (context) => {
     const sdk = sdkOf(language, context);
-    const { token } = account.key;
     const slug = `tutor_${language.toLowerCase()}`;
     const prompt = await world.emptyPrompt(account.key, account.team, { slug });
-    const versions = `/v1/prompts/${prompt.id}/versions`;
     const messages = [
       { role: 'system', template: 'You are a {{.mood}} tutor.' },
       { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
@@ -205,8 +225,7 @@ describe.each(languages)('a chat in %s', (language) => {
       { role: 'assistant', template: '{{define "ask"}}{{.question}}{{end}}' },
     ];
     const config = { model: 'm1', max_tokens: 100, temperature: 0 };
-    await world.gateway.call('POST', versions, { token, body: { messages, config } });
-    for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
+    await liveChat(prompt, { messages, config });
 
     const history = [
       { role: 'user', content: '{{.x}}' },
