@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional
+from typing import Any, List, Mapping, Optional, Tuple
 
 from . import template
 from ._chat import Entry, Part, PartsMessage, Placeholder, TextMessage, messages_of, placeholder_lists
 from ._compiled import compiled
+from ._gotpl.values.go_string import well_formed_data
 from ._program import Rendered
 from .errors import UsageError
 
@@ -73,17 +74,18 @@ class FallbackChat:
             if not _NAME.fullmatch(name):
                 raise UsageError(f"{place}.placeholder must be a name of letters, digits and underscores")
             return Placeholder(name, message.get("required") is True)
-        role = message.get("role")
-        if role not in _ROLES:
+        # A member of an enumeration is no plain text.
+        role = next((role for role in _ROLES if role == message.get("role")), None)
+        if role is None:
             raise UsageError(f"{place}.role must be system, user or assistant")
         if kinds == ["parts"]:
-            return PartsMessage(str(role), self._parts(place, str(role), message["parts"]))
+            return PartsMessage(role, self._parts(place, role, message["parts"]))
         place = f"{place}.{kinds[0]}"
         text = _text(place, message[kinds[0]])
         self._units.append(_Unit(place, text, None if kinds == ["content"] else _compile(place, text)))
-        return TextMessage(str(role))
+        return TextMessage(role)
 
-    def _parts(self, place: str, role: str, parts: Any) -> "tuple[Part, ...]":
+    def _parts(self, place: str, role: str, parts: Any) -> Tuple[Part, ...]:
         if role == "system":
             raise UsageError(f"{place}: a system message has no parts")
         if not isinstance(parts, (list, tuple)) or not parts:
@@ -104,7 +106,7 @@ class FallbackChat:
 def _text(place: str, value: Any) -> str:
     if not isinstance(value, str):
         raise UsageError(f"{place} must be text")
-    return str.__str__(value)
+    return well_formed_data(str.__str__(value))
 
 
 def _compile(place: str, text: str) -> template.Template:

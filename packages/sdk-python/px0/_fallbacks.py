@@ -41,10 +41,19 @@ def renderer(slug: str, fallback: Fallback) -> FallbackRenderer:
     if callable(fallback):
         return _calling(slug, fallback)
     if isinstance(fallback, Mapping):
-        return _chatting(slug, FallbackChat(f"the fallback of {slug}", fallback))
+        return _chatting(slug, _read_chat(f"the fallback of {slug}", fallback))
     if not isinstance(fallback, str):
         raise UsageError(f"the fallback of {slug} must be a template, a function or a chat with messages")
     return _rendering(slug, _compile(slug, str.__str__(fallback)))
+
+
+def _read_chat(what: str, given: Mapping[Any, Any]) -> FallbackChat:
+    try:
+        return FallbackChat(what, given)
+    except UsageError:
+        raise
+    except Exception as error:
+        raise UsageError(f"{what} cannot be read: {error!r}") from error
 
 
 def _compile(slug: str, text: str) -> template.Template:

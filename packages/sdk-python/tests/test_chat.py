@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import enum
 import json
 import pickle
+from collections import UserDict
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
@@ -456,6 +458,24 @@ def test_a_broken_chat_as_fallback_is_found_when_it_is_given(client: Make, fallb
         with pytest.raises(px0.UsageError) as caught:
             give()
         assert str(caught.value).startswith(expected)
+
+
+class Role(str, enum.Enum):
+    USER = "user"
+
+
+class Unreadable(UserDict):  # type: ignore[type-arg]
+    def get(self, *_: Any) -> Any:
+        raise OSError("gone")
+
+
+def test_a_chat_as_fallback_is_read_as_plain_json(client: Make, played: PlayedPx0) -> None:
+    played.stop()
+    message = UserDict({"role": Role.USER, "content": "a\ud800", "template": None})
+    result = client().render("tutor", fallback=UserDict({"messages": (message,), "config": UserDict({"n": 1})}))
+    assert json.dumps([result.messages, result.config]) == '[[{"role": "user", "content": "a\\ufffd"}], {"n": 1}]'
+    with pytest.raises(px0.UsageError, match=r"the fallback of tutor cannot be read: OSError\('gone'\)"):
+        client().render("tutor", fallback=Unreadable({"messages": []}))
 
 
 def test_a_fallback_that_is_a_function_makes_a_text(client: Make, played: PlayedPx0) -> None:

@@ -86,6 +86,17 @@ def test_what_the_installed_package_does_not_name_goes_under_extra_body(
     assert "extra_body" not in without
 
 
+def test_a_package_is_not_looked_at_for_the_usual_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(module: str) -> Any:
+        raise AssertionError(f"{module} is imported")
+
+    monkeypatch.setattr(hand_over, "import_module", look)
+    everything = {"model": "m", "max_tokens": 5, "stop": ["x"], "tools": [{"name": "t"}], "tool_choice": "auto"}
+    assert len(to_anthropic(chat(config=everything)).request) == 6
+    more = {"temperature": 0, "top_p": 1, "seed": 1, "response_schema": {"schema": {}}}
+    assert len(to_openai(chat(config={**everything, **more})).request) == 10
+
+
 def test_a_package_that_takes_anything_is_given_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     package = types.ModuleType("anthropic.resources.messages")
     exec("class Messages:\n    def create(self, **more): ...", package.__dict__)

@@ -13,6 +13,7 @@ from .media import MediaWriters, write_media
 from .settings import dropped_of, laid_over, own_of, renamed, settings_in, tool_as
 
 _PROVIDER = "anthropic"
+_USUAL = frozenset(("model", "max_tokens", "system", "messages", "stop_sequences", "tools", "tool_choice"))
 _CHOICES = {"auto": "auto", "none": "none", "required": "any"}
 
 
@@ -45,7 +46,7 @@ def to_anthropic(result: RenderResult) -> HandOver:
     if "max_tokens" not in whole:
         raise UsageError(f"{_PROVIDER} needs max_tokens")
     return HandOver(
-        with_extra_body(whole, "anthropic.resources.messages", "Messages"),
+        with_extra_body(whole, _USUAL, "anthropic.resources.messages", "Messages"),
         dropped_of(settings, ("temperature", "top_p", "seed")),
     )
 

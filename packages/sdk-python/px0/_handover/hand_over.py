@@ -16,12 +16,13 @@ class HandOver(NamedTuple):
     dropped: List[str]
 
 
-def with_extra_body(request: Dict[str, Any], module: str, class_name: str) -> Dict[str, Any]:
-    """The request with what `create` of the installed package does not name under `extra_body`, which the package sends all the same.
+def with_extra_body(request: Dict[str, Any], usual: FrozenSet[str], module: str, class_name: str) -> Dict[str, Any]:
+    """The request with what `create` of the installed package does not name under `extra_body`, which it sends all the same.
 
-    The request itself when the package is not installed: it is then meant for something else.
+    The request itself when the package is not installed: it is then meant for something else. Every release names what is `usual`,
+    so the package, which takes long to import, is looked at for other settings only.
     """
-    named = _arguments_of_create(module, class_name)
+    named = None if usual.issuperset(request) else _arguments_of_create(module, class_name)
     if named is None:
         return request
     more = {name: value for name, value in request.items() if name not in named}

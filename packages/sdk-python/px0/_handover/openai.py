@@ -14,6 +14,7 @@ from .settings import Settings, dropped_of, laid_over, own_of, renamed, settings
 
 _PROVIDER = "openai"
 _SAME = ("model", "temperature", "top_p", "stop", "seed")
+_USUAL = frozenset((*_SAME, "messages", "max_completion_tokens", "response_format", "tools", "tool_choice"))
 _AUDIO = {"audio/wav": "wav", "audio/mpeg": "mp3"}
 
 # What OpenAI takes as the name of a schema; slugs may hold more.
@@ -43,7 +44,7 @@ def to_openai(result: RenderResult) -> HandOver:
         is_mode = isinstance(choice, str)
         request["tool_choice"] = choice if is_mode else {"type": "function", "function": {"name": choice["name"]}}
     whole = laid_over(request, own_of(result, _PROVIDER))
-    return HandOver(with_extra_body(whole, "openai.resources.chat.completions", "Completions"), dropped_of(settings, ()))
+    return HandOver(with_extra_body(whole, _USUAL, "openai.resources.chat.completions", "Completions"), dropped_of(settings, ()))
 
 
 def _message_of(message: Message) -> Message:
