@@ -7,6 +7,7 @@ import { nodeText } from '../syntax/node-text.ts';
 import type { Source } from '../syntax/source.ts';
 import {
   ByteLimit,
+  ByteLimitOfTexts,
   MeteredLimit,
   safeUnits,
   type TextLimit,
@@ -74,10 +75,7 @@ export class Run {
   last: LocatedNode | undefined;
   /** Two halves of a character may have met in the output; see `ill-formed.ts`. */
   isSuspect = false;
-  #outputLimit: ByteLimit | undefined;
-  /** The outputs of units that ended before; the limits are for all together. */
-  #earlier: string[] | undefined;
-  #earlierUnits = 0;
+  #outputLimit: ByteLimitOfTexts | undefined;
   #known: Known | undefined;
 
   constructor(source: Source, limits: RunLimits, missingKey: MissingKey, isExact: boolean, meter?: Meter) {
@@ -156,9 +154,9 @@ export class Run {
 
   /** Called when the output has outgrown `units`. */
   grow(output: string, site: Site): void {
-    if (this.meter !== undefined && this.#earlierUnits + output.length > this.meter.maxUnits)
+    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes);
+    if (this.meter !== undefined && this.#outputLimit.unitsEnded + output.length > this.meter.maxUnits)
       this.meter.tooLong();
-    this.#outputLimit ??= new ByteLimit(this.limits.maxOutputBytes - this.#earlierBytes());
     if (!this.#outputLimit.allows(output)) this.failOutput(site);
     this.units = this.#outputLimit.units;
   }
@@ -166,19 +164,9 @@ export class Run {
   /** Called when a unit has ended and another follows, whose output is a text of its own. */
   endUnit(output: string): void {
     this.depth = 0;
-    this.#earlierUnits += output.length;
-    if (this.#outputLimit === undefined) {
-      this.#earlier ??= [];
-      this.#earlier.push(output);
-      this.units -= output.length;
-    } else {
-      this.#outputLimit = this.#outputLimit.rest(output);
-      this.units = this.#outputLimit.units;
-    }
-  }
-
-  #earlierBytes(): number {
-    return this.#earlier?.reduce((bytes, output) => bytes + byteLength(output), 0) ?? 0;
+    this.units -= output.length;
+    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes);
+    this.#outputLimit.end(output);
   }
 
   /** The limit of a text that is made for the output. */
