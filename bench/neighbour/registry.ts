@@ -1,6 +1,6 @@
 /** A list of prompts of one organization, beside another that has its heaviest prompts checked, compared, validated and imported. */
-import { routes } from '@px0/contracts';
 import { eventually, ownNats, ownPostgres, PlayedIdentity } from '@px0/testing/servers';
+import { createdPromptId } from '../lib/created-prompt.ts';
 import { type Call, paced } from '../lib/paced.ts';
 import type { Program } from '../lib/program.ts';
 import { type RegistryProcess, startRegistry } from '../lib/registry-process.ts';
@@ -109,7 +109,7 @@ class Caller {
       what: 'a prompt',
       timeoutMs: 30_000,
     });
-    return routes.createPrompt.success.schema.parse(answer).prompt.id;
+    return createdPromptId(answer);
   }
 
   async version(promptId: string, template: string): Promise<void> {

@@ -1,8 +1,8 @@
 /** One build of the prompt registry on a database and a stream of its own, with a prompt whose two versions take turns at being live. */
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
-import { routes } from '@px0/contracts';
 import { eventually, type ForeignContexts, PlayedIdentity } from '@px0/testing/servers';
+import { createdPromptId } from '../lib/created-prompt.ts';
 import type { Program } from '../lib/program.ts';
 import { type Servers, startRegistry } from '../lib/registry-process.ts';
 
@@ -64,7 +64,7 @@ export class Registry {
       what: 'a prompt',
       timeoutMs: 30_000,
     });
-    this.#promptId = routes.createPrompt.success.schema.parse(JSON.parse(answer)).prompt.id;
+    this.#promptId = createdPromptId(JSON.parse(answer));
     const versions = `/v1/prompts/${this.#promptId}/versions`;
     for (let number = 1; number <= 2 + OTHER_VERSIONS; number += 1) {
       await this.#call('POST', versions, { template: `${TEMPLATE} ${number}` });
