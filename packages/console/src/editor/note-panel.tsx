@@ -14,7 +14,7 @@ export function NotePanel({ note, isReadOnly, onChange }: NotePanelProps) {
   return (
     <div className="min-h-0 flex-1 overflow-y-auto p-4">
       <TextArea
-        label="Note"
+        label="Note on this version"
         rows={6}
         maxLength={LONGEST_NOTE}
         readOnly={isReadOnly}
