@@ -1,6 +1,7 @@
 /** The console's stories. They share one platform and one browser. */
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { accountStories } from './account-stories.ts';
+import { chatStories } from './chat-stories.ts';
 import { ConsoleHarness } from './console-harness.ts';
 import { governanceStories } from './governance-stories.ts';
 import { promptStories } from './prompt-stories.ts';
@@ -26,3 +27,4 @@ function started(): ConsoleHarness {
 accountStories(started);
 governanceStories(started);
 promptStories(started);
+chatStories(started);

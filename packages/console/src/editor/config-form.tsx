@@ -186,18 +186,20 @@ function ChoiceField({
 
 interface JsonFieldProps extends FieldProps {
   readonly label: string;
+  /** The label within a sentence. */
+  readonly noun: string;
   readonly hint: string;
   readonly initial: JsonValue;
 }
 
-function JsonField({ label, hint, initial, value, isReadOnly, onChange }: JsonFieldProps) {
+function JsonField({ label, noun, hint, initial, value, isReadOnly, onChange }: JsonFieldProps) {
   const [problem, setProblem] = useState<string>();
   if (value === undefined) {
     if (isReadOnly) return null;
     return (
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Button size="sm" icon={Plus} onClick={() => onChange(initial)}>
-          Add {label.toLowerCase()}
+          Add {noun}
         </Button>
         <span className="text-faint text-xs">{hint}</span>
       </div>
@@ -211,7 +213,7 @@ function JsonField({ label, hint, initial, value, isReadOnly, onChange }: JsonFi
           <IconButton
             icon={X}
             size="sm"
-            label={`Remove ${label.toLowerCase()}`}
+            label={`Remove ${noun}`}
             onClick={() => {
               setProblem(undefined);
               onChange(undefined);

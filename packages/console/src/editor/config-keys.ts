@@ -12,23 +12,38 @@ export const jsonKeys = [
   {
     key: 'response_schema',
     label: 'Response schema',
+    noun: 'response schema',
     hint: 'The JSON that the model answers with',
     initial: { name: 'answer', schema: { type: 'object', properties: {} } },
   },
   {
     key: 'tools',
     label: 'Tools',
+    noun: 'tools',
     hint: 'Functions that the model may call',
     initial: [{ name: 'look_up', description: '', parameters: { type: 'object', properties: {} } }],
   },
-  { key: 'openai', label: 'OpenAI options', hint: 'Laid over the request for OpenAI only', initial: {} },
+  {
+    key: 'openai',
+    label: 'OpenAI options',
+    noun: 'OpenAI options',
+    hint: 'Laid over the request for OpenAI only',
+    initial: {},
+  },
   {
     key: 'anthropic',
     label: 'Anthropic options',
+    noun: 'Anthropic options',
     hint: 'Laid over the request for Anthropic only',
     initial: {},
   },
-  { key: 'gemini', label: 'Gemini options', hint: 'Laid over the request for Gemini only', initial: {} },
+  {
+    key: 'gemini',
+    label: 'Gemini options',
+    noun: 'Gemini options',
+    hint: 'Laid over the request for Gemini only',
+    initial: {},
+  },
 ] as const satisfies readonly { readonly initial: JsonValue; readonly [text: string]: JsonValue }[];
 
 /** A copy with one key set in its place, or without it. Every other key keeps its value and its place. */

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ChatEntry } from '../preview/mod.ts';
 import { bodyFrom, bodyText } from './content-text.ts';
-import { conversationOf, freePlaceholder, moved, nextRole, partsOf, rowsOf, textOf, withParts } from './conversation.ts';
+import {
+  conversationOf,
+  freePlaceholder,
+  moved,
+  nextRole,
+  partsOf,
+  rowsOf,
+  textOf,
+  withParts,
+} from './conversation.ts';
 
 it('moves an element, and nothing beyond the ends', () => {
   const list = ['a', 'b', 'c'];
@@ -43,10 +52,16 @@ describe('a merged text', () => {
 
   it('is read as the conversation that it shows', () => {
     expect(bodyFrom(bodyText(body), body)).toEqual({ ok: true, body });
-    expect(bodyFrom('any: text', { template: 'mine' })).toEqual({ ok: true, body: { template: 'any: text' } });
+    expect(bodyFrom('any: text', { template: 'mine' })).toEqual({
+      ok: true,
+      body: { template: 'any: text' },
+    });
   });
 
   it('that begins with no message is refused with its line', () => {
-    expect(bodyFrom('Hello\nuser:\nHi', body)).toMatchObject({ ok: false, reason: expect.stringContaining('line 1') });
+    expect(bodyFrom('Hello\nuser:\nHi', body)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('line 1'),
+    });
   });
 });

@@ -101,7 +101,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
         hasFault={tried.fault !== undefined}
         missing={tried.preview.missing.length}
       />
-      <div className="grid min-h-0 flex-1 lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] lg:grid-cols-[minmax(0,1.15fr)_minmax(0,1fr)]">
         <section
           aria-label="Template"
           className={classes('min-h-0 flex-col lg:flex', pane === 'template' ? 'flex' : 'hidden')}
@@ -123,7 +123,7 @@ function Workbench({ promptId, present }: WorkbenchProps) {
         </section>
         <div
           className={classes(
-            'min-h-0 border-line lg:grid lg:grid-rows-[minmax(0,1fr)_minmax(0,1.1fr)] lg:border-l',
+            'min-h-0 min-w-0 border-line lg:grid lg:grid-cols-[minmax(0,1fr)] lg:grid-rows-[minmax(0,1fr)_minmax(0,1.1fr)] lg:border-l',
             pane === 'template' && 'max-lg:hidden',
           )}
         >

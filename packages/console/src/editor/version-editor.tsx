@@ -45,6 +45,7 @@ export function VersionEditor(props: VersionEditorProps) {
   const editor = useRef<CodeEditorHandle>(null);
   const conversation = useRef<ConversationEditorHandle>(null);
   const fault = props.fault ?? (rejected?.section === 'prompt' ? rejected.fault : undefined);
+  const elsewhere = faultElsewhere(section, fault, rejected);
   const goTo = (place: TemplateFault): void => {
     setSection('prompt');
     requestAnimationFrame(() => {
@@ -66,6 +67,15 @@ export function VersionEditor(props: VersionEditorProps) {
         <Segments label="Part of the version" value={section} onChange={setSection} options={sections} />
         {section === 'prompt' && !isReadOnly && <FormSwitch {...props} />}
       </div>
+      {elsewhere !== undefined && (
+        <button
+          type="button"
+          onClick={() => setSection(elsewhere.section)}
+          className="border-line border-b bg-danger-soft px-4 py-1.5 text-left text-danger-ink text-xs hover:underline"
+        >
+          {sections.find(({ value }) => value === elsewhere.section)?.label}: {elsewhere.fault.message}
+        </button>
+      )}
       <div className={classes('min-h-0 flex-1 flex-col', section === 'prompt' ? 'flex' : 'hidden')}>
         {isChat(body) ? (
           <ConversationEditor
@@ -106,6 +116,17 @@ export function VersionEditor(props: VersionEditorProps) {
       )}
     </>
   );
+}
+
+/** What keeps the draft from being saved, if it is in a part that is not shown. */
+function faultElsewhere(
+  section: Section,
+  fault: TemplateFault | undefined,
+  rejected: ServerFault | undefined,
+): ServerFault | undefined {
+  if (rejected !== undefined) return rejected.section === section ? undefined : rejected;
+  if (section === 'prompt' || fault === undefined || fault.kind === 'execution') return undefined;
+  return { section: 'prompt', fault };
 }
 
 /** Turns a text into a conversation of one message, and back while that loses nothing. */

@@ -86,7 +86,11 @@ describe('a fault of a conversation', () => {
     ['a placeholder without a name', [{ placeholder: '' }], { entry: 0 }],
     ['a placeholder whose name is none', [{ placeholder: 'a-b' }], { entry: 0 }],
     ['a placeholder twice', [{ placeholder: 'a' }, fine, { placeholder: 'a' }], { entry: 2 }],
-    ['a medium without a URL', [{ role: 'user', parts: [{ type: 'media', url: '' }] }], { entry: 0, part: 0 }],
+    [
+      'a medium without a URL',
+      [{ role: 'user', parts: [{ type: 'media', url: '' }] }],
+      { entry: 0, part: 0 },
+    ],
     [
       'a type that is no media type',
       [{ role: 'user', parts: [{ type: 'media', url: 'a', media_type: 'png' }] }],
@@ -107,7 +111,9 @@ describe('a fault of a conversation', () => {
 it('system messages after another role are found, those at the beginning are not', () => {
   const system: ChatEntry = { role: 'system', template: 's' };
   const user: ChatEntry = { role: 'user', template: 'u' };
-  expect([...lateSystemMessages([system, system, user, system, { placeholder: 'h' }, system])]).toEqual([3, 5]);
+  expect([...lateSystemMessages([system, system, user, system, { placeholder: 'h' }, system])]).toEqual([
+    3, 5,
+  ]);
   expect([...lateSystemMessages([{ placeholder: 'h' }, system])]).toEqual([1]);
   expect(lateSystemMessages([system]).size).toBe(0);
 });
@@ -130,7 +136,9 @@ it('what the API sends is read and written again without a change', () => {
   expect(isSameContent(content, contentOf(version))).toBe(true);
   expect(isSameContent(content, contentOf({ ...version, note: '' }))).toBe(false);
   expect(isSameContent(content, contentOf({ ...version, config: { seed: 2 } }))).toBe(false);
-  expect(isSameContent(content, contentOf({ template: 'program', config: { seed: 1 }, note: 'why' }))).toBe(false);
+  expect(isSameContent(content, contentOf({ template: 'program', config: { seed: 1 }, note: 'why' }))).toBe(
+    false,
+  );
   expect('messages' in content.body && wireMessages(content.body.messages)).toEqual(messages);
 });
 
