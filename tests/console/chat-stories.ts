@@ -259,6 +259,22 @@ export function chatStories(started: () => ConsoleHarness): void {
         { role: 'system', template: 'Be kind' },
         { role: 'user', template: 'Hello, mine' },
       ]);
+
+      // What cannot be saved yet is still there after a visit to another page.
+      const second = page.getByRole('textbox', { name: 'Text of message 2' });
+      await second.click();
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.insertText('Hello {{.x');
+      await page.getByRole('status').getByText('Not saved').waitFor();
+      await page.getByRole('link', { name: 'Tutor' }).click();
+      await second.waitFor({ state: 'detached' });
+      await page.goBack();
+      await toastSays(page, 'Restored your unsaved text');
+      await second.getByText('Hello {{.x').waitFor();
+      await second.click();
+      await page.keyboard.press('ControlOrMeta+End');
+      await page.keyboard.insertText('}}');
+      await saved(page);
     }, 120_000);
 
     it('looks right and is accessible, in both themes and widths', async () => {

@@ -208,7 +208,7 @@ function JsonField({ label, noun, hint, initial, value, isReadOnly, onChange }: 
   return (
     <section aria-label={label} className="flex flex-col gap-1.5">
       <div className="flex items-center gap-2">
-        <h3 className="font-medium text-sm">{label}</h3>
+        <h2 className="font-medium text-sm">{label}</h2>
         {!isReadOnly && (
           <IconButton
             icon={X}

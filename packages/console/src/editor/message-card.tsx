@@ -217,7 +217,6 @@ function Remark({
 }) {
   return (
     <p
-      role="status"
       className={classes(
         'flex items-start gap-2 border-line border-b px-3 py-1.5 text-xs',
         tone === 'danger' ? 'bg-danger-soft text-danger-ink' : 'bg-warning-soft text-warning-ink',

@@ -29,8 +29,19 @@ export function compileTemplate(text: string): Compilation {
   return compileBody({ template: text });
 }
 
+/** The saver and the preview ask for the same content. */
+const compilations = new WeakMap<Body, Compilation>();
+
 /** Compiles a text or a conversation as the registry does on save. */
 export function compileBody(body: Body): Compilation {
+  const known = compilations.get(body);
+  if (known !== undefined) return known;
+  const compilation = newCompilation(body);
+  compilations.set(body, compilation);
+  return compilation;
+}
+
+function newCompilation(body: Body): Compilation {
   try {
     const template = compileProgram(isChat(body) ? linkChat(body.messages) : body);
     const { variables } = template;
