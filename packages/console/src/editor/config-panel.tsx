@@ -1,6 +1,6 @@
 /** The configuration of the model: a form of the keys that px0 knows, and the whole object as JSON. */
 import { useState } from 'react';
-import { isObject, type JsonObject, losesDigits, parseJson, prettyJson } from '../json/mod.ts';
+import { isObject, type JsonObject, parseJson, prettyJson } from '../json/mod.ts';
 import { Segments } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
 import { ConfigForm } from './config-form.tsx';
@@ -21,7 +21,7 @@ export interface ConfigPanelProps {
 export function ConfigPanel({ config, isReadOnly, rejection, onChange }: ConfigPanelProps) {
   const [view, setView] = useState<'form' | 'json'>('form');
   const [error, setError] = useState<string>();
-  const problem = error ?? rejection ?? (losesDigits(config) ? LOST_DIGITS : undefined);
+  const problem = error ?? rejection;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex items-center gap-3 px-4 pt-3 pb-1">
@@ -70,5 +70,3 @@ export function ConfigPanel({ config, isReadOnly, rejection, onChange }: ConfigP
     </div>
   );
 }
-
-const LOST_DIGITS = 'This browser can’t save this large number exactly. Use a newer browser.';

@@ -2,6 +2,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, api, isApiError, type RequestBody, sentenceOf } from '../api/mod.ts';
+import { type JsonObject, losesDigits } from '../json/mod.ts';
 import {
   type Content,
   compileBody,
@@ -130,8 +131,14 @@ function canSave({ body }: Content): boolean {
   return compilation.ok && compilation.formFault === undefined;
 }
 
+/** In the form of a refusal by px0, so that it is shown in the same place. */
+const LOST_DIGITS = 'invalid config: This browser can’t save this large number exactly. Use a newer browser.';
+
 /** What the API wants in order to replace `base` by `content`. What has not changed is left out. */
-function changesOf(content: Content, base: Content) {
+function changesOf(
+  content: Content,
+  base: Content,
+): RequestBody<'updateVersion'> & { readonly config?: JsonObject } {
   const { body, config, note } = content;
   return {
     ...(!isSameBody(body, base.body) && bodyOf(content)),
@@ -158,10 +165,12 @@ async function save(
   base: DraftState,
 ): Promise<SaveAnswer> {
   const ref = String(version);
+  const body = changesOf(content, base.content);
+  if (body.config !== undefined && losesDigits(body.config)) return { kind: 'invalid', message: LOST_DIGITS };
   try {
     const { reply, headers } = await api.answer('updateVersion', {
       params: { id: promptId, version: ref },
-      body: changesOf(content, base.content),
+      body,
       headers: { 'if-match': base.etag },
     });
     const etag = headers.get('etag');
