@@ -506,18 +506,26 @@ class Plan {
       const now = (await this.#ask('editor', 'GET', path)).text('etag');
       await this.#ask('editor', 'POST', `${path}/${action}`, undefined, { 'if-match': now });
     }
-    // What asks for no body takes any.
-    const bodies = [undefined, '{}', 'null', '{"other":1}', '{"template":"x"}'];
-    for (const body of bodies) {
-      const one = await this.#prompt(`Body ${body}`);
+    // What asks for no body takes any, as curl and others send it.
+    const json = 'application/json';
+    const bodies = [
+      [undefined, json],
+      ['{}', json],
+      ['null', json],
+      ['{"other":1}', json],
+      ['{"template":"x"}', json],
+      ['', 'application/x-www-form-urlencoded'],
+      ['a=b', 'application/x-www-form-urlencoded'],
+      ['[', 'text/plain'],
+    ] as const;
+    for (const [body, type] of bodies) {
+      const one = await this.#prompt(`Body ${body} as ${type}`);
       await this.#versions(one, ['b', 'draft']);
       for (const action of ['promote', 'promote', 'demote', 'archive', 'duplicate']) {
-        const of = `/v1/prompts/${one.id}/versions/1/${action}`;
-        await this.#ask('editor', 'POST', of, body, { 'content-type': 'application/json' });
+        const of = `/v1/prompts/${one.id}/versions/1/${action}?other=1`;
+        await this.#ask('editor', 'POST', of, body, { 'content-type': type });
       }
-      await this.#ask('admin', 'POST', `/v1/prompts/${one.id}/archive`, body, {
-        'content-type': 'application/json',
-      });
+      await this.#ask('admin', 'POST', `/v1/prompts/${one.id}/archive`, body, { 'content-type': type });
     }
     await this.#versions(made, ['b', 'draft']);
     const second = `/v1/prompts/${made.id}/versions/2`;
