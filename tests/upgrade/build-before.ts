@@ -42,7 +42,17 @@ export async function buildBefore(): Promise<{ readonly folder: string } | strin
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }
+  await removeOthers(folder);
   return { folder };
+}
+
+/** What an earlier lockfile, or an earlier build before, left. */
+async function removeOthers(folder: string): Promise<void> {
+  for (const name of await readdir(builds)) {
+    const other = join(builds, name);
+    if (other !== folder && !name.startsWith('unfinished-'))
+      await rm(other, { recursive: true, force: true });
+  }
 }
 
 async function extract(folder: string): Promise<void> {
@@ -80,8 +90,16 @@ async function link(folder: string): Promise<void> {
       ours.packages[path]?.version !== version,
   );
   if (differs) {
-    const options = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--omit=dev'];
-    await run('npm', ['ci', ...options], { cwd: folder });
+    const options = [
+      '--no-save',
+      '--ignore-scripts',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--omit=dev',
+    ];
+    // Not `npm ci`, which refuses a lockfile without some other platform's optional packages.
+    await run('npm', ['install', ...options], { cwd: folder });
     return;
   }
   for (const [path, { link: isOwn, resolved = '' }] of Object.entries(theirs.packages)) {

@@ -16,6 +16,7 @@ export const longFiles = [
   'tests/failures.chaos.test.ts',
   'tests/fuzz/fuzz.e2e.test.ts',
   'packages/local-platform/src/platform.e2e.test.ts',
+  'tests/upgrade/rollout.e2e.test.ts',
   'tests/recording/recording.e2e.test.ts',
   'packages/docs/test/site.int.test.ts',
   'tests/guides/guides.e2e.test.ts',
