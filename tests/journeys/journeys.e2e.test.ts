@@ -2,6 +2,7 @@
 import { startTestPlatform, type TestPlatform } from '@px0/testing';
 import { World } from '@px0/testing/world';
 import { afterAll, beforeAll } from 'vitest';
+import { chatStories } from './chats.ts';
 import { credentialStories } from './credentials.ts';
 import { deletionStories } from './deletions.ts';
 import { editingStories } from './editing.ts';
@@ -30,4 +31,5 @@ deletionStories(started);
 credentialStories(started);
 keyStories(started);
 editingStories(started);
+chatStories(started);
 wireStories(started);
