@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type CodeBlock, codeBlocksOf, readGuides } from '@px0/docs';
 import { freePort, repositoryRoot, systemProgram } from '@px0/local-platform';
 import { eventually, temporaryFolder } from '@px0/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { pythonSdk, whyNoGo } from '../sdk/programs.ts';
 import { isShown, Shell } from './shell.ts';
 
 /** In reading order: a page may use what the pages before it have made. */
@@ -15,6 +16,8 @@ const pages = [
   'get-started/create-prompt.md',
   'template-syntax.md',
   'concepts/chat-prompts.md',
+  'concepts/model-configuration.md',
+  'concepts/folders-and-notes.md',
   'concepts/revisions.md',
   'concepts/failures.md',
   'get-started/setup-telemetry.md',
@@ -29,6 +32,8 @@ const pages = [
 const needs: Readonly<Record<string, string>> = {
   run: 'packages/docs',
   'run: sdk': 'packages/sdk-typescript',
+  'run: python': 'packages/sdk-python',
+  'run: go': 'packages/sdk-go',
   'run: cli': 'packages/cli',
 };
 
@@ -138,8 +143,28 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }, 90_000);
 
-async function follow({ language, command, shown }: Step): Promise<void> {
-  const output = await (language === 'ts' ? shell.runTypeScript(command) : shell.run(command));
+/** What the block prints; skips the test, and says why, where its language is missing. */
+async function outputOf({ language, command }: Step, { skip }: Pick<TestContext, 'skip'>): Promise<string> {
+  switch (language) {
+    case 'ts':
+      return await shell.runTypeScript(command);
+    case 'python': {
+      const sdk = await pythonSdk();
+      if (typeof sdk === 'string') return skip(`Python is missing: ${sdk}`);
+      return await shell.runPython(command, sdk.lines.program);
+    }
+    case 'go': {
+      const missing = await whyNoGo();
+      return missing === undefined ? await shell.runGo(command) : skip(`Go is missing: ${missing}`);
+    }
+    default:
+      return await shell.run(command);
+  }
+}
+
+async function follow(step: Step, context: Pick<TestContext, 'skip'>): Promise<void> {
+  const { shown } = step;
+  const output = await outputOf(step, context);
   if (shown !== undefined) {
     if (!isShown(shown, output)) expect(output.trim()).toBe(shown.trim());
   } else {
@@ -148,7 +173,7 @@ async function follow({ language, command, shown }: Step): Promise<void> {
 }
 
 describe('a reader of the guides', () => {
-  it.each(stepsToRun())('can run line $line of $page and sees what it shows', follow, 90_000);
+  it.for(stepsToRun())('can run line $line of $page and sees what it shows', { timeout: 300_000 }, follow);
 
   it('finds the pages themselves on the platform', async () => {
     const page = await eventually(
@@ -162,8 +187,8 @@ describe('a reader of the guides', () => {
     expect(page).toContain('<title>Run px0 locally');
   }, 240_000);
 
-  it('can stop the platform and run what is meant for afterwards', async () => {
+  it('can stop the platform and run what is meant for afterwards', async (context) => {
     await stop();
-    for (const step of stepsOf('after')) await follow(step);
+    for (const step of stepsOf('after')) await follow(step, context);
   }, 90_000);
 });

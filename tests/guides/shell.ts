@@ -3,6 +3,7 @@
  * from block to block. The address that the pages name becomes the one of the platform under test.
  */
 import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,6 +11,8 @@ const run = promisify(execFile);
 /** What the pages say; a reader's platform listens there. */
 const WRITTEN_ORIGIN = 'http://localhost:8000';
 const blockTimeoutMs = 60_000;
+/** A first build compiles Go's standard library. */
+const buildTimeoutMs = 240_000;
 
 export interface ShellOptions {
   readonly origin: string;
@@ -45,7 +48,32 @@ export class Shell {
     return await this.#bash('"$NODE" --input-type=module-typescript --eval "$PROGRAM"', repository, program);
   }
 
-  async #bash(block: string, cwd: string, env = this.#options.env): Promise<string> {
+  /** The same of a Python program, run by an interpreter that has the SDK. */
+  async runPython(block: string, interpreter: string): Promise<string> {
+    const { folder, env } = this.#options;
+    const program = { ...env, PYTHON: interpreter, PROGRAM: block };
+    return await this.#bash('"$PYTHON" -c "$PROGRAM"', folder, program);
+  }
+
+  /** The same of a Go program, in a module that has the SDK of the repository. */
+  async runGo(block: string): Promise<string> {
+    const { repository, env } = this.#options;
+    const folder = join(this.#options.folder, 'go');
+    await mkdir(folder, { recursive: true });
+    const sdk = 'github.com/px0/px0/packages/sdk-go';
+    const path = join(repository, 'packages', 'sdk-go');
+    const lines = ['module reader', 'go 1.23', `require ${sdk} v0.0.0`, `replace ${sdk} => ${path}`];
+    await writeFile(join(folder, 'go.mod'), `${lines.join('\n')}\n`);
+    await writeFile(join(folder, 'main.go'), block);
+    return await this.#bash('go run .', folder, { ...env, GOFLAGS: '-mod=mod' }, buildTimeoutMs);
+  }
+
+  async #bash(
+    block: string,
+    cwd: string,
+    env = this.#options.env,
+    timeout = blockTimeoutMs,
+  ): Promise<string> {
     const script = [
       'set -o pipefail',
       'save() { declare -p $(compgen -v PX0_) > "$STATE"; }',
@@ -56,7 +84,7 @@ export class Shell {
     const { stdout } = await run('bash', ['-e', '-c', script], {
       cwd,
       env: { ...env, STATE: this.#state },
-      timeout: blockTimeoutMs,
+      timeout,
     });
     return stdout;
   }

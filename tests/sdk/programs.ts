@@ -3,7 +3,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -45,17 +45,22 @@ export async function pythonSdk(): Promise<Sdk | string> {
   const name = createHash('sha256').update(metadata).digest('hex').slice(0, 12);
   const environment = join(root, '.px0', 'sdk-python', name);
   const program = join(environment, 'bin', 'python');
-  const installed = join(environment, 'installed');
+  // Two test files may install at once, so each does it in a folder of its own; the first one to be ready takes the place.
+  const building = `${environment}-${process.pid}`;
   try {
-    if (!existsSync(installed)) {
-      await run('python3', ['-m', 'venv', '--clear', environment], { timeout: INSTALL_TIMEOUT_MS });
+    if (!existsSync(environment)) {
+      await run('python3', ['-m', 'venv', '--clear', building], { timeout: INSTALL_TIMEOUT_MS });
       const options = ['--quiet', '--disable-pip-version-check', '--editable', `${python}[test]`];
-      await run(program, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
-      await run('touch', [installed]);
+      const installer = join(building, 'bin', 'python');
+      await run(installer, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
+      await rename(building, environment).catch((error: unknown) => {
+        if (!existsSync(environment)) throw error;
+      });
     }
   } catch (error) {
-    await rm(environment, { recursive: true, force: true });
     return reasonOf(error);
+  } finally {
+    await rm(building, { recursive: true, force: true });
   }
   return {
     language: 'Python',
@@ -64,15 +69,21 @@ export async function pythonSdk(): Promise<Sdk | string> {
   };
 }
 
-/** The SDK, with its program built into `folder`; or the sentence that says why it cannot be tried here. */
-export async function goSdk(folder: string): Promise<Sdk | string> {
+/** Why Go programs cannot be tried here; undefined if they can. */
+export async function whyNoGo(): Promise<string | undefined> {
   try {
     const { stdout } = await run('go', ['version']);
     const minor = Number(/go1\.(\d+)/.exec(stdout)?.[1] ?? 0);
-    if (minor < OLDEST_GO) return `go 1.${OLDEST_GO} or later is needed, and not ${stdout.trim()}`;
+    return minor < OLDEST_GO ? `go 1.${OLDEST_GO} or later is needed, and not ${stdout.trim()}` : undefined;
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+/** The SDK, with its program built into `folder`; or the sentence that says why it cannot be tried here. */
+export async function goSdk(folder: string): Promise<Sdk | string> {
+  const missing = await whyNoGo();
+  if (missing !== undefined) return missing;
   const program = join(folder, 'lines');
   await run('go', ['build', '-buildvcs=false', '-o', program, './internal/lines'], {
     cwd: go,

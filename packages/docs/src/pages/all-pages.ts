@@ -25,6 +25,8 @@ const order: readonly (readonly [string, readonly string[]])[] = [
     [
       'concepts/version-lifecycle.md',
       'concepts/chat-prompts.md',
+      'concepts/model-configuration.md',
+      'concepts/folders-and-notes.md',
       'concepts/roles.md',
       'concepts/revisions.md',
       'concepts/failures.md',
