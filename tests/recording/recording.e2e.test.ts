@@ -21,7 +21,7 @@ it('answers all recorded requests as the build before, apart from added keys', a
     .slice(0, 20)
     .map(({ line, recorded, answered }) => ({ line, recorded, answered }));
   expect(shown, `${differences.length} of ${LINES} answers differ\n${await platform.logs(3)}`).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 it('takes off what was added where it was added, and nothing else', () => {
   const same = [
