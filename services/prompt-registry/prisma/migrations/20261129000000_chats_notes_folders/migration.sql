@@ -31,8 +31,8 @@ alter table prompts
   add constraint prompts_actor check ((actor_kind is null) = (actor_id is null)),
   add constraint prompts_actor_kind check (actor_kind in ('user', 'api-key'));
 create index prompts_team_folder on prompts (team_id, folder);
+-- The index of `search` alone stays: processes of the release before search by it.
 create index prompts_search_folder on prompts using gin ((search || folder_search));
-drop index prompts_search;
 create index prompts_content_search on prompts using gin (content_search);
 create index prompts_content_unknown on prompts (id) where content_search is null;
 
