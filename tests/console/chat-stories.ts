@@ -50,9 +50,9 @@ const variables = {
   ],
 };
 
-/** An image of one pixel. */
-const PIXEL =
-  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+/** A checkered image of 48 by 48 pixels. */
+const IMAGE =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAUUlEQVR42u3XsQ0AIAgEQKezdf/OxjiGjoAkRptLvn6uA0qfK0yrI8ytngIEBAQEBJQEvRx20gMEBAQEBJQF2fZAQEBAQP4y5wcQEBAQ0FfQBikZIR7lWo9EAAAAAElFTkSuQmCC';
 
 export function chatStories(started: () => ConsoleHarness): void {
   describe('a conversation', () => {
@@ -201,7 +201,7 @@ export function chatStories(started: () => ConsoleHarness): void {
       await page.getByRole('button', { name: 'Actions for message 3' }).click();
       await page.getByRole('menuitem', { name: 'Add media' }).click();
       await page.getByRole('textbox', { name: 'URL of media 2 of message 3' }).click();
-      await page.keyboard.insertText(PIXEL);
+      await page.keyboard.insertText(IMAGE);
       await output(page).getByRole('img', { name: 'image/png thumbnail' }).waitFor();
       await page.keyboard.press('ControlOrMeta+a');
       await page.keyboard.insertText('https://example.com/a.png');
@@ -297,7 +297,7 @@ export function chatStories(started: () => ConsoleHarness): void {
         config: { model: 'gpt-x', temperature: 0.2, stop: ['END'], tools: [{ name: 'look_up' }] },
         note: 'Shorter answers.',
       });
-      const sample = { ...variables, rules: ['Be kind', 'Ask back'], photo: PIXEL };
+      const sample = { ...variables, rules: ['Be kind', 'Ask back'], photo: IMAGE };
       await harness.api.call('POST', `/v1/prompts/${id}/payloads`, {
         token,
         body: { name: 'Pupil', variables: sample },

@@ -4,7 +4,7 @@ import { Fragment } from 'react';
 import { asJson, isList, isObject, type JsonValue, prettyJson } from '../json/mod.ts';
 import type { PreviewMessage } from '../preview/mod.ts';
 import { classes } from '../ui/mod.ts';
-import { LongText } from './long-text.tsx';
+import { LongText, MOST_SHOWN } from './long-text.tsx';
 import { MediaPreview } from './media-preview.tsx';
 import { useTokenCount } from './use-token-count.ts';
 
@@ -14,10 +14,20 @@ export interface ConversationPreviewProps {
 }
 
 /** Messages shown at most of one placeholder. */
-const MOST_SHOWN = 200;
+const MOST_OF_HISTORY = 200;
+
+/** Characters shown of each message, however many there are. */
+const LEAST_SHOWN = 1_000;
+
+/** How the texts of all messages are shown. */
+interface Look {
+  readonly hasMarks: boolean;
+  readonly most: number;
+}
 
 export function ConversationPreview({ messages, hasMarks }: ConversationPreviewProps) {
   if (messages.length === 0) return <p className="text-faint text-sm">No message is left.</p>;
+  const look = { hasMarks, most: Math.max(LEAST_SHOWN, Math.floor(MOST_SHOWN / messages.length)) };
   return (
     <ol aria-label="Rendered messages" className="flex flex-col gap-3">
       {groupsOf(messages).map(({ from, messages: group }, at) => (
@@ -27,12 +37,12 @@ export function ConversationPreview({ messages, hasMarks }: ConversationPreviewP
             group.map((message, place) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: likewise
               <li key={place} className="flex flex-col">
-                <Bubble message={message} hasMarks={hasMarks} />
+                <Bubble message={message} look={look} />
               </li>
             ))
           ) : (
             <li>
-              <HistoryGroup name={from} messages={group} hasMarks={hasMarks} />
+              <HistoryGroup name={from} messages={group} look={look} />
             </li>
           )}
         </Fragment>
@@ -44,10 +54,10 @@ export function ConversationPreview({ messages, hasMarks }: ConversationPreviewP
 interface HistoryGroupProps {
   readonly name: string;
   readonly messages: readonly JsonValue[];
-  readonly hasMarks: boolean;
+  readonly look: Look;
 }
 
-function HistoryGroup({ name, messages, hasMarks }: HistoryGroupProps) {
+function HistoryGroup({ name, messages, look }: HistoryGroupProps) {
   return (
     <details className="group rounded-lg border border-line border-dashed">
       <summary className="flex min-h-8 cursor-pointer items-center gap-2 rounded-lg px-3 py-1.5 text-muted text-sm">
@@ -59,15 +69,15 @@ function HistoryGroup({ name, messages, hasMarks }: HistoryGroupProps) {
         <Tokens text={messages.map(contentText).join('\n')} />
       </summary>
       <ol className="flex flex-col gap-3 px-3 pt-1 pb-3">
-        {messages.slice(0, MOST_SHOWN).map((message, at) => (
+        {messages.slice(0, MOST_OF_HISTORY).map((message, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a rendered message has no identity but its place
           <li key={at} className="flex flex-col">
-            <Bubble message={message} hasMarks={hasMarks} />
+            <Bubble message={message} look={look} />
           </li>
         ))}
       </ol>
-      {messages.length > MOST_SHOWN && (
-        <p className="px-3 pb-3 text-faint text-xs">And {messages.length - MOST_SHOWN} more.</p>
+      {messages.length > MOST_OF_HISTORY && (
+        <p className="px-3 pb-3 text-faint text-xs">And {messages.length - MOST_OF_HISTORY} more.</p>
       )}
     </details>
   );
@@ -79,7 +89,7 @@ const looks: { readonly [role: string]: string } = {
   assistant: 'mr-8 self-start border border-line bg-raised',
 };
 
-function Bubble({ message, hasMarks }: { readonly message: JsonValue; readonly hasMarks: boolean }) {
+function Bubble({ message, look }: { readonly message: JsonValue; readonly look: Look }) {
   const role = isObject(message) && typeof message['role'] === 'string' ? message['role'] : 'user';
   return (
     <article
@@ -92,38 +102,38 @@ function Bubble({ message, hasMarks }: { readonly message: JsonValue; readonly h
           <Tokens text={contentText(message)} />
         </span>
       </header>
-      <BubbleContent message={message} hasMarks={hasMarks} />
+      <BubbleContent message={message} look={look} />
     </article>
   );
 }
 
-function BubbleContent({ message, hasMarks }: { readonly message: JsonValue; readonly hasMarks: boolean }) {
+function BubbleContent({ message, look }: { readonly message: JsonValue; readonly look: Look }) {
   const content = isObject(message) ? message['content'] : undefined;
   const isPlain =
     isObject(message) && Object.keys(message).every((key) => key === 'role' || key === 'content');
-  if (isPlain && typeof content === 'string') return <LongText text={content} hasMarks={hasMarks} />;
+  if (isPlain && typeof content === 'string') return <LongText text={content} {...look} />;
   if (isPlain && isList(content)) {
     return (
       <div className="flex flex-col gap-2">
         {content.map((part, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a part has no identity but its place
-          <PartPreview key={at} part={part} hasMarks={hasMarks} />
+          <PartPreview key={at} part={part} look={look} />
         ))}
       </div>
     );
   }
   // What an application brought along in a form of its own, such as the call of a tool.
-  return <LongText mono text={prettyJson(message)} />;
+  return <LongText mono text={prettyJson(message)} most={look.most} />;
 }
 
-function PartPreview({ part, hasMarks }: { readonly part: JsonValue; readonly hasMarks: boolean }) {
+function PartPreview({ part, look }: { readonly part: JsonValue; readonly look: Look }) {
   if (isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string')
-    return <LongText text={part['text']} hasMarks={hasMarks} />;
+    return <LongText text={part['text']} {...look} />;
   if (isObject(part) && part['type'] === 'media' && typeof part['url'] === 'string') {
     const type = typeof part['media_type'] === 'string' ? part['media_type'] : undefined;
     return <MediaPreview url={part['url']} type={type} />;
   }
-  return <LongText mono text={prettyJson(part)} />;
+  return <LongText mono text={prettyJson(part)} most={look.most} />;
 }
 
 /** The text of a message, for its size. Media have none. */

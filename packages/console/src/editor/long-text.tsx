@@ -2,19 +2,21 @@
 import { Fragment } from 'react';
 import { withLineFeeds } from '../text/mod.ts';
 
-/** Characters shown at most: a browser takes seconds to lay out megabytes of text. */
-const MOST_SHOWN = 200_000;
+/** Characters shown at most on a page: a browser takes seconds to lay out megabytes of text. */
+export const MOST_SHOWN = 200_000;
 
 export interface LongTextProps {
   readonly text: string;
   /** Whether parts like `‹name›` stand for missing values. */
   readonly hasMarks?: boolean;
   readonly mono?: boolean;
+  /** Characters shown at most, of several texts on a page. */
+  readonly most?: number;
 }
 
-export function LongText({ text, hasMarks = false, mono = false }: LongTextProps) {
+export function LongText({ text, hasMarks = false, mono = false, most = MOST_SHOWN }: LongTextProps) {
   // HTML treats a lone CR as a space; the editor starts a new line, and so does the preview.
-  const shown = withLineFeeds(text.slice(0, MOST_SHOWN));
+  const shown = withLineFeeds(text.slice(0, most));
   return (
     <>
       <div
@@ -26,9 +28,9 @@ export function LongText({ text, hasMarks = false, mono = false }: LongTextProps
       >
         {hasMarks ? <Marked text={shown} /> : shown}
       </div>
-      {text.length > MOST_SHOWN && (
+      {text.length > most && (
         <p className="mt-3 text-faint text-xs">
-          The output is too long to show in full. Copy it to get everything.
+          This text is too long to show in full. Copy the output to get everything.
         </p>
       )}
     </>
