@@ -1,6 +1,7 @@
 #!/bin/sh
-# Goes from nothing to a rendered prompt with nothing but curl: creates an account, an API key, a prompt and a version, promotes the
-# version from draft to stable to live, and renders the prompt by slug. Each step uses the result of the one before, without waiting.
+# Goes from nothing to two rendered prompts with nothing but curl: creates an account, an API key, a prompt and a version, promotes the
+# version from draft to stable to live, and renders the prompt by slug; then does the same with a chat prompt. Each step uses the result of
+# the one before, without waiting.
 #
 #   npm start                  # in another terminal
 #   examples/quickstart.sh     # default: PX0_HOST=http://localhost:8000
@@ -66,3 +67,26 @@ call POST "/v1/prompts/$prompt/versions/1/promote" "$key" >/dev/null
 say '8. Render it'
 answer=$(call POST /v1/prompts/greeting/render "$key" '{"variables":{"name":"Ada"}}')
 printf '%s\n' "$answer" | sed -n 's/.*"rendered":"\([^"]*\)".*/\1/p'
+
+say '9. Create a chat prompt, write a conversation, and promote it'
+answer=$(call POST "/v1/teams/$team/prompts" "$key" '{"name":"Tutor","slug":"tutor"}')
+chat=$(field id "$answer")
+call POST "/v1/prompts/$chat/versions" "$key" '{
+  "messages": [
+    {"role": "system", "template": "You are a {{.mood}} tutor."},
+    {"placeholder": "history"},
+    {"role": "user", "template": "{{.question}}"}
+  ]
+}' >/dev/null
+call POST "/v1/prompts/$chat/versions/1/promote" "$key" >/dev/null
+call POST "/v1/prompts/$chat/versions/1/promote" "$key" >/dev/null
+
+say '10. Render it, with the history of the talk'
+answer=$(call POST /v1/prompts/tutor/render "$key" '{
+  "variables": {
+    "mood": "patient",
+    "history": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}],
+    "question": "Why is the sky blue?"
+  }
+}')
+printf '%s\n' "$answer" | sed -n 's/.*"messages":\(\[[^]]*]\).*/\1/p'

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { ensureSample } from '@px0/local-platform';
+import { startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -19,12 +21,22 @@ afterAll(async () => {
   await platform?.stop();
 });
 
+const printed = [
+  'Hello, Ada! This text lives in px0.',
+  JSON.stringify([
+    { role: 'system', content: 'You are a patient tutor.' },
+    { role: 'user', content: 'Hi' },
+    { role: 'assistant', content: 'Hello!' },
+    { role: 'user', content: 'Why is the sky blue?' },
+  ]),
+];
+
 describe('the quickstart', () => {
-  it('prints the greeting, and does so again in a second run', async () => {
+  it('prints the greeting and the conversation, and does so again in a second run', async () => {
     const env = { ...process.env, PX0_HOST: platform.gatewayUrl };
     for (let run = 1; run <= 2; run += 1) {
       const { stdout } = await promisify(execFile)('sh', [script], { env });
-      expect(stdout).toBe('Hello, Ada! This text lives in px0.\n');
+      expect(stdout).toBe(`${printed.join('\n')}\n`);
     }
   });
 
@@ -33,6 +45,23 @@ describe('the quickstart', () => {
     await expect(promisify(execFile)('sh', [script], { env })).rejects.toThrow(
       /POST \/v1\/auth\/register was answered with 404/,
     );
+  });
+});
+
+describe('the sample of the first start', () => {
+  it('stays as it is, and gets a chat if it is from before there were chats', async () => {
+    const folder = await temporaryFolder('sample');
+    const file = join(folder, 'sample.json');
+    const ensured = () => ensureSample(platform.gatewayUrl, file);
+    const sample = await ensured();
+    expect(await ensured()).toEqual(sample);
+    const { chatSlug, ...old } = sample;
+    await writeFile(file, JSON.stringify(old));
+    // The slug is taken: somebody may have made such a prompt.
+    const completed = { ...old, chatSlug: `sample_${chatSlug}` };
+    expect(await ensured()).toEqual(completed);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(completed);
+    await rm(folder, { recursive: true, force: true });
   });
 });
 

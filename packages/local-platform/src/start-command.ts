@@ -127,12 +127,15 @@ function banner(origin: string, sample: Sample | undefined): string {
   if (!sample) {
     return `${open}  Sign in     register an account in the console, or run examples/quickstart.sh\n`;
   }
-  const body = JSON.stringify({ variables: sampleVariables });
+  const curl = (slug: string, variables: unknown) =>
+    `  curl -X POST ${origin}/v1/prompts/${slug}/render -H 'Authorization: Bearer ${sample.apiKey}' -H 'Content-Type: application/json' -d '${JSON.stringify({ variables })}'\n`;
   return [
     open,
     `  Sign in     ${sample.email}  password ${sample.password}\n`,
     `  First render:\n\n`,
-    `  curl -X POST ${origin}/v1/prompts/${sample.slug}/render -H 'Authorization: Bearer ${sample.apiKey}' -H 'Content-Type: application/json' -d '${body}'\n`,
+    curl(sample.slug, sampleVariables.text),
+    `\n  A chat prompt:\n\n`,
+    curl(sample.chatSlug, sampleVariables.chat),
   ].join('');
 }
 

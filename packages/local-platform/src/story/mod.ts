@@ -4,6 +4,7 @@ export { Shape } from './shape.ts';
 export {
   type Account,
   type Caller,
+  type Content,
   type Key,
   newCredentials,
   type Operation,

@@ -62,6 +62,9 @@ export interface PromptOptions {
   readonly description?: string;
 }
 
+/** What a version holds: a template, or the body of its creation with `messages`, `config` and `note`. */
+export type Content = string | Readonly<Record<string, unknown>>;
+
 export class Story {
   readonly gateway: Api;
 
@@ -120,8 +123,9 @@ export class Story {
   }
 
   /** A new version's number. */
-  async draft(who: Caller, prompt: Prompt, template: string): Promise<number> {
-    const created = await this.make(who, 'POST', `/v1/prompts/${prompt.id}/versions`, { template });
+  async draft(who: Caller, prompt: Prompt, content: Content): Promise<number> {
+    const body = typeof content === 'string' ? { template: content } : content;
+    const created = await this.make(who, 'POST', `/v1/prompts/${prompt.id}/versions`, body);
     return Number(created.text('version', 'version'));
   }
 
@@ -131,8 +135,8 @@ export class Story {
   }
 
   /** Creates a version and promotes it to live; returns its number. */
-  async live(who: Caller, prompt: Prompt, template: string): Promise<number> {
-    const version = await this.draft(who, prompt, template);
+  async live(who: Caller, prompt: Prompt, content: Content): Promise<number> {
+    const version = await this.draft(who, prompt, content);
     await this.promote(who, prompt, version);
     await this.promote(who, prompt, version);
     return version;
