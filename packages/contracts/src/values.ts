@@ -34,6 +34,10 @@ export const queryText = (description: string, meta: Record<string, unknown> = {
     .optional()
     .meta({ description, ...meta });
 
+/** A query parameter whose words are documented but judged by the command, which first judges whether the caller may know of the object. */
+export const judgedQueryText = (words: readonly string[], description: string) =>
+  queryText(description, { enum: words });
+
 /** What a declared query parameter adds to its schema: how `readQuery` judges it. */
 export interface QueryRule {
   /** What a value that is not understood is answered with. */

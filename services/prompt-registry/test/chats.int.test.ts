@@ -103,6 +103,27 @@ describe('a conversation', () => {
     expect(body).toEqual({ prompt: expect.anything(), version: { ...versionOf(created), tags: ['prod'] } });
   });
 
+  it('is shown with its program alone: other words are refused, to those who may see the prompt', async () => {
+    const { id, call, callAs } = await newPrompt();
+    await call('POST', '', { messages: CHAT });
+    const refusal = refused(400, 'invalid include, must be program or schema');
+    const prompt = `/v1/prompts/${id}`;
+    for (const include of ['programs', '']) {
+      // Before what is wrong with the version, and after the caller's right.
+      for (const version of ['1', '9']) {
+        expect(errorOf(await call('GET', `/${version}?include=${include}`))).toEqual(refusal);
+        const path = `${prompt}?version=${version}&include=${include}`;
+        expect(errorOf(await registry.call(cast.viewer, 'GET', path))).toEqual(refusal);
+      }
+      expect(errorOf(await callAs(cast.outsider, 'GET', `/1?include=${include}`))).toEqual(
+        refused(404, 'prompt not found'),
+      );
+      expect(errorOf(await registry.call(cast.outsider, 'GET', `${prompt}?include=${include}`))).toEqual(
+        refused(404, 'prompt not found'),
+      );
+    }
+  });
+
   it('with parts, or with a text alone, has what it was given and no more', async () => {
     const { call } = await newPrompt();
     const messages = [

@@ -2,18 +2,12 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { added, judgedString, queryChoice, queryText, settableTag } from '../values.ts';
+import { added, judgedQueryText, judgedString, queryChoice, queryText, settableTag } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const versionRef = textParam('A version number or a tag.');
 const include = z.object({
-  include: added(
-    queryChoice(['program'], '`program` adds what renders the version.', {
-      refusal: 'invalidInclude',
-      empty: 'refused',
-      safety: false,
-    }),
-  ),
+  include: added(judgedQueryText(['program'], '`program` adds what renders the version.')),
 });
 const wrapped = z.object({ version: schemas.PromptVersion });
 
@@ -131,7 +125,7 @@ export const promptVersionRoutes = defineRoutes(
       params: { id: promptId, version: versionRef },
       query: include,
       success: { status: 200, schema: wrapped },
-      errors: ['invalidPromptId', 'invalidInclude', 'promptNotFound', 'versionNotFound'],
+      errors: ['invalidPromptId', 'promptNotFound', 'invalidInclude', 'versionNotFound'],
     },
     updateVersion: {
       method: 'PUT',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { added, judgedString, queryChoice, queryText } from '../values.ts';
+import { added, judgedQueryText, judgedString, queryChoice, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -122,19 +122,13 @@ export const promptRoutes = defineRoutes(
         version: queryText('A version number or a tag. Takes precedence over `tag`.'),
         tag: queryText('A tag; it may consist of digits.'),
         team_id: queryText('Restricts a slug to one team.', { format: 'uuid' }),
-        include: added(
-          queryChoice(['program'], '`program` adds what renders the version.', {
-            refusal: 'invalidInclude',
-            empty: 'refused',
-            safety: false,
-          }),
-        ),
+        include: added(judgedQueryText(['program'], '`program` adds what renders the version.')),
       }),
       success: {
         status: 200,
         schema: z.object({ prompt: schemas.Prompt, version: schemas.PromptVersion.exactOptional() }),
       },
-      errors: ['invalidId', 'invalidInclude', 'forbidden', 'promptNotFound', 'versionNotFound'],
+      errors: ['invalidId', 'forbidden', 'promptNotFound', 'invalidInclude', 'versionNotFound'],
     },
     updatePrompt: {
       method: 'PUT',

@@ -17,13 +17,13 @@ import type { SetPromptStatus } from './set-prompt-status.ts';
 
 /** Shows the version that a read of a prompt asks for as well. Versions implement it. */
 export interface WantedVersion {
-  /** Its JSON; undefined when the query asks for no version. @throws ApiError versionNotFound */
+  /** Its JSON; undefined when the query asks for no version. @throws ApiError invalidInclude, versionNotFound */
   run(
     promptId: PromptId,
     query: {
       readonly version?: string | undefined;
       readonly tag?: string | undefined;
-      readonly include?: 'program' | undefined;
+      readonly include?: string | undefined;
     },
   ): Promise<string | undefined>;
 }

@@ -1,8 +1,9 @@
 /** Reads a version of a prompt that the caller can see. */
-import type { Action, Principal } from '@px0/access';
+import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { FindPrompt } from '../prompts/mod.ts';
+import { type Include, parseInclude } from './include.ts';
 import { requireVersion } from './store.ts';
 import { parseVersionRef } from './version-ref.ts';
 import type { VersionRow } from './version-row.ts';
@@ -19,10 +20,16 @@ export class ReadVersion {
     this.#deps = deps;
   }
 
-  /** @throws ApiError promptNotFound, versionNotFound */
-  async run(principal: Principal, action: Action, promptId: PromptId, ref: string): Promise<VersionRow> {
+  /** Its answer's parts. @throws ApiError promptNotFound, invalidInclude, versionNotFound */
+  async run(
+    principal: Principal,
+    promptId: PromptId,
+    ref: string,
+    includeText: string | undefined,
+  ): Promise<{ readonly version: VersionRow; readonly include: Include }> {
     const { reader, prompts } = this.#deps;
-    await prompts.run(principal, action, promptId);
-    return requireVersion(reader, promptId, parseVersionRef(ref));
+    await prompts.run(principal, 'getVersion', promptId);
+    const include = parseInclude(includeText);
+    return { version: await requireVersion(reader, promptId, parseVersionRef(ref)), include };
   }
 }

@@ -8,6 +8,7 @@ import type { CreateVersion } from './create-version.ts';
 import type { DeleteVersion } from './delete-version.ts';
 import type { DuplicateVersion } from './duplicate-version.ts';
 import { versionETag } from './etag.ts';
+import type { Include } from './include.ts';
 import type { ListVersions, VersionPage } from './list-versions.ts';
 import type { ReadVersion } from './read-version.ts';
 import type { TransitionOptions, TransitionVersion } from './transition-version.ts';
@@ -44,8 +45,10 @@ export function versionRoutes(commands: VersionCommands) {
       shown(await create.run(principal, params.id, body, signal), setHeader),
     listVersions: async ({ principal, params, query }) =>
       pageOnWire(await list.run(principal, params.id, query)),
-    getVersion: async ({ principal, params, query, setHeader }) =>
-      shown(await read.run(principal, 'getVersion', params.id, params.version), setHeader, query.include),
+    getVersion: async ({ principal, params, query, setHeader }) => {
+      const { version, include } = await read.run(principal, params.id, params.version, query.include);
+      return shown(version, setHeader, include);
+    },
     updateVersion: async ({ principal, params, body, header, signal, setHeader }) =>
       shown(
         await update.run(principal, params.id, params.version, body, header('if-match'), signal),
@@ -80,7 +83,7 @@ export function versionRoutes(commands: VersionCommands) {
 function shown(
   version: VersionRow,
   setHeader: (name: string, value: string) => void,
-  include?: 'program',
+  include?: Include,
 ): SerializedJson {
   setHeader('ETag', versionETag(version));
   return versionAnswer(version, include);

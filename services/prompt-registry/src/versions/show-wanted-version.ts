@@ -2,6 +2,7 @@
 import type { PromptId } from '@px0/contracts';
 import type { Reader } from '@px0/owner';
 import type { WantedVersion } from '../prompts/mod.ts';
+import { parseInclude } from './include.ts';
 import { requireVersion } from './store.ts';
 import { parseVersionRef, type VersionRef } from './version-ref.ts';
 import { versionJson } from './version-row.ts';
@@ -19,11 +20,12 @@ export class ShowWantedVersion implements WantedVersion {
     this.#deps = deps;
   }
 
-  /** Its JSON. The caller must be allowed to read the prompt. @throws ApiError versionNotFound */
+  /** Its JSON. The caller must be allowed to read the prompt. @throws ApiError invalidInclude, versionNotFound */
   async run(promptId: PromptId, query: Query): Promise<string | undefined> {
+    const include = parseInclude(query.include);
     const ref = wantedRef(query);
     if (ref === undefined) return undefined;
-    return versionJson(await requireVersion(this.#deps.reader, promptId, ref), query.include);
+    return versionJson(await requireVersion(this.#deps.reader, promptId, ref), include);
   }
 }
 

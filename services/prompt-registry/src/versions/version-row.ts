@@ -6,6 +6,7 @@ import type { TemplateVariable } from '@px0/template';
 import { authorColumn, programOf } from '../changes/mod.ts';
 import type { NotedContent } from './checked-content.ts';
 import type { Message } from './content.ts';
+import type { Include } from './include.ts';
 
 export interface VersionRow extends NotedContent {
   readonly id: string;
@@ -37,7 +38,7 @@ export const versionColumns = sql`
  *
  * @param include `program`: what renders it, too
  */
-export function versionJson(version: VersionRow, include?: 'program'): string {
+export function versionJson(version: VersionRow, include?: Include): string {
   const json = JSON.stringify(withoutConfig(version));
   const config = version.config === null ? '' : `,"config":${version.config}`;
   const program = include === 'program' ? `,"program":${JSON.stringify(programOf(version))}` : '';
@@ -45,7 +46,7 @@ export function versionJson(version: VersionRow, include?: 'program'): string {
 }
 
 /** The answer that holds one version. */
-export function versionAnswer(version: VersionRow, include?: 'program'): SerializedJson {
+export function versionAnswer(version: VersionRow, include?: Include): SerializedJson {
   return new SerializedJson([Buffer.from(`{"version":${versionJson(version, include)}}`)]);
 }
 
