@@ -3,30 +3,38 @@ import { isIdentifierPart, isLetter } from '../unicode/classes.ts';
 
 const UNDERSCORE = 0x5f;
 
-/** Paths of variables: keys, and `undefined` for "each element". */
-export type Path = readonly (string | undefined)[];
-
-export function fieldOf(path: Path, key: string): Path {
-  return [...path, key];
+/**
+ * The path of a variable. It is written once, when it is made from the path above it: templates that call one another make tens of
+ * thousands of long ones.
+ */
+export interface Path {
+  /** `messages[].role`; keys that are no identifiers stand in brackets. */
+  readonly text: string;
+  /** How many steps lead to it. */
+  readonly length: number;
+  /** It stands for each element of the path above it. */
+  readonly isElement: boolean;
 }
 
-export function elementOf(path: Path): Path {
-  return [...path, undefined];
+/** The path of the data itself. */
+export const ROOT: Path = { text: '', length: 0, isElement: false };
+
+export function fieldOf({ text, length }: Path, key: string): Path {
+  return { text: text + step(key, text === ''), length: length + 1, isElement: false };
+}
+
+export function elementOf({ text, length }: Path): Path {
+  return { text: `${text}[]`, length: length + 1, isElement: true };
+}
+
+function step(key: string, isFirst: boolean): string {
+  if (!isIdentifier(key)) return `[${JSON.stringify(key)}]`;
+  return isFirst ? key : `.${key}`;
 }
 
 /** What a template can write behind a dot: the platform's own letters may be more than the language's. */
 function isIdentifier(key: string): boolean {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) return true;
   const [first = 0, ...others] = Array.from(key, (character) => character.codePointAt(0) ?? 0);
   return (first === UNDERSCORE || isLetter(first)) && others.every(isIdentifierPart);
-}
-
-/** `messages[].role`; keys that are no identifiers stand in brackets. */
-export function pathText(path: Path): string {
-  let text = '';
-  for (const key of path) {
-    if (key === undefined) text += '[]';
-    else if (!isIdentifier(key)) text += `[${JSON.stringify(key)}]`;
-    else text += text === '' ? key : `.${key}`;
-  }
-  return text;
 }

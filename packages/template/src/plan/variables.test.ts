@@ -51,4 +51,14 @@ describe('variables', () => {
     expect(variablesOf('{{if index . "tone"}}{{.tone}}{{end}}{{.tone}}')).toEqual(['tone! scalar']);
     expect(variablesOf('{{if index . "tone"}}{{else}}{{.tone}}{{end}}')).toEqual(['tone! scalar']);
   });
+
+  it('of templates that call one another with long keys have room, and are cut off', () => {
+    const call = (level: number) =>
+      `{{define "t${level}"}}{{template "t${level + 1}" .a}}{{template "t${level + 1}" .b}}{{end}}`;
+    const calls = Array.from({ length: 40 }, (_, level) => call(level)).join('');
+    const { variables } = compile(`${calls}{{template "t0" .${'k'.repeat(9_000)}}}`);
+    const characters = variables.reduce((sum, { path }) => sum + path.length, 0);
+    expect(variables[0]).toEqual({ path: 'k'.repeat(9_000), required: true, shape: 'map' });
+    expect(characters).toBeLessThan(1_100_000);
+  });
 });

@@ -14,7 +14,7 @@ import type {
 } from '../syntax/ast.ts';
 import type { Tree } from '../syntax/parser.ts';
 import { guardedPaths, isDefaultOfPiped, literalKey } from './guards.ts';
-import { elementOf, fieldOf, type Path, pathText } from './variable-path.ts';
+import { elementOf, fieldOf, type Path, ROOT } from './variable-path.ts';
 
 export interface TemplateVariable {
   /**
@@ -30,6 +30,9 @@ export interface TemplateVariable {
 
 /** Nodes visited at most: templates that call one another can be entered with any number of different data. */
 const MAX_VISITS = 50_000;
+/** Characters of paths at most: a key may be as long as the text, and is then in the path of everything below it. */
+const MAX_LOOKED_AT = 16 * 1_048_576;
+const MAX_KEPT = 1_048_576;
 /** Longer paths are cut off. */
 const MAX_PATH_LENGTH = 32;
 
@@ -38,7 +41,7 @@ export function inferVariables(
   trees: ReadonlyMap<string, Tree>,
 ): readonly TemplateVariable[] {
   const inference = new Inference(trees);
-  inference.enter(mainName, []);
+  inference.enter(mainName, ROOT);
   return inference.variables();
 }
 
@@ -53,7 +56,7 @@ export function inferReadings(
 ): readonly TemplateVariable[] {
   const inference = new Inference(trees);
   for (const reading of readings) {
-    if ('unit' in reading) inference.enter(reading.unit, []);
+    if ('unit' in reading) inference.enter(reading.unit, ROOT);
     else inference.list(reading.placeholder, reading.required);
   }
   return inference.variables();
@@ -76,8 +79,11 @@ class Inference {
   /** Paths that are known to exist where we are, how often each was tested. */
   readonly #guards = new Map<string, number>();
   #variables: { readonly name: string; value: Known }[] = [];
-  #dot: Known = [];
+  #dot: Known = ROOT;
   #visits = 0;
+  /** Characters of the paths that were looked at, and of those that are kept. */
+  #lookedAt = 0;
+  #kept = 0;
 
   constructor(trees: ReadonlyMap<string, Tree>) {
     this.#trees = trees;
@@ -86,14 +92,15 @@ class Inference {
   variables(): TemplateVariable[] {
     // An element as such is told by its list.
     return [...this.#found]
-      .filter(([, { path, shape }]) => path.at(-1) !== undefined || shape === 'list')
+      .filter(([, { path, shape }]) => !path.isElement || shape === 'list')
       .map(([path, { isRequired, shape }]) => ({ path, required: isRequired, shape }));
   }
 
   /** Goes through a template with its data; each template once for each kind of data. */
   enter(name: string, data: Known): void {
     const tree = this.#trees.get(name);
-    const key = JSON.stringify([name, data === undefined ? null : pathText(data)]);
+    if (data !== undefined && !this.#looksAt(data)) return;
+    const key = JSON.stringify([name, data === undefined ? null : data.text]);
     if (tree === undefined || this.#entered.has(key) || this.#active.has(name)) return;
     this.#entered.add(key);
     this.#active.add(name);
@@ -108,15 +115,25 @@ class Inference {
 
   /** A variable that is read as a list, of whose elements nothing is known. */
   list(name: string, isRequired: boolean): void {
-    const path = [name];
+    const path = fieldOf(ROOT, name);
     this.#read(path, !isRequired);
     this.#use(path, 'list');
+  }
+
+  get #isFull(): boolean {
+    return this.#lookedAt > MAX_LOOKED_AT || this.#kept > MAX_KEPT;
+  }
+
+  /** False when that is too much. */
+  #looksAt({ text }: Path): boolean {
+    if (!this.#isFull) this.#lookedAt += text.length;
+    return !this.#isFull;
   }
 
   #list(list: ListNode | undefined): void {
     for (const node of list?.nodes ?? []) {
       this.#visits += 1;
-      if (this.#visits > MAX_VISITS) return;
+      if (this.#visits > MAX_VISITS || this.#isFull) return;
       this.#node(node);
     }
   }
@@ -170,7 +187,7 @@ class Inference {
   }
 
   #guarded(paths: readonly Path[], visit: () => void): void {
-    const keys = paths.map(pathText);
+    const keys = paths.filter((path) => this.#looksAt(path)).map(({ text }) => text);
     for (const key of keys) this.#guards.set(key, (this.#guards.get(key) ?? 0) + 1);
     visit();
     for (const key of keys) this.#guards.set(key, (this.#guards.get(key) ?? 0) - 1);
@@ -277,7 +294,7 @@ class Inference {
   #fields(base: Known, keys: readonly string[], isOptional: boolean): Known {
     let value = base;
     for (const key of keys) {
-      if (value === undefined || value.length >= MAX_PATH_LENGTH) return undefined;
+      if (value === undefined || value.length >= MAX_PATH_LENGTH || this.#isFull) return undefined;
       this.#use(value, 'map');
       value = fieldOf(value, key);
       this.#read(value, isOptional);
@@ -296,18 +313,25 @@ class Inference {
   }
 
   #read(path: Path, isOptional: boolean): void {
-    const text = pathText(path);
-    const isRequired = !isOptional && (this.#guards.get(text) ?? 0) === 0;
-    const found = this.#found.get(text);
-    if (found === undefined) this.#found.set(text, { path, isRequired, shape: 'scalar' });
-    else found.isRequired ||= isRequired;
+    const isRequired = !isOptional && (this.#guards.get(path.text) ?? 0) === 0;
+    const found = this.#find(path);
+    if (found !== undefined) found.isRequired ||= isRequired;
   }
 
   #use(path: Path, shape: 'list' | 'map'): void {
     if (path.length === 0) return;
-    const text = pathText(path);
-    const found = this.#found.get(text);
-    if (found === undefined) this.#found.set(text, { path, isRequired: false, shape });
-    else if (found.shape === 'scalar') found.shape = shape;
+    const found = this.#find(path);
+    if (found?.shape === 'scalar') found.shape = shape;
+  }
+
+  /** Undefined when there is no room for it. */
+  #find(path: Path): Found | undefined {
+    if (!this.#looksAt(path)) return undefined;
+    const known = this.#found.get(path.text);
+    if (known !== undefined) return known;
+    const found: Found = { path, isRequired: false, shape: 'scalar' };
+    this.#kept += path.text.length;
+    this.#found.set(path.text, found);
+    return found;
   }
 }
