@@ -4,7 +4,7 @@ import { isObject, parseObject } from './json.ts';
 import type { Live } from './judge.ts';
 import type { Wanted } from './kept-programs.ts';
 import { pathSegment } from './path-segment.ts';
-import { type Program, programIn } from './program.ts';
+import { isLacking, type Program, programIn } from './program.ts';
 import type { Transport } from './transport.ts';
 
 /**
@@ -14,11 +14,11 @@ import type { Transport } from './transport.ts';
 export async function fetchProgram(
   transport: Transport,
   { teamId, slug }: Wanted,
-  { version: number, messages }: Live,
+  live: Live,
   signal: AbortSignal,
 ): Promise<Program | undefined> {
   const query = new URLSearchParams({
-    version: String(number),
+    version: String(live.version),
     include: 'program',
     ...(teamId !== null && { team_id: teamId }),
   });
@@ -29,10 +29,10 @@ export async function fetchProgram(
   if (answer?.status !== 200) return undefined;
   const { prompt, version } = parseObject(answer.text) ?? {};
   if (!isObject(prompt) || !isObject(version)) return undefined;
-  const isIt = prompt['slug'] === slug && version['version'] === number && version['status'] !== 'draft';
+  const isIt =
+    prompt['slug'] === slug && version['version'] === live.version && version['status'] !== 'draft';
   if (!isIt) return undefined;
   // An earlier px0 knows texts only, and has no other program of them.
   const program = programIn(version['program'] ?? { template: version['template'] });
-  const isLost = messages !== null && program?.outline === undefined;
-  return isLost ? undefined : program;
+  return program && isLacking(program, live) ? undefined : program;
 }

@@ -1,5 +1,6 @@
 /** What is kept of a version: the one text that everything it says is made of, and how a chat's messages are found in it. */
 import type { OutlineEntry } from '@px0/template';
+import type { Content } from './content.ts';
 import { isObject, type JsonObject, parseObject } from './json.ts';
 
 export interface Program {
@@ -22,6 +23,13 @@ export function programIn(value: unknown): Program | undefined {
 /** Whether its template is all of it. */
 export function isPlain({ outline, config }: Program): boolean {
   return outline === undefined && config === undefined;
+}
+
+/** Whether it is the text alone of what has more: a version of this package, or of px0, that knows no chats has had it. */
+export function isLacking(program: Program, { messages, config }: Content): boolean {
+  return (
+    (messages !== null && program.outline === undefined) || (config !== null && program.config === undefined)
+  );
 }
 
 /** Whether the same texts are compiled for both. */

@@ -15,7 +15,7 @@ import { judgeRender, type Live } from './judge.ts';
 import { type Kept, KeptPrograms, keyOf, type Wanted } from './kept-programs.ts';
 import { type CacheOptions, type Px0Options, requireObject, settingsOf } from './options.ts';
 import { Outage } from './outage.ts';
-import type { Program } from './program.ts';
+import { isLacking, type Program } from './program.ts';
 import { renderPath, wantedOf } from './reference.ts';
 import { SnapshotFile } from './snapshot-file.ts';
 import { settledWithin, signalOf } from './time-limit.ts';
@@ -281,7 +281,7 @@ export class Px0 implements AsyncDisposable {
   #confirm(wanted: Wanted, live: Live): void {
     if (this.#cache === undefined) return;
     const kept = this.#kept.get(wanted);
-    const isHeld = kept?.version === live.version;
+    const isHeld = kept?.version === live.version && !isLacking(kept.program, live);
     if (isHeld && !live.stale) {
       const { revision, tags } = live;
       this.#kept.set({ ...kept, tags, revision, confirmedAt: Date.now(), origin: 'cache', mayBeFresh: true });

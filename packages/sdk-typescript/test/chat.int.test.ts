@@ -276,6 +276,18 @@ describe('a snapshot file', () => {
     expect(result).toMatchObject({ source: 'snapshot', text: TRANSCRIPT, messages: null, config: null });
   });
 
+  it('of an earlier version of this package holds a version no longer than until px0 has confirmed it', async () => {
+    const snapshotFile = join(folder, 'px0.json');
+    await warmClient({ snapshotFile });
+    const document = JSON.parse(await readFile(snapshotFile, 'utf8'));
+    delete document.entries[0].program;
+    await writeFile(snapshotFile, JSON.stringify(document));
+    px0Server.fault = undefined;
+    const client = await warmClient({ snapshotFile, cache: { freshMs: 60_000 } });
+    const result = await client.render('tutor', VARIABLES);
+    expect(result).toMatchObject({ source: 'cache', text: TEXT, messages: MESSAGES, config: CONFIG });
+  });
+
   it('loses a program of a later form: as a text it would be another prompt', async () => {
     const snapshotFile = join(folder, 'px0.json');
     await warmClient({ snapshotFile });
