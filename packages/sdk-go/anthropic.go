@@ -71,7 +71,7 @@ func anthropicMedium(given medium) any {
 		return nil
 	}
 	source := map[string]any{"type": "base64", "media_type": given.mediaType, "data": given.data}
-	if given.url != "" {
+	if !given.isData {
 		source = map[string]any{"type": "url", "url": given.url}
 	}
 	return map[string]any{"type": kind, "source": source}

@@ -86,7 +86,7 @@ func geminiMedium(given medium) any {
 	switch {
 	case !given.isImage() && !slices.Contains(taken, given.mediaType):
 		return nil
-	case given.url != "":
+	case !given.isData:
 		return map[string]any{"fileData": map[string]any{"fileUri": given.url, "mimeType": given.mediaType}}
 	}
 	return map[string]any{"inlineData": map[string]any{"data": given.data, "mimeType": given.mediaType}}

@@ -4,14 +4,16 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // medium is a media part as providers want to know it. A URL is handed over, never fetched.
 type medium struct {
 	// In lower case, without parameters.
 	mediaType string
-	// Where it is; empty when the data are here.
-	url string
+	// Whether the data are here, and not where url says.
+	isData bool
+	url    string
 	// In base64.
 	data string
 }
@@ -32,7 +34,7 @@ func (m *requestMaker) writeMedia(part messagePart, write mediaWriter) (any, err
 		return written, nil
 	}
 	by := "data"
-	if given.url != "" {
+	if !given.isData {
 		by = "url"
 	}
 	return nil, usageError("%s does not take %s by %s", m.provider, given.mediaType, by)
@@ -57,7 +59,7 @@ func (m *requestMaker) mediumOf(part messagePart) (medium, error) {
 	if mediaType == "" {
 		mediaType = "text/plain"
 	}
-	return medium{mediaType: mediaType, data: base64Of(head, body)}, nil
+	return medium{mediaType: mediaType, isData: true, data: base64Of(head, body)}, nil
 }
 
 // cutScheme gives what stands behind the scheme of a data: URL.
@@ -72,12 +74,16 @@ func cutScheme(url string) (rest string, isData bool) {
 // bareType is a media type without its parameters.
 func bareType(text string) string {
 	bare, _, _ := strings.Cut(text, ";")
+	// What other letters and white space are differs between languages, and no media type has them.
+	if strings.ContainsFunc(bare, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return bare
+	}
 	return strings.ToLower(strings.TrimSpace(bare))
 }
 
 func base64Of(head, body string) string {
 	parameters := strings.Split(head, ";")
-	isBase64 := len(parameters) > 1 && strings.ToLower(strings.TrimSpace(parameters[len(parameters)-1])) == "base64"
+	isBase64 := len(parameters) > 1 && strings.ToLower(strings.Trim(parameters[len(parameters)-1], "\t\n\v\f\r ")) == "base64"
 	if isBase64 {
 		return string(percentDecoded(body))
 	}

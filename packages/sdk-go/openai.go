@@ -64,14 +64,14 @@ func openAICall(value any) (any, error) {
 
 func openAIMedium(given medium) any {
 	url := given.url
-	if url == "" {
+	if given.isData {
 		url = given.dataURL()
 	}
 	audio := map[string]string{"audio/wav": "wav", "audio/mpeg": "mp3"}[given.mediaType]
 	switch {
 	case given.isImage():
 		return map[string]any{"type": "image_url", "image_url": map[string]any{"url": url}}
-	case given.url != "":
+	case !given.isData:
 		return nil
 	case given.mediaType == "application/pdf":
 		// A name is asked for, and the part has none.

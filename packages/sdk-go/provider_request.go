@@ -41,8 +41,10 @@ var knownSettings = map[string]func(any) bool{
 		_, isObject := schema["schema"].(map[string]any)
 		return isObject
 	},
-	"tools":       func(value any) bool { return isListOf(value, isNamed) },
-	"tool_choice": func(value any) bool { return isText(value) || isNamed(value) },
+	"tools": func(value any) bool { return isListOf(value, isNamed) },
+	"tool_choice": func(value any) bool {
+		return isNamed(value) || slices.Contains([]any{"auto", "none", "required"}, value)
+	},
 }
 
 func newRequestMaker(provider string, result Result) (*requestMaker, error) {
@@ -149,10 +151,12 @@ func (m *requestMaker) tools(parameters string) []map[string]any {
 	var tools []map[string]any
 	for _, each := range list {
 		tool, _ := each.(map[string]any)
-		made := withoutNulls(tool)
-		delete(made, "parameters")
-		if tool["parameters"] != nil {
-			made[parameters] = tool["parameters"]
+		made := map[string]any{"name": tool["name"]}
+		if isText(tool["description"]) {
+			made["description"] = tool["description"]
+		}
+		if schema, isObject := tool["parameters"].(map[string]any); isObject {
+			made[parameters] = schema
 		}
 		tools = append(tools, made)
 	}

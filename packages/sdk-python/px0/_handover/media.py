@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import string
 from typing import Any, Callable, Dict, NamedTuple, Optional
 from urllib.parse import unquote_to_bytes
 
@@ -13,7 +14,7 @@ from ..errors import UsageError
 Part = Dict[str, Any]
 
 _SCHEME = "data:"
-_IS_BASE64 = re.compile(r";\s*base64\s*\Z", re.IGNORECASE)
+_IS_BASE64 = re.compile(r";\s*base64\s*\Z", re.IGNORECASE | re.ASCII)
 
 
 class MediaWriters(NamedTuple):
@@ -58,7 +59,9 @@ def _media_of(provider: str, part: Dict[str, Any]) -> _Media:
 
 
 def _essence(media_type: str) -> str:
-    return media_type.partition(";")[0].strip().lower()
+    bare = media_type.partition(";")[0]
+    # What other letters and white space are differs between languages, and no media type has them.
+    return bare.strip(string.whitespace).lower() if bare.isascii() else bare
 
 
 def _base64_of(body: str, is_base64: bool) -> str:

@@ -43,21 +43,23 @@ function mediaOf(provider: string, { url, media_type: given }: MediaPart): Media
   const comma = url.indexOf(',');
   if (comma < 0) throw new UsageError(`${provider} does not take a data: URL without a comma`);
   const head = url.slice(SCHEME.length, comma);
-  const isBase64 = /;\s*base64\s*$/i.test(head);
+  const isBase64 = /;[\t\n\v\f\r ]*base64[\t\n\v\f\r ]*$/i.test(head);
   return {
     type: typeOf(given ?? head) || 'text/plain',
     data: base64Of(url.slice(comma + 1), isBase64),
   };
 }
 
+/** What other letters and white space are differs between languages, and no media type has them. */
 function typeOf(text: string): string {
-  return (text.split(';')[0] ?? '').trim().toLowerCase();
+  const [bare = ''] = text.split(';');
+  return /\P{ASCII}/u.test(bare) ? bare : bare.trim().toLowerCase();
 }
 
 function base64Of(body: string, isBase64: boolean): string {
   if (isBase64 && !body.includes('%')) return body;
   const bytes = percentDecoded(body);
-  return isBase64 ? new TextDecoder().decode(bytes) : base64(bytes);
+  return isBase64 ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : base64(bytes);
 }
 
 const PERCENT = 0x25;

@@ -32,6 +32,8 @@ export interface ModelSettings {
 
 type SettingName = keyof ModelSettings;
 
+const TOOL_MODES: ReadonlySet<unknown> = new Set(['auto', 'none', 'required']);
+
 /** How each key is known to be of the form that px0 keeps, in the order in which `dropped` names them. */
 const FORMS: { readonly [Name in SettingName]-?: (value: unknown) => boolean } = {
   model: (value) => typeof value === 'string',
@@ -42,7 +44,7 @@ const FORMS: { readonly [Name in SettingName]-?: (value: unknown) => boolean } =
   seed: isNumber,
   response_schema: (value) => isObject(value) && isObject(value['schema']),
   tools: (value) => Array.isArray(value) && value.every(isNamed),
-  tool_choice: (value) => typeof value === 'string' || isNamed(value),
+  tool_choice: (value) => isNamed(value) || TOOL_MODES.has(value),
 };
 
 /** @throws UsageError for a value that px0 would not have saved */
