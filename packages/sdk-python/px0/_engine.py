@@ -192,7 +192,7 @@ class Engine:
         result = None if kept is None else _kept_result(call, kept, cause)
         if result is not None or call.fallback is None:
             return result
-        text, messages, config = call.fallback(call.variables, call.missing_key)
+        text, messages, config = call.fallback(call.variables, call.missing_key, call.with_transcript)
         result = RenderResult(
             text=text or "",
             source="fallback",

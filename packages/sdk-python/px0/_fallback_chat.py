@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import dataclass
@@ -55,13 +56,16 @@ class FallbackChat:
             self._config = None if config is None else json.dumps(dict(config), allow_nan=False)
         except Exception as error:
             raise UsageError(f"{what}: config cannot be written as JSON: {error}") from error
+        self._transcript = _transcript_template(self._entries)
 
-    def render(self, variables: Mapping[str, Any], missing_key: str) -> Rendered:
-        """Raises ValueError, ChatVariablesError."""
+    def render(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
+        """Raises ValueError, ChatVariablesError, TemplateExecutionError, and TemplateTooDeep for the transcript."""
         lists = placeholder_lists(self._entries, variables)
         outputs = [unit.render(variables, missing_key) for unit in self._units]
         config = None if self._config is None else json.loads(self._config)
-        return Rendered(None, messages_of(self._entries, outputs, lists), config)
+        data = {"outputs": outputs, "variables": variables}
+        text = compiled(self._transcript).render(data, missing_key=missing_key) if with_transcript else None
+        return Rendered(text, messages_of(self._entries, outputs, lists), config)
 
     def _entry(self, place: str, message: Any) -> Entry:
         if not isinstance(message, Mapping):
@@ -101,6 +105,27 @@ class FallbackChat:
         self._units.append(_Unit(f"{place}.{key}", text, _compile(f"{place}.{key}", text)))
         media_type = part.get("media_type") if kind == "media" else None
         return Part(kind == "media", None if media_type is None else _text(f"{place}.media_type", media_type))
+
+
+def _transcript_template(entries: List[Entry]) -> str:
+    """What makes px0's transcript of the outputs and the variables, as px0 links it."""
+    numbers = itertools.count()
+
+    def output() -> str:
+        return "{{index .outputs %d}}" % next(numbers)
+
+    def text_of(entry: Entry) -> str:
+        if isinstance(entry, Placeholder):
+            value = '{{with index . "%s"}}{{.}}{{end}}'
+            message = f"{value % 'role'}:\n{value % 'content'}\n\n"
+            return f'{{{{range index .variables "{entry.name}"}}}}{message}{{{{end}}}}'
+        if isinstance(entry, TextMessage):
+            return f"{entry.role}:\n{output()}\n\n"
+        # The output of a URL is counted, too.
+        outputs = [(part, output()) for part in entry.parts]
+        return f"{entry.role}:\n" + "\n".join(["[media]" if part.is_media else text for part, text in outputs]) + "\n\n"
+
+    return "".join(map(text_of, entries))
 
 
 def _text(place: str, value: Any) -> str:

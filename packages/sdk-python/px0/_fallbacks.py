@@ -17,8 +17,8 @@ from .errors import TemplateError, UsageError
 # `content` (a text as it is), `template` or `parts`, or is a `placeholder`; and with the model's `config`, if there is one.
 Fallback = Union[str, Callable[[Mapping[str, Any]], str], Mapping[str, Any]]
 
-# Takes the variables and the call's missing-key option.
-FallbackRenderer = Callable[[Mapping[str, Any], Optional[str]], Rendered]
+# Takes the variables and the call's options: missing_key and with_transcript.
+FallbackRenderer = Callable[[Mapping[str, Any], Optional[str], bool], Rendered]
 
 # A fallback is there to answer: a key that the variables lack counts as nil unless the call says otherwise.
 _MISSING_KEY = "default"
@@ -66,7 +66,7 @@ def _compile(slug: str, text: str) -> template.Template:
 
 
 def _rendering(slug: str, made: template.Template) -> FallbackRenderer:
-    def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> Rendered:
+    def render(variables: Mapping[str, Any], missing_key: Optional[str], _: bool) -> Rendered:
         try:
             return Rendered(made.render(variables, missing_key=missing_key or _MISSING_KEY), None, None)
         except Exception as error:
@@ -76,9 +76,9 @@ def _rendering(slug: str, made: template.Template) -> FallbackRenderer:
 
 
 def _chatting(slug: str, chat: FallbackChat) -> FallbackRenderer:
-    def render(variables: Mapping[str, Any], missing_key: Optional[str]) -> Rendered:
+    def render(variables: Mapping[str, Any], missing_key: Optional[str], with_transcript: bool) -> Rendered:
         try:
-            return chat.render(variables, missing_key or _MISSING_KEY)
+            return chat.render(variables, missing_key or _MISSING_KEY, with_transcript)
         except Exception as error:
             raise TemplateError(f"the fallback of {slug} failed: {error}") from error
 
@@ -86,7 +86,7 @@ def _chatting(slug: str, chat: FallbackChat) -> FallbackRenderer:
 
 
 def _calling(slug: str, fallback: Callable[[Mapping[str, Any]], str]) -> FallbackRenderer:
-    def render(variables: Mapping[str, Any], _: Optional[str]) -> Rendered:
+    def render(variables: Mapping[str, Any], _: Optional[str], __: bool) -> Rendered:
         try:
             text: Any = fallback(variables)
         except Exception as error:

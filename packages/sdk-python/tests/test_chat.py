@@ -410,10 +410,24 @@ def test_a_fallback_may_be_a_chat(client: Make, played: PlayedPx0) -> None:
     result.messages[0]["content"] = "changed"
     assert result.config is not None
     result.config.clear()
-    again = px.render("tutor", {"question": "Why?"}, with_transcript=True)
+    again = px.render("tutor", {"question": "Why?"})
     assert again.config == FALLBACK["config"] and again.text == "system:\nBe {{kind}}.\n\nuser:\nWhy?\n\n"
     result = px.render("other", fallback={"messages": ({"role": "user", "template": "{{.a}}"},)})
     assert (result.messages, result.config) == ([{"role": "user", "content": "<no value>"}], None)
+
+
+def test_a_chat_as_fallback_has_the_transcript_that_px0_would_give(client: Make, played: PlayedPx0) -> None:
+    played.stop()
+    px = client(fallbacks={"tutor": FALLBACK})
+    history = [{"role": "assistant", "content": None}, {"role": "user", "content": [{"{{": True}]}]
+    result = px.render("tutor", {"question": "{{Why}}?", "history": history}, with_transcript=True)
+    said = "assistant:\n\n\nuser:\n[map[{{:true]]\n\n"
+    assert result.text == f"system:\nBe {{{{kind}}}}.\n\n{said}assistant:\n\n\nuser:\n{{{{Why}}}}?\n[media]\n\n"
+    assert result.messages == [
+        {"role": "system", "content": "Be {{kind}}."},
+        *history,
+        {"role": "user", "content": [{"type": "text", "text": "{{Why}}?"}]},
+    ]
 
 
 def test_a_chat_as_fallback_that_fails_says_where(client: Make, played: PlayedPx0) -> None:
