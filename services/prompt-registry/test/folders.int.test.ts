@@ -105,17 +105,22 @@ describe('the folder of a prompt', () => {
     ]);
   });
 
-  it('is not touched by a patch that changes nothing', async () => {
+  it('is not touched by a patch that names nothing', async () => {
     const { editor, teamId } = cast;
     const prompt = await registry.prompts.create(editor, teamId, { folder: 'same', description: 'same' });
-    for (const body of [
-      {},
-      null,
-      { folder: 'same' },
-      { description: 'same', contract: 'off' },
-      { folder: null },
-    ])
+    for (const body of [{}, null, { folder: null }])
       expect((await patch(editor, prompt.id, body)).body).toEqual({ prompt });
+    expect(await auditOf(prompt.id)).toHaveLength(1);
+  });
+
+  it('is updated without an entry by a patch that says what is so', async () => {
+    const { editor, teamId } = cast;
+    const prompt = await registry.prompts.create(editor, teamId, { folder: 'same', description: 'same' });
+    for (const body of [{ folder: 'same' }, { description: 'same', contract: 'off' }]) {
+      const patched = promptOf(await patch(editor, prompt.id, body));
+      expect(patched).toEqual({ ...prompt, updated_at: patched.updated_at });
+      expect(patched.updated_at > prompt.updated_at).toBe(true);
+    }
     expect(await auditOf(prompt.id)).toHaveLength(1);
   });
 

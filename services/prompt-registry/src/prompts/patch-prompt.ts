@@ -26,18 +26,19 @@ export class PatchPrompt {
   }
 
   /**
-   * A patch that changes nothing succeeds and leaves no entry.
+   * A patch that names a field counts as a change of the prompt, like an update, but only what differs leaves an entry.
    *
    * @throws ApiError promptNotFound, forbidden, what `readInput` throws, descriptionTooLong, invalidFolder, invalidContract,
    * serviceUnavailable for a contract other than `off`
    */
   run(principal: Principal, promptId: PromptId, readInput: () => PromptPatch): Promise<PromptRow> {
     return this.#deps.changes.make(principal, 'patchPrompt', promptId, async ({ change, prompt, record }) => {
-      const { description = prompt.description, folder = prompt.folder, contract = 'off' } = readInput();
+      const patch = readInput();
+      const { description = prompt.description, folder = prompt.folder, contract = 'off' } = patch;
       requireDescription(description);
       requireFolder(folder);
       requireContract(contract);
-      if (description === prompt.description && folder === prompt.folder) return prompt;
+      if (Object.keys(patch).length === 0) return prompt;
       const patched = await setAbout(change, prompt, { description, folder });
       if (description !== prompt.description) await record('prompt.updated');
       if (folder !== prompt.folder) {
