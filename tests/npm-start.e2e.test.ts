@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { codeBlocksOf } from '@px0/docs';
 import { freePort, processState, type RunFile, repositoryRoot } from '@px0/local-platform';
 import { eventually, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -70,6 +71,25 @@ async function newHome(): Promise<string> {
   return join(folder, 'home');
 }
 
+/** What the README's first renders answer and, below the last one, what it shows. */
+async function firstRenders(port: number, key: string): Promise<{ answers: unknown[]; shown: unknown }> {
+  const readme = await readFile(join(repositoryRoot, 'README.md'), 'utf8');
+  const section = readme.slice(readme.indexOf('## A first render'), readme.indexOf('## How it is built'));
+  const blocks = codeBlocksOf(section);
+  const answers: unknown[] = [];
+  for (const { text } of blocks.filter(({ text }) => text.includes('curl '))) {
+    const command = text
+      .replace('ak_...', key)
+      .replaceAll('http://localhost:8000', `http://localhost:${port}`);
+    const env = { ...personsEnvironment(), PX0_ACCESS_TOKEN: key };
+    answers.push(JSON.parse((await run('sh', ['-c', command], { env })).stdout));
+  }
+  return {
+    answers,
+    shown: JSON.parse(blocks.find(({ language }) => language === 'json')?.text ?? ''),
+  };
+}
+
 async function allGone(pids: readonly number[]): Promise<boolean> {
   const states = await Promise.all(pids.map(processState));
   return states.every((state) => state === undefined || state === 'Z');
@@ -85,7 +105,7 @@ afterEach(async () => {
 });
 
 describe('npm start', () => {
-  it('ends with curl lines that work when pasted; SIGTERM stops everything; a second start keeps the data', async () => {
+  it("ends with curl lines that work when pasted, as do the README's; SIGTERM stops everything; a second start keeps the data", async () => {
     const home = await newHome();
     const port = await freePort();
     const first = new NpmStart(home, port);
@@ -98,6 +118,10 @@ describe('npm start', () => {
       expect.stringContaining('Hello, Ada!'),
       expect.stringContaining('{"role":"user","content":"Why is the sky blue?"}'),
     ]);
+
+    const key = /ak_[0-9a-f]+/.exec(first.output)?.[0] ?? '';
+    const { answers: readme, shown } = await firstRenders(port, key);
+    expect(readme).toEqual([expect.objectContaining({ rendered: expect.stringContaining('Ada') }), shown]);
 
     const pids = await first.pids();
     expect(pids).toHaveLength(7);
