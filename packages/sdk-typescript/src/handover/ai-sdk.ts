@@ -32,7 +32,7 @@ export interface AIPrompt {
 const PROVIDER = 'ai';
 
 /**
- * A rendered prompt for the AI SDK: `const { instructions, messages } = toAISDK(result)`, then `generateText({ model, instructions, messages })`.
+ * A rendered prompt for the AI SDK: `const { dropped, ...prompt } = toAISDK(result)`, then `generateText({ model, ...prompt })`.
  * Messages of a placeholder are handed over as they came.
  *
  * @throws UsageError for a system message behind others, which the AI SDK refuses, and media of an unknown type
