@@ -59,7 +59,7 @@ function typeOf(text: string): string {
 function base64Of(body: string, isBase64: boolean): string {
   if (isBase64 && !body.includes('%')) return body;
   const bytes = percentDecoded(body);
-  return isBase64 ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : base64(bytes);
+  return isBase64 ? new TextDecoder().decode(bytes) : base64(bytes);
 }
 
 const PERCENT = 0x25;
