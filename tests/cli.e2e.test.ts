@@ -479,6 +479,7 @@ media (image/png): {{.photo}}
     const digits = await done(['versions', 'get', 'tutor', '1', '--format', 'json'], { env });
     expect(digits).toContain('"seed": 12345678901234567890');
     expect(await done(['versions', 'get', 'tutor', 'live', '--format', 'file'], { env })).toBe(tutor);
+    expect(await done(['versions', 'get', 'tutor', '1'], { env })).toBe(tutor.replace(/^---.*\n---\n/s, ''));
     expect(await done(['versions', 'get', 'tutor', '1', '--format', 'program'], { env })).toMatch(
       /^system:\n\{\{template "message 0" \.\}\}/,
     );
@@ -542,10 +543,9 @@ media (image/png): https://px0.test/a.png
     });
     const refused = await px0([...render, '--anthropic'], { env, input });
     expect(refused).toMatchObject({ code: 2, stderr: 'px0: anthropic needs max_tokens\n' });
-    expect(JSON.parse(await done([...render, '--gemini', '--json'], { env, input }))).toMatchObject({
-      request: { model: 'gpt-x' },
-      dropped: [],
-    });
+    const alone = JSON.stringify({ question: 'Why?', photo: 'https://px0.test/a.png' });
+    const gemini = await done([...render, '--gemini', '--json'], { env, input: alone });
+    expect(JSON.parse(gemini)).toMatchObject({ request: { model: 'gpt-x' }, dropped: [] });
     await expect(px0([...render, '--openai', '--gemini'], { env })).resolves.toMatchObject({ code: 2 });
   });
 

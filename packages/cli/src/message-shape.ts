@@ -14,3 +14,6 @@ export const messageShape = {
   placeholder: z.string().exactOptional(),
   required: z.boolean().exactOptional(),
 };
+
+/** An entry as px0 sends it. */
+export const sentMessage = z.object({ ...messageShape, parts: z.array(z.object(partShape)).exactOptional() });

@@ -1,5 +1,4 @@
 /** `versions` and `diff`: what the versions of a prompt hold, and their differences. */
-import { messagesAsText } from '@px0/contracts/message-text';
 import type { ChatMessage, DiffVersions200Response, Prompt, PromptVersion } from '@px0/sdk/api';
 import { type Command, Option } from 'commander';
 import type { Context } from '../context.ts';
@@ -9,7 +8,6 @@ import { isInteractive } from '../terminal.ts';
 import { printable, readTextFile } from '../text-input.ts';
 import { parseVersionRef, requireReference, VERSION, versionOf } from '../version-ref.ts';
 import { answered } from '../wire.ts';
-import { configIn, messagesIn } from './authored-files.ts';
 import type { Connect } from './command.ts';
 import { requireFilled } from './option-values.ts';
 import { dateOf } from './prompts.ts';
@@ -109,7 +107,7 @@ export function addVersionCommands(program: Command, connect: Connect): void {
       requireReference('the prompt', slug);
       requireFilled('the note (--note)', options.note);
       const content = await contentOf(context, options);
-      const config = options.config === undefined ? undefined : await configIn(options.config);
+      const config = options.config === undefined ? undefined : await configOf(options.config);
       const createVersionRequest = {
         ...content,
         ...(config !== undefined && { config }),
@@ -142,21 +140,18 @@ export function addVersionCommands(program: Command, connect: Connect): void {
     });
 }
 
-/** Byte for byte what `versions create` reads. */
 async function versionText(
   prompt: Prompt,
   version: PromptVersion,
   wire: unknown,
   format: GetOptions['format'],
 ): Promise<string> {
-  const { messages, template } = version;
-  if (format === 'program') return version.program?.template ?? template;
-  if (format === 'file') {
-    // Loaded only here, because its dependencies are slow to load.
-    const { fileOfVersion } = await import('../prompt-files/version-file.ts');
-    return fileOfVersion(prompt, version, wire);
-  }
-  return messages === undefined ? template : `${messagesAsText(messages)}\n`;
+  const { kind, template, program } = version;
+  if (format === 'program') return program?.template ?? template;
+  if (format !== 'file' && kind !== 'chat') return template;
+  // Loaded only here, because its dependencies are slow to load.
+  const { fileOfVersion, messagesOfVersion } = await import('../prompt-files/version-file.ts');
+  return format === 'file' ? fileOfVersion(prompt, version, wire) : messagesOfVersion(wire);
 }
 
 /** The texts, or the sections of versions that hold more than a text. The program of a chat is for machines. */
@@ -179,6 +174,7 @@ async function contentOf(
   requireFilled('the file (--messages)', messages);
   if (messages !== undefined) {
     const text = messages === '-' ? await context.input() : await readTextFile(messages);
+    const { messagesIn } = await import('./authored-files.ts');
     return { messages: messagesIn(text, messages === '-' ? 'standard input' : printable(messages)) };
   }
   if (template !== undefined) return { template };
@@ -189,6 +185,11 @@ async function contentOf(
       'the template is missing; use --file, --template, --messages or standard input',
     );
   return { template: await context.input() };
+}
+
+async function configOf(path: string): Promise<Record<string, unknown>> {
+  const { configIn } = await import('./authored-files.ts');
+  return await configIn(path);
 }
 
 function colored(line: string, { colors }: Output): string {

@@ -1,7 +1,7 @@
 /** Converts between files and the registry's documents (`exportPrompts`, `importPrompts`). A file represents one version of its prompt. */
 import { z } from 'zod';
 import { CliError } from '../exit-codes.ts';
-import { messageShape, partShape } from '../message-shape.ts';
+import { sentMessage } from '../message-shape.ts';
 import { isExact } from './exact-numbers.ts';
 import { isTooDeep } from './head.ts';
 import type { PromptFile } from './prompt-file.ts';
@@ -20,8 +20,6 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const message = z.object({ ...messageShape, parts: z.array(z.object(partShape)).exactOptional() });
-
 const exported = z.object({
   prompts: z.array(
     z.object({
@@ -35,7 +33,7 @@ const exported = z.object({
           number: z.int(),
           status: z.enum(['draft', 'stable', 'live', 'archived']),
           template: z.string().optional(),
-          messages: z.array(message).optional(),
+          messages: z.array(sentMessage).optional(),
           config: z.custom<Readonly<Record<string, unknown>>>(isObject).optional(),
           note: z.string().default(''),
         }),

@@ -1,20 +1,44 @@
-/** One version as a prompt file, for `versions get`. The payloads belong to the prompt and are left out. */
+/** One version as text, for `versions get`. */
+import { messagesAsText } from '@px0/contracts/message-text';
 import type { Prompt, PromptVersion } from '@px0/sdk/api';
 import { z } from 'zod';
+import { CliError } from '../exit-codes.ts';
+import { sentMessage } from '../message-shape.ts';
 import { formatPromptFile } from './prompt-file.ts';
 
-/** Taken from the response itself: the numbers of a configuration keep their digits there. */
-const configured = z.object({
-  version: z.object({ config: z.custom<Readonly<Record<string, unknown>>>().optional() }),
+/** Taken from the response itself: the generated types rename keys, and numbers of a configuration lose digits. */
+const authored = z.object({
+  version: z.object({
+    messages: z.array(sentMessage).optional(),
+    config: z.custom<Readonly<Record<string, unknown>>>().optional(),
+  }),
 });
 
-/** `wire` is the response that contains the version. An archived version is a draft, which a push would make of it. */
+/** @throws CliError for a response in an unknown format */
+function authoredIn(wire: unknown): z.infer<typeof authored>['version'] {
+  const parsed = authored.safeParse(wire);
+  if (parsed.success) return parsed.data.version;
+  throw new CliError(
+    'internal',
+    'the version has a format that this version of the px0 command does not know',
+  );
+}
+
+/** The messages of a chat, as `versions create --messages` reads them. `wire` is the response that contains the version. */
+export function messagesOfVersion(wire: unknown): string {
+  return `${messagesAsText(authoredIn(wire).messages ?? [])}\n`;
+}
+
+/**
+ * The version as a prompt file. The payloads belong to the prompt and are left out; an archived version is a draft, which a push would make of it.
+ * `wire` is the response that contains the version.
+ */
 export function fileOfVersion(
   { slug, name, description }: Prompt,
-  { status, tags, note = '', messages, template }: PromptVersion,
+  { status, tags, note = '', template }: PromptVersion,
   wire: unknown,
 ): string {
-  const { config } = configured.parse(wire).version;
+  const { messages, config } = authoredIn(wire);
   return formatPromptFile({
     slug,
     name,
