@@ -1,11 +1,11 @@
 /** The column of messages. It owns the entries while it is shown, and replaces them all only through its handle. */
 import { MessageSquarePlus, SquareDashed } from 'lucide-react';
-import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type ChatEntry, lateSystemMessages, type TemplateFault } from '../preview/mod.ts';
 import { Button, toast } from '../ui/mod.ts';
 import type { CodeEditorHandle } from './code-editor.tsx';
 import { entriesOf, freePlaceholder, moved, nextRole, type Row, rowOf, rowsOf } from './conversation.ts';
-import { MessageCard } from './message-card.tsx';
+import { type CardActions, MessageCard } from './message-card.tsx';
 import type { KnownVariables } from './template-completion.ts';
 
 export interface ConversationEditorHandle {
@@ -53,25 +53,34 @@ export function ConversationEditor(props: ConversationEditorProps) {
     setRows(next);
     onChange(entriesOf(next));
   };
-  const move = (from: number, to: number): void => {
-    const next = moved(rows, from, to);
-    if (next === rows) return;
+  const placeOf = (id: number): number => latest.current.findIndex((row) => row.id === id);
+  const move = (id: number, to: number): void => {
+    const from = placeOf(id);
+    const next = moved(latest.current, from, to);
+    if (next === latest.current) return;
     const focus = document.activeElement;
     if (focus instanceof HTMLElement && list.current?.contains(focus) === true)
       refocus.current = () => focus.focus();
     change(next);
-    setNews(`${nameOf(rows[from])} is now ${to + 1} of ${rows.length}.`);
+    setNews(`${nameOf(next[to])} is now ${to + 1} of ${next.length}.`);
   };
-  const add = (entry: ChatEntry, at = rows.length): void => {
+  const add = (entry: ChatEntry, at = latest.current.length): void => {
     const row = rowOf(entry);
-    change(rows.toSpliced(at, 0, row));
+    const next = latest.current.toSpliced(at, 0, row);
+    change(next);
     setAdded(row.id);
-    setNews(`Added ${nameOf(row).toLowerCase()}, ${at + 1} of ${rows.length + 1}.`);
+    setNews(`Added ${nameOf(row).toLowerCase()}, ${at + 1} of ${next.length}.`);
   };
-  const remove = (at: number): void => {
-    const row = rows[at];
+  const duplicate = (id: number): void => {
+    const at = placeOf(id);
+    const row = latest.current[at];
+    if (row !== undefined) add(copyOf(row.entry, latest.current), at + 1);
+  };
+  const remove = (id: number): void => {
+    const at = placeOf(id);
+    const row = latest.current[at];
     if (row === undefined) return;
-    change(rows.toSpliced(at, 1));
+    change(latest.current.toSpliced(at, 1));
     setNews(`Deleted ${nameOf(row).toLowerCase()} ${at + 1}.`);
     focusAfterRemoval(list.current, at);
     toast({
@@ -79,6 +88,20 @@ export function ConversationEditor(props: ConversationEditorProps) {
       action: { label: 'Undo', run: () => change(latest.current.toSpliced(at, 0, row)) },
     });
   };
+  const own: CardActions = {
+    known,
+    move,
+    duplicate,
+    remove,
+    change: (id, entry) => change(latest.current.map((row) => (row.id === id ? { id, entry } : row))),
+    drop: (id, target) => move(id, placeOf(target)),
+    setEditor: (id, part, editor) => {
+      const key = `${id}.${part}`;
+      if (editor === null) editors.current.delete(key);
+      else editors.current.set(key, editor);
+    },
+  };
+  const actions = useStable(own);
 
   useImperativeHandle(ref, () => ({
     goTo: (place) => {
@@ -107,24 +130,7 @@ export function ConversationEditor(props: ConversationEditorProps) {
             isReadOnly={isReadOnly}
             isLateSystem={late.has(at)}
             fault={fault?.at?.entry === at ? fault : undefined}
-            known={known}
-            onEditor={(part, editor) => {
-              const key = `${row.id}.${part}`;
-              if (editor === null) editors.current.delete(key);
-              else editors.current.set(key, editor);
-            }}
-            onChange={(entry) =>
-              change(latest.current.map((one) => (one.id === row.id ? { id: row.id, entry } : one)))
-            }
-            onMove={(to) => move(at, to)}
-            onDrop={(id) =>
-              move(
-                rows.findIndex((one) => one.id === id),
-                at,
-              )
-            }
-            onDuplicate={() => add(copyOf(row.entry, rows), at + 1)}
-            onDelete={() => remove(at)}
+            actions={actions}
           />
         ))}
       </ol>
@@ -139,6 +145,24 @@ export function ConversationEditor(props: ConversationEditorProps) {
         </div>
       )}
     </div>
+  );
+}
+
+/** The same functions in each render, which do what the latest ones do. A card then renders again only if its own message changes. */
+function useStable(actions: CardActions): CardActions {
+  const latest = useRef(actions);
+  latest.current = actions;
+  return useMemo(
+    () => ({
+      known: () => latest.current.known(),
+      move: (...args) => latest.current.move(...args),
+      duplicate: (...args) => latest.current.duplicate(...args),
+      remove: (...args) => latest.current.remove(...args),
+      change: (...args) => latest.current.change(...args),
+      drop: (...args) => latest.current.drop(...args),
+      setEditor: (...args) => latest.current.setEditor(...args),
+    }),
+    [],
   );
 }
 

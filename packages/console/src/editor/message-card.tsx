@@ -10,7 +10,7 @@ import {
   TriangleAlert,
   Type,
 } from 'lucide-react';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import type { ChatEntry, Role, TemplateFault } from '../preview/mod.ts';
 import { classes, IconButton, Menu, MenuItem, MenuSeparator, Select } from '../ui/mod.ts';
 import type { CodeEditorHandle } from './code-editor.tsx';
@@ -36,19 +36,25 @@ export interface MessageCardProps {
   /** Whether it is a system message after one of another role. */
   readonly isLateSystem: boolean;
   readonly fault: TemplateFault | undefined;
-  readonly known: () => KnownVariables;
-  readonly onEditor: (part: number, editor: CodeEditorHandle | null) => void;
-  readonly onChange: (entry: ChatEntry) => void;
-  readonly onMove: (to: number) => void;
-  /** Another row was dropped here. */
-  readonly onDrop: (id: number) => void;
-  readonly onDuplicate: () => void;
-  readonly onDelete: () => void;
+  readonly actions: CardActions;
 }
 
-export function MessageCard(props: MessageCardProps) {
-  const { row, at, isReadOnly, isLateSystem, fault, onChange, onMove, onDrop } = props;
-  const { entry } = row;
+/** What a card can do to the conversation; rows are given by their identity. */
+export interface CardActions {
+  readonly known: () => KnownVariables;
+  readonly change: (id: number, entry: ChatEntry) => void;
+  readonly move: (id: number, to: number) => void;
+  /** Moves a row to the place of another one. */
+  readonly drop: (id: number, target: number) => void;
+  readonly duplicate: (id: number) => void;
+  readonly remove: (id: number) => void;
+  readonly setEditor: (id: number, part: number, editor: CodeEditorHandle | null) => void;
+}
+
+export const MessageCard = memo(function MessageCard(props: MessageCardProps) {
+  const { row, at, isReadOnly, isLateSystem, fault, actions } = props;
+  const { id, entry } = row;
+  const onChange = (next: ChatEntry): void => actions.change(id, next);
   const [isTarget, setTarget] = useState(false);
   const moveByKey = (event: KeyboardEvent): void => {
     // In a text, the same keys move its lines.
@@ -56,11 +62,11 @@ export function MessageCard(props: MessageCardProps) {
     if (isReadOnly || !event.altKey || isInText) return;
     if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     event.preventDefault();
-    onMove(event.key === 'ArrowUp' ? at - 1 : at + 1);
+    actions.move(id, event.key === 'ArrowUp' ? at - 1 : at + 1);
   };
   return (
     <li
-      data-row={row.id}
+      data-row={id}
       onKeyDown={moveByKey}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAGGED)) return;
@@ -70,10 +76,10 @@ export function MessageCard(props: MessageCardProps) {
       onDragLeave={() => setTarget(false)}
       onDrop={(event) => {
         setTarget(false);
-        const id = event.dataTransfer.getData(DRAGGED);
-        if (id === '') return;
+        const dragged = event.dataTransfer.getData(DRAGGED);
+        if (dragged === '') return;
         event.preventDefault();
-        onDrop(Number(id));
+        actions.drop(Number(dragged), id);
       }}
       className={classes(
         'rounded-lg border bg-raised shadow-low transition-colors focus-within:border-accent',
@@ -99,17 +105,18 @@ export function MessageCard(props: MessageCardProps) {
           message={entry}
           isReadOnly={isReadOnly}
           fault={fault}
-          known={props.known}
-          onEditor={props.onEditor}
+          known={actions.known}
+          onEditor={(part, editor) => actions.setEditor(id, part, editor)}
           onChange={onChange}
         />
       )}
     </li>
   );
-}
+});
 
-function CardHead({ row, at, count, isReadOnly, onChange, onMove, onDuplicate, onDelete }: MessageCardProps) {
-  const { entry } = row;
+function CardHead({ row, at, count, isReadOnly, actions }: MessageCardProps) {
+  const { id, entry } = row;
+  const onChange = (next: ChatEntry): void => actions.change(id, next);
   const name = 'placeholder' in entry ? `placeholder ${at + 1}` : `message ${at + 1}`;
   return (
     <header className="flex items-center gap-1.5 border-line border-b px-2 py-1.5">
@@ -119,7 +126,7 @@ function CardHead({ row, at, count, isReadOnly, onChange, onMove, onDuplicate, o
           title="Drag to reorder, or press Alt+↑ and Alt+↓"
           draggable
           onDragStart={(event) => {
-            event.dataTransfer.setData(DRAGGED, String(row.id));
+            event.dataTransfer.setData(DRAGGED, String(id));
             event.dataTransfer.effectAllowed = 'move';
             const card = event.currentTarget.closest('li');
             if (card !== null) event.dataTransfer.setDragImage(card, 12, 12);
@@ -152,14 +159,19 @@ function CardHead({ row, at, count, isReadOnly, onChange, onMove, onDuplicate, o
       )}
       {!isReadOnly && (
         <span className="ml-auto flex items-center">
-          <IconButton icon={Copy} size="sm" label={`Duplicate ${name}`} onClick={onDuplicate} />
-          <IconButton icon={Trash2} size="sm" label={`Delete ${name}`} onClick={onDelete} />
+          <IconButton
+            icon={Copy}
+            size="sm"
+            label={`Duplicate ${name}`}
+            onClick={() => actions.duplicate(id)}
+          />
+          <IconButton icon={Trash2} size="sm" label={`Delete ${name}`} onClick={() => actions.remove(id)} />
           <Menu trigger={<IconButton icon={MoreHorizontal} size="sm" label={`Actions for ${name}`} />}>
             <MenuItem
               icon={ArrowUp}
               shortcut="alt+arrowup"
               disabledReason={at === 0 ? 'It is the first' : undefined}
-              onSelect={() => onMove(at - 1)}
+              onSelect={() => actions.move(id, at - 1)}
             >
               Move up
             </MenuItem>
@@ -167,7 +179,7 @@ function CardHead({ row, at, count, isReadOnly, onChange, onMove, onDuplicate, o
               icon={ArrowDown}
               shortcut="alt+arrowdown"
               disabledReason={at === count - 1 ? 'It is the last' : undefined}
-              onSelect={() => onMove(at + 1)}
+              onSelect={() => actions.move(id, at + 1)}
             >
               Move down
             </MenuItem>
@@ -208,13 +220,7 @@ function PartItems({ entry, onChange }: PartItemsProps) {
   );
 }
 
-function Remark({
-  tone,
-  children,
-}: {
-  readonly tone: 'warning' | 'danger';
-  readonly children: React.ReactNode;
-}) {
+function Remark({ tone, children }: { readonly tone: 'warning' | 'danger'; readonly children: ReactNode }) {
   return (
     <p
       className={classes(
