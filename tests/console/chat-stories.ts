@@ -69,8 +69,9 @@ export function chatStories(started: () => ConsoleHarness): void {
       await page.getByRole('textbox', { name: 'Text of message 1' }).waitFor();
       await tabTo(page, 'Role of message 1');
       await page.keyboard.press('Enter');
-      await page.getByRole('option', { name: 'System' }).waitFor();
+      await page.locator('[role=option]:focus', { hasText: 'User' }).waitFor();
       await page.keyboard.press('ArrowUp');
+      await page.locator('[role=option]:focus', { hasText: 'System' }).waitFor();
       await page.keyboard.press('Enter');
       await tabTo(page, 'Add message');
       await page.keyboard.press('Enter');
