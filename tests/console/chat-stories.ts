@@ -270,7 +270,6 @@ export function chatStories(started: () => ConsoleHarness): void {
       await page.getByRole('link', { name: 'Tutor' }).click();
       await second.waitFor({ state: 'detached' });
       await page.goBack();
-      await toastSays(page, 'Restored your unsaved text');
       await second.getByText('Hello {{.x').waitFor();
       await second.click();
       await page.keyboard.press('ControlOrMeta+End');
