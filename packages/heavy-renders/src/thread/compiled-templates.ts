@@ -11,7 +11,11 @@ const BYTES_PER_LAYOUT_CHARACTER = 8;
 
 /** The programs that a thread has compiled, least recently used ones forgotten first. */
 export class CompiledTemplates {
-  readonly #kept = new LRUCache<string, CompiledProgram>({ maxSize: MAX_BYTES });
+  readonly #kept: LRUCache<string, CompiledProgram>;
+
+  constructor() {
+    this.#kept = new LRUCache({ maxSize: MAX_BYTES });
+  }
 
   /** @throws TemplateSyntaxError */
   of(program: string | Program): CompiledProgram {

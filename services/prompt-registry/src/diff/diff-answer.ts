@@ -3,25 +3,15 @@
  * Free of database and transport, since a worker thread makes those that take long.
  */
 import type { ReplyOf, routes, Wire } from '@px0/contracts';
-import type { ReadonlyMessage } from '@px0/contracts/message-text';
 import { JsonPieces } from '../heavy/thread.ts';
 import { type Hunk, hunksOf } from './hunks.ts';
-import { partTexts } from './part-texts.ts';
+import { type DiffSide, partTexts } from './part-texts.ts';
 import { formatHunks, unifiedDiff } from './unified.ts';
 
 export interface DiffOrder {
   readonly from: DiffSide;
   readonly to: DiffSide;
   readonly isStructured: boolean;
-}
-
-export interface DiffSide {
-  readonly number: number;
-  readonly template: string;
-  /** Null for a text. */
-  readonly messages: readonly ReadonlyMessage[] | null;
-  /** Compact JSON text; null for none. */
-  readonly config: string | null;
 }
 
 type Answer = ReplyOf<typeof routes.diffVersions>;

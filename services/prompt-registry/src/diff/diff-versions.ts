@@ -7,8 +7,9 @@ import { LRUCache } from 'lru-cache';
 import { type HeavyWork, SHORT_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import { parseVersionNumber, type VersionRow, versionPair } from '../versions/mod.ts';
-import { answerOf, type DiffOrder, type DiffSide } from './diff-answer.ts';
+import { answerOf, type DiffOrder } from './diff-answer.ts';
 import { isLightDiff } from './edit-script.ts';
+import type { DiffSide } from './part-texts.ts';
 import { partTexts } from './part-texts.ts';
 
 export interface DiffVersionsDependencies {

@@ -1,7 +1,16 @@
 /** The parts of versions that are no plain text, as texts that can be compared line by line. */
 import { parseExactJson } from '@px0/contracts/exact-json';
-import { messagesAsText } from '@px0/contracts/message-text';
-import type { DiffSide } from './diff-answer.ts';
+import { messagesAsText, type ReadonlyMessage } from '@px0/contracts/message-text';
+
+/** A version as it is compared. */
+export interface DiffSide {
+  readonly number: number;
+  readonly template: string;
+  /** Null for a text. */
+  readonly messages: readonly ReadonlyMessage[] | null;
+  /** Compact JSON text; null for none. */
+  readonly config: string | null;
+}
 
 /** A part's name, and its text in both versions; null where one has no such part. */
 export type PartText = readonly [name: string, from: string | null, to: string | null];

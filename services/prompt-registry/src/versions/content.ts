@@ -1,6 +1,6 @@
 /** What a version holds: one text or a conversation, and what goes with its output. */
 import type { TemplateVariable } from '@px0/template';
-import type { ProgramColumns } from '../changes/mod.ts';
+import type { ProgramColumns } from '../changes/thread.ts';
 
 export type Role = 'system' | 'user' | 'assistant';
 

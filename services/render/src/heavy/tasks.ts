@@ -3,8 +3,7 @@ import { deserialize, serialize } from 'node:v8';
 import { type BodyOf, parseBodyText, routes } from '@px0/contracts';
 import type { Task, Thread } from '@px0/heavy-renders/thread';
 import { type Program, TemplateSyntaxError } from '@px0/template';
-import type { RenderOptions, RenderRequest } from '../rendering/render-request.ts';
-import { failureOf, renderedJson } from '../rendering/rendered-json.ts';
+import { failureOf, type RenderOptions, type RenderRequest, renderedJson } from '../rendering/thread.ts';
 
 /** What to render with: the body of a request as it came, or the variables of a batch's item, serialised. */
 export type RenderInput =

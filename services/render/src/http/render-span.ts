@@ -11,8 +11,6 @@ const SAMPLED = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]?[13579bdf]$/;
 /** The share of requests without a trace context that begin a trace; 0 if telemetry is off. */
 const ownTraceRatio = exportsTelemetry() ? renderTraceRatio() : 0;
 
-const tracer = trace.getTracer('@px0/render');
-
 /**
  * A span below the caller's, or the first of a trace where the caller has none and the dice say so; undefined when the caller's trace is
  * not sampled, or for most of those who have none.
@@ -37,5 +35,7 @@ function start(route: string, isRoot: boolean, req: Pick<IncomingMessage, 'heade
     ...(isRoot ? { [DECIDED_ATTRIBUTE]: true } : {}),
   };
   const parent = isRoot ? context.active() : propagation.extract(context.active(), req.headers);
+  // Asked for each time: a tracer that is kept stays with the provider of its first span.
+  const tracer = trace.getTracer('@px0/render');
   return tracer.startSpan(`POST ${route}`, { kind: SpanKind.SERVER, attributes }, parent);
 }
