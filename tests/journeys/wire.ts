@@ -135,7 +135,7 @@ export function wireStories(started: () => World): void {
         '/v1/api-keys': ['GET', 'HEAD', 'POST'],
         [`/v1/orgs/${owner.organization}`]: ['DELETE', 'PUT'],
         [`/v1/teams/${owner.team}/prompts`]: ['GET', 'HEAD', 'POST'],
-        [`/v1/prompts/${prompt.id}`]: ['GET', 'HEAD', 'PUT'],
+        [`/v1/prompts/${prompt.id}/versions`]: ['GET', 'HEAD', 'POST'],
         [`/v1/prompts/${prompt.slug}/render`]: ['POST'],
       };
       for (const [path, methods] of Object.entries(allowed)) {
@@ -143,6 +143,8 @@ export function wireStories(started: () => World): void {
         expect([path, status, text]).toEqual([path, 405, error('method not allowed')]);
         expect([path, allow?.split(', ').toSorted()]).toEqual([path, methods]);
       }
+      const { status, allow } = await send(world, 'POST', `/v1/prompts/${prompt.id}`, owner);
+      expect([status, allow?.split(', ').toSorted()]).toEqual([405, ['GET', 'HEAD', 'PATCH', 'PUT']]);
       for (const path of ['/v1/nothing', '/nothing', '/v1/auth/nothing']) {
         expect([path, await send(world, 'GET', path)]).toMatchObject([
           path,

@@ -38,7 +38,8 @@ create index prompts_content_unknown on prompts (id) where content_search is nul
 
 -- Processes that gather the words of a version themselves say so in the transaction. For all others, such as those of the release
 -- before, the words become unknown with any change of a version, and are gathered by the chore.
-create function forget_content() returns trigger language plpgsql as $$
+-- With a search path of its own: a restore writes rows by qualified names alone.
+create function forget_content() returns trigger language plpgsql set search_path from current as $$
 begin
   if current_setting('px0.gathers_content', true) is distinct from 'on' then
     update prompts set content_search = null
