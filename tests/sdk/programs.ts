@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -23,8 +23,10 @@ export interface Command {
 
 export interface Sdk {
   readonly language: 'Python' | 'Go';
-  /** Its own tests; examples among them run against the px0 of the environment. */
+  /** Its own tests, but those of its engine; examples among them run against the px0 of the environment. */
   readonly tests: Command;
+  /** The tests of its template engine, which take as long as all others. */
+  readonly engineTests: Command;
   /** A program that answers questions line by line; it takes the path of a snapshot file. */
   readonly lines: Command;
 }
@@ -64,10 +66,21 @@ export async function pythonSdk(): Promise<Sdk | string> {
   }
   return {
     language: 'Python',
-    tests: { program, args: ['-m', 'pytest'], cwd: python },
+    tests: {
+      program,
+      args: ['-m', 'pytest', ...engineFiles.map((file) => `--ignore-glob=${file}`)],
+      cwd: python,
+    },
+    engineTests: {
+      program,
+      args: ['-m', 'pytest', ...globSync(engineFiles, { cwd: python })],
+      cwd: python,
+    },
     lines: { program, args: [join(python, 'tests', 'lines.py')], cwd: python },
   };
 }
+
+const engineFiles = ['tests/test_template*.py', 'tests/test_chat_vectors.py', 'tests/test_local_renders.py'];
 
 /** Why Go programs cannot be tried here; undefined if they can. */
 export async function whyNoGo(): Promise<string | undefined> {
@@ -92,7 +105,8 @@ export async function goSdk(folder: string): Promise<Sdk | string> {
   return {
     language: 'Go',
     // Its results depend on the px0 of the environment, so those of an earlier run say nothing.
-    tests: { program: 'go', args: ['test', '-count=1', './...'], cwd: go },
+    tests: { program: 'go', args: ['test', '-count=1', '.', './api'], cwd: go },
+    engineTests: { program: 'go', args: ['test', '-count=1', './internal/...'], cwd: go },
     lines: { program, args: [], cwd: folder },
   };
 }

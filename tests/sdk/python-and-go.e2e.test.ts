@@ -62,6 +62,11 @@ describe.each(languages)('the %s SDK', (language) => {
     expect(await output(tests, environment())).toMatch(/\d+ passed|^ok /m);
   }, 240_000);
 
+  it('passes the tests of its engine', async (context) => {
+    const { engineTests } = sdkOf(language, context);
+    expect(await output(engineTests, environment())).toMatch(/\d+ passed|^ok /m);
+  }, 240_000);
+
   it('renders live, by number and by tag, and reads what was promoted just now', async (context) => {
     await using application = applicationOf(sdkOf(language, context));
     const body = { tag: `tag-${language}` };
