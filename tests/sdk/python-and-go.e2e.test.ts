@@ -32,9 +32,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The first version of a prompt, live. */
-async function liveChat(prompt: Prompt, body: Readonly<Record<string, unknown>>): Promise<void> {
+/** Makes a prompt whose live version has this content. */
+async function liveChat(slug: string, body: Readonly<Record<string, unknown>>): Promise<void> {
   const { token } = account.key;
+  const prompt = await world.emptyPrompt(account.key, account.team, { slug });
   const versions = `/v1/prompts/${prompt.id}/versions`;
   await world.gateway.call('POST', versions, { token, body });
   for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
@@ -130,8 +131,7 @@ describe('the Python examples', () => {
   };
 
   beforeAll(async () => {
-    const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'tutor' });
-    await liveChat(prompt, {
+    await liveChat('lesson', {
       messages: [
         { role: 'system', template: 'You are a patient tutor.' },
         { placeholder: 'history' },
@@ -209,74 +209,6 @@ describe('px0 stopped and started again', () => {
       );
     }
   }, 240_000);
-});
-
-describe.each(languages)('a chat in %s', (language) => {
-  it('has the messages and the configuration of px0, which are the same while px0 is stopped', async (context) => {
-    const sdk = sdkOf(language, context);
-    const slug = `tutor_${language.toLowerCase()}`;
-    const prompt = await world.emptyPrompt(account.key, account.team, { slug });
-    const messages = [
-      { role: 'system', template: 'You are a {{.mood}} tutor.' },
-      { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
-      { placeholder: 'history', required: true },
-      {
-        role: 'user',
-        parts: [
-          { type: 'text', template: '{{template "ask" .}}' },
-          { type: 'media', url: '{{.photo}}' },
-        ],
-      },
-      { role: 'assistant', template: '{{define "ask"}}{{.question}}{{end}}' },
-    ];
-    const config = { model: 'm1', max_tokens: 100, temperature: 0 };
-    await liveChat(prompt, { messages, config });
-
-    const history = [
-      { role: 'user', content: '{{.x}}' },
-      { role: 'assistant', content: null, tool_calls: [{ id: 'c1', n: 0.5 }] },
-    ];
-    const photo = 'data:image/png;base64,iVBORw0KGgo=';
-    const question = {
-      slug,
-      variables: { mood: 'kind', history, question: 'Why?', photo },
-    };
-    const answer = {
-      messages: [
-        { role: 'system', content: 'You are a kind tutor.' },
-        ...history,
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'Why?' },
-            { type: 'media', url: photo, media_type: 'image/png' },
-          ],
-        },
-      ],
-      config,
-      text: 'system:\nYou are a kind tutor.\n\nuser:\n{{.x}}\n\nassistant:\n\n\nuser:\nWhy?\n[media]\n\n',
-      version: 1,
-    };
-    const snapshot = `chat-${language}.json`;
-    await using application = applicationOf(sdk, snapshot);
-    expect(await application.ask(question)).toEqual({ ...answer, source: 'live' });
-    const { history: _history, ...without } = question.variables;
-    expect(await application.ask({ ...question, variables: without })).toMatchObject({
-      error: 'invalid request',
-      message: expect.stringContaining('invalid variables: missing history'),
-    });
-    const file = join(folder, snapshot);
-    await eventually(() => existsSync(file), { what: file });
-    await platform.pause();
-    try {
-      expect(await application.ask(question)).toEqual({ ...answer, source: 'cache' });
-      await using later = applicationOf(sdk, snapshot);
-      expect(await later.ask(question)).toEqual({ ...answer, source: 'snapshot' });
-      expect(await later.ask({ ...question, variables: without })).toMatchObject({ error: 'unreachable' });
-    } finally {
-      await platform.resume();
-    }
-  }, 120_000);
 });
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -360,9 +292,6 @@ function threeSdks(stack: AsyncDisposableStack, present: readonly Sdk[], name: s
 
 /** A live chat with the slug `tutor`, a question about it, and what every SDK answers, but for the source. */
 async function tutor(): Promise<{ readonly question: Question; readonly answer: object }> {
-  const { token } = account.key;
-  const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'tutor' });
-  const versions = `/v1/prompts/${prompt.id}/versions`;
   const messages = [
     { role: 'system', template: 'You are a {{.mood}} tutor.' },
     { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
@@ -377,8 +306,7 @@ async function tutor(): Promise<{ readonly question: Question; readonly answer: 
     { role: 'assistant', template: '{{define "ask"}}{{.question}}{{end}}' },
   ];
   const config = { model: 'm1', max_tokens: 100, temperature: 0 };
-  await world.gateway.call('POST', versions, { token, body: { messages, config } });
-  for (let step = 0; step < 2; step++) await world.gateway.call('POST', `${versions}/1/promote`, { token });
+  await liveChat('tutor', { messages, config });
 
   const history = [
     { role: 'user', content: '{{.x}}' },

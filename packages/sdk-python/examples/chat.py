@@ -5,7 +5,7 @@ history = [
     {"role": "assistant", "content": "Hello! What are you learning?"},
 ]
 with Px0() as px0:
-    result = px0.render("tutor", {"question": "Why is the sky blue?", "history": history})
+    result = px0.render("lesson", {"question": "Why is the sky blue?", "history": history})
 request, dropped = to_openai(result)
 for message in request["messages"]:
     print(f"{message['role']}: {message['content']}")

@@ -22,8 +22,8 @@ def render(client: px0.Px0, asked: Dict[str, Any]) -> Dict[str, Any]:
     except px0.Px0Error as error:
         return {"error": KINDS.get(type(error), "another"), "message": str(error)}
     answer = {"text": result.text, "source": result.source, "version": result.version or 0}
-    of_a_chat = {"messages": result.messages, "config": result.config}
-    return {**answer, **{name: value for name, value in of_a_chat.items() if value is not None}}
+    of_chat = {"messages": result.messages, "config": result.config}
+    return {**answer, **{key: value for key, value in of_chat.items() if value is not None}}
 
 
 with px0.Px0(snapshot_file=sys.argv[1]) as client:
