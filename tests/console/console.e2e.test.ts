@@ -4,6 +4,7 @@ import { accountStories } from './account-stories.ts';
 import { chatStories } from './chat-stories.ts';
 import { ConsoleHarness } from './console-harness.ts';
 import { governanceStories } from './governance-stories.ts';
+import { listStories } from './list-stories.ts';
 import { promptStories } from './prompt-stories.ts';
 
 let harness: ConsoleHarness | undefined;
@@ -28,3 +29,4 @@ accountStories(started);
 governanceStories(started);
 promptStories(started);
 chatStories(started);
+listStories(started);

@@ -1,8 +1,6 @@
 /** Why the version was made. It is part of the draft, and shown with the version from then on. */
+import { LONGEST_NOTE, noteLength } from '../prompts/mod.ts';
 import { TextArea } from '../ui/mod.ts';
-
-/** As many characters as px0 keeps. */
-const LONGEST_NOTE = 2_000;
 
 export interface NotePanelProps {
   readonly note: string;
@@ -26,7 +24,7 @@ export function NotePanel({ note, isReadOnly, onChange }: NotePanelProps) {
         hint={
           isReadOnly
             ? 'Why this version was made.'
-            : `Why you make this version, for those who read it later. ${note.length.toLocaleString('en')} of ${LONGEST_NOTE.toLocaleString('en')} characters.`
+            : `Why you make this version, for those who read it later. ${noteLength(note)}`
         }
       />
     </div>

@@ -2,16 +2,17 @@
 import type { Wire } from '@px0/contracts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { ScrollText } from 'lucide-react';
-import { pages } from '../api/mod.ts';
 import { Avatar, Button, EmptyState, Failure, SkeletonRows, Time } from '../ui/mod.ts';
 import { type AuditGroup, auditSentence, groupedAudit } from './audit-sentence.ts';
+import { auditPages } from './data/readings.ts';
+import { NoteText } from './note-text.tsx';
 import { useActorName } from './use-actor-name.ts';
 
 const day = new Intl.DateTimeFormat('en', { dateStyle: 'full' });
 
 export function ActivityList({ promptId, teamId }: { readonly promptId: string; readonly teamId: string }) {
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    pages('listPromptAudit', { params: { id: promptId }, query: { limit: 50 } }),
+    auditPages(promptId),
   );
   const entries = data?.pages.flatMap((page) => page.entries) ?? [];
   const nameOf = useActorName(
@@ -64,10 +65,13 @@ function Entry({ group: { entry, count }, nameOf }: EntryProps) {
   return (
     <li className="flex items-center gap-3 border-line border-b py-2.5 text-sm last:border-b-0">
       <Avatar name={name} size="sm" />
-      <span className="min-w-0 flex-1 break-words text-muted">
-        <span className="font-medium text-fg">{name}</span> {auditSentence(entry)}
-        {count > 1 && <span className="text-faint"> ({count} saves)</span>}
-      </span>
+      <div className="flex min-w-0 flex-1 flex-col gap-1">
+        <p className="break-words text-muted">
+          <span className="font-medium text-fg">{name}</span> {auditSentence(entry)}
+          {count > 1 && <span className="text-faint"> ({count} saves)</span>}
+        </p>
+        {entry.text !== undefined && <NoteText>{entry.text}</NoteText>}
+      </div>
       <span className="shrink-0 text-faint text-xs">
         <Time timestamp={entry.created_at} />
       </span>

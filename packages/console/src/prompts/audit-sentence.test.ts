@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { auditSentence, groupedAudit } from './audit-sentence.ts';
+import { auditSentence, changeSentence, groupedAudit } from './audit-sentence.ts';
 
 function entry(
   action: string,
@@ -32,6 +32,23 @@ it('an entry reads as a sentence', () => {
     'moved the tag “beta” from version 2 to version 3',
   );
   expect(auditSentence(entry('payload.created', { name: null }, null))).toBe('saved an unnamed payload');
+});
+
+it('a move between folders says where the prompt is now', () => {
+  const moved = { folder_from: 'support', folder_to: 'support/mail' };
+  expect(auditSentence(entry('prompt.patched', moved, null))).toBe(
+    'moved the prompt into the folder “support/mail”',
+  );
+  expect(auditSentence(entry('prompt.patched', { ...moved, folder_to: '' }, null))).toBe(
+    'moved the prompt out of its folder',
+  );
+});
+
+it('the last change reads as a sentence without details', () => {
+  expect(changeSentence({ action: 'version.promoted', version: 3 }, 3)).toBe('made version 3 live');
+  expect(changeSentence({ action: 'version.promoted', version: 3 }, 2)).toBe('marked version 3 stable');
+  expect(changeSentence({ action: 'version.updated', version: 3 }, 2)).toBe('edited version 3');
+  expect(changeSentence({ action: 'tag.set', version: 3 }, 3)).toBe('tagged version 3');
 });
 
 it('an unknown action shows its name', () => {

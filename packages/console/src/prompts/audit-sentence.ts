@@ -2,13 +2,19 @@
 import type { Wire } from '@px0/contracts';
 
 type Entry = Wire<'PromptAuditEntry'>;
-type Tell = (entry: Entry, detail: (name: string) => string) => string;
+type Tell = (entry: Pick<Entry, 'version'>, detail: (name: string) => string) => string;
 
-const number = ({ version }: Entry) => `version ${version ?? '?'}`;
+const number = ({ version }: Pick<Entry, 'version'>) => `version ${version ?? '?'}`;
 
 const sentences: { readonly [action: string]: Tell } = {
   'prompt.created': () => 'created the prompt',
   'prompt.updated': () => 'changed the description',
+  'prompt.patched': (_entry, detail) => {
+    const folder = detail('folder_to');
+    return folder === ''
+      ? 'moved the prompt out of its folder'
+      : `moved the prompt into the folder “${folder}”`;
+  },
   'prompt.archived': () => 'archived the prompt',
   'prompt.restored': () => 'restored the prompt',
   'prompt.moved_out': () => 'moved the prompt to another team',
@@ -39,9 +45,33 @@ function payload(name: string): string {
 }
 
 /** The sentence without the actor. An unknown action shows its own name. */
-export function auditSentence(entry: Entry): string {
+export function auditSentence(entry: Pick<Entry, 'action' | 'version' | 'details'>): string {
   const detail = (name: string) => String(entry.details[name] ?? '');
   return sentences[entry.action]?.(entry, detail) ?? entry.action;
+}
+
+type LastChange = NonNullable<NonNullable<Wire<'Prompt'>['summary']>['last_change']>;
+
+/** The sentences of changes that a list of prompts knows no details of. */
+const briefSentences: { readonly [action: string]: (version: string) => string } = {
+  'prompt.patched': () => 'moved the prompt to another folder',
+  'version.duplicated': (version) => `copied a version to ${version}`,
+  'tag.set': (version) => `tagged ${version}`,
+  'tag.removed': (version) => `removed a tag from ${version}`,
+  'payload.created': () => 'saved a payload',
+  'payload.updated': () => 'changed a payload',
+};
+
+/** The last change of a prompt, without the actor. If a promoted version is live now, its promotion made it live. */
+export function changeSentence(
+  change: Pick<LastChange, 'action' | 'version'>,
+  liveVersion: number | null,
+): string {
+  const to = change.version === liveVersion ? 'live' : 'stable';
+  return (
+    briefSentences[change.action]?.(number(change)) ??
+    auditSentence({ ...change, details: change.action === 'version.promoted' ? { to } : {} })
+  );
 }
 
 export interface AuditGroup {

@@ -48,6 +48,7 @@ export function listQuery({ status, tag, q, sort }: PromptSearch) {
     q,
     sort: sort ?? defaultSort,
     limit: 50,
+    include: 'summary',
   };
 }
 

@@ -8,6 +8,7 @@ export {
   versionsReading,
 } from './data/readings.ts';
 export { usePromptWrites } from './data/writes.ts';
+export { LONGEST_NOTE, noteLength } from './note-field.tsx';
 export { Trail } from './prompt-heading.tsx';
 export { PromptSkeleton } from './prompt-skeleton.tsx';
 export { usePromptSource } from './prompt-source.ts';

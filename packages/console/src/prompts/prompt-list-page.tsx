@@ -1,11 +1,9 @@
 /** The prompts that the user can read, with search and filters. The URL holds the filters. */
-import type { Wire } from '@px0/contracts';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus, Search, SearchX, Tag, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useCommands } from '../commands/mod.ts';
 import {
-  Badge,
   Button,
   Card,
   classes,
@@ -16,14 +14,14 @@ import {
   Page,
   Select,
   SkeletonRows,
-  Time,
 } from '../ui/mod.ts';
 import { useWorkspace } from '../workspace/mod.ts';
 import { CreatePromptDialog } from './create-prompt-dialog.tsx';
 import { defaultSort, isFiltered, type PromptSearch, type PromptSort, promptSearch } from './list-search.ts';
-import { PromptMenu } from './prompt-menu.tsx';
 import { shownTeams } from './prompt-pages.ts';
+import { PromptRow } from './prompt-row.tsx';
 import { useTeamsWhere } from './team-rights.ts';
+import { useActorName } from './use-actor-name.ts';
 import { useListKeys } from './use-list-keys.ts';
 import { type TeamPrompts, usePromptPages } from './use-prompt-pages.ts';
 
@@ -302,47 +300,21 @@ function List({ search, teams, create, onClear }: ListProps) {
 }
 
 function TeamSection({ team, name }: { readonly team: TeamPrompts; readonly name: string | undefined }) {
+  const nameOf = useActorName(
+    team.teamId,
+    team.prompts.flatMap(({ summary }) => summary?.last_change?.actor ?? []),
+  );
   return (
     <section aria-label={name ?? 'Prompts'} className="flex flex-col gap-2">
       {name !== undefined && <h2 className="px-1 font-medium text-faint text-xs">{name}</h2>}
       <Card className="overflow-hidden">
         <ul className="divide-y divide-line">
           {team.prompts.map((prompt) => (
-            <PromptRow key={prompt.id} prompt={prompt} />
+            <PromptRow key={prompt.id} prompt={prompt} nameOf={nameOf} />
           ))}
         </ul>
       </Card>
     </section>
-  );
-}
-
-function PromptRow({ prompt }: { readonly prompt: Wire<'Prompt'> }) {
-  return (
-    <li className="relative flex items-center gap-3 px-4 py-3 transition-colors focus-within:bg-panel hover:bg-panel">
-      <div className="min-w-0 flex-1">
-        <div className="flex min-w-0 items-center gap-2">
-          <Link
-            to="/prompts/$promptId"
-            params={{ promptId: prompt.id }}
-            data-row
-            className="truncate font-medium text-sm after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent focus-visible:after:-outline-offset-2"
-          >
-            {prompt.name}
-          </Link>
-          {prompt.status === 'archived' && <Badge>Archived</Badge>}
-        </div>
-        <div className="mt-0.5 flex min-w-0 items-baseline gap-2 text-xs">
-          <code className="max-w-[45%] shrink-0 truncate text-faint">{prompt.slug}</code>
-          {prompt.description !== '' && <span className="truncate text-muted">{prompt.description}</span>}
-        </div>
-      </div>
-      <span className="relative shrink-0 text-faint text-xs max-sm:hidden">
-        <Time timestamp={prompt.updated_at} />
-      </span>
-      <span className="relative">
-        <PromptMenu prompt={prompt} size="sm" />
-      </span>
-    </li>
   );
 }
 

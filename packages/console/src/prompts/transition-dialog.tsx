@@ -12,6 +12,7 @@ import { Badge, Callout, ConfirmDialog, Failure, Skeleton, toast } from '../ui/m
 import { attempt } from './attempt.ts';
 import { checkReading, readVersion } from './data/readings.ts';
 import { type PromptWrites, usePromptWrites } from './data/writes.ts';
+import { NoteField } from './note-field.tsx';
 import { liveOf, type Promotion, promotionOf, type Rollback, type Version } from './version-actions.ts';
 
 export type TransitionRequest =
@@ -31,7 +32,6 @@ export interface TransitionDialogProps {
 }
 
 export function TransitionDialog({ promptId, versions, request, onClose, onDone }: TransitionDialogProps) {
-  const writes = usePromptWrites();
   if (request === undefined) return null;
   const live = liveOf(versions);
   const change = (open: boolean): void => {
@@ -65,7 +65,35 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
       />
     );
   }
-  const { version } = request;
+  return (
+    <PlainTransitionDialog
+      promptId={promptId}
+      kind={request.kind}
+      version={request.version}
+      onOpenChange={change}
+      onConfirm={done}
+    />
+  );
+}
+
+interface PlainTransitionDialogProps {
+  readonly promptId: string;
+  readonly kind: 'demote' | 'archive' | 'delete';
+  readonly version: Version;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly onConfirm: (act: Promise<unknown>) => Promise<void>;
+}
+
+/** Asks before a step that changes nothing in the version's content. */
+function PlainTransitionDialog({
+  promptId,
+  kind,
+  version,
+  onOpenChange,
+  onConfirm,
+}: PlainTransitionDialogProps) {
+  const writes = usePromptWrites();
+  const [note, setNote] = useState('');
   const name = `version ${version.version}`;
   const texts = {
     demote: {
@@ -87,15 +115,15 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
       description: 'Deletes its text and tags. The version number is not reused. You can’t undo this.',
       confirmLabel: 'Delete draft',
     },
-  }[request.kind];
+  }[kind];
   const act = async (): Promise<void> => {
-    if (request.kind === 'delete') {
+    if (kind === 'delete') {
       await writes.deleteDraft(promptId, version.version);
       toast({ title: `Deleted draft version ${version.version}` });
     } else {
-      await writes.transition(request.kind, promptId, version.version);
+      await writes.transition(kind, promptId, version.version, { note });
       toast(
-        request.kind === 'demote'
+        kind === 'demote'
           ? {
               title: `Version ${version.version} is no longer live`,
               action: { label: 'Undo', run: () => backTo(writes, promptId, version.version) },
@@ -104,7 +132,11 @@ export function TransitionDialog({ promptId, versions, request, onClose, onDone 
       );
     }
   };
-  return <ConfirmDialog open onOpenChange={change} {...texts} onConfirm={() => done(act())} />;
+  return (
+    <ConfirmDialog open onOpenChange={onOpenChange} {...texts} onConfirm={() => onConfirm(act())}>
+      {kind !== 'delete' && <NoteField note={note} onChange={setNote} />}
+    </ConfirmDialog>
+  );
 }
 
 interface PromoteDialogProps {
@@ -125,11 +157,13 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
     gcTime: 0,
   });
   const check = useQuery(checkReading(promptId, version.version));
+  const [note, setNote] = useState('');
   const failing = check.data?.passed === false;
   const promote = async (): Promise<void> => {
     const { version: promoted } = await writes.transition('promote', promptId, version.version, {
       etag: reviewed.data?.etag,
       requirePayloads: check.data?.passed === true,
+      note,
     });
     toast({
       title:
@@ -161,6 +195,7 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
       confirmLabel={failing ? `${promotion.verb} anyway` : promotion.verb}
       onConfirm={() => onConfirm(promote())}
     >
+      <NoteField note={note} onChange={setNote} />
       <CheckResult check={check.data} error={check.error} />
       {reviewed.data === undefined ? (
         reviewed.error ? (
@@ -217,6 +252,7 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
   const writes = usePromptWrites();
   const { version } = rollback;
   const check = useQuery(checkReading(promptId, version.version));
+  const [note, setNote] = useState('');
   const act = async (): Promise<void> => {
     let { version: number } = version;
     if (rollback.kind === 'copy') {
@@ -225,7 +261,7 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
       } = await writes.duplicate(promptId, version.version));
       await writes.transition('promote', promptId, number);
     }
-    await writes.transition('promote', promptId, number);
+    await writes.transition('promote', promptId, number, { note });
     toast({
       title: `Version ${number} is live`,
       action: {
@@ -249,6 +285,7 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
       confirmLabel={`Make ${rollback.kind === 'copy' ? 'a copy of ' : ''}version ${version.version} live`}
       onConfirm={() => onConfirm(act())}
     >
+      <NoteField note={note} onChange={setNote} />
       <CheckResult check={check.data} error={check.error} />
       <DiffView
         left={live.template}

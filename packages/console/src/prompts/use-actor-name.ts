@@ -1,4 +1,4 @@
-/** Names of the people and API keys in an audit log. */
+/** Names of the people and API keys that changed something. */
 import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { reading, useUser } from '../api/mod.ts';
@@ -6,8 +6,10 @@ import { useAddresses, useOrgTeams, usePermissions, useWorkspace } from '../work
 
 type Actor = Wire<'PromptAuditEntry'>['actor'];
 
+export type ActorName = (actor: Actor) => string;
+
 /** `actors`: those whose names the caller will ask for. */
-export function useActorName(teamId: string, actors: readonly Actor[]): (actor: Actor) => string {
+export function useActorName(teamId: string, actors: readonly Actor[]): ActorName {
   const user = useUser();
   const { organization } = useWorkspace();
   const teams = useOrgTeams();
@@ -15,12 +17,12 @@ export function useActorName(teamId: string, actors: readonly Actor[]): (actor: 
   const { may } = usePermissions(orgId === undefined ? {} : { orgId });
   const others = actors.filter(({ kind, user_id }) => kind === 'user' && user_id !== user.id);
   const { addressOf, isWhole } = useAddresses(
-    orgId,
+    others.length === 0 ? undefined : orgId,
     others.map(({ user_id }) => user_id),
   );
   const keys = useQuery({
     ...reading('listAPIKeys', { query: { org_id: orgId } }),
-    enabled: orgId !== undefined && may('listAPIKeys'),
+    enabled: actors.some(({ kind }) => kind === 'api-key') && orgId !== undefined && may('listAPIKeys'),
   }).data?.api_keys;
   return ({ kind, user_id, api_key_id }) => {
     if (kind === 'api-key') {

@@ -1,14 +1,21 @@
 /** The versions of a prompt as a timeline, newest first. */
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ArrowUpFromLine, PenLine } from 'lucide-react';
 import { useState } from 'react';
-import { Button, buttonClasses, classes, Time } from '../ui/mod.ts';
+import { Badge, Button, buttonClasses, classes, Time } from '../ui/mod.ts';
 import { type Permissions, usePermissions } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
+import { auditSentence } from './audit-sentence.ts';
+import { ContentExcerpt, configSummary } from './content-excerpt.tsx';
+import { auditPages } from './data/readings.ts';
 import { usePromptWrites } from './data/writes.ts';
+import { NoteText } from './note-text.tsx';
+import { type StepNote, stepNotes } from './step-notes.ts';
 import { TagDialog } from './tag-dialog.tsx';
 import { TagList } from './tag-list.tsx';
 import { TransitionDialog, type TransitionRequest } from './transition-dialog.tsx';
+import { type ActorName, useActorName } from './use-actor-name.ts';
 import { liveOf, promotionOf, type Version, type VersionStatus } from './version-actions.ts';
 import { VersionBadge } from './version-badge.tsx';
 import { VersionMenu } from './version-menu.tsx';
@@ -24,6 +31,13 @@ export function VersionTimeline({ promptId, teamId, versions }: VersionTimelineP
   const [request, setRequest] = useState<TransitionRequest>();
   const [tagged, setTagged] = useState<Version>();
   const duplicate = useDuplicate(promptId);
+  // The notes are in the latest entries of the activity, which that tab shows, too.
+  const latest = useInfiniteQuery(auditPages(promptId)).data?.pages.flatMap(({ entries }) => entries);
+  const notes = stepNotes(latest ?? []);
+  const nameOf = useActorName(teamId, [
+    ...versions.map(({ created_by }) => created_by).filter((author) => author !== null),
+    ...[...notes.values()].map(({ actor }) => actor),
+  ]);
   return (
     <>
       <ol className="relative flex flex-col">
@@ -34,6 +48,8 @@ export function VersionTimeline({ promptId, teamId, versions }: VersionTimelineP
             version={version}
             versions={versions}
             permissions={permissions}
+            step={notes.get(version.version)}
+            nameOf={nameOf}
             onRequest={setRequest}
             onTag={() => setTagged(version)}
             onDuplicate={() => void duplicate(version.version)}
@@ -82,12 +98,26 @@ interface ItemProps {
   readonly version: Version;
   readonly versions: readonly Version[];
   readonly permissions: Permissions;
+  /** The newest step of the version that has a note. */
+  readonly step: StepNote | undefined;
+  readonly nameOf: ActorName;
   readonly onRequest: (request: TransitionRequest) => void;
   readonly onTag: () => void;
   readonly onDuplicate: () => void;
 }
 
-function Item({ promptId, version, versions, permissions, onRequest, onTag, onDuplicate }: ItemProps) {
+function Item({
+  promptId,
+  version,
+  versions,
+  permissions,
+  step,
+  nameOf,
+  onRequest,
+  onTag,
+  onDuplicate,
+}: ItemProps) {
+  const settings = configSummary(version);
   const isLive = version.status === 'live';
   const promotion = promotionOf(version, liveOf(versions));
   const isDraft = version.status === 'draft';
@@ -123,6 +153,7 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
             {version.version}
           </Link>
           <VersionBadge status={version.status} />
+          {version.kind === 'chat' && <Badge tone="outline">Chat</Badge>}
           <TagList promptId={promptId} version={version} isRemovable={permissions.may('removeVersionTag')} />
           <div className="relative ml-auto flex items-center gap-1.5">
             {promotion && permissions.may('promoteVersion') && (
@@ -156,12 +187,22 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
             />
           </div>
         </div>
-        <p className="mt-2 line-clamp-2 break-words font-mono text-muted text-xs leading-5">
-          {version.template}
-        </p>
+        <div className="mt-2 flex flex-col gap-2">
+          {version.note !== '' && <NoteText>{version.note}</NoteText>}
+          <ContentExcerpt version={version} />
+          {step !== undefined && (
+            <div className="flex flex-col gap-1">
+              <p className="text-faint text-xs">
+                {nameOf(step.actor)} {auditSentence(step)}
+              </p>
+              <NoteText>{step.text}</NoteText>
+            </div>
+          )}
+        </div>
         <p className="relative mt-2 inline-flex flex-wrap gap-x-3 text-faint text-xs">
           <span>
-            Created <Time timestamp={version.created_at} />
+            {version.created_by === null ? 'Created' : `${nameOf(version.created_by)} created it`}{' '}
+            <Time timestamp={version.created_at} />
           </span>
           {version.published_at !== null && (
             <span>
@@ -173,6 +214,7 @@ function Item({ promptId, version, versions, permissions, onRequest, onTag, onDu
               {version.variables.length === 1 ? '1 variable' : `${version.variables.length} variables`}
             </span>
           )}
+          {settings !== undefined && <span className="break-all">{settings}</span>}
         </p>
       </article>
     </li>

@@ -1,6 +1,6 @@
 /** What the pages read of prompts, as queries. Route loaders and pages share them, so that a page finds what its route has loaded. */
 import { queryOptions } from '@tanstack/react-query';
-import { api, type Reply, reading } from '../../api/mod.ts';
+import { api, pages, type Reply, reading } from '../../api/mod.ts';
 
 export function promptReading(promptId: string) {
   return reading('getPrompt', { params: { id: promptId } });
@@ -13,6 +13,11 @@ export function versionsReading(promptId: string) {
 
 export function payloadsReading(promptId: string) {
   return reading('listPromptPayloads', { params: { id: promptId } });
+}
+
+/** The activity of a prompt, the newest first. */
+export function auditPages(promptId: string) {
+  return pages('listPromptAudit', { params: { id: promptId }, query: { limit: 50 } });
 }
 
 export interface TaggedVersion {

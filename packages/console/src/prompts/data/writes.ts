@@ -45,7 +45,12 @@ function promptWrites(queryClient: QueryClient) {
         api.call('deletePromptVersion', { params: { id, version: String(version) } }),
       ),
     transition: (transition: Transition, id: string, version: number, options: TransitionOptions = {}) => {
-      const call = { params: { id, version: String(version) }, ...ifMatch(options.etag) };
+      const note = options.note?.trim() ?? '';
+      const call = {
+        params: { id, version: String(version) },
+        ...ifMatch(options.etag),
+        ...(note !== '' && { body: { note } }),
+      };
       const write =
         transition === 'promote'
           ? api.call('promoteVersion', {
@@ -86,4 +91,6 @@ export interface TransitionOptions {
   readonly etag?: string | undefined;
   /** Fails unless every payload renders. */
   readonly requirePayloads?: boolean;
+  /** Why; blank for no reason. */
+  readonly note?: string;
 }
