@@ -88,4 +88,46 @@ export function listStories(started: () => ConsoleHarness): void {
       );
     }, 180_000);
   });
+
+  describe('two versions of a conversation', () => {
+    it('are compared as people write them, with their configuration, before a promotion and on a page', async () => {
+      const harness = started();
+      const ada = await harness.person('ada');
+      const { token } = ada;
+      const changed = {
+        ...tutor,
+        messages: [{ role: 'system', template: 'You are a kind tutor.' }, ...tutor.messages.slice(1)],
+        config: { temperature: 0.7, model: 'gpt-x' },
+        note: 'Friendlier',
+      };
+      const id = await promptOf(harness, ada, { name: 'Tutor' }, [tutor, changed]);
+      for (const version of [1, 1, 2]) {
+        await harness.api.call('POST', `/v1/prompts/${id}/versions/${version}/promote`, { token });
+      }
+      const page = await harness.open(`/prompts/${id}`, { person: ada });
+      const card = page.getByRole('article', { name: 'Version 2' });
+      await card.getByRole('button', { name: 'Make live' }).click();
+      const dialog = page.getByRole('alertdialog');
+      const messages = dialog.getByRole('region', { name: 'Diff of Version 1, live and Version 2' });
+      await messages.getByText('system:').waitFor();
+      await messages.getByText('placeholder: history?').waitFor();
+      const config = dialog.getByRole('region', { name: 'Configuration', exact: true });
+      await config.getByText('"temperature": 0.7').waitFor();
+      await harness.expectAccessible(page);
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+      await page.goto(`/prompts/${id}/compare?from=1&to=2`);
+      await page.getByRole('combobox', { name: 'Compare' }).getByText('Messages').waitFor();
+      const compared = page.getByRole('region', { name: 'Diff of Version 1, live and Version 2' });
+      await compared.getByText('You are a kind tutor.').waitFor();
+      expect(await compared.getByText('{{define').count()).toBe(0);
+      await page.getByText('Friendlier').waitFor();
+      // The order of the settings makes no difference.
+      const settings = page.getByRole('region', { name: 'Configuration', exact: true });
+      await settings.getByText('+1 lines added').waitFor();
+      await harness.inspect('compare-chats', `/prompts/${id}/compare?from=1&to=2`, ada, (view) =>
+        view.getByText('Friendlier').waitFor(),
+      );
+    }, 180_000);
+  });
 }

@@ -1,4 +1,4 @@
-/** Compares two versions of a prompt: their templates, or their output with a payload. */
+/** Compares two versions of a prompt: their content, or their output with a payload. */
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -6,15 +6,23 @@ import { ArrowLeftRight, Columns2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useCommands } from '../commands/mod.ts';
 import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
-import { asJson } from '../json/mod.ts';
-import { compileTemplate, previewOf } from '../preview/mod.ts';
-import { payloadsReading, promptReading, Trail, type Version, versionsReading } from '../prompts/mod.ts';
+import { asJson, type JsonValue } from '../json/mod.ts';
+import { compileBody, contentOf, previewOfBody } from '../preview/mod.ts';
+import {
+  ContentDiff,
+  NoteText,
+  payloadsReading,
+  promptReading,
+  Trail,
+  type Version,
+  versionsReading,
+} from '../prompts/mod.ts';
 import { Callout, Card, EmptyState, IconButton, Page, Select, useIsWide } from '../ui/mod.ts';
 import { type CompareSearch, comparedVersions } from './compare-search.ts';
 
 const route = getRouteApi('/shell/prompts/$promptId/compare');
 
-/** The value of the select that stands for comparing templates. */
+/** The value of the select that stands for comparing the content. */
 const TEMPLATES = 'templates';
 
 export function ComparePage() {
@@ -94,7 +102,10 @@ export function ComparePage() {
               value={payload?.id ?? TEMPLATES}
               onChange={(chosen) => void navigate({ search: comparing(search, chosen), replace: true })}
               options={[
-                { value: TEMPLATES, label: 'Templates' },
+                {
+                  value: TEMPLATES,
+                  label: [left, right].some(({ kind }) => kind === 'chat') ? 'Messages' : 'Templates',
+                },
                 ...payloads.map(({ id, name }) => ({
                   value: id,
                   label: `Output with ${name ?? 'an unnamed payload'}`,
@@ -110,14 +121,17 @@ export function ComparePage() {
           </div>
           {payload === undefined ? (
             <>
-              <DiffView
-                left={left.template}
-                right={right.template}
+              <Notes versions={left === right ? [right] : [left, right]} />
+              <ContentDiff
+                left={left}
+                right={right}
                 leftLabel={nameOf(left)}
                 rightLabel={nameOf(right)}
                 layout={layout}
                 equalNote={
-                  left === right ? 'Both sides show the same version.' : 'Both versions have the same text.'
+                  left === right
+                    ? 'Both sides show the same version.'
+                    : `Both versions have the same ${right.kind === 'chat' ? 'messages' : 'text'}.`
                 }
               />
               {payloads.length === 0 && (
@@ -141,6 +155,22 @@ function comparing({ payload: _payload, ...search }: CompareSearch, chosen: stri
 
 function nameOf({ version, status }: Version): string {
   return `Version ${version}${status === 'live' ? ', live' : ''}`;
+}
+
+/** Why the versions were made, where somebody said so. */
+function Notes({ versions }: { readonly versions: readonly Version[] }) {
+  const noted = versions.filter(({ note }) => note !== '');
+  if (noted.length === 0) return null;
+  return (
+    <ul className="grid gap-3 md:grid-cols-2">
+      {noted.map((version) => (
+        <li key={version.version} className="flex flex-col gap-1">
+          <p className="text-faint text-xs">Note on version {version.version}</p>
+          <NoteText>{version.note}</NoteText>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 interface VersionSelectProps {
@@ -174,8 +204,8 @@ interface OutputDiffProps {
 
 function OutputDiff({ left, right, variables, layout }: OutputDiffProps) {
   const data = asJson(variables);
-  const before = previewOf(left.template, compileTemplate(left.template), data);
-  const after = previewOf(right.template, compileTemplate(right.template), data);
+  const before = outputOf(left, data);
+  const after = outputOf(right, data);
   return (
     <>
       <OutputFault version={left} message={before.fault?.message} />
@@ -192,6 +222,11 @@ function OutputDiff({ left, right, variables, layout }: OutputDiffProps) {
       )}
     </>
   );
+}
+
+function outputOf(version: Version, data: JsonValue) {
+  const { body } = contentOf(version);
+  return previewOfBody(body, compileBody(body), data);
 }
 
 function OutputFault({

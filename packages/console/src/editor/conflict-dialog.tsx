@@ -5,10 +5,10 @@
 import { useState } from 'react';
 import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
 import { prettyJson } from '../json/mod.ts';
-import { type Content, isSameConfig } from '../preview/mod.ts';
+import { bodyText, type Content, isSameConfig } from '../preview/mod.ts';
 import { Button, CopyButton, Dialog, Tabs, useIsWide } from '../ui/mod.ts';
 import { CodeEditor } from './code-editor.tsx';
-import { bodyFrom, bodyText } from './content-text.ts';
+import { bodyFrom } from './content-text.ts';
 
 export interface ConflictDialogProps {
   readonly open: boolean;

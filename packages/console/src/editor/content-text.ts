@@ -1,10 +1,6 @@
-/** A version's text, or its conversation as the text of a prompt file, so that two people's work can be compared and merged. */
-import { MessageTextError, messagesAsText, messagesFromText } from '@px0/contracts/message-text';
-import { type Body, entryOf, isChat, wireMessages } from '../preview/mod.ts';
-
-export function bodyText(body: Body): string {
-  return isChat(body) ? messagesAsText(wireMessages(body.messages)) : body.template;
-}
+/** Reads the text to which two people's work was merged. */
+import { MessageTextError, messagesFromText } from '@px0/contracts/message-text';
+import { type Body, entryOf, isChat } from '../preview/mod.ts';
 
 export type ReadBody =
   | { readonly ok: true; readonly body: Body }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ChatEntry } from '../preview/mod.ts';
-import { bodyFrom, bodyText } from './content-text.ts';
+import { bodyText, type ChatEntry } from '../preview/mod.ts';
+import { bodyFrom } from './content-text.ts';
 import {
   conversationOf,
   freePlaceholder,

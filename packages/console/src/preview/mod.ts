@@ -16,15 +16,14 @@ export {
   type VersionContent,
   wireMessages,
 } from './content.ts';
+export { bodyText, configText } from './content-text.ts';
 export { lateSystemMessages } from './conversation-form.ts';
 export {
   type Compilation,
   characterCount,
   compileBody,
-  compileTemplate,
   type Preview,
   type PreviewMessage,
-  previewOf,
   previewOfBody,
   printedNumber,
 } from './preview.ts';

@@ -24,11 +24,6 @@ export type Compilation =
     }
   | { readonly ok: false; readonly fault: TemplateFault };
 
-/** Compiles a template as the registry does on save. */
-export function compileTemplate(text: string): Compilation {
-  return compileBody({ template: text });
-}
-
 /** The saver and the preview ask for the same content. */
 const compilations = new WeakMap<Body, Compilation>();
 
@@ -69,12 +64,7 @@ export interface PreviewMessage {
   readonly from: string | undefined;
 }
 
-/** Renders a compiled template. If required variables are missing, the output has placeholders such as `‹name›`. */
-export function previewOf(text: string, compilation: Compilation, data: JsonValue): Preview {
-  return previewOfBody({ template: text }, compilation, data);
-}
-
-/** Renders a compiled text or conversation, likewise. */
+/** Renders a compiled text or conversation. If required variables are missing, the output has placeholders such as `‹name›`. */
 export function previewOfBody(body: Body, compilation: Compilation, data: JsonValue): Preview {
   if (!compilation.ok)
     return { output: undefined, messages: undefined, fault: compilation.fault, missing: [] };

@@ -9,7 +9,7 @@ import {
   withoutValueAt,
   withValueAt,
 } from '../json/mod.ts';
-import { compileTemplate, previewOf } from './preview.ts';
+import { compileBody, previewOfBody } from './preview.ts';
 import {
   emptyValue,
   type Field,
@@ -55,7 +55,7 @@ it('keys that the template does not read are told', () => {
 
 it('without values, the preview shows placeholders and names what is missing', () => {
   const text = 'Hi {{.name}}, {{range .items}}- {{.title}}{{end}}';
-  expect(previewOf(text, compileTemplate(text), {})).toMatchObject({
+  expect(previewOfBody({ template: text }, compileBody({ template: text }), {})).toMatchObject({
     output: 'Hi ‹name›, - ‹title›',
     missing: ['name', 'items'],
     fault: { kind: 'execution', line: 1, message: 'at <.name>: map has no entry for key "name"' },
@@ -64,7 +64,7 @@ it('without values, the preview shows placeholders and names what is missing', (
 
 it('a complete preview is what the language renders', () => {
   const text = 'Hi {{.name}}';
-  expect(previewOf(text, compileTemplate(text), { name: 'Ada' })).toEqual({
+  expect(previewOfBody({ template: text }, compileBody({ template: text }), { name: 'Ada' })).toEqual({
     output: 'Hi Ada',
     fault: undefined,
     missing: [],
@@ -73,7 +73,7 @@ it('a complete preview is what the language renders', () => {
 
 it('a render error has its line, and no placeholders if nothing is missing', () => {
   const text = 'a\n{{range .items}}{{end}}';
-  expect(previewOf(text, compileTemplate(text), { items: 5 })).toMatchObject({
+  expect(previewOfBody({ template: text }, compileBody({ template: text }), { items: 5 })).toMatchObject({
     output: undefined,
     fault: { kind: 'execution', line: 2, message: "at <.items>: range can't iterate over 5" },
   });
@@ -81,7 +81,7 @@ it('a render error has its line, and no placeholders if nothing is missing', () 
 
 it('a broken template has a fault with line and column from 1', () => {
   const text = 'é\né {{.name';
-  expect(previewOf(text, compileTemplate(text), {}).fault).toMatchObject({
+  expect(previewOfBody({ template: text }, compileBody({ template: text }), {}).fault).toMatchObject({
     kind: 'syntax',
     line: 2,
     message: 'unclosed action',

@@ -1,4 +1,5 @@
 export { attempt } from './attempt.ts';
+export { ContentDiff } from './content-diff.tsx';
 export {
   payloadsReading,
   promptReading,
@@ -9,6 +10,7 @@ export {
 } from './data/readings.ts';
 export { usePromptWrites } from './data/writes.ts';
 export { LONGEST_NOTE, noteLength } from './note-field.tsx';
+export { NoteText } from './note-text.tsx';
 export { Trail } from './prompt-heading.tsx';
 export { PromptSkeleton } from './prompt-skeleton.tsx';
 export { usePromptSource } from './prompt-source.ts';

@@ -7,9 +7,10 @@ import type { Wire } from '@px0/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck, CircleX } from 'lucide-react';
 import { useState } from 'react';
-import { DiffView, ScrollRegion } from '../diff/mod.ts';
+import { DiffView } from '../diff/mod.ts';
 import { Badge, Callout, ConfirmDialog, Failure, Skeleton, toast } from '../ui/mod.ts';
 import { attempt } from './attempt.ts';
+import { ContentDiff, WholeContent } from './content-diff.tsx';
 import { checkReading, readVersion } from './data/readings.ts';
 import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { NoteField } from './note-field.tsx';
@@ -204,15 +205,18 @@ function PromoteDialog({ promptId, version, live, promotion, onOpenChange, onCon
           <Skeleton className="h-32 w-full" />
         )
       ) : live === undefined ? (
-        <FirstVersion template={reviewed.data.version.template} />
+        <>
+          <p className="text-muted text-xs">There is no live version to compare with.</p>
+          <WholeContent version={reviewed.data.version} />
+        </>
       ) : (
-        <DiffView
-          left={live.template}
-          right={reviewed.data.version.template}
+        <ContentDiff
+          left={live}
+          right={reviewed.data.version}
           leftLabel={`Version ${live.version}, live`}
           rightLabel={`Version ${version.version}`}
           layout="unified"
-          equalNote="The text is the same as in the live version."
+          equalNote={sameText(version)}
         />
       )}
     </ConfirmDialog>
@@ -224,20 +228,6 @@ function backTo(writes: PromptWrites, promptId: string, version: number): Promis
     await writes.transition('promote', promptId, version);
     toast({ title: `Version ${version} is live again` });
   });
-}
-
-function FirstVersion({ template }: { readonly template: string }) {
-  return (
-    <div>
-      <p className="mb-1.5 text-muted text-xs">There is no live version to compare with. Template:</p>
-      <ScrollRegion
-        label="Template of the version"
-        className="max-h-64 overflow-auto rounded-lg border border-line bg-canvas p-3"
-      >
-        <pre className="whitespace-pre-wrap break-words text-xs leading-5">{template}</pre>
-      </ScrollRegion>
-    </div>
-  );
 }
 
 interface RollbackDialogProps {
@@ -287,13 +277,13 @@ function RollbackDialog({ promptId, rollback, live, onOpenChange, onConfirm }: R
     >
       <NoteField note={note} onChange={setNote} />
       <CheckResult check={check.data} error={check.error} />
-      <DiffView
-        left={live.template}
-        right={version.template}
+      <ContentDiff
+        left={live}
+        right={version}
         leftLabel={`Version ${live.version}, live`}
         rightLabel={`Version ${version.version}`}
         layout="unified"
-        equalNote="The text is the same as in the live version."
+        equalNote={sameText(version)}
       />
     </ConfirmDialog>
   );
@@ -401,6 +391,10 @@ function CheckedPayload({ payload: { name, version, live, diff }, isOpen, onTogg
       )}
     </li>
   );
+}
+
+function sameText({ kind }: Version): string {
+  return `The ${kind === 'chat' ? 'conversation' : 'text'} is the same as in the live version.`;
 }
 
 function count(number: number, noun: string): string {

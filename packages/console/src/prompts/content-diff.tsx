@@ -1,0 +1,84 @@
+/** The diff of what two versions hold: their texts or conversations, and below them the settings of the model. */
+import { type DiffLayout, DiffView, ScrollRegion } from '../diff/mod.ts';
+import { bodyText, configText, contentOf, isChat } from '../preview/mod.ts';
+import { Callout } from '../ui/mod.ts';
+import type { Version } from './version-actions.ts';
+
+export interface ContentDiffProps {
+  readonly left: Version;
+  readonly right: Version;
+  readonly leftLabel: string;
+  readonly rightLabel: string;
+  readonly layout: DiffLayout;
+  /** What is shown in place of the texts if they are the same. */
+  readonly equalNote: string;
+}
+
+export function ContentDiff({ left, right, leftLabel, rightLabel, layout, equalNote }: ContentDiffProps) {
+  const [before, after] = [contentOf(left), contentOf(right)];
+  const [oldConfig, newConfig] = [configText(before.config), configText(after.config)];
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      {isChat(before.body) !== isChat(after.body) && (
+        <Callout tone="info">
+          {leftLabel} is {kindOf(isChat(before.body))}, and {rightLabel.toLowerCase()} is{' '}
+          {kindOf(isChat(after.body))}.
+        </Callout>
+      )}
+      <DiffView
+        left={bodyText(before.body)}
+        right={bodyText(after.body)}
+        leftLabel={leftLabel}
+        rightLabel={rightLabel}
+        layout={layout}
+        equalNote={equalNote}
+      />
+      {(oldConfig !== '' || newConfig !== '') && (
+        <section aria-label="Configuration" className="flex min-w-0 flex-col gap-1.5">
+          <h2 className="font-medium text-sm">Configuration</h2>
+          <DiffView
+            left={oldConfig}
+            right={newConfig}
+            leftLabel={`Configuration of ${leftLabel.toLowerCase()}`}
+            rightLabel={`of ${rightLabel.toLowerCase()}`}
+            layout={layout}
+            equalNote="Both versions have the same configuration."
+          />
+        </section>
+      )}
+    </div>
+  );
+}
+
+function kindOf(isConversation: boolean): string {
+  return isConversation ? 'a conversation' : 'a text';
+}
+
+/** The whole content, where there is nothing to compare it with. */
+export function WholeContent({ version }: { readonly version: Version }) {
+  const { body, config } = contentOf(version);
+  const settings = configText(config);
+  return (
+    <>
+      <Whole
+        label={isChat(body) ? 'Messages of the version' : 'Template of the version'}
+        text={bodyText(body)}
+      />
+      {settings !== '' && <Whole label="Configuration of the version" text={settings} />}
+    </>
+  );
+}
+
+function Whole({ label, text }: { readonly label: string; readonly text: string }) {
+  return (
+    <div>
+      <p className="mb-1.5 text-muted text-xs">{label}:</p>
+      <ScrollRegion
+        label={label}
+        className="max-h-64 overflow-auto rounded-lg border border-line bg-canvas p-3"
+      >
+        <pre className="whitespace-pre-wrap break-words font-mono text-xs leading-5">{text}</pre>
+      </ScrollRegion>
+    </div>
+  );
+}
