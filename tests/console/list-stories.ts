@@ -89,6 +89,106 @@ export function listStories(started: () => ConsoleHarness): void {
     }, 180_000);
   });
 
+  describe('folders', () => {
+    it('narrow the list, take prompts by mouse and by keyboard, hold new ones, and move', async () => {
+      const harness = started();
+      const ada = await harness.person('ada');
+      const { token } = ada;
+      await promptOf(harness, ada, { name: 'Refund', folder: 'support/mail' });
+      await promptOf(harness, ada, { name: 'Greeting', folder: 'support' });
+      const digest = await promptOf(harness, ada, { name: 'Digest' });
+      const loose = await promptOf(harness, ada, { name: 'Loose' });
+      const folderOf = async (id: string) =>
+        (await harness.shape('GET', `/v1/prompts/${id}`, { token })).text('prompt', 'folder');
+
+      const page = await harness.open('/prompts', { person: ada });
+      const tree = page.getByRole('navigation', { name: 'Folders' });
+      const link = (name: string) => page.getByRole('link', { name, exact: true });
+      await tree.getByRole('link', { name: 'support 2 prompts' }).click();
+      await page.waitForURL(/folder=support/);
+      await link('Digest').waitFor({ state: 'detached' });
+      await link('Refund').waitFor();
+      await tree.getByRole('link', { name: 'mail 1 prompt' }).click();
+      await link('Greeting').waitFor({ state: 'detached' });
+      const way = page.getByRole('navigation', { name: 'Folder', exact: true });
+      await way.getByRole('link', { name: 'support' }).click();
+      await link('Greeting').waitFor();
+      await tree.getByRole('link', { name: 'No folder' }).click();
+      await link('Greeting').waitFor({ state: 'detached' });
+
+      // By mouse: onto a folder.
+      await link('Digest').dragTo(tree.getByRole('link', { name: /^support/ }));
+      await toastSays(page, 'Moved “Digest” to “support”');
+      await link('Digest').waitFor({ state: 'detached' });
+      expect(await folderOf(digest)).toBe('support');
+
+      // By keyboard: with the menu of the row.
+      await page.getByRole('button', { name: 'Actions for Loose' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('menuitem', { name: 'Move to folder…' }).press('Enter');
+      const field = page.getByRole('dialog').getByLabel('Folder', { exact: true });
+      await field.waitFor();
+      await page.keyboard.type(' news / weekly ');
+      await harness.expectAccessible(page);
+      await page.keyboard.press('Enter');
+      await toastSays(page, 'Moved “Loose” to “news/weekly”');
+      expect(await folderOf(loose)).toBe('news/weekly');
+      await page
+        .getByRole('region', { name: 'Notifications' })
+        .getByRole('button', { name: 'Undo' })
+        .last()
+        .click();
+      await link('Loose').waitFor();
+
+      // A new prompt is made in the folder that is shown.
+      await tree.getByRole('link', { name: /^support/ }).click();
+      await link('Greeting').waitFor();
+      await page.keyboard.press('c');
+      await page.getByLabel('Name', { exact: true }).fill('Apology');
+      await page.getByRole('button', { name: 'Create prompt' }).click();
+      await heading(page, 'Apology').waitFor();
+      await page
+        .getByRole('navigation', { name: 'Breadcrumb' })
+        .getByRole('link', { name: 'support' })
+        .click();
+      await link('Apology').waitFor();
+
+      // The folder gets another name, with all that is in it.
+      await page.getByRole('button', { name: 'Rename or move' }).click();
+      await page.getByLabel('New path').fill('help');
+      await page.getByRole('button', { name: 'Move folder' }).click();
+      await toastSays(page, 'Moved 4 prompts');
+      await page.waitForURL(/folder=help/);
+      await tree.getByRole('link', { name: 'help 4 prompts' }).waitFor();
+      expect(await folderOf(digest)).toBe('help');
+      await page.goto(`/prompts/${digest}?tab=activity`);
+      await page.getByText('moved the prompt into the folder “help”').waitFor();
+      await harness.inspect('list-folders', '/prompts?folder=help', ada, (view) =>
+        view.getByRole('link', { name: 'Refund', exact: true }).waitFor(),
+      );
+    }, 180_000);
+  });
+
+  describe('the search', () => {
+    it('finds words in what versions say, if the switch is on', async () => {
+      const harness = started();
+      const ada = await harness.person('ada');
+      await promptOf(harness, ada, { name: 'Tutor' }, [tutor]);
+      await promptOf(harness, ada, { name: 'Digest' }, [{ template: 'Sum up {{.news}}.' }]);
+      const page = await harness.open('/prompts?q=tutor', { person: ada });
+      const link = (name: string) => page.getByRole('link', { name, exact: true });
+      await link('Tutor').waitFor();
+      await page.getByRole('textbox', { name: /^Search by name/ }).fill('subject');
+      await page.getByText('No matching prompts').waitFor();
+      await page.getByRole('checkbox', { name: 'Search the content of versions' }).click();
+      await page.waitForURL(/in=content/);
+      await link('Tutor').waitFor();
+      expect(await link('Digest').count()).toBe(0);
+      await page.getByRole('textbox', { name: 'Search by content' }).fill('nowhere');
+      await page.getByText('Search looks for words in the live version').waitFor();
+    }, 180_000);
+  });
+
   describe('two versions of a conversation', () => {
     it('are compared as people write them, with their configuration, before a promotion and on a page', async () => {
       const harness = started();

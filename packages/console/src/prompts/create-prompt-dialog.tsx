@@ -4,6 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { FormDialog, Select, TextArea, TextField, toast } from '../ui/mod.ts';
 import { usePromptWrites } from './data/writes.ts';
+import { FolderField } from './folder-field.tsx';
+import { tidyFolder } from './folder-tree.ts';
 import { useTeamsWhere } from './team-rights.ts';
 
 export interface CreatePromptDialogProps {
@@ -11,23 +13,28 @@ export interface CreatePromptDialogProps {
   readonly onOpenChange: (open: boolean) => void;
   /** The team of the current filter, chosen by default. */
   readonly teamId: string | undefined;
+  /** The folder that is shown, chosen by default; empty for none. */
+  readonly folder: string;
 }
 
-export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptDialogProps) {
+export function CreatePromptDialog({ open, onOpenChange, teamId, folder }: CreatePromptDialogProps) {
   const teams = useTeamsWhere('createPrompt');
   const writes = usePromptWrites();
   const navigate = useNavigate();
   const [name, setName] = useState('');
   const [slug, setSlug] = useState<string>();
   const [description, setDescription] = useState('');
+  const [typedFolder, setFolder] = useState<string>();
   const [chosenTeam, setChosenTeam] = useState<string>();
   const team = [chosenTeam, teamId].find((id) => teams.some((one) => one.id === id)) ?? teams[0]?.id ?? '';
+  const path = typedFolder ?? folder;
   const shownSlug = normaliseSlug(slug === undefined || slug === '' ? name : slug);
   const close = (isOpen: boolean): void => {
     if (!isOpen) {
       setName('');
       setSlug(undefined);
       setDescription('');
+      setFolder(undefined);
     }
     onOpenChange(isOpen);
   };
@@ -36,6 +43,7 @@ export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptD
       name: name.trim(),
       description,
       ...(slug === undefined || slug === '' ? {} : { slug }),
+      ...(tidyFolder(path) === '' ? {} : { folder: tidyFolder(path) }),
     });
     toast({ title: `Created “${prompt.name}”` });
     await navigate({ to: '/prompts/$promptId', params: { promptId: prompt.id } });
@@ -90,6 +98,7 @@ export function CreatePromptDialog({ open, onOpenChange, teamId }: CreatePromptD
         placeholder="What it’s for and who owns it"
         rows={2}
       />
+      <FolderField teamId={team} label="Folder" value={path} onChange={setFolder} />
       {teams.length > 1 && (
         <Select
           label="Team"

@@ -1,4 +1,5 @@
 /** The filters of the prompt list, kept in the URL. */
+import { NO_FOLDER } from './folder-tree.ts';
 
 export interface PromptSearch {
   /** A team's ID; absent: all the user's teams. */
@@ -7,6 +8,10 @@ export interface PromptSearch {
   readonly tag?: string;
   readonly q?: string;
   readonly sort?: PromptSort;
+  /** The path of a folder, or `NO_FOLDER`; absent: all prompts. */
+  readonly folder?: string;
+  /** Whether `q` searches the content of versions. */
+  readonly in?: 'content';
 }
 
 export const promptSorts = ['-updated_at', '-created_at', 'created_at', 'name', '-name'] as const;
@@ -24,10 +29,12 @@ export function promptSearch(search: Readonly<Record<string, unknown>>): PromptS
     ...textAt(search, 'tag'),
     ...textAt(search, 'q'),
     ...(sort === undefined || sort === defaultSort ? {} : { sort }),
+    ...textAt(search, 'folder'),
+    ...(search['in'] === 'content' ? { in: 'content' } : {}),
   };
 }
 
-function textAt<Key extends 'team' | 'tag' | 'q'>(
+function textAt<Key extends 'team' | 'tag' | 'q' | 'folder'>(
   search: Readonly<Record<string, unknown>>,
   key: Key,
 ): { [K in Key]?: string } {
@@ -40,8 +47,17 @@ function textAt<Key extends 'team' | 'tag' | 'q'>(
   return found;
 }
 
-/** The API query for these filters. */
-export function listQuery({ status, tag, q, sort }: PromptSearch) {
+/** The filters with another folder, or none. */
+export function withFolder(
+  { team: _team, folder: _folder, ...others }: PromptSearch,
+  team: string | undefined,
+  folder: string | undefined,
+): PromptSearch {
+  return { ...others, ...(team !== undefined && { team }), ...(folder !== undefined && { folder }) };
+}
+
+/** The API query for these filters. A folder includes those below it. */
+export function listQuery({ status, tag, q, sort, folder, in: place }: PromptSearch) {
   return {
     status: status === 'all' ? undefined : (status ?? 'active'),
     tag,
@@ -49,10 +65,12 @@ export function listQuery({ status, tag, q, sort }: PromptSearch) {
     sort: sort ?? defaultSort,
     limit: 50,
     include: 'summary',
+    folder: folder === undefined || folder === NO_FOLDER ? folder : `${folder}/`,
+    in: q === undefined ? undefined : place,
   };
 }
 
 /** Whether a filter other than the team is set. */
-export function isFiltered({ status, tag, q }: PromptSearch): boolean {
-  return status !== undefined || tag !== undefined || q !== undefined;
+export function isFiltered({ status, tag, q, folder }: PromptSearch): boolean {
+  return [status, tag, q, folder].some((filter) => filter !== undefined);
 }

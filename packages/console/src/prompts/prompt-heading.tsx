@@ -7,6 +7,7 @@ import { Button, TextArea } from '../ui/mod.ts';
 import { useOrgTeams } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
 import { usePromptWrites } from './data/writes.ts';
+import { nameOfFolder, stepsTo } from './folder-tree.ts';
 
 export interface TrailProps {
   readonly prompt: Wire<'Prompt'>;
@@ -33,6 +34,13 @@ export function Trail({ prompt, here }: TrailProps) {
             </Link>
           </Step>
         )}
+        {stepsTo(prompt.folder).map((folder) => (
+          <Step key={folder}>
+            <Link to="/prompts" search={{ team: prompt.team_id, folder }} className={`${link} break-all`}>
+              {nameOfFolder(folder)}
+            </Link>
+          </Step>
+        ))}
         {here !== undefined && (
           <>
             <Step>
@@ -50,7 +58,8 @@ export function Trail({ prompt, here }: TrailProps) {
   );
 }
 
-function Step({ children }: { readonly children: ReactNode }) {
+/** A step of a breadcrumb, after the first one. */
+export function Step({ children }: { readonly children: ReactNode }) {
   return (
     <li className="flex min-w-0 items-center gap-1">
       <ChevronRight aria-hidden="true" className="size-3 shrink-0" />

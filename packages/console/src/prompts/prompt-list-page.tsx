@@ -1,4 +1,5 @@
 /** The prompts that the user can read, with search and filters. The URL holds the filters. */
+import { useQueries } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus, Search, SearchX, Tag, X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
@@ -6,6 +7,7 @@ import { useCommands } from '../commands/mod.ts';
 import {
   Button,
   Card,
+  Checkbox,
   classes,
   EmptyState,
   Failure,
@@ -14,16 +16,30 @@ import {
   Page,
   Select,
   SkeletonRows,
+  useIsWide,
 } from '../ui/mod.ts';
-import { useWorkspace } from '../workspace/mod.ts';
+import { useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
 import { CreatePromptDialog } from './create-prompt-dialog.tsx';
-import { defaultSort, isFiltered, type PromptSearch, type PromptSort, promptSearch } from './list-search.ts';
-import { shownTeams } from './prompt-pages.ts';
+import { foldersReading } from './data/readings.ts';
+import { FolderHeading } from './folder-heading.tsx';
+import { FolderNav, type TeamFolders } from './folder-nav.tsx';
+import { folderTree, NO_FOLDER } from './folder-tree.ts';
+import {
+  defaultSort,
+  isFiltered,
+  type PromptSearch,
+  type PromptSort,
+  promptSearch,
+  withFolder,
+} from './list-search.ts';
+import { MOST_TREES, shownTeams } from './prompt-pages.ts';
 import { PromptRow } from './prompt-row.tsx';
 import { useTeamsWhere } from './team-rights.ts';
 import { useActorName } from './use-actor-name.ts';
 import { useListKeys } from './use-list-keys.ts';
 import { type TeamPrompts, usePromptPages } from './use-prompt-pages.ts';
+
+type Team = Pick<WorkspaceTeam, 'id' | 'name'>;
 
 const route = getRouteApi('/shell/prompts');
 
@@ -31,6 +47,8 @@ export function PromptListPage() {
   const search = route.useSearch();
   const navigate = useNavigate({ from: '/prompts' });
   const { myTeams } = useWorkspace();
+  const teams = shownTeams(myTeams, search);
+  const folders = useFolders(teams);
   const creatable = useTeamsWhere('createPrompt');
   const [creating, setCreating] = useState(false);
   const change = (next: PromptSearch): void => {
@@ -64,7 +82,7 @@ export function PromptListPage() {
       description="Templates that applications render by slug, without a redeploy."
       actions={create}
     >
-      <Filters search={search} teams={myTeams} onChange={change} />
+      <Filters search={search} teams={myTeams} folders={folders} onChange={change} />
       {myTeams.length === 0 ? (
         <Card>
           <EmptyState icon={FileText} title="You’re not in a team yet">
@@ -72,15 +90,70 @@ export function PromptListPage() {
           </EmptyState>
         </Card>
       ) : (
-        <List
+        <Foldered
+          folders={folders}
           search={search}
-          teams={shownTeams(myTeams, search)}
+          teams={teams}
+          onChange={change}
           create={create}
           onClear={() => change(search.team === undefined ? {} : { team: search.team })}
         />
       )}
-      <CreatePromptDialog open={creating} onOpenChange={setCreating} teamId={search.team} />
+      <CreatePromptDialog
+        open={creating}
+        onOpenChange={setCreating}
+        teamId={search.team}
+        folder={search.folder === undefined || search.folder === NO_FOLDER ? '' : search.folder}
+      />
     </Page>
+  );
+}
+
+/** The folders of the teams that are shown and have some. */
+function useFolders(teams: readonly Team[]): readonly TeamFolders[] {
+  const shown = teams.slice(0, MOST_TREES);
+  const readings = useQueries({ queries: shown.map(({ id }) => foldersReading(id)) });
+  return shown
+    .map(({ id, name }, at) => ({
+      teamId: id,
+      name: teams.length > 1 ? name : undefined,
+      tree: folderTree(readings[at]?.data?.folders ?? []),
+    }))
+    .filter(({ tree }) => tree.length > 0);
+}
+
+interface FolderedProps extends ListProps {
+  readonly folders: readonly TeamFolders[];
+  readonly onChange: (search: PromptSearch) => void;
+}
+
+/** The list, with the folders beside it where there is room, and the way to the chosen one above it. */
+function Foldered({ folders, onChange, ...list }: FolderedProps) {
+  const { search, teams } = list;
+  const isWide = useIsWide('lg');
+  const teamId = teams.length === 1 ? teams[0]?.id : undefined;
+  const content = (
+    <div className="flex min-w-0 flex-1 flex-col gap-3">
+      {search.folder !== undefined && teamId !== undefined && (
+        <FolderHeading
+          key={search.folder}
+          teamId={teamId}
+          path={search.folder}
+          search={search}
+          onMoved={(path) => onChange(withFolder(search, search.team, path === '' ? undefined : path))}
+        />
+      )}
+      <List {...list} />
+    </div>
+  );
+  if (folders.length === 0 || !isWide) return content;
+  return (
+    <div className="flex items-start gap-6">
+      <div className="w-52 shrink-0">
+        <FolderNav teams={folders} search={search} />
+      </div>
+      {content}
+    </div>
   );
 }
 
@@ -98,14 +171,20 @@ const statuses = [
   { value: 'all', label: 'Any status' },
 ] as const;
 
+/** The value of the select that stands for no filter. No folder has it, because its parts would be empty. */
+const EVERY_FOLDER = '//';
+
 interface FiltersProps {
   readonly search: PromptSearch;
   readonly teams: readonly { readonly id: string; readonly name: string }[];
+  readonly folders: readonly TeamFolders[];
   readonly onChange: (search: PromptSearch) => void;
 }
 
-function Filters({ search, teams, onChange }: FiltersProps) {
-  const { team, status, tag, q, sort, ...none } = search;
+function Filters({ search, teams, folders, onChange }: FiltersProps) {
+  const isWide = useIsWide('lg');
+  const only = folders.length === 1 ? folders[0] : undefined;
+  const { team, status, tag, q, sort, folder, in: place, ...none } = search;
   const field = useRef<HTMLInputElement>(null);
   useCommands([
     {
@@ -118,11 +197,11 @@ function Filters({ search, teams, onChange }: FiltersProps) {
     },
   ]);
   const set = (changes: { [K in keyof PromptSearch]?: PromptSearch[K] | undefined }): void =>
-    onChange(promptSearch({ ...none, team, status, tag, q, sort, ...changes }));
+    onChange(promptSearch({ ...none, team, status, tag, q, sort, folder, in: place, ...changes }));
   return (
     <search className="flex flex-col gap-2 sm:flex-row sm:flex-wrap sm:items-center">
       <FilterText
-        label="Search by name, slug or description"
+        label={place === 'content' ? 'Search by content' : 'Search by name, slug, description or folder'}
         placeholder="Search"
         icon={<Search aria-hidden="true" className="size-3.5" />}
         inputRef={field}
@@ -145,7 +224,7 @@ function Filters({ search, teams, onChange }: FiltersProps) {
             label="Team"
             labelHidden
             value={team ?? 'all'}
-            onChange={(chosen) => set({ team: chosen === 'all' ? undefined : chosen })}
+            onChange={(chosen) => set({ team: chosen === 'all' ? undefined : chosen, folder: undefined })}
             options={[
               { value: 'all', label: 'All your teams' },
               ...teams.map(({ id, name }) => ({ value: id, label: name })),
@@ -169,7 +248,28 @@ function Filters({ search, teams, onChange }: FiltersProps) {
           options={sorts}
           className="w-full"
         />
+        {!isWide && only !== undefined && (
+          <Select
+            label="Folder"
+            labelHidden
+            value={folder ?? EVERY_FOLDER}
+            onChange={(chosen) =>
+              onChange(withFolder(search, only.teamId, chosen === EVERY_FOLDER ? undefined : chosen))
+            }
+            options={[
+              { value: EVERY_FOLDER, label: 'All folders' },
+              ...only.tree.map(({ path }) => ({ value: path, label: path })),
+              { value: NO_FOLDER, label: 'No folder' },
+            ]}
+            className="w-full"
+          />
+        )}
       </div>
+      <Checkbox
+        label="Search the content of versions"
+        checked={place === 'content'}
+        onChange={(isChecked) => set({ in: isChecked ? 'content' : undefined })}
+      />
     </search>
   );
 }
@@ -277,7 +377,11 @@ function List({ search, teams, create, onClear }: ListProps) {
   if (pages.count === 0) {
     return (
       <Card>
-        {isFiltered(search) ? <NothingFound q={search.q} onClear={onClear} /> : <NoPrompts create={create} />}
+        {isFiltered(search) ? (
+          <NothingFound search={search} onClear={onClear} />
+        ) : (
+          <NoPrompts create={create} />
+        )}
       </Card>
     );
   }
@@ -292,6 +396,7 @@ function List({ search, teams, create, onClear }: ListProps) {
           key={team.teamId}
           team={team}
           name={teams.length > 1 ? names.get(team.teamId) : undefined}
+          shownFolder={search.folder}
         />
       ))}
       {pages.hasMore && <More isLoading={pages.isFetchingMore} onMore={pages.more} />}
@@ -299,7 +404,13 @@ function List({ search, teams, create, onClear }: ListProps) {
   );
 }
 
-function TeamSection({ team, name }: { readonly team: TeamPrompts; readonly name: string | undefined }) {
+interface TeamSectionProps {
+  readonly team: TeamPrompts;
+  readonly name: string | undefined;
+  readonly shownFolder: string | undefined;
+}
+
+function TeamSection({ team, name, shownFolder }: TeamSectionProps) {
   const nameOf = useActorName(
     team.teamId,
     team.prompts.flatMap(({ summary }) => summary?.last_change?.actor ?? []),
@@ -310,7 +421,7 @@ function TeamSection({ team, name }: { readonly team: TeamPrompts; readonly name
       <Card className="overflow-hidden">
         <ul className="divide-y divide-line">
           {team.prompts.map((prompt) => (
-            <PromptRow key={prompt.id} prompt={prompt} nameOf={nameOf} />
+            <PromptRow key={prompt.id} prompt={prompt} nameOf={nameOf} shownFolder={shownFolder} />
           ))}
         </ul>
       </Card>
@@ -343,7 +454,13 @@ function More({ isLoading, onMore }: { readonly isLoading: boolean; readonly onM
   );
 }
 
-function NothingFound({ q, onClear }: { readonly q: string | undefined; readonly onClear: () => void }) {
+function NothingFound({
+  search: { q, in: place },
+  onClear,
+}: {
+  readonly search: PromptSearch;
+  readonly onClear: () => void;
+}) {
   const hasWords = q === undefined || /[\p{L}\p{N}]/u.test(q);
   return (
     <EmptyState
@@ -352,7 +469,9 @@ function NothingFound({ q, onClear }: { readonly q: string | undefined; readonly
       action={<Button onClick={onClear}>Clear filters</Button>}
     >
       {hasWords
-        ? 'Search matches the start of words in the name, slug and description.'
+        ? place === 'content'
+          ? 'Search looks for words in the live version, or else in the newest one.'
+          : 'Search matches the start of words in the name, slug, description and folder.'
         : 'Enter at least one letter or digit to search.'}
     </EmptyState>
   );

@@ -1,13 +1,23 @@
 /** The menu of a prompt. */
 import type { Wire } from '@px0/contracts';
 import { useNavigate } from '@tanstack/react-router';
-import { Archive, ArchiveRestore, Columns2, Copy, FolderInput, MoreHorizontal, PenLine } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  ArrowRightLeft,
+  Columns2,
+  Copy,
+  FolderInput,
+  MoreHorizontal,
+  PenLine,
+} from 'lucide-react';
 import { useState } from 'react';
 import { copyText, IconButton, Menu, MenuItem, MenuSeparator, toast } from '../ui/mod.ts';
 import { usePermissions } from '../workspace/mod.ts';
 import { attempt } from './attempt.ts';
 import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { MovePromptDialog } from './move-prompt-dialog.tsx';
+import { MoveToFolderDialog } from './move-to-folder.tsx';
 
 export interface PromptMenuProps {
   readonly prompt: Wire<'Prompt'>;
@@ -20,7 +30,7 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
   const writes = usePromptWrites();
   const navigate = useNavigate();
   const { reason } = usePermissions({ teamId: prompt.team_id });
-  const [moving, setMoving] = useState(false);
+  const [moving, setMoving] = useState<'team' | 'folder'>();
   const copySlug = async (): Promise<void> => {
     if (await copyText(prompt.slug)) toast({ title: `Copied “${prompt.slug}”` });
   };
@@ -53,7 +63,18 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
           </MenuItem>
         )}
         <MenuSeparator />
-        <MenuItem icon={FolderInput} onSelect={() => setMoving(true)} disabledReason={reason('movePrompt')}>
+        <MenuItem
+          icon={FolderInput}
+          onSelect={() => setMoving('folder')}
+          disabledReason={reason('patchPrompt')}
+        >
+          Move to folder…
+        </MenuItem>
+        <MenuItem
+          icon={ArrowRightLeft}
+          onSelect={() => setMoving('team')}
+          disabledReason={reason('movePrompt')}
+        >
           Move to another team
         </MenuItem>
         {prompt.status === 'archived' ? (
@@ -75,7 +96,12 @@ export function PromptMenu({ prompt, size = 'md', onDescribe }: PromptMenuProps)
           </MenuItem>
         )}
       </Menu>
-      {moving && <MovePromptDialog prompt={prompt} open onOpenChange={setMoving} />}
+      {moving === 'team' && (
+        <MovePromptDialog prompt={prompt} open onOpenChange={() => setMoving(undefined)} />
+      )}
+      {moving === 'folder' && (
+        <MoveToFolderDialog prompt={prompt} open onOpenChange={() => setMoving(undefined)} />
+      )}
     </>
   );
 }

@@ -3,7 +3,11 @@ import type { Wire } from '@px0/contracts';
 import { infiniteQueryOptions, type QueryClient } from '@tanstack/react-query';
 import { ahead, api } from '../api/mod.ts';
 import { loadWorkspace } from '../workspace/mod.ts';
+import { foldersReading } from './data/readings.ts';
 import { listQuery, type PromptSearch } from './list-search.ts';
+
+/** The teams whose folders are shown at once. */
+export const MOST_TREES = 10;
 
 interface Place {
   readonly team: number;
@@ -49,7 +53,12 @@ function placeAfter(
 export async function loadPrompts(queryClient: QueryClient, search: PromptSearch): Promise<void> {
   const teamIds = shownTeams((await loadWorkspace(queryClient)).myTeams, search).map(({ id }) => id);
   if (teamIds.length === 0) return;
-  await queryClient.prefetchInfiniteQuery({ ...promptPages(teamIds, search), ...ahead });
+  await Promise.all([
+    queryClient.prefetchInfiniteQuery({ ...promptPages(teamIds, search), ...ahead }),
+    ...teamIds
+      .slice(0, MOST_TREES)
+      .map((teamId) => queryClient.prefetchQuery({ ...foldersReading(teamId), ...ahead })),
+  ]);
 }
 
 /** The team of the filter, or all teams. */

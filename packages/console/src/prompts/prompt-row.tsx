@@ -1,21 +1,30 @@
 /** A prompt in the list: what is live, and who changed it last and why. */
 import type { Wire } from '@px0/contracts';
 import { Link } from '@tanstack/react-router';
-import { Tag } from 'lucide-react';
+import { Folder, Tag } from 'lucide-react';
 import { Badge, Time } from '../ui/mod.ts';
+import { usePermissions } from '../workspace/mod.ts';
 import { changeSentence } from './audit-sentence.ts';
+import { endDrag, startDrag } from './prompt-drag.ts';
 import { PromptMenu } from './prompt-menu.tsx';
 import type { ActorName } from './use-actor-name.ts';
 
 export interface PromptRowProps {
   readonly prompt: Wire<'Prompt'>;
   readonly nameOf: ActorName;
+  /** The folder that the list is narrowed to, if any. */
+  readonly shownFolder: string | undefined;
 }
 
-export function PromptRow({ prompt, nameOf }: PromptRowProps) {
-  const { summary } = prompt;
+export function PromptRow({ prompt, nameOf, shownFolder }: PromptRowProps) {
+  const { summary, folder } = prompt;
+  const { may } = usePermissions({ teamId: prompt.team_id });
   return (
-    <li className="relative flex items-center gap-3 px-4 py-3 transition-colors focus-within:bg-panel hover:bg-panel">
+    <li
+      onDragStart={(event) => may('patchPrompt') && startDrag(event, prompt)}
+      onDragEnd={endDrag}
+      className="relative flex items-center gap-3 px-4 py-3 transition-colors focus-within:bg-panel hover:bg-panel"
+    >
       <div className="flex min-w-0 flex-1 flex-col gap-1">
         <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
           <Link
@@ -28,6 +37,18 @@ export function PromptRow({ prompt, nameOf }: PromptRowProps) {
           </Link>
           {prompt.status === 'archived' && <Badge>Archived</Badge>}
           {summary && <Standing summary={summary} />}
+          {folder !== '' && folder !== shownFolder && (
+            <Link
+              to="/prompts"
+              search={{ team: prompt.team_id, folder }}
+              draggable={false}
+              className="relative inline-flex min-h-6 min-w-0 items-center gap-1 rounded-sm text-faint text-xs hover:text-fg hover:underline"
+            >
+              <Folder aria-hidden="true" className="size-3 shrink-0" />
+              <span className="sr-only">Folder </span>
+              <span className="truncate">{folder}</span>
+            </Link>
+          )}
         </div>
         <div className="flex min-w-0 items-baseline gap-2 text-xs">
           <code className="max-w-[45%] shrink-0 truncate text-faint">{prompt.slug}</code>

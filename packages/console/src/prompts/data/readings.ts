@@ -6,6 +6,11 @@ export function promptReading(promptId: string) {
   return reading('getPrompt', { params: { id: promptId } });
 }
 
+/** The folders of a team that hold prompts. */
+export function foldersReading(teamId: string) {
+  return reading('listFolders', { params: { teamID: teamId } });
+}
+
 /** All versions with their templates, the newest first. */
 export function versionsReading(promptId: string) {
   return reading('listVersions', { params: { id: promptId } });

@@ -7,6 +7,7 @@ import type { JsonValue } from '../../json/mod.ts';
 import type { Transition } from '../version-actions.ts';
 
 const promptOperations: readonly OperationId[] = ['getPrompt', 'listPrompts', 'listPromptAudit'];
+const folderOperations: readonly OperationId[] = [...promptOperations, 'listFolders'];
 const versionOperations: readonly OperationId[] = ['listVersions', 'getVersion', ...promptOperations];
 const payloadOperations: readonly OperationId[] = ['listPromptPayloads', 'listPromptAudit'];
 
@@ -27,14 +28,23 @@ function promptWrites(queryClient: QueryClient) {
   return {
     createPrompt: (
       teamID: string,
-      body: { readonly name: string; readonly description: string; readonly slug?: string },
-    ) => changed(promptOperations, api.call('createPrompt', { params: { teamID }, body })),
+      body: {
+        readonly name: string;
+        readonly description: string;
+        readonly slug?: string;
+        readonly folder?: string;
+      },
+    ) => changed(folderOperations, api.call('createPrompt', { params: { teamID }, body })),
     describe: (id: string, description: string) =>
       changed(promptOperations, api.call('updatePrompt', { params: { id }, body: { description } })),
+    setFolder: (id: string, folder: string) =>
+      changed(folderOperations, api.call('patchPrompt', { params: { id }, body: { folder } })),
+    moveFolder: (teamID: string, from: string, to: string) =>
+      changed(folderOperations, api.call('moveFolder', { params: { teamID }, body: { from, to } })),
     archive: (id: string) => changed(promptOperations, api.call('archivePrompt', { params: { id } })),
     restore: (id: string) => changed(promptOperations, api.call('restorePrompt', { params: { id } })),
     move: (id: string, teamId: string) =>
-      changed(promptOperations, api.call('movePrompt', { params: { id }, body: { team_id: teamId } })),
+      changed(folderOperations, api.call('movePrompt', { params: { id }, body: { team_id: teamId } })),
     createVersion: (id: string, body: RequestBody<'createVersion'>) =>
       changed(versionOperations, api.call('createVersion', { params: { id }, body })),
     duplicate: (id: string, version: number) =>
