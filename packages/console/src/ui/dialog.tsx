@@ -35,10 +35,13 @@ export function Dialog({
         <Radix.Overlay className={overlayClasses} />
         <Radix.Content
           {...(description === undefined && { 'aria-describedby': undefined })}
-          // Unless a field already has the focus, focus the dialog itself: focusing its first button would open that button's tooltip.
+          // Unless a field already has the focus. A menu that opened the dialog took it from the field that wants it. Without such a field,
+          // focus the dialog itself: focusing its first button would open that button's tooltip.
           onOpenAutoFocus={(event) => {
             event.preventDefault();
-            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus();
+            const { currentTarget: dialog } = event;
+            if (!(dialog instanceof HTMLElement)) return;
+            (dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog).focus();
           }}
           className={classes(
             'fixed inset-x-0 bottom-0 z-40 mx-auto flex max-h-[92dvh] w-full animate-rise flex-col rounded-t-xl border border-line bg-raised shadow-high outline-none',

@@ -84,6 +84,7 @@ export function TextField({
       <div className="relative">
         <input
           {...rest}
+          {...(rest.autoFocus === true && { 'data-autofocus': '' })}
           {...describedBy(id, texts)}
           value={value}
           onChange={(event) => onChange(event.target.value)}
