@@ -18,7 +18,7 @@ import {
   SkeletonRows,
   useIsWide,
 } from '../ui/mod.ts';
-import { useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
+import { usePresentOrganization, useWorkspace, type WorkspaceTeam } from '../workspace/mod.ts';
 import { CreatePromptDialog } from './create-prompt-dialog.tsx';
 import { foldersReading } from './data/readings.ts';
 import { FolderHeading } from './folder-heading.tsx';
@@ -46,7 +46,9 @@ const route = getRouteApi('/shell/prompts');
 export function PromptListPage() {
   const search = route.useSearch();
   const navigate = useNavigate({ from: '/prompts' });
-  const { myTeams } = useWorkspace();
+  const { myTeams, memberships } = useWorkspace();
+  // A link to a team or a folder opens the organization that it is in.
+  usePresentOrganization(memberships.find(({ id }) => id === search.team)?.org_id);
   const teams = shownTeams(myTeams, search);
   const folders = useFolders(teams);
   const creatable = useTeamsWhere('createPrompt');
