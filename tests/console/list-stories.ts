@@ -82,6 +82,14 @@ export function listStories(started: () => ConsoleHarness): void {
       await other.getByRole('tab', { name: 'Activity' }).click();
       await other.getByText('before the holidays').waitFor();
       expect(other.url()).toContain('tab=activity');
+
+      // Back in her own organization, the team of the link is no filter.
+      await other.goto(`/prompts?team=${ada.teamId}`);
+      await found.waitFor();
+      await other.getByRole('button', { name: /Organization:/ }).click();
+      await other.getByRole('menuitemradio', { name: /Admin/ }).click();
+      await other.getByText('Write your first prompt').waitFor();
+      expect(new URL(other.url()).search).toBe('');
       await harness.inspect('list-chat-prompt', `/prompts/${id}`, ada, (view) =>
         view.getByText('Teachers asked for it').first().waitFor(),
       );

@@ -147,6 +147,8 @@ function OrganizationSwitcher() {
     const { pathname } = router.state.location;
     const page = /^\/orgs\/[^/]+\/(\w+)/.exec(pathname)?.[1] ?? (pathname.startsWith('/teams/') && 'teams');
     if (page !== false) await router.navigate({ href: `/orgs/${id}/${page}` });
+    // The list's team and folder are the other organization's.
+    else if (pathname === '/prompts') await router.navigate({ to: '/prompts', search: {} });
   };
   return (
     <>
