@@ -10,6 +10,7 @@ import contextlib
 from typing import Dict, NamedTuple, Tuple, Union
 
 from . import template
+from ._gotpl.link import Unit
 from ._gotpl.syntax.program_source import Stretch
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -20,17 +21,34 @@ class _Compiled(NamedTuple):
     size: int
 
 
-# In the order of use, the latest last. A program of several texts is told apart by where these stand in it.
-_compiled: Dict[Union[str, Tuple[str, Tuple[Stretch, ...]]], _Compiled] = {}
+# A program of several texts is told apart by where these stand in it, and texts to be linked by what they are.
+_Key = Union[str, Tuple[str, Tuple[Stretch, ...]], Tuple[str, Tuple[Unit, ...], None]]
+
+# In the order of use, the latest last.
+_compiled: Dict[_Key, _Compiled] = {}
 
 
 def compiled(text: str, stretches: Tuple[Stretch, ...] = ()) -> template.Template:
     """The template of a text, or of several that px0 has linked into one. Raises TemplateSyntaxError, TemplateTooDeep."""
-    key = (text, stretches) if stretches else text
+    key: _Key = (text, stretches) if stretches else text
     known = _compiled.pop(key, None)
     if known is None:
         made = template.compile_program(text, stretches) if stretches else template.compile(text)
         known = _Compiled(made, _size_of(text))
+        _make_room_for(known.size)
+    _compiled[key] = known
+    return known.template
+
+
+def compiled_chat(root: str, units: Tuple[Unit, ...]) -> template.Template:
+    """The program of a chat's texts, which the root calls. Raises TemplateSyntaxError, TemplateTooDeep."""
+    key: _Key = (root, units, None)
+    known = _compiled.pop(key, None)
+    if known is None:
+        linked = template.link_program(root, units)
+        made = template.compile_program(linked.template, linked.stretches)
+        # The program is held beside the texts of the key.
+        known = _Compiled(made, _size_of(linked.template) + len(linked.template) * 2)
         _make_room_for(known.size)
     _compiled[key] = known
     return known.template

@@ -1,41 +1,46 @@
-"""A chat given as a fallback: judged when it is given, as px0 judges what an author writes."""
+"""A chat given as a fallback: judged when it is given, as px0 judges what an author writes, and linked as px0 links it."""
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
-from dataclasses import dataclass
-from typing import Any, List, Mapping, Optional, Tuple
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 from . import template
-from ._chat import Entry, Part, PartsMessage, Placeholder, TextMessage, messages_of, placeholder_lists
-from ._compiled import compiled
+from ._chat import Outline, Part, PartsMessage, Placeholder, TextMessage
+from ._compiled import compiled_chat
+from ._gotpl.link import Unit
 from ._gotpl.values.go_string import well_formed_data
-from ._program import Rendered
+from ._program import Rendered, run_chat
 from .errors import UsageError
 
-# Others could not be variables of a prompt.
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
-_ROLES = ("system", "user", "assistant")
-_KINDS = ("content", "template", "parts", "placeholder")
+
+class Text(NamedTuple):
+    role: str
+    template: str
 
 
-@dataclass(frozen=True)
-class _Unit:
-    """What makes one text of the chat: a template, or a text as it is."""
+class TextPart(NamedTuple):
+    is_media: bool
+    # Of a medium, that of its URL.
+    template: str
+    media_type: Optional[str]
 
-    place: str
-    text: str
-    template: Optional[template.Template]
 
-    def render(self, variables: Mapping[str, Any], missing_key: str) -> str:
-        if self.template is None:
-            return self.text
-        try:
-            return self.template.render(variables, missing_key=missing_key)
-        except (template.TemplateExecutionError, template.TemplateTooDeep) as error:
-            raise ValueError(f"{self.place}: {error}") from error
+class Parts(NamedTuple):
+    role: str
+    parts: Tuple[TextPart, ...]
+
+
+Entry = Union[Placeholder, Text, Parts]
+
+
+class Texts(NamedTuple):
+    """The texts of a chat: the root calls the units, and the outline says what becomes of their outputs."""
+
+    root: str
+    units: Tuple[Unit, ...]
+    outline: Outline
 
 
 class FallbackChat:
@@ -47,97 +52,132 @@ class FallbackChat:
             raise UsageError(f"{what} must be a template, a function or a chat with messages")
         if not messages:
             raise UsageError(f"{what} has no messages")
-        self._units: List[_Unit] = []
-        self._entries = [self._entry(f"{what}: messages.{index}", message) for index, message in enumerate(messages)]
+        texts = texts_of(_read_entries(what, messages))
         if not isinstance(config, (Mapping, type(None))):
-            raise UsageError(f"{what}: config must be a dictionary")
+            raise UsageError(f"{what}: config must be an object")
         try:
-            # Read anew for each result, so that nobody changes it for others.
             self._config = None if config is None else json.dumps(dict(config), allow_nan=False)
         except Exception as error:
             raise UsageError(f"{what}: config cannot be written as JSON: {error}") from error
-        self._transcript = _transcript_template(self._entries)
+        self._outline = texts.outline
+        self._template = _compile(what, texts)
 
     def render(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
-        """Raises ValueError, ChatVariablesError, TemplateExecutionError, and TemplateTooDeep for the transcript."""
-        lists = placeholder_lists(self._entries, variables)
-        outputs = [unit.render(variables, missing_key) for unit in self._units]
-        config = None if self._config is None else json.loads(self._config)
-        data = {"outputs": outputs, "variables": variables}
-        text = compiled(self._transcript).render(data, missing_key=missing_key) if with_transcript else None
-        return Rendered(text, messages_of(self._entries, outputs, lists), config)
-
-    def _entry(self, place: str, message: Any) -> Entry:
-        if not isinstance(message, Mapping):
-            raise UsageError(f"{place} must be a dictionary")
-        kinds = [kind for kind in _KINDS if message.get(kind) is not None]
-        if len(kinds) != 1:
-            raise UsageError(f"{place} needs one of content, template, parts and placeholder")
-        if kinds == ["placeholder"]:
-            name = _text(f"{place}.placeholder", message["placeholder"])
-            if not _NAME.fullmatch(name):
-                raise UsageError(f"{place}.placeholder must be a name of letters, digits and underscores")
-            return Placeholder(name, message.get("required") is True)
-        # A member of an enumeration is no plain text.
-        role = next((role for role in _ROLES if role == message.get("role")), None)
-        if role is None:
-            raise UsageError(f"{place}.role must be system, user or assistant")
-        if kinds == ["parts"]:
-            return PartsMessage(role, self._parts(place, role, message["parts"]))
-        place = f"{place}.{kinds[0]}"
-        text = _text(place, message[kinds[0]])
-        self._units.append(_Unit(place, text, None if kinds == ["content"] else _compile(place, text)))
-        return TextMessage(role)
-
-    def _parts(self, place: str, role: str, parts: Any) -> Tuple[Part, ...]:
-        if role == "system":
-            raise UsageError(f"{place}: a system message has no parts")
-        if not isinstance(parts, (list, tuple)) or not parts:
-            raise UsageError(f"{place}.parts must not be empty")
-        return tuple([self._part(f"{place}.parts.{index}", part) for index, part in enumerate(parts)])
-
-    def _part(self, place: str, part: Any) -> Part:
-        kind = part.get("type") if isinstance(part, Mapping) else None
-        if kind not in ("text", "media"):
-            raise UsageError(f"{place}.type must be text or media")
-        key = "template" if kind == "text" else "url"
-        text = _text(f"{place}.{key}", part.get(key))
-        self._units.append(_Unit(f"{place}.{key}", text, _compile(f"{place}.{key}", text)))
-        media_type = part.get("media_type") if kind == "media" else None
-        return Part(kind == "media", None if media_type is None else _text(f"{place}.media_type", media_type))
+        """Raises ChatVariablesError, TemplateExecutionError and TemplateTooDeep."""
+        return run_chat(self._template, self._outline, self._config, variables, missing_key, with_transcript)
 
 
-def _transcript_template(entries: List[Entry]) -> str:
-    """What makes px0's transcript of the outputs and the variables, as px0 links it."""
-    numbers = itertools.count()
+def _compile(what: str, texts: Texts) -> template.Template:
+    try:
+        return compiled_chat(texts.root, texts.units)
+    except template.TemplateSyntaxError as error:
+        raise UsageError(f"{what} is not a valid template: {error}") from error
+    except template.TemplateTooDeep as error:
+        raise UsageError(f"{what} is nested too deeply for Python: pass a function instead") from error
 
-    def output() -> str:
-        return "{{index .outputs %d}}" % next(numbers)
 
-    def text_of(entry: Entry) -> str:
+def texts_of(entries: Sequence[Entry]) -> Texts:
+    """As px0 makes a program of them."""
+    root: List[str] = []
+    units: List[Unit] = []
+    outline: List[Union[Placeholder, TextMessage, PartsMessage]] = []
+    for index, entry in enumerate(entries):
+        name = f"message {index}"
         if isinstance(entry, Placeholder):
             value = '{{with index . "%s"}}{{.}}{{end}}'
             message = f"{value % 'role'}:\n{value % 'content'}\n\n"
-            return f'{{{{range index .variables "{entry.name}"}}}}{message}{{{{end}}}}'
-        if isinstance(entry, TextMessage):
-            return f"{entry.role}:\n{output()}\n\n"
-        # The output of a URL is counted, too.
-        outputs = [(part, output()) for part in entry.parts]
-        return f"{entry.role}:\n" + "\n".join(["[media]" if part.is_media else text for part, text in outputs]) + "\n\n"
+            root.append(f'{{{{range index . "{entry.name}"}}}}{message}{{{{end}}}}')
+            outline.append(entry)
+        elif isinstance(entry, Text):
+            root.append(f"{entry.role}:\n{_call(name)}\n\n")
+            units.append(Unit(name, entry.template))
+            outline.append(TextMessage(entry.role))
+        else:
+            own = [Unit(f"{name}.{number}", part.template) for number, part in enumerate(entry.parts)]
+            lines = ["[media]" if part.is_media else _call(unit.name) for part, unit in zip(entry.parts, own)]
+            root.append(f"{entry.role}:\n" + "\n".join(lines) + "\n\n")
+            units += own
+            outline.append(PartsMessage(entry.role, tuple([Part(part.is_media, part.media_type) for part in entry.parts])))
+    return Texts("".join(root), tuple(units), Outline(tuple(outline), tuple([unit.name for unit in units])))
 
-    return "".join(map(text_of, entries))
+
+def _call(unit: str) -> str:
+    return '{{template "%s" .}}' % unit
+
+
+_ROLES = ("system", "user", "assistant")
+_KINDS = ("content", "template", "parts", "placeholder")
+# Others could not be looked up, or would be read as a part of the program.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
+
+
+def _read_entries(what: str, messages: Sequence[Any]) -> List[Entry]:
+    names: Set[str] = set()
+    entries: List[Entry] = []
+    for index, message in enumerate(messages):
+        place = f"{what}: messages.{index}"
+        entry = _read_entry(place, message)
+        if isinstance(entry, Placeholder):
+            if entry.name in names:
+                raise UsageError(f"{place}.placeholder occurs twice")
+            names.add(entry.name)
+        entries.append(entry)
+    return entries
+
+
+def _read_entry(place: str, message: Any) -> Entry:
+    if not isinstance(message, Mapping):
+        raise UsageError(f"{place} must be an object")
+    kinds = [kind for kind in _KINDS if message.get(kind) is not None]
+    if len(kinds) != 1:
+        raise UsageError(f"{place} needs one of content, template, parts and placeholder")
+    kind = kinds[0]
+    if kind == "placeholder":
+        return _read_placeholder(place, message)
+    # A member of an enumeration is no plain text.
+    role = next((role for role in _ROLES if role == message.get("role")), None)
+    if role is None:
+        raise UsageError(f"{place}.role must be system, user or assistant")
+    if kind == "parts":
+        return Parts(role, _read_parts(place, role, message["parts"]))
+    text = _text(f"{place}.{kind}", message[kind])
+    # The literal text is a template that gives the text as it is.
+    return Text(role, text.replace("{{", '{{"{{"}}') if kind == "content" else text)
+
+
+def _read_placeholder(place: str, message: Mapping[Any, Any]) -> Placeholder:
+    name, is_required = message["placeholder"], message.get("required")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(f"{place}.placeholder must be a name of letters, digits and underscores")
+    if not isinstance(is_required, (bool, type(None))):
+        raise UsageError(f"{place}.required must be true or false")
+    return Placeholder(str.__str__(name), is_required is True)
+
+
+def _read_parts(place: str, role: str, parts: Any) -> Tuple[TextPart, ...]:
+    if role == "system":
+        raise UsageError(f"{place}: a system message has no parts")
+    if not isinstance(parts, (list, tuple)) or not parts:
+        raise UsageError(f"{place}.parts must not be empty")
+    return tuple([_read_part(f"{place}.parts.{index}", part) for index, part in enumerate(parts)])
+
+
+def _read_part(place: str, part: Any) -> TextPart:
+    kind = part.get("type") if isinstance(part, Mapping) else None
+    if kind == "text":
+        return TextPart(False, _text(f"{place}.template", part.get("template")), None)
+    if kind != "media":
+        raise UsageError(f"{place}.type must be text or media")
+    url, media_type = _text(f"{place}.url", part.get("url")), part.get("media_type")
+    if media_type is not None and not (isinstance(media_type, str) and _MEDIA_TYPE.fullmatch(media_type)):
+        raise UsageError(f"{place}.media_type must be a media type")
+    return TextPart(True, url, None if media_type is None else str.__str__(media_type))
 
 
 def _text(place: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise UsageError(f"{place} must be text")
+        raise UsageError(f"{place} must be a string")
+    if not value:
+        raise UsageError(f"{place} must not be empty")
     return well_formed_data(str.__str__(value))
-
-
-def _compile(place: str, text: str) -> template.Template:
-    try:
-        return compiled(text)
-    except template.TemplateSyntaxError as error:
-        raise UsageError(f"{place} is not a valid template: {error}") from error
-    except template.TemplateTooDeep as error:
-        raise UsageError(f"{place} is nested too deeply for Python") from error

@@ -71,16 +71,13 @@ class Program:
     def run(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Optional[Rendered]:
         """As `render`. Raises ChatVariablesError and TemplateExecutionError in px0's words, and others for what does not run here."""
         outline, stretches = self._parts or self._read()
-        lists = None if outline is None else placeholder_lists(outline.entries, variables)
         made = self._compiled(stretches)
         if made is None:
             return None
+        if outline is not None:
+            return run_chat(made, outline, self.config, variables, missing_key, with_transcript)
         config = None if self.config is None else json.loads(self.config)
-        if outline is None or lists is None:
-            return Rendered(made.render(variables, missing_key=missing_key), None, config)
-        outputs = made.render_units(outline.units, variables, missing_key=missing_key)
-        text = made.render(variables, missing_key=missing_key) if with_transcript else None
-        return Rendered(text, messages_of(outline.entries, outputs, lists), config)
+        return Rendered(made.render(variables, missing_key=missing_key), None, config)
 
     def _read(self) -> Tuple[Optional[Outline], Tuple[Stretch, ...]]:
         outline = None if self._outline is None else read_outline(self._outline)
@@ -105,6 +102,25 @@ class Program:
         except template.TemplateTooDeep:
             self._too_little = _room_on_the_stack()
         return None
+
+
+def run_chat(
+    program: template.Template,
+    outline: Outline,
+    config: Optional[str],
+    variables: Mapping[str, Any],
+    missing_key: str,
+    with_transcript: bool,
+) -> Rendered:
+    """The messages of a chat, and the transcript if it is asked for. Placeholders are judged before anything runs.
+
+    Raises ChatVariablesError and what the template raises.
+    """
+    lists = placeholder_lists(outline.entries, variables)
+    outputs = program.render_units(outline.units, variables, missing_key=missing_key)
+    text = program.render(variables, missing_key=missing_key) if with_transcript else None
+    # Read anew for each result, so that nobody changes it for others.
+    return Rendered(text, messages_of(outline.entries, outputs, lists), None if config is None else json.loads(config))
 
 
 def read_program(value: Any, template_alone: Any = None) -> Optional[Program]:

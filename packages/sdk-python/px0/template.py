@@ -12,6 +12,7 @@ from typing import Any, List, Mapping, Optional, Sequence
 from ._gotpl.backends.run import Limits
 from ._gotpl.compile import CompiledTemplate
 from ._gotpl.errors import TemplateDataError, TemplateExecutionError, TemplateSyntaxError, TemplateTooDeep
+from ._gotpl.link import Linked, Unit, link
 from ._gotpl.syntax.program_source import ProgramSource, Stretch
 from ._gotpl.syntax.source import Source
 from ._gotpl.values.values import is_dict
@@ -107,6 +108,15 @@ def compile_program(text: str, stretches: Sequence[Stretch]) -> Template:
     limits = Limits(_MAX_OUTPUT_BYTES, _MAX_DEPTH, _MAX_STEPS)
     try:
         return Template(CompiledTemplate(ProgramSource("prompt", text, stretches), limits))
+    except RecursionError:
+        pass
+    raise TemplateTooDeep(_TOO_DEEP)
+
+
+def link_program(root: str, units: Sequence[Unit]) -> Linked:
+    """Links several texts into a program that `compile_program` takes. Raises what `compile` raises."""
+    try:
+        return link(root, units)
     except RecursionError:
         pass
     raise TemplateTooDeep(_TOO_DEEP)

@@ -435,7 +435,7 @@ def test_a_chat_as_fallback_that_fails_says_where(client: Make, played: PlayedPx
     px = client(fallbacks={"tutor": FALLBACK})
     with pytest.raises(px0.TemplateError, match="the fallback of tutor failed: history must be a list of messages"):
         px.render("tutor", {"history": 1})
-    with pytest.raises(px0.TemplateError, match=r'of tutor failed: the .* messages.2.template: template: prompt:1:5: .*"vip"'):
+    with pytest.raises(px0.TemplateError, match='of tutor failed: template: message 2:1:5: .*"vip"'):
         px.render("tutor", missing_key="error")
     needed = {"messages": [{"placeholder": "history", "required": True}]}
     with pytest.raises(px0.TemplateError, match="failed: missing history"):
@@ -448,26 +448,15 @@ def test_a_chat_as_fallback_that_fails_says_where(client: Make, played: PlayedPx
         (1, "must be a template, a function or a chat with messages"),
         ({}, "must be a template, a function or a chat with messages"),
         ({"messages": "Hi"}, "must be a template, a function or a chat with messages"),
-        ({"messages": []}, "has no messages"),
-        ({"messages": ["Hi"]}, ": messages.0 must be a dictionary"),
-        ({"messages": [{"role": "user"}]}, ": messages.0 needs one of content, template, parts and placeholder"),
-        ({"messages": [{"role": "user", "content": "a", "template": "b"}]}, ": messages.0 needs one of"),
-        ({"messages": [{"role": "robot", "content": "a"}]}, ": messages.0.role must be system, user or assistant"),
         ({"messages": [{"role": [], "content": "a"}]}, ": messages.0.role must be system, user or assistant"),
-        ({"messages": [{"role": "user", "content": 1}]}, ": messages.0.content must be text"),
-        ({"messages": [{"role": "user", "template": "{{.a"}]}, ": messages.0.template is not a valid template: template: prompt:1"),
-        ({"messages": [{"placeholder": "a b"}]}, ": messages.0.placeholder must be a name of letters, digits and underscores"),
-        ({"messages": [{"role": "system", "parts": [{}]}]}, ": messages.0: a system message has no parts"),
-        ({"messages": [{"role": "user", "parts": []}]}, ": messages.0.parts must not be empty"),
-        ({"messages": [{"role": "user", "parts": [{"type": "x"}]}]}, ": messages.0.parts.0.type must be text or media"),
-        ({"messages": [{"role": "user", "parts": [{"type": "text"}]}]}, ": messages.0.parts.0.template must be text"),
-        ({"messages": [{"role": "user", "parts": [{"type": "media", "url": "{{"}]}]}, ": messages.0.parts.0.url is not a valid"),
-        ({"messages": [{"role": "user", "content": "a"}], "config": []}, ": config must be a dictionary"),
         ({"messages": [{"role": "user", "content": "a"}], "config": {"a": {1}}}, ": config cannot be written as JSON"),
+        ({"messages": [{"role": "user", "content": "a" * 524_289}]}, " is not a valid template: program must be at most 524288 bytes"),
+        ({"messages": [{"role": "user", "content": "a" * 524_280}]}, " is not a valid template: program must be at most 524288 bytes"),
     ],
 )
 def test_a_broken_chat_as_fallback_is_found_when_it_is_given(client: Make, fallback: Any, message: str) -> None:
-    expected = f"the fallback of tutor{'' if message.startswith(':') else ' '}{message}"
+    """What JSON can express is in `fallbacks.json`."""
+    expected = f"the fallback of tutor{'' if message[0] in ': ' else ' '}{message}"
     for give in (lambda: client(fallbacks={"tutor": fallback}), lambda: client().render("tutor", fallback=fallback)):
         with pytest.raises(px0.UsageError) as caught:
             give()

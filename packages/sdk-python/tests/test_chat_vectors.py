@@ -6,10 +6,11 @@ from typing import Any, Callable, Dict
 
 from template_vectors import read_vectors
 
-from px0._chat import ChatVariablesError
+from px0._chat import ChatVariablesError, Placeholder
 from px0._compiled import compiled
+from px0._fallback_chat import Parts, Text, TextPart, texts_of
 from px0._program import Program, read_program
-from px0.template import TemplateExecutionError
+from px0.template import TemplateExecutionError, link_program
 
 
 def program_of(vector: Dict[str, Any]) -> Program:
@@ -57,3 +58,23 @@ def test_chats_have_the_messages_and_errors_of_px0() -> None:
             wrong.append((vector["id"], expected, actual))
     assert wrong == []
     assert len(vectors) > 300
+
+
+def entry_of(entry: Dict[str, Any]) -> Any:
+    """A vector's entry as a fallback is read; some have empty texts, which a fallback may not have."""
+    if "placeholder" in entry:
+        return Placeholder(entry["placeholder"], entry.get("required", False))
+    if "template" in entry:
+        return Text(entry["role"], entry["template"])
+    parts = [TextPart(part["type"] == "media", part.get("url", part.get("template")), part.get("media_type")) for part in entry["parts"]]
+    return Parts(entry["role"], tuple(parts))
+
+
+def test_a_chat_is_linked_into_the_program_of_px0() -> None:
+    vectors = [*read_vectors("programs.json"), *read_vectors("chats.json")]
+    for vector in vectors:
+        texts = texts_of([entry_of(entry) for entry in vector["entries"]])
+        linked, program = link_program(texts.root, texts.units), program_of(vector)
+        outline, stretches = program._read()
+        assert (linked.template, linked.stretches, texts.outline) == (program.text, stretches, outline), vector["id"]
+    assert len(vectors) > 1000

@@ -4,7 +4,7 @@ does, with its messages; nesting is bounded, and few of Python's frames are take
 
 from __future__ import annotations
 
-from typing import Dict, List, NoReturn, Optional, Tuple, Union
+from typing import Callable, Dict, List, NamedTuple, NoReturn, Optional, Tuple, Union
 
 from ..errors import TemplateSyntaxError
 from ..unicode.white_space import is_blank
@@ -40,6 +40,8 @@ from .token_stream import TokenStream, describe_token
 # Actions and parentheses inside one another, taken together.
 _MAX_NESTING = 500
 
+_RIGHT_DELIMITER_LENGTH = 2
+
 
 def parse(source: Source) -> Dict[str, ListNode]:
     """The root of each tree by its name."""
@@ -48,12 +50,39 @@ def parse(source: Source) -> Dict[str, ListNode]:
     return shared.trees
 
 
+class Extent(NamedTuple):
+    """A part of a source, as offsets."""
+
+    start: int
+    end: int
+
+
+class Linkage(NamedTuple):
+    """What the texts that are linked into one program share."""
+
+    # The definitions of all of them, each name once.
+    trees: Dict[str, ListNode]
+    # Takes a name, and whether it is defined rather than called.
+    is_reserved: Callable[[str, bool], bool]
+
+
+def parse_linked(source: Source, linkage: Linkage) -> List[Extent]:
+    """Parses a text that becomes a definition of its own in a program; gives where its `{{define}}` actions stand, with their ends."""
+    shared = _Shared(source, linkage)
+    _TreeParser(shared).parse_main()
+    return shared.definitions
+
+
 class _Shared:
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, linkage: Optional[Linkage] = None) -> None:
         self.source = source
         self.lexer = Lexer(source.text)
-        self.trees: Dict[str, ListNode] = {}
-        self.nesting = 0
+        self.linkage = linkage
+        self.trees: Dict[str, ListNode] = {} if linkage is None else linkage.trees
+        # A text that is linked with others is one deep already, as it will be inside its definition.
+        self.nesting = 0 if linkage is None else 1
+        # Of a text that is linked with others.
+        self.definitions: List[Extent] = []
 
 
 class _ListEnd:
@@ -108,7 +137,8 @@ class _TreeParser:
                 delimiter = tokens.next()
                 word = tokens.next_non_space()
                 if word.type == "define":
-                    _TreeParser(self._shared)._definition()
+                    end = _TreeParser(self._shared)._definition()
+                    self._shared.definitions.append(Extent(delimiter.position, end))
                     continue
                 tokens.put_back(delimiter, word)
             parsed = self._text_or_action()
@@ -120,19 +150,21 @@ class _TreeParser:
     def _add(self, name: str, root: ListNode) -> None:
         trees = self._shared.trees
         existing = trees.get(name)
-        if existing is None or _is_empty(existing):
+        is_once = self._shared.linkage is not None
+        if existing is None or (not is_once and _is_empty(existing)):
             trees[name] = root
-        elif not _is_empty(root):
+        elif is_once or not _is_empty(root):
             self._fail(f"template: multiple definition of template {quote(name)}")
 
-    def _definition(self) -> None:
+    def _definition(self) -> int:
+        """Gives where it ends."""
         context = "define clause"
         token = self._tokens.next_non_space()
         name = self._template_name(token, context)
         self._expect("}}", context)
-        self._body(name, context, self)
+        return self._body(name, context, self)
 
-    def _body(self, name: str, context: str, blamed: "_TreeParser") -> None:
+    def _body(self, name: str, context: str, blamed: "_TreeParser") -> int:
         """`blamed` reports an end that is none, at the token that it has read last."""
         self._enter()
         list_, end = self._item_list()
@@ -140,6 +172,7 @@ class _TreeParser:
         if end.type != "end":
             blamed._fail(f"unexpected {{{{{end.type}}}}} in {context}")
         self._add(name, list_)
+        return end.position + _RIGHT_DELIMITER_LENGTH
 
     def _item_list(self) -> Tuple[ListNode, _ListEnd]:
         tokens = self._tokens
@@ -241,7 +274,11 @@ class _TreeParser:
     def _template_name(self, token: Token, context: str) -> str:
         if token.type != "string" and token.type != "raw string":
             self._unexpected(token, context)
-        return self._unquoted(token)
+        name = self._unquoted(token)
+        linkage = self._shared.linkage
+        if linkage is not None and linkage.is_reserved(name, context != "template clause"):
+            self._fail(f"the name {quote(name)} is reserved")
+        return name
 
     def _pipeline(self, context: str, end: str) -> PipeNode:
         tokens = self._tokens
