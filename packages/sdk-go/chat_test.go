@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -268,46 +269,123 @@ func TestAFallbackMayBeAChat(t *testing.T) {
 	expect(t, renderChat(t, client, WithFallbackChat(own)).Text, "user:\nWhy?\n[media]\n\n")
 }
 
-func TestAFallbackChatThatFailsSaysWhere(t *testing.T) {
-	client := newClient(t, play(t), WithHost("http://127.0.0.1:1"))
-	chat := FallbackChat{Messages: []FallbackMessage{
-		{Role: "system", Content: "S"}, {Placeholder: "history", Required: true}, {Role: "user", Template: "\n{{template \"d\" .}}"},
-		{Role: "assistant", Template: "A\n{{define \"d\"}}{{.x.y}}{{end}}"},
-	}}
-	for _, each := range []struct {
-		variables Vars
-		want      string
-	}{
-		{nil, "missing history"},
-		{Vars{"history": "none"}, "history must be a list of messages"},
-		{Vars{"history": nil, "x": 1}, `template: message 3:2:18: executing "d" at <.x.y>: can't evaluate field y in type interface {}`},
-	} {
-		_, err := client.Render(context.Background(), "greeting", each.variables, WithFallbackChat(chat))
+// fallbackVector is a chat as a fallback, which the SDKs of all languages take, refuse and render alike.
+type fallbackVector struct {
+	ID       string
+	Fallback struct {
+		Messages []chatEntry
+		Config   json.RawMessage
+	}
+	Variables  Vars
+	MissingKey string   `json:"missing_key"`
+	NotIn      []string `json:"not_in"`
+	// One of these is there, or the last four. The transcript is the text of a render that asks for it.
+	Usage, Fails     string
+	Messages, Config json.RawMessage
+	Text, Transcript string
+}
+
+func (v fallbackVector) chat(t *testing.T) FallbackChat {
+	t.Helper()
+	chat := FallbackChat{Messages: fallbackMessages(v.Fallback.Messages)}
+	if config := v.Fallback.Config; config != nil {
+		if err := json.Unmarshal(config, &chat.Config); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return chat
+}
+
+func (v fallbackVector) check(t *testing.T, result Result, err error, hasTranscript bool) {
+	t.Helper()
+	switch {
+	case v.Usage != "":
+		expect(t, errors.Is(err, ErrUsage), true)
+		expect(t, err.Error(), ErrUsage.Error()+": "+v.Usage)
+	case v.Fails != "":
 		expect(t, errors.Is(err, ErrTemplate), true)
-		expect(t, err.Error(), ErrTemplate.Error()+": greeting: "+each.want)
+		expect(t, err.Error(), "px0: "+v.Fails)
+	default:
+		expect(t, err, nil)
+		expect(t, result.Source, SourceFallback)
+		expect(t, asText(result.Messages), canonical(t, v.Messages))
+		expect(t, asText(result.Config), canonical(t, v.Config))
+		text := v.Text
+		if hasTranscript {
+			text = v.Transcript
+		}
+		expect(t, result.Text, text)
 	}
 }
 
+func TestFallbackChatsAreThoseOfAllLanguages(t *testing.T) {
+	var read []json.RawMessage
+	readVectors(t, "fallbacks.json", &read)
+	tried := 0
+	for _, text := range read {
+		var v fallbackVector
+		var head struct {
+			ID    string
+			NotIn []string `json:"not_in"`
+		}
+		if err := json.Unmarshal(text, &head); err != nil {
+			t.Fatal(err)
+		}
+		if slices.Contains(head.NotIn, "go") {
+			// It has no form here: its types are other ones, or an empty text, which is none.
+			continue
+		}
+		if err := json.Unmarshal(text, &v); err != nil {
+			t.Fatal(head.ID, err)
+		}
+		tried++
+		t.Run(v.ID, func(t *testing.T) {
+			chat, options := v.chat(t), []Option{WithHost("http://127.0.0.1:1"), WithAccessToken("ak_test"), WithRetries(0)}
+			ofTheCall, err := New(options...)
+			expect(t, err, nil)
+			defer ofTheCall.Close()
+			result, err := ofTheCall.Render(context.Background(), "a", v.Variables, WithFallbackChat(chat), WithMissingKey(v.MissingKey))
+			v.check(t, result, err, false)
+			ofTheClient, err := New(append(options, WithFallbackChats(map[string]FallbackChat{"a": chat}))...)
+			if err == nil {
+				defer ofTheClient.Close()
+				result, err = ofTheClient.Render(context.Background(), "a", v.Variables, WithTranscript(), WithMissingKey(v.MissingKey))
+			}
+			v.check(t, result, err, true)
+		})
+	}
+	if tried < 80 {
+		t.Fatalf("only %d cases", tried)
+	}
+}
+
+// What JSON can express, too, is in fallbacks.json.
 func TestABrokenFallbackChatIsFoundWhenItIsGiven(t *testing.T) {
-	for _, messages := range [][]FallbackMessage{
-		nil, {{}}, {{Role: "user"}}, {{Role: "robot", Content: "x"}}, {{Content: "x"}}, {{Role: "user", Content: "x", Template: "y"}},
-		{{Role: "user", Template: "{{"}}, {{Role: "user", Placeholder: "history"}}, {{Placeholder: `a"}}`}},
-		{{Role: "user", Parts: []FallbackPart{}}}, {{Role: "user", Parts: []FallbackPart{{}}}},
-		{{Role: "user", Parts: []FallbackPart{{Template: "x", URL: "y"}}}}, {{Role: "system", Parts: []FallbackPart{{Template: "x"}}}},
-		{{Role: "user", Parts: []FallbackPart{{Template: "x", MediaType: "image/png"}}}},
-		{{Role: "user", Template: `{{define "x"}}{{end}}`}, {Role: "user", Template: `{{define "x"}}{{end}}`}},
+	part := func(part FallbackPart) FallbackMessage {
+		return FallbackMessage{Role: "user", Parts: []FallbackPart{part}}
+	}
+	for _, each := range []struct {
+		message FallbackMessage
+		want    string
+	}{
+		{FallbackMessage{Role: "user"}, ": messages.0 needs one of content, template, parts and placeholder"},
+		{part(FallbackPart{}), ": messages.0.parts.0 needs one of template and url"},
+		{part(FallbackPart{Template: "x", URL: "y"}), ": messages.0.parts.0 needs one of template and url"},
+		{part(FallbackPart{Template: "x", MediaType: "image/png"}), ": messages.0.parts.0: a text has no media_type"},
+		{FallbackMessage{Role: "user", Content: strings.Repeat("a", 524_289)}, " is not a valid template: program must be at most 524288 bytes"},
+		{FallbackMessage{Role: "user", Content: strings.Repeat("a", 524_280)}, " is not a valid template: program must be at most 524288 bytes"},
 	} {
-		chat := FallbackChat{Messages: messages}
+		chat := FallbackChat{Messages: []FallbackMessage{each.message}}
 		_, err := New(WithAccessToken("x"), WithFallbackChats(map[string]FallbackChat{"greeting": chat}))
-		expectUsage(t, err, "fallback of greeting")
+		expectUsage(t, err, "the fallback of greeting"+each.want)
 		client, err := New(WithAccessToken("x"))
 		expect(t, err, nil)
 		_, err = client.Render(context.Background(), "greeting", nil, WithFallbackChat(chat))
-		expectUsage(t, err, "fallback of greeting")
+		expectUsage(t, err, "the fallback of greeting"+each.want)
 		client.Close()
 	}
 	_, err := New(WithAccessToken("x"), WithFallbackChats(map[string]FallbackChat{"greeting": {
 		Messages: []FallbackMessage{{Role: "user", Content: "x"}}, Config: map[string]any{"x": func() {}},
 	}}))
-	expectUsage(t, err, "configuration of the fallback of greeting")
+	expectUsage(t, err, "the fallback of greeting: config cannot be written as JSON")
 }

@@ -12,6 +12,7 @@ import (
 // chatVector is a chat, of which Go's text/template has made each text.
 type chatVector struct {
 	ID         string
+	Entries    []chatEntry
 	Program    json.RawMessage
 	Variables  json.RawMessage
 	MissingKey gotpl.MissingKey `json:"missing_key"`
@@ -33,6 +34,71 @@ func (v chatVector) run(t *testing.T) (*program, map[string]any, gotpl.MissingKe
 		missingKey = v.MissingKey
 	}
 	return compiled, variables, missingKey
+}
+
+// chatEntry is a message as px0's JSON has it.
+type chatEntry struct {
+	Role, Template, Placeholder string
+	Content                     string
+	Required                    bool
+	Parts                       []struct {
+		Type, Template, URL string
+		MediaType           string `json:"media_type"`
+	}
+}
+
+func (e chatEntry) hasEmptyURL() bool {
+	for _, part := range e.Parts {
+		if part.Type == "media" && part.URL == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func fallbackMessages(entries []chatEntry) []FallbackMessage {
+	messages := make([]FallbackMessage, len(entries))
+	for i, e := range entries {
+		messages[i] = FallbackMessage{Role: e.Role, Content: e.Content, Template: e.Template, Placeholder: e.Placeholder, Required: e.Required}
+		if e.Parts != nil {
+			messages[i].Parts = []FallbackPart{}
+		}
+		for _, part := range e.Parts {
+			messages[i].Parts = append(messages[i].Parts, FallbackPart{Template: part.Template, URL: part.URL, MediaType: part.MediaType})
+		}
+	}
+	return messages
+}
+
+func TestAChatIsLinkedIntoTheProgramOfPx0(t *testing.T) {
+	for _, file := range []string{"programs.json", "chats.json"} {
+		var read []chatVector
+		readVectors(t, file, &read)
+		for _, v := range read {
+			if slices.ContainsFunc(v.Entries, chatEntry.hasEmptyURL) {
+				// It would be an empty text.
+				continue
+			}
+			root, units, outline := FallbackChat{Messages: fallbackMessages(v.Entries)}.texts()
+			text, stretches, err := gotpl.Link(root, units)
+			if err != nil {
+				t.Errorf("%s: %v", v.ID, err)
+				continue
+			}
+			var want struct {
+				Template string
+				Outline  []outlineEntry
+				Sources  json.RawMessage
+			}
+			if err := json.Unmarshal(v.Program, &want); err != nil {
+				t.Fatal(err)
+			}
+			sources, _ := readStretches(want.Sources)
+			expect(t, text, want.Template)
+			expect(t, stretches, sources)
+			expect(t, asText(outline), asText(want.Outline))
+		}
+	}
 }
 
 type wantedText struct{ Output, Error string }

@@ -18,11 +18,23 @@ func templateFallback(slug, source string) (fallback, error) {
 	return func(c *call) (rendition, error) {
 		text, err := made.renderDecoded(c.variables, missingKeyInFallback(c.missingKey))
 		if err != nil {
-			return rendition{}, fmt.Errorf("%w: %s: %w", ErrTemplate, slug, err)
+			return rendition{}, &fallbackError{slug, err}
 		}
 		return rendition{text: text}, nil
 	}, nil
 }
+
+// fallbackError is ErrTemplate with what it happened to.
+type fallbackError struct {
+	slug string
+	err  error
+}
+
+func (e *fallbackError) Error() string {
+	return fmt.Sprintf("px0: the fallback of %s failed: %v", e.slug, e.err)
+}
+
+func (e *fallbackError) Unwrap() []error { return []error{ErrTemplate, e.err} }
 
 // missingKeyInFallback: a fallback is there to answer, so a key that the variables lack counts as nil.
 func missingKeyInFallback(asked string) gotpl.MissingKey {
@@ -39,12 +51,12 @@ func funcFallback(slug string, function func(Vars) (string, error)) (fallback, e
 	return func(c *call) (made rendition, err error) {
 		defer func() {
 			if failure := recover(); failure != nil {
-				err = fmt.Errorf("%w: %s: %v", ErrTemplate, slug, failure)
+				err = &fallbackError{slug, fmt.Errorf("%v", failure)}
 			}
 		}()
 		text, err := function(c.variables)
 		if err != nil {
-			return rendition{}, fmt.Errorf("%w: %s: %w", ErrTemplate, slug, err)
+			return rendition{}, &fallbackError{slug, err}
 		}
 		return rendition{text: text}, nil
 	}, nil

@@ -17,7 +17,7 @@ type FallbackChat struct {
 }
 
 // FallbackMessage is one message: a role, and one of Content, Template and Parts. Or it is a Placeholder for messages from a variable. A
-// message that renders to nothing is left out. Templates may call what other messages of the chat define.
+// message that renders to nothing is left out. All templates of a chat share what they define.
 type FallbackMessage struct {
 	// Role is "system", "user" or "assistant".
 	Role string
@@ -51,7 +51,7 @@ func chatFallback(slug string, chat FallbackChat) (fallback, error) {
 	return func(made *call) (rendition, error) {
 		rendered, err := compiled.render(made.variables, missingKeyInFallback(made.missingKey), made.hasTranscript)
 		if err != nil {
-			return rendition{}, fmt.Errorf("%w: %s: %w", ErrTemplate, slug, err)
+			return rendition{}, &fallbackError{slug, err}
 		}
 		return rendered, nil
 	}, nil
@@ -61,40 +61,54 @@ func (c FallbackChat) compile(what string) (*program, error) {
 	if len(c.Messages) == 0 {
 		return nil, usageError("%s has no messages", what)
 	}
+	if err := c.check(what); err != nil {
+		return nil, err
+	}
 	made := &program{}
 	if c.Config != nil {
 		text, err := json.Marshal(c.Config)
 		if err != nil {
-			return nil, usageError("the configuration of %s cannot be written as JSON: %v", what, err)
+			return nil, usageError("%s: config cannot be written as JSON: %v", what, err)
 		}
 		made.config, _ = parseConfig(text)
 	}
-	var outline []outlineEntry
-	var root strings.Builder
-	texts := []gotpl.Text{{}}
-	for i, message := range c.Messages {
-		if err := message.check(fmt.Sprintf("message %d of %s", i, what)); err != nil {
-			return nil, err
-		}
-		entry, units := message.link(fmt.Sprintf("message %d", i))
-		outline = append(outline, entry)
-		texts = append(texts, units...)
-		root.WriteString(entry.transcript())
-	}
+	root, units, outline := c.texts()
 	made.takeOutline(outline)
-	texts[0] = gotpl.Text{Name: "prompt", Source: root.String()}
-	compiled, number, err := gotpl.CompileTexts(texts, gotpl.DefaultLimits)
-	if err != nil {
-		return nil, usageError("%s of %s is not a valid template: %v", texts[number].Name, what, err)
+	text, stretches, err := gotpl.Link(root, units)
+	if err == nil {
+		made.compiled, err = gotpl.CompileProgram(text, stretches, gotpl.DefaultLimits)
 	}
-	made.compiled = compiled
+	if err != nil {
+		return nil, usageError("%s is not a valid template: %v", what, err)
+	}
 	return made, nil
 }
 
-// placeholderName: a text in which another name stood could not be read as a part of the program.
-var placeholderName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+// check finds what px0 would not take from an author. Places have the names that they have in px0's JSON, and in all SDKs.
+func (c FallbackChat) check(what string) error {
+	placeholders := map[string]bool{}
+	for i, message := range c.Messages {
+		place := fmt.Sprintf("%s: messages.%d", what, i)
+		if err := message.check(place); err != nil {
+			return err
+		}
+		if name := message.Placeholder; name != "" {
+			if placeholders[name] {
+				return usageError("%s.placeholder occurs twice", place)
+			}
+			placeholders[name] = true
+		}
+	}
+	return nil
+}
 
-func (m FallbackMessage) check(what string) error {
+var (
+	// Others could not be looked up, or would be read as a part of the program.
+	placeholderName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,63}$`)
+	mediaType       = regexp.MustCompile(`^[a-z]+/[a-z0-9.+-]{1,80}$`)
+)
+
+func (m FallbackMessage) check(place string) error {
 	kinds := 0
 	for _, isGiven := range []bool{m.Content != "", m.Template != "", m.Parts != nil, m.Placeholder != ""} {
 		if isGiven {
@@ -103,40 +117,67 @@ func (m FallbackMessage) check(what string) error {
 	}
 	switch {
 	case kinds != 1:
-		return usageError("%s needs one of Content, Template, Parts and Placeholder", what)
-	case m.Placeholder != "" && m.Role != "":
-		return usageError("%s is a placeholder, which has no role", what)
-	case m.Placeholder != "" && !placeholderName.MatchString(m.Placeholder):
-		return usageError("the placeholder of %s must be a name of letters, digits and underscores", what)
-	case m.Placeholder == "" && m.Role != "system" && m.Role != "user" && m.Role != "assistant":
-		return usageError("the role of %s must be system, user or assistant", what)
-	case m.Parts != nil && m.Role == "system":
-		return usageError("%s: a system message has no parts", what)
-	case m.Parts != nil && len(m.Parts) == 0:
-		return usageError("%s has no parts", what)
+		return usageError("%s needs one of content, template, parts and placeholder", place)
+	case m.Placeholder != "":
+		if !placeholderName.MatchString(m.Placeholder) {
+			return usageError("%s.placeholder must be a name of letters, digits and underscores", place)
+		}
+		return nil
+	case m.Role != "system" && m.Role != "user" && m.Role != "assistant":
+		return usageError("%s.role must be system, user or assistant", place)
+	case m.Parts == nil:
+		return nil
+	case m.Role == "system":
+		return usageError("%s: a system message has no parts", place)
+	case len(m.Parts) == 0:
+		return usageError("%s.parts must not be empty", place)
 	}
-	for _, part := range m.Parts {
-		if (part.Template == "") == (part.URL == "") || (part.URL == "" && part.MediaType != "") {
-			return usageError("a part of %s needs either a Template, or a URL with or without a MediaType", what)
+	for i, part := range m.Parts {
+		if err := part.check(fmt.Sprintf("%s.parts.%d", place, i)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+func (p FallbackPart) check(place string) error {
+	switch {
+	case (p.Template == "") == (p.URL == ""):
+		return usageError("%s needs one of template and url", place)
+	case p.MediaType != "" && p.URL == "":
+		return usageError("%s: a text has no media_type", place)
+	case p.MediaType != "" && !mediaType.MatchString(p.MediaType):
+		return usageError("%s.media_type must be a media type", place)
+	}
+	return nil
+}
+
+// texts gives what px0 makes a program of: the root, which calls the units, and what becomes of their outputs.
+func (c FallbackChat) texts() (root string, units []gotpl.Unit, outline []outlineEntry) {
+	var text strings.Builder
+	for i, message := range c.Messages {
+		entry, own := message.link(fmt.Sprintf("message %d", i))
+		outline = append(outline, entry)
+		units = append(units, own...)
+		text.WriteString(entry.transcript())
+	}
+	return text.String(), units, outline
+}
+
 // link gives the entry of the outline, and the texts that it names.
-func (m FallbackMessage) link(name string) (outlineEntry, []gotpl.Text) {
+func (m FallbackMessage) link(name string) (outlineEntry, []gotpl.Unit) {
 	switch {
 	case m.Placeholder != "":
 		return outlineEntry{Placeholder: &m.Placeholder, Required: m.Required}, nil
 	case m.Parts == nil:
-		source := m.Template
+		text := m.Template
 		if m.Content != "" {
-			source = strings.ReplaceAll(m.Content, "{{", `{{"{{"}}`)
+			text = strings.ReplaceAll(m.Content, "{{", `{{"{{"}}`)
 		}
-		return outlineEntry{Role: m.Role, Unit: &name}, []gotpl.Text{{Name: name, Source: source}}
+		return outlineEntry{Role: m.Role, Unit: &name}, []gotpl.Unit{{Name: name, Text: text}}
 	}
 	entry := outlineEntry{Role: m.Role}
-	var texts []gotpl.Text
+	var units []gotpl.Unit
 	for i, part := range m.Parts {
 		unit := fmt.Sprintf("%s.%d", name, i)
 		if part.URL != "" {
@@ -144,9 +185,9 @@ func (m FallbackMessage) link(name string) (outlineEntry, []gotpl.Text) {
 		} else {
 			entry.Parts = append(entry.Parts, outlinePart{Unit: &unit})
 		}
-		texts = append(texts, gotpl.Text{Name: unit, Source: part.Template + part.URL})
+		units = append(units, gotpl.Unit{Name: unit, Text: part.Template + part.URL})
 	}
-	return entry, texts
+	return entry, units
 }
 
 // transcript is the entry's part of the template that gives the transcript, as px0 links it.

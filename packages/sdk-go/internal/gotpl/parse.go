@@ -11,7 +11,10 @@ import (
 )
 
 func parseTrees(source string) (map[string]*parse.Tree, error) {
-	known := scan(source)
+	return parseScanned(source, scan(source, nil))
+}
+
+func parseScanned(source string, known scanned) (map[string]*parse.Tree, error) {
 	text := source
 	if known.end > 0 {
 		text = source[:known.end]
@@ -19,7 +22,7 @@ func parseTrees(source string) (map[string]*parse.Tree, error) {
 	trees, err := parse.Parse(templateName, text, "", "", names)
 	// What is wrong before the place counts first: of the text up to there all else that is wrong is that it ends.
 	if known.end > 0 && (err == nil || isAboutEnd(err)) {
-		message := fmt.Sprintf("template: %s:%d: max expression depth exceeded", templateName, known.line)
+		message := fmt.Sprintf("template: %s:%d: %s", templateName, known.line, known.reason)
 		return nil, &SyntaxError{Line: max(known.line, 1), message: message}
 	}
 	if err == nil {

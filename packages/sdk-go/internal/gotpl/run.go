@@ -71,7 +71,7 @@ func (r *run) failLimit(at *site, message string, limit Limit) {
 	if node != nil {
 		position, context = int(node.Position()), nodeText(node)
 	}
-	source, line, column := r.template.place(at.unit, position)
+	source, line, column := r.template.place(position)
 	text := fmt.Sprintf("template: %s:%d:%d: executing %s at <%s>: %s", source, line, column, quoted(at.unit), context, message)
 	panic(&ExecutionError{Line: line, Column: column, Limit: limit, message: wellFormed(text)})
 }

@@ -1,27 +1,43 @@
 package gotpl
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // mostNesting bounds actions and parentheses inside one another, taken together.
 const mostNesting = 500
 
 // scanned is what has to be known of a text before text/template/parse may read it.
 type scanned struct {
-	// The token that nests too deep ends here; 0 when none does.
+	// The token that text/template/parse would accept and px0 does not ends here; 0 when there is none.
 	end int
-	// Its line, which is 0 for the body of a {{block}}, of which px0 has read nothing then.
+	// Its line, which is 0 for the body of a {{block}} that nests too deep, of which px0 has read nothing then.
 	line int
+	// What is wrong with it.
+	reason string
+	// Where the {{define}} actions of a text that is linked with others stand, with their ends.
+	definitions []extent
 	// Where comments of several lines begin, and how many line breaks they have.
 	comments []comment
 }
 
 type comment struct{ start, breaks int }
 
+// extent is a part of a text, in bytes.
+type extent struct{ start, end int }
+
 // scan: text/template/parse recurses as deep as the text asks for, and a stack that is exhausted ends the process, so this looks before it
 // parses. It reads tokens only as far as nesting needs: at a text that cannot be read any further it stops, for there the parser stops as
 // well.
-func scan(text string) scanned {
-	s := scanner{text: text}
+//
+// With names, which are those that the texts before it have defined, the text is one that is linked with others.
+func scan(text string, names definedNames) scanned {
+	s := scanner{text: text, names: names}
+	if names != nil {
+		// One deep already, as it will be inside its definition.
+		s.levels = 1
+	}
 	for s.end == 0 && s.nextAction() {
 		s.action()
 	}
@@ -33,6 +49,9 @@ type openAction struct {
 	word string
 	// More than one where {{else if}} has opened further ones, which end together.
 	levels int
+	// What a {{define}} or a {{block}} defines, and where the action begins.
+	name  string
+	start int
 }
 
 type scanner struct {
@@ -41,6 +60,10 @@ type scanner struct {
 	// The actions that are open, and how many levels they and the parentheses make.
 	blocks []openAction
 	levels int
+	// Where the action being read begins, and the name in it if it is one of a template.
+	start int
+	name  string
+	names definedNames
 	scanned
 }
 
@@ -52,7 +75,7 @@ func (s *scanner) nextAction() bool {
 			return false
 		}
 		start := s.at + open
-		s.at = start + 2
+		s.start, s.at = start, start+2
 		if rest := s.text[s.at:]; len(rest) > 1 && rest[0] == '-' && isSpace(rest[1]) {
 			s.at += 2
 		}
@@ -90,11 +113,9 @@ func (s *scanner) rightDelimiter() bool {
 
 // action reads up to behind the right delimiter.
 func (s *scanner) action() {
-	for s.at < len(s.text) && isSpace(s.text[s.at]) && !s.isAtTrimmedEnd() {
-		s.at++
-	}
+	s.skipSpace()
 	word := s.word()
-	s.begin(word)
+	closed := s.begin(word)
 	outer := s.levels
 	for s.end == 0 && s.at < len(s.text) {
 		at := s.at
@@ -103,6 +124,9 @@ func (s *scanner) action() {
 			if word == "define" || word == "block" {
 				// Counted when the body begins.
 				s.open(word, s.at-2, s.at)
+			}
+			if closed.word == "define" || closed.word == "block" {
+				s.define(closed)
 			}
 			return
 		}
@@ -131,14 +155,15 @@ func (s *scanner) word() string {
 	return s.text[start:s.at]
 }
 
-func (s *scanner) begin(word string) {
+// begin gives what an {{end}} closes.
+func (s *scanner) begin(word string) (closed openAction) {
 	switch word {
+	case "define", "block", "template":
+		s.readName(word != "template")
 	case "if", "with", "range":
 		s.open(word, s.at-len(word), s.at)
 	case "else":
-		for s.at < len(s.text) && isSpace(s.text[s.at]) && !s.isAtTrimmedEnd() {
-			s.at++
-		}
+		s.skipSpace()
 		if next := s.word(); next == "if" || next == "with" {
 			s.enter(s.at-len(next), s.at)
 			if len(s.blocks) > 0 {
@@ -147,9 +172,45 @@ func (s *scanner) begin(word string) {
 		}
 	case "end":
 		if last := len(s.blocks) - 1; last >= 0 {
-			s.levels -= s.blocks[last].levels
+			closed = s.blocks[last]
+			s.levels -= closed.levels
 			s.blocks = s.blocks[:last]
 		}
+	}
+	return closed
+}
+
+// readName reads the name of a template, if a literal of one follows.
+func (s *scanner) readName(isDefinition bool) {
+	s.name = ""
+	s.skipSpace()
+	start := s.at
+	if start == len(s.text) || s.text[start] != '"' && s.text[start] != '`' {
+		return
+	}
+	s.quoted(s.text[start])
+	name, err := strconv.Unquote(s.text[start:s.at])
+	if err != nil {
+		return
+	}
+	s.name = name
+	if s.names != nil && isReserved(name, isDefinition) {
+		s.fail(start, s.at, "the name "+quoted(name)+" is reserved")
+	}
+}
+
+// define has read all of a definition, up to behind its end.
+func (s *scanner) define(closed openAction) {
+	if s.names == nil {
+		return
+	}
+	if s.names[closed.name] {
+		s.fail(s.at-2, s.at, "template: multiple definition of template "+quoted(closed.name))
+		return
+	}
+	s.names[closed.name] = true
+	if closed.word == "define" {
+		s.definitions = append(s.definitions, extent{closed.start, s.at})
 	}
 }
 
@@ -158,12 +219,26 @@ func (s *scanner) open(word string, start, end int) {
 	if word == "block" {
 		s.line = 0
 	}
-	s.blocks = append(s.blocks, openAction{word, 1})
+	opened := openAction{word: word, levels: 1}
+	if word == "define" || word == "block" {
+		opened.name, opened.start = s.name, s.start
+	}
+	s.blocks = append(s.blocks, opened)
 }
 
 func (s *scanner) enter(start, end int) {
 	if s.levels++; s.levels > mostNesting {
-		s.end, s.line = end, 1+strings.Count(s.text[:start], "\n")
+		s.fail(start, end, "max expression depth exceeded")
+	}
+}
+
+func (s *scanner) fail(start, end int, reason string) {
+	s.end, s.line, s.reason = end, 1+strings.Count(s.text[:start], "\n"), reason
+}
+
+func (s *scanner) skipSpace() {
+	for s.at < len(s.text) && isSpace(s.text[s.at]) && !s.isAtTrimmedEnd() {
+		s.at++
 	}
 }
 

@@ -15,14 +15,11 @@ type Stretch struct {
 	At, Length, From int
 }
 
-// place is a position in one of the templates as errors tell it: in the author's text if the position comes from one, and else in the
-// template itself. It is linear in the text, for errors only.
-func (t *Template) place(unit string, position int) (source string, line, column int) {
-	text := t.source
-	if own, isOwn := t.texts[unit]; isOwn {
-		source, text = own.Name, own.Source
-	}
-	before := text[:position]
+// place is a position as errors tell it: in the author's text if the position comes from one, and else in the template itself. It is linear in
+// the text, for errors only.
+func (t *Template) place(position int) (source string, line, column int) {
+	source = templateName
+	before := t.source[:position]
 	if len(t.stretches) > 0 {
 		at := unitsIn(before)
 		for _, stretch := range slices.Backward(t.stretches) {
@@ -32,9 +29,6 @@ func (t *Template) place(unit string, position int) (source string, line, column
 				break
 			}
 		}
-	}
-	if source == "" {
-		source = templateName
 	}
 	return source, 1 + strings.Count(before, "\n"), len(before) - (strings.LastIndexByte(before, '\n') + 1)
 }

@@ -3,7 +3,6 @@ package gotpl
 import (
 	"fmt"
 	"sync"
-	"text/template/parse"
 	"unicode/utf8"
 )
 
@@ -47,30 +46,22 @@ type Template struct {
 	units map[string]*unit
 	// Where the parts of a program come from.
 	stretches []Stretch
-	// Of several texts: the one in which each template stands.
-	texts map[string]Text
 	// Literals hold bytes that are not UTF-8.
 	hasStrayBytes bool
 }
 
 // Compile makes a template of a text. The error is a *SyntaxError.
 func Compile(text string, limits Limits) (*Template, error) {
-	source, trees, err := readText(text)
+	if len(text) > mostSource {
+		return nil, &SyntaxError{Line: 1, message: fmt.Sprintf("template must be at most %d bytes", mostSource)}
+	}
+	source := wellFormed(text)
+	trees, err := parseTrees(source)
 	if err != nil {
 		return nil, err
 	}
 	units, hasStrayBytes := planUnits(trees)
 	return &Template{source: source, limits: limits, main: units[templateName], units: units, hasStrayBytes: hasStrayBytes}, nil
-}
-
-// readText gives the text as UTF-8, and what it defines.
-func readText(text string) (source string, trees map[string]*parse.Tree, err error) {
-	if len(text) > mostSource {
-		return "", nil, &SyntaxError{Line: 1, message: fmt.Sprintf("template must be at most %d bytes", mostSource)}
-	}
-	source = wellFormed(text)
-	trees, err = parseTrees(source)
-	return source, trees, err
 }
 
 // CompileProgram makes a template of a text that px0 has linked from texts of an author. Errors of its renders speak of those. The error is a
@@ -82,35 +73,6 @@ func CompileProgram(text string, stretches []Stretch, limits Limits) (*Template,
 	}
 	made.stretches = stretches
 	return made, nil
-}
-
-// Text is one of several texts that are compiled together.
-type Text struct{ Name, Source string }
-
-// CompileTexts makes a template of several texts, which can call each other by their names and share what they define. Render gives the output
-// of the text whose name is "prompt", which must be there. The error is a *SyntaxError, and its number that of the text.
-func CompileTexts(texts []Text, limits Limits) (made *Template, number int, err error) {
-	trees := map[string]*parse.Tree{}
-	made = &Template{limits: limits, texts: map[string]Text{}}
-	for i, text := range texts {
-		source, found, err := readText(text.Source)
-		if err != nil {
-			return nil, i, err
-		}
-		text.Source = source
-		for name, tree := range found {
-			if name == templateName {
-				name = text.Name
-			}
-			if trees[name] != nil {
-				return nil, i, &SyntaxError{Line: 1, message: "template: multiple definition of template " + quoted(name)}
-			}
-			trees[name], made.texts[name] = tree, text
-		}
-	}
-	made.units, made.hasStrayBytes = planUnits(trees)
-	made.main = made.units[templateName]
-	return made, 0, nil
 }
 
 // Render gives the text as UTF-8: bytes that are none, which only cutting characters or escapes such as "\xff" make, come out as U+FFFD.
