@@ -33,7 +33,7 @@ func ToAnthropic(result Result) (ProviderRequest, error) {
 		}
 		request["tools"] = tools
 	}
-	if mode, name := m.toolChoice(); name != "" {
+	if mode, name, isNamed := m.toolChoice(); isNamed {
 		request["tool_choice"] = map[string]any{"type": "tool", "name": name}
 	} else if mode != "" {
 		request["tool_choice"] = map[string]any{"type": anthropicChoice(mode)}

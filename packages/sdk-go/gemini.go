@@ -104,7 +104,7 @@ func (m *requestMaker) geminiConfig() map[string]any {
 	if tools := m.tools("parametersJsonSchema"); tools != nil {
 		config["tools"] = []any{map[string]any{"functionDeclarations": tools}}
 	}
-	if mode, name := m.toolChoice(); name != "" {
+	if mode, name, isNamed := m.toolChoice(); isNamed {
 		calling := map[string]any{"mode": "ANY", "allowedFunctionNames": []any{name}}
 		config["toolConfig"] = map[string]any{"functionCallingConfig": calling}
 	} else if mode != "" {

@@ -27,7 +27,7 @@ func ToOpenAI(result Result) (ProviderRequest, error) {
 	if tools != nil {
 		request["tools"] = tools
 	}
-	if mode, name := m.toolChoice(); name != "" {
+	if mode, name, isNamed := m.toolChoice(); isNamed {
 		request["tool_choice"] = map[string]any{"type": "function", "function": map[string]any{"name": name}}
 	} else if mode != "" {
 		request["tool_choice"] = mode

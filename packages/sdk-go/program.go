@@ -331,8 +331,20 @@ func contentText(content any) string {
 	if encoder.Encode(content) != nil {
 		return ""
 	}
-	return strings.TrimSuffix(text.String(), "\n")
+	return separatorEscapes.ReplaceAllStringFunc(strings.TrimSuffix(text.String(), "\n"), func(escape string) string {
+		switch escape {
+		case `\u2028`:
+			return "\u2028"
+		case `\u2029`:
+			return "\u2029"
+		}
+		return escape
+	})
 }
+
+// separatorEscapes finds the two escapes that encoding/json writes and the SDKs of other languages do not. An escaped backslash before one
+// makes it plain text.
+var separatorEscapes = regexp.MustCompile(`\\(?:\\|u2028|u2029)`)
 
 // cloneJSON copies what encoding/json has decoded, so that one caller's change is not another's.
 func cloneJSON(value any) any {

@@ -28,33 +28,37 @@ type requestMaker struct {
 	messages []map[string]any
 }
 
-// knownSettings says how each is known to be of the form that px0 keeps.
-var knownSettings = map[string]func(any) bool{
-	"model":       isText,
-	"max_tokens":  isNumber,
-	"temperature": isNumber,
-	"top_p":       isNumber,
-	"stop":        func(value any) bool { return isListOf(value, isText) },
-	"seed":        isNumber,
-	"response_schema": func(value any) bool {
+// knownSettings says how each is known to be of the form that px0 keeps. The first that is not is told.
+var knownSettings = []struct {
+	name     string
+	isOfForm func(any) bool
+}{
+	{"model", isText},
+	{"max_tokens", isNumber},
+	{"temperature", isNumber},
+	{"top_p", isNumber},
+	{"stop", func(value any) bool { return isListOf(value, isText) }},
+	{"seed", isNumber},
+	{"response_schema", func(value any) bool {
 		schema, _ := value.(map[string]any)
 		_, isObject := schema["schema"].(map[string]any)
 		return isObject
-	},
-	"tools": func(value any) bool { return isListOf(value, isNamed) },
-	"tool_choice": func(value any) bool {
-		return isNamed(value) || slices.Contains([]any{"auto", "none", "required"}, value)
-	},
+	}},
+	{"tools", func(value any) bool { return isListOf(value, isNamed) }},
+	{"tool_choice", func(value any) bool {
+		return isNamed(value) || isText(value) && slices.Contains([]any{"auto", "none", "required"}, value)
+	}},
 }
 
 func newRequestMaker(provider string, result Result) (*requestMaker, error) {
 	m := &requestMaker{provider: provider, settings: map[string]any{}, messages: result.Messages}
-	for name, isOfForm := range knownSettings {
+	for _, known := range knownSettings {
+		name := known.name
 		value := result.Config[name]
 		if list, isList := value.([]any); value == nil || isList && len(list) == 0 {
 			continue
 		}
-		if !isOfForm(value) {
+		if !known.isOfForm(value) {
 			return nil, notOfForm(name)
 		}
 		m.settings[name] = withRawNumbers(value)
@@ -163,12 +167,12 @@ func (m *requestMaker) tools(parameters string) []map[string]any {
 	return tools
 }
 
-// toolChoice gives a mode, or the name of the tool that the model has to call; both are empty when nothing is set.
-func (m *requestMaker) toolChoice() (mode, name string) {
+// toolChoice gives a mode, or the name of the tool that the model has to call, which may be empty. The mode is empty when nothing is set.
+func (m *requestMaker) toolChoice() (mode, name string, isNamed bool) {
 	choice, _ := m.settings["tool_choice"].(map[string]any)
 	mode, _ = m.settings["tool_choice"].(string)
-	name, _ = choice["name"].(string)
-	return mode, name
+	name, isNamed = choice["name"].(string)
+	return mode, name, isNamed
 }
 
 // laidOver gives the request with keys laid over it; a null takes a key away, for null is never written.

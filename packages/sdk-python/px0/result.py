@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Dict, List, Literal, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Literal, Match, Optional, Tuple
 
 from ._forms import is_media, is_own_content
+from ._gotpl.values.json_text import number_text
 from .errors import UnreachableError
 
 # Where a text was made, and from what.
@@ -74,7 +76,16 @@ def _content_of(content: Any) -> str:
     if content is None:
         return ""
     if not is_own_content(content):
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return _TEXT_OR_NUMBER.sub(_as_px0_writes, json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     if isinstance(content, str):
         return content
     return "\n".join(["[media]" if is_media(part) else part["text"] for part in content])
+
+
+_TEXT_OR_NUMBER = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?')
+
+
+def _as_px0_writes(found: Match[str]) -> str:
+    """Python has other forms of very large and very small numbers."""
+    text = found[0]
+    return number_text(float(text)) if text[0] != '"' and ("." in text or "e" in text) else text

@@ -92,7 +92,7 @@ class JsonWriter:
         if kind is str:
             self._quoted(value)
         elif kind is float:
-            self._add(_number_text(value))
+            self._add(number_text(value))
         elif kind is bool:
             self._add("true" if value else "false")
         elif kind is int:
@@ -161,7 +161,7 @@ def _short_text(item: Any) -> Optional[str]:
         # As the float that it is.
         return str(item)
     if kind is int or kind is float:
-        return _number_text(adopt(item))
+        return number_text(adopt(item))
     if kind is bool:
         return "true" if item else "false"
     return "null" if item is None else None
@@ -185,7 +185,7 @@ def _escaped(character: str) -> str:
     return "\\ufffd" if "\ud800" <= character <= "\udfff" else character
 
 
-def _number_text(value: float) -> str:
+def number_text(value: float) -> str:
     """Plain notation between 1e-6 and 1e21."""
     if not isfinite(value):
         name = "NaN" if isnan(value) else "-Inf" if value < 0 else "+Inf"
