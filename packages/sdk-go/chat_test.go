@@ -308,6 +308,7 @@ func (v fallbackVector) check(t *testing.T, result Result, err error, hasTranscr
 	default:
 		expect(t, err, nil)
 		expect(t, result.Source, SourceFallback)
+		expect(t, asText(result.Tags), "[]")
 		expect(t, asText(result.Messages), canonical(t, v.Messages))
 		expect(t, asText(result.Config), canonical(t, v.Config))
 		text := v.Text

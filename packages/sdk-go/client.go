@@ -290,7 +290,8 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 		return Result{}, false, err
 	}
 	result := rendered.result(made)
-	result.Source, result.Stale, result.Cause = SourceFallback, true, cause
+	// Not nil, as of a version without tags: in JSON it is a list.
+	result.Source, result.Stale, result.Cause, result.Tags = SourceFallback, true, cause, []string{}
 	return result, true, nil
 }
 
