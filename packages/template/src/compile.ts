@@ -211,6 +211,7 @@ export class Template implements CompiledTemplate {
   #run(run: Run, numbers: readonly number[], data: unknown): string[] {
     const renderers = this.#usableRenderers();
     const outputs: string[] = [];
+    run.ended = outputs;
     for (const number of numbers) {
       const { site } = (this.#plan.units[number] ?? this.#plan.units[0]).body;
       let output = '';

@@ -56,6 +56,8 @@ const NANOSECONDS_PER_UNIT = 1;
 const CHARACTERS_PER_SLICE = 1_048_576;
 const SLICE = { min: 16, max: 1_024 };
 
+const NONE: readonly string[] = [];
+
 export class Run {
   readonly missingKey: MissingKey;
   readonly isExact: boolean;
@@ -75,6 +77,10 @@ export class Run {
   last: LocatedNode | undefined;
   /** Two halves of a character may have met in the output; see `ill-formed.ts`. */
   isSuspect = false;
+  /** The outputs of the units before the present one. */
+  ended: readonly string[] = NONE;
+  /** Of UTF-16, in those. */
+  #unitsEnded = 0;
   #outputLimit: ByteLimitOfTexts | undefined;
   #known: Known | undefined;
 
@@ -154,9 +160,9 @@ export class Run {
 
   /** Called when the output has outgrown `units`. */
   grow(output: string, site: Site): void {
-    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes);
-    if (this.meter !== undefined && this.#outputLimit.unitsEnded + output.length > this.meter.maxUnits)
+    if (this.meter !== undefined && this.#unitsEnded + output.length > this.meter.maxUnits)
       this.meter.tooLong();
+    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes, this.ended);
     if (!this.#outputLimit.allows(output)) this.failOutput(site);
     this.units = this.#outputLimit.units;
   }
@@ -165,8 +171,8 @@ export class Run {
   endUnit(output: string): void {
     this.depth = 0;
     this.units -= output.length;
-    this.#outputLimit ??= new ByteLimitOfTexts(this.limits.maxOutputBytes);
-    this.#outputLimit.end(output);
+    this.#unitsEnded += output.length;
+    this.#outputLimit?.end(output);
   }
 
   /** The limit of a text that is made for the output. */

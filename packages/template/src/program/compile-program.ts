@@ -9,7 +9,9 @@ import {
   Template,
 } from '../compile.ts';
 import { inferReadings, type Reading, type TemplateVariable } from '../plan/variables.ts';
+import type { Tree } from '../syntax/parser.ts';
 import { Source } from '../syntax/source.ts';
+import { isBlank } from '../unicode/white-space.ts';
 import { assembleMessages, type ChatMessage, placeholderLists, unitsOf, type Variables } from './messages.ts';
 import type { OutlineEntry, Program } from './program.ts';
 import { ProgramSource } from './program-source.ts';
@@ -47,6 +49,8 @@ export function compileProgram(program: Program, options: CompileOptions = {}): 
 class LinkedTemplate extends Template implements CompiledProgram {
   readonly #outline: readonly OutlineEntry[] | undefined;
   readonly #units: readonly number[];
+  /** Of each unit, whether it is never blank: so most outputs need no look. */
+  readonly #hasText: readonly boolean[];
   #read: readonly TemplateVariable[] | undefined;
 
   constructor(
@@ -57,7 +61,9 @@ class LinkedTemplate extends Template implements CompiledProgram {
   ) {
     super(backend, source, options);
     this.#outline = outline;
-    this.#units = unitsOf(outline ?? []).map((name) => this.number(name));
+    const units = unitsOf(outline ?? []);
+    this.#units = units.map((name) => this.number(name));
+    this.#hasText = units.map((name) => hasText(this.trees.get(name)));
   }
 
   override get variables(): readonly TemplateVariable[] {
@@ -69,8 +75,14 @@ class LinkedTemplate extends Template implements CompiledProgram {
   messages(variables: Variables | null, options?: RenderOptions): ChatMessage[] | undefined {
     if (this.#outline === undefined) return undefined;
     const lists = placeholderLists(this.#outline, variables);
-    return assembleMessages(this.#outline, this.renderNumbered(this.#units, variables, options), lists);
+    const outputs = this.renderNumbered(this.#units, variables, options);
+    return assembleMessages(this.#outline, outputs, this.#hasText, lists);
   }
+}
+
+/** Whether a template has text besides white space outside of its actions. */
+function hasText(tree: Tree | undefined): boolean {
+  return tree?.root.nodes.some((node) => node.type === 'text' && !isBlank(node.text)) ?? false;
 }
 
 function readingsOf(entry: OutlineEntry): Reading[] {

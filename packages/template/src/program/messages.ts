@@ -59,10 +59,11 @@ function isMessage(value: unknown): value is Variables {
   return Object.hasOwn(value, 'role') && 'role' in value && typeof value.role === 'string';
 }
 
-/** `outputs` are those of the units, and `lists` those of the placeholders, both in order. */
+/** `outputs` are those of the units, `hasText` says which of them cannot be blank, and `lists` are those of the placeholders, all in order. */
 export function assembleMessages(
   outline: readonly OutlineEntry[],
   outputs: readonly string[],
+  hasText: readonly boolean[],
   lists: readonly (readonly Variables[])[],
 ): ChatMessage[] {
   const messages: ChatMessage[] = [];
@@ -72,8 +73,9 @@ export function assembleMessages(
     if ('placeholder' in entry) {
       for (const message of lists[placeholder++] ?? []) messages.push(message);
     } else if ('unit' in entry) {
-      const content = outputs[unit++] ?? '';
-      if (!isBlank(content)) messages.push({ role: entry.role, content });
+      const content = outputs[unit] ?? '';
+      if (hasText[unit] === true || !isBlank(content)) messages.push({ role: entry.role, content });
+      unit += 1;
     } else {
       const content: ContentPart[] = [];
       for (const part of entry.parts) addPart(content, part, outputs[unit++] ?? '');

@@ -45,35 +45,27 @@ export class ByteLimit implements TextLimit {
   }
 }
 
-/** Of several texts together, one after another; what ended is counted only once the present one could be too long. */
+/** Of several texts together, one after another. */
 export class ByteLimitOfTexts {
-  readonly #maxBytes: number;
-  #ended: string[] = [];
-  /** Of UTF-16, in the texts that ended. */
-  unitsEnded = 0;
-  #present: ByteLimit | undefined;
+  #present: ByteLimit;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  /** `ended` are the texts before the present one. */
+  constructor(maxBytes: number, ended: readonly string[]) {
+    this.#present = new ByteLimit(ended.reduce((left, text) => left - byteLength(text), maxBytes));
   }
 
   /** Up to so many UTF-16 units of the present text need no asking, once it has been asked about. */
   get units(): number {
-    return this.#present?.units ?? 0;
+    return this.#present.units;
   }
 
   allows(text: string): boolean {
-    this.#present ??= new ByteLimit(
-      this.#ended.reduce((left, ended) => left - byteLength(ended), this.#maxBytes),
-    );
     return this.#present.allows(text);
   }
 
   /** The present text is complete. */
   end(text: string): void {
-    this.unitsEnded += text.length;
-    if (this.#present === undefined) this.#ended.push(text);
-    else this.#present = this.#present.rest(text);
+    this.#present = this.#present.rest(text);
   }
 }
 
