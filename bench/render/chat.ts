@@ -1,4 +1,7 @@
-/** A chat of three messages against a text that renders to the chat's transcript, without the transcript and with it, in one process. */
+/**
+ * A chat of three messages against a text that renders to the chat's transcript, without the transcript and with it, in one process. Both
+ * sides of a pair get the same request: the SDKs ask for no transcript before they know what a prompt is.
+ */
 import { randomUUID } from 'node:crypto';
 import { type ChatEntry, linkChat } from '@px0/template';
 import { measuredLoad } from '../lib/measured-load.ts';
@@ -18,7 +21,7 @@ const TEXT = MESSAGES.map(({ role, template }) => `${role}:\n${template}\n\n`).j
 
 const VARIABLES = { name: 'Ada', place: 'London' };
 
-export async function chat({ pairs = 16, seconds = 3 } = {}) {
+export async function chat({ pairs = 32, seconds = 2 } = {}) {
   const world = await World.create(1);
   await world.publishPrompt(randomUUID(), 'text', 1, TEXT);
   // As events carry it.
@@ -32,13 +35,11 @@ export async function chat({ pairs = 16, seconds = 3 } = {}) {
         body: JSON.stringify({ variables: VARIABLES, options }),
       }),
   });
-  const text = side('text', 'text');
+  const against = (name: string, options?: { readonly transcript: boolean }) =>
+    alternatingPairs(side('text', 'text', options), side(name, 'chat', options), { pairs, seconds });
   try {
-    const short = await alternatingPairs(text, side('chat', 'chat', { transcript: false }), {
-      pairs,
-      seconds,
-    });
-    const whole = await alternatingPairs(text, side('chat with transcript', 'chat'), { pairs, seconds });
+    const short = await against('chat', { transcript: false });
+    const whole = await against('chat with transcript');
     return {
       title: `Live render of a chat of three messages and of a text of the same ${TEXT.length} characters, ${short.method}`,
       rows: [...short.rows, ...whole.rows],
