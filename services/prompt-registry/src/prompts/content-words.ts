@@ -10,10 +10,11 @@ export interface Searched {
   readonly template: string;
   /** The conversation that the template is made from; null for a text. */
   readonly messages:
-    | readonly {
-        readonly template?: string;
-        readonly parts?: readonly { readonly template?: string }[];
-      }[]
+    | readonly (
+        | { readonly template: string }
+        | { readonly parts: readonly ({ readonly template: string } | { readonly url: string })[] }
+        | { readonly placeholder: string }
+      )[]
     | null;
   /** JSON text. */
   readonly config: string | null;
@@ -50,8 +51,8 @@ export async function contentWords(version: Searched): Promise<string[]> {
 }
 
 function textsOf(message: NonNullable<Searched['messages']>[number]): string[] {
-  const texts = [message, ...(message.parts ?? [])].map(({ template }) => template);
-  return texts.filter((text) => text !== undefined);
+  const texts = 'parts' in message ? message.parts : [message];
+  return texts.flatMap((text) => ('template' in text ? [text.template] : []));
 }
 
 function stringsIn(value: unknown): string[] {
@@ -62,8 +63,10 @@ function stringsIn(value: unknown): string[] {
 
 function beginning(text: string): string {
   if (text.length <= SEARCHED_CHARACTERS) return text;
-  const characters = [...text.slice(0, 2 * SEARCHED_CHARACTERS)];
-  return characters.slice(0, SEARCHED_CHARACTERS).join('');
+  let end = 0;
+  for (let characters = 0; characters < SEARCHED_CHARACTERS && end < text.length; characters += 1)
+    end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;
+  return text.slice(0, end);
 }
 
 /** Cuts a text between words, or where a word is longer than a piece. */

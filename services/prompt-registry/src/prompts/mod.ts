@@ -1,5 +1,7 @@
 export { type PromptParts, promptCommands, promptParts } from './commands.ts';
 export { contentGatherer } from './content-gatherer.ts';
+export { wordsUpdate } from './content-store.ts';
+export { contentWords } from './content-words.ts';
 export type { CreatePrompt } from './create-prompt.ts';
 export type { DescribePrompt } from './describe-prompt.ts';
 export type { FindPrompt } from './find-prompt.ts';

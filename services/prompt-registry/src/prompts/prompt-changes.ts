@@ -65,20 +65,16 @@ export class PromptChanges {
     const attempt = async (change: Change): Promise<T> => {
       const prompt = await gate(await lockPrompt(change, promptId), change);
       const { teamId } = prompt;
-      const recorded: Recorded[] = [];
+      let leaves = false;
       const result = await work({
         change,
         prompt,
         record: (action, facts) => {
-          recorded.push({ action, version: facts?.version });
+          leaves ||= LEAVING.has(action);
           return change.audit({ promptId, teamId, action, ...facts });
         },
       });
-      for (const { action, version } of recorded) {
-        const reach = contentReach[action];
-        if (reach !== undefined)
-          await gatherContent(change, promptId, reach === 'itself' ? version : undefined);
-      }
+      if (leaves) await gatherContent(change, promptId);
       return result;
     };
     return this.#queue.run(promptId, () =>
@@ -87,21 +83,12 @@ export class PromptChanges {
   }
 }
 
-type Recorded = Pick<AuditNote, 'action' | 'version'>;
-
-/**
- * What is done to a version may change what the prompt says. `itself`: only if it is the version that a search looks into; `any`: another
- * version may take its place there.
- */
-const contentReach: { readonly [action in AuditNote['action']]?: 'itself' | 'any' } = {
-  'version.created': 'itself',
-  'version.updated': 'itself',
-  'version.duplicated': 'itself',
-  'version.deleted': 'any',
-  'version.promoted': 'any',
-  'version.demoted': 'any',
-  'version.archived': 'any',
-};
+/** After these, a search may have to look into a version that the change did not touch. What writes a version's content sets its words itself. */
+const LEAVING: ReadonlySet<AuditNote['action']> = new Set([
+  'version.deleted',
+  'version.demoted',
+  'version.archived',
+]);
 
 /** The stream carries a prompt with about 100,000 versions or tags, and no more. */
 async function refusingTooLarge<T>(making: Promise<T>): Promise<T> {

@@ -12,17 +12,22 @@ const WORD_CHARACTERS = 100;
 /** Runs of letters, digits and marks in lower case, each once, in compatibility form: `ﬁ` is `fi`, `²` is `2`. */
 export function searchWords(...texts: readonly string[]): string[] {
   const words = new Set<string>();
+  const text = texts.join(' ');
   // No letter, mark or normal form reaches over white space, so each piece can be looked at by itself.
-  for (const piece of texts.join(' ').split(/[\t-\r ]+/)) {
-    if (/^[\0-\x7f]*$/.test(piece)) addAsciiWords(words, piece);
+  for (const piece of isAscii(text) ? [text] : text.split(/[\t-\r ]+/)) {
+    if (isAscii(piece)) addAsciiWords(words, piece);
     else addWords(words, piece);
   }
   return [...words];
 }
 
+function isAscii(text: string): boolean {
+  return /^[\0-\x7f]*$/.test(text);
+}
+
 /** As `addWords`, and many times faster. */
 function addAsciiWords(words: Set<string>, piece: string): void {
-  for (const [word] of piece.toLowerCase().matchAll(/[a-z0-9]+/g)) words.add(word.slice(0, WORD_CHARACTERS));
+  for (const word of piece.toLowerCase().match(/[a-z0-9]+/g) ?? []) words.add(word.slice(0, WORD_CHARACTERS));
 }
 
 /** More marks on one letter than any language writes. The time that a normal form takes grows with their square. */

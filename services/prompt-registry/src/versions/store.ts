@@ -1,8 +1,9 @@
 /** The rows of versions. A writer holds the prompt's row lock, so no statement here races with another writer. */
 import type { PromptId, VersionStatus } from '@px0/contracts';
-import { join, onlyRow, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
+import { empty, join, onlyRow, type Reader, rowsToFetch, type Sql, sql } from '@px0/owner';
 import { ApiError } from '@px0/service-kit';
 import { authorOf, type Change } from '../changes/mod.ts';
+import { contentWords, wordsUpdate } from '../prompts/mod.ts';
 import type { NotedContent } from './checked-content.ts';
 import type { VersionRef } from './version-ref.ts';
 import { type VersionRow, versionColumns } from './version-row.ts';
@@ -115,11 +116,13 @@ export async function takeNumber(change: Change, promptId: PromptId): Promise<nu
 
 export async function insertVersion(change: Change, version: NewVersion): Promise<VersionRow> {
   const actor = authorOf(change.actor);
+  const gathered = await wordsOfDraft(version);
   return onlyRow(
     await change.write<VersionRow>(
       'prompt',
       version.promptId,
       sql`
+        WITH gathered AS (${gathered})
         INSERT INTO prompt_versions AS v (id, prompt_id, version, body_revision, actor_kind, actor_id,
           template, variables, messages, outline, sources, config, note)
         VALUES (${version.id}::uuid, ${version.promptId}::uuid, ${version.number}::int, ${version.bodyRevision}::bigint,
@@ -130,16 +133,29 @@ export async function insertVersion(change: Change, version: NewVersion): Promis
 }
 
 export async function setContent(change: Change, version: Omit<NewVersion, 'id'>): Promise<VersionRow> {
+  const gathered = await wordsOfDraft(version);
   return onlyRow(
     await change.write<VersionRow>(
       'prompt',
       version.promptId,
       sql`
+        WITH gathered AS (${gathered})
         UPDATE prompt_versions v SET body_revision = ${version.bodyRevision}::bigint,
           (template, variables, messages, outline, sources, config, note) = ROW(${contentValues(version.content)})
         WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
         RETURNING ${versionColumns}`,
     ),
+  );
+}
+
+/** Sets the words of the prompt if the draft is what a search looks into: no version is live, and none that is not archived is newer. */
+async function wordsOfDraft({ promptId, number, content }: Omit<NewVersion, 'id'>): Promise<Sql> {
+  return wordsUpdate(
+    promptId,
+    await contentWords(content),
+    sql`NOT EXISTS (
+      SELECT FROM prompt_versions other WHERE other.prompt_id = ${promptId}::uuid
+        AND (other.status = 'live' OR (other.version > ${number}::int AND other.status <> 'archived')))`,
   );
 }
 
@@ -157,6 +173,11 @@ export async function setStatus(
   { status, published }: StatusChange,
 ): Promise<ChangedStatus> {
   const publishedAt = published === 'now' ? sql`now()` : sql`v.published_at`;
+  // A search looks into the live version.
+  const gathered =
+    status === 'live'
+      ? sql`, gathered AS (${wordsUpdate(version.promptId, await contentWords(version), sql`TRUE`)})`
+      : empty;
   // The count makes the database demote first: the index admits one live version at a time.
   const { replaced, ...changed } = onlyRow(
     await change.write<VersionRow & { readonly replaced: number | null }>(
@@ -166,7 +187,7 @@ export async function setStatus(
         WITH demoted AS (
           UPDATE prompt_versions SET status = 'stable'
           WHERE prompt_id = ${version.promptId}::uuid AND status = 'live' AND ${status}::text = 'live'
-          RETURNING version)
+          RETURNING version)${gathered}
         UPDATE prompt_versions v SET status = ${status}, published_at = ${publishedAt}
         WHERE v.prompt_id = ${version.promptId}::uuid AND v.version = ${version.number}::int
           AND (SELECT count(*) FROM demoted) <= 1
