@@ -156,16 +156,7 @@ describe('a prompt’s event', () => {
 
   it('that would outgrow its bound refuses the write', async () => {
     const { editor, teamId } = cast;
-    const prompt = await registry.prompts.create(editor, teamId);
-    // JSON writes a control character with six bytes: half of the bound is the live template.
-    await registry.prompts.versionIn(editor, prompt.id, 'live', '\u0001'.repeat(524_288));
-    for (const first of [1, 20_001, 40_001]) {
-      await registry.pool.query(
-        `insert into prompt_tags (prompt_id, tag, version)
-         select $1, repeat('x', 40) || lpad(n::text, 10, '0'), 1 from generate_series($2::int, $2::int + 19999) n`,
-        [prompt.id, first],
-      );
-    }
+    const prompt = await registry.prompts.createFull(editor, teamId);
     const refusal = { status: 422, body: { error: 'prompt has too many versions or tags' } };
     const tag = await registry.call(editor, 'POST', `/v1/prompts/${prompt.id}/versions/1/tags`, {
       tag: 'one-more',

@@ -47,6 +47,21 @@ export class Prompts {
     return versionOf(await this.#must(by, 'POST', `/v1/prompts/${promptId}/versions`, { template }));
   }
 
+  /** A prompt whose event would outgrow its bound with one version or tag more. */
+  async createFull(by: Bearer, teamId: string): Promise<Wire<'Prompt'>> {
+    const prompt = await this.create(by, teamId);
+    // JSON writes a control character with six bytes: half of the bound is the live template.
+    await this.versionIn(by, prompt.id, 'live', '\u0001'.repeat(524_288));
+    for (const first of [1, 20_001, 40_001]) {
+      await this.#registry.pool.query(
+        `insert into prompt_tags (prompt_id, tag, version)
+         select $1, repeat('x', 40) || lpad(n::text, 10, '0'), 1 from generate_series($2::int, $2::int + 19999) n`,
+        [prompt.id, first],
+      );
+    }
+    return prompt;
+  }
+
   /** A version brought into a state by the operations that lead there. */
   async versionIn(
     by: Bearer,

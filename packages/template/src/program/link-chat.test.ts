@@ -140,6 +140,26 @@ describe('linkChat', () => {
     expect(linkChat([user('a'.repeat(524_200))]).template.length).toBeLessThanOrEqual(524_288);
   });
 
+  it('finds a fault of a text in what is too large, unless that text is too large by itself', () => {
+    const large = user('a'.repeat(300_000));
+    const definition = user('{{define "x"}}{{end}}');
+    expect(failure(large, large, user('{{if}}'))).toMatchObject({ source: 'message 2' });
+    expect(failure(large, definition, large, definition)).toMatchObject({
+      message: 'template: message 3:1: template: multiple definition of template "x"',
+    });
+    expect(() => linkChat([user(`${'a'.repeat(600_000)}{{if}}`)])).toThrow(new ProgramTooLargeError());
+  });
+
+  it('asks its meter before each text', () => {
+    const asked: number[] = [];
+    const proceed = (nanoseconds: number) => {
+      asked.push(nanoseconds);
+      if (asked.length > 1) throw new Error('enough');
+    };
+    expect(() => linkChat([user('{{.a}}'), user('{{.bc}}'), user('{{if}}')], { proceed })).toThrow('enough');
+    expect(asked).toEqual([12_000, 14_000]);
+  });
+
   it('refuses what would be nested too deep in the program, and only that', () => {
     const nested = (depth: number) => user(`${'{{if .a}}'.repeat(depth)}${'{{end}}'.repeat(depth)}`);
     expect(failure(nested(500))).toMatchObject({

@@ -1,8 +1,9 @@
 /** Makes one program of a conversation. See "Conversations" in the package's README. */
 
 import { type Extent, type Linkage, parseLinked } from '../syntax/parser.ts';
-import { MAX_SOURCE_BYTES, Source } from '../syntax/source.ts';
+import { isTooLong, MAX_SOURCE_BYTES, Source } from '../syntax/source.ts';
 import { byteLength } from '../values/go-string.ts';
+import type { Meter } from '../values/meter.ts';
 import type { ChatEntry, OutlineEntry, OutlinePart, Program, SourceStretch } from './program.ts';
 
 /** The texts of a conversation are more than one program may hold. */
@@ -15,15 +16,20 @@ export class ProgramTooLargeError extends Error {
 }
 
 /**
- * Links a conversation into one program.
+ * Links a conversation into one program. A fault in a text comes before what is too large, except in a text that is by itself more than
+ * a program may hold: that one is not parsed.
  *
+ * @param meter is asked before each text
  * @throws TemplateSyntaxError that speaks of the text at fault and has its name as `source`
  * @throws ProgramTooLargeError
  */
-export function linkChat(entries: readonly ChatEntry[]): Program {
-  const linker = new Linker(entries);
+export function linkChat(entries: readonly ChatEntry[], meter?: Pick<Meter, 'proceed'>): Program {
+  const linker = new Linker(entries, meter);
   return linker.link();
 }
+
+/** Parsing takes one to two microseconds for each character of an action. */
+const NANOSECONDS_PER_CHARACTER = 2_000;
 
 interface Unit {
   readonly name: string;
@@ -38,21 +44,31 @@ class Linker {
   /** The program, piece by piece, and its length. */
   readonly #pieces: string[] = [];
   #length = 0;
+  readonly #linkage: Linkage = { names: new Set(), isReserved };
+  readonly #meter: Pick<Meter, 'proceed'> | undefined;
 
-  constructor(entries: readonly ChatEntry[]) {
+  constructor(entries: readonly ChatEntry[], meter: Pick<Meter, 'proceed'> | undefined) {
+    this.#meter = meter;
     this.#outline = entries.map((entry, index) => this.#entry(entry, index));
   }
 
   link(): Program {
-    checkSize(this.#units.map((unit) => unit.text));
-    const linkage: Linkage = { trees: new Map(), isReserved };
+    if (bytesOf(this.#units.map((unit) => unit.text)) > MAX_SOURCE_BYTES) {
+      for (const { name, text } of this.#units) if (!isTooLong(text)) this.#parse(new Source(name, text));
+      throw new ProgramTooLargeError();
+    }
     this.#add(this.#root);
     for (const unit of this.#units) {
       const source = new Source(unit.name, unit.text);
-      this.#addUnit(source, parseLinked(source, linkage));
+      this.#addUnit(source, this.#parse(source));
     }
-    checkSize(this.#pieces);
+    if (bytesOf(this.#pieces) > MAX_SOURCE_BYTES) throw new ProgramTooLargeError();
     return { template: this.#pieces.join(''), outline: this.#outline, sources: this.#sources };
+  }
+
+  #parse(source: Source): readonly Extent[] {
+    this.#meter?.proceed(source.text.length * NANOSECONDS_PER_CHARACTER);
+    return parseLinked(source, this.#linkage);
   }
 
   /** Adds an entry to the root and its texts to the units. */
@@ -128,10 +144,8 @@ function isReserved(name: string, isDefinition: boolean): boolean {
   return RESERVED.test(name) || !name.isWellFormed() || (isDefinition && name.startsWith('@'));
 }
 
-function checkSize(texts: readonly string[]): void {
-  let bytes = 0;
-  for (const text of texts) bytes += byteLength(text.toWellFormed());
-  if (bytes > MAX_SOURCE_BYTES) throw new ProgramTooLargeError();
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((bytes, text) => bytes + byteLength(text.toWellFormed()), 0);
 }
 
 /**

@@ -5,14 +5,14 @@ export type Role = 'system' | 'user' | 'assistant';
 export type MessagePart =
   | { readonly type: 'text'; readonly template: string }
   /** The URL is a template. */
-  | { readonly type: 'media'; readonly url: string; readonly media_type?: string | undefined };
+  | { readonly type: 'media'; readonly url: string; readonly media_type?: string };
 
 /** One entry of a conversation, as an author writes it. */
 export type ChatEntry =
   | { readonly role: Role; readonly template: string }
   | { readonly role: Role; readonly parts: readonly MessagePart[] }
   /** Stands for a list of messages that a variable holds. */
-  | { readonly placeholder: string; readonly required?: boolean | undefined };
+  | { readonly placeholder: string; readonly required?: boolean };
 
 /** A part of a message, as the names of the units that make it. */
 export type OutlinePart =

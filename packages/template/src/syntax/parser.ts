@@ -48,20 +48,19 @@ export interface Extent {
 
 /** What the texts that are linked into one program share. */
 export interface Linkage {
-  /** The definitions of all of them, each name once. */
-  readonly trees: Map<string, Tree>;
+  /** The names of all their definitions. No tree is kept: what is linked is parsed again as one. */
+  readonly names: Set<string>;
   isReserved(name: string, isDefinition: boolean): boolean;
 }
 
 /** Parses a text that becomes a definition of its own in a program; gives where its `{{define}}` actions stand, with their ends. */
 export function parseLinked(source: Source, linkage: Linkage): readonly Extent[] {
-  const { trees } = linkage;
   const definitions: Extent[] = [];
   // One deep already, as it will be inside its definition.
   const shared: Shared = {
     source,
     lexer: new Lexer(source.text),
-    trees,
+    trees: new Map(),
     nesting: 1,
     link: { linkage, definitions },
   };
@@ -127,12 +126,20 @@ class TreeParser {
   }
 
   #add(tree: Tree): void {
-    const { trees } = this.#shared;
-    const existing = trees.get(tree.name);
-    const isOnce = this.#shared.link !== undefined;
-    if (existing === undefined || (!isOnce && isEmpty(existing))) trees.set(tree.name, tree);
-    else if (isOnce || !isEmpty(tree))
-      this.#fail(`template: multiple definition of template ${quote(tree.name)}`);
+    const { trees, link } = this.#shared;
+    if (link === undefined) {
+      const existing = trees.get(tree.name);
+      if (existing === undefined || isEmpty(existing)) trees.set(tree.name, tree);
+      else if (!isEmpty(tree)) this.#failTwice(tree.name);
+      return;
+    }
+    const { names } = link.linkage;
+    if (names.has(tree.name)) this.#failTwice(tree.name);
+    names.add(tree.name);
+  }
+
+  #failTwice(name: string): never {
+    this.#fail(`template: multiple definition of template ${quote(name)}`);
   }
 
   /** Gives where the definition ends. */

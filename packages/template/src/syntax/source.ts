@@ -27,10 +27,7 @@ export class Source {
 
   /** @throws TemplateSyntaxError when the text is too large */
   constructor(name: string, text: string) {
-    if (
-      text.length * MOST_BYTES_OF_UNIT > MAX_SOURCE_BYTES &&
-      byteLength(text.toWellFormed()) > MAX_SOURCE_BYTES
-    )
+    if (isTooLong(text))
       throw new TemplateSyntaxError(`template must be at most ${MAX_SOURCE_BYTES} bytes`, 1, 0);
     this.name = name;
     // Go reads a lone surrogate of JSON as U+FFFD.
@@ -46,6 +43,13 @@ export class Source {
   place(position: number): Place {
     return { name: this.name, ...this.locate(position) };
   }
+}
+
+/** Whether a text is more than a source may hold. */
+export function isTooLong(text: string): boolean {
+  return (
+    text.length * MOST_BYTES_OF_UNIT > MAX_SOURCE_BYTES && byteLength(text.toWellFormed()) > MAX_SOURCE_BYTES
+  );
 }
 
 export function locationIn(text: string, position: number): Location {

@@ -24,7 +24,7 @@ const check: Task<CheckOrder, CheckOutcome> = (order, thread) => {
   return outcome;
 };
 
-const judgeText: Task<AuthoredText, Judgement> = (text) => judge(text);
+const judgeText: Task<AuthoredText, Judgement> = (text, { meter }) => judge(text, meter);
 
 const diff: Task<DiffOrder, readonly Uint8Array[]> = (order, thread) =>
   answerOf(order).map((piece) => moved(piece, thread));

@@ -1,6 +1,6 @@
 /** The form of a conversation, before anything in it is compiled. */
 import type { Wire } from '@px0/contracts';
-import type { Message, MessagePart, Role } from './content.ts';
+import type { ChatEntry, MessagePart, Role } from '@px0/template';
 import { PlaceFault } from './place-fault.ts';
 
 const MAX_ENTRIES = 100;
@@ -12,7 +12,7 @@ type Entry = Wire<'ChatMessage'>;
 type Part = Wire<'MessagePart'>;
 
 /** What belongs to another kind of entry is dropped, as unknown fields are. @throws PlaceFault invalidMessages */
-export function checkMessages(entries: readonly Entry[]): readonly Message[] {
+export function checkMessages(entries: readonly Entry[]): readonly ChatEntry[] {
   if (entries.length === 0 || entries.length > MAX_ENTRIES)
     throw invalid('messages', `must have from 1 to ${MAX_ENTRIES} entries`);
   const placeholders = new Set<string>();
@@ -25,7 +25,7 @@ export function checkMessages(entries: readonly Entry[]): readonly Message[] {
   });
 }
 
-function checkEntry(entry: Entry, place: string): Message {
+function checkEntry(entry: Entry, place: string): ChatEntry {
   const { role, template, parts, placeholder, required } = entry;
   if ([template, parts, placeholder].filter((kind) => kind !== undefined).length !== 1)
     throw invalid(place, 'needs one of template, parts and placeholder');

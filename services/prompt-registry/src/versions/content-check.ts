@@ -2,6 +2,7 @@
 import type { Principal } from '@px0/access';
 import type { PromptId } from '@px0/contracts';
 import { isLightTemplate } from '@px0/heavy-renders';
+import { type ChatEntry, MAX_SOURCE_BYTES } from '@px0/template';
 import { type HeavyWork, SHORT_WAIT_MS, sayingInstead } from '../heavy/mod.ts';
 import type { FindPrompt } from '../prompts/mod.ts';
 import {
@@ -11,7 +12,6 @@ import {
   type NotedContent,
   requireText,
 } from './checked-content.ts';
-import type { Message } from './content.ts';
 import { type AuthoredText, type Judgement, judge } from './judgement.ts';
 
 /**
@@ -78,12 +78,13 @@ const MAX_LIGHT_UNITS = 75;
 function isLightText(text: AuthoredText): boolean {
   if ('template' in text) return isLightTemplate(text.template);
   const texts = text.messages.flatMap(textsOf);
+  if (texts.length > MAX_LIGHT_UNITS || charactersOf(text) > MAX_SOURCE_BYTES) return false;
   // An action that is never closed counts to the end of all of them.
-  return texts.length <= MAX_LIGHT_UNITS && isLightTemplate(texts.join('\n'));
+  return isLightTemplate(texts.join('\n'));
 }
 
 /** A placeholder is a unit, too. */
-function textsOf(message: Message): string[] {
+function textsOf(message: ChatEntry): string[] {
   if ('placeholder' in message) return [message.placeholder];
   if ('template' in message) return [message.template];
   return message.parts.map((part) => (part.type === 'text' ? part.template : part.url));

@@ -3,15 +3,16 @@
  * fails to parse there. Also infers the variables that they read. Free of all else, since worker threads judge what takes long.
  */
 import {
+  type ChatEntry,
   compile,
   compileProgram,
   linkChat,
+  type Meter,
   type Program,
   ProgramTooLargeError,
   TemplateSyntaxError,
   type TemplateVariable,
 } from '@px0/template';
-import type { Message } from './content.ts';
 
 /** The name that every prompt's root template has, here and in render. */
 const TEMPLATE_NAME = 'prompt';
@@ -19,7 +20,7 @@ const TEMPLATE_NAME = 'prompt';
 const PREFIX = `template: ${TEMPLATE_NAME}:`;
 
 /** What an author wrote, its form judged. */
-export type AuthoredText = { readonly template: string } | { readonly messages: readonly Message[] };
+export type AuthoredText = { readonly template: string } | { readonly messages: readonly ChatEntry[] };
 
 export type Judgement =
   | {
@@ -27,7 +28,7 @@ export type Judgement =
       readonly program: Program;
       readonly variables: readonly TemplateVariable[];
       /** Null for a text. */
-      readonly messages: readonly Message[] | null;
+      readonly messages: readonly ChatEntry[] | null;
     }
   | {
       readonly outcome: 'invalid';
@@ -41,9 +42,10 @@ export type Judgement =
     }
   | { readonly outcome: 'tooLarge' };
 
-export function judge(text: AuthoredText): Judgement {
+/** @param meter is asked now and then whether to go on with a conversation */
+export function judge(text: AuthoredText, meter?: Meter): Judgement {
   try {
-    return 'template' in text ? judgeTemplate(text.template) : judgeChat(text.messages);
+    return 'template' in text ? judgeTemplate(text.template) : judgeChat(text.messages, meter);
   } catch (error) {
     if (error instanceof ProgramTooLargeError) return { outcome: 'tooLarge' };
     if (!(error instanceof TemplateSyntaxError)) throw error;
@@ -57,8 +59,8 @@ function judgeTemplate(template: string): Judgement {
   return { outcome: 'valid', program: { template }, variables, messages: null };
 }
 
-function judgeChat(messages: readonly Message[]): Judgement {
-  const program = linkChat(messages);
+function judgeChat(messages: readonly ChatEntry[], meter: Meter | undefined): Judgement {
+  const program = linkChat(messages, meter);
   const { variables } = compileProgram(program, { name: TEMPLATE_NAME });
   return { outcome: 'valid', program, variables, messages };
 }

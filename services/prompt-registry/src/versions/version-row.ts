@@ -2,10 +2,9 @@
 import type { PromptId, VersionStatus, Wire } from '@px0/contracts';
 import { sql } from '@px0/owner';
 import { SerializedJson } from '@px0/service-kit';
-import type { TemplateVariable } from '@px0/template';
+import type { ChatEntry, TemplateVariable } from '@px0/template';
 import { authorColumn, programOf } from '../changes/mod.ts';
 import type { NotedContent } from './checked-content.ts';
-import type { Message } from './content.ts';
 import type { Include } from './include.ts';
 
 export interface VersionRow extends NotedContent {
@@ -69,7 +68,7 @@ function withoutConfig(version: VersionRow): Omit<Wire<'PromptVersion'>, 'config
   };
 }
 
-function messageOnWire(message: Message): Wire<'ChatMessage'> {
+function messageOnWire(message: ChatEntry): Wire<'ChatMessage'> {
   return 'parts' in message ? { ...message, parts: [...message.parts] } : message;
 }
 
