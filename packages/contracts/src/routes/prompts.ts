@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoutes, textParam, uuidParam } from '../route.ts';
 import { schemas } from '../schemas.ts';
-import { added, judgedQueryText, judgedString, queryChoice, queryText } from '../values.ts';
+import { added, judgedQueryText, judgedString, queryText } from '../values.ts';
 
 const promptId = uuidParam('invalidPromptId', 'The id of the prompt.');
 const teamId = uuidParam('invalidId', 'The id of the team.');
@@ -15,10 +15,9 @@ const pageOfPrompts = z.object({
     .meta({ description: 'The `cursor` of the next page. Absent on the last page and without `limit`.' }),
 });
 
-const summary = queryChoice(
+const summary = judgedQueryText(
   ['summary'],
   '`summary` adds what is live, and who changed the prompt last and why.',
-  { refusal: 'invalidListInclude', empty: 'refused', safety: false },
 );
 const statusFilter = queryText('`active` or `archived`; any other value matches nothing.');
 const archivedFilter = queryText(
@@ -38,19 +37,18 @@ const listFilters = {
   cursor: queryText('The `next_cursor` of the previous page.'),
   folder: queryText('Only prompts in this folder; `support/` also those below it, `/` those in no folder.'),
   in: added(
-    queryChoice(
+    judgedQueryText(
       ['content'],
       '`content` searches the words of the live version, or else of the newest one that is not archived.',
-      { refusal: 'invalidIn', empty: 'refused', safety: false },
     ),
   ),
   include: added(summary),
 };
 const listErrors = [
   'invalidId',
+  'forbidden',
   'invalidIn',
   'invalidListInclude',
-  'forbidden',
   'invalidFolder',
   'invalidSort',
   'invalidLimit',

@@ -26,15 +26,12 @@ export class ListPrompts {
   }
 
   /** @throws ApiError forbidden and what `parseListQuery` throws */
-  async run(
-    principal: Principal,
-    teamId: TeamId,
-    parameters: ListParameters & { readonly include?: 'summary' | undefined },
-  ): Promise<PromptList> {
+  async run(principal: Principal, teamId: TeamId, parameters: ListParameters): Promise<PromptList> {
     const { reader, access } = this.#deps;
     requireAllowedOn(access, principal, 'listPrompts', { teamId });
-    const { rows, next } = await listPrompts(reader, teamId, parseListQuery(parameters));
-    const ids = parameters.include === 'summary' ? rows.map(({ id }) => id) : [];
+    const query = parseListQuery(parameters);
+    const { rows, next } = await listPrompts(reader, teamId, query);
+    const ids = query.include === 'summary' ? rows.map(({ id }) => id) : [];
     const found = ids.length === 0 ? undefined : await summaries(reader, ids);
     return { rows: rows.map((prompt) => ({ prompt, summary: found?.get(prompt.id) })), next };
   }

@@ -9,7 +9,8 @@ export interface ListParameters {
   readonly status?: string | undefined;
   readonly archived?: string | undefined;
   readonly q?: string | undefined;
-  readonly in?: 'content' | undefined;
+  readonly in?: string | undefined;
+  readonly include?: string | undefined;
   readonly folder?: string | undefined;
   readonly tag?: string | undefined;
   readonly sort?: string | undefined;
@@ -25,6 +26,8 @@ export interface ListQuery {
   readonly words: readonly string[] | undefined;
   /** `about`: name, slug, description and folder. */
   readonly searched: 'about' | 'content';
+  /** What is shown of each prompt besides itself. */
+  readonly include: 'summary' | undefined;
   readonly folder: FolderFilter | undefined;
   readonly tag: string | undefined;
   readonly sort: { readonly column: SortColumn; readonly descending: boolean };
@@ -37,20 +40,34 @@ const SORT = /^(-?)(created_at|updated_at|name)$/;
 /** More words narrow nothing that a person would notice, and each costs an index look-up. */
 const MAX_WORDS = 16;
 
-/** @throws ApiError invalidFolder, invalidSort, invalidLimit, invalidCursor */
+/** Judged after the caller's right to see the team. @throws ApiError invalidIn, invalidListInclude, invalidFolder, invalidSort, invalidLimit, invalidCursor */
 export function parseListQuery(parameters: ListParameters): ListQuery {
+  const searched = searchedOf(parameters.in);
+  const include = includeOf(parameters.include);
   const folder = parseFolderFilter(parameters.folder);
   const sort = sortOf(parameters.sort);
   return {
     status: statusOf(parameters),
     words: wordsOf(parameters.q),
-    searched: parameters.in ?? 'about',
+    searched,
+    include,
     folder,
     tag: parameters.tag === '' ? undefined : parameters.tag,
     sort,
     limit: parseLimit(parameters.limit),
     after: parseMark(parameters.cursor, orderName(sort), sort.column === 'name' ? 'text' : 'time'),
   };
+}
+
+function searchedOf(text: string | undefined): ListQuery['searched'] {
+  if (text === undefined) return 'about';
+  if (text !== 'content') throw new ApiError('invalidIn');
+  return text;
+}
+
+function includeOf(text: string | undefined): ListQuery['include'] {
+  if (text !== undefined && text !== 'summary') throw new ApiError('invalidListInclude');
+  return text;
 }
 
 /** Blank is no search. A text that has no words (an emoji, `%`) is one that nothing matches. */
