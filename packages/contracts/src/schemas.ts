@@ -529,9 +529,11 @@ const PatchPromptRequest = z
   })
   .meta({ description: 'The changes to a prompt. What is omitted stays.' });
 
-const TransitionRequest = z
-  .object({ note: note().optional().meta({ description: 'Why. It becomes the text of the audit entry.' }) })
-  .meta({ description: 'May be omitted.' });
+const TransitionRequest = added(
+  z
+    .object({ note: note().optional().meta({ description: 'Why. It becomes the text of the audit entry.' }) })
+    .meta({ description: 'May be omitted.' }),
+);
 
 const versionContent = {
   template: z.string().optional().meta({

@@ -69,8 +69,8 @@ export const queryChoice = <const Words extends readonly [string, ...string[]]>(
 const additions = new WeakSet<z.ZodType>();
 
 /**
- * Marks a field of a response or a query that version 1 of the API did not have. In generated clients a parameter that was added comes
- * after the others, and a field may be absent, so that programs written for the clients before still compile, and a client reads what
+ * Marks a field of a response or a query, or a whole request body, that version 1 of the API did not have. In generated clients a
+ * parameter that was added comes after the others, and a field may be absent, so that programs written for the clients before still compile, and a client reads what
  * servers of the release before answer.
  */
 export function added<Schema extends z.ZodType>(schema: Schema): Schema {

@@ -2,7 +2,7 @@
  * The methods of the generated TypeScript client take their parameters by position, the options of the request last. What was added to
  * an operation goes behind these, so that calls written before mean the same.
  */
-import { isAdded, type RouteDefinition, routes } from '@px0/contracts';
+import { isAdded, type RouteDefinition, routes, schemas } from '@px0/contracts';
 
 const SIGNATURE = /^( {4}async (\w+)\()([^\n]*)(\): Promise<)/gm;
 
@@ -28,5 +28,12 @@ function addedParameters(operationId: string): ReadonlySet<string> {
   const queries = Object.entries(route.query.shape).flatMap(([name, field]) =>
     isAdded(field) ? [name] : [],
   );
-  return new Set([...queries, ...(route.bodyPresence === 'optional' ? ['transitionRequest'] : [])]);
+  return new Set(isAdded(route.body) ? [...queries, bodyParameter(route)] : queries);
+}
+
+/** The generator calls a body as its schema is called. */
+function bodyParameter({ operationId, body }: RouteDefinition): string {
+  const name = Object.entries(schemas).find(([, schema]) => schema === body)?.[0];
+  if (name === undefined) throw new Error(`the body of ${operationId} has no named schema`);
+  return `${name.slice(0, 1).toLowerCase()}${name.slice(1)}`;
 }
