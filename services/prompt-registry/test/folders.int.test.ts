@@ -325,6 +325,8 @@ describe('moving a folder', () => {
       ...badFolders.flatMap((bad) => [[bad, 'x'] as const, ['x', bad] as const]),
       ['', 'x'],
       [undefined, 'x'],
+      ['from', undefined],
+      ['from', null],
       ['from', 'from'],
       ['from', 'from/below'],
       // Deeper than eight, longer than 255.

@@ -40,8 +40,10 @@ export class MoveFolder {
   ): Promise<number> {
     const { changes, access } = this.#deps;
     requireAllowedOn(access, principal, 'moveFolder', { teamId });
-    const { from = '', to = '' } = readInput();
-    if (from === '' || isWithin(requireFolder(to), requireFolder(from))) throw new ApiError('invalidFolder');
+    const { from = '', to } = readInput();
+    // A request that forgot its target would take everything out.
+    if (from === '' || to === undefined || isWithin(requireFolder(to), requireFolder(from)))
+      throw new ApiError('invalidFolder');
     return this.#queue.run(teamId, () =>
       changes.make(actorOf(principal), async (change) => {
         const prompts = await lockFolder(change, teamId, from, MOST_PROMPTS + 1);
