@@ -4,7 +4,7 @@ import { CliError } from '../exit-codes.ts';
 import { sentMessage } from '../message-shape.ts';
 import { isExact } from './exact-numbers.ts';
 import { isTooDeep } from './head.ts';
-import type { PromptFile } from './prompt-file.ts';
+import { ENDING, type PromptFile } from './prompt-file.ts';
 
 /** An older px0 accepts this kind alone. */
 const FIRST_KIND = 'px0/prompts/v1';
@@ -127,7 +127,8 @@ function isFolderPath(folder: string): boolean {
 
 function isFolderName(name: string): boolean {
   const isReserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i.test(name);
-  return name !== '' && !/^[.~ ]|[. ]$|[\\:*?"<>|\p{C}\p{Zl}\p{Zp}]/u.test(name) && !isReserved;
+  const isFile = name.endsWith(ENDING);
+  return name !== '' && !/^[.~ ]|[. ]$|[\\:*?"<>|\p{C}\p{Zl}\p{Zp}]/u.test(name) && !isReserved && !isFile;
 }
 
 /** Where JSON is read exactly, such a number is raw JSON, not a JavaScript number. */

@@ -10,9 +10,8 @@ import { CliError } from '../exit-codes.ts';
 import { replaceFile } from '../replace-file.ts';
 import { asCliError, decodeText, printable, readRegularFileBytes } from '../text-input.ts';
 import { isTooLarge } from './document.ts';
-import { type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
+import { ENDING, type PromptFile, parsePromptFile, withoutConversion } from './prompt-file.ts';
 
-const ENDING = '.prompt.md';
 /** A prompt's folder has at most eight. One level more is read, so that a file there is reported. */
 const MOST_LEVELS = 9;
 

@@ -250,6 +250,7 @@ describe('the export of a team', () => {
     'cafe\u0301',
     'a//b',
     ' a',
+    'a/b.prompt.md',
   ])('gives no file for the folder %j, which cannot be one of files', (folder) => {
     const { prompts } = exported('active', [version(1, 'live')]);
     const { files, problems } = filesOfDocument({

@@ -43,6 +43,9 @@ const head = z.strictObject({
   template: text.optional(),
 });
 
+/** Of the names of prompt files. Whatever has it is read as one, so no folder has it. */
+export const ENDING = '.prompt.md';
+
 /** One prompt with the version that the file represents: a text with `template`, or a chat with `messages`. */
 export interface PromptFile extends Omit<z.infer<typeof head>, 'template' | 'kind'> {
   readonly slug: string;
