@@ -41,6 +41,29 @@ describe('a unified diff', () => {
     ]);
   });
 
+  it('matches lines within 2,000 insertions and deletions, and beyond them sees two texts', () => {
+    const pair = (deleted: number, inserted: number) => {
+      const text = (mark: string, count: number) =>
+        Array.from({ length: 1_200 }, (_, i) => (i < count ? `${mark}${i}\nshared ${i}` : `shared ${i}`));
+      // No common beginning or end, which would not be searched.
+      return [text('a', deleted), text('b', inserted)].map((lines, side) =>
+        [`first ${side}`, ...lines, `last ${side}`].join('\n'),
+      );
+    };
+    const shared = (deleted: number, inserted: number) => {
+      const [from = '', to = ''] = pair(deleted, inserted);
+      return hunksOf(from, to)
+        .flatMap(({ lines }) => lines)
+        .filter(({ kind }) => kind === 'context').length;
+    };
+    expect(shared(998, 998)).toBeGreaterThan(1_000 - 4);
+    expect(shared(998, 999)).toBe(0);
+    expect(shared(999, 998)).toBe(0);
+    // The same lines in another order: nothing but the search can tell.
+    const moved = Array.from({ length: 4_000 }, (_, i) => `line ${i % 2_000}`);
+    expect(hunksOf(moved.join('\n'), moved.toReversed().join('\n'))).toHaveLength(1);
+  });
+
   it('of two entirely different large texts takes no quadratic time', () => {
     const text = (word: string) => Array.from({ length: 60_000 }, (_, i) => `${word}${i}`).join('\n');
     // Without a bound on its work: hours.
