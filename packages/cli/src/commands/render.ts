@@ -4,6 +4,7 @@ import type { Variables } from '@px0/sdk';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { CliError } from '../exit-codes.ts';
+import { parseJson } from '../prompt-files/exact-numbers.ts';
 import { HALF_A_PAIR, printable, readTextFile } from '../text-input.ts';
 import { requireReference, requireRenderTag } from '../version-ref.ts';
 import type { Connect } from './command.ts';
@@ -61,7 +62,17 @@ export function addRenderCommand(program: Command, connect: Connect): void {
       const teamId = await context.namedTeam();
       // Loads the template engine, which no other command needs.
       const { Px0, toAnthropic, toGemini, toOpenAI } = await import('@px0/sdk');
-      const px0 = new Px0({ host, accessToken, cache: false });
+      let answer: Response | undefined;
+      const px0 = new Px0({
+        host,
+        accessToken,
+        cache: false,
+        fetch: async (input, init) => {
+          const response = await fetch(input, init);
+          answer = response.clone();
+          return response;
+        },
+      });
       const result = await px0.render(slug, variables, {
         ...(version !== undefined && { version }),
         ...(tag !== undefined && { tag }),
@@ -79,16 +90,10 @@ export function addRenderCommand(program: Command, connect: Connect): void {
         }
         return;
       }
-      const { messages, config } = result;
-      const wire = {
-        rendered: result.text,
-        ...(messages !== null && { messages }),
-        version: result.version,
-        slug: result.slug,
-        tags: result.tags,
-        ...(config !== null && { config }),
-      };
-      context.output.text(wire, messages === null ? result.text : conversationText(messages));
+      const { messages, text } = result;
+      // The answer itself: in the SDK's result, numbers of the configuration are floats.
+      const wire = context.output.isJson && answer !== undefined ? parseJson(await answer.text()) : undefined;
+      context.output.text(wire, messages === null ? text : conversationText(messages));
     });
 }
 
