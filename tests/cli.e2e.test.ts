@@ -107,6 +107,8 @@ describe('the packages for npm', () => {
         'mod.d.ts',
         'api.js',
         'api.d.ts',
+        'providers.js',
+        'providers.d.ts',
       ]),
     );
     expect(
@@ -124,10 +126,13 @@ describe('the packages for npm', () => {
     const source = `
       import { Px0, type RenderResult } from '@px0/sdk';
       import { apiConfiguration, PromptRendersApi } from '@px0/sdk/api';
+      import { type Rendered, toOpenAI } from '@px0/sdk/providers';
       const px0 = new Px0({ host: 'http://127.0.0.1:9', accessToken: 'ak_', fallbacks: { greeting: 'Hello {{.name}}' } });
       const result: RenderResult = await px0.render('greeting', { name: 'Ada' });
       const renders = new PromptRendersApi(apiConfiguration(px0));
-      console.log(result.text, typeof renders.renderLive);
+      const rendered: Rendered = result;
+      const { request } = toOpenAI(rendered);
+      console.log(result.text, typeof renders.renderLive, JSON.stringify(request));
     `;
     await writeFile(join(application, 'main.ts'), source);
     const options = ['--module', 'nodenext', '--target', 'es2024', '--strict', '--types', 'node'];
@@ -135,7 +140,7 @@ describe('the packages for npm', () => {
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     await run(process.execPath, [tsc, ...options, ...types, 'main.ts'], { cwd: application });
     const { stdout } = await run(process.execPath, ['main.js'], { cwd: application });
-    expect(stdout).toBe('Hello Ada function\n');
+    expect(stdout).toBe('Hello Ada function {"messages":[{"role":"user","content":"Hello Ada"}]}\n');
   });
 
   it('the command also runs in the repository', async () => {
