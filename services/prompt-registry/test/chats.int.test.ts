@@ -382,6 +382,30 @@ describe('create', () => {
     }
   });
 
+  it('keeps the value of a number, not its notation', async () => {
+    const { id } = await newPrompt();
+    const { teamId, editor } = cast;
+    const send = async (method: string, path: string, body?: string) => {
+      const headers = { authorization: `Bearer ${editor.token}`, 'content-type': 'application/json' };
+      const reply = await fetch(`${registry.url}${path}`, {
+        method,
+        headers,
+        ...(body !== undefined && { body }),
+      });
+      return { status: reply.status, text: await reply.text() };
+    };
+    const written = '{"temperature":0.20,"big":12345678901234567890.50,"y":1.0,"e":1E2,"tiny":1e-400}';
+    const kept = '"config":{"temperature":0.2,"big":12345678901234567890.50,"y":1,"e":100,"tiny":1e-400}';
+    const versions = `/v1/prompts/${id}/versions`;
+    const created = await send('POST', versions, `{"template":"a","config":${written}}`);
+    expect(created).toEqual({ status: 201, text: expect.stringContaining(kept) });
+    expect((await send('PUT', `${versions}/1`, `{"config":${written}}`)).text).toContain(kept);
+    expect((await send('GET', `${versions}/1`)).text).toContain(kept);
+    expect((await send('GET', `/v1/teams/${teamId}/export`)).text).toContain(kept);
+    const beyond = await send('POST', versions, '{"template":"a","config":{"x":1e400}}');
+    expect(beyond.status).toBe(400);
+  });
+
   it('takes any other configuration, and keeps order and digits', async () => {
     const { id, call } = await newPrompt();
     const config = {

@@ -1,4 +1,7 @@
-/** What a rendered prompt says, in px0's own form, before a provider's form is made of it. */
+/**
+ * What a rendered prompt says, in px0's own form, before a provider's form is made of it.
+ * See docs/decisions/169-what-a-provider-is-handed.md.
+ */
 import { isBlank } from '@px0/template';
 import { type ChatMessage, isOwnContent, type OwnPart } from '../chat-message.ts';
 import { UsageError } from '../errors.ts';
