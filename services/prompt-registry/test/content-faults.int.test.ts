@@ -8,8 +8,6 @@ let registry: RunningRegistry;
 let cast: Cast;
 /** The versions of a prompt that has a draft with a text and one with a conversation. */
 let versions: string;
-/** Those of one that can take no more. */
-let full: string;
 
 beforeAll(async () => {
   registry = await RunningRegistry.start();
@@ -19,7 +17,6 @@ beforeAll(async () => {
   versions = `/v1/prompts/${prompt.id}/versions`;
   for (const content of [{ template: 'x' }, { messages: [message('x')] }])
     versionOf(await registry.call(editor, 'POST', versions, content));
-  full = `/v1/prompts/${(await registry.prompts.createFull(editor, teamId)).id}/versions`;
 });
 afterAll(() => registry?.stop());
 
@@ -136,8 +133,17 @@ describe('of two faults', () => {
       expect(errorOf(put), `draft ${draft}`).toEqual(refusal);
     }
   });
+});
 
-  it.each(faults)('$row comes before a prompt that can take no more', async ({ content, refusal }) => {
+describe('a prompt that can take no more', () => {
+  let full: string;
+
+  beforeAll(async () => {
+    const { id } = await registry.prompts.createFull(cast.editor, cast.teamId);
+    full = `/v1/prompts/${id}/versions`;
+  });
+
+  it.each(faults)('is found out after fault $row', async ({ content, refusal }) => {
     expect(errorOf(await registry.call(cast.editor, 'POST', full, { template: 'x' }))).toEqual(
       refused(422, 'prompt has too many versions or tags'),
     );
