@@ -1,7 +1,10 @@
 /** Stories about conversations: written by keyboard alone, previewed for three providers, and promoted. */
-import { eventually } from '@px0/testing';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { eventually, PlayedProviders, type Provider, temporaryFolder } from '@px0/testing';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
+import { Application, askingApplications } from '../sdk/programs.ts';
 import { type ConsoleHarness, type Person, toastSays } from './console-harness.ts';
 
 const output = (page: Page) => page.getByRole('region', { name: 'Rendered output' });
@@ -54,109 +57,220 @@ const variables = {
 const IMAGE =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAUUlEQVR42u3XsQ0AIAgEQKezdf/OxjiGjoAkRptLvn6uA0qfK0yrI8ytngIEBAQEBJQEvRx20gMEBAQEBJQF2fZAQEBAQP4y5wcQEBAQ0FfQBikZIR7lWo9EAAAAAElFTkSuQmCC';
 
+const contents = [
+  { role: 'user', parts: [{ text: 'Hi' }] },
+  { role: 'model', parts: [{ text: 'Hello {{.x}}' }] },
+  { role: 'user', parts: [{ text: 'Why?' }] },
+];
+const turns = [...variables.history, { role: 'user', content: 'Why?' }];
+
+/** What the preview shows for each provider, what an application sends there, and what it is told was left out. */
+const requests = {
+  openai: {
+    label: 'OpenAI',
+    shown: {
+      model: 'gpt-x',
+      messages: [{ role: 'system', content: 'You teach maths.' }, ...turns],
+      max_completion_tokens: 300,
+      temperature: 0.2,
+    },
+    path: '/v1/chat/completions',
+    dropped: [],
+  },
+  anthropic: {
+    label: 'Anthropic',
+    shown: { model: 'gpt-x', max_tokens: 300, system: 'You teach maths.', messages: turns },
+    path: '/v1/messages',
+    dropped: ['temperature'],
+  },
+  gemini: {
+    label: 'Gemini',
+    shown: {
+      model: 'gpt-x',
+      contents,
+      config: {
+        systemInstruction: { parts: [{ text: 'You teach maths.' }] },
+        maxOutputTokens: 300,
+        temperature: 0.2,
+      },
+    },
+    path: '/v1beta/models/gpt-x:generateContent',
+    // The package puts the model into the path, and the settings into one object.
+    sent: {
+      contents,
+      systemInstruction: { parts: [{ text: 'You teach maths.' }] },
+      generationConfig: { maxOutputTokens: 300, temperature: 0.2 },
+    },
+    dropped: [],
+  },
+} as const;
+const providers: readonly Provider[] = ['openai', 'anthropic', 'gemini'];
+
+/** Whether the applications in Python and Go have the providers' packages, too, which take minutes to install and build. */
+const hasAllPackages = process.env['PX0_LONG_TESTS'] === '1';
+
+/** Starts an application in each language, which renders the prompt by its SDK, hands it over, and asks the three providers. */
+async function askProviders(
+  applications: ReturnType<typeof askingApplications>,
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  slug: string,
+  annotate: TestContext['annotate'],
+): Promise<void> {
+  await using played = await PlayedProviders.start();
+  for (const [language, command] of Object.entries(await applications)) {
+    if (typeof command === 'string') {
+      await annotate(`not asked in ${language}: ${command}`);
+      continue;
+    }
+    await using application = new Application(command, join(folder, `${language}.json`), env);
+    for (const provider of providers) {
+      const told = await application.ask({ slug, variables, provider, url: played.host });
+      const [arrived, ...more] = played.take();
+      const { path, dropped, shown, ...wire } = requests[provider];
+      expect(told, `${language} ${provider}`).toEqual({ answer: arrived?.answer, dropped });
+      expect(more, `${language} ${provider}`).toEqual([]);
+      expect(withoutRoleOfInstruction(arrived?.body), `${language} ${provider}`).toEqual(
+        'sent' in wire ? wire.sent : shown,
+      );
+      expect(arrived?.path).toBe(path);
+    }
+  }
+}
+
+/** Gemini's module for Go names a role that its other packages leave out. */
+function withoutRoleOfInstruction(body: object = {}): object {
+  if (!('systemInstruction' in body)) return body;
+  const { role: _role, ...systemInstruction } = Object(body.systemInstruction);
+  return { ...body, systemInstruction };
+}
+
+/** Presses a button that copies, and gives what it has copied. */
+async function copiedBy(page: Page, press: () => Promise<void>): Promise<unknown> {
+  await page.evaluate("navigator.clipboard.writeText('')");
+  await press();
+  const text = await eventually(() => page.evaluate('navigator.clipboard.readText()'), { what: 'a copy' });
+  return JSON.parse(String(text));
+}
+
 export function chatStories(started: () => ConsoleHarness): void {
   describe('a conversation', () => {
-    it('is written by keyboard alone, previewed for three providers and promoted', async () => {
-      const harness = started();
-      const owner = await harness.person('keys');
-      const id = await draft(harness, owner, { template: 'You teach {{.subject}}.' });
-      const page = await harness.open(`/prompts/${id}/versions/1`, { person: owner });
-      await page.getByRole('textbox', { name: 'Template of version 1' }).waitFor();
+    it(
+      'is written by keyboard alone, previewed for three providers, promoted, and sent to them in three languages',
+      async ({ annotate }) => {
+        const harness = started();
+        await using stack = new AsyncDisposableStack();
+        const folder = await temporaryFolder('chat-story');
+        stack.defer(() => rm(folder, { recursive: true, force: true }));
+        const applications = askingApplications(folder, hasAllPackages ? 'packages' : 'http');
+        // It is awaited at the end, and may fail before.
+        applications.catch(() => undefined);
+        const owner = await harness.person('keys');
+        const id = await draft(harness, owner, { template: 'You teach {{.subject}}.' });
+        const page = await harness.open(`/prompts/${id}/versions/1`, { person: owner });
+        await page.getByRole('textbox', { name: 'Template of version 1' }).waitFor();
 
-      // The text becomes the first message, which is then the system's.
-      await tabTo(page, 'Turn into conversation');
-      await page.keyboard.press('Enter');
-      await page.getByRole('textbox', { name: 'Text of message 1' }).waitFor();
-      await tabTo(page, 'Role of message 1');
-      await page.keyboard.press('Enter');
-      await page.locator('[role=option]:focus', { hasText: 'User' }).waitFor();
-      await page.keyboard.press('ArrowUp');
-      await page.locator('[role=option]:focus', { hasText: 'System' }).waitFor();
-      await page.keyboard.press('Enter');
-      await tabTo(page, 'Add message');
-      await page.keyboard.press('Enter');
-      await tabTo(page, 'Text of message 2');
-      await page.keyboard.type('{{.question');
-      await page.keyboard.press('Escape');
-      // A placeholder comes last and moves before the question.
-      await tabTo(page, 'Add placeholder');
-      await page.keyboard.press('Enter');
-      await tabTo(page, 'Variable of placeholder 3');
-      expect(await page.locator(':focus').inputValue()).toBe('history');
-      await page.keyboard.press('Alt+ArrowUp');
-      await page.getByText('Placeholder is now 2 of 3.').waitFor();
-      expect(await nameOf(page)).toBe('Variable of placeholder 2');
-      await saved(page);
-
-      // The model, by form.
-      await tabTo(page, 'Configuration', 'Shift+Tab');
-      await page.keyboard.press('Enter');
-      await tabTo(page, 'Model');
-      await page.keyboard.type('gpt-x');
-      await tabTo(page, 'Max tokens');
-      await page.keyboard.type('300');
-      await tabTo(page, 'Temperature');
-      await page.keyboard.type('0.2');
-      await tabTo(page, 'Note', 'Shift+Tab');
-      await page.keyboard.press('Enter');
-      await tabTo(page, 'Note on this version');
-      await page.keyboard.type('A first try.');
-      await saved(page);
-      const { token } = owner;
-      const kept = await harness.shape('GET', `/v1/prompts/${id}/versions/1`, { token });
-      expect(kept.at('version', 'messages')).toEqual([
-        { role: 'system', template: 'You teach {{.subject}}.' },
-        { placeholder: 'history' },
-        { role: 'user', template: '{{.question}}' },
-      ]);
-      expect(kept.at('version', 'config')).toEqual({ model: 'gpt-x', max_tokens: 300, temperature: 0.2 });
-      expect(kept.at('version', 'note')).toBe('A first try.');
-
-      // The values, as JSON, and what three providers would be sent.
-      await tabTo(page, 'JSON');
-      await page.keyboard.press('Enter');
-      await tabTo(page, 'Variables as JSON');
-      await page.keyboard.press('ControlOrMeta+a');
-      await page.keyboard.insertText(JSON.stringify(variables));
-      const message = (role: string) => output(page).getByRole('article', { name: `${role} message` });
-      await message('System').getByText('You teach maths.').waitFor();
-      await message('User').getByText('Why?').waitFor();
-      await output(page).getByText('2 messages from history').waitFor();
-      await tabTo(page, 'OpenAI');
-      await page.keyboard.press('Enter');
-      const request = (provider: string) => page.getByRole('region', { name: `Request for ${provider}` });
-      await request('OpenAI').getByText('"max_completion_tokens": 300').waitFor();
-      await tabTo(page, 'Anthropic');
-      await page.keyboard.press('Enter');
-      await request('Anthropic').getByText('Anthropic has no temperature').waitFor();
-      await request('Anthropic').getByText('"system": "You teach maths."').waitFor();
-      await tabTo(page, 'Gemini');
-      await page.keyboard.press('Enter');
-      await request('Gemini').getByText('"maxOutputTokens": 300').waitFor();
-      await tabTo(page, 'Copy request for Gemini');
-      await page.keyboard.press('Enter');
-      expect(await page.evaluate('navigator.clipboard.readText()')).toContain('"systemInstruction"');
-
-      for (const step of ['Mark stable', 'Make live']) {
-        await tabTo(page, step, 'Shift+Tab');
+        // The text becomes the first message, which is then the system's.
+        await tabTo(page, 'Turn into conversation');
         await page.keyboard.press('Enter');
-        await page.getByRole('alertdialog').waitFor();
-        await tabTo(page, step);
+        await page.getByRole('textbox', { name: 'Text of message 1' }).waitFor();
+        await tabTo(page, 'Role of message 1');
         await page.keyboard.press('Enter');
-        await page.getByRole('alertdialog').waitFor({ state: 'detached' });
-      }
-      await toastSays(page, 'Version 1 is live');
-      const slug = (await harness.shape('GET', `/v1/prompts/${id}`, { token })).text('prompt', 'slug');
-      const rendered = await harness.shape('POST', `/v1/prompts/${slug}/render`, {
-        token,
-        body: { variables },
-      });
-      expect(rendered.at('messages')).toEqual([
-        { role: 'system', content: 'You teach maths.' },
-        ...variables.history,
-        { role: 'user', content: 'Why?' },
-      ]);
-    }, 180_000);
+        await page.locator('[role=option]:focus', { hasText: 'User' }).waitFor();
+        await page.keyboard.press('ArrowUp');
+        await page.locator('[role=option]:focus', { hasText: 'System' }).waitFor();
+        await page.keyboard.press('Enter');
+        await tabTo(page, 'Add message');
+        await page.keyboard.press('Enter');
+        await tabTo(page, 'Text of message 2');
+        await page.keyboard.type('{{.question');
+        await page.keyboard.press('Escape');
+        // A placeholder comes last and moves before the question.
+        await tabTo(page, 'Add placeholder');
+        await page.keyboard.press('Enter');
+        await tabTo(page, 'Variable of placeholder 3');
+        expect(await page.locator(':focus').inputValue()).toBe('history');
+        await page.keyboard.press('Alt+ArrowUp');
+        await page.getByText('Placeholder is now 2 of 3.').waitFor();
+        expect(await nameOf(page)).toBe('Variable of placeholder 2');
+        await saved(page);
+
+        // The model, by form.
+        await tabTo(page, 'Configuration', 'Shift+Tab');
+        await page.keyboard.press('Enter');
+        await tabTo(page, 'Model');
+        await page.keyboard.type('gpt-x');
+        await tabTo(page, 'Max tokens');
+        await page.keyboard.type('300');
+        await tabTo(page, 'Temperature');
+        await page.keyboard.type('0.2');
+        await tabTo(page, 'Note', 'Shift+Tab');
+        await page.keyboard.press('Enter');
+        await tabTo(page, 'Note on this version');
+        await page.keyboard.type('A first try.');
+        await saved(page);
+        const { token } = owner;
+        const kept = await harness.shape('GET', `/v1/prompts/${id}/versions/1`, { token });
+        expect(kept.at('version', 'messages')).toEqual([
+          { role: 'system', template: 'You teach {{.subject}}.' },
+          { placeholder: 'history' },
+          { role: 'user', template: '{{.question}}' },
+        ]);
+        expect(kept.at('version', 'config')).toEqual({ model: 'gpt-x', max_tokens: 300, temperature: 0.2 });
+        expect(kept.at('version', 'note')).toBe('A first try.');
+
+        // The values, as JSON, and what three providers would be sent.
+        await tabTo(page, 'JSON');
+        await page.keyboard.press('Enter');
+        await tabTo(page, 'Variables as JSON');
+        await page.keyboard.press('ControlOrMeta+a');
+        await page.keyboard.insertText(JSON.stringify(variables));
+        const message = (role: string) => output(page).getByRole('article', { name: `${role} message` });
+        await message('System').getByText('You teach maths.').waitFor();
+        await message('User').getByText('Why?').waitFor();
+        await output(page).getByText('2 messages from history').waitFor();
+        for (const provider of providers) {
+          const { label, shown } = requests[provider];
+          await tabTo(page, label);
+          await page.keyboard.press('Enter');
+          await page
+            .getByRole('region', { name: `Request for ${label}` })
+            .getByText('Why?')
+            .waitFor();
+          await tabTo(page, `Copy request for ${label}`);
+          expect(await copiedBy(page, () => page.keyboard.press('Enter'))).toEqual(shown);
+          if (provider === 'anthropic') await page.getByText('Anthropic has no temperature').waitFor();
+        }
+
+        for (const step of ['Mark stable', 'Make live']) {
+          await tabTo(page, step, 'Shift+Tab');
+          await page.keyboard.press('Enter');
+          await page.getByRole('alertdialog').waitFor();
+          await tabTo(page, 'Note (optional)');
+          await page.keyboard.type(`${step}: the tutor is ready`);
+          await tabTo(page, step);
+          await page.keyboard.press('Enter');
+          await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+        }
+        await toastSays(page, 'Version 1 is live');
+        await tabTo(page, 'Tutor', 'Shift+Tab');
+        await page.keyboard.press('Enter');
+        const card = page.getByRole('article', { name: 'Version 1' });
+        await card.getByText('Make live: the tutor is ready').waitFor();
+
+        const slug = (await harness.shape('GET', `/v1/prompts/${id}`, { token })).text('prompt', 'slug');
+        const body = { name: 'tutor-service', operation: 'read_render', org_id: owner.organizationId };
+        const key = await harness.shape('POST', '/v1/api-keys', { token, body });
+        const rendered = await eventually(
+          () => harness.shape('POST', `/v1/prompts/${slug}/render`, { token, body: { variables } }),
+          { what: 'a render of the live version' },
+        );
+        expect(rendered.at('messages')).toEqual([{ role: 'system', content: 'You teach maths.' }, ...turns]);
+        const env = { PX0_HOST: harness.platform.gatewayUrl, PX0_ACCESS_TOKEN: key.text('key') };
+        await askProviders(applications, folder, env, slug, annotate);
+      },
+      hasAllPackages ? 900_000 : 180_000,
+    );
 
     it('is arranged with the mouse, shows its errors where they are, and becomes a text again', async () => {
       const harness = started();

@@ -53,6 +53,9 @@ export function listStories(started: () => ConsoleHarness): void {
       await harness.api.call('POST', `/v1/prompts/${id}/versions/1/promote`, { token });
       await harness.api.call('POST', `/v1/prompts/${id}/versions/1/tags`, { token, body: { tag: 'beta' } });
 
+      const other = await harness.open(`/prompts?team=${ada.teamId}`, { person: grace });
+      const found = row(other, 'Tutor');
+      await found.getByText('Not live').waitFor();
       const page = await harness.open(`/prompts/${id}`, { person: ada });
       const card = page.getByRole('article', { name: 'Version 1' });
       await card.getByText('First try at a tutor').waitFor();
@@ -66,8 +69,7 @@ export function listStories(started: () => ConsoleHarness): void {
       await dialog.getByRole('button', { name: 'Make live' }).click();
       await toastSays(page, 'Version 1 is live');
 
-      const other = await harness.open(`/prompts?team=${ada.teamId}`, { person: grace });
-      const found = row(other, 'Tutor');
+      await other.reload();
       await found.getByText('v1 live').waitFor();
       await found.getByText('Chat', { exact: true }).waitFor();
       await found.getByText('beta').waitFor();

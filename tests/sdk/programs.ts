@@ -7,11 +7,15 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
+import type { Provider } from '@px0/testing';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 const python = join(root, 'packages', 'sdk-python');
 const go = join(root, 'packages', 'sdk-go');
+// A module of its own, so that the SDK depends on none of the providers'.
+const goProviders = join(go, 'internal', 'providers');
+const WITH_PROVIDERS = 'test,providers';
 const INSTALL_TIMEOUT_MS = 280_000;
 const OLDEST_GO = 23;
 
@@ -41,28 +45,36 @@ export async function output({ program, args, cwd }: Command, env: NodeJS.Proces
   }
 }
 
-/** The SDK, installed below `.px0/`; or the sentence that says why it cannot be tried here. */
-export async function pythonSdk(): Promise<Sdk | string> {
+/** The Python of an environment below `.px0/` in which the SDK is installed with some of its extras. */
+async function pythonWith(extras: string): Promise<string> {
   const metadata = await readFile(join(python, 'pyproject.toml'));
-  const name = createHash('sha256').update(metadata).digest('hex').slice(0, 12);
+  const name = createHash('sha256').update(metadata).update(extras).digest('hex').slice(0, 12);
   const environment = join(root, '.px0', 'sdk-python', name);
-  const program = join(environment, 'bin', 'python');
   // Two test files may install at once, so each does it in a folder of its own; the first one to be ready takes the place.
   const building = `${environment}-${process.pid}`;
   try {
     if (!existsSync(environment)) {
       await run('python3', ['-m', 'venv', '--clear', building], { timeout: INSTALL_TIMEOUT_MS });
-      const options = ['--quiet', '--disable-pip-version-check', '--editable', `${python}[test]`];
+      const options = ['--quiet', '--disable-pip-version-check', '--editable', `${python}[${extras}]`];
       const installer = join(building, 'bin', 'python');
       await run(installer, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
       await rename(building, environment).catch((error: unknown) => {
         if (!existsSync(environment)) throw error;
       });
     }
-  } catch (error) {
-    return reasonOf(error);
   } finally {
     await rm(building, { recursive: true, force: true });
+  }
+  return join(environment, 'bin', 'python');
+}
+
+/** The SDK, installed below `.px0/`; or the sentence that says why it cannot be tried here. */
+export async function pythonSdk(): Promise<Sdk | string> {
+  let program: string;
+  try {
+    program = await pythonWith('test');
+  } catch (error) {
+    return reasonOf(error);
   }
   return {
     language: 'Python',
@@ -98,10 +110,7 @@ export async function goSdk(folder: string): Promise<Sdk | string> {
   const missing = await whyNoGo();
   if (missing !== undefined) return missing;
   const program = join(folder, 'lines');
-  await run('go', ['build', '-buildvcs=false', '-o', program, './internal/lines'], {
-    cwd: go,
-    timeout: INSTALL_TIMEOUT_MS,
-  });
+  await buildGo(program, './internal/lines');
   return {
     language: 'Go',
     // Its results depend on the px0 of the environment, so those of an earlier run say nothing.
@@ -109,6 +118,45 @@ export async function goSdk(folder: string): Promise<Sdk | string> {
     engineTests: { program: 'go', args: ['test', '-count=1', './internal/...'], cwd: go },
     lines: { program, args: [], cwd: folder },
   };
+}
+
+async function buildGo(program: string, main: string, cwd = go): Promise<void> {
+  await run('go', ['build', '-buildvcs=false', '-o', program, main], { cwd, timeout: INSTALL_TIMEOUT_MS });
+}
+
+/** The tests of what a language's SDK hands over, against the providers' own packages, which take minutes to install and build. */
+export async function providerTests(language: Sdk['language']): Promise<Command> {
+  return language === 'Python'
+    ? { program: await pythonWith(WITH_PROVIDERS), args: ['-m', 'pytest', 'provider_tests'], cwd: python }
+    : { program: 'go', args: ['test', '-count=1', './...'], cwd: goProviders };
+}
+
+/** An application in each language that asks the providers, by their packages or, `http`, without them; or why it cannot be tried here. */
+export async function askingApplications(
+  folder: string,
+  by: 'packages' | 'http',
+): Promise<Readonly<Record<'TypeScript' | 'Python' | 'Go', Command | string>>> {
+  const [Python, Go] = await Promise.all([askingPython(by), askingGo(folder, by)]);
+  const script = join(root, 'packages', 'sdk-typescript', 'test', 'asks.ts');
+  return { TypeScript: { program: process.execPath, args: [script], cwd: folder }, Python, Go };
+}
+
+async function askingPython(by: 'packages' | 'http'): Promise<Command | string> {
+  try {
+    const program = await pythonWith(by === 'http' ? 'test' : WITH_PROVIDERS);
+    return { program, args: [join(python, 'provider_tests', 'asks.py'), by], cwd: python };
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+async function askingGo(folder: string, by: 'packages' | 'http'): Promise<Command | string> {
+  const missing = await whyNoGo();
+  if (missing !== undefined) return missing;
+  const program = join(folder, 'asks');
+  if (by === 'http') await buildGo(program, './internal/asks/http');
+  else await buildGo(program, './asks', goProviders);
+  return { program, args: [], cwd: folder };
 }
 
 function reasonOf(error: unknown): string {
@@ -123,6 +171,14 @@ export interface Question {
   readonly version?: number;
   readonly tag?: string;
   readonly fallback?: string;
+}
+
+/** For applications that ask a provider, at a URL. */
+export interface ProviderQuestion {
+  readonly slug: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly provider: Provider;
+  readonly url: string;
 }
 
 /** A running program: an application that has a client of the SDK for as long as it lives. */
@@ -143,8 +199,8 @@ export class Application implements AsyncDisposable {
     this.#ended = once(child, 'close');
   }
 
-  /** What it answers: text, source and version, or error and message. */
-  async ask(question: Question): Promise<unknown> {
+  /** What it answers: text, source and version, or error and message; of a provider, its answer and what was dropped. */
+  async ask(question: Question | ProviderQuestion): Promise<unknown> {
     this.#process.stdin?.write(`${JSON.stringify(question)}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('the program has ended');

@@ -4,25 +4,13 @@
  */
 import Anthropic from '@anthropic-ai/sdk';
 import { GoogleGenAI } from '@google/genai';
+import { PlayedProviders } from '@px0/testing';
 import { generateText, type LanguageModel } from 'ai';
 import { MockLanguageModelV4 } from 'ai/test';
 import OpenAI from 'openai';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Rendered, toAISDK, toAnthropic, toGemini, toOpenAI } from '../src/mod.ts';
-import { PlayedProvider } from './played-provider.ts';
 import { type ProviderVector, providerVectors } from './provider-vectors.ts';
-
-const providers: PlayedProvider[] = [];
-
-afterEach(async () => {
-  await Promise.all(providers.splice(0).map((provider) => provider.close()));
-});
-
-async function startProvider(answer: object): Promise<PlayedProvider> {
-  const provider = await PlayedProvider.start(answer);
-  providers.push(provider);
-  return provider;
-}
 
 /** The vectors that a provider gets a request of. */
 function handedOver(provider: 'openai' | 'anthropic' | 'gemini'): ProviderVector[] {
@@ -32,7 +20,7 @@ function handedOver(provider: 'openai' | 'anthropic' | 'gemini'): ProviderVector
 /** The ids of the vectors of which something else was sent than `expected` says. */
 async function differences(
   vectors: readonly ProviderVector[],
-  provider: PlayedProvider,
+  provider: PlayedProviders,
   send: (result: Rendered) => Promise<unknown>,
   expected: (vector: ProviderVector) => unknown,
 ): Promise<unknown[]> {
@@ -62,7 +50,7 @@ const requestOf = (vector: ProviderVector, provider: 'openai' | 'anthropic' | 'g
 
 describe('openai', () => {
   it('sends each request as it was handed over', async () => {
-    const provider = await startProvider({ choices: [{ message: { role: 'assistant', content: 'Yes' } }] });
+    await using provider = await PlayedProviders.start();
     const client = new OpenAI({ baseURL: `${provider.host}/v1`, apiKey: 'sk-test', maxRetries: 0 });
     const send = (result: Rendered) => client.chat.completions.create(toOpenAI(result).request);
     const vectors = handedOver('openai');
@@ -74,7 +62,7 @@ describe('openai', () => {
 
 describe('anthropic', () => {
   it('sends each request as it was handed over', async () => {
-    const provider = await startProvider({ role: 'assistant', content: [{ type: 'text', text: 'Yes' }] });
+    await using provider = await PlayedProviders.start();
     const client = new Anthropic({ baseURL: provider.host, apiKey: 'sk-ant-test', maxRetries: 0 });
     const send = (result: Rendered) => client.messages.create(toAnthropic(result).request);
     const vectors = handedOver('anthropic');
@@ -98,9 +86,7 @@ function onGeminisWire({ contents, config }: Readonly<Record<string, unknown>>) 
 
 describe('gemini', () => {
   it('sends each request as it was handed over, with the content of every message', async () => {
-    const provider = await startProvider({
-      candidates: [{ content: { role: 'model', parts: [{ text: 'Yes' }] } }],
-    });
+    await using provider = await PlayedProviders.start();
     const client = new GoogleGenAI({ apiKey: 'test', httpOptions: { baseUrl: provider.host } });
     const send = (result: Rendered) => client.models.generateContent(toGemini(result).request);
     // It refuses a request without a model or without messages by itself.

@@ -17,6 +17,7 @@ export {
 } from './own-platform.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
+export { PlayedProviders, type Provider, type ProviderRequest } from './played-providers.ts';
 export { type PlayedOrganization, PlayedTenancy } from './played-tenancy.ts';
 export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
 export {
