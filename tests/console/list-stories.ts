@@ -216,19 +216,20 @@ export function listStories(started: () => ConsoleHarness): void {
       for (const version of [1, 1, 2]) {
         await harness.api.call('POST', `/v1/prompts/${id}/versions/${version}/promote`, { token });
       }
-      const page = await harness.open(`/prompts/${id}`, { person: ada });
-      const card = page.getByRole('article', { name: 'Version 2' });
-      await card.getByRole('button', { name: 'Make live' }).click();
-      const dialog = page.getByRole('alertdialog');
-      const messages = dialog.getByRole('region', { name: 'Diff of Version 1, live and Version 2' });
-      await messages.getByText('system:').waitFor();
-      await messages.getByText('placeholder: history?').waitFor();
-      const config = dialog.getByRole('region', { name: 'Configuration', exact: true });
-      await config.getByText('"temperature": 0.7').waitFor();
-      await harness.expectAccessible(page);
-      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await harness.inspect('promotion-of-chat', `/prompts/${id}`, ada, async (view) => {
+        const dialog = view.getByRole('alertdialog');
+        if (!(await dialog.isVisible())) {
+          const card = view.getByRole('article', { name: 'Version 2' });
+          await card.getByRole('button', { name: 'Make live' }).click();
+        }
+        const messages = dialog.getByRole('region', { name: 'Diff of Version 1, live and Version 2' });
+        await messages.getByText('system:').waitFor();
+        await messages.getByText('placeholder: history?').waitFor();
+        const config = dialog.getByRole('region', { name: 'Configuration', exact: true });
+        await config.getByText('"temperature": 0.7').waitFor();
+      });
 
-      await page.goto(`/prompts/${id}/compare?from=1&to=2`);
+      const page = await harness.open(`/prompts/${id}/compare?from=1&to=2`, { person: ada });
       await page.getByRole('combobox', { name: 'Compare' }).getByText('Messages').waitFor();
       const compared = page.getByRole('region', { name: 'Diff of Version 1, live and Version 2' });
       await compared.getByText('You are a kind tutor.').waitFor();

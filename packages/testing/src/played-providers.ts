@@ -39,7 +39,8 @@ const forms: Readonly<
     }),
   },
   gemini: {
-    path: /^\/v1beta\/models\/[^/:]+:generateContent$/,
+    // Gemini's packages disagree about the version of its API.
+    path: /^\/v1(?:beta)?\/models\/[^/:]+:generateContent$/,
     answer: (text) => ({
       candidates: [{ index: 0, finishReason: 'STOP', content: { role: 'model', parts: [{ text }] } }],
     }),
