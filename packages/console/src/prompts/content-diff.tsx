@@ -40,7 +40,7 @@ export function ContentDiff({ left, right, leftLabel, rightLabel, layout, equalN
             left={oldConfig}
             right={newConfig}
             leftLabel={`Configuration of ${leftLabel.toLowerCase()}`}
-            rightLabel={`of ${rightLabel.toLowerCase()}`}
+            rightLabel={rightLabel.toLowerCase()}
             layout={layout}
             equalNote="Both versions have the same configuration."
           />
