@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { promisify } from 'node:util';
@@ -35,10 +36,19 @@ export interface Sdk {
   readonly lines: Command;
 }
 
+/** Runs in the time that other processes leave. */
+export const IDLE_PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
+
 /** Runs a command to its end and gives what it printed. @throws Error with the output when it fails */
-export async function output({ program, args, cwd }: Command, env: NodeJS.ProcessEnv): Promise<string> {
+export async function output(
+  { program, args, cwd }: Command,
+  env: NodeJS.ProcessEnv,
+  priority?: number,
+): Promise<string> {
   try {
-    return (await run(program, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 16 << 20 })).stdout;
+    const running = run(program, args, { cwd, env: { ...process.env, ...env }, maxBuffer: 16 << 20 });
+    if (priority !== undefined && running.child.pid !== undefined) setPriority(running.child.pid, priority);
+    return (await running).stdout;
   } catch (error) {
     if (!(error instanceof Error && 'stdout' in error && 'stderr' in error)) throw error;
     throw new Error(`${program} ${args.join(' ')} failed:\n${error.stdout}\n${error.stderr}`);
@@ -55,7 +65,14 @@ async function pythonWith(extras: string): Promise<string> {
   try {
     if (!existsSync(environment)) {
       await run('python3', ['-m', 'venv', '--clear', building], { timeout: INSTALL_TIMEOUT_MS });
-      const options = ['--quiet', '--disable-pip-version-check', '--editable', `${python}[${extras}]`];
+      // Python compiles what is used when it is used, which is little.
+      const options = [
+        '--quiet',
+        '--no-compile',
+        '--disable-pip-version-check',
+        '--editable',
+        `${python}[test]`,
+      ];
       const installer = join(building, 'bin', 'python');
       await run(installer, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
       await rename(building, environment).catch((error: unknown) => {
