@@ -30,7 +30,9 @@ export async function install(): Promise<string | undefined> {
   try {
     await run('python3', ['-m', 'venv', environment], { timeout: INSTALL_TIMEOUT_MS });
     const pip = join(environment, 'bin', 'pip');
-    await run(pip, ['install', '--quiet', `schemathesis==${VERSION}`], { timeout: INSTALL_TIMEOUT_MS });
+    // Python compiles what is used when it is used, which is little.
+    const options = ['--quiet', '--no-compile', '--disable-pip-version-check'];
+    await run(pip, ['install', ...options, `schemathesis==${VERSION}`], { timeout: INSTALL_TIMEOUT_MS });
     return undefined;
   } catch (error) {
     await rm(environment, { recursive: true, force: true });
