@@ -14,7 +14,7 @@ process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules', '.cache', 'node
  * Tests that start whole platforms run in a group of their own, so that neither kind slows the other past its limits. Those that count
  * failures under load come last, one file at a time.
  */
-const startsPlatforms = new Set(['local-platform', 'deploy', 'e2e']);
+const startsPlatforms = new Set(['local-platform', 'e2e']);
 
 /** Its tests set what OpenTelemetry keeps once for a process. */
 const changesItsProcess = new Set(['service-kit']);

@@ -6,8 +6,8 @@ import { repositoryRoot } from '@px0/local-platform';
 import { eventually, type OwnNats, startTestPlatform, type TestPlatform } from '@px0/testing';
 import { World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environmentOf, natsWithUsers, refusals } from './nats-users.ts';
-import { tool } from './tools.ts';
+import { environmentOf, natsWithUsers, refusals } from '../deploy/checks/nats-users.ts';
+import { tool } from '../deploy/checks/tools.ts';
 
 let nats: OwnNats;
 let platform: TestPlatform;
