@@ -6,20 +6,28 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files of 40 s and more on two busy cores, from the repository's root, the longest first. A long file that is missing here costs time only. */
+/** Files of 20 s and more on two busy cores, from the repository's root, the longest first. A long file that is missing here costs time only. */
 export const longFiles = [
+  // Start platforms.
   'tests/console/console.e2e.test.ts',
   'tests/sdk/python-and-go.e2e.test.ts',
   'tests/cli.e2e.test.ts',
-  'tests/journeys/journeys.e2e.test.ts',
-  'tests/npm-start.e2e.test.ts',
-  'tests/failures.chaos.test.ts',
-  'tests/fuzz/fuzz.e2e.test.ts',
-  'packages/local-platform/src/platform.e2e.test.ts',
   'tests/upgrade/rollout.e2e.test.ts',
+  'tests/failures.chaos.test.ts',
+  'tests/journeys/journeys.e2e.test.ts',
   'tests/recording/recording.e2e.test.ts',
-  'packages/docs/test/site.int.test.ts',
+  'packages/local-platform/src/platform.e2e.test.ts',
   'tests/guides/guides.e2e.test.ts',
+  'tests/npm-start.e2e.test.ts',
+  'tests/upgrade.e2e.test.ts',
+  'tests/api-description/api-fuzz.e2e.test.ts',
+  'tests/backup.e2e.test.ts',
+  // Start none.
+  'packages/docs/test/site.int.test.ts',
+  'services/prompt-registry/test/heavy.int.test.ts',
+  'deploy/checks/nats-cluster.int.test.ts',
+  'packages/template/src/limits.test.ts',
+  'deploy/checks/images.test.ts',
 ];
 
 export class LongestFirstSequencer extends BaseSequencer {
