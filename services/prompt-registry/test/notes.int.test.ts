@@ -58,6 +58,30 @@ describe('a note', () => {
     expect(ofTeam).toEqual(log[0]);
   });
 
+  it('of a version is the text of the entry of its creation, and of an update that changes it', async () => {
+    const { id } = await registry.prompts.create(cast.editor, cast.teamId);
+    const versions = `/v1/prompts/${id}/versions`;
+    await registry.call(cast.editor, 'POST', versions, { template: 'one', note: 'first' });
+    for (const body of [
+      { template: 'two' },
+      { template: 'three', note: 'first' },
+      { template: 'four', note: 'second' },
+      { messages: [{ role: 'user', template: 'five' }], note: '' },
+    ])
+      expect((await registry.call(cast.editor, 'PUT', `${versions}/1`, body)).status).toBe(200);
+    await transition(cast.editor, id, '1/duplicate');
+    const log = await auditOf(id);
+    expect(log.map(({ action, text, details }) => [action, text, details])).toEqual([
+      ['version.duplicated', undefined, expect.anything()],
+      ['version.updated', undefined, { kind: 'chat' }],
+      ['version.updated', 'second', {}],
+      ['version.updated', undefined, {}],
+      ['version.updated', undefined, {}],
+      ['version.created', 'first', {}],
+      ['prompt.created', undefined, expect.anything()],
+    ]);
+  });
+
   it('is bound to its entry by a digest that can be checked while the text is kept', async () => {
     const id = await prompt();
     await transition(cast.editor, id, '1/promote', { note: 'because' });

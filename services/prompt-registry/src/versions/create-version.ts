@@ -39,7 +39,11 @@ export class CreateVersion {
       const content = verdict();
       requireAuthoring(this.#deps.authoring, content);
       const version = await insertDraft(open, content);
-      await open.record('version.created', { version: version.number, ...kindDetail(version) });
+      await open.record('version.created', {
+        version: version.number,
+        ...kindDetail(version),
+        text: version.note,
+      });
       return version;
     });
   }

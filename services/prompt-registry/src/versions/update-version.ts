@@ -53,7 +53,9 @@ export class UpdateVersion {
           ? draft.bodyRevision
           : await change.writeBody(promptId, number, programOf(content));
       const updated = await setContent(change, { promptId, number, content, bodyRevision });
-      await record('version.updated', { version: number, ...kindDetail(updated) });
+      // Only a note that was given with this change says why: a text that is saved again comes with the same one.
+      const text = updated.note === draft.note ? '' : updated.note;
+      await record('version.updated', { version: number, ...kindDetail(updated), text });
       return updated;
     });
   }
