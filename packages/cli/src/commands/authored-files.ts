@@ -36,8 +36,10 @@ export function messagesIn(text: string, place: string): ChatMessage[] {
 }
 
 function fromText(text: string, place: string): unknown {
+  // The lines that begin messages end in LF alone. Where none does, an editor or a checkout has converted the file.
+  const own = /(?<!\r)\n/.test(text) ? text : text.replaceAll('\r\n', '\n');
   try {
-    return messagesFromText(text.replace(/\r?\n$/, ''));
+    return messagesFromText(own.replace(/\r?\n$/, ''));
   } catch (error) {
     if (!(error instanceof MessageTextError)) throw error;
     throw new CliError('usage', `${place} ${error.message}`, { cause: error });
