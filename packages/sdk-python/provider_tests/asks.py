@@ -37,15 +37,18 @@ def post(url: str, body: Dict[str, Any]) -> Any:
 
 def ask_by_package(provider: str, url: str, result: px0.RenderResult) -> str:
     import programs
+    from anthropic import Anthropic
+    from google import genai
+    from openai import OpenAI
 
     if provider == "openai":
-        openai = programs.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0)
+        openai = OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0)
         return str(programs.ask_openai(openai, result).choices[0].message.content)
     if provider == "anthropic":
-        anthropic = programs.Anthropic(base_url=url, api_key="none", max_retries=0)
+        anthropic = Anthropic(base_url=url, api_key="none", max_retries=0)
         [block] = programs.ask_anthropic(anthropic, result).content
         return block.text if block.type == "text" else block.type
-    gemini = programs.genai.Client(api_key="none", http_options={"base_url": url})
+    gemini = genai.Client(api_key="none", http_options={"base_url": url})
     return str(programs.ask_gemini(gemini, result).text)
 
 

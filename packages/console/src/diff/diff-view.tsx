@@ -244,8 +244,9 @@ function LineCell({ parts, tint, ends }: LineCellProps) {
     side?.end !== undefined && side.isEndShown ? [endNames[side.end]] : [],
   );
   return (
-    <td className={classes('whitespace-pre-wrap break-words pr-3 pl-1', cell)}>
-      <span aria-hidden="true" className="mr-1.5 inline-block w-2 select-none text-muted">
+    // What does not fit continues below the text, and not below the sign.
+    <td className={classes('-indent-3.5 whitespace-pre-wrap break-words pr-3 pl-4.5', cell)}>
+      <span aria-hidden="true" className="mr-1.5 inline-block w-2 select-none indent-0 text-muted">
         {sign}
       </span>
       {words !== '' && <span className="sr-only">{words}</span>}
