@@ -1,17 +1,19 @@
 /** Where Chromium is, for tests that use px0 as a person does; installed when it is missing and that needs no question. */
 import { systemProgram } from '@px0/local-platform';
 
-export function chromiumBinary(): Promise<string> {
+export async function chromiumBinary(): Promise<string> {
   const own = process.env['CHROMIUM'];
-  if (own !== undefined && own !== '') return Promise.resolve(own);
-  return systemProgram(
-    {
-      names: ['chromium', 'chromium-browser', 'google-chrome'],
-      packages: { 'apt-get': 'chromium', apk: 'chromium' },
-      byHand: 'install it (sudo apt-get install chromium), or say where a browser of yours is in CHROMIUM',
-    },
-    (text) => process.stdout.write(`px0: ${text}\n`),
-  );
+  if (own !== undefined && own !== '') return own;
+  const log = (text: string) => process.stdout.write(`px0: ${text}\n`);
+  const browser = {
+    // The headless shell is the same engine without Chromium's own windows, which cost twice as much as the pages in them.
+    names: ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome'],
+    byHand: 'install it (sudo apt-get install chromium), or say where a browser of yours is in CHROMIUM',
+  };
+  const shell = { ...browser, packages: { 'apt-get': 'chromium-headless-shell', apk: 'chromium' } };
+  const whole = { ...browser, packages: { 'apt-get': 'chromium' } };
+  // Not every release of Debian has the shell.
+  return await systemProgram(shell, log).catch(() => systemProgram(whole, log));
 }
 
 /**
