@@ -71,7 +71,7 @@ async function pythonWith(extras: string): Promise<string> {
         '--no-compile',
         '--disable-pip-version-check',
         '--editable',
-        `${python}[test]`,
+        `${python}[${extras}]`,
       ];
       const installer = join(building, 'bin', 'python');
       await run(installer, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });

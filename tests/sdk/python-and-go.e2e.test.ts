@@ -5,7 +5,16 @@ import { Px0, Px0Error, UnreachableError } from '@px0/sdk';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { Application, goSdk, IDLE_PRIORITY, output, pythonSdk, type Question, type Sdk } from './programs.ts';
+import {
+  Application,
+  goSdk,
+  IDLE_PRIORITY,
+  output,
+  providerTests,
+  pythonSdk,
+  type Question,
+  type Sdk,
+} from './programs.ts';
 
 const packages = join(import.meta.dirname, '..', '..', 'packages');
 const pythonFolder = join(packages, 'sdk-python');
@@ -74,6 +83,15 @@ describe.each(languages)('the %s SDK', (language) => {
     const { tests } = sdkOf(language, context);
     expect(await output(tests, environment())).toMatch(/\d+ passed|^ok /m);
   }, 240_000);
+
+  it.runIf(process.env['PX0_LONG_TESTS'] === '1')(
+    'hands over what the packages of the providers take, and send as a whole',
+    async (context) => {
+      sdkOf(language, context);
+      expect(await output(await providerTests(language), {})).toMatch(/\d+ passed|^ok /m);
+    },
+    900_000,
+  );
 
   it('renders live, by number and by tag, and reads what was promoted just now', async (context) => {
     await using application = applicationOf(sdkOf(language, context));

@@ -64,11 +64,10 @@ function partOf(place: string, part: unknown): MessagePart {
   const { type, template, url, media_type } = isObject(part) ? part : {};
   if (type === 'text') return { type, template: textOf(`${place}.template`, template) };
   if (type !== 'media') throw new UsageError(`${place}.type must be text or media`);
-  return {
-    type,
-    url: textOf(`${place}.url`, url),
-    ...(media_type !== undefined && { media_type: textOf(`${place}.media_type`, media_type) }),
-  };
+  const media: MessagePart = { type, url: textOf(`${place}.url`, url) };
+  if (!isGiven(media_type)) return media;
+  if (typeof media_type === 'string' && MEDIA_TYPE.test(media_type)) return { ...media, media_type };
+  throw new UsageError(`${place}.media_type must be a media type`);
 }
 
 /** Other names could not be looked up, or would be read as a part of the program. */

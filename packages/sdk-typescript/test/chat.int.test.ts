@@ -376,7 +376,7 @@ describe('a fallback of messages', () => {
   });
 
   // Those that have messages are in `fallbacks.json`.
-  it.each<readonly [unknown, string]>([
+  it.each<[unknown, string]>([
     [7, 'the fallback of a must be a template, a function or a chat with messages'],
     [{ message: [] }, 'the fallback of a must be a template, a function or a chat with messages'],
   ])('that is broken is refused when it is given: %j', async (broken, error) => {
