@@ -269,7 +269,7 @@ export function chatStories(started: () => ConsoleHarness): void {
         const env = { PX0_HOST: harness.platform.gatewayUrl, PX0_ACCESS_TOKEN: key.text('key') };
         await askProviders(applications, folder, env, slug, annotate);
       },
-      hasAllPackages ? 1_200_000 : 600_000,
+      hasAllPackages ? 2_400_000 : 600_000,
     );
 
     it('is arranged with the mouse, shows its errors where they are, and becomes a text again', async () => {

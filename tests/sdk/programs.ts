@@ -18,6 +18,8 @@ const go = join(root, 'packages', 'sdk-go');
 const goProviders = join(go, 'internal', 'providers');
 const WITH_PROVIDERS = 'test,providers';
 const INSTALL_TIMEOUT_MS = 280_000;
+/** The packages of the providers are large: compiling them for the first time takes minutes of both cores. */
+const PROVIDERS_TIMEOUT_MS = 900_000;
 const OLDEST_GO = 23;
 
 export interface Command {
@@ -74,7 +76,8 @@ async function pythonWith(extras: string): Promise<string> {
         `${python}[${extras}]`,
       ];
       const installer = join(building, 'bin', 'python');
-      await run(installer, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
+      const timeout = extras === WITH_PROVIDERS ? PROVIDERS_TIMEOUT_MS : INSTALL_TIMEOUT_MS;
+      await run(installer, ['-m', 'pip', 'install', ...options], { timeout });
       await rename(building, environment).catch((error: unknown) => {
         if (!existsSync(environment)) throw error;
       });
@@ -137,8 +140,12 @@ export async function goSdk(folder: string): Promise<Sdk | string> {
   };
 }
 
-async function buildGo(program: string, main: string, cwd = go): Promise<void> {
-  await run('go', ['build', '-buildvcs=false', '-o', program, main], { cwd, timeout: INSTALL_TIMEOUT_MS });
+async function buildGo(
+  program: string,
+  main: string,
+  { cwd = go, timeout = INSTALL_TIMEOUT_MS } = {},
+): Promise<void> {
+  await run('go', ['build', '-buildvcs=false', '-o', program, main], { cwd, timeout });
 }
 
 /** The tests of what a language's SDK hands over, against the providers' own packages, which take minutes to install and build. */
@@ -172,7 +179,7 @@ async function askingGo(folder: string, by: 'packages' | 'http'): Promise<Comman
   if (missing !== undefined) return missing;
   const program = join(folder, 'asks');
   if (by === 'http') await buildGo(program, './internal/asks/http');
-  else await buildGo(program, './asks', goProviders);
+  else await buildGo(program, './asks', { cwd: goProviders, timeout: PROVIDERS_TIMEOUT_MS });
   return { program, args: [], cwd: folder };
 }
 
