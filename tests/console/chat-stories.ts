@@ -185,6 +185,12 @@ export function chatStories(started: () => ConsoleHarness): void {
         await tabTo(page, 'Text of message 2');
         await page.keyboard.type('{{.question');
         await page.keyboard.press('Escape');
+        // There is no line to pass, so the message moves.
+        await page.keyboard.press('Alt+ArrowUp');
+        await page.getByText('Message is now 1 of 2.').waitFor();
+        expect(await nameOf(page)).toBe('Text of message 1');
+        await page.keyboard.press('Alt+ArrowDown');
+        await page.getByText('Message is now 2 of 2.').waitFor();
         // A placeholder comes last and moves before the question.
         await tabTo(page, 'Add placeholder');
         await page.keyboard.press('Enter');
@@ -193,6 +199,18 @@ export function chatStories(started: () => ConsoleHarness): void {
         await page.keyboard.press('Alt+ArrowUp');
         await page.getByText('Placeholder is now 2 of 3.').waitFor();
         expect(await nameOf(page)).toBe('Variable of placeholder 2');
+        // It moves nothing but the message, wherever the focus is.
+        for (const [control, below, back] of [
+          ['Actions for placeholder 2', 'Placeholder is now 3 of 3.', 'Placeholder is now 2 of 3.'],
+          ['Role of message 1', 'Message is now 2 of 3.', 'Message is now 1 of 3.'],
+        ] as const) {
+          await tabTo(page, control, 'Shift+Tab');
+          await page.keyboard.press('Alt+ArrowDown');
+          await page.getByText(below).waitFor();
+          await page.keyboard.press('Alt+ArrowUp');
+          await page.getByText(back).waitFor();
+          expect(await page.locator('[role=menu], [role=listbox]').count()).toBe(0);
+        }
         await saved(page);
 
         // The model, by form.

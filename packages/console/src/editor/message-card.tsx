@@ -57,17 +57,23 @@ export const MessageCard = memo(function MessageCard(props: MessageCardProps) {
   const onChange = (next: ChatEntry): void => actions.change(id, next);
   const [isTarget, setTarget] = useState(false);
   const moveByKey = (event: KeyboardEvent): void => {
-    // In a text, the same keys move its lines.
-    const isInText = event.target instanceof Element && event.target.closest('.cm-editor') !== null;
-    if (isReadOnly || !event.altKey || isInText) return;
-    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
     event.preventDefault();
     actions.move(id, event.key === 'ArrowUp' ? at - 1 : at + 1);
   };
   return (
     <li
       data-row={id}
-      onKeyDown={moveByKey}
+      onKeyDownCapture={(event) => {
+        if (isReadOnly || !isMove(event) || isInText(event)) return;
+        // The role and the menu would open, too.
+        event.stopPropagation();
+        moveByKey(event);
+      }}
+      onKeyDown={(event) => {
+        // In a text, the same keys move its lines, and the message where there is no line to pass. A key that is held down stops there.
+        const isLeftOver = isInText(event) && !event.defaultPrevented && !event.repeat;
+        if (!isReadOnly && isMove(event) && isLeftOver) moveByKey(event);
+      }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAGGED)) return;
         event.preventDefault();
@@ -113,6 +119,16 @@ export const MessageCard = memo(function MessageCard(props: MessageCardProps) {
     </li>
   );
 });
+
+/** What is open above the card, such as the list of roles, keeps its keys. */
+function isMove({ currentTarget, target, key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boolean {
+  if (!altKey || ctrlKey || metaKey || shiftKey) return false;
+  return (key === 'ArrowUp' || key === 'ArrowDown') && currentTarget.contains(Object(target));
+}
+
+function isInText({ target }: KeyboardEvent): boolean {
+  return target instanceof Element && target.closest('.cm-editor') !== null;
+}
 
 function CardHead({ row, at, count, isReadOnly, actions }: MessageCardProps) {
   const { id, entry } = row;
