@@ -205,3 +205,36 @@ describe.skipIf(typeof before === 'string').each(languages)('%s programs of the 
     300_000,
   );
 });
+
+describe.skipIf(typeof before === 'string')('calls of the API client of the build before', () => {
+  it('have their arguments where they were', async () => {
+    const at = join(folder, 'calls');
+    await mkdir(at);
+    const [of = '', to = ''] = [oldPackages, packages].map((one) =>
+      join(one, 'sdk-typescript', 'src', 'generated'),
+    );
+    const apis = join(of, 'apis');
+    const types: string[] = [];
+    for (const file of (await readdir(apis)).filter((name) => name.endsWith('-api.ts'))) {
+      const text = await readFile(join(apis, file), 'utf8');
+      const [, api = ''] = /^export class (\w+)/m.exec(text) ?? [];
+      for (const [, name] of text.matchAll(/^ {4}async (\w+)\(/gm)) {
+        const call = `${api}['${name}']`;
+        types.push(`Same<Parameters<Old.${call}>, Parameters<New.${call}>>`);
+      }
+    }
+    expect(types.length).toBeGreaterThan(100);
+    const lines = [
+      `import type * as Old from ${JSON.stringify(join(of, 'index.ts'))};`,
+      `import type * as New from ${JSON.stringify(join(to, 'index.ts'))};`,
+      'type Same<A extends B, B> = A;',
+      `export type Calls = [\n${types.join(',\n')},\n];`,
+    ];
+    await writeFile(join(at, 'calls.ts'), `${lines.join('\n')}\n`);
+    const options = { extends: join(repositoryRoot, 'tsconfig.base.json'), include: ['*.ts'] };
+    await writeFile(join(at, 'tsconfig.json'), JSON.stringify(options));
+    await symlink(join(repositoryRoot, 'node_modules'), join(at, 'node_modules'));
+    const compiler = join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+    expect(await output({ program: process.execPath, args: [compiler, '-p', at], cwd: at }, {})).toBe('');
+  }, 300_000);
+});

@@ -1429,9 +1429,9 @@ type ApiListAllPromptsRequest struct {
 	sort           *string
 	limit          *string
 	cursor         *string
-	folder         *string
 	px0MinRevision *string
 	px0Consistency *string
+	folder         *string
 	in             *string
 	include        *string
 }
@@ -1490,12 +1490,6 @@ func (r ApiListAllPromptsRequest) Cursor(cursor string) ApiListAllPromptsRequest
 	return r
 }
 
-// Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-func (r ApiListAllPromptsRequest) Folder(folder string) ApiListAllPromptsRequest {
-	r.folder = &folder
-	return r
-}
-
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListAllPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
@@ -1505,6 +1499,12 @@ func (r ApiListAllPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListA
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListAllPromptsRequest) Px0Consistency(px0Consistency string) ApiListAllPromptsRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+func (r ApiListAllPromptsRequest) Folder(folder string) ApiListAllPromptsRequest {
+	r.folder = &folder
 	return r
 }
 
@@ -2153,9 +2153,9 @@ type ApiListPromptsRequest struct {
 	sort           *string
 	limit          *string
 	cursor         *string
-	folder         *string
 	px0MinRevision *string
 	px0Consistency *string
+	folder         *string
 	in             *string
 	include        *string
 }
@@ -2202,12 +2202,6 @@ func (r ApiListPromptsRequest) Cursor(cursor string) ApiListPromptsRequest {
 	return r
 }
 
-// Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-func (r ApiListPromptsRequest) Folder(folder string) ApiListPromptsRequest {
-	r.folder = &folder
-	return r
-}
-
 // A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
 func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListPromptsRequest {
 	r.px0MinRevision = &px0MinRevision
@@ -2217,6 +2211,12 @@ func (r ApiListPromptsRequest) Px0MinRevision(px0MinRevision string) ApiListProm
 // With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
 func (r ApiListPromptsRequest) Px0Consistency(px0Consistency string) ApiListPromptsRequest {
 	r.px0Consistency = &px0Consistency
+	return r
+}
+
+// Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+func (r ApiListPromptsRequest) Folder(folder string) ApiListPromptsRequest {
+	r.folder = &folder
 	return r
 }
 

@@ -35,7 +35,9 @@ const listFilters = {
   ),
   limit: queryText('The page size, at most 1000. Default: no limit, the list is complete.'),
   cursor: queryText('The `next_cursor` of the previous page.'),
-  folder: queryText('Only prompts in this folder; `support/` also those below it, `/` those in no folder.'),
+  folder: added(
+    queryText('Only prompts in this folder; `support/` also those below it, `/` those in no folder.'),
+  ),
   in: added(
     judgedQueryText(
       ['content'],

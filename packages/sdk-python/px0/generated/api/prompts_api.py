@@ -2207,9 +2207,9 @@ class PromptsApi:
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
-        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
         include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
@@ -2247,12 +2247,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
-        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-        :type folder: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
         :param include: `summary` adds what is live, and who changed the prompt last and why.
@@ -2289,9 +2289,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
-            folder=folder,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            folder=folder,
             var_in=var_in,
             include=include,
             _request_auth=_request_auth,
@@ -2332,9 +2332,9 @@ class PromptsApi:
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
-        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
         include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
@@ -2372,12 +2372,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
-        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-        :type folder: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
         :param include: `summary` adds what is live, and who changed the prompt last and why.
@@ -2414,9 +2414,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
-            folder=folder,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            folder=folder,
             var_in=var_in,
             include=include,
             _request_auth=_request_auth,
@@ -2457,9 +2457,9 @@ class PromptsApi:
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
-        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
         include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
@@ -2497,12 +2497,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
-        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-        :type folder: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
         :param include: `summary` adds what is live, and who changed the prompt last and why.
@@ -2539,9 +2539,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
-            folder=folder,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            folder=folder,
             var_in=var_in,
             include=include,
             _request_auth=_request_auth,
@@ -2577,9 +2577,9 @@ class PromptsApi:
         sort,
         limit,
         cursor,
-        folder,
         px0_min_revision,
         px0_consistency,
+        folder,
         var_in,
         include,
         _request_auth,
@@ -3365,9 +3365,9 @@ class PromptsApi:
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
-        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
         include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
@@ -3403,12 +3403,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
-        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-        :type folder: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
         :param include: `summary` adds what is live, and who changed the prompt last and why.
@@ -3444,9 +3444,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
-            folder=folder,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            folder=folder,
             var_in=var_in,
             include=include,
             _request_auth=_request_auth,
@@ -3487,9 +3487,9 @@ class PromptsApi:
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
-        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
         include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
@@ -3525,12 +3525,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
-        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-        :type folder: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
         :param include: `summary` adds what is live, and who changed the prompt last and why.
@@ -3566,9 +3566,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
-            folder=folder,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            folder=folder,
             var_in=var_in,
             include=include,
             _request_auth=_request_auth,
@@ -3609,9 +3609,9 @@ class PromptsApi:
         sort: Annotated[Optional[StrictStr], Field(description="`created_at`, `updated_at` or `name`; a leading `-` sorts in descending order. Default: `-created_at`.")] = None,
         limit: Annotated[Optional[StrictStr], Field(description="The page size, at most 1000. Default: no limit, the list is complete.")] = None,
         cursor: Annotated[Optional[StrictStr], Field(description="The `next_cursor` of the previous page.")] = None,
-        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         px0_min_revision: Annotated[Optional[StrictStr], Field(description="A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.")] = None,
         px0_consistency: Annotated[Optional[StrictStr], Field(description="With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.")] = None,
+        folder: Annotated[Optional[StrictStr], Field(description="Only prompts in this folder; `support/` also those below it, `/` those in no folder.")] = None,
         var_in: Annotated[Optional[StrictStr], Field(description="`content` searches the words of the live version, or else of the newest one that is not archived.")] = None,
         include: Annotated[Optional[StrictStr], Field(description="`summary` adds what is live, and who changed the prompt last and why.")] = None,
         _request_timeout: Union[
@@ -3647,12 +3647,12 @@ class PromptsApi:
         :type limit: str
         :param cursor: The `next_cursor` of the previous page.
         :type cursor: str
-        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-        :type folder: str
         :param px0_min_revision: A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
         :type px0_min_revision: str
         :param px0_consistency: With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
         :type px0_consistency: str
+        :param folder: Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+        :type folder: str
         :param var_in: `content` searches the words of the live version, or else of the newest one that is not archived.
         :type var_in: str
         :param include: `summary` adds what is live, and who changed the prompt last and why.
@@ -3688,9 +3688,9 @@ class PromptsApi:
             sort=sort,
             limit=limit,
             cursor=cursor,
-            folder=folder,
             px0_min_revision=px0_min_revision,
             px0_consistency=px0_consistency,
+            folder=folder,
             var_in=var_in,
             include=include,
             _request_auth=_request_auth,
@@ -3726,9 +3726,9 @@ class PromptsApi:
         sort,
         limit,
         cursor,
-        folder,
         px0_min_revision,
         px0_consistency,
+        folder,
         var_in,
         include,
         _request_auth,

@@ -274,10 +274,6 @@ export interface ListAllPromptsRequest {
      */
     cursor?: string;
     /**
-     * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-     */
-    folder?: string;
-    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -285,6 +281,10 @@ export interface ListAllPromptsRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListAllPromptsPx0ConsistencyEnum;
+    /**
+     * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+     */
+    folder?: string;
     /**
      * `content` searches the words of the live version, or else of the newest one that is not archived.
      */
@@ -367,10 +367,6 @@ export interface ListPromptsRequest {
      */
     cursor?: string;
     /**
-     * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
-     */
-    folder?: string;
-    /**
      * A `Px0-Revision` of an earlier response: the answer should cover at least that revision. An empty value counts as absent.
      */
     px0MinRevision?: string;
@@ -378,6 +374,10 @@ export interface ListPromptsRequest {
      * With `require`, the answer is 503 if it does not cover `Px0-Min-Revision` or, without that header, if it may lack any write. An empty value counts as absent; any other is refused.
      */
     px0Consistency?: ListPromptsPx0ConsistencyEnum;
+    /**
+     * Only prompts in this folder; `support/` also those below it, `/` those in no folder.
+     */
+    folder?: string;
     /**
      * `content` searches the words of the live version, or else of the newest one that is not archived.
      */
@@ -1099,8 +1099,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of the given team. Without a team, the list is empty.
      * List all prompts with team filter
      */
-    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
-        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, _in: _in, include: include }, initOverrides);
+    async listAllPrompts(team?: string, teamId?: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListAllPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListAllPromptsInEnum, include?: ListAllPromptsIncludeEnum): Promise<ListPrompts200Response> {
+        const response = await this.listAllPromptsRaw({ team: team, teamId: teamId, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, folder: folder, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
 
@@ -1360,8 +1360,8 @@ export class PromptsApi extends runtime.BaseAPI {
      * Returns the prompts of a team, newest first.
      * List Prompts
      */
-    async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, folder?: string, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, _in?: ListPromptsInEnum, include?: ListPromptsIncludeEnum): Promise<ListPrompts200Response> {
-        const response = await this.listPromptsRaw({ teamID: teamID, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, folder: folder, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, _in: _in, include: include }, initOverrides);
+    async listPrompts(teamID: string, status?: string, archived?: string, q?: string, tag?: string, sort?: string, limit?: string, cursor?: string, px0MinRevision?: string, px0Consistency?: ListPromptsPx0ConsistencyEnum, initOverrides?: RequestInit | runtime.InitOverrideFunction, folder?: string, _in?: ListPromptsInEnum, include?: ListPromptsIncludeEnum): Promise<ListPrompts200Response> {
+        const response = await this.listPromptsRaw({ teamID: teamID, status: status, archived: archived, q: q, tag: tag, sort: sort, limit: limit, cursor: cursor, px0MinRevision: px0MinRevision, px0Consistency: px0Consistency, folder: folder, _in: _in, include: include }, initOverrides);
         return await response.value();
     }
 
