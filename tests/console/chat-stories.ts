@@ -347,6 +347,9 @@ export function chatStories(started: () => ConsoleHarness): void {
       await page.getByLabel('Max tokens').fill('-1');
       await page.getByText('config.max_tokens: ').waitFor();
       await page.getByLabel('Max tokens').fill('10');
+      await page.getByRole('button', { name: 'Add stop sequence' }).click();
+      await page.getByLabel('Stop sequence 1').and(page.locator(':focus')).waitFor();
+      await page.keyboard.type('END');
       await saved(page);
       await page.getByRole('button', { name: 'Prompt', exact: true }).click();
 

@@ -1,6 +1,6 @@
 /** The form of a configuration. Each field edits one key, and keys without a field stay as they are. */
 import { Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import {
   ExactNumber,
   isList,
@@ -107,12 +107,17 @@ function NumberField({
 }
 
 function StopField({ value, isReadOnly, onChange }: FieldProps) {
+  const fields = useRef<HTMLFieldSetElement>(null);
   const stops = isList(value)
     ? value.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
     : [];
   const change = (next: readonly string[]): void => onChange(next.length === 0 ? undefined : next);
+  const add = (): void => {
+    change([...stops, '']);
+    requestAnimationFrame(() => [...(fields.current?.querySelectorAll('input') ?? [])].at(-1)?.focus());
+  };
   return (
-    <fieldset className="flex flex-col gap-1.5">
+    <fieldset ref={fields} className="flex flex-col gap-1.5">
       <legend className="mb-1.5 font-medium text-sm">Stop</legend>
       {stops.map((text, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a text has no identity but its place
@@ -142,7 +147,7 @@ function StopField({ value, isReadOnly, onChange }: FieldProps) {
         stops.length === 0 && <p className="text-faint text-sm">Not set</p>
       ) : (
         <div>
-          <Button size="sm" icon={Plus} onClick={() => change([...stops, ''])}>
+          <Button size="sm" icon={Plus} onClick={add}>
             Add stop sequence
           </Button>
         </div>
