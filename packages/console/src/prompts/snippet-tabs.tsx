@@ -25,11 +25,13 @@ export function SnippetTabs({ prompt, versions }: SnippetTabsProps) {
   const [language, setLanguage] = useState(() => localStorage.getItem(storageKey) ?? 'curl');
   const live = liveOf(versions);
   const saved = payloads.map(({ variables }) => asJson(variables)).find(isObject);
-  const snippets = snippetsFor(
-    prompt.slug,
-    window.location.origin,
-    saved ?? sampleVariables((live ?? versions[0])?.variables ?? []),
-  );
+  const version = live ?? versions[0];
+  const snippets = snippetsFor({
+    slug: prompt.slug,
+    origin: window.location.origin,
+    variables: saved ?? sampleVariables(version?.variables ?? []),
+    isChat: version?.kind === 'chat',
+  });
   const shown = snippets.find((one) => one.language === language) ?? snippets[0];
   const choose = (chosen: SnippetLanguage): void => {
     localStorage.setItem(storageKey, chosen);

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 import { sampleVariables, snippetsFor } from './snippets.ts';
 
-const code = (language: string, slug: string, variables = {}) =>
-  snippetsFor(slug, 'https://px0.example', variables).find((one) => one.language === language)?.code ?? '';
+const code = (language: string, slug: string, variables = {}, isChat = false) =>
+  snippetsFor({ slug, origin: 'https://px0.example', variables, isChat }).find(
+    (one) => one.language === language,
+  )?.code ?? '';
 
 it('each language renders the prompt by its slug, with its variables', () => {
   const variables = { name: "Ada's", tags: ['a', true, null], n: { x: 1 } };
@@ -41,4 +43,16 @@ it('long variables are written on several lines', () => {
   );
   const body = code('curl', 'greeting', variables).split("-d '")[1]?.slice(0, -1) ?? '';
   expect(JSON.parse(body)).toEqual({ variables });
+});
+
+it('a chat is handed to a model as messages, not as its transcript', () => {
+  const chat = (language: string) => code(language, 'tutor', { history: [] }, true);
+  expect(chat('TypeScript')).toContain("import { Px0, toOpenAI } from '@px0/sdk';");
+  expect(chat('TypeScript')).toContain("const result = await px0.render('tutor', { history: [] });");
+  expect(chat('TypeScript')).toContain('const { request } = toOpenAI(result);');
+  expect(chat('Python')).toContain('from px0 import Px0, to_openai\n');
+  expect(chat('Python')).toContain('result = px0.render("tutor", {"history": []})\n');
+  expect(chat('Python')).toContain('request = to_openai(result).request');
+  expect(chat('Go')).toContain('made, err := px0.ToOpenAI(result)');
+  for (const language of ['TypeScript', 'Python', 'Go']) expect(chat(language)).not.toMatch(/text\b/i);
 });

@@ -23,7 +23,15 @@ export function sampleVariables(variables: readonly Wire<'TemplateVariable'>[]):
   return Object.fromEntries(sample);
 }
 
-export function snippetsFor(slug: string, origin: string, variables: JsonValue): readonly Snippet[] {
+export interface Rendering {
+  readonly slug: string;
+  readonly origin: string;
+  readonly variables: JsonValue;
+  /** A chat is handed to a model as messages. Its text is a transcript for logs. */
+  readonly isChat: boolean;
+}
+
+export function snippetsFor({ slug, origin, variables, isChat }: Rendering): readonly Snippet[] {
   return [
     {
       language: 'curl',
@@ -39,21 +47,33 @@ export function snippetsFor(slug: string, origin: string, variables: JsonValue):
       language: 'TypeScript',
       install: 'npm install @px0/sdk',
       code: [
-        "import { Px0 } from '@px0/sdk';",
+        `import { Px0${isChat ? ', toOpenAI' : ''} } from '@px0/sdk';`,
         '',
         '// Reads PX0_HOST and PX0_ACCESS_TOKEN.',
         'const px0 = new Px0();',
-        `const { text } = await px0.render(${singleQuoted(slug)}, ${literal(variables, notations.typescript)});`,
+        `const ${isChat ? 'result' : '{ text }'} = await px0.render(${singleQuoted(slug)}, ${literal(variables, notations.typescript)});`,
+        ...(isChat
+          ? [
+              '// For chat.completions.create of OpenAI. Likewise: toAnthropic, toGemini, toAISDK.',
+              'const { request } = toOpenAI(result);',
+            ]
+          : []),
       ].join('\n'),
     },
     {
       language: 'Python',
       install: 'pip install px0',
       code: [
-        'from px0 import Px0',
+        `from px0 import Px0${isChat ? ', to_openai' : ''}`,
         '',
         'px0 = Px0()  # reads PX0_HOST and PX0_ACCESS_TOKEN',
-        `text = px0.render(${JSON.stringify(slug)}, ${literal(variables, notations.python)}).text`,
+        `${isChat ? 'result' : 'text'} = px0.render(${JSON.stringify(slug)}, ${literal(variables, notations.python)})${isChat ? '' : '.text'}`,
+        ...(isChat
+          ? [
+              '# For chat.completions.create(**request) of OpenAI. Likewise: to_anthropic, to_gemini.',
+              'request = to_openai(result).request',
+            ]
+          : []),
       ].join('\n'),
     },
     {
@@ -68,7 +88,16 @@ export function snippetsFor(slug: string, origin: string, variables: JsonValue):
         'if err != nil {',
         '\treturn err',
         '}',
-        'fmt.Println(result.Text)',
+        ...(isChat
+          ? [
+              '// For chat completions of OpenAI. Likewise: px0.ToAnthropic, px0.ToGemini.',
+              'made, err := px0.ToOpenAI(result)',
+              'if err != nil {',
+              '\treturn err',
+              '}',
+              'fmt.Println(made.Request)',
+            ]
+          : ['fmt.Println(result.Text)']),
       ].join('\n'),
     },
   ];
