@@ -247,6 +247,8 @@ export function chatStories(started: () => ConsoleHarness): void {
         await message('System').getByText('You teach maths.').waitFor();
         await message('User').getByText('Why?').waitFor();
         await output(page).getByText('2 messages from history').waitFor();
+        const said = ['You teach maths.', ...turns.map(({ content }) => content)].join('\n');
+        await page.getByText(`${said.length} characters`).waitFor();
         for (const provider of providers) {
           const { label, shown } = requests[provider];
           await tabTo(page, label);

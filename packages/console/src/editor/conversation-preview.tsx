@@ -2,7 +2,7 @@
 import { History } from 'lucide-react';
 import { Fragment } from 'react';
 import { asJson, isList, isObject, type JsonValue, prettyJson } from '../json/mod.ts';
-import type { PreviewMessage } from '../preview/mod.ts';
+import { messagesText, messageText, type PreviewMessage } from '../preview/mod.ts';
 import { classes } from '../ui/mod.ts';
 import { LongText, MOST_SHOWN } from './long-text.tsx';
 import { MediaPreview } from './media-preview.tsx';
@@ -66,7 +66,7 @@ function HistoryGroup({ name, messages, look }: HistoryGroupProps) {
           {messages.length} {messages.length === 1 ? 'message' : 'messages'} from{' '}
           <span className="font-mono text-xs">{name}</span>
         </span>
-        <Tokens text={messages.map(contentText).join('\n')} />
+        <Tokens text={messagesText(messages)} />
       </summary>
       <ol className="flex flex-col gap-3 px-3 pt-1 pb-3">
         {messages.slice(0, MOST_OF_HISTORY).map((message, at) => (
@@ -99,7 +99,7 @@ function Bubble({ message, look }: { readonly message: JsonValue; readonly look:
       <header className="mb-0.5 flex items-baseline gap-3">
         <span className="font-medium text-muted text-xs">{roleName(role)}</span>
         <span className="ml-auto">
-          <Tokens text={contentText(message)} />
+          <Tokens text={messageText(message)} />
         </span>
       </header>
       <BubbleContent message={message} look={look} />
@@ -134,16 +134,6 @@ function PartPreview({ part, look }: { readonly part: JsonValue; readonly look: 
     return <MediaPreview url={part['url']} type={type} />;
   }
   return <LongText mono text={prettyJson(part)} most={look.most} />;
-}
-
-/** The text of a message, for its size. Media have none. */
-function contentText(message: JsonValue): string {
-  const content = isObject(message) ? message['content'] : undefined;
-  if (typeof content === 'string') return content;
-  if (!isList(content)) return prettyJson(message);
-  return content
-    .map((part) => (isObject(part) && typeof part['text'] === 'string' ? part['text'] : ''))
-    .join('\n');
 }
 
 function Tokens({ text }: { readonly text: string }) {

@@ -2,10 +2,11 @@
 import { CircleAlert, Info } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { ScrollRegion } from '../diff/mod.ts';
-import type { JsonObject } from '../json/mod.ts';
+import { asJson, type JsonObject } from '../json/mod.ts';
 import {
   characterCount,
   faultPlace,
+  messagesText,
   type Preview,
   type Provider,
   providers,
@@ -32,6 +33,12 @@ export interface PreviewPanelProps {
 export function PreviewPanel({ preview, last, isChat, config, slug, onGoTo }: PreviewPanelProps) {
   const { output, fault, missing } = preview;
   const [view, setView] = useState<'output' | Provider>('output');
+  const { messages } = preview;
+  // A transcript lacks the calls of tools, and has roles that are not part of a message.
+  const sized = useMemo(
+    () => (messages === undefined ? output : messagesText(messages.map(({ message }) => asJson(message)))),
+    [messages, output],
+  );
   const isOutdated = output === undefined && last?.output !== undefined;
   const shown = isOutdated ? last : preview;
   return (
@@ -47,7 +54,7 @@ export function PreviewPanel({ preview, last, isChat, config, slug, onGoTo }: Pr
         {view === 'output' && (
           <span className="ml-auto flex items-center gap-3">
             <span className="text-faint text-xs tabular-nums">
-              <Size text={output} />
+              <Size text={sized} />
             </span>
             {output !== undefined && <CopyButton text={output} label="Copy output" />}
           </span>

@@ -18,6 +18,7 @@ export {
 } from './content.ts';
 export { bodyText, configText } from './content-text.ts';
 export { lateSystemMessages } from './conversation-form.ts';
+export { messagesText, messageText } from './message-text.ts';
 export {
   type Compilation,
   characterCount,
