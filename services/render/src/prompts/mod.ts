@@ -1,3 +1,2 @@
 export { PromptDirectory, PromptEntry, type VersionRow } from './prompt-directory.ts';
 export { RenderableVersion } from './renderable-version.ts';
-export { parseVersionRef } from './version-ref.ts';

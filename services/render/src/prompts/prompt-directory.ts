@@ -3,6 +3,7 @@
  * look-up names the teams to search.
  */
 import type { EntityName, StateEvent, StateOf } from '@px0/contracts';
+import { precedes } from '@px0/delivery';
 import { RenderableVersion } from './renderable-version.ts';
 
 /** A version's row in the prompt's event: number, status, revision of its body. Rows ascend by number. */
@@ -102,10 +103,7 @@ export class PromptDirectory {
     return this.#byId.get(id);
   }
 
-  /**
-   * The prompt that `slug` names among `teamIds`. Teams may share a slug: an active prompt comes before an archived one, then the earliest
-   * created, then the lowest id, so that the answer never depends on the order of anything.
-   */
+  /** The prompt that `slug` names among `teamIds`. */
   find(slug: string, teamIds: Iterable<string>): PromptEntry | undefined {
     let best: PromptEntry | undefined;
     for (const teamId of teamIds) {
@@ -131,16 +129,4 @@ export class PromptDirectory {
     slugs.delete(entry.slug);
     if (slugs.size === 0) this.#byTeam.delete(entry.teamId);
   }
-}
-
-function precedes(a: PromptEntry, b: PromptEntry): boolean {
-  if (a.archived !== b.archived) return b.archived;
-  const created = instant(a.createdAt);
-  const other = instant(b.createdAt);
-  return created === other ? a.id < b.id : created < other;
-}
-
-/** Timestamps drop trailing zeros of their fraction; without the `Z` they compare as texts in the order of time. */
-function instant(timestamp: string): string {
-  return timestamp.endsWith('Z') ? timestamp.slice(0, -1) : timestamp;
 }

@@ -1,9 +1,9 @@
 /** The two decisions of a render, free of transport: which version the caller means, and what its program gives. Single renders and batches share them. */
+import { parseVersionRef } from '@px0/delivery';
 import { BudgetSpent } from '@px0/heavy-renders';
 import type { Meter } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';
 import type { PromptDirectory, PromptEntry, RenderableVersion, VersionRow } from '../prompts/mod.ts';
-import { parseVersionRef } from '../prompts/mod.ts';
 import { Refusal } from './refusal.ts';
 import type { RenderRequest } from './render-request.ts';
 import { failureOf, renderedJson } from './rendered-json.ts';

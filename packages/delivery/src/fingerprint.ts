@@ -1,0 +1,45 @@
+/** 64 bits of what is delivered of a prompt. Only px0 computes it; clients compare what they were sent. */
+import { hash } from 'node:crypto';
+
+export interface FingerprintedVersion {
+  readonly number: number;
+  readonly status: string;
+  readonly bodyRevision: number;
+  /** Its content is not there yet, and follows. */
+  readonly isPending: boolean;
+}
+
+export interface FingerprintedPrompt {
+  readonly id: string;
+  readonly slug: string;
+  readonly teamId: string;
+  readonly status: string;
+  readonly createdAt: string;
+  readonly live: number | null;
+  /** Those that are delivered, ascending by number. */
+  readonly versions: readonly FingerprintedVersion[];
+  readonly tags: Readonly<Record<string, number>>;
+  /** Of its input contract, if that is not off. */
+  readonly contract?: string;
+}
+
+/**
+ * 16 hexadecimal digits, which differ when anything differs that a client is sent. Whatever is added to a delivered prompt must enter here. A version's
+ * status does not change its body's revision, so it stands for itself.
+ */
+export function fingerprint(prompt: FingerprintedPrompt): string {
+  const { id, slug, teamId, status, createdAt, live, versions, tags, contract } = prompt;
+  const lines = [
+    ...[id, slug, teamId, status, createdAt, live ?? ''],
+    ...versions.map(
+      (version) =>
+        `${version.number}:${version.bodyRevision}:${version.status}${version.isPending ? '?' : ''}`,
+    ),
+    // Tags are ASCII, so the order of code units is that of bytes.
+    ...Object.keys(tags)
+      .sort()
+      .map((tag) => `${tag}=${tags[tag]}`),
+    contract ?? '',
+  ];
+  return hash('sha256', lines.join('\n')).slice(0, 16);
+}

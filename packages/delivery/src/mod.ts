@@ -1,0 +1,30 @@
+/** What px0 delivers, and how a client keeps it. The package's public face; it needs no Node. */
+
+export { Digest } from './digest.ts';
+export { EventReader, type StreamEvent } from './frames/event-reader.ts';
+export {
+  type BeginFrame,
+  type DeleteFrame,
+  type DeliveredPrompt,
+  type DeliveredVersion,
+  type DropFrame,
+  type EndFrame,
+  type Frame,
+  type GoawayFrame,
+  type HeartbeatFrame,
+  type HelloFrame,
+  LANGUAGE_LEVEL,
+  MAX_LINE_BYTES,
+  type MarkedTeam,
+  type MarkFrame,
+  PROTOCOL,
+  type PutFrame,
+  type RetryRange,
+  type SyncFrame,
+} from './frames/frame.ts';
+export { LineReader } from './frames/lines.ts';
+export { FrameError, frameOf, isPrompt, readFrame } from './frames/read-frame.ts';
+export { asEvent, asLine } from './frames/write-frame.ts';
+export { compareRevisions, isRevision } from './revision.ts';
+export { precedes, type Ranked } from './selection.ts';
+export { parseVersionRef, type VersionRef } from './version-ref.ts';
