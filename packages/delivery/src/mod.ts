@@ -1,5 +1,17 @@
 /** What px0 delivers, and how a client keeps it. The package's public face; it needs no Node. */
 
+export { type AnswerHead, type Meaning, meaningOf, type Refusal } from './client/answer.ts';
+export { type Change, type ChangeKind, changesOf } from './client/changes.ts';
+export {
+  type ClientState,
+  nextChangeAfter,
+  type Observed,
+  type StateTimes,
+  stateAt,
+} from './client/connection-state.ts';
+export { type HeldPrompt, PromptIndex } from './client/prompt-index.ts';
+export { ReconnectPolicy } from './client/reconnect.ts';
+export { type EditListener, type RepairReason, Replica } from './client/replica.ts';
 export { Digest } from './digest.ts';
 export { EventReader, type StreamEvent } from './frames/event-reader.ts';
 export {
