@@ -235,6 +235,9 @@ class Run {
   /** A frame that closes something was accepted, so what it closes must be as it was then. */
   #judge(frame: Frame, wasInTransfer: boolean): void {
     if (frame.type === 'mark') this.#judgeMark(frame);
+    if (frame.type === 'drop' && [...this.#client.teamIds].includes(frame.team_id)) {
+      this.broken.push(`holds ${frame.team_id}, which was dropped`);
+    }
     if (frame.type === 'sync')
       this.#compare('at a sync', this.#truthAt(frame.revision), (content) => content);
     if (frame.type === 'heartbeat' && !wasInTransfer)
