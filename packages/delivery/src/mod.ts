@@ -1,6 +1,7 @@
 /** What px0 delivers, and how a client keeps it. The package's public face; it needs no Node. */
 
 export { type AnswerHead, type Meaning, meaningOf, type Refusal } from './client/answer.ts';
+export { ChangeFeed, type ChangeListener } from './client/change-feed.ts';
 export { type Change, type ChangeKind, changesOf } from './client/changes.ts';
 export {
   type ClientState,
@@ -9,9 +10,19 @@ export {
   type StateTimes,
   stateAt,
 } from './client/connection-state.ts';
+export {
+  type Confirmation,
+  DeliveryClient,
+  type DeliveryOptions,
+  DeliveryRefusedError,
+  type DeliveryStatus,
+} from './client/delivery-client.ts';
+export type { Clock, DeliveryAnswer, DeliveryRequest, Transport } from './client/environment.ts';
+export type { CompleteVersion, Location, Wanted } from './client/locate.ts';
 export { type HeldPrompt, PromptIndex } from './client/prompt-index.ts';
 export { ReconnectPolicy } from './client/reconnect.ts';
 export { type EditListener, type RepairReason, Replica } from './client/replica.ts';
+export { readStateFile, type StateFile, type StateFileOwner, stateFileLines } from './client/state-file.ts';
 export { Digest } from './digest.ts';
 export { EventReader, type StreamEvent } from './frames/event-reader.ts';
 export {

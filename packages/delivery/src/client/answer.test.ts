@@ -3,7 +3,7 @@ import { meaningOf } from './answer.ts';
 
 const token = (epoch: number, sequence: number) => btoa(`1:${epoch}:${sequence}`).replaceAll('=', '');
 const px0 = { 'px0-revision': token(5, 1) };
-const media = 'text/event-stream';
+const media = 'text/event-stream' as const;
 
 function meaning(status: number, headers: Record<string, string>, body: unknown) {
   const head = { status, header: (name: string) => headers[name] ?? null };

@@ -8,6 +8,8 @@ export interface AnswerHead {
   readonly header: (name: string) => string | null;
 }
 
+export type DeliveryMedia = 'text/event-stream' | 'application/x-ndjson';
+
 export type Refusal = { readonly status: number; readonly error: string };
 
 export type Meaning =
@@ -34,7 +36,7 @@ export function meaningOf(
     media,
     body,
     floor,
-  }: { readonly media: string; readonly body: string; readonly floor: string | undefined },
+  }: { readonly media: DeliveryMedia; readonly body: string; readonly floor: string | undefined },
 ): Meaning {
   const { status, header } = head;
   if (status === 200) {

@@ -124,6 +124,12 @@ export class Replica {
     }
   }
 
+  /** px0 has said that what is here is all there is at a revision. */
+  confirm(revision: string): void {
+    this.#see(revision);
+    this.#last = laterOf(this.#last, revision);
+  }
+
   /** A transfer that was broken off is forgotten; what it has changed at once stays. */
   forgetTransfer(): void {
     this.#transfer = undefined;
