@@ -1,9 +1,23 @@
 /** Every scenario, by the file that holds it. */
+import { byteScenarios } from './bytes.ts';
+import { changeScenarios } from './changes.ts';
+import { connectingScenarios } from './connecting.ts';
+import { eventScenarios } from './events.ts';
+import { fileScenarios } from './files.ts';
 import { frameScenarios } from './frames.ts';
+import { pollingScenarios } from './polling.ts';
+import { renderScenarios } from './renders.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenarioFiles: Readonly<Record<string, readonly Scenario[]>> = {
   frames: frameScenarios,
+  events: eventScenarios,
+  connecting: connectingScenarios,
+  renders: renderScenarios,
+  bytes: byteScenarios,
+  polling: pollingScenarios,
+  files: fileScenarios,
+  changes: changeScenarios,
 };
 
 /** One scenario a line, so that a change shows which one it is. */

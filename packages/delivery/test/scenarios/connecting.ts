@@ -1,0 +1,443 @@
+/** What a client makes of answers and breaks, and when it comes back. */
+import {
+  A,
+  asksPx0,
+  begin,
+  connect,
+  fails,
+  frames,
+  framesOn,
+  goaway,
+  heartbeat,
+  hello,
+  live,
+  mark,
+  notBefore,
+  opened,
+  put,
+  R,
+  renders,
+  resume,
+  SNAPSHOT,
+  STREAM,
+  said,
+  scenario,
+  status,
+  sync,
+  whole,
+} from './builders.ts';
+import type { Scenario, ScenarioAnswer, ScenarioStep } from './scenario.ts';
+
+const one = live('one', 1);
+const one2 = live('one', 2);
+const good = (at: number): readonly ScenarioStep[] => [
+  ...frames(at, hello(), ...whole({ [A]: [one] })),
+  renders(at, 'one', 'one 1', { stale: false }),
+];
+
+/** Whatever it is, it is no answer of px0 that counts: half a second later the next attempt is made. */
+function outage(id: string, about: string, answer: ScenarioAnswer, wait = 500): Scenario {
+  return scenario(id, about, [
+    connect(0, {}, answer),
+    status(0, { state: 'initializing' }),
+    connect(wait),
+    good(wait),
+  ]);
+}
+
+/** At 30 s, 60 s and so on: each wait is twice the one before. */
+function refusals(count: number): readonly { readonly at: number; readonly next: number }[] {
+  let at = 0;
+  return Array.from({ length: count }, (_, index) => {
+    const now = at;
+    at += Math.min(30_000 * 2 ** index, 600_000);
+    return { at: now, next: at };
+  });
+}
+
+const unauthorized = said(401, 'unauthorized');
+
+export const connectingScenarios: readonly Scenario[] = [
+  outage('connection-refused', 'A connection that fails is an outage.', 'unreachable'),
+  ...[500, 502, 503, 504, 408, 429].map((code) =>
+    outage(`answer-${code}`, `A ${code} is an outage.`, {
+      status: code,
+      headers: {},
+      body: 'upstream is busy',
+    }),
+  ),
+  outage('answer-503-of-px0', 'A 503 of px0 is an outage.', said(503, 'service unavailable')),
+  outage(
+    'answer-429-of-px0',
+    'Too many streams are an outage; Retry-After is honoured.',
+    said(429, 'too many streams', { 'retry-after': '30' }),
+    30_000,
+  ),
+  outage(
+    'retry-after-is-bounded',
+    'A Retry-After beyond a minute counts as a minute.',
+    said(503, 'service unavailable', { 'retry-after': '3600' }),
+    60_000,
+  ),
+  outage(
+    'retry-after-is-the-least',
+    'A Retry-After below the wait changes nothing.',
+    said(503, 'service unavailable', { 'retry-after': '0' }),
+  ),
+  outage(
+    'retry-after-is-no-date',
+    'A Retry-After that is no number of seconds is ignored.',
+    said(503, 'service unavailable', { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }),
+  ),
+  outage('another-form', 'A 200 of another form is an outage: a captive portal, a proxy.', {
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+  }),
+  outage('no-content-type', 'A 200 that does not say what it is is an outage.', { status: 200, headers: {} }),
+  outage('redirect', 'A redirect is an outage.', {
+    status: 302,
+    headers: { location: 'https://login.example.com' },
+    body: '',
+  }),
+  ...[401, 403, 404].map((code) =>
+    outage(`answer-${code}-of-a-proxy`, `A ${code} that is not px0's is an outage.`, {
+      status: code,
+      headers: {},
+      body: '<html>',
+    }),
+  ),
+  outage(
+    'answer-401-without-a-revision',
+    'A 401 in the form of px0, but without its revision, is an outage.',
+    { status: 401, headers: {}, body: '{"error":"unauthorized"}' },
+  ),
+  ...[401, 403, 404].map((code) =>
+    outage(
+      `answer-${code}-of-a-stale-px0`,
+      `A ${code} of a px0 that may be behind is an outage.`,
+      said(code, 'unauthorized', { 'px0-stale': 'true' }),
+    ),
+  ),
+  outage('answer-404-of-px0', 'A 404 with a revision takes nothing away.', said(404, 'not found')),
+  outage(
+    'answer-422-of-another-kind',
+    'A 422 that is not about the audience is an outage.',
+    said(422, 'something else'),
+  ),
+  outage('answer-400', 'A 400 is an outage.', said(400, 'invalid revision')),
+  scenario(
+    'full-jitter',
+    'Each failure doubles the bound of the wait, to 30 s at most; half of it, because chance is always 0.5 here.',
+    [
+      ...[0, 500, 1_500, 3_500, 7_500, 15_500, 30_500, 45_500].map((at) => connect(at, {}, 'unreachable')),
+      connect(60_500),
+      good(60_500),
+    ],
+  ),
+  scenario('break-of-a-young-stream', 'A stream that breaks before it has lived 10 s counts as a failure.', [
+    opened({ [A]: [one] }),
+    { at: 9_999, cut: 'break' },
+    connect(10_499, resume(10)),
+    frames(10_499, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
+    { at: 10_500, cut: 'break' },
+    connect(11_500, resume(10)),
+  ]),
+  scenario(
+    'break-of-an-old-stream',
+    'A stream that had lived comes back within the range that px0 has named.',
+    [
+      connect(0),
+      frames(0, hello({ retry_ms: [1_000, 4_000] }), ...whole({ [A]: [one] })),
+      { at: 10_000, cut: 'break' },
+      connect(12_500, resume(10)),
+      frames(12_500, hello({ resumed: true, retry_ms: [0, 2_000] }), sync(10, { [A]: 10 }, one)),
+      renders(12_500, 'one', 'one 1', { stale: false }),
+    ],
+  ),
+  scenario('a-good-stream-ends-the-backoff', 'After a stream that had lived the waits begin anew.', [
+    connect(0, {}, 'unreachable'),
+    connect(500, {}, 'unreachable'),
+    connect(1_500),
+    frames(1_500, hello(), ...whole({ [A]: [one] })),
+    { at: 11_500, cut: 'break' },
+    connect(12_500, resume(10), 'unreachable'),
+    connect(13_000, resume(10)),
+  ]),
+  scenario('end-without-a-word', 'A body that ends is a break.', [
+    opened({ [A]: [one] }),
+    { at: 20_000, cut: 'end' },
+    renders(20_000, 'one', 'one 1', { stale: false }),
+    connect(21_000, resume(10)),
+  ]),
+  scenario('silence', 'No byte for three heartbeats is a break.', [
+    opened({ [A]: [one] }),
+    frames(15_000, heartbeat(10, [one])),
+    { at: 59_999, closed: false, on: 0 },
+    renders(59_999, 'one', 'one 1', { stale: false }),
+    { at: 60_000, closed: true, on: 0 },
+    renders(60_000, 'one', 'one 1', { stale: true }),
+    connect(61_000, resume(10)),
+  ]),
+  scenario('comments-keep-a-connection', 'Any byte is a sign of life, also of something on the way.', [
+    opened({ [A]: [one] }),
+    { at: 40_000, bytes: [': still here\n\n'] },
+    { at: 84_999, closed: false, on: 0 },
+    { at: 85_000, closed: true, on: 0 },
+    connect(86_000, resume(10)),
+  ]),
+  scenario('no-headers', 'An attempt without an answer ends after 10 s.', [
+    connect(0, {}, 'never'),
+    { at: 9_999, closed: false, on: 0 },
+    { at: 10_000, closed: true, on: 0 },
+    connect(10_500),
+    good(10_500),
+  ]),
+  scenario(
+    'no-hello',
+    'Three streams without hello: something holds them back, and polling takes their place.',
+    [
+      connect(0),
+      { at: 0, bytes: [': waiting\n'] },
+      { at: 5_000, bytes: [': waiting\n'] },
+      { at: 9_999, closed: false, on: 0 },
+      { at: 10_000, closed: true, on: 0 },
+      connect(10_500),
+      { at: 20_500, closed: true, on: 1 },
+      connect(21_500),
+      { at: 31_499, warning: 0 },
+      connect(31_500, {}, SNAPSHOT, '/v1/delivery/snapshot'),
+      { at: 31_500, warning: 1 },
+      frames(31_500, ...whole({ [A]: [one] })),
+      { at: 31_500, cut: 'end' },
+      renders(31_500, 'one', 'one 1', { source: 'poll', stale: false }),
+    ],
+  ),
+  scenario('no-hello-twice', 'Two streams without hello and one with: streams get through.', [
+    connect(0),
+    connect(10_500),
+    connect(21_500),
+    good(21_500),
+    { at: 21_500, warning: 0 },
+    { at: 22_000, cut: 'break' },
+    connect(24_000, resume(10)),
+  ]),
+  scenario(
+    'goaway-waits-within-its-range',
+    'Another connection is opened at a random time within the range.',
+    [
+      opened({ [A]: [one] }),
+      frames(1_000, goaway({ retry_ms: [2_000, 4_000], grace_ms: 10_000, reason: 'rebalance' })),
+      connect(4_000, resume(10)),
+    ],
+  ),
+  scenario('goaway-goes-on-reading', 'The old connection is read until the new one is in step.', [
+    opened({ [A]: [one] }),
+    frames(1_000, goaway()),
+    connect(2_000, resume(10)),
+    framesOn(0, 2_100, put(A, 11, one2), mark(A, 10, 11, one2)),
+    renders(2_100, 'one', 'one 2', { stale: false, revision: R(11) }),
+    framesOn(
+      1,
+      2_200,
+      hello({ resumed: true }),
+      begin(A, R(10)),
+      put(A, 11, one2),
+      sync(11, { [A]: 11 }, one2),
+    ),
+    { at: 2_200, closed: true, on: 0 },
+    renders(2_200, 'one', 'one 2'),
+    status(2_200, { repairs: 0 }),
+  ]),
+  scenario(
+    'goaway-never-goes-back',
+    'A new connection that is behind the old one does not take its place before it has caught up.',
+    [
+      opened({ [A]: [one] }),
+      frames(1_000, goaway()),
+      connect(2_000, resume(10)),
+      framesOn(0, 2_100, put(A, 12, one2), mark(A, 10, 12, one2)),
+      framesOn(1, 2_200, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
+      renders(2_200, 'one', 'one 2', { revision: R(12) }),
+      { at: 2_200, closed: false, on: 0 },
+      framesOn(1, 2_300, put(A, 12, one2), mark(A, 10, 12, one2)),
+      { at: 2_300, closed: true, on: 0 },
+      renders(2_300, 'one', 'one 2', { revision: R(12) }),
+      { at: 2_300, change: [{ slug: 'one', kind: 'live' }] },
+      status(2_300, { repairs: 0 }),
+    ],
+  ),
+  scenario('goaway-ends-after-its-grace', 'After the grace the old connection is closed, in step or not.', [
+    opened({ [A]: [one] }),
+    frames(1_000, goaway({ grace_ms: 5_000 })),
+    connect(2_000, resume(10)),
+    framesOn(1, 2_000, hello({ resumed: true })),
+    { at: 5_999, closed: false, on: 0 },
+    { at: 6_000, closed: true, on: 0 },
+    renders(6_000, 'one', 'one 1', { stale: false }),
+    framesOn(1, 7_000, sync(10, { [A]: 10 }, one)),
+    renders(7_000, 'one', 'one 1', { stale: false }),
+    status(7_000, { state: 'ready', repairs: 0 }),
+  ]),
+  scenario(
+    'goaway-to-a-server-that-is-down',
+    'While the new connection fails, the old one is read, and the new one tried again.',
+    [
+      opened({ [A]: [one] }),
+      frames(1_000, goaway()),
+      connect(2_000, resume(10), 'unreachable'),
+      framesOn(0, 2_100, put(A, 11, one2), mark(A, 10, 11, one2)),
+      connect(2_500, resume(11)),
+      framesOn(2, 2_500, hello({ resumed: true }), sync(11, { [A]: 11 }, one2)),
+      { at: 2_500, closed: true, on: 0 },
+      renders(2_500, 'one', 'one 2'),
+    ],
+  ),
+  scenario('goaway-and-a-break', 'An old connection that breaks during its grace is replaced all the same.', [
+    opened({ [A]: [one] }),
+    frames(1_000, goaway()),
+    { at: 1_500, cut: 'break', on: 0 },
+    connect(2_000, resume(10)),
+    framesOn(1, 2_000, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
+    renders(2_000, 'one', 'one 1', { stale: false }),
+  ]),
+  scenario('refused-at-first', 'A 401 of px0 refuses; the waits double, to ten minutes at most.', [
+    ...refusals(7).flatMap(({ at }) => [
+      connect(at, {}, unauthorized),
+      fails(at, 'one', { class: 'UnauthorizedError', status: 401, message: 'unauthorized' }),
+    ]),
+    status(2_000_000, { state: 'refused' }),
+    connect(refusals(7).at(-1)?.next ?? 0),
+    good(refusals(7).at(-1)?.next ?? 0),
+  ]),
+  scenario('refused-with-403', 'A 403 of px0 refuses.', [
+    connect(0, {}, said(403, 'forbidden')),
+    fails(0, 'one', { class: 'ForbiddenError', status: 403, message: 'forbidden' }),
+    status(0, { state: 'refused', last_error: 'forbidden' }),
+  ]),
+  scenario(
+    'refused-and-reconnected',
+    'A caller that is refused may ask at once; a key that is valid again recovers.',
+    [
+      connect(0, {}, unauthorized),
+      { at: 5_000, reconnect: true },
+      connect(5_000),
+      good(5_000),
+      status(5_000, { state: 'ready' }),
+    ],
+  ),
+  scenario('refused-then-unreachable', 'An outage does not lift a refusal.', [
+    connect(0, {}, unauthorized),
+    connect(30_000, {}, 'unreachable'),
+    fails(30_000, 'one', { class: 'UnauthorizedError', status: 401 }),
+    connect(30_500),
+    good(30_500),
+  ]),
+  scenario('refused-after-a-state', 'A 401 on the way back empties what is held.', [
+    opened({ [A]: [one] }),
+    { at: 20_000, cut: 'break' },
+    connect(21_000, resume(10), unauthorized),
+    fails(21_000, 'one', { class: 'UnauthorizedError', status: 401 }),
+    status(21_000, { prompts: 0, teams: 0, state: 'refused' }),
+    { at: 21_000, file: [{ type: 'state', version: 2, revision: null }] },
+  ]),
+  scenario(
+    'no-delivery-there',
+    'A server without delivery: one warning, remote renders, ever rarer attempts.',
+    [
+      ...refusals(3).map(({ at }) =>
+        connect(at, {}, { status: 404, headers: {}, body: '{"error":"not found"}' }),
+      ),
+      { at: 100_000, warning: 1 },
+      asksPx0(100_000, 'one'),
+      connect(210_000),
+      good(210_000),
+    ],
+  ),
+  scenario(
+    'audience-too-large',
+    'An audience that is too large is asked for every ten minutes; one warning.',
+    [
+      connect(0, {}, said(422, 'audience is too large; name teams or slugs')),
+      { at: 0, warning: 1 },
+      status(0, { last_error: 'audience is too large; name teams or slugs' }),
+      connect(600_000, {}, said(422, 'audience is too large; name teams or slugs')),
+      { at: 600_000, warning: 0 },
+      connect(1_200_000),
+      good(1_200_000),
+    ],
+  ),
+  scenario('revision-not-yet-there', 'A replica that is behind is an outage.', [
+    opened({ [A]: [one] }),
+    { at: 20_000, cut: 'break' },
+    connect(
+      21_000,
+      resume(10),
+      said(503, 'revision not yet available', { 'px0-revision': R(9), 'retry-after': '1' }),
+    ),
+    connect(22_000, resume(10)),
+    frames(22_000, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
+    status(22_000, { state: 'ready', repairs: 0 }),
+  ]),
+  scenario(
+    'another-installation',
+    'An earlier epoch for ten minutes is another installation: what was known is forgotten.',
+    [opened({ [A]: [one] }), { at: 1_000, cut: 'break' }, elsewhere()],
+  ),
+  scenario(
+    'an-earlier-epoch-for-a-while',
+    'An earlier epoch for less than ten minutes is a replica that starts.',
+    [
+      opened({ [A]: [one] }),
+      { at: 20_000, cut: 'break' },
+      connect(
+        21_000,
+        resume(10),
+        said(503, 'revision not yet available', { 'px0-revision': R(900, 4), 'retry-after': '60' }),
+      ),
+      connect(81_000, resume(10)),
+      frames(81_000, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
+      { at: 81_000, warning: 0 },
+      renders(81_000, 'one', 'one 1', { stale: false }),
+    ],
+  ),
+  scenario('closed', 'A client that is closed renders nothing, and asks for nothing.', [
+    opened({ [A]: [one] }),
+    { at: 1_000, close: true },
+    { at: 1_000, closed: true, on: 0 },
+    fails(1_000, 'one', { class: 'UsageError' }),
+    status(100_000, { state: 'closed' }),
+  ]),
+  scenario('closed-while-waiting', 'A client that is closed between two attempts makes no more.', [
+    connect(0, {}, 'unreachable'),
+    { at: 100, close: true },
+    status(100_000, { state: 'closed' }),
+  ]),
+  scenario(
+    'audience-in-the-request',
+    'Slugs and team are asked for.',
+    [connect(0, {}, STREAM, `/v1/delivery/stream?team_id=${A}&slugs=one,two%2Fthree`), good(0)],
+    { options: { slugs: ['one', 'two/three'], team_id: A } },
+  ),
+];
+
+/** Attempts at the waits that follow from a Retry-After of a minute, until ten minutes have passed. */
+function elsewhere(): readonly ScenarioStep[] {
+  const answer = said(503, 'revision not yet available', { 'px0-revision': R(900, 4), 'retry-after': '60' });
+  const times = Array.from({ length: 11 }, (_, index) => 1_500 + index * 60_000);
+  return [
+    ...times.map((at) => connect(at, resume(10), answer)),
+    connect(601_500),
+    { at: 601_500, warning: 1 },
+    renders(601_500, 'one', 'one 1', { stale: true }),
+    ...frames(601_500, hello(), begin(A)),
+    { at: 601_500, frame: { ...put(A, 10, one2), revision: R(900, 4) } },
+    {
+      at: 601_500,
+      frame: { ...sync(10, {}, one2), revision: R(900, 4), teams: [{ team_id: A, revision: R(900, 4) }] },
+    },
+    renders(601_500, 'one', 'one 2', { stale: false, revision: R(900, 4) }),
+    { at: 602_000, cut: 'break' },
+    // The waits have grown meanwhile.
+    connect(617_000, { 'last-event-id': R(900, 4), ...notBefore(900, 4) }),
+  ];
+}
