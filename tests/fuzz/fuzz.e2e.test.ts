@@ -363,7 +363,8 @@ it('path parameters and queries of every kind are answered in the operation’s 
   ];
   const problems: string[] = [];
   const all: readonly RouteDefinition[] = Object.values(routes);
-  for (const route of all) {
+  // A stream has no end.
+  for (const route of all.filter(({ patience }) => patience !== 'stream')) {
     const plan = Object.entries(plans).find(([name]) => name === route.operationId)?.[1];
     const sound = plan?.(own.things) ?? {};
     const body = route.body === null ? undefined : Buffer.from(JSON.stringify(sound.body ?? {}));

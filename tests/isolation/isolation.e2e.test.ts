@@ -48,7 +48,28 @@ function plansOf(operation: OperationId): readonly Exclude<Plan, null>[] {
 function ask(operation: OperationId, names: Names, who: Caller | undefined): Promise<Answer> {
   const route: RouteDefinition = routes[operation];
   const { path, body } = requestOf(route, names);
-  return world.ask(who, route.method, path, body);
+  return route.patience === 'stream' ? beginningOf(path, who) : world.ask(who, route.method, path, body);
+}
+
+/** A stream's answer: up to where it has told all that there is. */
+async function beginningOf(path: string, who: Caller | undefined): Promise<Answer> {
+  const leave = new AbortController();
+  const response = await fetch(`${world.platform.gatewayUrl}${path}`, {
+    headers: who === undefined ? {} : { authorization: `Bearer ${who.token}` },
+    signal: AbortSignal.any([leave.signal, AbortSignal.timeout(20_000)]),
+  });
+  let text = '';
+  for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece;
+    if (/^event: sync\n(?:.+\n)*\n/m.test(text)) break;
+  }
+  leave.abort();
+  // When it was said differs, not what.
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: text.replaceAll(/"revision":"[^"]+"|^id: .*$/gm, ''),
+  };
 }
 
 /** All that the tenant's admin can read of what the tenant has, by operation. */

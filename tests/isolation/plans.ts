@@ -101,6 +101,8 @@ export const plans: { readonly [Operation in OperationId]: Plan } = {
   renderLive: ({ slug, team }) => ({ params: { slug }, query: { team_id: team }, body: {} }),
   renderVersion: ({ slug, team }) => ({ params: { slug, version: '1' }, query: { team_id: team }, body: {} }),
   renderBatch: ({ slug, team }) => ({ body: { renders: [{ slug, team_id: team }] } }),
+  getDeliverySnapshot: ({ team, slug }) => ({ query: { team_id: team, slugs: slug } }),
+  streamDelivery: ({ team, slug }) => ({ query: { team_id: team, slugs: slug } }),
   validateTemplate: null,
   checkVersion: ofVersion,
   listPromptAudit: ofPrompt,
@@ -122,6 +124,10 @@ export const furtherPlans: { readonly [Operation in OperationId]?: readonly Excl
   renderLive: [({ slug }) => ({ params: { slug }, body: {} })],
   renderVersion: [({ slug }) => ({ params: { slug, version: '2' }, body: {} })],
   renderBatch: [({ slug }) => ({ body: { renders: [{ slug }, { slug, version: '1' }] } })],
+  getDeliverySnapshot: [
+    ({ slug }) => ({ query: { slugs: slug } }),
+    ({ team }) => ({ query: { team_id: team } }),
+  ],
 };
 
 export interface Request {

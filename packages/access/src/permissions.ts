@@ -182,6 +182,9 @@ export const permissions = {
   renderVersion: readGate,
   /** For each of its renders, `renderLive` or `renderVersion` is asked. */
   renderBatch: [],
+  /** What is delivered is what the caller reads. */
+  getDeliverySnapshot: [],
+  streamDelivery: [],
 } as const satisfies { readonly [action: string]: readonly Need[] };
 
 export type Action = keyof typeof permissions;

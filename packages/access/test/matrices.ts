@@ -58,7 +58,7 @@ export const addedManagementMatrix = `
 /** The same for registry and render. */
 export const addedContentMatrix = `
 | Operation | viewer | editor | team admin | org admin | key read_render | key all | key admin | outsider |
-| Validate template; render a batch: validateTemplate renderBatch | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
+| Validate template; render a batch; delivery: validateTemplate renderBatch getDeliverySnapshot streamDelivery | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 | Check version; audit, usage of a prompt: checkVersion listPromptAudit getPromptUsage | ✓ | ✓ | ✓ | 404 | ✓ | ✓ | ✓ | 404 |
 | Audit, export of a team: listTeamPromptAudit exportPrompts | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |
 | Folders of a team: listFolders | ✓ | ✓ | ✓ | 403 | ✓ | ✓ | ✓ | 403 |

@@ -75,6 +75,7 @@ export const errorCatalog = {
   },
   invalidTargetTeamId: { status: 400, message: 'invalid target team_id' },
   payloadVariablesRequired: { status: 400, message: 'payload variables are required' },
+  tooManySlugs: { status: 400, message: 'slugs must have at most 200 items' },
   invalidSort: { status: 400, message: 'invalid sort' },
   invalidLimit: { status: 400, message: 'invalid limit' },
   invalidCursor: { status: 400, message: 'invalid cursor' },
@@ -160,6 +161,7 @@ export const errorCatalog = {
   versionAlreadyArchived: { status: 422, message: 'version is already archived: conflict' },
   tooManyVersionsOrTags: { status: 422, message: 'prompt has too many versions or tags' },
   documentTooLarge: { status: 422, message: 'document is too large; name fewer prompts in slugs' },
+  audienceTooLarge: { status: 422, message: 'audience is too large; name teams or slugs' },
   invalidVariables: {
     status: 422,
     message: 'invalid variables',
@@ -173,6 +175,7 @@ export const errorCatalog = {
 
   tooManyRequests: { status: 429, message: 'too many requests' },
   tooManyHeavyRenders: { status: 429, message: 'too many heavy renders' },
+  tooManyStreams: { status: 429, message: 'too many streams' },
 
   internalError: { status: 500, message: 'internal error' },
   verificationEmailFailed: { status: 500, message: 'failed to send verification email' },

@@ -108,6 +108,12 @@ function checkBody(
   if (mediaType === undefined) return text === '' ? [] : ['a body where none is documented'];
   const type = headers.get('content-type')?.split(';', 1)[0]?.trim();
   if (type !== mediaType) return [`the content type is ${type} and not ${mediaType}`];
+  if (mediaType !== 'application/json') {
+    const place = [...pointer, 'content', mediaType, 'schema'];
+    return framesIn(text).flatMap((frame) =>
+      frame === undefined ? ['a frame is no JSON'] : violations(place, frame),
+    );
+  }
   const body = parse(text);
   if (body === undefined) return ['the body is no JSON'];
   const problems = violations([...pointer, 'content', mediaType, 'schema'], body);
@@ -117,6 +123,14 @@ function checkBody(
     problems.push(`${operation} does not document this error`);
   }
   return problems;
+}
+
+/** The frames of a sequence: the lines of newline-delimited JSON, or the data of server-sent events. */
+function framesIn(text: string): unknown[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('{') || line.startsWith('data:'))
+    .map((line) => parse(line.replace(/^data: ?/, '')));
 }
 
 function isMessageOf(code: string, body: unknown): boolean {

@@ -18,8 +18,11 @@ export type AuthClass = 'none' | 'optional-session' | 'session' | 'management' |
 /** What a call costs, for rate limits. */
 export type CostClass = 'auth' | 'write' | 'read' | 'render';
 
-/** How long an answer may take to begin. */
-export type Patience = 'ordinary' | 'long';
+/** How long an answer may take to begin. `stream`: it begins soon, and then goes on for as long as the client listens. */
+export type Patience = 'ordinary' | 'long' | 'stream';
+
+/** Request headers that only some operations look at. */
+export type ConditionHeader = 'If-None-Match' | 'Last-Event-ID';
 
 /** Response headers that only some operations have. */
 export type SuccessHeader = 'ETag' | 'Px0-Prompt-Version';
@@ -29,6 +32,7 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Tag =
   | 'API Keys'
   | 'Auth'
+  | 'Delivery'
   | 'Health'
   | 'Inbox'
   | 'Organizations'
@@ -85,14 +89,32 @@ export interface RouteDefinition {
   readonly numbers: 'float' | 'exact';
   /** `long`: the work grows with what it is applied to, so that the gateway waits longer for the answer to begin. */
   readonly patience: Patience;
+  /** What the answer depends on besides the headers that every request may have. With `If-None-Match` it may be 304. */
+  readonly conditions: readonly ConditionHeader[];
   /** What a success carries besides the headers that every response does. */
   readonly successHeaders: readonly SuccessHeader[];
-  readonly success: { readonly status: 200 | 201 | 204; readonly schema: z.ZodType | null };
+  /**
+   * `media`: the body is no JSON document but a sequence of frames, each of which has the schema; generated clients leave such operations
+   * out.
+   */
+  readonly success: {
+    readonly status: 200 | 201 | 204;
+    readonly schema: z.ZodType | null;
+    readonly media?: 'application/x-ndjson' | 'text/event-stream';
+  };
   /** Every error of the route in the order of the specification, those of its auth class first. */
   readonly errors: readonly ErrorCode[];
 }
 
-type DefaultedKey = 'params' | 'query' | 'body' | 'bodyPresence' | 'numbers' | 'patience' | 'successHeaders';
+type DefaultedKey =
+  | 'params'
+  | 'query'
+  | 'body'
+  | 'bodyPresence'
+  | 'numbers'
+  | 'patience'
+  | 'conditions'
+  | 'successHeaders';
 type Declaration = Omit<RouteDefinition, 'operationId' | 'tag' | 'owner' | DefaultedKey> &
   Partial<Pick<RouteDefinition, DefaultedKey>>;
 
@@ -106,6 +128,7 @@ type Completed<D extends Declaration, Id> = Omit<D, DefaultedKey | 'errors'> & {
   readonly bodyPresence: D extends { readonly bodyPresence: infer P } ? P : 'required';
   readonly numbers: 'float' | 'exact';
   readonly patience: Patience;
+  readonly conditions: readonly ConditionHeader[];
   readonly successHeaders: readonly SuccessHeader[];
   readonly errors: readonly ErrorCode[];
 };
@@ -137,6 +160,7 @@ export function defineRoutes<const Table extends { readonly [operationId: string
         bodyPresence: 'required',
         numbers: 'float',
         patience: 'ordinary',
+        conditions: [],
         successHeaders: [],
         ...declaration,
         operationId,

@@ -255,6 +255,100 @@ const VersionProgram = z
   })
   .meta({ description: 'What renders a version, for SDKs that render in the process.' });
 
+const DeliveredVersion = z
+  .object({
+    version: z.int(),
+    status: z.string().meta({ description: 'As of a version: `draft`, `stable`, `live` or `archived`.' }),
+    template: z.string().nullable().meta({
+      description: 'The Go template whose output is the text or the transcript. Null if `missing` says why.',
+    }),
+    outline: z.array(outlineEntry).exactOptional().meta({
+      description: 'Of a chat: which definition of the template makes each message or part.',
+    }),
+    sources: z
+      .array(z.array(z.union([z.string(), z.int()])))
+      .exactOptional()
+      .meta({ description: 'Where stretches of the template come from.' }),
+    config: z.string().exactOptional().meta({ description: 'The configuration as compact JSON text.' }),
+    missing: z.string().exactOptional().meta({
+      description:
+        '`pending`: the template follows in another `put`. `too_large`: the prompt is too large to be delivered as a whole; have px0 render this version.',
+    }),
+    language: z.int().meta({ description: 'The lowest level of the template language that it needs.' }),
+  })
+  .meta({ description: 'A version with what renders it. Clients keep keys that they do not know.' });
+
+const DeliveredPrompt = z
+  .object({
+    id: uuid(),
+    slug: z.string(),
+    status: z.string().meta({ description: 'As of a prompt: `active` or `archived`.' }),
+    created_at: timestamp(),
+    live: z.int().nullable().meta({ description: 'The number of the live version.' }),
+    tags: z.record(z.string(), z.int()).meta({ description: 'The number of each tag’s version.' }),
+    versions: z.array(DeliveredVersion).meta({ description: 'The live and the tagged ones, ascending.' }),
+    contract: z.string().exactOptional().meta({ description: '`warn` or `enforce`. Absent: off.' }),
+    etag: z.string().meta({ description: 'The fingerprint of all this: 16 hexadecimal digits.' }),
+  })
+  .meta({ description: 'A prompt as applications hold it. Clients keep keys that they do not know.' });
+
+const deliveredCount = () => z.int().meta({ format: 'int64', description: 'How many prompts.' });
+const digest = () =>
+  z
+    .string()
+    .meta({ description: 'The XOR of the `etag` of every prompt that is held: 16 hexadecimal digits.' });
+const milliseconds = () => z.array(z.int()).length(2).meta({ description: 'From and to, in milliseconds.' });
+
+const DeliveryFrame = z
+  .object({
+    type: z.string().meta({
+      description:
+        '`hello`, `begin`, `put`, `delete`, `drop`, `mark`, `sync`, `heartbeat`, `goaway` or `end`; clients ignore others. It decides which of the other keys are there.',
+    }),
+    team_id: uuid().exactOptional(),
+    revision: z.string().exactOptional(),
+    base: z.string().nullable().exactOptional().meta({
+      description: 'Of a `begin`: what follows are changes since that revision. Null: it is all of the team.',
+    }),
+    prompt: DeliveredPrompt.exactOptional(),
+    prompt_id: uuid()
+      .exactOptional()
+      .meta({ description: 'Of a `delete`: the prompt that is gone from the team.' }),
+    teams: z
+      .array(
+        z.object({
+          team_id: uuid(),
+          prev: z.string().exactOptional().meta({ description: 'The revision of the team before.' }),
+          revision: z.string(),
+          digest: digest().exactOptional(),
+          count: deliveredCount().exactOptional(),
+        }),
+      )
+      .exactOptional(),
+    digest: digest().exactOptional(),
+    count: deliveredCount().exactOptional(),
+    key_expires_at: timestamp().nullable().exactOptional(),
+    protocol: z.int().exactOptional(),
+    resumed: z.boolean().exactOptional(),
+    stale: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'Whether px0 itself may lack the latest writes.' }),
+    heartbeat_ms: z.int().exactOptional(),
+    retry_ms: milliseconds().exactOptional().meta({ description: 'When to connect again.' }),
+    reason: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Of a `goaway`: `drain`, `rebalance` or `overload`.' }),
+    grace_ms: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'For how long the old connection still carries on.' }),
+    status: z.int().exactOptional().meta({ description: 'Of an `end`: the status of a request made now.' }),
+    error: z.string().exactOptional().meta({ description: 'Of an `end`: the error of a request made now.' }),
+  })
+  .meta({ description: 'One fact of a delivery. Clients ignore keys and types that they do not know.' });
+
 const config = () =>
   z.record(z.string(), anyJson()).meta({
     description:
@@ -674,6 +768,9 @@ export const schemas = {
   RenderResponse,
   RenderBatchRequest,
   RenderBatchResponse,
+  DeliveryFrame,
+  DeliveredPrompt,
+  DeliveredVersion,
   PromptPayload,
   CreatePromptPayloadRequest,
   UpdatePromptPayloadRequest,

@@ -40,8 +40,9 @@ describe.each(clients)('a sample in $title', ({ title, sources, names }) => {
     expect(unknown).toEqual([]);
   });
 
-  it('is there for every operation', () => {
-    const missing = operations.filter((one) => !codeSamplesOf(one).some((sample) => sample.title === title));
+  it('is there for every operation of the generated clients', () => {
+    const called = operations.filter((one) => one['x-px0-frames'] !== true);
+    const missing = called.filter((one) => !codeSamplesOf(one).some((sample) => sample.title === title));
     expect(missing).toEqual([]);
   });
 });

@@ -24,7 +24,10 @@ interface JsonObject {
   readonly [key: string]: unknown;
 }
 
-/** The description for one generator, as a JSON value. */
+/** Schemas that only operations left out mention. */
+const FRAME_SCHEMAS: ReadonlySet<string> = new Set(['DeliveryFrame', 'DeliveredPrompt', 'DeliveredVersion']);
+
+/** The description for one generator, as a JSON value. Operations that answer with frames are none that a generated client could call. */
 export function clientDescription({ openEnums, stillRequired = {} }: ClientDescriptionOptions): JsonObject {
   const document: JsonObject = structuredClone({ ...buildOpenApi() });
   const components = isObject(document['components']) ? document['components'] : {};
@@ -32,12 +35,30 @@ export function clientDescription({ openEnums, stillRequired = {} }: ClientDescr
   return {
     ...document,
     servers: [{ url: DEFAULT_SERVER }],
-    paths: rewrite(document['paths']),
+    paths: rewrite(withoutFrames(document['paths'])),
     components: {
       ...components,
-      schemas: rewrite(withRequired(components['schemas'], stillRequired)),
+      schemas: rewrite(withRequired(withoutFrameSchemas(components['schemas']), stillRequired)),
     },
   };
+}
+
+function withoutFrames(paths: unknown): JsonObject {
+  const kept = Object.entries(isObject(paths) ? paths : {}).map(([path, methods]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(isObject(methods) ? methods : {}).filter(
+        ([, operation]) => !isObject(operation) || operation['x-px0-frames'] !== true,
+      ),
+    ),
+  ]);
+  return Object.fromEntries(kept.filter(([, methods]) => Object.keys(Object(methods)).length > 0));
+}
+
+function withoutFrameSchemas(schemas: unknown): JsonObject {
+  return Object.fromEntries(
+    Object.entries(isObject(schemas) ? schemas : {}).filter(([name]) => !FRAME_SCHEMAS.has(name)),
+  );
 }
 
 /** What was added may be absent, as in the answers of the release before; what was required in requests may stay so. */

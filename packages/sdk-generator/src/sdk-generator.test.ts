@@ -12,8 +12,10 @@ import { guardedGo, guardedPython, guardedTypeScript } from './path-segments.ts'
 import { presentStamp, readStamp } from './stamp.ts';
 import { root, SDK_VERSION, type Target, targets } from './targets.ts';
 
-const operationIds = Object.values(buildOpenApi().paths)
-  .flatMap((item) => Object.values(item))
+const described = Object.values(buildOpenApi().paths).flatMap((item) => Object.values(item));
+const isFramed = (operation: (typeof described)[number]) => operation['x-px0-frames'] === true;
+const operationIds = described
+  .filter((operation) => !isFramed(operation))
   .map(({ operationId }) => operationId);
 
 /** All of a client's code. */
@@ -96,6 +98,13 @@ describe('the description for the generator', () => {
   it('has the operations and schemas of the API description', () => {
     const text = JSON.stringify(clientDescription({ openEnums: false }));
     for (const id of operationIds) expect(text).toContain(`"operationId":"${id}"`);
+  });
+
+  it('leaves out what answers with frames, and the schemas that nothing else mentions', () => {
+    const framed = described.filter(isFramed).map(({ operationId }) => operationId);
+    expect(framed).toEqual(['getDeliverySnapshot', 'streamDelivery']);
+    const text = JSON.stringify(clientDescription({ openEnums: false }));
+    expect(text).not.toMatch(/Deliver(?:y|ed)[A-Z]|\/delivery\//);
   });
 
   it('leaves variables open, and says that an id is a uuid once', () => {

@@ -266,9 +266,12 @@ function parametersOf(given: Readonly<Record<string, unknown>>): object {
   });
 }
 
-const byOperation: readonly [string, RouteDefinition, readonly string[]][] = Object.entries(routes).map(
-  ([id, route]) => [id, route, [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)],
-);
+const byOperation: readonly [string, RouteDefinition, readonly string[]][] = Object.entries<RouteDefinition>(
+  routes,
+)
+  // Of frames, the generated clients know nothing.
+  .filter(([, route]) => route.success.media === undefined)
+  .map(([id, route]) => [id, route, [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)]);
 
 describe('the generated client', () => {
   it('has every operation of the API', () => {

@@ -81,7 +81,7 @@ function createUpstreams(config: Config, logger: Dependencies['logger']): Record
     new Upstream({
       name,
       urls,
-      timeouts: { ordinary, long: Math.max(ordinary, config.LONG_TIMEOUT_MS) },
+      timeouts: { ordinary, long: Math.max(ordinary, config.LONG_TIMEOUT_MS), stream: ordinary },
       connections: config.UPSTREAM_CONNECTIONS,
       pendingLimit: config.UPSTREAM_PENDING_LIMIT,
       dnsRefreshMs: config.DNS_REFRESH_MS,

@@ -1,7 +1,7 @@
 /** The OpenAPI 3.1 description, derived from the routes, so that nothing about an operation is stated twice. */
 import { type ErrorCode, errorCatalog, exampleMessage } from '../errors.ts';
 import { type QueryValues, valuesOf } from '../read-query.ts';
-import type { ParamDefinition, RouteDefinition } from '../route.ts';
+import type { ConditionHeader, ParamDefinition, RouteDefinition } from '../route.ts';
 import { routes } from '../routes/mod.ts';
 import { isAdded } from '../values.ts';
 import {
@@ -99,16 +99,27 @@ function operation(route: RouteDefinition, schemas: JsonSchemas): OpenApiOperati
       ...headerParameters(route).map((name) => ({ $ref: `#/components/parameters/${name}` })),
       ...queryParameters(route, isAdded),
     ],
+    ...(route.success.media === undefined ? {} : { 'x-px0-frames': true }),
     ...(route.body === null ? {} : { requestBody: requestBody(route, schemas.of(route.body)) }),
-    responses: { [route.success.status]: success(route, schemas), ...errors(route) },
+    responses: {
+      [route.success.status]: success(route, schemas),
+      ...(route.conditions.includes('If-None-Match') ? { 304: notModified(route) } : {}),
+      ...errors(route),
+    },
   };
 }
+
+const conditionParameters = {
+  'If-None-Match': 'IfNoneMatch',
+  'Last-Event-ID': 'LastEventId',
+} as const satisfies { readonly [Name in ConditionHeader]: keyof typeof parameters };
 
 /** Writes that can fail with 412 accept the header that requests the check. */
 function headerParameters(route: RouteDefinition): (keyof typeof parameters)[] {
   return [
     'MinRevision',
     'Consistency',
+    ...route.conditions.map((name) => conditionParameters[name]),
     ...(route.errors.includes('preconditionFailed') ? (['IfMatch'] as const) : []),
   ];
 }
@@ -157,12 +168,19 @@ function headerRefs(names: readonly (keyof typeof headers)[]): Record<string, ob
 }
 
 function success(route: RouteDefinition, schemas: JsonSchemas): OpenApiResponse {
-  const { status, schema } = route.success;
+  const { status, schema, media = json } = route.success;
   const description = status === 201 ? 'Created.' : status === 204 ? 'Success, with an empty body.' : 'OK.';
   return {
     description,
     headers: headerRefs([...commonHeaders, ...route.successHeaders]),
-    ...(schema === null ? {} : { content: { [json]: { schema: schemas.of(schema) } } }),
+    ...(schema === null ? {} : { content: { [media]: { schema: schemas.of(schema) } } }),
+  };
+}
+
+function notModified(route: RouteDefinition): OpenApiResponse {
+  return {
+    description: statusDescriptions[304] ?? '',
+    headers: headerRefs([...commonHeaders, ...route.successHeaders]),
   };
 }
 

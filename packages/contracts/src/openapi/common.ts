@@ -8,6 +8,7 @@ import type { AuthClass, Tag } from '../route.ts';
 export const tagDescriptions: { readonly [Name in Tag]: string } = {
   'API Keys': 'The keys that applications use to call px0.',
   Auth: 'Accounts and sessions.',
+  Delivery: 'The prompts that a caller may render, for applications that render in their own process.',
   Health: 'Whether the platform is reachable.',
   Inbox: 'Requests that await a decision by the caller.',
   Organizations: 'Organizations and the people in them.',
@@ -65,6 +66,20 @@ export const parameters = {
       'An `ETag` of the version. The write fails with 412 if the version has changed since. Default: no condition.',
     schema: { type: 'string', examples: ['"3f2a9c"', '*'] },
   },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description:
+      'The `ETag` of an earlier response. The response is 304 with an empty body if nothing has changed since. Default: no condition.',
+    schema: { type: 'string', examples: ['"9f3c5a8b01d2e4f7.57"'] },
+  },
+  LastEventId: {
+    name: 'Last-Event-ID',
+    in: 'header',
+    description:
+      'The `id` of the last event that was received: only what has changed since is sent. A text that is no revision counts as absent.',
+    schema: { type: 'string' },
+  },
 };
 
 export const headers = {
@@ -91,7 +106,7 @@ export const headers = {
   },
   ETag: {
     description:
-      'Changes whenever the version changes. Send it back as `If-Match` to overwrite only the version that you have read.',
+      'Changes whenever what was read changes. Send it back as `If-Match` to overwrite only the version that you have read, or as `If-None-Match` to read a snapshot only if it differs.',
     schema: { type: 'string' },
   },
   'RateLimit-Limit': {
@@ -137,6 +152,7 @@ export const bodyErrors: readonly ErrorCode[] = ['requestBodyTooLarge'];
 export const pathErrors: readonly ErrorCode[] = ['notFound'];
 
 export const statusDescriptions: { readonly [status: number]: string } = {
+  304: 'Nothing has changed since the response whose `ETag` was sent.',
   400: 'The request is invalid.',
   401: 'The credentials are missing, unknown or expired.',
   403: 'The caller may not do this.',

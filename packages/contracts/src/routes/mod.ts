@@ -1,6 +1,7 @@
 /** The table of all routes, by operation id. A new route is one entry in the file of its area. */
 import { apiKeyRoutes } from './api-keys.ts';
 import { authRoutes } from './auth.ts';
+import { deliveryRoutes } from './delivery.ts';
 import { healthRoutes } from './health.ts';
 import { inboxRoutes } from './inbox.ts';
 import { organizationAuditRoutes } from './organization-audit.ts';
@@ -30,6 +31,7 @@ export const routes = {
   ...promptVersionRoutes,
   ...promptPayloadRoutes,
   ...promptRenderRoutes,
+  ...deliveryRoutes,
   ...promptToolsRoutes,
 } as const;
 

@@ -37,11 +37,17 @@ const parameterShape = z.object({
 
 export type Parameter = z.infer<typeof parameterShape>;
 
-const content = z.object({
-  'application/json': z.object({
-    schema: schemaShape,
-    examples: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
-  }),
+const media = z.object({
+  schema: schemaShape,
+  examples: z.record(z.string(), z.object({ value: z.unknown() })).optional(),
+});
+
+/** Frames have a media type of their own; a reader sees the schema of one. */
+const content = z.record(z.string(), media).transform((byType, context) => {
+  const [[type, found] = []] = Object.entries(byType);
+  if (type !== undefined && found !== undefined) return { type, ...found };
+  context.addIssue({ code: 'custom', message: 'content without a media type', input: byType });
+  return z.NEVER;
 });
 
 const operationShape = z.object({
@@ -50,10 +56,11 @@ const operationShape = z.object({
   summary: z.string(),
   description: z.string(),
   parameters: z.array(z.unknown()),
+  'x-px0-frames': z.literal(true).optional(),
   requestBody: z.object({ content }).optional(),
   responses: z.record(
     z.string(),
-    z.object({ headers: z.record(z.string(), z.unknown()), content: content.optional() }),
+    z.object({ headers: z.record(z.string(), z.unknown()).optional(), content: content.optional() }),
   ),
 });
 

@@ -100,19 +100,21 @@ function headers(operation: Operation): string[] {
 
 function body(operation: Operation): string[] {
   if (operation.requestBody === undefined) return [];
-  const { schema } = operation.requestBody.content['application/json'];
+  const { schema } = operation.requestBody.content;
   return ['## Request body', fieldTable(fieldsOf(schema)), json(bodyExample(operation) ?? exampleOf(schema))];
 }
 
 function success(operation: Operation): string[] {
   const [status, response] = Object.entries(operation.responses).find(([code]) => code.startsWith('2')) ?? [];
   if (status === undefined || response === undefined) return [];
-  const schema: Schema | undefined = response.content?.['application/json'].schema;
+  const schema: Schema | undefined = response.content?.schema;
   if (schema === undefined) return ['## Response', `\`${status}\` with an empty body.`];
   const fields = fieldsOf(schema);
   return [
     '## Response',
-    `\`${status}\``,
+    response.content?.type === 'application/json'
+      ? `\`${status}\``
+      : `\`${status}\` with \`${response.content?.type}\`: a sequence of frames, each of which is such an object.`,
     json(exampleOf(schema)),
     ...(fields.length > 0 ? [fieldTable(fields)] : []),
   ];
@@ -122,10 +124,7 @@ function errors(operation: Operation): string[] {
   const rows = Object.entries(operation.responses)
     .filter(([status]) => !status.startsWith('2'))
     .flatMap(([status, response]) =>
-      Object.values(response.content?.['application/json'].examples ?? {}).map(({ value }) => [
-        status,
-        `\`${errorText(value)}\``,
-      ]),
+      Object.values(response.content?.examples ?? {}).map(({ value }) => [status, `\`${errorText(value)}\``]),
     );
   return [
     '## Errors',

@@ -8,7 +8,7 @@ async function upstream(urls: string[], resolveName = async (): Promise<string[]
     name: 'render',
     urls,
     connections: 1,
-    timeouts: { ordinary: 100, long: 100 },
+    timeouts: { ordinary: 100, long: 100, stream: 100 },
     pendingLimit: 10,
     dnsRefreshMs: 10,
     logger: silentLogger(),

@@ -27,7 +27,11 @@ const SWEEP_MS = 250;
 export class Upstream {
   readonly name: string;
   /** Exchanges whose answer has not begun; each adds and removes itself. */
-  readonly waiting: Readonly<Record<Patience, Set<Waiting>>> = { ordinary: new Set(), long: new Set() };
+  readonly waiting: Readonly<Record<Patience, Set<Waiting>>> = {
+    ordinary: new Set(),
+    long: new Set(),
+    stream: new Set(),
+  };
   readonly #options: UpstreamOptions;
   #replicas: readonly Replica[] = [];
   #next = 0;
@@ -109,7 +113,7 @@ export class Upstream {
    * a connection, each for all those before it; this bounds the whole wait.
    */
   #expireWaiting(): void {
-    for (const patience of ['ordinary', 'long'] as const) {
+    for (const patience of ['ordinary', 'long', 'stream'] as const) {
       const before = performance.now() - this.#options.timeouts[patience];
       for (const exchange of this.waiting[patience]) {
         // In the order of their start: the first that is young enough ends the search.
