@@ -52,6 +52,19 @@ export interface AccessProjectionOptions {
   readonly now?: () => number;
 }
 
+/**
+ * What an event may have changed for callers, by the ids of those concerned. An organization stands for the keys of the whole organization and for its
+ * teams; a team for the keys that list it and for its members.
+ */
+export interface AccessChange {
+  readonly keyId?: string;
+  readonly userId?: string;
+  readonly teamId?: string;
+  readonly orgIds?: readonly string[];
+  /** Any session: a signing key came or went. */
+  readonly everySession?: true;
+}
+
 export interface TeamFacts {
   readonly id: TeamId;
   readonly orgId: OrganizationId;
@@ -67,6 +80,7 @@ export class AccessProjection {
   readonly #placements: AwaitedPlacements;
   /** Rises with every event: a judgement made at the same count still holds, save for the clock. */
   #changes = 0;
+  #listener: (change: AccessChange) => void = () => undefined;
 
   constructor(options: AccessProjectionOptions = {}) {
     this.#credentials = new TokenCache(options.cacheSize ?? 20_000);
@@ -87,6 +101,7 @@ export class AccessProjection {
       return;
     }
     this.#changes += 1;
+    const orgBefore = event.name === 'team' ? this.#graph.organizationOf(event.id) : undefined;
     switch (event.name) {
       case 'user':
         this.#graph.putUser(event.id, event.state);
@@ -109,11 +124,13 @@ export class AccessProjection {
         this.#putSigningKey(event.id, event.state);
         break;
     }
+    this.#tell(event.name, event.id, orgBefore);
   }
 
   /** Forgets an entity: its tombstone arrived, or a new epoch has not shown it. */
   drop(name: EntityName, id: string): void {
     this.#changes += 1;
+    const orgBefore = name === 'team' ? this.#graph.organizationOf(id) : undefined;
     switch (name) {
       case 'user':
         this.#graph.removeUser(id);
@@ -136,6 +153,40 @@ export class AccessProjection {
         break;
       case 'signingKey':
         this.#putSigningKey(id, undefined);
+        break;
+    }
+    this.#tell(name, id, orgBefore);
+  }
+
+  /**
+   * Calls back after each event with those whom it concerns. For who follows the rights of callers over time; a request asks anew instead. There is one
+   * listener.
+   */
+  onChange(listener: (change: AccessChange) => void): void {
+    this.#listener = listener;
+  }
+
+  #tell(name: EntityName, id: string, orgBefore: string | undefined): void {
+    switch (name) {
+      case 'user':
+        this.#listener({ userId: id });
+        break;
+      case 'organization':
+        this.#listener({ orgIds: [id] });
+        break;
+      case 'team': {
+        const orgIds = [orgBefore, this.#graph.organizationOf(id)].filter((org) => org !== undefined);
+        this.#listener({ teamId: id, orgIds });
+        break;
+      }
+      case 'membership':
+        this.#listener({ userId: id.slice(id.indexOf('.') + 1) });
+        break;
+      case 'apiKey':
+        this.#listener({ keyId: id });
+        break;
+      case 'signingKey':
+        this.#listener({ everySession: true });
         break;
     }
   }
@@ -162,6 +213,12 @@ export class AccessProjection {
     if (known !== undefined) return this.#judge(authorizationHeader, known);
     if (!authorizationHeader.startsWith(scheme)) return invalid;
     return this.#meet(authorizationHeader, authorizationHeader.slice(scheme.length));
+  }
+
+  /** When a good credential ends by itself, in milliseconds since the epoch; infinite for a key without an end, and 0 for what is no good credential. */
+  credentialEnd(authorizationHeader: string): number {
+    if (this.authenticate(authorizationHeader).outcome !== 'principal') return 0;
+    return this.#credentials.get(authorizationHeader)?.expiresAt ?? 0;
   }
 
   /** The session of a bare token, for logout, which takes one without the scheme, too. */

@@ -1,5 +1,6 @@
 /** The public face of access: who is calling, and what they may do. */
 export {
+  type AccessChange,
   AccessProjection,
   type AccessProjectionOptions,
   type TeamFacts,

@@ -69,6 +69,11 @@ export class TenancyGraph {
     return node !== undefined && counts(node) ? node : undefined;
   }
 
+  /** The organization that a team names, whether or not they exist. */
+  organizationOf(teamId: string): OrganizationId | undefined {
+    return this.#teams.get(teamId)?.organization?.id;
+  }
+
   /** The user if the account exists. */
   user(id: string): UserNode | undefined {
     const node = this.#users.get(id);

@@ -21,6 +21,7 @@ import { createRenderBatch } from './batch/render-batch.ts';
 import { batchRoutes } from './batch/routes.ts';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
+import { DeliveryRequests, DeliveryView, positionOf } from './delivery/mod.ts';
 import { HeavyRenders } from './heavy/mod.ts';
 import { createHotPath } from './http/hot-path.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
@@ -30,6 +31,9 @@ import { UsageAggregator } from './usage/mod.ts';
 
 /** Before the end of the process's patience, in which answers still get out. */
 const LAST_MOMENT_MS = 500;
+
+/** How long a delivery waits for the revision that it demands: unlike a render, it is in no hurry. */
+const DELIVERY_WAIT_MS = 1_000;
 
 /** Starts a render process. It listens at once, or when it is ready if `listenWhenReady` is set, and is ready when its projection has caught up with the stream. */
 export async function startRender(
@@ -41,14 +45,21 @@ export async function startRender(
   cleanups.add('nats', () => bus.close());
 
   const access = new AccessProjection();
+  const source = new StreamBodySource(bus);
   const bodies = new VersionBodies({
-    source: new StreamBodySource(bus),
+    source,
     maxBytes: config.VERSION_CACHE_BYTES,
     maxFetches: config.VERSION_FETCHES,
     promptById: (id) => directory.byId(id),
   });
-  const directory = new PromptDirectory((prompt) => bodies.prefetchTagged(prompt));
+  const directory = new PromptDirectory((previous, prompt) => {
+    if (prompt !== undefined) bodies.prefetchTagged(prompt);
+    view.onPrompt(previous, prompt);
+  });
   const projection = new Projection({ bus, views: [access, directory], logger });
+  const view = new DeliveryView({ directory, bodies, source, position: positionOf(projection), logger });
+  cleanups.add('delivery', () => view.close());
+  projection.onEpoch(view.onEpoch);
   cleanups.add('projection', () => projection.stop());
   await projection.start();
   observeProjection(projection, bus);
@@ -96,7 +107,7 @@ export async function startRender(
       return authorized;
     },
     around: consistency({ projection, awaitsRights: access.callerAwaitsPlacement }),
-    prefixes: ['/v1/prompts', '/v1/render'],
+    prefixes: ['/v1/prompts', '/v1/render', '/v1/delivery'],
     logger,
   });
   const answerRender = createHotPath({
@@ -108,10 +119,20 @@ export async function startRender(
     usage,
     logger,
   });
+  const deliveries = new DeliveryRequests({
+    access,
+    directory,
+    view,
+    revisions: new ProjectionRevisions(projection, DELIVERY_WAIT_MS),
+    uses: usage,
+    maxPrompts: config.DELIVERY_MAX_PROMPTS,
+    logger,
+  });
   if (listenWhenReady) await projection.whenReady();
   const server = await startHttpServer({
     app,
-    before: answerRender,
+    before: (req, res) => answerRender(req, res) || deliveries.handle(req, res),
+    onDrain: () => deliveries.drain(),
     host: config.HOST,
     port: config.PORT,
     logger,

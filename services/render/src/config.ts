@@ -20,6 +20,11 @@ export const configSchema = z.object({
   VERSION_FETCHES: integerVariable(1)
     .prefault('64')
     .describe('Maximum number of such versions fetched from the stream at a time.'),
+  DELIVERY_MAX_PROMPTS: integerVariable(1)
+    .prefault('200000')
+    .describe(
+      'Maximum number of prompts delivered to one caller; callers who may read more name teams or slugs.',
+    ),
   ...usageVariables,
   ...heavyVariables,
   ...traceVariables,

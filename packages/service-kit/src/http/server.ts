@@ -39,6 +39,8 @@ export interface StartServerOptions {
   readonly handler?: RequestListener;
   /** Sees each request first; true: it answers this one, and measures it. */
   readonly before?: (...request: Parameters<RequestListener>) => boolean;
+  /** Called when the server begins to drain: for answers that go on until they are told to end. */
+  readonly onDrain?: () => void;
   readonly host: string;
   readonly port: number;
   readonly logger: Logger;
@@ -87,7 +89,13 @@ export async function startHttpServer(options: StartServerOptions): Promise<Runn
     // Requests on one kept-alive connection wait for each other, so small answers must leave at once.
     noDelay: true,
   });
-  const drain = new Drain(server, timeouts.drainMs ?? DRAIN_MS, timeouts.drainDelayMs ?? 0, logger);
+  const drain = new Drain(
+    server,
+    timeouts.drainMs ?? DRAIN_MS,
+    timeouts.drainDelayMs ?? 0,
+    logger,
+    options.onDrain,
+  );
   server.maxConnections = MAX_CONNECTIONS;
   server.on('connection', drain.countConnection);
   const { before } = options;
@@ -127,13 +135,21 @@ class Drain {
   readonly #timeoutMs: number;
   readonly #delayMs: number;
   readonly #logger: Logger;
+  readonly #onDrain: (() => void) | undefined;
   /** Connections on which nothing has been received yet (browsers open them in advance): Node does not count them as idle. */
   readonly #unused = new Set<Socket>();
   #closing: Promise<void> | undefined;
   #leaving = false;
   inFlight = 0;
 
-  constructor(server: Server, timeoutMs: number, delayMs: number, logger: Logger) {
+  constructor(
+    server: Server,
+    timeoutMs: number,
+    delayMs: number,
+    logger: Logger,
+    onDrain: (() => void) | undefined,
+  ) {
+    this.#onDrain = onDrain;
     this.#server = server;
     this.#timeoutMs = timeoutMs;
     this.#delayMs = delayMs;
@@ -171,6 +187,7 @@ class Drain {
   }
 
   async #close(): Promise<void> {
+    this.#onDrain?.();
     await sleep(this.#delayMs);
     const closed = new Promise<void>((resolve) => {
       // Not `server.close()`: that cuts idle kept-alive connections at once, also one on which a request is under way.

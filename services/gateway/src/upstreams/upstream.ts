@@ -21,17 +21,15 @@ export interface Waiting {
   expire(): void;
 }
 
+type WaitingByPatience = Readonly<Record<Patience, Set<Waiting>>>;
+
 /** How often waiting exchanges are looked at: one timer for all of them instead of one each. */
 const SWEEP_MS = 250;
 
 export class Upstream {
   readonly name: string;
   /** Exchanges whose answer has not begun; each adds and removes itself. */
-  readonly waiting: Readonly<Record<Patience, Set<Waiting>>> = {
-    ordinary: new Set(),
-    long: new Set(),
-    stream: new Set(),
-  };
+  readonly waiting: WaitingByPatience = { ordinary: new Set(), long: new Set(), stream: new Set() };
   readonly #options: UpstreamOptions;
   #replicas: readonly Replica[] = [];
   #next = 0;

@@ -1,7 +1,7 @@
 /** Reads the programs of versions from the body stream. */
 import { bodySubject, decodeBody } from '@px0/contracts';
 import type { Bus } from '@px0/event-bus';
-import type { BodySource, VersionBody } from './version-bodies.ts';
+import type { BodySource, VersionBody } from './body-source.ts';
 
 /** Direct get answers from any replica of the stream; the leader is asked where that may be behind. */
 export class StreamBodySource implements BodySource {

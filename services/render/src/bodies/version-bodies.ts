@@ -2,21 +2,10 @@
  * Versions that are not live: the prompt's event does not hold their templates, so they are fetched from the stream on first use, compiled
  * and cached, least recently used ones evicted first. The prompt's version table says which revision of a body counts.
  */
-import type { ProgramState } from '@px0/contracts';
 import { LRUCache } from 'lru-cache';
 import type { PromptEntry, VersionRow } from '../prompts/mod.ts';
 import { RenderableVersion } from '../prompts/mod.ts';
-
-/** A version's program as the stream holds it. */
-export interface VersionBody {
-  readonly revision: number;
-  readonly program: ProgramState;
-}
-
-/** Where bodies come from. `fromLeader` asks the stream's leader, which has everything that was ever acknowledged. */
-export interface BodySource {
-  fetch(promptId: string, number: number, fromLeader: boolean): Promise<VersionBody | undefined>;
-}
+import { type BodySource, fetchBody } from './body-source.ts';
 
 export interface VersionBodiesOptions {
   readonly source: BodySource;
@@ -126,25 +115,14 @@ export class VersionBodies {
   }
 
   async #fetch(prompt: PromptEntry, number: number, bodyRevision: number): Promise<KeptVersion | undefined> {
-    let body = await this.#tryFetch(prompt.id, number, false);
-    if (body === undefined || body.revision < bodyRevision)
-      body = await this.#tryFetch(prompt.id, number, true);
-    if (body === undefined || body.revision < bodyRevision) return undefined;
+    const body = await fetchBody(this.#source, prompt.id, number, bodyRevision);
+    if (body === undefined) return undefined;
     const kept = {
       bodyRevision: body.revision,
       version: new RenderableVersion(prompt, number, body.program),
     };
     this.#kept.set(keyOf(prompt.id, number), kept);
     return kept;
-  }
-
-  async #tryFetch(promptId: string, number: number, fromLeader: boolean): Promise<VersionBody | undefined> {
-    try {
-      return await this.#source.fetch(promptId, number, fromLeader);
-    } catch {
-      // Away or slow: the caller answers that the template is not available at the moment.
-      return undefined;
-    }
   }
 }
 

@@ -1,2 +1,2 @@
-export { PromptDirectory, PromptEntry, type VersionRow } from './prompt-directory.ts';
-export { RenderableVersion } from './renderable-version.ts';
+export { PromptDirectory, PromptEntry, type PromptListener, type VersionRow } from './prompt-directory.ts';
+export { RenderableVersion, type VersionContent } from './renderable-version.ts';

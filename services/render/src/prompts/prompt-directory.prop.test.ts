@@ -1,7 +1,7 @@
 import type { StateOf } from '@px0/contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PromptDirectory, type PromptEntry } from './prompt-directory.ts';
+import { PromptDirectory, type PromptListener } from './prompt-directory.ts';
 
 type PromptState = StateOf<'prompt'>;
 
@@ -34,7 +34,7 @@ function event(id: string, changes: Partial<PromptState> = {}) {
   };
 }
 
-function directory(onChange: (entry: PromptEntry) => void = () => {}) {
+function directory(onChange: PromptListener = () => {}) {
   return new PromptDirectory(onChange);
 }
 
@@ -123,10 +123,16 @@ describe('the prompt directory', () => {
   });
 
   it('tells its listener of every change', () => {
-    const seen: string[] = [];
-    const prompts = directory((entry) => seen.push(entry.id));
+    const seen: [string | undefined, string | undefined][] = [];
+    const prompts = directory((previous, entry) => seen.push([previous?.slug, entry?.slug]));
     prompts.apply(event('p1'));
-    prompts.apply(event('p2', { slug: 'other' }));
-    expect(seen).toEqual(['p1', 'p2']);
+    prompts.apply(event('p1', { slug: 'other' }));
+    prompts.drop('prompt', 'p1');
+    prompts.drop('prompt', 'p1');
+    expect(seen).toEqual([
+      [undefined, 'greeting'],
+      ['greeting', 'other'],
+      ['other', undefined],
+    ]);
   });
 });

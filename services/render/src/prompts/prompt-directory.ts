@@ -55,8 +55,8 @@ export class PromptEntry {
   }
 }
 
-/** Called with every prompt that is new or has changed. */
-export type PromptListener = (entry: PromptEntry) => void;
+/** Called with every prompt that is new, has changed or is gone: what was said of it before, and what is said now. */
+export type PromptListener = (previous: PromptEntry | undefined, entry: PromptEntry | undefined) => void;
 
 /** A view of the projection. Its look-ups cost one hash access for each team in question. */
 export class PromptDirectory {
@@ -88,7 +88,7 @@ export class PromptDirectory {
       this.#vacate(previous);
     this.#byId.set(entry.id, entry);
     this.#slugsOf(entry.teamId).set(entry.slug, entry);
-    this.#onChange(entry);
+    this.#onChange(previous, entry);
   }
 
   drop(_name: EntityName, id: string): void {
@@ -96,6 +96,7 @@ export class PromptDirectory {
     if (entry === undefined) return;
     this.#byId.delete(id);
     this.#vacate(entry);
+    this.#onChange(entry, undefined);
   }
 
   /** The present state of a prompt by its id. */
@@ -111,6 +112,16 @@ export class PromptDirectory {
       if (entry !== undefined && (best === undefined || precedes(entry, best))) best = entry;
     }
     return best;
+  }
+
+  /** How many prompts a team has. */
+  countIn(teamId: string): number {
+    return this.#byTeam.get(teamId)?.size ?? 0;
+  }
+
+  /** The prompts of a team at this moment, in no particular order. */
+  in(teamId: string): PromptEntry[] {
+    return [...(this.#byTeam.get(teamId)?.values() ?? [])];
   }
 
   #slugsOf(teamId: string): Map<string, PromptEntry> {

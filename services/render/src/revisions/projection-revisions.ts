@@ -16,6 +16,7 @@ const RIGHTS_WAIT_MS = 1_000;
 
 export class ProjectionRevisions implements Revisions {
   readonly #projection: Projection;
+  readonly #waitMs: number;
   #askedText: string | undefined;
   #asked: RevisionToken | undefined;
   #tokenText: string | undefined;
@@ -30,8 +31,10 @@ export class ProjectionRevisions implements Revisions {
     return this.#asked;
   };
 
-  constructor(projection: Projection) {
+  /** `waitMs`: how long a request waits for the revision that it demands. */
+  constructor(projection: Projection, waitMs = WAIT_MS) {
     this.#projection = projection;
+    this.#waitMs = waitMs;
   }
 
   get ready(): boolean {
@@ -67,7 +70,7 @@ export class ProjectionRevisions implements Revisions {
   }
 
   async waitFor(token: RevisionToken): Promise<boolean> {
-    return (await this.#projection.waitFor(token, WAIT_MS)) === 'reached';
+    return (await this.#projection.waitFor(token, this.#waitMs)) === 'reached';
   }
 
   waitUntil(isTrue: () => boolean): Promise<boolean> {

@@ -1,0 +1,147 @@
+/** Answers with everything that is delivered to a caller, or with what has changed since a revision: one frame per line. */
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough, type Writable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { asLine, Digest } from '@px0/delivery';
+import { encodeToken, revisionHeaders } from '@px0/event-bus';
+import { digestOf, selects } from '../view/audience.ts';
+import type { DeliveredEntry } from '../view/delivered-entry.ts';
+import type { DeliveryView } from '../view/delivery-view.ts';
+import { Slices } from '../view/slices.ts';
+import type { Admission } from './admission.ts';
+
+/** Lines are gathered to pieces of about this many characters. */
+const PIECE = 64 * 1024;
+/** A client that takes nothing for so long is gone. */
+const PATIENCE_MS = 60_000;
+
+interface TeamPart {
+  readonly teamId: string;
+  readonly revision: string;
+  /** Undefined where nothing has changed. */
+  readonly changed: readonly DeliveredEntry[] | undefined;
+}
+
+/** A snapshot as it was at one moment. Entries do not change, so the lines can be made while the client reads. */
+export class Snapshot {
+  readonly #base: string | null;
+  readonly #teams: readonly TeamPart[];
+  readonly #departures: readonly {
+    readonly teamId: string;
+    readonly promptId: string;
+    readonly revision: string;
+  }[];
+  readonly #digest = new Digest();
+  readonly #keyEnd: string | null;
+  readonly revision: string;
+
+  /** All of the admission's teams are ready. */
+  constructor(view: DeliveryView, { teamIds, wanted: { slugs }, since }: Admission, keyEnd: string | null) {
+    this.#keyEnd = keyEnd;
+    this.revision = view.revisionAt(view.watermark);
+    const selection = { teamIds, slugs };
+    const base = since !== undefined && view.isOfThisEpoch(since) ? since : undefined;
+    this.#base = base === undefined ? null : encodeToken(base);
+    const departures = base === undefined ? [] : view.departures.since(base.sequence, new Set(teamIds));
+    const left = new Set(departures.map(({ teamId }) => teamId));
+    this.#departures = departures.map(({ teamId, promptId, sequence }) => ({
+      teamId,
+      promptId,
+      revision: view.revisionAt(sequence),
+    }));
+    this.#teams = teamIds.flatMap((teamId): TeamPart[] => {
+      const team = view.team(teamId);
+      if (team === undefined) return [];
+      this.#digest.addAll(digestOf(team, selection));
+      const entries: DeliveredEntry[] = [];
+      for (const entry of team.allAfter(base === undefined ? 0 : team.ordinalAt(base.sequence)))
+        if (selects(selection, entry)) entries.push(entry);
+      const isUnchanged = base !== undefined && entries.length === 0 && !left.has(teamId);
+      return [{ teamId, revision: team.revision, changed: isUnchanged ? undefined : entries }];
+    });
+  }
+
+  /** Changes whenever anything in it does, and is the same in every process. */
+  get etag(): string {
+    return `"${this.#digest.text}.${this.#digest.count}"`;
+  }
+
+  *lines(): Generator<string, void> {
+    for (const { teamId, revision, changed } of this.#teams) {
+      if (changed === undefined) continue;
+      yield asLine({ type: 'begin', team_id: teamId, base: this.#base });
+      for (const entry of changed) {
+        yield `{"type":"put","team_id":"${teamId}","revision":"${revision}","prompt":${entry.json()}}\n`;
+      }
+    }
+    // Behind all that was put: what has moved is nowhere missing in between.
+    for (const { teamId, promptId, revision } of this.#departures)
+      yield asLine({ type: 'delete', team_id: teamId, revision, prompt_id: promptId });
+    yield asLine({
+      type: 'sync',
+      revision: this.revision,
+      digest: this.#digest.text,
+      count: this.#digest.count,
+      key_expires_at: this.#keyEnd,
+      teams: this.#teams.map(({ teamId, revision }) => ({ team_id: teamId, revision })),
+    });
+  }
+
+  /** Sends the lines; settles when all are sent, or the client has gone. */
+  async send(req: IncomingMessage, res: ServerResponse, isGzip: boolean): Promise<void> {
+    if (req.method === 'HEAD') {
+      res.end();
+      return;
+    }
+    const to: Writable = isGzip ? createGzip({ level: 1 }) : new PassThrough();
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    to.once('error', () => gone.abort());
+    to.pipe(res);
+    res.setTimeout(PATIENCE_MS, () => res.destroy());
+    try {
+      await this.#write(to, gone.signal);
+      to.end();
+      await once(res, 'finish', { signal: gone.signal });
+    } catch (error) {
+      if (!gone.signal.aborted) throw error;
+    } finally {
+      to.destroy();
+    }
+  }
+
+  async #write(to: Writable, signal: AbortSignal): Promise<void> {
+    const slices = new Slices();
+    let piece = '';
+    for (const line of this.lines()) {
+      signal.throwIfAborted();
+      piece += line;
+      if (piece.length >= PIECE) {
+        const hasRoom = to.write(piece);
+        piece = '';
+        if (!hasRoom) await once(to, 'drain', { signal });
+      }
+      if (slices.isOver) await slices.others();
+    }
+    signal.throwIfAborted();
+    to.write(piece);
+  }
+}
+
+/** The headers of a snapshot. */
+export function snapshotHeaders(
+  snapshot: Snapshot,
+  isStale: boolean,
+  isGzip: boolean,
+): Record<string, string> {
+  return {
+    'Cache-Control': 'private, no-cache, no-transform',
+    Vary: 'Authorization, Accept-Encoding',
+    ETag: snapshot.etag,
+    [revisionHeaders.revision]: snapshot.revision,
+    ...(isStale ? { [revisionHeaders.stale]: 'true' } : {}),
+    'Content-Type': 'application/x-ndjson; charset=utf-8',
+    ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
+  };
+}

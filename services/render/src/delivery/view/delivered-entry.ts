@@ -1,0 +1,117 @@
+/** A prompt as it is delivered: what the stream says of it, and the contents of its tagged versions. */
+import type { DeliveredVersion } from '@px0/delivery';
+import { LANGUAGE_LEVEL } from '@px0/delivery';
+import { fingerprint } from '@px0/delivery/fingerprint';
+import type { PromptEntry, VersionContent, VersionRow } from '../../prompts/mod.ts';
+
+/** Of a version that is tagged and not live. */
+export interface TaggedContent {
+  /** That of the version table when it was fetched. */
+  readonly bodyRevision: number;
+  readonly content: VersionContent;
+}
+
+export type TaggedContents = ReadonlyMap<number, TaggedContent>;
+
+/** What all versions of one prompt may take in JSON. It leaves room for the rest of a frame, which has 8 MiB at most. */
+const MAX_PROMPT_BYTES = 4 * 1024 * 1024;
+
+/** Immutable, but for its place in the log of its team. There may be 100,000, so what can be had from the prompt's own entry is not kept. */
+export class DeliveredEntry {
+  readonly prompt: PromptEntry;
+  readonly fingerprint: string;
+  readonly #tagged: TaggedContents | undefined;
+  /** Its place in its team's log. */
+  slot = -1;
+
+  constructor(prompt: PromptEntry, tagged: TaggedContents) {
+    this.prompt = prompt;
+    this.#tagged = tagged.size === 0 ? undefined : tagged;
+    this.fingerprint = fingerprint({
+      id: prompt.id,
+      slug: prompt.slug,
+      teamId: prompt.teamId,
+      status: statusOf(prompt),
+      createdAt: prompt.createdAt,
+      live: prompt.live?.number ?? null,
+      versions: deliveredRows(prompt).map((row) => {
+        const [number, status, bodyRevision] = row;
+        return { number, status, bodyRevision, isPending: this.#contentOf(row) === undefined };
+      }),
+      tags: prompt.tags,
+    });
+  }
+
+  /** The content of a tagged version, when it is there and no older than the table says. */
+  tagged(number: number, bodyRevision: number): TaggedContent | undefined {
+    const held = this.#tagged?.get(number);
+    return held !== undefined && held.bodyRevision >= bodyRevision ? held : undefined;
+  }
+
+  /** The JSON text of a `DeliveredPrompt`. */
+  json(): string {
+    const { prompt } = this;
+    const head = JSON.stringify({
+      id: prompt.id,
+      slug: prompt.slug,
+      status: statusOf(prompt),
+      created_at: prompt.createdAt,
+      live: prompt.live?.number ?? null,
+      tags: prompt.tags,
+    });
+    return `${head.slice(0, -1)},"versions":[${this.#versionTexts().join(',')}],"etag":"${this.fingerprint}"}`;
+  }
+
+  /** The live version is what most renders use, so it is the last to be left out. */
+  #versionTexts(): string[] {
+    const live = this.prompt.live?.number;
+    const rows = deliveredRows(this.prompt);
+    const texts = new Map<number, string>();
+    let bytes = 0;
+    for (const row of rows.toSorted(([one], [other]) => Number(other === live) - Number(one === live))) {
+      const text = versionText(row, this.#contentOf(row));
+      const isTooLarge = bytes + Buffer.byteLength(text) > MAX_PROMPT_BYTES;
+      if (!isTooLarge) bytes += Buffer.byteLength(text);
+      texts.set(row[0], isTooLarge ? versionText(row, 'too_large') : text);
+    }
+    return rows.map(([number]) => texts.get(number) ?? '');
+  }
+
+  #contentOf([number, , bodyRevision]: VersionRow): VersionContent | undefined {
+    const { live } = this.prompt;
+    return number === live?.number ? live : this.tagged(number, bodyRevision)?.content;
+  }
+}
+
+/** The versions that are delivered: the live one and every tagged one, ascending. A tag on a version that does not exist yet delivers nothing. */
+export function deliveredRows(prompt: PromptEntry): VersionRow[] {
+  const numbers = new Set(Object.values(prompt.tags));
+  if (prompt.live !== undefined) numbers.add(prompt.live.number);
+  return [...numbers]
+    .sort((one, other) => one - other)
+    .map((number) => prompt.versionRow(number))
+    .filter((row) => row !== undefined);
+}
+
+function statusOf({ archived }: PromptEntry): string {
+  return archived ? 'archived' : 'active';
+}
+
+function versionText(
+  [version, status]: VersionRow,
+  content: VersionContent | 'too_large' | undefined,
+): string {
+  if (content === undefined || content === 'too_large') {
+    const missing = content ?? 'pending';
+    return JSON.stringify({
+      version,
+      status,
+      template: null,
+      missing,
+      language: LANGUAGE_LEVEL,
+    } satisfies DeliveredVersion);
+  }
+  const { template, outline, sources, config } = content;
+  // What is undefined is left out of the text.
+  return JSON.stringify({ version, status, template, outline, sources, config, language: LANGUAGE_LEVEL });
+}
