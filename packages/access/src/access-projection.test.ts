@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signingKeyState, signingPair, uuid, World } from '../test/world.ts';
-import type { AccessProjection } from './access-projection.ts';
+import type { AccessChange, AccessProjection } from './access-projection.ts';
 import type { Authentication, Principal } from './principal.ts';
 import { isAllowedOn } from './require-allowed.ts';
 import { signSession } from './session-token.ts';
@@ -474,6 +474,38 @@ describe('what is known of teams and organizations', () => {
     expect(access.wants('membership')).toBe(true);
     expect(access.wants('prompt')).toBe(false);
     expect(access.wants('epoch')).toBe(false);
+  });
+});
+
+describe('a change', () => {
+  it('names those whose rights it may concern, the organization before a move, too', () => {
+    const here = world();
+    const seen: AccessChange[] = [];
+    here.access.onChange((change) => seen.push(change));
+    const told = (change: () => void) => {
+      change();
+      return seen.splice(0);
+    };
+    expect(told(() => here.user(ada))).toEqual([{ userId: ada }]);
+    expect(told(() => here.member(work, ada, 'viewer'))).toEqual([{ userId: ada }]);
+    expect(told(() => here.end('membership', `${work}.${ada}`))).toEqual([{ userId: ada }]);
+    expect(told(() => here.key(uuid(31), org))).toEqual([{ keyId: uuid(31) }]);
+    expect(told(() => here.end('apiKey', uuid(31)))).toEqual([{ keyId: uuid(31) }]);
+    expect(told(() => here.team(work, otherOrg))).toEqual([{ teamId: work, orgIds: [org, otherOrg] }]);
+    expect(told(() => here.end('team', work))).toEqual([{ teamId: work, orgIds: [otherOrg] }]);
+    expect(told(() => here.end('organization', org))).toEqual([{ orgIds: [org] }]);
+    expect(told(() => here.end('signingKey', 'key-1'))).toEqual([{ everySession: true }]);
+  });
+
+  it('of the clock needs no event: a credential tells its own end', () => {
+    const here = world();
+    here.user(ada);
+    const expires_at = new Date(here.now + 1_000).toISOString();
+    const [key, endless] = [here.key(uuid(31), org, { expires_at }), here.key(uuid(32), org)];
+    expect(here.access.credentialEnd(`Bearer ${key}`)).toBe(here.now + 1_000);
+    expect(here.access.credentialEnd(`Bearer ${endless}`)).toBe(Number.POSITIVE_INFINITY);
+    expect(here.access.credentialEnd(`Bearer ${here.session(ada)}`)).toBe(here.now + 3_600_000);
+    expect(here.access.credentialEnd('Bearer nothing')).toBe(0);
   });
 });
 

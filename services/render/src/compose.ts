@@ -21,7 +21,7 @@ import { createRenderBatch } from './batch/render-batch.ts';
 import { batchRoutes } from './batch/routes.ts';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
-import { DeliveryRequests, DeliveryView, positionOf } from './delivery/mod.ts';
+import { DeliveryRequests, DeliveryView, Listeners, positionOf } from './delivery/mod.ts';
 import { HeavyRenders } from './heavy/mod.ts';
 import { createHotPath } from './http/hot-path.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
@@ -59,7 +59,6 @@ export async function startRender(
   const projection = new Projection({ bus, views: [access, directory], logger });
   const view = new DeliveryView({ directory, bodies, source, position: positionOf(projection), logger });
   cleanups.add('delivery', () => view.close());
-  projection.onEpoch(view.onEpoch);
   cleanups.add('projection', () => projection.stop());
   await projection.start();
   observeProjection(projection, bus);
@@ -119,10 +118,33 @@ export async function startRender(
     usage,
     logger,
   });
+  const listeners = new Listeners({
+    access,
+    view,
+    uses: usage,
+    isConnected: () => projection.connected,
+    isSettledInEpoch: () => projection.settledInEpoch,
+    bounds: {
+      streams: config.DELIVERY_STREAMS,
+      perCaller: config.DELIVERY_STREAMS_PER_CALLER,
+      perOrganization: config.DELIVERY_STREAMS_PER_ORGANIZATION,
+      maxPrompts: config.DELIVERY_MAX_PROMPTS,
+      cacheBytes: config.DELIVERY_CACHE_BYTES,
+      lifeMs: config.DELIVERY_STREAM_MS,
+      heartbeatMs: config.DELIVERY_HEARTBEAT_MS,
+    },
+    logger,
+  });
+  cleanups.add('streams', () => listeners.close());
+  projection.onEpoch(() => {
+    view.onEpoch();
+    listeners.onEpoch();
+  });
   const deliveries = new DeliveryRequests({
     access,
     directory,
     view,
+    listeners,
     revisions: new ProjectionRevisions(projection, DELIVERY_WAIT_MS),
     uses: usage,
     maxPrompts: config.DELIVERY_MAX_PROMPTS,
@@ -132,7 +154,11 @@ export async function startRender(
   const server = await startHttpServer({
     app,
     before: (req, res) => answerRender(req, res) || deliveries.handle(req, res),
-    onDrain: () => deliveries.drain(),
+    onDrain: () => {
+      deliveries.drain();
+      // Half of the time is the clients', who leave when they have found another place; the rest is for those that do not.
+      void listeners.drain(config.DRAIN_DELAY_MS, config.DRAIN_DELAY_MS + config.SHUTDOWN_TIMEOUT_MS / 2);
+    },
     host: config.HOST,
     port: config.PORT,
     logger,

@@ -1,3 +1,4 @@
 export { DeliveryRequests } from './request/delivery-requests.ts';
+export { Listeners } from './stream/listeners.ts';
 export { DeliveryView } from './view/delivery-view.ts';
-export { positionOf, type StreamPosition } from './view/stream-position.ts';
+export { positionOf } from './view/stream-position.ts';

@@ -68,7 +68,7 @@ export async function admit(
   const teamIds = await decided(freshness, () => readable(access, principal, wanted));
   const slugs = namedSlugs(req.url ?? '');
   if (fault?.code === 'invalidRevision' || fault?.code === 'invalidConsistency') throw fault;
-  const since = sinceOf(req.url ?? '');
+  const since = route.patience === 'stream' ? lastEventOf(req) : sinceOf(req.url ?? '');
   if (isTooLarge(directory, teamIds, slugs, maxPrompts)) throw new ApiError('audienceTooLarge');
   return {
     principal,
@@ -147,6 +147,12 @@ function sinceOf(url: string): RevisionToken | undefined {
   const token = decodeToken(text);
   if (token === undefined) throw new ApiError('invalidRevision');
   return token;
+}
+
+/** Other clients send what they like: a text that is no revision counts as absent. */
+function lastEventOf(req: IncomingMessage): RevisionToken | undefined {
+  const text = req.headers['last-event-id'];
+  return typeof text === 'string' ? decodeToken(text) : undefined;
 }
 
 function isTooLarge(

@@ -1,6 +1,5 @@
 /** Requests for deliveries: a bare handler in front of the router, since a stream writes to its socket by itself. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AccessProjection } from '@px0/access';
 import { type RouteDefinition, routes } from '@px0/contracts';
 import { revisionHeaders } from '@px0/event-bus';
 import {
@@ -12,21 +11,21 @@ import {
   requestIdOf,
   sendReply,
 } from '@px0/service-kit';
+import type { Listeners } from '../stream/listeners.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
 import { type Admission, type AdmissionDependencies, admit } from './admission.ts';
 import { Snapshot, snapshotHeaders } from './snapshot.ts';
+import { unavailable } from './unavailable.ts';
 
 export interface DeliveryRequestsOptions extends AdmissionDependencies {
-  readonly access: AccessProjection;
   readonly view: DeliveryView;
+  readonly listeners: Listeners;
   readonly logger: Logger;
 }
 
 /** For a process that has caught up this is an eternity. */
 const REVISION_WAIT_MS = 1_000;
-/** At random, so that those who were refused together do not come back together. */
-const RETRY_SECONDS = { least: 1, most: 5 };
 
 export class DeliveryRequests {
   readonly #options: DeliveryRequestsOptions;
@@ -56,8 +55,11 @@ export class DeliveryRequests {
     res.setHeader('X-Request-Id', requestId);
     try {
       const admission = await admit(this.#options, route, req);
+      const isStream = route.patience === 'stream';
+      if (isStream) this.#options.listeners.checkRoom(admission);
       if (this.#isDraining) throw unavailable();
-      await this.#snapshot(admission, req, res);
+      if (isStream) await this.#stream(admission, req, res);
+      else await this.#snapshot(admission, req, res);
     } catch (error) {
       this.#refuse(req, res, error, this.#options.logger.child({ request_id: requestId }));
     }
@@ -81,10 +83,10 @@ export class DeliveryRequests {
   }
 
   async #snapshot(admission: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { view } = this.#options;
+    const { view, listeners } = this.#options;
     const isStale = !(await this.#covers(admission)) || admission.isStale;
     await view.ready(admission.teamIds);
-    const snapshot = new Snapshot(view, admission, this.#keyEndOf(admission));
+    const snapshot = new Snapshot(view, admission, listeners.keyEndOf(admission));
     const isUnchanged = req.headers['if-none-match'] === snapshot.etag;
     const isGzip = !isUnchanged && acceptsGzip(req.headers['accept-encoding']);
     const { 'Content-Type': type, ...headers } = snapshotHeaders(snapshot, isStale, isGzip);
@@ -96,11 +98,34 @@ export class DeliveryRequests {
     await snapshot.send(req, res, isGzip);
   }
 
-  /** When the caller's key ends, as answers say it. A session is no key. */
-  #keyEndOf({ principal, authorization }: Admission): string | null {
-    if (principal.kind !== 'api-key') return null;
-    const end = this.#options.access.credentialEnd(authorization);
-    return Number.isFinite(end) ? new Date(end).toISOString() : null;
+  async #stream(admission: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { view, listeners } = this.#options;
+    const isStale = !(await this.#covers(admission)) || admission.isStale;
+    await view.ready(admission.teamIds);
+    // Others have come meanwhile. An answer that stands behind another one in its connection would never be sent.
+    listeners.checkRoom(admission);
+    if (this.#isDraining || (res.socket === null && !res.destroyed)) throw unavailable();
+    const isGzip = acceptsGzip(req.headers['accept-encoding']);
+    // It ends with its connection.
+    res.shouldKeepAlive = false;
+    res.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store, no-transform',
+      'X-Accel-Buffering': 'no',
+      Vary: 'Authorization, Accept-Encoding',
+      [revisionHeaders.revision]: view.revisionAt(view.watermark),
+      ...(isStale ? { [revisionHeaders.stale]: 'true' } : {}),
+      ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
+    });
+    if (req.method === 'HEAD') {
+      res.end();
+      return;
+    }
+    res.flushHeaders();
+    const { socket } = res;
+    // The client left before it was answered.
+    if (socket === null || socket.destroyed) return;
+    listeners.open(admission, socket, { isGzip, isChunked: res.chunkedEncoding });
   }
 
   /** The revision shows that px0 itself has refused. */
@@ -115,12 +140,6 @@ export class DeliveryRequests {
     if (revision !== undefined) res.setHeader(revisionHeaders.revision, revision);
     sendReply(req, res, replyOfError(error, logger));
   }
-}
-
-function unavailable(): ApiError {
-  const { least, most } = RETRY_SECONDS;
-  const retryAfterSeconds = least + Math.floor(Math.random() * (most - least + 1));
-  return new ApiError('serviceUnavailable', { retryAfterSeconds });
 }
 
 /** By hand, as for renders: this runs for every request that is no render. */

@@ -77,15 +77,6 @@ export class DeliveredTeam {
     return (this.#ordinals[next] ?? this.#nextOrdinal) - 1;
   }
 
-  /** The first entry after a change of this number, with its own number. */
-  after(ordinal: number): { readonly entry: DeliveredEntry; readonly ordinal: number } | undefined {
-    for (let place = firstAbove(this.#ordinals, ordinal); place < this.#log.length; place += 1) {
-      const entry = this.#log[place];
-      if (entry !== undefined) return { entry, ordinal: this.#ordinals[place] ?? 0 };
-    }
-    return undefined;
-  }
-
   /** The entries after a change of this number. To be gone through at once. */
   *allAfter(ordinal: number): Generator<DeliveredEntry, void> {
     for (let place = firstAbove(this.#ordinals, ordinal); place < this.#log.length; place += 1) {
@@ -94,9 +85,9 @@ export class DeliveredTeam {
     }
   }
 
-  /** The sequence of an entry's latest change. */
-  sequenceOf(entry: DeliveredEntry): number {
-    return this.#sequences[entry.slot] ?? 0;
+  /** The number of an entry's latest change. */
+  ordinalOf(entry: DeliveredEntry): number {
+    return this.#ordinals[entry.slot] ?? 0;
   }
 
   /** A new epoch begins: sequences of the old one mean nothing in it, and nobody can ask for what changed before. */

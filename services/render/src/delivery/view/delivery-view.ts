@@ -116,6 +116,10 @@ export class DeliveryView {
     this.#contents.close();
   }
 
+  get epoch(): string | undefined {
+    return this.#options.position.epoch;
+  }
+
   /** How many teams are built. */
   get size(): number {
     return this.#teams.size;
@@ -196,7 +200,7 @@ export class DeliveryView {
   /** Sequences of the old epoch mean nothing any more. */
   readonly onEpoch = (): void => {
     for (const team of this.#teams.values()) team.forgetSequences();
-    this.departures.clear();
+    this.departures.forget();
     for (const changes of [this.#dirty, this.#waiting])
       for (const change of changes.values()) change.first = change.latest = 1;
   };

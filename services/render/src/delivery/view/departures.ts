@@ -12,25 +12,37 @@ const MOST = 10_000;
 export class Departures {
   /** In the order of their sequences. */
   #latest: Departure[] = [];
+  /** How many there were before the first of these. */
+  #forgotten = 0;
+
+  /** The number of the latest one. */
+  get last(): number {
+    return this.#forgotten + this.#latest.length;
+  }
 
   add({ teamId, promptId, sequence }: Departure): void {
     this.#latest.push({ teamId, promptId, sequence: Math.max(sequence, this.#latest.at(-1)?.sequence ?? 0) });
     // Rarely, so that it costs little each time.
-    if (this.#latest.length >= 2 * MOST) this.#latest = this.#latest.slice(-MOST);
+    if (this.#latest.length < 2 * MOST) return;
+    this.#latest = this.#latest.slice(-MOST);
+    this.#forgotten += MOST;
   }
 
-  /** Those later than a sequence, from these teams. */
-  since(sequence: number, teamIds: ReadonlySet<string>): Departure[] {
-    const found: Departure[] = [];
-    for (let place = this.#latest.length - 1; place >= 0; place -= 1) {
-      const departure = this.#latest[place];
-      if (departure === undefined || departure.sequence <= sequence) break;
-      if (teamIds.has(departure.teamId)) found.push(departure);
-    }
-    return found.reverse();
+  /** The number of the last one at or before a sequence. */
+  ordinalAt(sequence: number): number {
+    const later = this.#latest.findLastIndex((departure) => departure.sequence <= sequence) + 1;
+    return this.#forgotten + later;
   }
 
-  clear(): void {
+  /** Those after the one with that number, from these teams; of `most` that are looked at. */
+  after(ordinal: number, teamIds: ReadonlySet<string>, most = Number.POSITIVE_INFINITY): Departure[] {
+    const from = Math.max(0, ordinal - this.#forgotten);
+    return this.#latest.slice(from, from + most).filter(({ teamId }) => teamIds.has(teamId));
+  }
+
+  /** A new epoch begins: sequences of the old one mean nothing in it. */
+  forget(): void {
+    this.#forgotten = this.last;
     this.#latest = [];
   }
 }

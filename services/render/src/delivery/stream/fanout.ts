@@ -1,0 +1,229 @@
+/**
+ * Tells listeners what changes. A pass writes one batch to everybody whom it concerns, in slices, as shared bytes; who does not keep up is passed over and
+ * later sent the difference.
+ */
+import { asEvent, type MarkFrame } from '@px0/delivery';
+import type { Logger } from '@px0/service-kit';
+import type { DeliveredEntry } from '../view/delivered-entry.ts';
+import type { Batch, DeliveryView } from '../view/delivery-view.ts';
+import { Slices } from '../view/slices.ts';
+import { type Audience, Audiences, type ShownTeam } from './audiences.ts';
+import type { Connection } from './connection.ts';
+import { Piece } from './piece.ts';
+import { putEvent, Runs } from './runs.ts';
+import { syncOf, Transfer } from './transfer.ts';
+import { TransferQueue } from './transfer-queue.ts';
+
+export interface FanoutOptions {
+  readonly view: DeliveryView;
+  readonly cacheBytes: number;
+  readonly logger: Logger;
+}
+
+/** Plain numbers, which observers read. */
+export interface FanoutCounts {
+  passes: number;
+  /** Times that a connection was passed over. */
+  behind: number;
+  transfers: number;
+  sentBytes: number;
+  /** Of the last pass. */
+  passMs: number;
+}
+
+export class Fanout {
+  readonly audiences: Audiences<Connection>;
+  readonly queue = new TransferQueue();
+  readonly counts: FanoutCounts = { passes: 0, behind: 0, transfers: 0, sentBytes: 0, passMs: 0 };
+  readonly #options: FanoutOptions;
+  readonly #runs: Runs;
+  /** Rises with each batch. A connection of a lower one that is concerned has not been shown the batch yet. */
+  #pass = 0;
+  /** Those that the batch under way concerns. */
+  #concerned: ReadonlySet<Audience<Connection>> = new Set();
+
+  constructor(options: FanoutOptions) {
+    this.#options = options;
+    this.audiences = new Audiences(options.view);
+    this.#runs = new Runs(options.cacheBytes);
+  }
+
+  /** Shows a batch, which the view has just taken over, to everybody whom it concerns. */
+  readonly deliver = async (batch: Batch): Promise<void> => {
+    const began = performance.now();
+    const concerned = this.audiences.concernedBy(batch);
+    if (concerned.length === 0) return;
+    this.#pass += 1;
+    this.counts.passes += 1;
+    this.#concerned = new Set(concerned);
+    for (const audience of concerned) audience.expect(batch);
+    const slices = new Slices();
+    const shared = new Map<string, Piece>();
+    const events = new Map<DeliveredEntry, string>();
+    for (const audience of concerned) {
+      const piece = await this.#pieceFor(audience, batch, { shared, events, slices });
+      if (piece === undefined) continue;
+      for (const connection of audience.connections) {
+        this.#show(connection, piece, batch.sequence);
+        if (slices.isOver) await slices.others();
+      }
+    }
+    this.#concerned = new Set();
+    this.counts.passMs = performance.now() - began;
+  };
+
+  /** Whether the connection has been shown everything that the view holds. */
+  isUpToDate(connection: Connection): boolean {
+    if (connection.state !== 'current') return false;
+    return connection.pass >= this.#pass || !this.#concerned.has(connection.seat.audience);
+  }
+
+  /** Gives a connection its subscription's audience. One that lacks something is sent it, when it has room and its turn comes. */
+  join(connection: Connection): void {
+    connection.seat.audience.connections.add(connection);
+    if (connection.state !== 'current') this.bringUpToDate(connection);
+  }
+
+  /** Takes a connection out of its audience. */
+  leave(connection: Connection, audience: Audience<Connection>): void {
+    audience.connections.delete(connection);
+    this.audiences.release(audience);
+  }
+
+  /** Queues a transfer for a connection that is not in one. */
+  bringUpToDate(connection: Connection): void {
+    connection.state = 'waiting';
+    const { owner } = connection.seat;
+    // What it was sent before must have left: a client that connects and leaves in a loop gets no transfer.
+    void connection.drained().then(() => {
+      if (connection.isOpen) this.queue.enter(owner, () => this.#transfer(connection));
+    });
+  }
+
+  /** Tells everybody who is up to date what they have: a new epoch has been shown. */
+  async settleEpoch(): Promise<void> {
+    this.#options.view.settleEpoch();
+    const slices = new Slices();
+    for (const audience of [...this.audiences.all()]) {
+      audience.settleEpoch();
+      for (const connection of audience.connections) {
+        if (this.isUpToDate(connection)) this.#sync(connection);
+        if (slices.isOver) await slices.others();
+      }
+    }
+  }
+
+  #sync(connection: Connection): void {
+    const { view } = this.#options;
+    connection.position = view.watermark;
+    const frame = syncOf(view, connection.seat.audience, connection.seat.keyEnd);
+    this.counts.sentBytes += connection.write(new Piece(asEvent(frame)));
+  }
+
+  #show(connection: Connection, piece: Piece, sequence: number): void {
+    if (connection.state !== 'current' || connection.pass >= this.#pass) return;
+    if (connection.isBehind) {
+      this.counts.behind += 1;
+      this.bringUpToDate(connection);
+      return;
+    }
+    connection.pass = this.#pass;
+    connection.position = sequence;
+    this.counts.sentBytes += connection.write(piece);
+  }
+
+  /** What the audience is written; undefined when the batch has nothing that it sees. */
+  async #pieceFor(
+    audience: Audience<Connection>,
+    batch: Batch,
+    {
+      shared,
+      events,
+      slices,
+    }: { shared: Map<string, Piece>; events: Map<DeliveredEntry, string>; slices: Slices },
+  ): Promise<Piece | undefined> {
+    const shown = audience.shown(batch);
+    if (shown.length === 0) return undefined;
+    const key = audience.slugs === undefined ? shown.map(({ team_id }) => team_id).join() : audience.key;
+    const known = shared.get(key);
+    if (known !== undefined) return known;
+    let text = '';
+    for (const { changes, revision } of shown) {
+      for (const { after } of changes) {
+        if (after === undefined) continue;
+        const event = events.get(after) ?? putEvent(after, revision);
+        events.set(after, event);
+        text += event;
+        if (slices.isOver) await slices.others();
+      }
+    }
+    const piece = new Piece(text + deletions(shown) + asEvent(this.#mark(shown, batch)));
+    if (piece.isLarge) await piece.prepare();
+    shared.set(key, piece);
+    return piece;
+  }
+
+  #mark(shown: readonly ShownTeam[], { sequence }: Batch): MarkFrame {
+    return {
+      type: 'mark',
+      revision: this.#options.view.revisionAt(sequence),
+      teams: shown.map(({ team_id, prev, revision, digest, count }) => ({
+        team_id,
+        prev,
+        revision,
+        digest,
+        count,
+      })),
+    };
+  }
+
+  /** Runs until the connection is up to date, or has ended. */
+  async #transfer(connection: Connection): Promise<void> {
+    try {
+      while (connection.isOpen && (await this.#attempt(connection)) === 'again')
+        connection.position = undefined;
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a transfer failed');
+      connection.destroy();
+    }
+  }
+
+  async #attempt(connection: Connection): Promise<'done' | 'again'> {
+    const { view } = this.#options;
+    const transfer = new Transfer({ view, runs: this.#runs, connection });
+    this.counts.transfers += 1;
+    connection.state = 'transfer';
+    const slices = new Slices();
+    while (connection.isOpen) {
+      const step = transfer.next();
+      if (step === undefined) return 'again';
+      if (step.closes) {
+        // At once: from here on the connection takes part in passes, and nothing may come between.
+        connection.state = 'current';
+        connection.pass = this.#pass;
+        connection.position = view.watermark;
+      } else if (step.piece.isLarge) await step.piece.prepare();
+      this.counts.sentBytes += connection.write(step.piece);
+      if (step.closes) {
+        if (connection.gained.size > 0) this.bringUpToDate(connection);
+        return 'done';
+      }
+      if (connection.isBehind) await connection.drained();
+      if (slices.isOver) await slices.others();
+    }
+    return 'done';
+  }
+}
+
+/** Behind all that is put: a prompt that moves is nowhere missing in between. */
+function deletions(shown: readonly ShownTeam[]): string {
+  return shown
+    .flatMap(({ team_id, revision, changes }) =>
+      changes.flatMap(({ before, after }) =>
+        before === undefined || after !== undefined
+          ? []
+          : asEvent({ type: 'delete', team_id, revision, prompt_id: before.prompt.id }),
+      ),
+    )
+    .join('');
+}

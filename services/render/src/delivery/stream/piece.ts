@@ -1,0 +1,76 @@
+/** Bytes that many connections are sent: made once, in each form that one of them needs. */
+import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
+
+/** How a connection takes its bytes. */
+export interface Form {
+  readonly isGzip: boolean;
+  /** Whether HTTP frames them as chunks; HTTP/1.0 does not. */
+  readonly isChunked: boolean;
+}
+
+/** A stream of gzip begins with this, whatever follows: deflate, no flags, no time. */
+export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+
+/**
+ * Blocks that refer to nothing before them and end on a byte, so that they may follow whatever a connection was sent. A call costs more than the
+ * compression of a frame, so what belongs together is compressed together.
+ */
+const BLOCKS: ZlibOptions = { level: 1, finishFlush: constants.Z_SYNC_FLUSH };
+/** More than this takes too long for the main thread. */
+export const MAX_SYNC_BYTES = 128 * 1024;
+
+export class Piece {
+  readonly #text: string;
+  #plain: Buffer | undefined;
+  #blocks: Buffer | undefined;
+  #plainChunk: Buffer | undefined;
+  #gzipChunk: Buffer | undefined;
+
+  /** `blocks`: the text as it was compressed before. */
+  constructor(text: string, blocks?: Buffer) {
+    this.#text = text;
+    this.#blocks = blocks;
+  }
+
+  /** Whether its compression must be prepared before it is written. */
+  get isLarge(): boolean {
+    return this.#blocks === undefined && this.#text.length > MAX_SYNC_BYTES;
+  }
+
+  /** Compresses it in another thread. */
+  async prepare(): Promise<void> {
+    this.#blocks ??= await new Promise<Buffer>((resolve, reject) => {
+      deflateRaw(this.#text, BLOCKS, (error, blocks) => (error === null ? resolve(blocks) : reject(error)));
+    });
+  }
+
+  /** The deflate blocks. */
+  get blocks(): Buffer {
+    this.#blocks ??= deflateRawSync(this.#text, BLOCKS);
+    return this.#blocks;
+  }
+
+  bytes({ isGzip, isChunked }: Form): Buffer {
+    if (!isChunked) return isGzip ? this.blocks : this.#plainBytes;
+    if (isGzip) {
+      this.#gzipChunk ??= chunk(this.blocks);
+      return this.#gzipChunk;
+    }
+    this.#plainChunk ??= chunk(this.#plainBytes);
+    return this.#plainChunk;
+  }
+
+  get #plainBytes(): Buffer {
+    this.#plain ??= Buffer.from(this.#text);
+    return this.#plain;
+  }
+}
+
+/** The last chunk, which ends a chunked body. */
+export const LAST_CHUNK = Buffer.from('0\r\n\r\n');
+const CRLF = Buffer.from('\r\n');
+
+/** The bytes as one chunk of a body in HTTP/1.1. */
+export function chunk(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, CRLF]);
+}

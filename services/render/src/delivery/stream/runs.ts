@@ -1,0 +1,81 @@
+/**
+ * The bytes of many prompts in a row, for transfers. Clients that are sent a whole team are sent the same rows, so a row that was compressed for one is
+ * kept for the others, within a bound.
+ */
+import { LRUCache } from 'lru-cache';
+import type { DeliveredEntry } from '../view/delivered-entry.ts';
+import type { DeliveredTeam } from '../view/delivered-team.ts';
+import { Piece } from './piece.ts';
+
+/** A run ends with the prompt that makes it this long, in characters. */
+const RUN_LENGTH = 32 * 1024;
+/** What a kept run takes besides its bytes. */
+const RUN_COST = 512;
+
+export interface Run {
+  readonly piece: Piece;
+  /** The number of the last entry in it. */
+  readonly ordinal: number;
+}
+
+interface Kept extends Run {
+  readonly entries: readonly DeliveredEntry[];
+}
+
+export class Runs {
+  readonly #kept: LRUCache<string, Kept>;
+
+  constructor(maxBytes: number) {
+    this.#kept = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: ({ piece, entries }) => RUN_COST + piece.blocks.length + entries.length * 8,
+    });
+  }
+
+  /**
+   * The prompts after the one with that number, as far as a run goes, and before them the event `begin`, if there is one. Undefined at the end of the
+   * team, unless `begin` is to be said all the same.
+   */
+  next(team: DeliveredTeam, ordinal: number, begin: string, isWhole: boolean): Run | undefined {
+    const key = `${team.id}.${ordinal}.${begin}`;
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && isStill(kept, team, ordinal)) return kept;
+    const run = makeRun(team, ordinal, begin, isWhole);
+    if (run !== undefined && !run.piece.isLarge) this.#kept.set(key, run);
+    return run;
+  }
+}
+
+/** Whether the same entries still stand there. One that has changed stands elsewhere. */
+function isStill({ entries }: Kept, team: DeliveredTeam, ordinal: number): boolean {
+  let place = 0;
+  for (const entry of team.allAfter(ordinal)) {
+    if (place === entries.length) return true;
+    if (entry !== entries[place]) return false;
+    place += 1;
+  }
+  return place === entries.length;
+}
+
+function makeRun(team: DeliveredTeam, ordinal: number, begin: string, isWhole: boolean): Kept | undefined {
+  const entries: DeliveredEntry[] = [];
+  let text = begin;
+  for (const entry of team.allAfter(ordinal)) {
+    if (text.length >= RUN_LENGTH) break;
+    entries.push(entry);
+    text += putEvent(entry, team.revision);
+  }
+  const last = entries.at(-1);
+  if (last === undefined && (begin === '' || !isWhole)) return undefined;
+  return {
+    piece: new Piece(text),
+    entries,
+    ordinal: last === undefined ? team.lastOrdinal : team.ordinalOf(last),
+  };
+}
+
+/** The event that puts a prompt. */
+export function putEvent(entry: DeliveredEntry, revision: string): string {
+  const { teamId } = entry.prompt;
+  return `event: put\ndata: {"type":"put","team_id":"${teamId}","revision":"${revision}","prompt":${entry.json()}}\n\n`;
+}
