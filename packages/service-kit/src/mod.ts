@@ -43,6 +43,7 @@ export {
   startHttpServer,
 } from './http/server.ts';
 export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
+export { warnOfOpenFiles } from './open-files.ts';
 export { runService, type ServiceDependencies } from './run-service.ts';
 export { type DurationSeries, durationHistogram } from './telemetry/duration-histogram.ts';
 export { type Observation, observe } from './telemetry/instruments.ts';

@@ -1,5 +1,10 @@
 /** The gateway's object graph. */
-import { type RunningServer, type ServiceDependencies, startHttpServer } from '@px0/service-kit';
+import {
+  type RunningServer,
+  type ServiceDependencies,
+  startHttpServer,
+  warnOfOpenFiles,
+} from '@px0/service-kit';
 import type { Config } from './config.ts';
 import { clientAddressReader } from './edge/client-address.ts';
 import { Cors } from './edge/cors.ts';
@@ -12,6 +17,7 @@ import { Metrics, observeGateway } from './metrics.ts';
 import { createPages } from './pages/pages.ts';
 import { HighestRevision } from './revision/highest-revision.ts';
 import type { UpstreamName } from './routing.ts';
+import { StreamRoom } from './streams/stream-room.ts';
 import { Upstream } from './upstreams/upstream.ts';
 
 type Dependencies = Pick<ServiceDependencies, 'logger' | 'cleanups'>;
@@ -22,14 +28,17 @@ export async function startGateway(
   { logger, cleanups }: Dependencies,
 ): Promise<RunningServer> {
   const upstreams = createUpstreams(config, logger);
-  const all = Object.values(upstreams);
+  // Without replicas of its own, delivery is render's, and its breakers, too.
+  const all = [...new Set(Object.values(upstreams))];
+  const streams = new StreamRoom(config.GATEWAY_STREAMS);
+  warnOfOpenFiles(2 * config.GATEWAY_STREAMS, 'GATEWAY_STREAMS', logger);
   await Promise.all(all.map((upstream) => upstream.start()));
   cleanups.add('upstreams', async () => {
     await Promise.all(all.map((upstream) => upstream.close()));
   });
 
   const metrics = new Metrics();
-  observeGateway(metrics, all);
+  observeGateway(metrics, all, streams);
   const sessionUsers = new SessionUsers({ identityUrls: config.IDENTITY_URL, logger });
   const security = securityHeaders({ hsts: config.HSTS });
   const running: { server?: RunningServer } = {};
@@ -44,6 +53,7 @@ export async function startGateway(
   });
   const gateway = new Gateway({
     upstreams,
+    streams,
     revision: new HighestRevision(),
     limits: new Limits(
       {
@@ -66,6 +76,7 @@ export async function startGateway(
 
   running.server = await startHttpServer({
     handler: gateway.handle,
+    onDrain: () => streams.drain(config.DRAIN_DELAY_MS),
     host: config.HOST,
     port: config.PORT,
     logger,
@@ -87,11 +98,16 @@ function createUpstreams(config: Config, logger: Dependencies['logger']): Record
       dnsRefreshMs: config.DNS_REFRESH_MS,
       logger,
     });
+  const render = create('render', config.RENDER_URL, config.RENDER_TIMEOUT_MS);
   return {
     identity: create('identity', config.IDENTITY_URL, config.UPSTREAM_TIMEOUT_MS),
     tenancy: create('tenancy', config.TENANCY_URL, config.UPSTREAM_TIMEOUT_MS),
     'prompt-registry': create('prompt-registry', config.PROMPT_REGISTRY_URL, config.UPSTREAM_TIMEOUT_MS),
-    render: create('render', config.RENDER_URL, config.RENDER_TIMEOUT_MS),
+    render,
+    delivery:
+      config.DELIVERY_URL === undefined
+        ? render
+        : create('delivery', config.DELIVERY_URL, config.RENDER_TIMEOUT_MS),
   };
 }
 

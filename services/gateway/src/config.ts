@@ -29,12 +29,22 @@ export const configSchema = z.object({
   TENANCY_URL: upstream('tenancy'),
   PROMPT_REGISTRY_URL: upstream('prompt-registry'),
   RENDER_URL: upstream('render'),
+  DELIVERY_URL: upstream('render')
+    .optional()
+    .describe(
+      'Where `/v1/delivery` goes, if streams have render replicas of their own. Default: `RENDER_URL`.',
+    ),
   UPSTREAM_CONNECTIONS: integerVariable(1, 10_000)
     .prefault('128')
     .describe('Maximum number of connections to one replica.'),
   UPSTREAM_PENDING_LIMIT: integerVariable(1)
     .prefault('2000')
     .describe('Maximum number of requests that wait for one service; further requests get a 503 at once.'),
+  GATEWAY_STREAMS: integerVariable(1)
+    .prefault('8000')
+    .describe(
+      'Maximum number of delivery streams; further ones get a 503. The keys of one organization may have a quarter of them. Each takes two file descriptors.',
+    ),
   UPSTREAM_TIMEOUT_MS: integerVariable(1)
     .prefault('15000')
     .describe(

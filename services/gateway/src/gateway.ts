@@ -17,11 +17,13 @@ import { BodyTooLargeError, GATHER_BYTES, gatherBody, streamBody } from './proxy
 import { type RequestFacts, readRequestHeaders } from './proxy/request-headers.ts';
 import type { HighestRevision } from './revision/highest-revision.ts';
 import { type ForwardTarget, targetOf, type UpstreamName } from './routing.ts';
-import { isCausedBy, isInvalidRequest, UpstreamOutError } from './upstreams/failures.ts';
+import type { StreamRoom } from './streams/stream-room.ts';
+import { isCausedBy, isInvalidRequest, TooManyStreamsError, UpstreamOutError } from './upstreams/failures.ts';
 import type { Upstream } from './upstreams/upstream.ts';
 
 export interface GatewayDependencies {
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>;
+  readonly streams: StreamRoom;
   readonly revision: HighestRevision;
   readonly limits: Limits;
   readonly cors: Cors;
@@ -108,7 +110,13 @@ export class Gateway {
       return;
     }
     const upstream = this.#deps.upstreams[target.upstream];
-    if (upstream.isFull) {
+    const isStream = target.patience === 'stream';
+    if (isStream && this.#deps.streams.isFull) {
+      this.#deps.metrics.refusedStreams += 1;
+      this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
+      return;
+    }
+    if (!isStream && upstream.isFull) {
       this.#deps.metrics.refusedByFullUpstream += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
       return;
@@ -145,23 +153,36 @@ export class Gateway {
     const outbound: Outbound = {
       method: req.method ?? 'GET',
       path: originForm(req.url ?? '/'),
-      headers: this.#upstreamHeaders(visit),
+      headers: this.#upstreamHeaders(visit, target),
       body,
       // A conditional write that succeeded would be refused the second time.
       repeatable: target.repeatable && !facts.ifMatch,
       patience: target.patience,
     };
-    new Exchange(req, res, upstream, outbound, {
+    const { streams } = this.#deps;
+    const exchange: Exchange = new Exchange(req, res, upstream, outbound, {
       ownHeaders: () => this.#ownHeaders(visit, verdict.headers),
       seeAnswer: (revision) => {
         if (revision !== undefined) this.#deps.revision.see(revision);
       },
       fail: (error) => this.#answerFailure(visit, upstream, error),
-    }).start();
+      ...(target.patience === 'stream' && {
+        stream: {
+          own: (owner) => {
+            if (!streams.hasRoomFor(owner)) return false;
+            streams.own(owner);
+            return true;
+          },
+          closed: (owner) => streams.remove(exchange, owner),
+        },
+      }),
+    });
+    if (target.patience === 'stream') streams.add(exchange);
+    exchange.start();
   }
 
   /** What the service gets: the client's headers, and what the gateway asserts. */
-  #upstreamHeaders({ facts, requestId, address, req }: Visit): string[] {
+  #upstreamHeaders({ facts, requestId, address, req }: Visit, { keepsRevision }: ForwardTarget): string[] {
     const headers = facts.forward;
     headers.push('x-request-id', requestId, 'x-forwarded-for', address);
     if (facts.host !== undefined) headers.push('x-forwarded-host', facts.host);
@@ -172,7 +193,7 @@ export class Gateway {
       headers.push('traceparent', facts.traceparent);
       if (facts.tracestate !== undefined) headers.push('tracestate', facts.tracestate);
     }
-    const revision = this.#deps.revision.demand(facts.minRevision);
+    const revision = keepsRevision ? facts.minRevision : this.#deps.revision.demand(facts.minRevision);
     if (revision !== undefined) {
       headers.push('px0-min-revision', revision);
       // To require an answer without naming a revision asks for more than what this token covers.
@@ -193,6 +214,11 @@ export class Gateway {
     if (error instanceof UpstreamOutError) {
       this.#deps.metrics.brokenOff += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
+      return;
+    }
+    if (error instanceof TooManyStreamsError) {
+      this.#deps.metrics.refusedStreams += 1;
+      this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
       return;
     }
     if (isCausedBy(error, BodyTooLargeError)) {

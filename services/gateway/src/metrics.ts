@@ -4,6 +4,7 @@
  */
 import type { CostClass } from '@px0/contracts';
 import { metricCatalog, observe } from '@px0/service-kit';
+import type { StreamRoom } from './streams/stream-room.ts';
 import type { Upstream } from './upstreams/upstream.ts';
 
 export class Metrics {
@@ -13,6 +14,8 @@ export class Metrics {
   brokenOff = 0;
   /** Requests refused because too many waited for the upstream already. */
   refusedByFullUpstream = 0;
+  /** Streams refused because there were too many. */
+  refusedStreams = 0;
   /** Requests that no replica answered. */
   failed = 0;
 }
@@ -20,7 +23,8 @@ export class Metrics {
 const STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
 
 /** Registers the instruments. */
-export function observeGateway(counts: Metrics, upstreams: readonly Upstream[]): void {
+export function observeGateway(counts: Metrics, upstreams: readonly Upstream[], streams: StreamRoom): void {
+  observe(metricCatalog.gatewayStreams, () => streams.size);
   observe(metricCatalog.rateLimitHits, () =>
     Object.entries(counts.limited).map(([cost, value]) => ({ value, attributes: { 'px0.cost': cost } })),
   );
@@ -30,6 +34,7 @@ export function observeGateway(counts: Metrics, upstreams: readonly Upstream[]):
       refusals('rate-limit', limited),
       refusals('breaker', counts.brokenOff),
       refusals('full', counts.refusedByFullUpstream),
+      refusals('streams', counts.refusedStreams),
       refusals('upstream', counts.failed),
     ];
   });

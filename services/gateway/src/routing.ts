@@ -11,7 +11,8 @@ import {
   type ServiceName,
 } from '@px0/contracts';
 
-export type UpstreamName = Exclude<ServiceName, 'gateway'>;
+/** The services, and those replicas of render that serve deliveries, which may be others than those that render. */
+export type UpstreamName = Exclude<ServiceName, 'gateway'> | 'delivery';
 
 export interface ForwardTarget {
   readonly kind: 'forward';
@@ -24,6 +25,8 @@ export interface ForwardTarget {
   readonly repeatable: boolean;
   /** The service never looks at a body here. */
   readonly bodyless: boolean;
+  /** What the client says that it has seen is passed on as it is: one with an old position must be able to go on from there. */
+  readonly keepsRevision: boolean;
 }
 
 export type Target =
@@ -47,12 +50,13 @@ export function targetOf(method: string, path: string): Target {
   if (owner !== undefined && owner !== 'gateway') {
     return {
       kind: 'forward',
-      upstream: owner,
+      upstream: isDelivery(path) ? 'delivery' : owner,
       route: undefined,
       cost: 'read',
       patience: 'ordinary',
       repeatable: idempotentMethods.has(method),
       bodyless: true,
+      keepsRevision: isDelivery(path),
     };
   }
   return match === undefined ? NOT_FOUND : { kind: 'method-not-allowed', allow: match.known.join(', ') };
@@ -66,13 +70,20 @@ function targetOfRoute(route: RouteDefinition): Target {
       ? HEALTH
       : {
           kind: 'forward',
-          upstream: route.owner,
+          upstream: isDelivery(route.path) ? 'delivery' : route.owner,
           route: route.path,
           cost: route.cost,
           patience: route.patience,
           repeatable: idempotentMethods.has(route.method) || route.cost === 'render',
           bodyless: route.body === null,
+          keepsRevision: isDelivery(route.path),
         };
   targets.set(route.operationId, target);
   return target;
+}
+
+const DELIVERY = '/v1/delivery/';
+
+function isDelivery(path: string): boolean {
+  return path.slice(0, DELIVERY.length).toLowerCase() === DELIVERY;
 }

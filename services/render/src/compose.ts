@@ -15,6 +15,7 @@ import {
   type RunningServer,
   type ServiceDependencies,
   startHttpServer,
+  warnOfOpenFiles,
 } from '@px0/service-kit';
 import express from 'express';
 import { createRenderBatch } from './batch/render-batch.ts';
@@ -118,6 +119,7 @@ export async function startRender(
     usage,
     logger,
   });
+  warnOfOpenFiles(config.DELIVERY_STREAMS, 'DELIVERY_STREAMS', logger);
   const listeners = new Listeners({
     access,
     view,

@@ -196,6 +196,13 @@ export const metricCatalog = define({
     description: 'Requests sent to an upstream and not yet answered.',
     attributes: ['px0.upstream'],
   },
+  gatewayStreams: {
+    name: 'px0.gateway.streams',
+    kind: 'gauge',
+    unit: '{stream}',
+    description: 'Delivery streams that go through the gateway process.',
+    attributes: [],
+  },
   rateLimitHits: {
     name: 'px0.rate_limit.hits',
     kind: 'counter',

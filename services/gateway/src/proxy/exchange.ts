@@ -8,11 +8,13 @@ import { Readable } from 'node:stream';
 import type { Patience } from '@px0/contracts';
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.d.ts';
+import type { OpenStream } from '../streams/stream-room.ts';
 import {
   ClientFaultError,
   ClientGoneError,
   isClientFault,
   isConnectionFailure,
+  TooManyStreamsError,
   UpstreamOutError,
 } from '../upstreams/failures.ts';
 import type { Replica } from '../upstreams/replica.ts';
@@ -37,9 +39,21 @@ export interface ExchangeHooks {
   ownHeaders(): string[];
   /** Learns the revision of the answer, if it tells one. */
   seeAnswer(revision: string | undefined): void;
+  /** Present for streams. */
+  readonly stream?: StreamHooks;
   /** Answers when no upstream did. Called at most once, and never after the client left. */
   fail(error: unknown): void;
 }
+
+export interface StreamHooks {
+  /** Whether the answer's owner may have one more stream; it is counted then. */
+  own(owner: string | undefined): boolean;
+  /** The stream is over, or did not come about. */
+  closed(owner: string | undefined): void;
+}
+
+/** The header by which a service names whose stream it is. */
+export const STREAM_OWNER = 'x-px0-stream-owner';
 
 /** The interim status of a service that has begun what takes long. */
 const PROCESSING = 102;
@@ -47,7 +61,7 @@ const PROCESSING = 102;
 /** First attempt, and one more. */
 const MAX_ATTEMPTS = 2;
 
-export class Exchange implements Dispatcher.DispatchHandler, Waiting {
+export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream {
   readonly startedAt = performance.now();
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
@@ -61,6 +75,8 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   #sent = false;
   #clientGone = false;
   #expired = false;
+  #isOver = false;
+  #streamOwner: string | undefined;
   /** Where the request is sent once more. */
   #next: Replica | undefined;
   /** Bytes of the answer's body that are still to come; NaN when it did not declare its length. */
@@ -86,9 +102,24 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   start(): void {
     this.#res.once('close', this.#onClientClose);
     this.#waiting.add(this);
-    const replica = this.#upstream.pick();
+    const replica = this.#pick();
     if (replica !== undefined) this.#attempt(replica);
     else this.#onFailure(this.#noReplica());
+  }
+
+  /** Ends a stream in good order. */
+  finish(): void {
+    this.#clientGone = true;
+    this.#res.end();
+    this.#controller?.abort(new ClientGoneError('the gateway stops'));
+  }
+
+  get #isStream(): boolean {
+    return this.#hooks.stream !== undefined;
+  }
+
+  #pick(except?: Replica): Replica | undefined {
+    return this.#upstream.pick(except, this.#isStream ? ({ streams }) => streams : undefined);
   }
 
   get #waiting(): Set<Waiting> {
@@ -141,8 +172,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
       return;
     }
     this.#waiting.delete(this);
+    this.#end();
     if (!this.#clientGone) this.#hooks.fail(error);
   };
+
+  /** A stream takes a place until here. */
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#hooks.stream?.closed(this.#streamOwner);
+  }
 
   readonly #onClientClose = (): void => {
     if (this.#res.writableFinished) return;
@@ -155,9 +194,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     if (replica === undefined) return;
     this.#attempts += 1;
     this.#sent = false;
-    replica.pending += 1;
+    if (this.#isStream) replica.streams += 1;
+    else replica.pending += 1;
     const { method, path, headers, body } = this.#outbound;
-    replica.pool.dispatch(
+    (this.#isStream ? replica.streamPool : replica.pool).dispatch(
       // undici does not change the list; its type merely does not say so.
       { method, path, headers: headers as string[], body: body ?? null },
       this,
@@ -186,12 +226,31 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
     this.#replica?.wake();
     const revision = headers['px0-revision'];
     this.#hooks.seeAnswer(typeof revision === 'string' ? revision : undefined);
+    if (!this.#mayOwn(headers[STREAM_OWNER])) {
+      this.#refuseStream();
+      return;
+    }
     const length = headers['content-length'];
     if (typeof length === 'string') this.#expected = Number(length);
     const own = this.#hooks.ownHeaders();
     appendResponseHeaders(own, headers);
     this.#res.writeHead(status, own);
     this.#settle?.resolve();
+  }
+
+  #mayOwn(header: string | string[] | undefined): boolean {
+    const owner = typeof header === 'string' ? header : undefined;
+    if (this.#hooks.stream?.own(owner) === false) return false;
+    this.#streamOwner = owner;
+    return true;
+  }
+
+  /** The replica has answered well; it is here that there is no room. */
+  #refuseStream(): void {
+    this.#settle?.resolve();
+    this.#hooks.fail(new TooManyStreamsError('too many streams of one organization'));
+    this.#expired = true;
+    this.#controller?.abort(new ClientGoneError('the stream was refused'));
   }
 
   /** The service is alive and at work: a render that takes long counts neither as silence nor against the replica. */
@@ -236,9 +295,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
       return;
     }
     if (isConnectionFailure(error)) this.#replica?.rest();
-    const next = this.#mayRepeat(error)
-      ? (this.#upstream.pick(this.#replica) ?? this.#upstream.pick())
-      : undefined;
+    const next = this.#mayRepeat(error) ? (this.#pick(this.#replica) ?? this.#pick()) : undefined;
     // For the breaker, a second attempt at the same replica is still the first request.
     if (next !== undefined && next === this.#replica) {
       this.#send();
@@ -257,7 +314,12 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting {
   }
 
   #release(): void {
-    if (this.#replica !== undefined) this.#replica.pending -= 1;
+    const replica = this.#replica;
+    if (replica === undefined) return;
+    if (this.#isStream) replica.streams -= 1;
+    else replica.pending -= 1;
+    // Before the answer has begun, another attempt may follow.
+    if (this.#res.headersSent || this.#clientGone || this.#expired) this.#end();
   }
 }
 

@@ -4,7 +4,13 @@ import { hopByHop, namesIn } from './request-headers.ts';
 type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Names that only the gateway sets. */
-const replaced = new Set(['x-request-id', 'access-control-allow-origin', 'access-control-allow-credentials']);
+const replaced = new Set([
+  'x-request-id',
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  // Between the services and the gateway.
+  'x-px0-stream-owner',
+]);
 
 /** Appends an upstream's headers to `out` (names and values in turn). */
 export function appendResponseHeaders(out: string[], headers: UpstreamHeaders): void {

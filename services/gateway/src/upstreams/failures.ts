@@ -14,6 +14,11 @@ export class ClientGoneError extends ClientFaultError {
   override readonly name = 'ClientGoneError';
 }
 
+/** The keys of one organization have as many streams as they may. */
+export class TooManyStreamsError extends Error {
+  override readonly name = 'TooManyStreamsError';
+}
+
 /** Every address of the service is out of use: nothing was sent. */
 export class UpstreamOutError extends Error {
   override readonly name = 'UpstreamOutError';

@@ -22,6 +22,8 @@ export interface ReplicaOptions {
 const CONNECT_TIMEOUT_MS = 1_000;
 /** Between two chunks of an answer that has begun. */
 const BODY_TIMEOUT_MS = 15_000;
+/** Between two heartbeats of a stream: four of them. */
+const STREAM_BODY_TIMEOUT_MS = 60_000;
 /** Shorter than the services keep connections (65 s), so it is always the gateway that closes an idle one. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -29,31 +31,42 @@ export class Replica {
   readonly origin: string;
   readonly pool: Pool;
   readonly breaker: Breaker;
-  /** Requests sent to it and not yet answered in full. */
+  /** Requests sent to it and not yet answered in full, but for streams. */
   pending = 0;
+  /** Streams that it sends. */
+  streams = 0;
+  readonly #openStreamPool: () => Pool;
+  #streamPool: Pool | undefined;
 
   constructor(address: Address, { name, connections, timeouts, logger }: ReplicaOptions) {
     const { origin, serverName } = address;
     this.origin = origin;
-    this.pool = new Pool(origin, {
-      connections,
+    const settings = {
       // A second request on the wire behind a slow one would wait for it, and could not be retried apart from it.
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      headersTimeout: Math.max(...Object.values(timeouts)),
-      bodyTimeout: BODY_TIMEOUT_MS,
       connect: {
         timeout: CONNECT_TIMEOUT_MS,
         ...(serverName === undefined ? {} : { servername: serverName }),
       },
-    });
+    };
+    const headersTimeout = Math.max(...Object.values(timeouts));
+    this.pool = new Pool(origin, { ...settings, connections, headersTimeout, bodyTimeout: BODY_TIMEOUT_MS });
+    this.#openStreamPool = () =>
+      new Pool(origin, { ...settings, headersTimeout, bodyTimeout: STREAM_BODY_TIMEOUT_MS });
     this.breaker = new Breaker({
       upstream: name,
       address: origin,
       trial: (signal) => tryAddress(address, signal),
       logger,
     });
+  }
+
+  /** Connections for streams, each of which keeps one: in the other pool they would leave none to requests. Bounded by the gateway's streams. */
+  get streamPool(): Pool {
+    this.#streamPool ??= this.#openStreamPool();
+    return this.#streamPool;
   }
 
   /** False while its breaker is open. */
@@ -78,6 +91,6 @@ export class Replica {
   /** Lets what is in flight finish, then closes the connections. */
   async close(): Promise<void> {
     this.breaker.shutdown();
-    await this.pool.close();
+    await Promise.all([this.pool.close(), this.#streamPool?.destroy()]);
   }
 }

@@ -78,10 +78,10 @@ export class Upstream {
   }
 
   /**
-   * The replica with the fewest requests pending; equal ones take turns. One whose breaker is open is passed over, and one that
+   * The replica with the least load, by default the fewest requests pending; equal ones take turns. One whose breaker is open is passed over, and one that
    * rests, too, while another is there. Undefined: there is none besides `except`.
    */
-  pick(except?: Replica): Replica | undefined {
+  pick(except?: Replica, load: (replica: Replica) => number = pendingOf): Replica | undefined {
     const replicas = this.#replicas;
     const only = replicas.length === 1 ? replicas[0] : undefined;
     if (only !== undefined) return only === except || !only.isUsable ? undefined : only;
@@ -91,7 +91,7 @@ export class Upstream {
     for (let i = 0; i < replicas.length; i++) {
       const replica = replicas[(this.#next + i) % replicas.length];
       if (replica === undefined || replica === except || !replica.isUsable) continue;
-      const score = replica.isResting ? replica.pending + 1_000_000 : replica.pending;
+      const score = load(replica) + (replica.isResting ? 1_000_000 : 0);
       if (score < bestScore) {
         best = replica;
         bestScore = score;
@@ -136,4 +136,8 @@ export class Upstream {
     });
     for (const gone of known.values()) void gone.close().catch(() => undefined);
   }
+}
+
+function pendingOf({ pending }: Replica): number {
+  return pending;
 }

@@ -106,12 +106,15 @@ export class DeliveryRequests {
     listeners.checkRoom(admission);
     if (this.#isDraining || (res.socket === null && !res.destroyed)) throw unavailable();
     const isGzip = acceptsGzip(req.headers['accept-encoding']);
+    const { principal } = admission;
     // It ends with its connection.
     res.shouldKeepAlive = false;
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
+      // For the gateway, which bounds what the keys of one organization take of it.
+      ...(principal.kind === 'api-key' ? { 'X-Px0-Stream-Owner': principal.orgId } : {}),
       Vary: 'Authorization, Accept-Encoding',
       [revisionHeaders.revision]: view.revisionAt(view.watermark),
       ...(isStale ? { [revisionHeaders.stale]: 'true' } : {}),

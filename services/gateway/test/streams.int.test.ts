@@ -1,0 +1,185 @@
+import type { RequestListener, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type FakeService, fakeService, gateway, ok, rawService, stopAll } from './fixture.ts';
+
+afterEach(stopAll);
+
+const PATH = '/v1/delivery/stream';
+
+/** A render process whose streams the test writes. */
+async function streaming(owner?: string) {
+  const answers: ServerResponse[] = [];
+  const service = await fakeService((req, res) => {
+    if (req.url?.startsWith(PATH) !== true) {
+      ok(req, res);
+      return;
+    }
+    const of = owner === undefined ? {} : { 'x-px0-stream-owner': owner };
+    res.writeHead(200, { 'content-type': 'text/event-stream', 'px0-revision': 'cmV2', ...of });
+    res.write('event: hello\n\n');
+    answers.push(res);
+  });
+  return { ...service, answers };
+}
+
+/** An open stream: its answer, and its text so far. */
+async function open(url: string, headers: Record<string, string> = {}) {
+  const leave = new AbortController();
+  const response = await fetch(url + PATH, { headers, signal: leave.signal });
+  const seen = { text: '', isOver: false };
+  const reading = (async () => {
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) seen.text += piece;
+    seen.isOver = true;
+  })().catch(() => {
+    seen.isOver = true;
+  });
+  return { status: response.status, headers: response.headers, seen, reading, leave: () => leave.abort() };
+}
+
+const shows = (stream: { seen: { text: string } }, text: string) =>
+  expect.poll(() => stream.seen.text, { timeout: 5_000 }).toContain(text);
+
+describe('a stream through the gateway', () => {
+  it('arrives piece by piece, and ends where it ends', async () => {
+    const render = await streaming('org-1');
+    const { url } = await gateway({ RENDER_URL: render.url });
+    const stream = await open(url);
+    await shows(stream, 'hello');
+    expect(stream.headers.get('content-type')).toBe('text/event-stream');
+    expect(stream.headers.get('x-px0-stream-owner')).toBeNull();
+    render.answers[0]?.write('event: mark\n\n');
+    await shows(stream, 'mark');
+    stream.leave();
+    await expect.poll(() => render.answers[0]?.destroyed).toBe(true);
+    const other = await open(url);
+    await shows(other, 'hello');
+    render.answers[1]?.end('event: end\n\n');
+    await other.reading;
+    expect(other.seen.text).toBe('event: hello\n\nevent: end\n\n');
+  });
+
+  it('takes no connection from other requests, and no place among those that wait', async () => {
+    const render = await streaming();
+    const { url } = await gateway({
+      RENDER_URL: render.url,
+      UPSTREAM_CONNECTIONS: '2',
+      UPSTREAM_PENDING_LIMIT: '2',
+    });
+    const streams = await Promise.all(Array.from({ length: 6 }, () => open(url)));
+    expect(streams.map(({ status }) => status)).toEqual(Array(6).fill(200));
+    const answer = await fetch(`${url}/v1/prompts/hello/render`, { method: 'POST', body: '{}' });
+    expect(answer.status).toBe(200);
+    for (const stream of streams) stream.leave();
+  });
+
+  it('goes to the replica with the fewest', async () => {
+    const [one, two] = [await streaming(), await streaming()];
+    const { url } = await gateway({ RENDER_URL: `${one.url},${two.url}` });
+    const streams = [];
+    for (let i = 0; i < 6; i += 1) streams.push(await open(url));
+    expect([one.answers.length, two.answers.length]).toEqual([3, 3]);
+    for (const stream of streams) stream.leave();
+  });
+
+  it('may go to render processes of its own', async () => {
+    const [render, delivery] = [await streaming(), await streaming()];
+    const { url } = await gateway({ RENDER_URL: render.url, DELIVERY_URL: delivery.url });
+    const stream = await open(url);
+    await fetch(`${url}/v1/delivery/snapshot`);
+    await fetch(`${url}/v1/delivery/nothing`);
+    await fetch(`${url}/v1/prompts/hello/render`, { method: 'POST', body: '{}' });
+    const paths = ({ seen }: FakeService) => seen.map((request) => request.url);
+    expect(paths(delivery)).toEqual([PATH, '/v1/delivery/snapshot', '/v1/delivery/nothing']);
+    expect(paths(render)).toEqual(['/v1/prompts/hello/render']);
+    stream.leave();
+  });
+
+  it('carries the client’s own revision, never the latest that the gateway has seen', async () => {
+    const token = (sequence: number) => Buffer.from(`1:1:${sequence}`).toString('base64url');
+    const withRevision: RequestListener = (req, res) => {
+      res.setHeader('px0-revision', token(9));
+      ok(req, res);
+    };
+    const render = await fakeService(withRevision);
+    const { url } = await gateway({ RENDER_URL: render.url });
+    const ask = async (path: string, headers: Record<string, string>) => {
+      await (await fetch(url + path, { headers })).text();
+      const sent = render.seen.at(-1)?.headers;
+      return [sent?.['px0-min-revision'], sent?.['px0-revision-source'], sent?.['last-event-id']];
+    };
+    await ask('/v1/delivery/snapshot', {});
+    expect(await ask(PATH, {})).toEqual([undefined, undefined, undefined]);
+    expect(await ask(PATH, { 'px0-min-revision': token(3), 'last-event-id': token(3) })).toEqual([
+      token(3),
+      undefined,
+      token(3),
+    ]);
+    expect(await ask('/v1/delivery/nothing', { 'px0-consistency': 'require' })).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is refused when there are too many, and has a place again when one has left', async () => {
+    const render = await streaming();
+    const { url } = await gateway({ RENDER_URL: render.url, GATEWAY_STREAMS: '2' });
+    const streams = [await open(url), await open(url)];
+    const refused = await fetch(url + PATH);
+    expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([
+      503,
+      '5',
+      '{"error":"service unavailable"}',
+    ]);
+    streams[0]?.leave();
+    await expect.poll(async () => (await open(url)).status, { timeout: 5_000 }).toBe(200);
+  });
+
+  it('is refused to an organization whose keys have a quarter of all', async () => {
+    const [acme, other] = [await streaming('org-1'), await streaming('org-2')];
+    const both = await rawService((req, res) => {
+      const service = req.headers.authorization === 'Bearer a' ? acme : other;
+      service.server.emit('request', req, res);
+    });
+    const { url } = await gateway({ RENDER_URL: both.url, GATEWAY_STREAMS: '8' });
+    const ofAcme = { authorization: 'Bearer a' };
+    const streams = [await open(url, ofAcme), await open(url, ofAcme)];
+    const refused = await fetch(url + PATH, { headers: ofAcme });
+    expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([
+      429,
+      '30',
+      '{"error":"too many streams"}',
+    ]);
+    streams.push(await open(url, { authorization: 'Bearer b' }));
+    expect(streams.map(({ status }) => status)).toEqual([200, 200, 200]);
+    streams[0]?.leave();
+    await expect.poll(async () => (await open(url, ofAcme)).status, { timeout: 5_000 }).toBe(200);
+  });
+
+  it('ends in good order when the gateway stops', async () => {
+    const render = await streaming();
+    const server = await gateway({
+      RENDER_URL: render.url,
+      SHUTDOWN_TIMEOUT_MS: '10000',
+      DRAIN_DELAY_MS: '50',
+    });
+    const streams = await Promise.all(Array.from({ length: 5 }, () => open(server.url)));
+    await Promise.all(streams.map((stream) => shows(stream, 'hello')));
+    await server.close();
+    await Promise.all(streams.map(({ reading }) => reading));
+    await expect.poll(() => render.answers.every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
+  it('that a replica refuses is answered as the replica does, and one that no replica takes is 503', async () => {
+    const render = await fakeService((_req, res) => {
+      res.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"unauthorized"}');
+    });
+    const { url } = await gateway({ RENDER_URL: render.url, GATEWAY_STREAMS: '1' });
+    for (let i = 0; i < 3; i += 1) expect((await fetch(url + PATH)).status).toBe(401);
+    const none = await gateway({ GATEWAY_STREAMS: '1' });
+    for (let i = 0; i < 3; i += 1) {
+      const answer = await fetch(none.url + PATH);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    }
+  });
+});
