@@ -1,14 +1,6 @@
 /** Asks a render process for deliveries, and reads the frames with the code of clients. */
 import { expectDescribed } from '@px0/contracts/response-check';
-import {
-  type DeliveredPrompt,
-  Digest,
-  EventReader,
-  type Frame,
-  type MarkedTeam,
-  readFrame,
-  type SyncFrame,
-} from '@px0/delivery';
+import { type DeliveredPrompt, Digest, EventReader, type Frame, Replica, readFrame } from '@px0/delivery';
 
 export interface SnapshotAnswer {
   readonly status: number;
@@ -63,25 +55,22 @@ export class Listener {
   readonly status: number;
   readonly headers: Headers;
   readonly frames: Frame[] = [];
-  /** What is held: prompts by team and id. */
-  readonly teams = new Map<string, HeldTeam>();
-  /** The revision to resume from. */
-  last: string | undefined;
   isOver = false;
   readonly #leave: AbortController;
   readonly #events = new EventReader();
-  readonly #staged = new Map<string, Map<string, DeliveredPrompt>>();
+  readonly #replica = new Replica();
+  /** The frames that it goes on from, and its own. */
+  readonly #history: Frame[] = [];
   readonly #waits = new Set<() => void>();
-  #isTransfer = true;
   #fault: unknown;
 
   private constructor({ status, headers }: Response, leave: AbortController, held?: Listener) {
     this.status = status;
     this.headers = headers;
     this.#leave = leave;
-    for (const [id, team] of held?.teams ?? [])
-      this.teams.set(id, { ...team, prompts: new Map(team.prompts) });
-    this.last = held?.last;
+    if (held === undefined) return;
+    for (const frame of held.#history) this.#replica.apply(frame);
+    this.#history.push(...held.#history);
   }
 
   /** `held`: an earlier listener, from where this one goes on. */
@@ -112,10 +101,20 @@ export class Listener {
     return listener;
   }
 
+  /** The revision to resume from. */
+  get last(): string | undefined {
+    return this.#replica.last;
+  }
+
+  /** The slugs of all that is held, in their order. */
   get slugs(): string[] {
-    return [...this.teams.values()]
-      .flatMap(({ prompts }) => Array.from(prompts.values(), ({ slug }) => slug))
+    return [...this.#replica.teamIds]
+      .flatMap((id) => Array.from(this.#replica.promptsOf(id).values(), ({ slug }) => slug))
       .sort();
+  }
+
+  prompt(teamId: string, promptId: string): DeliveredPrompt | undefined {
+    return this.#replica.promptsOf(teamId).get(promptId);
   }
 
   /** The first frame of the type after the ones that `from` says have been looked at. */
@@ -172,93 +171,13 @@ export class Listener {
   #take(event: string, data: string, id: string | undefined): void {
     const frame = frameOf(data);
     this.frames.push(frame);
+    this.#history.push(frame);
     const closes = frame.type === 'mark' || frame.type === 'sync' || frame.type === 'heartbeat';
     if (event !== frame.type || (closes ? id !== frame.revision : id !== undefined))
       throw new Error(`the event ${event} with the id ${id} is a ${frame.type}`);
-    this.#apply(frame);
-    if (closes) this.last = frame.revision;
+    const repair = this.#replica.apply(frame);
+    if (repair !== undefined) throw new Error(`${repair}: ${JSON.stringify(frame)}`);
   }
-
-  #apply(frame: Frame): void {
-    switch (frame.type) {
-      case 'hello':
-        this.#isTransfer = true;
-        break;
-      case 'begin':
-        this.#isTransfer = true;
-        if (frame.base === null) this.#staged.set(frame.team_id, new Map());
-        break;
-      case 'put':
-        this.#promptsOf(frame.team_id).set(frame.prompt.id, frame.prompt);
-        if (!this.#staged.has(frame.team_id)) this.#settle(frame.team_id, frame.prompt.id);
-        break;
-      case 'delete':
-        this.#promptsOf(frame.team_id).delete(frame.prompt_id);
-        break;
-      case 'drop':
-        this.teams.delete(frame.team_id);
-        this.#staged.delete(frame.team_id);
-        break;
-      case 'mark':
-        for (const mark of frame.teams) this.#mark(mark);
-        break;
-      case 'sync':
-        this.#sync(frame);
-        break;
-      case 'heartbeat':
-        if (!this.#isTransfer) this.#compare('all', [...this.teams.values()], frame);
-        break;
-    }
-  }
-
-  /** A prompt is in one team only. */
-  #settle(teamId: string, promptId: string): void {
-    for (const [id, { prompts }] of this.teams) if (id !== teamId) prompts.delete(promptId);
-  }
-
-  #promptsOf(teamId: string): Map<string, DeliveredPrompt> {
-    const prompts = this.#staged.get(teamId) ?? this.teams.get(teamId)?.prompts;
-    if (prompts === undefined) throw new Error('a prompt of a team that was not begun');
-    return prompts;
-  }
-
-  #mark({ team_id, prev, revision, digest, count }: MarkedTeam): void {
-    if (this.#staged.has(team_id)) return;
-    const team = this.teams.get(team_id);
-    if (team?.revision !== prev)
-      throw new Error(`a mark goes on from ${prev} and not from ${team?.revision}`);
-    team.revision = revision;
-    this.#compare('a team', [team], { digest, count });
-  }
-
-  #sync({ teams, digest, count }: SyncFrame): void {
-    for (const [id, prompts] of this.#staged) {
-      this.teams.set(id, { revision: '', prompts });
-      for (const promptId of prompts.keys()) this.#settle(id, promptId);
-    }
-    this.#staged.clear();
-    this.#isTransfer = false;
-    const listed = new Map(teams.map(({ team_id, revision }) => [team_id, revision]));
-    for (const id of this.teams.keys()) if (!listed.has(id)) this.teams.delete(id);
-    for (const [id, revision] of listed) {
-      const team = this.teams.get(id);
-      if (team === undefined) throw new Error('a team that is not held');
-      team.revision = revision;
-    }
-    this.#compare('all', [...this.teams.values()], { digest, count });
-  }
-
-  #compare(what: string, teams: readonly HeldTeam[], said: { digest: string; count: number }): void {
-    const digest = new Digest();
-    for (const { prompts } of teams) for (const { etag } of prompts.values()) digest.add(etag);
-    if (!digest.agrees(said))
-      throw new Error(`${what} is ${digest.text}.${digest.count} and not ${said.digest}.${said.count}`);
-  }
-}
-
-interface HeldTeam {
-  revision: string;
-  readonly prompts: Map<string, DeliveredPrompt>;
 }
 
 export interface ListenerOptions {

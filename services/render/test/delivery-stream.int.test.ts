@@ -68,7 +68,7 @@ describe('a stream', () => {
     const mark = await listener.next('mark', seen);
     expect(types(listener, seen)).toEqual(['put', 'mark']);
     expect(mark.revision).toBe(present());
-    expect(listener.teams.get(teamId)?.prompts.get(idOf('greeting'))).toMatchObject({
+    expect(listener.prompt(teamId, idOf('greeting'))).toMatchObject({
       live: 2,
       versions: [{ template: 'new' }],
     });
@@ -97,7 +97,7 @@ describe('a stream', () => {
     const { token, teamId, idOf } = await place(['one']);
     const listener = await listen(token);
     const id = idOf('one');
-    const held = () => listener.teams.get(teamId)?.prompts.get(id);
+    const held = () => listener.prompt(teamId, id);
     await render.prompt({ id, teamId, slug: 'one', tags: { prod: 1 }, versions: [live(1, 'one')] });
     await listener.until(() => held()?.tags['prod'] === 1 || undefined);
     await render.prompt({
@@ -299,7 +299,7 @@ describe('a client that does not read', () => {
     const texts = Array.from({ length: 60 }, (_, index) => `${index}${'x'.repeat(400_000)}`);
     for (const [index, text] of texts.entries()) {
       await render.prompt({ id, teamId, slug: 'large', versions: [live(index + 1, text)] });
-      await watcher.until(() => watcher.teams.get(teamId)?.prompts.get(id)?.live === index + 1 || undefined);
+      await watcher.until(() => watcher.prompt(teamId, id)?.live === index + 1 || undefined);
     }
     let received = '';
     socket.on('data', (bytes: Buffer) => {
@@ -424,7 +424,7 @@ describe('a process', () => {
     const after = resumed.frames.length;
     await own.prompt({ id: one, teamId, slug: 'one', versions: [live(2, 'new')], createdAt: created_at });
     for (const each of [listener, resumed])
-      await each.until(() => each.teams.get(teamId)?.prompts.get(one)?.live === 2 || undefined);
+      await each.until(() => each.prompt(teamId, one)?.live === 2 || undefined);
     expect(of(resumed.frames.slice(after), 'mark')).toHaveLength(1);
     for (const each of [listener, resumed]) each.leave();
     await own.stop();

@@ -44,9 +44,7 @@ export class Snapshot {
     const base = since !== undefined && view.isOfThisEpoch(since) ? since : undefined;
     this.#base = base === undefined ? null : encodeToken(base);
     const departures =
-      base === undefined
-        ? []
-        : view.departures.after(view.departures.ordinalAt(base.sequence), new Set(teamIds));
+      base === undefined ? [] : view.departed(view.departures.ordinalAt(base.sequence), new Set(teamIds));
     const left = new Set(departures.map(({ teamId }) => teamId));
     this.#departures = departures.map(({ teamId, promptId, sequence }) => ({
       teamId,

@@ -10,13 +10,15 @@ import { Slices } from '../view/slices.ts';
 import { type Audience, Audiences, type ShownTeam } from './audiences.ts';
 import type { Connection } from './connection.ts';
 import { Piece } from './piece.ts';
-import { putEvent, Runs } from './runs.ts';
+import { PIECE_LENGTH, putEvent, Runs } from './runs.ts';
 import { syncOf, Transfer } from './transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
 
 export interface FanoutOptions {
   readonly view: DeliveryView;
   readonly cacheBytes: number;
+  /** Of transfers, in characters. */
+  readonly pieceLength?: number;
   readonly logger: Logger;
 }
 
@@ -37,6 +39,7 @@ export class Fanout {
   readonly counts: FanoutCounts = { passes: 0, behind: 0, transfers: 0, sentBytes: 0, passMs: 0 };
   readonly #options: FanoutOptions;
   readonly #runs: Runs;
+  readonly #pieceLength: number;
   /** Rises with each batch. A connection of a lower one that is concerned has not been shown the batch yet. */
   #pass = 0;
   /** Those that the batch under way concerns. */
@@ -45,7 +48,8 @@ export class Fanout {
   constructor(options: FanoutOptions) {
     this.#options = options;
     this.audiences = new Audiences(options.view);
-    this.#runs = new Runs(options.cacheBytes);
+    this.#pieceLength = options.pieceLength ?? PIECE_LENGTH;
+    this.#runs = new Runs(options.cacheBytes, this.#pieceLength);
   }
 
   /** Shows a batch, which the view has just taken over, to everybody whom it concerns. */
@@ -190,7 +194,7 @@ export class Fanout {
 
   async #attempt(connection: Connection): Promise<'done' | 'again'> {
     const { view } = this.#options;
-    const transfer = new Transfer({ view, runs: this.#runs, connection });
+    const transfer = new Transfer({ view, runs: this.#runs, pieceLength: this.#pieceLength, connection });
     this.counts.transfers += 1;
     connection.state = 'transfer';
     const slices = new Slices();

@@ -19,6 +19,7 @@ export interface ListenersOptions {
   readonly isConnected: () => boolean;
   readonly isSettledInEpoch: () => boolean;
   readonly bounds: StreamBounds;
+  readonly pieceLength?: number;
   readonly logger: Logger;
 }
 
@@ -70,15 +71,16 @@ export class Listeners {
 
   constructor(options: ListenersOptions) {
     this.#options = options;
-    const { view, bounds, logger } = options;
+    const { view, bounds, pieceLength, logger } = options;
     this.fanout = new Fanout({
       view,
       cacheBytes: bounds.cacheBytes,
+      ...(pieceLength === undefined ? {} : { pieceLength }),
       logger,
     });
     view.use(this.fanout.deliver, (teamId) => this.fanout.audiences.hasTeam(teamId));
     options.access.onChange((change) => this.#onAccess(change));
-    this.#pulse = setInterval(() => void this.#beat(), bounds.heartbeatMs / SLOTS).unref();
+    this.#pulse = setInterval(() => void this.beat(), bounds.heartbeatMs / SLOTS).unref();
     this.#useNotes = setInterval(() => this.#noteUses(), USE_MS).unref();
   }
 
@@ -338,7 +340,8 @@ export class Listeners {
 
   // --- Time --------------------------------------------------------------------------------------------------------
 
-  async #beat(): Promise<void> {
+  /** One of the moments over which heartbeats are spread. The process's clock calls it. */
+  async beat(): Promise<void> {
     if (!this.#isEpochSettled && this.#options.isSettledInEpoch()) {
       this.#isEpochSettled = true;
       await this.fanout.settleEpoch();

@@ -7,8 +7,8 @@ import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { DeliveredTeam } from '../view/delivered-team.ts';
 import { Piece } from './piece.ts';
 
-/** A run ends with the prompt that makes it this long, in characters. */
-const RUN_LENGTH = 32 * 1024;
+/** A run or a piece of a transfer ends with the prompt that makes it this long, in characters. */
+export const PIECE_LENGTH = 32 * 1024;
 /** What a kept run takes besides its bytes. */
 const RUN_COST = 512;
 
@@ -25,7 +25,11 @@ interface Kept extends Run {
 export class Runs {
   readonly #kept: LRUCache<string, Kept>;
 
-  constructor(maxBytes: number) {
+  readonly #length: number;
+
+  /** `length`: of a run, in characters. */
+  constructor(maxBytes: number, length: number) {
+    this.#length = length;
     this.#kept = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: ({ piece, entries }) => RUN_COST + piece.blocks.length + entries.length * 8,
@@ -40,7 +44,7 @@ export class Runs {
     const key = `${team.id}.${ordinal}.${begin}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && isStill(kept, team, ordinal)) return kept;
-    const run = makeRun(team, ordinal, begin, isWhole);
+    const run = makeRun(team, ordinal, { begin, isWhole, length: this.#length });
     if (run !== undefined && !run.piece.isLarge) this.#kept.set(key, run);
     return run;
   }
@@ -57,11 +61,15 @@ function isStill({ entries }: Kept, team: DeliveredTeam, ordinal: number): boole
   return place === entries.length;
 }
 
-function makeRun(team: DeliveredTeam, ordinal: number, begin: string, isWhole: boolean): Kept | undefined {
+function makeRun(
+  team: DeliveredTeam,
+  ordinal: number,
+  { begin, isWhole, length }: { begin: string; isWhole: boolean; length: number },
+): Kept | undefined {
   const entries: DeliveredEntry[] = [];
   let text = begin;
   for (const entry of team.allAfter(ordinal)) {
-    if (text.length >= RUN_LENGTH) break;
+    if (entries.length > 0 && text.length >= length) break;
     entries.push(entry);
     text += putEvent(entry, team.revision);
   }

@@ -11,14 +11,13 @@ import type { Connection } from './connection.ts';
 import { Piece } from './piece.ts';
 import { putEvent, type Runs } from './runs.ts';
 
-/** Pieces have about this many characters. */
-const PIECE_LENGTH = 32 * 1024;
 /** Departures that are looked at in one step. */
 const MOST_DELETIONS = 200;
 
 export interface TransferOptions {
   readonly view: DeliveryView;
   readonly runs: Runs;
+  readonly pieceLength: number;
   readonly connection: Connection;
 }
 
@@ -88,7 +87,7 @@ export class Transfer {
     let text = this.#isWhole(team.id) ? this.#begin(team.id) : '';
     let sent = team.lastOrdinal;
     for (const entry of team.allAfter(from)) {
-      if (text.length >= PIECE_LENGTH) {
+      if (text.length >= this.#on.pieceLength) {
         sent = team.ordinalOf(entry) - 1;
         break;
       }
@@ -115,15 +114,15 @@ export class Transfer {
 
   /** Behind all that was put: what has moved is nowhere missing in between. */
   #deletions(audience: Audience): string {
-    const { departures } = this.#on.view;
+    const { view } = this.#on;
     let text = '';
     const teamIds = new Set(audience.teamIds);
-    for (const { teamId, promptId, sequence } of departures.after(this.#departed, teamIds, MOST_DELETIONS)) {
-      const revision = this.#on.view.revisionAt(sequence);
+    for (const { teamId, promptId, sequence } of view.departed(this.#departed, teamIds, MOST_DELETIONS)) {
+      const revision = view.revisionAt(sequence);
       text +=
         this.#begin(teamId) + asEvent({ type: 'delete', team_id: teamId, revision, prompt_id: promptId });
     }
-    this.#departed = Math.min(departures.last, this.#departed + MOST_DELETIONS);
+    this.#departed = Math.min(view.departures.last, this.#departed + MOST_DELETIONS);
     return text;
   }
 

@@ -10,7 +10,7 @@ import type { PromptDirectory, PromptEntry, PromptListener, VersionRow } from '.
 import { ContentFetches } from './content-fetches.ts';
 import { DeliveredEntry, deliveredRows, type TaggedContent } from './delivered-entry.ts';
 import type { DeliveredTeam } from './delivered-team.ts';
-import { Departures } from './departures.ts';
+import { type Departure, Departures } from './departures.ts';
 import { Slices } from './slices.ts';
 import { revisionAt, type StreamPosition } from './stream-position.ts';
 import { TeamBuild } from './team-build.ts';
@@ -50,6 +50,8 @@ export interface DeliveryViewOptions {
 interface Change {
   /** The team that holds the prompt as it was delivered last. */
   readonly held: string | undefined;
+  /** Teams that it has left, though some of them may never have been shown it here: other processes' clients come, too. */
+  readonly left: Set<string>;
   /** Nothing at or above this sequence may be said to be shown before the change is. */
   first: number;
   latest: number;
@@ -114,6 +116,13 @@ export class DeliveryView {
     clearInterval(this.#sweep);
     clearInterval(this.#waitCheck);
     this.#contents.close();
+  }
+
+  /** Prompts that have left these teams after the departure of that number, of `most` that are looked at, and have not come back. */
+  departed(ordinal: number, teamIds: ReadonlySet<string>, most?: number): Departure[] {
+    return this.departures
+      .after(ordinal, teamIds, most)
+      .filter(({ teamId, promptId }) => this.#teams.get(teamId)?.entry(promptId) === undefined);
   }
 
   get epoch(): string | undefined {
@@ -194,7 +203,8 @@ export class DeliveryView {
     if (this.#teams.size === 0 && this.#building.size === 0) return;
     if (hasLeft) this.#building.get(from)?.remove(id);
     if (entry !== undefined) this.#buildAgain(entry);
-    if (isHeld || (entry !== undefined && this.#teams.has(entry.teamId))) this.#touch(id, from, sequence());
+    if (isHeld || (entry !== undefined && this.#teams.has(entry.teamId)))
+      this.#touch(id, from, sequence(), hasLeft && isHeld);
   };
 
   /** Sequences of the old epoch mean nothing any more. */
@@ -211,17 +221,19 @@ export class DeliveryView {
     for (const team of this.#teams.values()) team.revision = revision;
   }
 
-  #touch(promptId: string, from: string, sequence: number): void {
+  #touch(promptId: string, from: string, sequence: number, hasLeft = false): void {
     const known = this.#dirty.get(promptId) ?? this.#waiting.get(promptId);
     if (known === undefined) {
       this.#dirty.set(promptId, {
         held: this.#teams.get(from)?.entry(promptId) === undefined ? undefined : from,
+        left: new Set(hasLeft ? [from] : []),
         first: sequence,
         latest: sequence,
         deadline: performance.now() + CONTENT_PATIENCE_MS,
       });
     } else {
       known.latest = Math.max(known.latest, sequence);
+      if (hasLeft) known.left.add(from);
       if (this.#waiting.delete(promptId)) this.#dirty.set(promptId, known);
     }
     this.#schedule();
@@ -348,9 +360,10 @@ export class DeliveryView {
         return;
       }
     }
+    for (const teamId of change.left)
+      if (teamId !== to?.id) this.departures.add({ teamId, promptId, sequence: change.latest });
     if (held !== undefined && before !== undefined && held !== to) {
       held.remove(promptId);
-      this.departures.add({ teamId: held.id, promptId, sequence: change.latest });
       note(held, { before, after: undefined }, change.latest);
     }
     if (to === undefined || after === undefined) return;
