@@ -1,9 +1,8 @@
 /** What a client holds, as the lines of a file: the same frames, behind a line that says whose they are. Never a credential. */
-import type { Frame } from '../frames/frame.ts';
 import { isObject } from '../frames/json.ts';
 import { FrameError, frameOf } from '../frames/read-frame.ts';
-import { asLine } from '../frames/write-frame.ts';
 import { Replica } from './replica.ts';
+import { appliesToTransfer, transferLines } from './transfer.ts';
 
 const VERSION = 2;
 
@@ -39,7 +38,7 @@ export function readStateFile(lines: Iterable<string>, { host, slugs }: StateFil
         savedAt = timeOf(value['saved_at']);
         isOfSameSlugs = JSON.stringify(value['slugs'] ?? null) === JSON.stringify(slugs ?? null);
       } else if (value['type'] === 'kept') kept.push(value);
-      else if (!applies(replica, frameOf(value))) return 'is damaged';
+      else if (!appliesToTransfer(replica, frameOf(value))) return 'is damaged';
     }
   } catch (error) {
     if (error instanceof FrameError || error instanceof SyntaxError) return 'is damaged';
@@ -67,23 +66,7 @@ export function* stateFileLines(
     slugs: slugs ?? null,
   };
   yield `${JSON.stringify(header)}\n`;
-  if (last === undefined) return;
-  const teams = [...replica.teamIds].map((team_id) => ({
-    team_id,
-    revision: replica.revisionOf(team_id) ?? last,
-  }));
-  for (const { team_id, revision } of teams) {
-    yield asLine({ type: 'begin', team_id, base: null });
-    for (const prompt of replica.promptsOf(team_id).values())
-      yield asLine({ type: 'put', team_id, revision, prompt });
-  }
-  const { text: digest, count } = replica.digest();
-  yield asLine({ type: 'sync', revision: last, digest, count, key_expires_at: null, teams });
-}
-
-function applies(replica: Replica, frame: Frame | undefined): boolean {
-  const isContent = frame === undefined || ['begin', 'put', 'delete', 'sync'].includes(frame.type);
-  return isContent && (frame === undefined || replica.apply(frame) === undefined);
+  yield* transferLines(replica);
 }
 
 function timeOf(value: unknown): number {
