@@ -50,7 +50,7 @@ export class ConfigFile {
     try {
       await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
       replaceFile(this.path, {
-        text: `${JSON.stringify(next, undefined, 2)}\n`,
+        content: `${JSON.stringify(next, undefined, 2)}\n`,
         temporary: `${this.path}.${process.pid}.tmp`,
         mode: FILE_MODE,
       });

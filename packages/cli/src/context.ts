@@ -68,6 +68,16 @@ export class Context {
     return this.#input.stdin;
   }
 
+  /** The private key that signs bundles, as the environment gives it. */
+  get bundleKey(): string | undefined {
+    return this.#env['PX0_BUNDLE_KEY'];
+  }
+
+  /** The public keys that bundles are checked with, as the environment gives them. */
+  get bundleKeys(): string | undefined {
+    return this.#env['PX0_BUNDLE_KEYS'];
+  }
+
   /** All of standard input. @throws CliError */
   async input(): Promise<string> {
     return await readStandardInput(this.stdin);

@@ -1,6 +1,7 @@
 /** The whole command: its options, its subcommands, and its error handling. */
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { addBundleCommands } from './commands/bundle.ts';
 import type { Connect } from './commands/command.ts';
 import { addCompletionCommand, candidates } from './commands/completion.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -40,6 +41,7 @@ export function createProgram(connect: Connect, { stdout, stderr }: Streams): Co
   addRenderCommand(program, connect);
   addTransferCommands(program, connect);
   addKeyCommands(program, connect);
+  addBundleCommands(program, connect);
   addTailCommand(program, connect);
   addCompletionCommand(program, connect);
   return program;

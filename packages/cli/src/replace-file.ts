@@ -2,7 +2,7 @@
 import { chmodSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 
 interface Replacement {
-  readonly text: string;
+  readonly content: string | Uint8Array;
   /** A file in the same folder, which does not exist afterwards. */
   readonly temporary: string;
   readonly mode?: number;
@@ -13,9 +13,9 @@ interface Replacement {
  *
  * @throws the file system's error, whose `syscall` is `rename` if only the target is at fault
  */
-export function replaceFile(path: string, { text, temporary, mode }: Replacement): void {
+export function replaceFile(path: string, { content, temporary, mode }: Replacement): void {
   try {
-    writeFileSync(temporary, text, { mode });
+    writeFileSync(temporary, content, { mode });
     // The mode above applies only to a new file.
     if (mode !== undefined) chmodSync(temporary, mode);
     renameSync(temporary, path);

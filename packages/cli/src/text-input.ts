@@ -8,8 +8,9 @@ import { open } from 'node:fs/promises';
 import { getSystemErrorMap } from 'node:util';
 import { CliError } from './exit-codes.ts';
 
+const MIB = 1024 * 1024;
 /** More than any request to px0 may contain, so that an endless input is not read for ever. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MOST_BYTES = 16 * MIB;
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 const REPLACEMENT = Buffer.from('\ufffd');
 /** The length of the sample that detects UTF-16. */
@@ -47,11 +48,11 @@ export async function readRegularTextFile(path: string): Promise<string> {
 }
 
 /** @throws CliError */
-export async function readRegularFileBytes(path: string): Promise<Buffer> {
-  return await readFileBytes(path, 'regular');
+export async function readRegularFileBytes(path: string, most = MOST_BYTES): Promise<Buffer> {
+  return await readFileBytes(path, 'regular', most);
 }
 
-async function readFileBytes(path: string, kind: 'any' | 'regular'): Promise<Buffer> {
+async function readFileBytes(path: string, kind: 'any' | 'regular', most = MOST_BYTES): Promise<Buffer> {
   const place = printable(path);
   const isRegular = kind === 'regular';
   // Opening a FIFO would otherwise block until another process writes to it. Windows has neither.
@@ -62,7 +63,7 @@ async function readFileBytes(path: string, kind: 'any' | 'regular'): Promise<Buf
       const stat = await handle.stat();
       if (stat.isDirectory()) throw new CliError('usage', `${place} is a folder, not a file`);
       if (isRegular && !stat.isFile()) throw new CliError('usage', `${place} is not a regular file`);
-      return await gather(handle.createReadStream({ autoClose: false }), place);
+      return await gather(handle.createReadStream({ autoClose: false }), place, most);
     } finally {
       await handle.close();
     }
@@ -81,13 +82,13 @@ export async function readStandardInput(stdin: AsyncIterable<unknown>): Promise<
   }
 }
 
-async function gather(stream: AsyncIterable<unknown>, place: string): Promise<Buffer> {
+async function gather(stream: AsyncIterable<unknown>, place: string, most = MOST_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stream) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
     size += bytes.length;
-    if (size > MOST_BYTES) throw new CliError('usage', `${place} is larger than 16 MiB`);
+    if (size > most) throw new CliError('usage', `${place} is larger than ${most / MIB} MiB`);
     chunks.push(bytes);
   }
   return Buffer.concat(chunks);

@@ -27,7 +27,9 @@ const MOST_PROMPTS = 50;
 export function addTailCommand(program: Command, connect: Connect): void {
   program
     .command('tail')
-    .description('show renders as they are counted, until you press Ctrl-C')
+    .description(
+      'show renders as they are counted, until you press Ctrl-C; renders made inside applications are not counted here',
+    )
     .argument('[prompts...]', 'slugs or ids (default: all active prompts of the team)')
     .option(
       '--interval <seconds>',
@@ -72,7 +74,11 @@ async function follow(
   process.once('SIGINT', () => stop.abort());
   process.once('SIGTERM', () => stop.abort());
   if (!output.isJson)
-    output.note(printable(`Following ${prompts.map(({ slug }) => slug).join(', ') || 'no prompts'}.`));
+    output.note(
+      printable(
+        `Following ${prompts.map(({ slug }) => slug).join(', ') || 'no prompts'}. Renders made inside applications are not counted here.`,
+      ),
+    );
   // Earlier counts are the baseline for later changes; with --since they are printed as well.
   let from = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - since * HOUR_MS);
   for (let round = 0; !stop.signal.aborted; round += 1) {

@@ -117,7 +117,7 @@ export class Folder {
       );
       if (problem !== undefined) return { ...problem, slug };
       // The name begins with a dot, so that a temporary file left by a crash is not a prompt.
-      replaceFile(path, { text, temporary: join(this.path, `.px0-${process.pid}.tmp`) });
+      replaceFile(path, { content: text, temporary: join(this.path, `.px0-${process.pid}.tmp`) });
       if (old === undefined || old.path === path || (await isSameFile(old.path, path))) return undefined;
     } catch (error) {
       if (error instanceof Error && 'syscall' in error && error.syscall === 'rename')
