@@ -226,6 +226,14 @@ export function promptStories(started: () => ConsoleHarness): void {
       await toastSays(page, 'Version 1 is live');
       expect(await render()).toBe('Dear Ada, welcome.');
 
+      // What is known of a version's use is shown before it is taken out of service, and what px0 cannot know.
+      await page.getByRole('button', { name: 'Actions for version 1' }).click();
+      await page.getByRole('menuitem', { name: 'Demote to stable' }).click();
+      await dialog.getByText(/^Rendered .+ in the last 7 days\. Renders made inside applications/).waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('tab', { name: 'Usage' }).click();
+      await page.getByText('Renders made inside applications are not counted here.').waitFor();
+
       // Activity and code snippets.
       await page.getByRole('tab', { name: 'Activity' }).click();
       await page.getByText('made version 1 live, replacing version 2').waitFor();

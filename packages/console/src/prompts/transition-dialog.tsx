@@ -14,6 +14,7 @@ import { ContentDiff, WholeContent } from './content-diff.tsx';
 import { checkReading, readVersion } from './data/readings.ts';
 import { type PromptWrites, usePromptWrites } from './data/writes.ts';
 import { NoteField } from './note-field.tsx';
+import { RecentRenders } from './recent-renders.tsx';
 import { liveOf, type Promotion, promotionOf, type Rollback, type Version } from './version-actions.ts';
 
 export type TransitionRequest =
@@ -135,7 +136,12 @@ function PlainTransitionDialog({
   };
   return (
     <ConfirmDialog open onOpenChange={onOpenChange} {...texts} onConfirm={() => onConfirm(act())}>
-      {kind !== 'delete' && <NoteField note={note} onChange={setNote} />}
+      {kind !== 'delete' && (
+        <>
+          <RecentRenders promptId={promptId} version={version.version} />
+          <NoteField note={note} onChange={setNote} />
+        </>
+      )}
     </ConfirmDialog>
   );
 }

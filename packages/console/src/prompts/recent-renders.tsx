@@ -1,0 +1,37 @@
+/** What px0 counts of a version's renders, for dialogs that take it out of service. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { reading } from '../api/mod.ts';
+import { usageSeries, windowOf } from './usage-series.ts';
+
+/** Applications that hold their prompts render without a request, so px0 does not see it. */
+export const NOT_COUNTED = 'Renders made inside applications are not counted here.';
+
+export interface RecentRendersProps {
+  readonly promptId: string;
+  readonly version: number;
+}
+
+/** Without the figure until it has come, and where it cannot be had: it only helps to decide. */
+export function RecentRenders({ promptId, version }: RecentRendersProps) {
+  // Fixed when the dialog opens, so that no render of it starts another query.
+  const [window] = useState(() => windowOf('7d', Date.now()));
+  const { data } = useQuery(
+    reading('getPromptUsage', {
+      params: { id: promptId },
+      query: { from: window.from.toISOString(), to: window.to.toISOString(), step: window.step },
+    }),
+  );
+  const own = data && usageSeries(data.usage, window).totals.find((total) => total.version === version);
+  const renders = (own?.renders ?? 0) + (own?.failures ?? 0);
+  return (
+    <p className="text-muted text-xs">
+      {data !== undefined && `Rendered ${times(renders)} in the last 7 days. `}
+      {NOT_COUNTED}
+    </p>
+  );
+}
+
+function times(renders: number): string {
+  return renders === 1 ? 'once' : `${renders.toLocaleString('en')} times`;
+}
