@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type Bundle,
@@ -69,6 +70,11 @@ describe('a reader of bundles', () => {
     expect(await outcomeOf(one)).toEqual(expected);
   });
 
+  // Of the prompts of both teams.
+  const goodDigest = {
+    digest: /"digest":"(\w+)"/.exec(fileOf('good.ndjson').toString())?.[1] ?? '',
+    count: 3,
+  };
   const text = newBundlePrivateKey();
   const key = bundlePrivateKey(text);
   if (key === undefined) throw new Error('a new key is one');
@@ -91,6 +97,24 @@ describe('a reader of bundles', () => {
     expect(await inspectBundle(forged)).toMatchObject({ name: 'a', keyId: key.id });
     expect(await inspectBundle(Buffer.from('a\n'))).toBe('bundle is not signed by a trusted key');
   });
+
+  it.each(['good.ndjson', 'good.ndjson.gz'])(
+    'makes of a changed %s either the same or nothing',
+    async (name) => {
+      const good = fileOf(name);
+      const trusted = bundleCases[0]?.keys ?? [];
+      const bytes = fc.tuple(fc.nat(good.length), fc.nat(8), fc.uint8Array({ maxLength: 8 }));
+      await fc.assert(
+        fc.asyncProperty(fc.array(bytes, { minLength: 1, maxLength: 3 }), async (edits) => {
+          let changed: Uint8Array = good;
+          for (const [at, cut, put] of edits)
+            changed = Buffer.concat([changed.subarray(0, at), put, changed.subarray(at + cut)]);
+          const outcome = await readBundle(changed, { keys: trusted, now: 0 });
+          if (typeof outcome !== 'string') expect(outcome.replica.digest().agrees(goodDigest)).toBe(true);
+        }),
+      );
+    },
+  );
 
   it('lets others have a turn', async () => {
     let turns = 0;

@@ -55,10 +55,13 @@ export async function readBundle(
   const parts = await partsOf(file);
   if (typeof parts === 'string') return parts;
   const { content, signature } = parts;
-  const trusted = keys.map(bundlePublicKey).filter((key) => key?.id === signature.keyId);
+  const trusted = keys.flatMap((text) => {
+    const key = bundlePublicKey(text);
+    return key?.id === signature.keyId ? [key.key] : [];
+  });
   if (trusted.length === 0) return 'bundle is not signed by a trusted key';
   const signed = await signedBytesOf(content, turn);
-  if (!trusted.some((key) => key !== undefined && verify(null, signed, key.key, signature.bytes)))
+  if (!trusted.some((key) => verify(null, signed, key, signature.bytes)))
     return 'bundle signature does not match';
   const bundle = await readContent(parts, turn);
   if (bundle?.notAfter !== undefined && now > bundle.notAfter) return 'bundle has expired';
