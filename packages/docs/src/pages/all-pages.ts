@@ -19,7 +19,10 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'template-syntax.md',
     ],
   ],
-  ['SDKs and command line', ['sdk/typescript.md', 'sdk/python.md', 'sdk/go.md', 'cli.md']],
+  [
+    'SDKs and command line',
+    ['sdk/typescript.md', 'sdk/python.md', 'sdk/go.md', 'sdk/in-your-process.md', 'cli.md'],
+  ],
   [
     'Concepts',
     [
@@ -38,6 +41,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'operations/configuration.md',
       'operations/docker-compose.md',
       'operations/kubernetes.md',
+      'operations/air-gap.md',
       'operations/backup-and-restore.md',
       'operations/upgrades.md',
       'operations/key-rotation.md',
