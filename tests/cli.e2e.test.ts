@@ -739,6 +739,25 @@ describe('keys', () => {
   });
 });
 
+describe('a bundle', () => {
+  it('holds what px0 delivers, and is checked without it', async () => {
+    const [key, file] = [join(folder, 'bundle.key'), join(folder, 'prompts.ndjson.gz')];
+    const publicKey = (await done(['bundle', 'keygen', key])).trim();
+    const env = { PX0_ACCESS_TOKEN: account.key.token };
+    await done(['bundle', 'create', file, '--key-file', key, '--team', account.team], { env });
+    const nowhere = { PX0_HOST: 'http://127.0.0.1:9' };
+    expect(await done(['bundle', 'verify', file, '--key', publicKey], { env: nowhere })).toMatch(
+      /signed by key/,
+    );
+    const shown = JSON.parse(await done(['bundle', 'show', file, '--json'], { env: nowhere }));
+    expect(shown).toMatchObject({ host: platform.gatewayUrl, teams: [{ team_id: account.team }] });
+    const greeting = shown.teams[0].prompts.find(
+      ({ slug }: { readonly slug: string }) => slug === 'greeting',
+    );
+    expect(greeting).toMatchObject({ live: 1, versions: [{ version: 1, template: 'Hello {{.name}}' }] });
+  });
+});
+
 describe('tail', () => {
   it('prints renders as they are counted, and ends on a signal', async () => {
     const args = [main, 'tail', 'greeting', '--interval', '0.2', '--since', '1', '--json'];
