@@ -1,4 +1,7 @@
-/** Tells an application of changes: in order, one at a time, never while a frame is applied or a prompt is looked up. */
+/**
+ * Tells an application of changes: in order, one at a time, never while a frame is applied or a prompt is looked up. Of those that wait the latest thousand
+ * are kept; `many` stands for the others.
+ */
 import type { Change } from './changes.ts';
 import type { Clock } from './environment.ts';
 
@@ -12,6 +15,9 @@ export class ChangeFeed {
   readonly #onError: (error: unknown) => void;
   readonly #listeners = new Set<{ readonly slug: string; readonly tell: ChangeListener }>();
   #waiting: Change[] = [];
+  /** Those before it are told or given up. */
+  #first = 0;
+  #hasGivenUp = false;
   #isTelling = false;
 
   /** `onError`: a listener has thrown. */
@@ -30,9 +36,11 @@ export class ChangeFeed {
   push(change: Change): void {
     if (this.#listeners.size === 0) return;
     this.#waiting.push(change);
-    // Half at a time, because taking one from the front of a long list costs as much as taking many.
-    if (this.#waiting.length > MOST_WAITING)
-      this.#waiting = [MANY, ...this.#waiting.slice(MOST_WAITING / 2 + 1)];
+    if (this.#waiting.length - this.#first > MOST_WAITING) {
+      this.#first += 1;
+      this.#hasGivenUp = true;
+      if (this.#first > MOST_WAITING) this.#shorten();
+    }
     if (!this.#isTelling) void this.#tellAll();
   }
 
@@ -40,7 +48,7 @@ export class ChangeFeed {
     this.#isTelling = true;
     for (;;) {
       await this.#clock.turn();
-      const change = this.#waiting.shift();
+      const change = this.#take();
       if (change === undefined) break;
       for (const { slug, tell } of [...this.#listeners]) {
         if (slug !== '*' && slug !== change.slug && change.slug !== '*') continue;
@@ -52,5 +60,21 @@ export class ChangeFeed {
       }
     }
     this.#isTelling = false;
+  }
+
+  #take(): Change | undefined {
+    if (this.#hasGivenUp) {
+      this.#hasGivenUp = false;
+      return MANY;
+    }
+    const change = this.#waiting[this.#first];
+    this.#first += 1;
+    if (this.#first >= this.#waiting.length) this.#shorten();
+    return change;
+  }
+
+  #shorten(): void {
+    this.#waiting = this.#waiting.slice(this.#first);
+    this.#first = 0;
   }
 }

@@ -128,7 +128,7 @@ export const byteScenarios: readonly Scenario[] = [
   broken('not-an-object', 'A line that is no object breaks the connection.', 'data: [1]\n\n'),
   broken('no-type', 'A line without a type breaks the connection.', data({ team_id: A })),
   broken(
-    'another-form',
+    'frame-of-another-form',
     'A known frame in another form breaks the connection.',
     data({ ...put(A, 11, one), team_id: 5 }),
   ),
