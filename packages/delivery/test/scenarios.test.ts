@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fileText, scenarioFiles } from './scenarios/all.ts';
 import { play } from './scenarios/play.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { selections } from './scenarios/selections.ts';
 
 const folder = join(import.meta.dirname, 'vectors', 'delivery');
 
@@ -23,6 +24,11 @@ describe('the scenarios', () => {
     const ids = names.flatMap((name) => read(name).map(({ id }) => id));
     expect(new Set(ids).size).toBe(ids.length);
   });
+});
+
+it('the selections are those that the generator makes', () => {
+  const text = readFileSync(join(folder, '..', 'selection.json'), 'utf8');
+  expect(text).toBe(fileText(selections()));
 });
 
 describe.each(Object.keys(scenarioFiles))('a client in %s', (name) => {

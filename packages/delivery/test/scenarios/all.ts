@@ -20,7 +20,7 @@ export const scenarioFiles: Readonly<Record<string, readonly Scenario[]>> = {
   changes: changeScenarios,
 };
 
-/** One scenario a line, so that a change shows which one it is. */
-export function fileText(scenarios: readonly Scenario[]): string {
-  return `[\n${scenarios.map((scenario) => JSON.stringify(scenario)).join(',\n')}\n]\n`;
+/** One a line, so that a change shows which one it is. */
+export function fileText(all: readonly object[]): string {
+  return `[\n${all.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`;
 }
