@@ -22,7 +22,7 @@ import { createRenderBatch } from './batch/render-batch.ts';
 import { batchRoutes } from './batch/routes.ts';
 import { StreamBodySource, VersionBodies } from './bodies/mod.ts';
 import type { Config } from './config.ts';
-import { DeliveryRequests, DeliveryView, Listeners, positionOf } from './delivery/mod.ts';
+import { DeliveryRequests, DeliveryView, Listeners, observeDelivery, positionOf } from './delivery/mod.ts';
 import { HeavyRenders } from './heavy/mod.ts';
 import { createHotPath } from './http/hot-path.ts';
 import { observeRender, RenderMetrics } from './metrics.ts';
@@ -53,9 +53,9 @@ export async function startRender(
     maxFetches: config.VERSION_FETCHES,
     promptById: (id) => directory.byId(id),
   });
-  const directory = new PromptDirectory((previous, prompt) => {
+  const directory = new PromptDirectory((previous, prompt, time) => {
     if (prompt !== undefined) bodies.prefetchTagged(prompt);
-    view.onPrompt(previous, prompt);
+    view.onPrompt(previous, prompt, time);
   });
   const projection = new Projection({ bus, views: [access, directory], logger });
   const view = new DeliveryView({ directory, bodies, source, position: positionOf(projection), logger });
@@ -138,6 +138,7 @@ export async function startRender(
     logger,
   });
   cleanups.add('streams', () => listeners.close());
+  observeDelivery(listeners);
   projection.onEpoch(() => {
     view.onEpoch();
     listeners.onEpoch();

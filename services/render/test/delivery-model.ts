@@ -141,7 +141,7 @@ class RealServer {
       shownAt: (id) => this.#shownAt.get(id) ?? 0,
       waitFor: async ({ sequence }) => sequence <= this.position,
     };
-    this.#directory = new PromptDirectory((previous, entry) => this.#view.onPrompt(previous, entry));
+    this.#directory = new PromptDirectory((previous, entry, at) => this.#view.onPrompt(previous, entry, at));
     this.#view = new DeliveryView({
       directory: this.#directory,
       bodies: { peek: () => undefined },

@@ -1,3 +1,4 @@
+export { observeDelivery } from './metrics.ts';
 export { DeliveryRequests } from './request/delivery-requests.ts';
 export { Listeners } from './stream/listeners.ts';
 export { DeliveryView } from './view/delivery-view.ts';

@@ -55,8 +55,12 @@ export class PromptEntry {
   }
 }
 
-/** Called with every prompt that is new, has changed or is gone: what was said of it before, and what is said now. */
-export type PromptListener = (previous: PromptEntry | undefined, entry: PromptEntry | undefined) => void;
+/** Called with every prompt that is new, has changed or is gone: what was said of it before, what is said now, and when that was written, if it was. */
+export type PromptListener = (
+  previous: PromptEntry | undefined,
+  entry: PromptEntry | undefined,
+  time: string | undefined,
+) => void;
 
 /** A view of the projection. Its look-ups cost one hash access for each team in question. */
 export class PromptDirectory {
@@ -79,7 +83,7 @@ export class PromptDirectory {
   apply(event: StateEvent): void {
     if (event.name !== 'prompt') return;
     if (event.state === undefined) {
-      this.drop('prompt', event.id);
+      this.drop('prompt', event.id, event.time);
       return;
     }
     const previous = this.#byId.get(event.id);
@@ -88,15 +92,15 @@ export class PromptDirectory {
       this.#vacate(previous);
     this.#byId.set(entry.id, entry);
     this.#slugsOf(entry.teamId).set(entry.slug, entry);
-    this.#onChange(previous, entry);
+    this.#onChange(previous, entry, event.time);
   }
 
-  drop(_name: EntityName, id: string): void {
+  drop(_name: EntityName, id: string, time?: string): void {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
     this.#byId.delete(id);
     this.#vacate(entry);
-    this.#onChange(entry, undefined);
+    this.#onChange(entry, undefined, time);
   }
 
   /** The present state of a prompt by its id. */

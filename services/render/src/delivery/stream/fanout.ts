@@ -24,19 +24,30 @@ export interface FanoutOptions {
 
 /** Plain numbers, which observers read. */
 export interface FanoutCounts {
-  passes: number;
+  readonly frames: Record<'put' | 'delete' | 'mark' | 'sync' | 'heartbeat', number>;
   /** Times that a connection was passed over. */
   behind: number;
   transfers: number;
   sentBytes: number;
-  /** Of the last pass. */
-  passMs: number;
+}
+
+/** How long a pass took, and how old its earliest event is at its end. */
+export interface PassTimes {
+  readonly passMs: number;
+  readonly lagMs: number;
 }
 
 export class Fanout {
   readonly audiences: Audiences<Connection>;
   readonly queue = new TransferQueue();
-  readonly counts: FanoutCounts = { passes: 0, behind: 0, transfers: 0, sentBytes: 0, passMs: 0 };
+  readonly counts: FanoutCounts = {
+    frames: { put: 0, delete: 0, mark: 0, sync: 0, heartbeat: 0 },
+    behind: 0,
+    transfers: 0,
+    sentBytes: 0,
+  };
+  /** Called after each pass. */
+  onPass: (times: PassTimes) => void = () => undefined;
   readonly #options: FanoutOptions;
   readonly #runs: Runs;
   readonly #pieceLength: number;
@@ -58,7 +69,6 @@ export class Fanout {
     const concerned = this.audiences.concernedBy(batch);
     if (concerned.length === 0) return;
     this.#pass += 1;
-    this.counts.passes += 1;
     this.#concerned = new Set(concerned);
     for (const audience of concerned) audience.expect(batch);
     const slices = new Slices();
@@ -73,7 +83,7 @@ export class Fanout {
       }
     }
     this.#concerned = new Set();
-    this.counts.passMs = performance.now() - began;
+    this.onPass({ passMs: performance.now() - began, lagMs: Math.max(0, Date.now() - batch.since) });
   };
 
   /** Whether the connection has been shown everything that the view holds. */
@@ -120,6 +130,7 @@ export class Fanout {
   #sync(connection: Connection): void {
     const { view } = this.#options;
     connection.position = view.watermark;
+    this.counts.frames.sync += 1;
     const frame = syncOf(view, connection.seat.audience, connection.seat.keyEnd);
     this.counts.sentBytes += connection.write(new Piece(asEvent(frame)));
   }
@@ -156,12 +167,16 @@ export class Fanout {
       for (const { after } of changes) {
         if (after === undefined) continue;
         const event = events.get(after) ?? putEvent(after, revision);
+        if (!events.has(after)) this.counts.frames.put += 1;
         events.set(after, event);
         text += event;
         if (slices.isOver) await slices.others();
       }
     }
-    const piece = new Piece(text + deletions(shown) + asEvent(this.#mark(shown, batch)));
+    const gone = deletions(shown);
+    this.counts.frames.delete += gone.length;
+    this.counts.frames.mark += 1;
+    const piece = new Piece(text + gone.join('') + asEvent(this.#mark(shown, batch)));
     if (piece.isLarge) await piece.prepare();
     shared.set(key, piece);
     return piece;
@@ -202,6 +217,7 @@ export class Fanout {
       const step = transfer.next();
       if (step === undefined) return 'again';
       if (step.closes) {
+        this.counts.frames.sync += 1;
         // At once: from here on the connection takes part in passes, and nothing may come between.
         connection.state = 'current';
         connection.pass = this.#pass;
@@ -220,14 +236,12 @@ export class Fanout {
 }
 
 /** Behind all that is put: a prompt that moves is nowhere missing in between. */
-function deletions(shown: readonly ShownTeam[]): string {
-  return shown
-    .flatMap(({ team_id, revision, changes }) =>
-      changes.flatMap(({ before, after }) =>
-        before === undefined || after !== undefined
-          ? []
-          : asEvent({ type: 'delete', team_id, revision, prompt_id: before.prompt.id }),
-      ),
-    )
-    .join('');
+function deletions(shown: readonly ShownTeam[]): string[] {
+  return shown.flatMap(({ team_id, revision, changes }) =>
+    changes.flatMap(({ before, after }) =>
+      before === undefined || after !== undefined
+        ? []
+        : [asEvent({ type: 'delete', team_id, revision, prompt_id: before.prompt.id })],
+    ),
+  );
 }

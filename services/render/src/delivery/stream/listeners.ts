@@ -55,6 +55,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Listeners {
   readonly fanout: Fanout;
+  /** Streams that were ended from here, by reason. */
+  readonly cuts = { refused: 0, rebalance: 0, drain: 0, slow: 0 };
   readonly #options: ListenersOptions;
   readonly #subscriptions = new Subscriptions();
   readonly #perCaller = new Map<string, number>();
@@ -158,7 +160,10 @@ export class Listeners {
   async drain(retryMs: number, graceMs: number): Promise<void> {
     await this.#sendAway('drain', this.#connections(), retryMs, graceMs);
     setTimeout(() => {
-      for (const connection of this.#connections()) connection.end();
+      for (const connection of this.#connections()) {
+        this.cuts.drain += 1;
+        connection.end();
+      }
     }, graceMs).unref();
   }
 
@@ -276,6 +281,7 @@ export class Listeners {
     const principal = authorizeClass('content', access.authenticate(subscription.authorization));
     if ('error' in principal) {
       const { status, message } = errorCatalog[principal.error];
+      this.cuts.refused += subscription.connections.size;
       for (const connection of [...subscription.connections])
         connection.end({ type: 'end', status, error: message });
       return;
@@ -353,9 +359,13 @@ export class Listeners {
     const slices = new Slices();
     const leaving: Connection[] = [];
     for (const connection of connections) {
-      if (connection.isStuck(now)) connection.destroy();
-      else if (connection.leavesAt <= now) connection.end();
-      else {
+      if (connection.isStuck(now)) {
+        this.cuts.slow += 1;
+        connection.destroy();
+      } else if (connection.leavesAt <= now) {
+        this.cuts.rebalance += 1;
+        connection.end();
+      } else {
         if (connection.movesAt <= now) leaving.push(connection);
         this.#heartbeat(connection);
       }
@@ -368,6 +378,7 @@ export class Listeners {
     if (!this.fanout.isUpToDate(connection) || connection.unsent > 0) return;
     const { view, isConnected } = this.#options;
     const { text: digest, count: held } = connection.seat.audience.digest;
+    this.fanout.counts.frames.heartbeat += 1;
     connection.position = view.watermark;
     connection.send({
       type: 'heartbeat',

@@ -36,6 +36,8 @@ export interface Batch {
   /** Everything up to this has been shown when the batch has been. */
   readonly sequence: number;
   readonly teams: ReadonlyMap<string, TeamBatch>;
+  /** When the earliest of its events was written, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 export interface DeliveryViewOptions {
@@ -55,6 +57,8 @@ interface Change {
   /** Nothing at or above this sequence may be said to be shown before the change is. */
   first: number;
   latest: number;
+  /** When it was written, in milliseconds since 1970. */
+  readonly since: number;
   /** Then it goes out without the contents that are not there. */
   readonly deadline: number;
 }
@@ -190,7 +194,7 @@ export class DeliveryView {
   }
 
   /** A listener of the directory. */
-  readonly onPrompt: PromptListener = (previous, entry) => {
+  readonly onPrompt: PromptListener = (previous, entry, time) => {
     const id = entry?.id ?? previous?.id;
     if (id === undefined) return;
     const { position } = this.#options;
@@ -204,7 +208,7 @@ export class DeliveryView {
     if (hasLeft) this.#building.get(from)?.remove(id);
     if (entry !== undefined) this.#buildAgain(entry);
     if (isHeld || (entry !== undefined && this.#teams.has(entry.teamId)))
-      this.#touch(id, from, sequence(), hasLeft && isHeld);
+      this.#touch(id, from, sequence(), { hasLeft: hasLeft && isHeld, time });
   };
 
   /** Sequences of the old epoch mean nothing any more. */
@@ -221,7 +225,12 @@ export class DeliveryView {
     for (const team of this.#teams.values()) team.revision = revision;
   }
 
-  #touch(promptId: string, from: string, sequence: number, hasLeft = false): void {
+  #touch(
+    promptId: string,
+    from: string,
+    sequence: number,
+    { hasLeft = false, time }: { readonly hasLeft?: boolean; readonly time?: string | undefined } = {},
+  ): void {
     const known = this.#dirty.get(promptId) ?? this.#waiting.get(promptId);
     if (known === undefined) {
       this.#dirty.set(promptId, {
@@ -229,6 +238,7 @@ export class DeliveryView {
         left: new Set(hasLeft ? [from] : []),
         first: sequence,
         latest: sequence,
+        since: time === undefined ? Date.now() : Date.parse(time),
         deadline: performance.now() + CONTENT_PATIENCE_MS,
       });
     } else {
@@ -325,10 +335,12 @@ export class DeliveryView {
       changes.set(team, noted);
     };
     let taken = 0;
+    let since = Date.now();
     for (const [promptId, change] of this.#dirty) {
       taken += 1;
       if (taken > MOST_AT_ONCE) break;
       this.#dirty.delete(promptId);
+      since = Math.min(since, change.since);
       this.#apply(promptId, change, note);
     }
     for (const build of finished) build.finish();
@@ -339,7 +351,7 @@ export class DeliveryView {
       const { text: digest, count } = team.digest;
       return { team, prev, revision: team.revision, digest, count, changes: list };
     });
-    return { sequence: this.watermark, teams: new Map(teams.map((batch) => [batch.team.id, batch])) };
+    return { sequence: this.watermark, since, teams: new Map(teams.map((batch) => [batch.team.id, batch])) };
   }
 
   #apply(
@@ -369,8 +381,10 @@ export class DeliveryView {
     if (to === undefined || after === undefined) return;
     const present = to.entry(promptId);
     if (present?.fingerprint === after.fingerprint) {
-      // Nothing that is delivered differs; the older entry need not be kept for it.
-      to.refresh(after);
+      // Nothing that is delivered differs; the older entry need not be kept for it. Of several events one in between may have made a difference, which
+      // another process has shown to a client that comes here.
+      if (change.first === change.latest) to.refresh(after);
+      else to.set(after, change.latest);
       return;
     }
     to.set(after, change.latest);
