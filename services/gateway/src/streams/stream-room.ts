@@ -1,4 +1,7 @@
-/** How many streams go through this gateway: in all, and for the keys of one organization, which must not take every place. */
+/**
+ * How many streams go through this gateway: in all, and for the keys of one organization, which must not take every place.
+ * See docs/decisions/175-streams-through-the-gateway.md.
+ */
 
 /** An answer that goes on until somebody ends it. */
 export interface OpenStream {

@@ -1,4 +1,4 @@
-/** Requests for deliveries: a bare handler in front of the router, since a stream writes to its socket by itself. See docs/decisions/173 and 174. */
+/** Requests for deliveries: a bare handler in front of the router, since a stream writes to its socket by itself. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RouteDefinition, routes } from '@px0/contracts';
 import { revisionHeaders } from '@px0/event-bus';

@@ -1,6 +1,7 @@
 /**
  * Tells listeners what changes. A pass writes one batch to everybody whom it concerns, in slices, as shared bytes; who does not keep up is passed over and
  * later sent the difference.
+ * See docs/decisions/174-streams.md.
  */
 import { asEvent, type MarkFrame } from '@px0/delivery';
 import type { Logger } from '@px0/service-kit';

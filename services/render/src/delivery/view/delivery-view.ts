@@ -1,6 +1,7 @@
 /**
  * What is delivered of the teams that somebody listens to, kept from the directory of prompts. Changes are gathered, and taken over in passes: between
  * two passes every listener has been told the same state.
+ * See docs/decisions/173-what-is-delivered.md.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareTokens, type RevisionToken } from '@px0/event-bus';
