@@ -24,7 +24,7 @@ export function compareRevisions(a: string, b: string): number {
   const right = decode(b);
   if (left === undefined || right === undefined)
     return Number(left !== undefined) - Number(right !== undefined);
-  return compareEpochs(left.epoch, right.epoch) || left.sequence - right.sequence;
+  return comparePositions(left, right);
 }
 
 /** Whether `a` belongs to an earlier epoch than `b`. Both are revisions. */
@@ -39,14 +39,49 @@ export function laterOf(a: string | undefined, b: string): string {
   return a === undefined || compareRevisions(b, a) > 0 ? b : a;
 }
 
+/** The highest revision that was seen. */
+export class HighestRevision {
+  #text: string | undefined;
+  #position: Position | undefined;
+
+  get text(): string | undefined {
+    return this.#text;
+  }
+
+  see(text: string): void {
+    if (text === this.#text) return;
+    const position = decode(text);
+    if (position === undefined) return;
+    if (this.#position !== undefined && comparePositions(position, this.#position) <= 0) return;
+    this.#text = text;
+    this.#position = position;
+  }
+
+  forget(): void {
+    this.#text = undefined;
+    this.#position = undefined;
+  }
+}
+
+/** The latest one that was decoded: a frame's revision is checked first, and then noted. */
+let latest: { readonly text: string; readonly position: Position } | undefined;
+
 function decode(text: string): Position | undefined {
+  if (text === latest?.text) return latest.position;
   if (text.length > MAX_LENGTH) return undefined;
   try {
     const [, epoch, sequence] = DECODED.exec(atob(text.replaceAll('-', '+').replaceAll('_', '/'))) ?? [];
-    return epoch === undefined ? undefined : { epoch, sequence: Number(sequence) };
+    if (epoch === undefined) return undefined;
+    const position = { epoch, sequence: Number(sequence) };
+    latest = { text, position };
+    return position;
   } catch {
     return undefined;
   }
+}
+
+function comparePositions(a: Position, b: Position): number {
+  return compareEpochs(a.epoch, b.epoch) || a.sequence - b.sequence;
 }
 
 function compareEpochs(a: string, b: string): number {

@@ -18,7 +18,7 @@ export interface Guard {
 export const guards: readonly Guard[] = [
   {
     guard: 'a floor below which no server is asked',
-    code: 'this.#floor = laterOf(this.#floor, revision);',
+    code: 'this.#floor.see(revision);',
     without: '',
   },
   {

@@ -4,7 +4,7 @@
  */
 import { Digest } from '../digest.ts';
 import type { BeginFrame, DeliveredPrompt, Frame, MarkFrame, PutFrame, SyncFrame } from '../frames/frame.ts';
-import { laterOf } from '../revision.ts';
+import { HighestRevision, laterOf } from '../revision.ts';
 
 /** Is told of each prompt that appears in a team (`before` undefined), changes, or leaves it (`after` undefined), once that has taken effect. */
 export type EditListener = (
@@ -34,7 +34,7 @@ export class Replica {
   /** Teams that have begun; undefined outside of a transfer. */
   #transfer: Map<string, Staging> | undefined;
   #last: string | undefined;
-  #floor: string | undefined;
+  readonly #floor = new HighestRevision();
   #isSynced = false;
 
   constructor(onEdit: EditListener = () => {}) {
@@ -48,7 +48,7 @@ export class Replica {
 
   /** The latest revision that anything here is from. What is older must not come after it. */
   get floor(): string | undefined {
-    return this.#floor;
+    return this.#floor.text;
   }
 
   /** Whether a `sync` was applied, so that what is not here does not exist. */
@@ -143,7 +143,7 @@ export class Replica {
   /** Another installation answers: no revision of the old one means anything there. */
   forgetRevisions(): void {
     this.#last = undefined;
-    this.#floor = undefined;
+    this.#floor.forget();
   }
 
   /** Nothing of what is here may be used any more. */
@@ -164,7 +164,7 @@ export class Replica {
     }
     for (const [id, home] of this.#homes) fork.#homes.set(id, home);
     fork.#last = this.#last;
-    fork.#floor = this.#floor;
+    if (this.floor !== undefined) fork.#see(this.floor);
     fork.#isSynced = this.#isSynced;
     return fork;
   }
@@ -175,7 +175,7 @@ export class Replica {
     for (const [teamId, team] of other.#teams) this.#replace(teamId, team);
     this.#transfer = other.#transfer;
     this.#last = other.#last;
-    if (other.#floor !== undefined) this.#see(other.#floor);
+    if (other.floor !== undefined) this.#see(other.floor);
     this.#isSynced = other.#isSynced;
   }
 
@@ -186,7 +186,7 @@ export class Replica {
   }
 
   #see(revision: string): void {
-    this.#floor = laterOf(this.#floor, revision);
+    this.#floor.see(revision);
   }
 
   #begin({ team_id, base }: BeginFrame): undefined {
@@ -232,18 +232,20 @@ export class Replica {
     return undefined;
   }
 
-  /** A prompt is in one team only, so it leaves the one that it was in. */
   #set(teamId: string, prompt: DeliveredPrompt): void {
     const team = this.#teams.get(teamId);
-    if (team === undefined) return;
-    const before = team.prompts.get(prompt.id);
-    const home = this.#homes.get(prompt.id);
+    const before = team?.prompts.get(prompt.id);
     // What is compiled belongs to the object: one that says the same stays.
-    if (before?.etag !== prompt.etag) {
-      put(team, prompt);
-      this.#homes.set(prompt.id, teamId);
-      this.#onEdit(teamId, before, prompt);
-    }
+    if (team === undefined || before?.etag === prompt.etag) return;
+    put(team, prompt);
+    this.#arrive(teamId, before, prompt);
+  }
+
+  /** A prompt is in one team only, so it leaves the one that it was in. */
+  #arrive(teamId: string, before: DeliveredPrompt | undefined, prompt: DeliveredPrompt): void {
+    const home = this.#homes.get(prompt.id);
+    this.#homes.set(prompt.id, teamId);
+    this.#onEdit(teamId, before, prompt);
     if (home !== undefined && home !== teamId) this.#leave(home, prompt.id);
   }
 
@@ -263,16 +265,18 @@ export class Replica {
     this.#teams.delete(teamId);
   }
 
-  #replace(teamId: string, { revision, prompts }: Team): void {
-    let team = this.#teams.get(teamId);
-    if (team === undefined) {
-      team = emptyTeam();
-      this.#teams.set(teamId, team);
+  #replace(teamId: string, team: Team): void {
+    const old = this.#teams.get(teamId)?.prompts ?? new Map<string, DeliveredPrompt>();
+    this.#teams.set(teamId, team);
+    for (const prompt of team.prompts.values()) {
+      const before = old.get(prompt.id);
+      if (before?.etag === prompt.etag) team.prompts.set(prompt.id, before);
+      else this.#arrive(teamId, before, prompt);
     }
-    team.revision = revision;
-    for (const prompt of prompts.values()) this.#set(teamId, prompt);
-    for (const promptId of [...team.prompts.keys()]) {
-      if (!prompts.has(promptId)) this.#remove(teamId, promptId);
+    for (const prompt of old.values()) {
+      if (team.prompts.has(prompt.id)) continue;
+      this.#homes.delete(prompt.id);
+      this.#onEdit(teamId, prompt, undefined);
     }
   }
 }
