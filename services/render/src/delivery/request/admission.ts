@@ -45,7 +45,8 @@ export interface Admission {
 
 const MAX_NAMED_TEAMS = 100;
 const MAX_SLUGS = 200;
-const MAX_TEAMS = 5_000;
+/** Of one audience. */
+export const MAX_TEAMS = 5_000;
 
 export async function admit(
   { access, directory, revisions, uses, maxPrompts }: AdmissionDependencies,

@@ -3,7 +3,7 @@ import { type AccessChange, type AccessProjection, authorizeClass, type KeyUseLi
 import { errorCatalog } from '@px0/contracts';
 import { asEvent, type GoawayFrame } from '@px0/delivery';
 import { ApiError, type Logger } from '@px0/service-kit';
-import { type Admission, audienceTeams } from '../request/admission.ts';
+import { type Admission, audienceTeams, MAX_TEAMS } from '../request/admission.ts';
 import { unavailable } from '../request/unavailable.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
@@ -48,6 +48,7 @@ const USE_MS = 60_000;
 /** A share of a stream's life by which it may be shorter or longer. */
 const LIFE_JITTER = 0.2;
 const REBALANCE = { retryMs: 5_000, graceMs: 10_000 };
+const OVERLOAD = { retryMs: 5_000, graceMs: 10_000 };
 /** Until when a client that was cut off comes back. */
 const RETRY_MS = [0, 2_000] as const;
 /** The longest time that a timer takes. */
@@ -172,7 +173,7 @@ export class Listeners {
   }
 
   async #sendAway(
-    reason: 'drain' | 'rebalance',
+    reason: 'drain' | 'rebalance' | 'overload',
     connections: readonly Connection[],
     retryMs: number,
     graceMs: number,
@@ -317,10 +318,21 @@ export class Listeners {
     );
     const gained = still.filter((teamId) => !present.has(teamId));
     if (gained.length === 0) return;
+    if (this.#isTooMuch(still)) {
+      // A request would be refused now; what the client is told when it comes back says why.
+      await this.#sendAway('overload', [...subscription.connections], OVERLOAD.retryMs, OVERLOAD.graceMs);
+      return;
+    }
     this.#move(subscription, still, (connection) => {
       for (const teamId of gained) connection.gained.add(teamId);
       if (connection.state === 'current') this.fanout.bringUpToDate(connection);
     });
+  }
+
+  #isTooMuch(teamIds: readonly string[]): boolean {
+    const { view, bounds } = this.#options;
+    const count = teamIds.reduce((sum, teamId) => sum + (view.team(teamId)?.count ?? 0), 0);
+    return count > bounds.maxPrompts || teamIds.length > MAX_TEAMS;
   }
 
   /** Gives the subscription another audience, and its connections with it. */
