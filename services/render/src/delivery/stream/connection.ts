@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { asEvent, type Frame } from '@px0/delivery';
 import type { Audience } from './audiences.ts';
 import type { Form } from './piece.ts';
-import { chunk, GZIP_HEADER, LAST_CHUNK, Piece } from './piece.ts';
+import { chunk, GZIP_HEADER, LAST_CHUNK, type Piece, type SharedPieces } from './piece.ts';
 
 /** A connection with more than this unsent gets nothing more until it has caught up. */
 export const MAX_UNSENT_BYTES = 64 * 1024;
@@ -37,6 +37,7 @@ export interface ConnectionOptions {
   readonly sink: Sink;
   readonly form: Form;
   readonly seat: Seat;
+  readonly pieces: SharedPieces;
   /** What the client has, as a sequence of this epoch; undefined for nothing. */
   readonly base: number | undefined;
 }
@@ -45,6 +46,7 @@ export class Connection {
   readonly form: Form;
   readonly seat: Seat;
   readonly #sink: Sink;
+  readonly #pieces: SharedPieces;
   state: ConnectionState = 'waiting';
   /** The last pass that it was part of. */
   pass = 0;
@@ -58,8 +60,9 @@ export class Connection {
   #taken = 0;
   #tookAt = performance.now();
 
-  constructor({ sink, form, seat, base }: ConnectionOptions) {
+  constructor({ sink, form, seat, pieces, base }: ConnectionOptions) {
     this.#sink = sink;
+    this.#pieces = pieces;
     this.form = form;
     this.seat = seat;
     this.position = base;
@@ -87,7 +90,7 @@ export class Connection {
   }
 
   send(frame: Frame): void {
-    this.write(new Piece(asEvent(frame)));
+    this.write(this.#pieces.of(asEvent(frame)));
   }
 
   /** Waits until everything that was written has left the process, or the connection has ended. */

@@ -10,7 +10,7 @@ import type { Batch, DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
 import { type Audience, Audiences, type ShownTeam } from './audiences.ts';
 import type { Connection } from './connection.ts';
-import { Piece } from './piece.ts';
+import { Piece, SharedPieces } from './piece.ts';
 import { PIECE_LENGTH, putEvent, Runs } from './runs.ts';
 import { syncOf, Transfer } from './transfer.ts';
 import { TransferQueue } from './transfer-queue.ts';
@@ -41,6 +41,7 @@ export interface PassTimes {
 export class Fanout {
   readonly audiences: Audiences<Connection>;
   readonly queue = new TransferQueue();
+  readonly pieces = new SharedPieces();
   readonly counts: FanoutCounts = {
     frames: { put: 0, delete: 0, mark: 0, sync: 0, heartbeat: 0 },
     behind: 0,
@@ -133,7 +134,7 @@ export class Fanout {
     connection.position = view.watermark;
     this.counts.frames.sync += 1;
     const frame = syncOf(view, connection.seat.audience, connection.seat.keyEnd);
-    this.counts.sentBytes += connection.write(new Piece(asEvent(frame)));
+    this.counts.sentBytes += connection.write(this.pieces.of(asEvent(frame)));
   }
 
   #show(connection: Connection, piece: Piece, sequence: number): void {
@@ -210,7 +211,13 @@ export class Fanout {
 
   async #attempt(connection: Connection): Promise<'done' | 'again'> {
     const { view } = this.#options;
-    const transfer = new Transfer({ view, runs: this.#runs, pieceLength: this.#pieceLength, connection });
+    const transfer = new Transfer({
+      view,
+      runs: this.#runs,
+      pieces: this.pieces,
+      pieceLength: this.#pieceLength,
+      connection,
+    });
     this.counts.transfers += 1;
     connection.state = 'transfer';
     const slices = new Slices();

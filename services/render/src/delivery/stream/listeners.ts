@@ -128,7 +128,13 @@ export class Listeners {
     const subscription = this.#subscriptions.get(key) ?? this.#subscribe(key, admission);
     const { since } = admission;
     const base = since !== undefined && view.isOfThisEpoch(since) ? since.sequence : undefined;
-    const connection = new Connection({ sink, form, seat: subscription, base });
+    const connection = new Connection({
+      sink,
+      form,
+      seat: subscription,
+      pieces: this.fanout.pieces,
+      base,
+    });
     const jitter = 1 + LIFE_JITTER * (2 * Math.random() - 1);
     connection.movesAt = performance.now() + bounds.lifeMs * jitter;
     subscription.connections.add(connection);

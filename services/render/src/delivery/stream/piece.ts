@@ -66,6 +66,26 @@ export class Piece {
   }
 }
 
+/** Texts beyond this are hardly ever the same twice. */
+const MAX_SHARED_LENGTH = 8 * 1024;
+/** Texts that are remembered; the oldest goes. */
+const MOST_SHARED = 256;
+
+/** Pieces of short texts that many connections are sent one by one: their greeting, what closes their transfers, their heartbeats. */
+export class SharedPieces {
+  readonly #pieces = new Map<string, Piece>();
+
+  of(text: string): Piece {
+    if (text.length > MAX_SHARED_LENGTH) return new Piece(text);
+    const known = this.#pieces.get(text);
+    if (known !== undefined) return known;
+    if (this.#pieces.size >= MOST_SHARED) this.#pieces.delete(this.#pieces.keys().next().value ?? '');
+    const piece = new Piece(text);
+    this.#pieces.set(text, piece);
+    return piece;
+  }
+}
+
 /** The last chunk, which ends a chunked body. */
 export const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 const CRLF = Buffer.from('\r\n');

@@ -8,7 +8,7 @@ import type { DeliveredTeam } from '../view/delivered-team.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import type { Audience } from './audiences.ts';
 import type { Connection } from './connection.ts';
-import { Piece } from './piece.ts';
+import { Piece, type SharedPieces } from './piece.ts';
 import { putEvent, type Runs } from './runs.ts';
 
 /** Departures that are looked at in one step. */
@@ -17,6 +17,7 @@ const MOST_DELETIONS = 200;
 export interface TransferOptions {
   readonly view: DeliveryView;
   readonly runs: Runs;
+  readonly pieces: SharedPieces;
   readonly pieceLength: number;
   readonly connection: Connection;
 }
@@ -63,7 +64,7 @@ export class Transfer {
     }
     const deletions = this.#deletions(audience);
     if (this.#departed < view.departures.last) return { piece: new Piece(deletions), closes: false };
-    return { piece: new Piece(deletions + asEvent(this.#sync(audience))), closes: true };
+    return { piece: this.#on.pieces.of(deletions + asEvent(this.#sync(audience))), closes: true };
   }
 
   #isWhole(teamId: string): boolean {
