@@ -1,187 +1,135 @@
 /**
- * Reads a bundle. Nothing of it is taken for what it says before the signature holds, and nothing is used of one that is refused. Lines are never
- * gathered: a file may consist of millions.
+ * Reads a bundle: frames between a header and a signature. Nothing of it is looked at before the signature holds, and nothing is used of one that is refused.
  */
-import { createHash, verify } from 'node:crypto';
-import { gunzip } from 'node:zlib';
+import { createHash, createPublicKey, verify } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { Replica } from '../client/replica.ts';
-import { appliesToTransfer } from '../client/transfer.ts';
 import { MAX_LINE_BYTES } from '../frames/frame.ts';
 import { isObject, type JsonObject } from '../frames/json.ts';
-import { LineReader } from '../frames/lines.ts';
-import { FrameError, frameOf } from '../frames/read-frame.ts';
-import { BUNDLE_VERSION, MOST_BUNDLE_BYTES, signedBytes } from './format.ts';
-import { bundlePublicKey } from './keys.ts';
+import { frameOf } from '../frames/read-frame.ts';
+
+/** Unpacked. */
+export const MOST_BUNDLE_BYTES = 256 * 1024 * 1024;
 
 export interface Bundle {
   readonly replica: Replica;
   readonly name: string;
-  readonly host: string;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** Undefined for one that never expires. */
-  readonly notAfter: number | undefined;
-  /** Names the key that has signed it. */
-  readonly keyId: string;
 }
 
-export interface BundleReading {
-  /** The public keys that may have signed it; those in another form count as absent. */
-  readonly keys: readonly string[];
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** Lets others have a turn, between slices of work. */
-  readonly turn?: () => Promise<void>;
-}
-
-/** Why nothing of a bundle is used. These are the words of every reader. */
-export type BundleRefusal =
-  | 'bundle is too large'
-  | 'bundle is not signed by a trusted key'
-  | 'bundle signature does not match'
-  | 'bundle is damaged'
-  | 'bundle has expired';
-
+const SIGNED_PREFIX = 'px0-bundle-v1\n';
+const KEY_PREFIX = 'px0pk_';
+const VERSION = 1;
 const NEWLINE = 0x0a;
-const GZIP_MAGIC = [0x1f, 0x8b];
-const HASHED_AT_ONCE = 1024 * 1024;
-const SLICE_MS = 4;
+const GZIP = [0x1f, 0x8b];
 
-/** What a bundle holds, gzipped or not, or why it is refused. */
-export async function readBundle(
-  file: Uint8Array,
-  { keys, now, turn = noTurn }: BundleReading,
-): Promise<Bundle | BundleRefusal> {
-  const parts = await partsOf(file);
-  if (typeof parts === 'string') return parts;
-  const { content, signature } = parts;
-  const trusted = keys.flatMap((text) => {
-    const key = bundlePublicKey(text);
-    return key?.id === signature.keyId ? [key.key] : [];
-  });
-  if (trusted.length === 0) return 'bundle is not signed by a trusted key';
-  const signed = await signedBytesOf(content, turn);
-  if (!trusted.some((key) => verify(null, signed, key, signature.bytes)))
-    return 'bundle signature does not match';
-  const bundle = await readContent(parts, turn);
-  if (bundle?.notAfter !== undefined && now > bundle.notAfter) return 'bundle has expired';
-  return bundle ?? 'bundle is damaged';
-}
-
-/** What a bundle says that it holds. Nobody has checked who says so, so it is only to be looked at. */
-export async function inspectBundle(file: Uint8Array): Promise<Bundle | BundleRefusal> {
-  const parts = await partsOf(file);
-  if (typeof parts === 'string') return parts;
-  return (await readContent(parts, noTurn)) ?? 'bundle is damaged';
-}
-
-interface Parts {
-  /** All that is signed. */
-  readonly content: Uint8Array;
-  readonly signature: Signature;
-}
-
-async function noTurn(): Promise<void> {}
-
-async function partsOf(file: Uint8Array): Promise<Parts | BundleRefusal> {
-  const bytes = await unpacked(file);
-  if (typeof bytes === 'string') return bytes;
-  if (hasLongLine(bytes)) return 'bundle is too large';
-  const at = bytes.lastIndexOf(NEWLINE, bytes.length - 2) + 1;
-  const signature = readSignature(bytes.subarray(at));
-  if (signature === undefined) return 'bundle is not signed by a trusted key';
-  return { content: bytes.subarray(0, at), signature };
-}
-
-async function unpacked(file: Uint8Array): Promise<Uint8Array | BundleRefusal> {
-  if (file.length > MOST_BUNDLE_BYTES) return 'bundle is too large';
-  if (!GZIP_MAGIC.every((byte, at) => file[at] === byte)) return file;
-  return await new Promise((resolve) => {
-    gunzip(file, { maxOutputLength: MOST_BUNDLE_BYTES, chunkSize: HASHED_AT_ONCE }, (error, bytes) => {
-      if (error === null) resolve(bytes);
-      else resolve(error instanceof RangeError ? 'bundle is too large' : 'bundle is damaged');
-    });
-  });
-}
-
-/** Looks from the end of each stretch that a line may have, so that short lines cost nothing. */
-function hasLongLine(bytes: Uint8Array): boolean {
-  for (let from = 0; bytes.length - from > MAX_LINE_BYTES; ) {
-    const end = bytes.subarray(from, from + MAX_LINE_BYTES + 1).lastIndexOf(NEWLINE);
-    if (end === -1) return true;
-    from += end + 1;
+/** What a bundle holds, or why it is refused. `keys`: the public keys that are trusted. `now`: milliseconds since 1970. */
+export function readBundle(file: Uint8Array, keys: readonly string[], now: number): Bundle | string {
+  try {
+    const bytes = unpacked(file);
+    const lines = linesOf(bytes);
+    const signed = lines.pop();
+    const signature = signed && signatureIn(textOf(bytes, signed), keys);
+    if (signed === undefined || signature === undefined) return 'bundle is not signed by a trusted key';
+    if (!holds(bytes.subarray(0, signed.from), signature)) return 'bundle signature does not match';
+    return contentOf(
+      lines.map((line) => textOf(bytes, line)),
+      now,
+    );
+  } catch (error) {
+    if (error instanceof TooLarge) return 'bundle is too large';
+    return 'bundle is damaged';
   }
-  return false;
+}
+
+class TooLarge extends Error {
+  override readonly name = 'TooLarge';
+}
+
+function unpacked(file: Uint8Array): Uint8Array {
+  if (file.length > MOST_BUNDLE_BYTES) throw new TooLarge();
+  if (!GZIP.every((byte, at) => file[at] === byte)) return file;
+  try {
+    return gunzipSync(file, { maxOutputLength: MOST_BUNDLE_BYTES });
+  } catch (error) {
+    if (error instanceof RangeError) throw new TooLarge();
+    throw error;
+  }
+}
+
+interface Line {
+  readonly from: number;
+  readonly to: number;
+}
+
+function linesOf(bytes: Uint8Array): Line[] {
+  const lines: Line[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const end = bytes.indexOf(NEWLINE, from);
+    const to = end === -1 ? bytes.length : end;
+    if (to - from > MAX_LINE_BYTES) throw new TooLarge();
+    lines.push({ from, to });
+    from = to + 1;
+  }
+  return lines;
+}
+
+function textOf(bytes: Uint8Array, { from, to }: Line): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(from, to));
 }
 
 interface Signature {
-  readonly keyId: string;
-  readonly bytes: Uint8Array;
+  /** Raw. */
+  readonly key: Uint8Array;
+  readonly signature: Uint8Array;
 }
 
-function readSignature(line: Uint8Array): Signature | undefined {
-  const { type, algorithm, key_id, signature } = parsed(line) ?? {};
-  if (type !== 'signature' || algorithm !== 'Ed25519') return undefined;
-  if (typeof key_id !== 'string' || typeof signature !== 'string') return undefined;
-  return { keyId: key_id, bytes: Buffer.from(signature, 'base64url') };
+/** Of the last line; undefined where it is none by a trusted key. */
+function signatureIn(line: string, keys: readonly string[]): Signature | undefined {
+  const value = parsed(line);
+  const { type, algorithm, key_id, signature } = value ?? {};
+  if (type !== 'signature' || algorithm !== 'Ed25519' || typeof signature !== 'string') return undefined;
+  const raw = keys.map((key) => Buffer.from(key.slice(KEY_PREFIX.length), 'base64url'));
+  const key = raw.find((one) => keyIdOf(one) === key_id);
+  return key && { key, signature: Buffer.from(signature, 'base64url') };
 }
 
-async function signedBytesOf(content: Uint8Array, turn: () => Promise<void>): Promise<Buffer> {
-  const hash = createHash('sha512');
-  for (let from = 0; from < content.length; from += HASHED_AT_ONCE) {
-    hash.update(content.subarray(from, from + HASHED_AT_ONCE));
-    await turn();
-  }
-  return signedBytes(hash);
+function keyIdOf(raw: Uint8Array): string {
+  return createHash('sha256').update(raw).digest('hex').slice(0, 8);
 }
 
-/** Undefined for what no px0 writes. */
-async function readContent(
-  { content, signature: { keyId } }: Parts,
-  turn: () => Promise<void>,
-): Promise<Bundle | undefined> {
-  const replica = new Replica();
-  let header: Omit<Bundle, 'replica' | 'keyId'> | undefined;
-  let began = performance.now();
-  try {
-    for (const line of new LineReader().read(content)) {
-      const value: unknown = JSON.parse(line);
-      if (header === undefined) {
-        header = headerIn(value);
-        if (header === undefined) return undefined;
-      } else if (!appliesToTransfer(replica, frameOf(value))) return undefined;
-      if (performance.now() - began < SLICE_MS) continue;
-      await turn();
-      began = performance.now();
-    }
-  } catch (error) {
-    if (error instanceof FrameError || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-  if (header === undefined || !replica.isSynced || replica.isInTransfer) return undefined;
-  return { replica, keyId, ...header };
+function holds(signed: Uint8Array, { key, signature }: Signature): boolean {
+  const x = Buffer.from(key).toString('base64url');
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+  const digest = createHash('sha512').update(signed).digest();
+  return verify(null, Buffer.concat([Buffer.from(SIGNED_PREFIX), digest]), publicKey, signature);
 }
 
-function headerIn(value: unknown): Omit<Bundle, 'replica' | 'keyId'> | undefined {
-  if (!isObject(value) || value['type'] !== 'bundle' || value['version'] !== BUNDLE_VERSION) return undefined;
-  const { name, host, created_at, not_after = null } = value;
+function contentOf([first = '', ...frames]: readonly string[], now: number): Bundle | string {
+  const header = parsed(first);
+  const { type, version, name, created_at, not_after = null } = header ?? {};
   const createdAt = timeOf(created_at);
   const notAfter = not_after === null ? undefined : timeOf(not_after);
-  if (createdAt === undefined || (not_after !== null && notAfter === undefined)) return undefined;
-  return { name: textOf(name), host: textOf(host), createdAt, notAfter };
+  const isKnown = type === 'bundle' && version === VERSION && createdAt !== undefined;
+  if (!isKnown || (not_after !== null && notAfter === undefined)) return 'bundle is damaged';
+  const replica = new Replica();
+  for (const line of frames) {
+    const frame = frameOf(JSON.parse(line));
+    if (frame !== undefined && replica.apply(frame) !== undefined) return 'bundle is damaged';
+  }
+  if (!replica.isSynced || replica.isInTransfer) return 'bundle is damaged';
+  if (notAfter !== undefined && notAfter <= now) return 'bundle has expired';
+  return { replica, name: typeof name === 'string' ? name : '', createdAt };
 }
 
-function parsed(line: Uint8Array): JsonObject | undefined {
+function parsed(line: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line));
+    const value: unknown = JSON.parse(line);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }
 
 function timeOf(value: unknown): number | undefined {

@@ -33,6 +33,8 @@ export interface DeliveryOptions {
   readonly initTimeoutMs?: number;
   readonly onWarning?: (text: string) => void;
   readonly onState?: (state: ClientState) => void;
+  /** px0 has confirmed what is held: a file of it would be newer now. */
+  readonly onConfirmed?: () => void;
 }
 
 /** How px0 confirmed what is held last. */
@@ -134,24 +136,36 @@ export class DeliveryClient {
     });
   }
 
+  /** Takes frames that come from elsewhere, such as a test's, as if px0 had sent them. */
+  feed(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      const repair = this.#replica.apply(frame);
+      if (repair !== undefined) throw new Error(`what was fed does not add up: ${repair}`);
+    }
+    this.#confirm('text/event-stream');
+    this.#update();
+  }
+
   /** Begins; before that it may be given what was kept. */
   start(): void {
     if (this.#options.mode !== 'file') this.#attemptAfter(0);
     this.#update();
   }
 
-  /** What an earlier process has kept, or a bundle. Of each team the later revision stays. */
-  load(kept: Replica, origin: 'snapshot' | 'bundle', savedAt: number): void {
-    if (!kept.isSynced) return;
+  /** What an earlier process has kept, or a bundle. Of each team the later revision stays; says how many were older than what is held. */
+  load(kept: Replica, origin: 'snapshot' | 'bundle', savedAt: number): number {
+    if (!kept.isSynced) return 0;
     const isFirst = !this.#hasFirstState;
+    let older = 0;
     if (isFirst && origin === 'snapshot') this.#replica.adopt(kept);
-    else for (const teamId of [...kept.teamIds]) this.#loadTeam(teamId, kept);
+    else for (const teamId of [...kept.teamIds]) older += this.#loadTeam(teamId, kept) ? 0 : 1;
     this.#hasFirstState = true;
     if (isFirst || savedAt > (this.#savedAt ?? 0)) {
       this.#savedAt = savedAt;
       if (this.#confirmedAt === undefined) this.#confirmation = origin;
     }
     this.#update();
+    return older;
   }
 
   /** Ends everything. What is held stays readable for a last file, and renders nothing any more. */
@@ -222,6 +236,11 @@ export class DeliveryClient {
     };
   }
 
+  get state(): ClientState {
+    this.#updateByTime();
+    return this.#state;
+  }
+
   get status(): DeliveryStatus {
     const { revision, ageMs } = this.evidence;
     return {
@@ -257,11 +276,13 @@ export class DeliveryClient {
     return this.#options.mode === 'poll' || this.#clock.now() < this.#pollUntil;
   }
 
-  #loadTeam(teamId: string, kept: Replica): void {
+  /** False when it is older than what is held. */
+  #loadTeam(teamId: string, kept: Replica): boolean {
     const held = this.#replica.revisionOf(teamId);
     const revision = kept.revisionOf(teamId);
-    if (revision === undefined || (held !== undefined && compareRevisions(revision, held) <= 0)) return;
-    this.#replica.adoptTeam(teamId, kept);
+    const order = revision === undefined || held === undefined ? 1 : compareRevisions(revision, held);
+    if (order > 0) this.#replica.adoptTeam(teamId, kept);
+    return order >= 0;
   }
 
   #attemptAfter(ms: number): void {
@@ -386,6 +407,7 @@ export class DeliveryClient {
     this.#heardAt = this.#clock.now();
     // px0 may lack something itself: what it confirms is not the present.
     if (!this.#isPx0Stale || this.#confirmedAt === undefined) this.#confirmedAt = this.#clock.now();
+    this.#options.onConfirmed?.();
   }
 
   /** Another connection is opened, and this one read until that one has all. */

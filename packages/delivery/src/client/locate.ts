@@ -21,8 +21,8 @@ export type Location =
   | { readonly kind: 'closed' }
   /** px0 would say the same: it does not exist. */
   | { readonly kind: 'gone'; readonly error: string }
-  /** Only px0 can answer. */
-  | { readonly kind: 'elsewhere'; readonly reason: string };
+  /** Only px0 can answer. `prompt`: where it is held, but not the version. */
+  | { readonly kind: 'elsewhere'; readonly reason: string; readonly prompt?: HeldPrompt };
 
 export interface LocateContext {
   readonly state: ClientState;
@@ -54,10 +54,11 @@ export function locateIn(
     return absent('version not found', slug, teamId, context);
   const number = wanted?.kind === 'number' ? wanted.number : (tagged ?? prompt.live);
   const version = prompt.versions.find((one) => one.version === number);
-  if (version === undefined) return elsewhere('the version is not delivered');
-  if (!isComplete(version)) return elsewhere(`the version is ${version.missing ?? 'missing'}`);
+  if (version === undefined) return elsewhere('the version is not delivered', found);
+  if (!isComplete(version)) return elsewhere(`the version is ${version.missing ?? 'missing'}`, found);
   // A level that is absent or no number is one of a later px0.
-  if (!(version.language <= LANGUAGE_LEVEL)) return elsewhere('the version needs a later template language');
+  if (!(version.language <= LANGUAGE_LEVEL))
+    return elsewhere('the version needs a later template language', found);
   return { kind: 'held', prompt: found, version };
 }
 
@@ -74,6 +75,6 @@ function absent(error: string, slug: string, teamId: string | undefined, context
   return isWithin ? { kind: 'gone', error } : elsewhere('the prompt is outside of what was asked for');
 }
 
-function elsewhere(reason: string): Location {
-  return { kind: 'elsewhere', reason };
+function elsewhere(reason: string, prompt?: HeldPrompt): Location {
+  return { kind: 'elsewhere', reason, ...(prompt && { prompt }) };
 }

@@ -179,7 +179,8 @@ class Player {
     if (render.noted !== undefined) await this.#client.reaches(render.noted, 50);
     const ref = render.version === undefined ? render.tag : String(render.version);
     const isLate = render.noted !== undefined && !(await this.#client.reaches(render.noted, 0));
-    const location = this.#client.locate({ slug: render.slug, teamId: render.team_id, ref });
+    const teamId = render.team_id ?? this.#scenario.options.team_id;
+    const location = this.#client.locate({ slug: render.slug, teamId, ref });
     switch (location.kind) {
       case 'closed':
         return { error: { class: 'UsageError' } };

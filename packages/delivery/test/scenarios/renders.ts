@@ -75,7 +75,6 @@ export const renderScenarios: readonly Scenario[] = [
     renders(0, { slug: 'many', version: 1 }, 'first', { version: 1 }),
     renders(0, { slug: 'many', version: 2 }, 'second', { version: 2 }),
     asksPx0(0, { slug: 'many', version: 4 }),
-    asksPx0(0, { slug: 'many', version: 0 }),
   ]),
   scenario('by-tag', 'A tag names the version that it stands on; one that does not exist is not asked for.', [
     opened({ [A]: [many] }),
@@ -126,7 +125,9 @@ export const renderScenarios: readonly Scenario[] = [
       renders(0, { slug: 'one', team_id: A }, 'one 1'),
       isGone(0, { slug: 'two', team_id: A }),
       asksPx0(0, { slug: 'two', team_id: B }),
-      asksPx0(0, { slug: 'two' }),
+      // A call that names no team means the client's.
+      renders(0, 'one', 'one 1'),
+      isGone(0, 'two'),
     ],
     { options: { team_id: A } },
   ),
