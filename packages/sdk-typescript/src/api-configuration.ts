@@ -27,6 +27,7 @@ function connect({ accessToken, ...options }: ApiOptions): Pick<Px0, 'host' | 'f
   const isAnonymous = accessToken === null;
   const settings = settingsOf({
     ...options,
+    mode: 'remote',
     // What is not given must stay absent, for the environment to count.
     ...(isAnonymous ? { accessToken: 'none' } : accessToken !== undefined && { accessToken }),
   });

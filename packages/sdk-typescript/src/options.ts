@@ -1,8 +1,8 @@
 /** What a client is made with. Every number is in milliseconds unless it says otherwise; an impossible value is refused when the client is made. */
 import { readable, UsageError } from './errors.ts';
 import type { Fallback } from './fallback.ts';
-import { isObject } from './json.ts';
-import { hasDotSegment } from './path-segment.ts';
+import { isObject, isTextList } from './json.ts';
+import { hasDotSegment, pathSegment } from './path-segment.ts';
 
 export interface CacheOptions {
   /** How long a version is served without asking px0; 0 unless given: a promotion counts from the next render on. */
@@ -15,7 +15,15 @@ export interface CacheOptions {
   readonly maxBytes?: number;
 }
 
+/**
+ * Where prompts are rendered. `remote`: by px0, for each call. `stream` and `poll`: in this process, which holds every prompt that the token may
+ * render and follows a stream of changes, or asks for them. `file`: in this process, from files only.
+ */
+export type Mode = 'remote' | 'stream' | 'poll' | 'file';
+
 export interface Px0Options {
+  /** `PX0_MODE` or `remote` unless given. */
+  readonly mode?: Mode;
   /** px0's address; `PX0_HOST` or http://localhost:8000 unless given. */
   readonly host?: string;
   /** An API key, or a session token; `PX0_ACCESS_TOKEN` unless given. */
@@ -28,11 +36,27 @@ export interface Px0Options {
   readonly retries?: number;
   /** What is kept for an outage, and for how long it is served without asking. `false` keeps nothing. */
   readonly cache?: CacheOptions | false;
-  /** A file in which the versions' programs survive a restart. A relative path counts from the folder in which the client is made. */
+  /** A file in which what is held survives a restart. A relative path counts from the folder in which the client is made. */
+  readonly stateFile?: string;
+  /** The earlier name of `stateFile`. */
   readonly snapshotFile?: string;
+  /** Holds only these prompts. */
+  readonly slugs?: readonly string[];
+  /** How often mode `poll` asks; 30,000 unless given, and 5,000 at least. */
+  readonly pollIntervalMs?: number;
+  /** How long the first renders wait for something to be held; 2,000 unless given. */
+  readonly initTimeoutMs?: number;
+  /** How old a held prompt may be that px0 no longer confirms; without a limit unless given. */
+  readonly maxStaleMs?: number;
+  /** Whether px0 is asked for what is not held, such as a version without a tag; true unless given. */
+  readonly remoteWhenNeeded?: boolean;
+  /** A signed file of prompts, for starts without px0; mode `file` looks for a new one every ten seconds. */
+  readonly bundleFile?: string;
+  /** The public keys, `px0pk_...`, one of which must have signed the bundle. */
+  readonly bundleKeys?: readonly string[];
   /** What is rendered when nothing else is there, by slug. */
   readonly fallbacks?: Readonly<Record<string, Fallback>>;
-  /** The team of every call that names none; unless given, the first team with that slug among those that the token sees. */
+  /** The team of every call that names none, and the only one whose prompts are held; unless given, the first team with that slug among those that the token sees. */
   readonly teamId?: string;
   /** Gets what is wrong but stops nothing, such as a broken snapshot. Written to the console unless given. */
   readonly onWarning?: (message: string) => void;
@@ -42,21 +66,33 @@ export interface Px0Options {
 
 /** The options with everything that was left out. */
 export interface Settings {
+  readonly mode: Mode;
   readonly host: string;
-  readonly accessToken: string;
+  /** Undefined only where there is no network. */
+  readonly accessToken: string | undefined;
   readonly timeoutMs: number;
   readonly attemptTimeoutMs: number;
   readonly retries: number;
   /** Undefined: nothing is kept. */
   readonly cache: Required<CacheOptions> | undefined;
-  readonly snapshotFile: string | undefined;
+  readonly stateFile: string | undefined;
+  readonly slugs: readonly string[] | undefined;
+  readonly pollIntervalMs: number;
+  readonly initTimeoutMs: number;
+  readonly maxStaleMs: number;
+  readonly remoteWhenNeeded: boolean;
+  readonly bundle: { readonly file: string; readonly keys: readonly string[] } | undefined;
   readonly fallbacks: Readonly<Record<string, Fallback>>;
   readonly teamId: string | null;
   readonly onWarning: (message: string) => void;
   readonly fetch: typeof globalThis.fetch;
+  /** Whether the application has given it. */
+  readonly isOwnFetch: boolean;
 }
 
 const DEFAULT_HOST = 'http://localhost:8000';
+/** More often would be no cheaper than a stream. */
+const LEAST_POLL_INTERVAL_MS = 5_000;
 const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
 /** Beyond it a timer fires at once instead of later: almost 25 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -68,14 +104,33 @@ export function settingsOf(options: Px0Options): Settings {
   const { onWarning = warnOnConsole, fetch, teamId } = options;
   if (typeof onWarning !== 'function') throw new UsageError('onWarning must be a function');
   if (fetch !== undefined && typeof fetch !== 'function') throw new UsageError('fetch must be a function');
+  const mode = modeOf(options.mode);
+  const stateFile = stateFileOf(options, mode === 'remote' ? cache : {});
+  const bundle = bundleOf(options, mode);
+  if (mode === 'file' && stateFile === undefined && bundle === undefined) {
+    throw new UsageError('the mode file needs a stateFile or a bundleFile');
+  }
   return {
+    mode,
     host: hostOf(options.host),
-    accessToken: accessTokenOf(options.accessToken),
+    accessToken: mode === 'file' ? undefined : accessTokenOf(options.accessToken),
     timeoutMs: timeLimit('timeoutMs', options.timeoutMs ?? 5_000),
     attemptTimeoutMs: timeLimit('attemptTimeoutMs', options.attemptTimeoutMs ?? 2_000),
     retries: retriesOf(options.retries ?? 2),
     cache,
-    snapshotFile: snapshotFileOf(options.snapshotFile, cache),
+    stateFile,
+    slugs: slugsOf(options.slugs),
+    pollIntervalMs: Math.max(
+      LEAST_POLL_INTERVAL_MS,
+      timeLimit('pollIntervalMs', options.pollIntervalMs ?? 30_000),
+    ),
+    initTimeoutMs: Math.min(
+      atLeastNothing('initTimeoutMs', options.initTimeoutMs ?? 2_000),
+      LONGEST_TIMER_MS,
+    ),
+    maxStaleMs: atLeastNothing('maxStaleMs', options.maxStaleMs ?? Number.POSITIVE_INFINITY),
+    remoteWhenNeeded: booleanOf('remoteWhenNeeded', options.remoteWhenNeeded ?? true),
+    bundle,
     fallbacks: options.fallbacks ?? {},
     teamId: teamId === undefined || teamId === null ? null : teamOf(teamId),
     onWarning: (message) => {
@@ -87,7 +142,53 @@ export function settingsOf(options: Px0Options): Settings {
     },
     // Looked up at each request, so that what an application puts in its place is used.
     fetch: fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    isOwnFetch: fetch !== undefined,
   };
+}
+
+const MODES: ReadonlySet<unknown> = new Set<Mode>(['remote', 'stream', 'poll', 'file']);
+
+function modeOf(given: Mode | undefined): Mode {
+  const fromEnvironment = isGiven(given) ? undefined : environment('PX0_MODE') || undefined;
+  const mode: unknown = given ?? fromEnvironment ?? 'remote';
+  if (isMode(mode)) return mode;
+  const name = `the mode${fromEnvironment === undefined ? '' : ' in PX0_MODE'}`;
+  throw new UsageError(`${name} must be 'remote', 'stream', 'poll' or 'file'`);
+}
+
+function isMode(mode: unknown): mode is Mode {
+  return MODES.has(mode);
+}
+
+/** px0 takes no more in a request. */
+const MOST_SLUGS = 200;
+
+function slugsOf(slugs: unknown): readonly string[] | undefined {
+  if (slugs === undefined || slugs === null) return undefined;
+  if (!isTextList(slugs) || slugs.length === 0 || slugs.length > MOST_SLUGS) {
+    throw new UsageError(`slugs must be a list of 1 to ${MOST_SLUGS} strings`);
+  }
+  for (const slug of slugs) {
+    pathSegment('a slug of slugs', slug);
+    if (slug.includes(',')) throw new UsageError('a slug of slugs contains a comma');
+  }
+  // Whatever the application does with its list later.
+  return [...new Set(slugs)];
+}
+
+const BUNDLE_KEY = /^px0pk_[A-Za-z0-9_-]{43}$/;
+
+function bundleOf({ bundleFile, bundleKeys }: Px0Options, mode: Mode): Settings['bundle'] {
+  const file = fileOf('bundleFile', bundleFile);
+  if (file === undefined) return undefined;
+  if (mode === 'remote') throw new UsageError('a bundle needs the mode stream, poll or file');
+  if (!isTextList(bundleKeys) || bundleKeys.length === 0) {
+    throw new UsageError('a bundle needs bundleKeys, the public keys that may have signed it');
+  }
+  if (!bundleKeys.every((key) => BUNDLE_KEY.test(key))) {
+    throw new UsageError('a key of bundleKeys is not a public key as px0 bundle keygen prints it');
+  }
+  return { file, keys: [...bundleKeys] };
 }
 
 function cacheOf(given: CacheOptions | false | undefined): Required<CacheOptions> | undefined {
@@ -170,13 +271,29 @@ export function teamOf(teamId: unknown): string {
   return teamId;
 }
 
-function snapshotFileOf(path: unknown, cache: Required<CacheOptions> | undefined): string | undefined {
+function stateFileOf(
+  { stateFile, snapshotFile }: Px0Options,
+  cache: CacheOptions | undefined,
+): string | undefined {
+  if (isGiven(stateFile) && isGiven(snapshotFile)) {
+    throw new UsageError('pass either stateFile or snapshotFile, not both');
+  }
+  const file = fileOf('stateFile', stateFile) ?? fileOf('snapshotFile', snapshotFile);
+  if (file !== undefined && cache === undefined) throw new UsageError('a state file needs the cache');
+  return file;
+}
+
+function fileOf(name: string, path: unknown): string | undefined {
   if (path === undefined || path === null) return undefined;
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
-    throw new UsageError('snapshotFile must be the path of a file');
+    throw new UsageError(`${name} must be the path of a file`);
   }
-  if (cache === undefined) throw new UsageError('a snapshot file needs the cache');
   return path;
+}
+
+function booleanOf(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new UsageError(`${name} must be true or false`);
+  return value;
 }
 
 function timeLimit(name: string, milliseconds: unknown): number {

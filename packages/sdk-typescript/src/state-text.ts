@@ -19,7 +19,10 @@ export interface State {
 }
 
 /** The lines of a file. The state must not change while they are taken. */
-export function* writeState({ replica, savedAt, kept }: State, owner: StateFileOwner): Generator<string, void> {
+export function* writeState(
+  { replica, savedAt, kept }: State,
+  owner: StateFileOwner,
+): Generator<string, void> {
   yield* stateFileLines(replica ?? new Replica(), { ...owner, savedAt });
   for (const entry of kept) yield `${JSON.stringify({ type: 'kept', ...entryOf(entry) })}\n`;
 }

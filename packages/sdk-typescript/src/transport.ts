@@ -49,6 +49,8 @@ const FIRST_WITHOUT_RESULT = 300;
 export class Transport {
   readonly host: string;
   readonly revision = new HighestRevision();
+  /** The highest one of an answer to a write of this client. */
+  readonly written = new HighestRevision();
   readonly #settings: TransportSettings;
   readonly #budget = new RetryBudget();
   readonly #secrets: Secrets;
@@ -94,7 +96,9 @@ export class Transport {
     try {
       // A `fetch` that an application gives need not listen to signals.
       const answer = await Promise.race([this.#exchange(request, limit.signal), limit.over]);
-      this.revision.see(answer.headers.get('px0-revision'));
+      const revision = answer.headers.get('px0-revision');
+      this.revision.see(revision);
+      if (!request.repeatable && !RENDER.test(request.path)) this.written.see(revision);
       return { answer, retryAfterMs: parseRetryAfter(answer.headers.get('retry-after')) };
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason;
@@ -147,6 +151,9 @@ export class Transport {
     };
   }
 }
+
+/** The path of a render, which writes nothing. */
+const RENDER = /\/render(?:\/batch)?(?:\?|$)/;
 
 /** Nobody listens, or there is no such host: the request never left. */
 const NOT_SENT: ReadonlySet<unknown> = new Set([

@@ -77,6 +77,11 @@ function clientOf(options: Px0Options = {}): Px0 {
 }
 
 /** A client that has rendered the chat once, and holds its program, while px0 is away. */
+async function linesOf(stateFile: string): Promise<Record<string, unknown>[]> {
+  const lines = (await readFile(stateFile, 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
+
 async function warmClient(options: Px0Options = {}): Promise<Px0> {
   const client = clientOf(options);
   await client.render('tutor', VARIABLES);
@@ -242,7 +247,7 @@ describe('while px0 is away', () => {
   });
 });
 
-describe('a snapshot file', () => {
+describe('a state file', () => {
   it('lets another process render the chat', async () => {
     const snapshotFile = join(folder, 'px0.json');
     await warmClient({ snapshotFile });
@@ -257,21 +262,20 @@ describe('a snapshot file', () => {
   it('holds the program, and beside it the text that earlier versions of this package read', async () => {
     const snapshotFile = join(folder, 'px0.json');
     await warmClient({ snapshotFile });
-    const [entry] = JSON.parse(await readFile(snapshotFile, 'utf8')).entries;
+    const [, entry = {}] = await linesOf(snapshotFile);
     const { template, outline } = linkChat(TUTOR);
     expect(entry).toMatchObject({
       template,
       program: { template, outline, config: JSON.stringify(CONFIG) },
     });
-    expect(compile(entry.template).render(VARIABLES)).toBe(TRANSCRIPT);
+    expect(compile(String(entry['template'])).render(VARIABLES)).toBe(TRANSCRIPT);
   });
 
   it('of an earlier version of this package is read', async () => {
     const snapshotFile = join(folder, 'px0.json');
     await warmClient({ snapshotFile });
-    const document = JSON.parse(await readFile(snapshotFile, 'utf8'));
-    delete document.entries[0].program;
-    await writeFile(snapshotFile, JSON.stringify(document));
+    const [header, { program: _, ...entry } = {}] = await linesOf(snapshotFile);
+    await writeFile(snapshotFile, `${JSON.stringify(header)}\n${JSON.stringify(entry)}\n`);
     const result = await clientOf({ snapshotFile }).render('tutor', VARIABLES);
     expect(result).toMatchObject({ source: 'snapshot', text: TRANSCRIPT, messages: null, config: null });
   });
@@ -279,9 +283,8 @@ describe('a snapshot file', () => {
   it('of an earlier version of this package holds a version no longer than until px0 has confirmed it', async () => {
     const snapshotFile = join(folder, 'px0.json');
     await warmClient({ snapshotFile });
-    const document = JSON.parse(await readFile(snapshotFile, 'utf8'));
-    delete document.entries[0].program;
-    await writeFile(snapshotFile, JSON.stringify(document));
+    const [header, { program: _, ...entry } = {}] = await linesOf(snapshotFile);
+    await writeFile(snapshotFile, `${JSON.stringify(header)}\n${JSON.stringify(entry)}\n`);
     px0Server.fault = undefined;
     const client = await warmClient({ snapshotFile, cache: { freshMs: 60_000 } });
     const result = await client.render('tutor', VARIABLES);

@@ -356,8 +356,22 @@ describe('a call of a program without types', () => {
     ['a cache', { cache: 'on' }],
     ['an address object', { host: new URL('http://localhost') }],
     ['a token that is no text', { accessToken: 5 }],
-    ['an empty path of a snapshot', { cache: {}, snapshotFile: '' }],
-    ['a path of a snapshot that is none', { cache: {}, snapshotFile: 5 }],
+    ['an empty path of a state file', { cache: {}, snapshotFile: '' }],
+    ['a path of a state file that is none', { cache: {}, snapshotFile: 5 }],
+    ['two state files', { cache: {}, snapshotFile: 'a', stateFile: 'b' }],
+    ['a mode', { mode: 'push' }],
+    ['slugs', { mode: 'stream', slugs: 'greeting' }],
+    ['no slugs', { mode: 'stream', slugs: [] }],
+    ['a slug with a comma', { mode: 'stream', slugs: ['a,b'] }],
+    ['too many slugs', { mode: 'stream', slugs: Array.from({ length: 201 }, (_, n) => `s${n}`) }],
+    ['an interval', { mode: 'poll', pollIntervalMs: 0 }],
+    ['a time to start', { mode: 'poll', initTimeoutMs: '2s' }],
+    ['an age', { mode: 'poll', maxStaleMs: -1 }],
+    ['remoteWhenNeeded', { mode: 'poll', remoteWhenNeeded: 'yes' }],
+    ['files without one', { mode: 'file' }],
+    ['a bundle without keys', { mode: 'file', bundleFile: 'a' }],
+    ['a bundle with a key that is none', { mode: 'file', bundleFile: 'a', bundleKeys: ['px0pk_short'] }],
+    ['a bundle of a remote client', { bundleFile: 'a', bundleKeys: [`px0pk_${'a'.repeat(43)}`] }],
   ])('makes no client of options of another type: %s', (_name, options) => {
     expect(() => new Px0(untyped(options === null ? null : { ...optionsOf(), ...Object(options) }))).toThrow(
       UsageError,
@@ -661,7 +675,7 @@ describe('a fallback', () => {
   });
 });
 
-describe('a snapshot file', () => {
+describe('a state file', () => {
   it('that is a pipe, a device or a folder is a warning, is not waited for and stays what it is', async () => {
     const folder = await temporaryFolder('sdk-typescript-misuse');
     const pipe = join(folder, 'pipe');
@@ -676,15 +690,15 @@ describe('a snapshot file', () => {
       await expect(client.render('greeting', { name: 'Ada' })).resolves.toMatchObject({ source: 'live' });
       await client.close();
       expect(warnings).toEqual([
-        `The snapshot ${snapshotFile} cannot be read: it is not a regular file`,
-        `The snapshot ${snapshotFile} cannot be written: it is not a regular file`,
+        `The state file ${snapshotFile} cannot be read: it is not a regular file`,
+        `The state file ${snapshotFile} cannot be written: it is not a regular file`,
       ]);
       expect(statSync(snapshotFile).isFile()).toBe(false);
     }
   });
 });
 
-describe('a relative path of a snapshot', () => {
+describe('a relative path of a state file', () => {
   it('counts from the folder in which the client is made', async () => {
     const folder = await temporaryFolder('sdk-typescript-folder');
     await mkdir(join(folder, 'later'));

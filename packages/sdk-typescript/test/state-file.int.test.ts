@@ -25,17 +25,34 @@ afterEach(async () => {
 /** Another process, as far as the file is concerned. */
 function anotherClient(host = px0Server.host): Px0 {
   const onWarning = (message: string) => warnings.push(message);
-  return new Px0({ host, accessToken: 'ak_secret', snapshotFile: file, retries: 0, onWarning });
+  return new Px0({ host, accessToken: 'ak_secret', stateFile: file, retries: 0, onWarning });
 }
 
-async function leaveSnapshot(): Promise<void> {
+function linesOf(text: string): Record<string, unknown>[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+/** What earlier versions of this package wrote. */
+async function makeEarlier(
+  change: (entry: object) => readonly unknown[] = (entry) => [entry],
+): Promise<void> {
+  const [header, entry = {}] = linesOf(await readFile(file, 'utf8'));
+  const { type: _, ...rest } = entry;
+  const document = { kind: 'px0/snapshot/v1', host: header?.['host'], entries: change(rest) };
+  await writeFile(file, `${JSON.stringify(document, undefined, 2)}\n`);
+}
+
+async function leaveState(): Promise<void> {
   await using client = anotherClient();
   await client.render('greeting', { name: 'Ada' });
 }
 
-describe('a snapshot file', () => {
+describe('a state file', () => {
   it('lets another process render while px0 is away, with an age that counts from the last confirmation', async () => {
-    await leaveSnapshot();
+    await leaveState();
     px0Server.fault = 'reset';
     await using client = anotherClient();
     const result = await client.render('greeting', { name: 'Grace' });
@@ -45,7 +62,7 @@ describe('a snapshot file', () => {
   });
 
   it('is cache as soon as px0 has confirmed it', async () => {
-    await leaveSnapshot();
+    await leaveState();
     await using client = anotherClient();
     await client.render('greeting', { name: 'Grace' });
     px0Server.fault = 'reset';
@@ -53,33 +70,37 @@ describe('a snapshot file', () => {
   });
 
   it('has the form of the decision, is for its owner only, and holds no credential', async () => {
-    await leaveSnapshot();
+    await leaveState();
     const text = await readFile(file, 'utf8');
-    expect(JSON.parse(text)).toEqual({
-      kind: 'px0/snapshot/v1',
-      host: px0Server.host,
-      saved_at: expect.any(String),
-      entries: [
-        {
-          team_id: null,
-          slug: 'greeting',
-          ref: null,
-          version: 3,
-          tags: ['prod'],
-          template: 'Hello {{.name}}',
-          revision: px0Server.revision,
-          confirmed_at: expect.any(String),
-          fetched_at: expect.any(String),
-        },
-      ],
-    });
+    expect(linesOf(text)).toEqual([
+      {
+        type: 'state',
+        version: 2,
+        host: px0Server.host,
+        saved_at: expect.any(String),
+        revision: null,
+        slugs: null,
+      },
+      {
+        type: 'kept',
+        team_id: null,
+        slug: 'greeting',
+        ref: null,
+        version: 3,
+        tags: ['prod'],
+        template: 'Hello {{.name}}',
+        revision: px0Server.revision,
+        confirmed_at: expect.any(String),
+        fetched_at: expect.any(String),
+      },
+    ]);
     expect(text).not.toContain('ak_secret');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['px0.json']);
   });
 
   it('forgets what is gone', async () => {
-    await leaveSnapshot();
+    await leaveState();
     px0Server.prompts = {};
     {
       await using client = anotherClient();
@@ -91,33 +112,51 @@ describe('a snapshot file', () => {
   });
 
   it('of another host is not used', async () => {
-    await leaveSnapshot();
+    await leaveState();
     px0Server.fault = 'reset';
     await using client = anotherClient(px0Server.host.replace('127.0.0.1', 'localhost'));
     await expect(client.render('greeting', { name: 'Ada' })).rejects.toThrow(UnreachableError);
     expect(warnings).toEqual([expect.stringContaining('belongs to another host')]);
   });
 
-  it.each(['', 'no JSON', '[]', '{"kind":"px0/snapshot/v9"}'])(
+  it.each(['', 'no JSON', '[]', '{"kind":"px0/snapshot/v9"}', '{"type":"state","version":9}'])(
     'that is broken (%j) is a warning and then written anew',
     async (text) => {
       await writeFile(file, text);
-      await leaveSnapshot();
-      expect(warnings).toEqual([expect.stringContaining('is no px0/snapshot/v1')]);
-      expect(JSON.parse(await readFile(file, 'utf8')).entries).toHaveLength(1);
+      await leaveState();
+      expect(warnings).toEqual([expect.stringContaining('is no px0 state file')]);
+      expect(linesOf(await readFile(file, 'utf8'))).toHaveLength(2);
     },
   );
 
   it('loses the entries that are broken, and keeps the others', async () => {
-    await leaveSnapshot();
-    const document = JSON.parse(await readFile(file, 'utf8'));
-    const { template: _, ...broken } = document.entries[0];
-    document.entries = [{ ...broken, slug: 'broken' }, 7, ...document.entries];
-    await writeFile(file, JSON.stringify(document));
+    await leaveState();
+    const [header, entry = {}] = linesOf(await readFile(file, 'utf8'));
+    const { template: _, ...broken } = entry;
+    const lines = [header, { ...broken, slug: 'broken' }, { type: 'kept' }, entry];
+    await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
     px0Server.fault = 'reset';
     await using client = anotherClient();
     await expect(client.render('greeting', { name: 'Ada' })).resolves.toMatchObject({ source: 'snapshot' });
     await expect(client.render('broken')).rejects.toThrow(UnreachableError);
+  });
+
+  it('of the earlier form is read, but for what is broken in it', async () => {
+    await leaveState();
+    await makeEarlier((entry) => [{ ...entry, slug: 5 }, 7, entry]);
+    px0Server.fault = 'reset';
+    await using client = anotherClient();
+    await expect(client.render('greeting', { name: 'Ada' })).resolves.toMatchObject({ source: 'snapshot' });
+    expect(warnings).toEqual([]);
+  });
+
+  it('of the earlier form and another host is not used', async () => {
+    await leaveState();
+    await makeEarlier();
+    px0Server.fault = 'reset';
+    await using client = anotherClient('http://127.0.0.2:1');
+    await expect(client.render('greeting', { name: 'Ada' })).rejects.toThrow(UnreachableError);
+    expect(warnings).toEqual([expect.stringContaining('belongs to another host')]);
   });
 
   it('that cannot be written is a warning, and the render is as it was', async () => {

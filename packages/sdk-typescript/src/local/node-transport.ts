@@ -1,0 +1,53 @@
+/**
+ * Requests through Node's `http`. `fetch` keeps a program alive for as long as a stream is open, which is for ever; a socket of this one does not.
+ */
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { pipeline } from 'node:stream';
+import { constants, createGunzip } from 'node:zlib';
+import type { DeliveryAnswer } from '@px0/delivery';
+import type { SentRequest } from './transports.ts';
+
+export function sendByNode({ url, headers, signal }: SentRequest): Promise<DeliveryAnswer> {
+  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, {
+      // A connection of its own: one that others share would be kept alive by them, or they by it.
+      agent: false,
+      headers: { ...headers, 'accept-encoding': 'gzip' },
+      signal,
+    });
+    sent.once('socket', (socket) => socket.unref());
+    sent.on('error', reject);
+    sent.once('response', (response) => {
+      resolve({
+        status: response.statusCode ?? 0,
+        header: (name) => headerOf(response, name),
+        body: bodyOf(response),
+      });
+    });
+    sent.end();
+  });
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): string | null {
+  const value = headers[name];
+  return value === undefined ? null : String(value);
+}
+
+async function* bodyOf(response: IncomingMessage): AsyncGenerator<Uint8Array, void> {
+  const encoding = response.headers['content-encoding']?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity') yield* response;
+  else if (encoding === 'gzip') yield* decompressed(response);
+  else throw new Error('the answer has an encoding that was not asked for');
+}
+
+function decompressed(response: IncomingMessage): AsyncIterable<Uint8Array> {
+  // Each frame is given on as soon as it is there, and a stream that breaks off is no broken gzip.
+  const flush = constants.Z_SYNC_FLUSH;
+  const gunzip = createGunzip({ flush, finishFlush: flush });
+  pipeline(response, gunzip, () => {
+    // What goes wrong is thrown to the reader.
+  });
+  return gunzip;
+}

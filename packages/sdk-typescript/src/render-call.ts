@@ -1,0 +1,48 @@
+/** One call of `render`, once it was found to be one that can work. */
+import type { ContentOptions } from './content.ts';
+import { UsageError } from './errors.ts';
+import type { FallbackRenderer, Fallbacks } from './fallbacks.ts';
+import { renderBody } from './json-text.ts';
+import type { Wanted } from './kept-programs.ts';
+import { requireObject } from './options.ts';
+import { wantedOf } from './reference.ts';
+import type { MissingKey, RenderOptions, Variables } from './render.ts';
+import { signalOf } from './time-limit.ts';
+
+/** One call, with everything that does not change on its way. */
+export interface Call {
+  readonly wanted: Wanted;
+  readonly variables: Variables;
+  readonly body: string;
+  readonly missingKey: MissingKey | undefined;
+  readonly transcript: boolean;
+  readonly fallback: FallbackRenderer | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function contentOptions({ missingKey, transcript }: Call, otherwise: MissingKey): ContentOptions {
+  return { missingKey: missingKey ?? otherwise, transcript };
+}
+
+const MISSING_KEYS: ReadonlySet<unknown> = new Set<MissingKey>(['error', 'default', 'zero']);
+
+/** @throws UsageError for a call that cannot work */
+export function callOf(
+  slug: string,
+  given: Variables,
+  options: RenderOptions,
+  { teamId, fallbacks }: { readonly teamId: string | null; readonly fallbacks: Fallbacks },
+): Call {
+  requireObject('the options of a call', options);
+  const missingKey = options.missingKey ?? undefined;
+  const signal = signalOf(options.signal);
+  const wanted = wantedOf(slug, options, teamId);
+  if (missingKey !== undefined && !MISSING_KEYS.has(missingKey)) {
+    throw new UsageError("missingKey must be 'error', 'default' or 'zero'");
+  }
+  const transcript: unknown = options.transcript ?? false;
+  if (typeof transcript !== 'boolean') throw new UsageError('transcript must be true or false');
+  const { text: body, variables } = renderBody(given, { missing_key: missingKey, transcript });
+  const fallback = fallbacks.of(slug, options.fallback ?? undefined);
+  return { wanted, body, variables, missingKey, transcript, fallback, signal };
+}
