@@ -10,6 +10,8 @@ export interface BundleFileOptions {
   readonly keys: readonly string[];
   readonly clock: Clock;
   readonly isWatched: boolean;
+  /** What is to be read before. Never rejects. */
+  readonly after: Promise<void> | undefined;
   /** Takes what a bundle holds, and when it was made, in milliseconds since 1970. */
   readonly onRead: (replica: Replica, createdAt: number) => void;
   readonly onWarning: (message: string) => void;
@@ -51,6 +53,7 @@ export class BundleFile {
       this.#options.onWarning(`The bundle ${this.#path} cannot be read: ${reasonOf(error)}`);
       return;
     }
+    await this.#options.after;
     await this.#look();
   }
 
@@ -79,10 +82,11 @@ export class BundleFile {
     if (seen === this.#seen) return;
     // Before it is read: a file that is replaced meanwhile is another one.
     this.#seen = seen;
+    const { now, turn } = clock;
     const isTooLarge = size > MOST_BUNDLE_BYTES;
     const read = isTooLarge
       ? 'bundle is too large'
-      : readBundle(await readFile(this.#path), keys, clock.now());
+      : await readBundle(await readFile(this.#path), { keys, now: now(), turn });
     if (typeof read === 'string') onWarning(`The ${read} (${this.#path}); it is not used.`);
     else if (!this.#isClosed) onRead(read.replica, read.createdAt);
   }

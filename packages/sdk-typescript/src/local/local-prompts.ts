@@ -107,6 +107,7 @@ export class LocalPrompts {
         ...bundle,
         clock: world.clock,
         isWatched: mode === 'file',
+        after: this.#file?.loaded(),
         onRead: (replica, createdAt) => this.#loadBundle(replica, createdAt),
         onWarning,
       });
