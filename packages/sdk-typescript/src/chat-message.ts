@@ -53,7 +53,9 @@ function hasKeys(object: JsonObject, count: number): boolean {
 
 /** One text of all messages, for logs. */
 export function transcriptOf(messages: readonly ChatMessage[]): string {
-  return messages.map(({ role, content }) => `${role}:\n${contentText(content)}\n\n`).join('');
+  let transcript = '';
+  for (const { role, content } of messages) transcript += `${role}:\n${contentText(content)}\n\n`;
+  return transcript;
 }
 
 function contentText(content: unknown): string {

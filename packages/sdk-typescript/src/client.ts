@@ -1,31 +1,13 @@
 /** What all clients do, whatever they are made of: with px0, with files, or with what a test gives them. */
+import type { ClientParts } from './client-parts.ts';
 import { withContent } from './content.ts';
 import { readable, UnreachableError, UsageError } from './errors.ts';
-import type { Fallbacks } from './fallbacks.ts';
 import type { ClientStatus, HeldPrompt, PromptChange } from './held.ts';
 import type { Elsewhere, LocalPrompts, LocalRender } from './local/local-prompts.ts';
-import type { Mode } from './options.ts';
-import type { RemoteRenders } from './remote-renders.ts';
 import type { RenderOptions, RenderResult, Variables } from './render.ts';
 import { type Call, callOf, contentOptions } from './render-call.ts';
-import type { StateFile } from './state-file.ts';
 import { settledWithin } from './time-limit.ts';
-import type { Transport } from './transport.ts';
 import { fetchThrough, type Px0Fetch } from './transport-fetch.ts';
-
-export interface ClientParts {
-  readonly mode: Mode;
-  readonly teamId: string | null;
-  readonly timeoutMs: number;
-  readonly remoteWhenNeeded: boolean;
-  readonly fallbacks: Fallbacks;
-  readonly transport: Transport;
-  readonly remote: RemoteRenders;
-  /** Undefined in mode `remote`. */
-  readonly local: LocalPrompts | undefined;
-  /** Of mode `remote`. */
-  readonly stateFile: StateFile | undefined;
-}
 
 export abstract class Client implements AsyncDisposable {
   /** px0's address, without a trailing slash. */
@@ -59,20 +41,30 @@ export abstract class Client implements AsyncDisposable {
     return remote.render(call);
   }
 
-  async #renderHere(local: LocalPrompts, call: Call): Promise<RenderResult> {
+  /** At once, where nothing has to be waited for. */
+  #renderHere(local: LocalPrompts, call: Call): RenderResult | Promise<RenderResult> {
     const settling = local.settling(call.signal);
-    if (settling !== undefined) await settling;
+    return settling === undefined
+      ? this.#renderSettled(local, call)
+      : settling.then(() => this.#renderSettled(local, call));
+  }
+
+  #renderSettled(local: LocalPrompts, call: Call): RenderResult | Promise<RenderResult> {
     const reaching = local.reaching(this.#parts.transport.written.text, call.signal);
-    const isBehind = reaching !== undefined && !(await reaching);
-    if (isBehind) {
+    if (reaching === undefined) return this.#renderHeld(local, call);
+    return reaching.then((isHere) => {
+      if (isHere) return this.#renderHeld(local, call);
       local.requireUsable();
       return this.#renderElsewhere(local, call, BEHIND);
-    }
+    });
+  }
+
+  #renderHeld(local: LocalPrompts, call: Call): RenderResult | Promise<RenderResult> {
     const rendered = local.render(call.wanted, call.variables, contentOptions(call, 'error'));
     if ('content' in rendered) return localResult(call, rendered, null);
     const { prompt } = rendered;
-    // A version by number that no delivery has, and that was fetched before.
     if (prompt !== undefined) {
+      // A version by number that no delivery has, and that was fetched before.
       const content = this.#parts.remote.fetched(call);
       if (content !== undefined)
         return localResult(call, local.fetchedOf(prompt, call.wanted, content), null);
@@ -167,12 +159,21 @@ export abstract class Client implements AsyncDisposable {
 
 const BEHIND: Elsewhere = { reason: 'what this client has written has not arrived yet', prompt: undefined };
 
-function localResult(
-  { wanted }: Call,
-  { content, ...evidence }: LocalRender,
-  cause: UnreachableError | null,
-): RenderResult {
-  return withContent(content, { ...evidence, slug: wanted.slug, cause });
+function localResult({ wanted }: Call, rendered: LocalRender, cause: UnreachableError | null): RenderResult {
+  const { content, source, promptId, teamId, version, tags, revision, ageMs, stale } = rendered;
+  const { slug } = wanted;
+  return withContent(content, {
+    source,
+    slug,
+    promptId,
+    teamId,
+    version,
+    tags,
+    revision,
+    ageMs,
+    stale,
+    cause,
+  });
 }
 
 /** Rather what is held, which says that it is old, than nothing. */

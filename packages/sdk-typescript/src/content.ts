@@ -2,6 +2,7 @@
 import type { CompiledProgram, MissingKey } from '@px0/template';
 import { type ChatMessage, messagesIn, transcriptOf } from './chat-message.ts';
 import { type JsonObject, parseObject } from './json.ts';
+import type { RenderResult } from './render.ts';
 
 export interface Content {
   /** Undefined for a chat whose transcript was not asked for. */
@@ -36,16 +37,38 @@ export function runProgram(
   };
 }
 
-/** A result with the content, in which a chat's text is made when it is first read. */
-export function withContent<const Result extends object>(
-  { text, messages, config }: Content,
-  result: Result,
-): Result & {
-  readonly text: string;
-  readonly messages: Content['messages'];
-  readonly config: Content['config'];
-} {
-  if (text !== undefined || messages === null) return { text: text ?? '', messages, config, ...result };
+/** To put a few texts together costs less than an object with a getter. */
+const MOST_MESSAGES_AT_ONCE = 8;
+
+function shortTranscript(messages: readonly ChatMessage[]): string | undefined {
+  if (messages.length > MOST_MESSAGES_AT_ONCE) return undefined;
+  return messages.every(({ content }) => typeof content === 'string') ? transcriptOf(messages) : undefined;
+}
+
+/** All of a result but its content. */
+export type Evidence = Omit<RenderResult, keyof Content>;
+
+/** A result with the content, in which the text of a longer chat is made when it is first read. Members are listed, for speed. */
+export function withContent({ text, messages, config }: Content, evidence: Evidence): RenderResult {
+  const { source, slug, promptId, teamId, version, tags, revision, ageMs, stale, cause } = evidence;
+  const made = text ?? (messages === null ? '' : shortTranscript(messages));
+  if (made !== undefined || messages === null) {
+    return {
+      text: made ?? '',
+      messages,
+      config,
+      source,
+      slug,
+      promptId,
+      teamId,
+      version,
+      tags,
+      revision,
+      ageMs,
+      stale,
+      cause,
+    };
+  }
   let transcript: string | undefined;
   return {
     get text() {
@@ -54,6 +77,15 @@ export function withContent<const Result extends object>(
     },
     messages,
     config,
-    ...result,
+    source,
+    slug,
+    promptId,
+    teamId,
+    version,
+    tags,
+    revision,
+    ageMs,
+    stale,
+    cause,
   };
 }

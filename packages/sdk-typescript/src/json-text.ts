@@ -5,7 +5,7 @@
  * See docs/decisions/144-clients-refuse-what-cannot-work.md.
  */
 import { readable, reasonOf, UsageError } from './errors.ts';
-import { isObject, type JsonObject, parseObject } from './json.ts';
+import { isObject, type JsonObject } from './json.ts';
 
 /**
  * What becomes of digits that were given by `JSON.rawJSON`: px0 keeps those of payloads as they are written, and reads those of a render as floats.
@@ -28,29 +28,32 @@ export function bodyText(body: unknown): string {
   return stringified('the body', plain('the body', body, 1 - LEVELS_AROUND_VARIABLES, 'exact'));
 }
 
+/** A render's body: its text, made when it is first needed, and the variables as px0 gets to see them. */
+export interface RenderBody {
+  readonly variables: JsonObject;
+  text(): string;
+}
+
 /**
- * The text of a render's body, and the variables as px0 gets to see them: dates are texts there, and what is undefined is absent.
+ * The variables as px0 gets to see them: dates are texts there, what is undefined is absent, and half a surrogate pair is U+FFFD.
  *
  * @throws UsageError for variables that are no object, and for what `bodyText` refuses
  */
 export function renderBody(
   given: unknown,
   options: { readonly missing_key: string | undefined; readonly transcript: boolean },
-): { readonly text: string; readonly variables: JsonObject } {
+): RenderBody {
   if (!readable('variables', () => isObject(given))) throw new UsageError('the variables must be an object');
   const variables = plain('variables', given, 1, 'float');
   if (!isObject(variables)) throw new UsageError('the variables must be an object');
-  const text = stringified('variables', { variables, options });
-  // Whole pairs are not escaped.
-  if (!text.includes('\\ud')) return { text, variables };
-  const sent = wellFormed(text);
-  return { text: sent, variables: parseObject(sent)?.['variables'] as JsonObject };
-}
-
-/** Half a surrogate pair becomes U+FFFD, as px0 reads it: a text that is made here from what is kept must be the same. */
-function wellFormed(json: string): string {
-  // An escaped backslash before it makes it plain text.
-  return json.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
+  let text: string | undefined;
+  return {
+    variables,
+    text() {
+      text ??= stringified('variables', { variables, options });
+      return text;
+    },
+  };
 }
 
 function plain(what: string, value: unknown, depth: number, numbers: Numbers): unknown {
@@ -107,7 +110,8 @@ class Unwritable {
 
 /** @throws Unwritable, and what getters and `toJSON` of the value throw */
 function copied(value: unknown, key: string | number, depth: number, numbers: Numbers): unknown {
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'string') return stringOf(value, numbers);
+  if (typeof value === 'boolean' || value === null) return value;
   // A Buffer has a form of its own, but a list of numbers below "data" is not what a template is meant to print.
   if (typeof value === 'object' && 'toJSON' in value && !ArrayBuffer.isView(value)) {
     return formOf(value, value.toJSON, key, depth, numbers);
@@ -116,6 +120,11 @@ function copied(value: unknown, key: string | number, depth: number, numbers: Nu
     return formOf(value, Reflect.get(Object(value), 'toJSON'), key, depth, numbers);
   }
   return written(value, depth, numbers);
+}
+
+/** Of a render, as px0 reads it: what is made here must be the same. */
+function stringOf(value: string, numbers: Numbers): string {
+  return numbers === 'exact' || value.isWellFormed() ? value : value.toWellFormed();
 }
 
 /** The form that a value gives itself counts before all else, and is not asked for one again. */
@@ -140,6 +149,7 @@ function formOf(
 function written(value: unknown, depth: number, numbers: Numbers): unknown {
   switch (typeof value) {
     case 'string':
+      return stringOf(value, numbers);
     case 'boolean':
       return value;
     case 'number':
@@ -179,7 +189,7 @@ function members(object: object, depth: number, numbers: Numbers): JsonObject {
     for (at of Object.keys(object)) {
       const member: unknown = Reflect.get(object, at);
       // A member that is undefined is absent, as everywhere in JavaScript.
-      if (member !== undefined) put(copies, at, copied(member, at, depth + 1, numbers));
+      if (member !== undefined) put(copies, stringOf(at, numbers), copied(member, at, depth + 1, numbers));
     }
   } catch (error) {
     throw located(error, at);
@@ -221,7 +231,7 @@ function formOfInstance(value: object, depth: number, numbers: Numbers): unknown
   const tag = tagOf(value);
   // As JSON.stringify takes their values.
   if (value instanceof Number) return written(Number(value), depth, numbers);
-  if (value instanceof String) return String(value);
+  if (value instanceof String) return stringOf(String(value), numbers);
   if (value instanceof Boolean) return Boolean.prototype.valueOf.call(value);
   if ('then' in value && typeof value.then === 'function') {
     throw new Unwritable('is a promise that was not awaited');

@@ -1,6 +1,6 @@
-/** What a client is made of. */
+/** Makes the parts of a client. */
 import type { Clock, Transport as DeliveryTransport } from '@px0/delivery';
-import type { ClientParts } from './client.ts';
+import type { ClientParts } from './client-parts.ts';
 import { readable } from './errors.ts';
 import { Fallbacks } from './fallbacks.ts';
 import { KeptPrograms, type Wanted } from './kept-programs.ts';

@@ -147,7 +147,7 @@ export class RemoteRenders {
       const answer = await this.#transport.send({
         method: 'POST',
         path: renderPath(wanted),
-        body: call.body,
+        body: call.body.text(),
         repeatable: true,
         signal: call.signal,
       });

@@ -2,7 +2,7 @@
 import type { ContentOptions } from './content.ts';
 import { UsageError } from './errors.ts';
 import type { FallbackRenderer, Fallbacks } from './fallbacks.ts';
-import { renderBody } from './json-text.ts';
+import { type RenderBody, renderBody } from './json-text.ts';
 import type { Wanted } from './kept-programs.ts';
 import { requireObject } from './options.ts';
 import { wantedOf } from './reference.ts';
@@ -13,7 +13,8 @@ import { signalOf } from './time-limit.ts';
 export interface Call {
   readonly wanted: Wanted;
   readonly variables: Variables;
-  readonly body: string;
+  /** Of the request, should there be one. */
+  readonly body: RenderBody;
   readonly missingKey: MissingKey | undefined;
   readonly transcript: boolean;
   readonly fallback: FallbackRenderer | undefined;
@@ -42,7 +43,7 @@ export function callOf(
   }
   const transcript: unknown = options.transcript ?? false;
   if (typeof transcript !== 'boolean') throw new UsageError('transcript must be true or false');
-  const { text: body, variables } = renderBody(given, { missing_key: missingKey, transcript });
+  const body = renderBody(given, { missing_key: missingKey, transcript });
   const fallback = fallbacks.of(slug, options.fallback ?? undefined);
-  return { wanted, body, variables, missingKey, transcript, fallback, signal };
+  return { wanted, body, variables: body.variables, missingKey, transcript, fallback, signal };
 }

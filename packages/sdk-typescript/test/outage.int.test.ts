@@ -61,6 +61,8 @@ describe('a live render', () => {
       config: null,
       source: 'live',
       slug: 'greeting',
+      promptId: null,
+      teamId: null,
       version: 3,
       tags: ['prod'],
       revision: token('1', 1),
