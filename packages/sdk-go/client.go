@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/px0/px0/packages/sdk-go/internal/delivery"
 	"github.com/px0/px0/packages/sdk-go/internal/gotpl"
 	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
@@ -37,8 +38,20 @@ type Client struct {
 	outage     *outage
 	background *background
 	// nil without a file.
-	snapshot *snapshotFile
+	state    *stateFile
 	isClosed atomic.Bool
+	madeAt   time.Time
+
+	// What is held, and rendered here; nil in ModeRemote.
+	delivery *delivery.Client
+	// nil without a bundle.
+	bundle *bundleFile
+	// The highest revision that this client itself has written.
+	written         highestRevision
+	statusListeners *statusListeners
+	// Of the client's own transport for deliveries.
+	closeDelivery func()
+	forgetEarlier sync.Once
 
 	mu sync.Mutex
 	// While a template is fetched: the answer of px0 that it has to suit.
@@ -65,6 +78,18 @@ func New(options ...Option) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	c := clientOf(s)
+	if s.mode != ModeRemote {
+		c.delivery = delivery.NewClient(c.deliveryOptions())
+	}
+	c.loadFiles()
+	if c.delivery != nil {
+		c.delivery.Start()
+	}
+	return c, nil
+}
+
+func clientOf(s *settings) *Client {
 	c := &Client{
 		settings:      s,
 		transport:     newTransport(s),
@@ -73,20 +98,22 @@ func New(options ...Option) (*Client, error) {
 		background:    newBackground(),
 		awaited:       map[wanted]*live{},
 		fetchFailedAt: map[wanted]time.Time{},
+
+		madeAt:          time.Now(),
+		closeDelivery:   func() {},
+		statusListeners: &statusListeners{warn: s.warn},
 	}
 	if s.cache != nil {
 		c.kept = newKeptTemplates(s.cache.MaxEntries, s.cache.MaxBytes)
 	}
-	if s.snapshotFile != "" {
-		c.snapshot = &snapshotFile{path: s.snapshotFile, host: s.host, entries: c.kept.all, warn: s.warn}
-		for _, entry := range c.snapshot.read() {
-			c.kept.update(entry.wanted, func(*kept) *kept { return entry })
-		}
+	if s.mode != ModeRemote {
+		c.kept = newKeptTemplates(mostFetched, mostBytesFetched)
 	}
-	return c, nil
+	return c
 }
 
-// Render makes the text of a prompt's live version, or of the one named by WithVersion or WithTag.
+// Render makes the text of a prompt's live version, or of the one named by WithVersion or WithTag. px0 makes it, or the client itself of
+// what it holds (see WithMode).
 //
 // For errors.Is an error is ErrUsage for a call that cannot work; ErrRefused (a *RefusedError) when px0 refuses, and ErrNotFound,
 // ErrUnauthorized, ErrForbidden or ErrInvalidRequest by its status; ErrUnreachable (an *UnreachableError) when px0 is away and there
@@ -101,8 +128,17 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 	if c.isClosed.Load() {
 		return Result{}, usageError("the client is closed")
 	}
-	made, err := c.newCall(slug, variables, options)
+	made, err := c.newCall(slug, options)
 	if err != nil {
+		return Result{}, err
+	}
+	if c.delivery != nil {
+		if cause := ended(ctx); cause != nil {
+			return Result{}, cause
+		}
+		return c.renderHeld(ctx, made, variables)
+	}
+	if err := made.encode(variables); err != nil {
 		return Result{}, err
 	}
 	if cause := ended(ctx); cause != nil {
@@ -111,6 +147,11 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 	if result, ok := c.fresh(made); ok {
 		return result, nil
 	}
+	return c.renderRemotely(ctx, made)
+}
+
+// renderRemotely asks px0, and goes on without it while it is away.
+func (c *Client) renderRemotely(ctx context.Context, made *call) (Result, error) {
 	if result, ok, err := c.duringPause(made); ok || err != nil {
 		return result, err
 	}
@@ -136,17 +177,28 @@ func (c *Client) Render(ctx context.Context, slug string, variables Vars, option
 	return Result{}, err
 }
 
-// Close waits for what goes on in the background, for as long as a call may take and ten seconds at most, writes the snapshot and
+// Close waits for what goes on in the background, for as long as a call may take and ten seconds at most, writes the state file and
 // closes idle connections. It may be called more than once. The error is ErrUsage for a client that New has not made, and nil
-// otherwise: a snapshot that cannot be written is a warning.
+// otherwise: a file that cannot be written is a warning.
 func (c *Client) Close() error {
 	if !c.isMade() {
 		return errNotMade
 	}
 	c.isClosed.Store(true)
+	if c.bundle != nil {
+		c.bundle.close()
+	}
+	if c.delivery != nil {
+		c.delivery.Close()
+		c.closeDelivery()
+		if c.state != nil && c.settings.mode != ModeFile && !c.delivery.View().SavedAt().IsZero() {
+			// It may have been confirmed since it was written.
+			c.state.changed()
+		}
+	}
 	c.background.close(min(c.settings.timeout, longestClose))
-	if c.snapshot != nil {
-		c.snapshot.close()
+	if c.state != nil {
+		c.state.close()
 	}
 	c.transport.close()
 	return nil
@@ -156,7 +208,7 @@ var errNotMade = usageError("the client was not created with New")
 
 func (c *Client) isMade() bool { return c != nil && c.settings != nil }
 
-func (c *Client) newCall(slug string, variables Vars, options []RenderOption) (*call, error) {
+func (c *Client) newCall(slug string, options []RenderOption) (*call, error) {
 	if _, err := segments.Of("slug", slug); err != nil {
 		return nil, err
 	}
@@ -176,7 +228,7 @@ func (c *Client) newCall(slug string, variables Vars, options []RenderOption) (*
 	if made.version != 0 {
 		made.wanted.ref = strconv.Itoa(made.version)
 	}
-	return made, made.encode(variables)
+	return made, nil
 }
 
 func (c *call) encode(variables Vars) error {
@@ -193,13 +245,16 @@ func (c *call) encode(variables Vars) error {
 		Transcript bool   `json:"transcript"`
 	}
 	given.MissingKey, given.Transcript = c.missingKey, c.hasTranscript
-	switch c.missingKey {
-	case "", "error", "default", "zero":
-		options, err := json.Marshal(given)
-		c.body = fmt.Appendf(nil, `{"variables":%s,"options":%s}`, encoded, options)
-		return err
+	if !isMissingKey(c.missingKey) {
+		return errMissingKey
 	}
-	return errMissingKey
+	options, err := json.Marshal(given)
+	c.body = fmt.Appendf(nil, `{"variables":%s,"options":%s}`, encoded, options)
+	return err
+}
+
+func isMissingKey(text string) bool {
+	return slices.Contains([]string{"", "error", "default", "zero"}, text)
 }
 
 // fresh serves from what is kept, while that is young enough for the client.
@@ -344,8 +399,8 @@ func (c *Client) endFreshness(w wanted) {
 }
 
 func (c *Client) changed() {
-	if c.snapshot != nil {
-		c.snapshot.changed()
+	if c.state != nil {
+		c.state.changed()
 	}
 }
 
@@ -375,7 +430,7 @@ func (c *Client) fetch(ctx context.Context, w wanted) {
 		if !isAwaited {
 			return
 		}
-		if c.settle(w, version, c.programOf(ctx, w, version)) {
+		if c.settle(w, version, c.programOf(ctx, w, version, "")) {
 			return
 		}
 	}
@@ -424,8 +479,9 @@ func (c *Client) settle(w wanted, version int, fetched *linked) bool {
 	return true
 }
 
-// programOf gives nil when the program cannot be had at the moment, and for a draft, whose text may change under its number.
-func (c *Client) programOf(ctx context.Context, w wanted, number int) *linked {
+// programOf gives nil when the program cannot be had at the moment, and for a draft, whose text may change under its number. The id of the prompt
+// may be empty, for any.
+func (c *Client) programOf(ctx context.Context, w wanted, number int, promptID string) *linked {
 	query := url.Values{"version": {strconv.Itoa(number)}, "include": {"program"}}
 	if w.team != "" {
 		query.Set("team_id", w.team)
@@ -435,7 +491,7 @@ func (c *Client) programOf(ctx context.Context, w wanted, number int) *linked {
 	if err != nil || got.status != 200 || got.isTooLong {
 		return nil
 	}
-	return parseProgramAnswer(got.body, w.slug, number)
+	return parseProgramAnswer(got.body, w.slug, number, promptID)
 }
 
 func (w wanted) renderPath() string {

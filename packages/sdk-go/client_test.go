@@ -178,12 +178,12 @@ func TestGoneIsAnErrorAndRemovesWhatIsKept(t *testing.T) {
 	played := newPlayedPx0()
 	file := filepath.Join(t.TempDir(), "px0.json")
 	client := keep(t, newClient(t, played, WithSnapshotFile(file)))
-	client.snapshot.flush()
+	client.state.flush()
 	expect(t, strings.Contains(readFile(t, file), "greeting"), true)
 	played.set(func() { played.live = 0 })
 	err := renderError(t, client, "greeting", WithFallback("Hi"))
 	expect(t, errors.Is(err, ErrNotFound), true)
-	client.snapshot.flush()
+	client.state.flush()
 	expect(t, strings.Contains(readFile(t, file), "greeting"), false)
 	played.stop()
 	expect(t, render(t, client, "greeting", "Ada", WithFallback("Hi")).Source, SourceFallback)
@@ -238,23 +238,24 @@ func TestASnapshotIsReadAsItWasWrittenAndOtherFormsArePassedOver(t *testing.T) {
 		wanted: wanted{"t", "greeting", "prod"}, version: 3, tags: []string{"prod"}, linked: linked{template: "Hello ü<"},
 		revision: "r", confirmedAt: confirmed, fetchedAt: confirmed,
 	}
-	text, err := writeSnapshot("http://x", []*kept{entry}, confirmed)
-	if err != nil {
-		t.Fatal(err)
+	var text strings.Builder
+	for line := range stateLines("http://x", nil, confirmed, nil, []*kept{entry}) {
+		text.Write(line)
 	}
-	read, err := readSnapshot(text, "http://x")
-	if err != nil || len(read) != 1 {
-		t.Fatal(read, err)
+	state, refused := readState([]byte(text.String()), "http://x", nil)
+	read := state.kept
+	if refused != "" || len(read) != 1 {
+		t.Fatal(read, refused)
 	}
 	expect(t, read[0].wanted, entry.wanted)
 	expect(t, read[0].linked.template, entry.linked.template)
 	expect(t, read[0].confirmedAt, confirmed)
 	expect(t, read[0].origin, SourceSnapshot)
-	for _, change := range [][2]string{{`"version": 3`, `"version": "3"`}, {`"2030-01-02T03:04:05.678Z",`, `"x",`}} {
-		other := strings.Replace(strings.Replace(string(text), `"saved_at"`, `"at"`, 1), change[0], change[1], 2)
-		read, err := readSnapshot([]byte(other), "http://x")
-		if err != nil || len(read) != 0 {
-			t.Fatal(other, read, err)
+	for _, change := range [][2]string{{`"version":3`, `"version":"3"`}, {`"confirmed_at":"2030`, `"confirmed_at":"x`}} {
+		other := strings.Replace(text.String(), change[0], change[1], 1)
+		state, refused := readState([]byte(other), "http://x", nil)
+		if refused != "" || len(state.kept) != 0 {
+			t.Fatal(other, state.kept, refused)
 		}
 	}
 }

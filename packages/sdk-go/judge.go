@@ -108,13 +108,16 @@ func parseConfig(text json.RawMessage) (config map[string]any, isConfig bool) {
 }
 
 // parseProgramAnswer gives the program of a version that is no draft; nil for an answer about anything else. An older px0 has only templates.
-func parseProgramAnswer(text []byte, slug string, number int) *linked {
+func parseProgramAnswer(text []byte, slug string, number int, promptID string) *linked {
 	body := answers.Members(text)
 	prompt, version := answers.Members(body["prompt"]), answers.Members(body["version"])
 	gotSlug, _ := answers.Read[string](prompt, "slug")
 	gotNumber, _ := answers.Read[int](version, "version")
 	status, _ := answers.Read[string](version, "status")
 	template, hasTemplate := answers.Read[string](version, "template")
+	if id, _ := answers.Read[string](prompt, "id"); promptID != "" && id != promptID {
+		return nil
+	}
 	if !hasTemplate || gotSlug != slug || gotNumber != number || status == "draft" {
 		return nil
 	}

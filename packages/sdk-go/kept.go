@@ -7,7 +7,7 @@ import (
 )
 
 // wanted is what a caller asks for: the live version, or one by number or tag, of a slug
-// in a team or in whichever the key sees. Empty stands for what the snapshot file calls null.
+// in a team or in whichever the key sees. Empty stands for what the state file calls null.
 type wanted struct {
 	team, slug string
 	// A number or a tag; empty for the live version.
@@ -30,6 +30,8 @@ type kept struct {
 	mayBeFresh bool
 	// nil for a program that this version of the SDK cannot run.
 	compiled *program
+	// Of a version that is kept for as long as its prompt is delivered; else empty.
+	promptID string
 }
 
 // size of memory, roughly: the text, its tree, what belongs to it, and the rest of an entry.
@@ -92,6 +94,28 @@ func (t *keptTemplates) all() []*kept {
 		entries = append(entries, entryOf(element))
 	}
 	return entries
+}
+
+// clear forgets all.
+func (t *keptTemplates) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.entries)
+	t.order.Init()
+	t.bytes = 0
+}
+
+// removeLoose forgets what belongs to no prompt that is held.
+func (t *keptTemplates) removeLoose() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for element := t.order.Front(); element != nil; {
+		next := element.Next()
+		if entry := entryOf(element); entry.promptID == "" {
+			t.remove(entry.wanted)
+		}
+		element = next
+	}
 }
 
 func (t *keptTemplates) find(w wanted) *kept {

@@ -57,9 +57,9 @@ func TestNothingOfAClosedClientGoesOn(t *testing.T) {
 	expect(t, client.Close(), nil)
 	played.set(func() { played.requests = nil })
 	eventually(t, "no goroutine is left", func() bool { return goroutines() <= before })
-	client.snapshot.mu.Lock()
-	expect(t, client.snapshot.timer == nil, true)
-	client.snapshot.mu.Unlock()
+	client.state.mu.Lock()
+	expect(t, client.state.timer == nil, true)
+	client.state.mu.Unlock()
 	expect(t, len(played.made("GET")), 0)
 	played.stop()
 }

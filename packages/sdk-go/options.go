@@ -1,12 +1,15 @@
 package px0
 
 import (
+	"crypto/ed25519"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/px0/px0/packages/sdk-go/internal/delivery"
 	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
@@ -46,12 +49,25 @@ type settings struct {
 	attemptTimeout time.Duration
 	retries        int
 	// nil: nothing is kept.
-	cache        *Cache
-	snapshotFile string
-	fallbacks    map[string]fallback
-	team         string
-	warn         func(message string)
-	httpClient   *http.Client
+	cache     *Cache
+	stateFile string
+	mode      Mode
+	// nil: all.
+	slugs        []string
+	pollInterval time.Duration
+	initTimeout  time.Duration
+	// 0: any age will do.
+	maxStale          time.Duration
+	isNeverRemote     bool
+	isForTests        bool
+	bundleFile        string
+	bundleKeys        []ed25519.PublicKey
+	random            func() float64
+	deliveryTransport delivery.Transport
+	fallbacks         map[string]fallback
+	team              string
+	warn              func(message string)
+	httpClient        *http.Client
 }
 
 type optionFunc func(*settings) error
@@ -103,9 +119,11 @@ func WithCache(cache Cache) Option { return set(func(s *settings) { s.cache = &c
 // WithoutCache keeps nothing.
 func WithoutCache() Option { return set(func(s *settings) { s.cache = nil }) }
 
-// WithSnapshotFile names a file in which templates survive a restart. A relative path counts from the folder in which the client is
-// made.
-func WithSnapshotFile(path string) Option { return set(func(s *settings) { s.snapshotFile = path }) }
+// WithStateFile names a file in which prompts survive a restart. A relative path counts from the folder in which the client is made.
+func WithStateFile(path string) Option { return set(func(s *settings) { s.stateFile = path }) }
+
+// WithSnapshotFile is WithStateFile under its earlier name.
+func WithSnapshotFile(path string) Option { return WithStateFile(path) }
 
 // WithFallbacks gives templates for when nothing else is there, by slug. A broken one is an error of New.
 func WithFallbacks(templates map[string]string) Option {
@@ -138,7 +156,7 @@ func withFallbacks[T any](given map[string]T, fallbackOf func(slug string, given
 	})
 }
 
-// WithWarning sets the function that gets what is wrong but stops nothing, such as a broken snapshot; default: log/slog.
+// WithWarning sets the function that gets what is wrong but stops nothing, such as a broken state file; default: log/slog.
 func WithWarning(warn func(message string)) Option {
 	return optionFunc(func(s *settings) error {
 		if warn == nil {
@@ -209,18 +227,25 @@ func (t TeamOption) configure(s *settings) error { s.team = string(t); return ch
 func (t TeamOption) change(c *call) error { c.wanted.team = string(t); return checkTeam(c.wanted.team) }
 
 // WithTeam names the team of the slug. Without it, px0 takes the first team with that slug among those that the token sees. An
-// empty id is an error.
+// empty id is an error. A client that holds prompts then holds only those of the team.
 func WithTeam(id string) TeamOption { return TeamOption(id) }
 
-func newSettings(options []Option) (*settings, error) {
-	s := &settings{
+func usualSettings() *settings {
+	return &settings{
 		timeout:        5 * time.Second,
 		attemptTimeout: 2 * time.Second,
 		retries:        2,
 		cache:          &Cache{},
 		fallbacks:      map[string]fallback{},
 		warn:           warnToLog,
+		pollInterval:   30 * time.Second,
+		initTimeout:    2 * time.Second,
+		random:         rand.Float64,
 	}
+}
+
+func newSettings(options []Option) (*settings, error) {
+	s := usualSettings()
 	for _, option := range options {
 		if option == nil {
 			return nil, usageError("an option is nil")
@@ -229,7 +254,7 @@ func newSettings(options []Option) (*settings, error) {
 			return nil, err
 		}
 	}
-	for _, complete := range []func() error{s.completeHost, s.completeAccessToken, s.completeCache} {
+	for _, complete := range []func() error{s.completeMode, s.completeHost, s.completeAccessToken, s.completeCache} {
 		if err := complete(); err != nil {
 			return nil, err
 		}
@@ -266,6 +291,9 @@ func (s *settings) completeAccessToken() error {
 	if token == "" && s.givenAccessToken != nil {
 		return usageError("%s must not be empty", name)
 	}
+	if token == "" && s.mode == ModeFile {
+		return nil
+	}
 	if token == "" {
 		return usageError("no access token: use WithAccessToken or set PX0_ACCESS_TOKEN")
 	}
@@ -274,10 +302,19 @@ func (s *settings) completeAccessToken() error {
 }
 
 func (s *settings) completeCache() error {
-	if s.cache == nil {
-		if s.snapshotFile != "" {
-			return usageError("a snapshot file needs the cache")
+	// It is written long after this, and the application may have changed its folder by then.
+	for _, path := range []*string{&s.stateFile, &s.bundleFile} {
+		if absolute, err := filepath.Abs(*path); *path != "" && err == nil {
+			*path = absolute
 		}
+	}
+	if s.mode != ModeRemote {
+		// It concerns remote renders only; versions that are fetched by number have their own bounds.
+		s.cache = nil
+	} else if s.cache == nil && s.stateFile != "" {
+		return usageError("a state file needs the cache")
+	}
+	if s.cache == nil {
 		return nil
 	}
 	cache := *s.cache
@@ -297,12 +334,5 @@ func (s *settings) completeCache() error {
 		cache.MaxBytes = 64 << 20
 	}
 	s.cache = &cache
-	if s.snapshotFile == "" {
-		return nil
-	}
-	// It is written long after this, and the application may have changed its folder by then.
-	if path, err := filepath.Abs(s.snapshotFile); err == nil {
-		s.snapshotFile = path
-	}
 	return nil
 }

@@ -89,8 +89,9 @@ type chatVariablesError string
 func (e chatVariablesError) Error() string { return string(e) }
 
 // compile gives nil for what this version of the SDK cannot run.
-func (l linked) compile() *program {
-	members := answers.Members(l.rest)
+func (l linked) compile() *program { return compileMembers(l.template, answers.Members(l.rest)) }
+
+func compileMembers(template string, members map[string]json.RawMessage) *program {
 	made := &program{}
 	if text, has := members["outline"]; has && string(text) != "null" {
 		outline, isOutline := answers.Read[[]outlineEntry](members, "outline")
@@ -105,7 +106,7 @@ func (l linked) compile() *program {
 		}
 	}
 	stretches, areStretches := readStretches(members["sources"])
-	compiled, err := gotpl.CompileProgram(l.template, stretches, gotpl.DefaultLimits)
+	compiled, err := gotpl.CompileProgram(template, stretches, gotpl.DefaultLimits)
 	if !areStretches || err != nil {
 		return nil
 	}
@@ -239,7 +240,8 @@ func messagesOf(variables map[string]any, name string, isRequired bool) ([]map[s
 			isList = false
 			break
 		}
-		made = append(made, message)
+		// What a caller does with its result is not done to its variables.
+		made = append(made, cloneObject(message))
 	}
 	if !isList {
 		return nil, chatVariablesError(name + " must be a list of messages")

@@ -12,6 +12,14 @@ const (
 	SourceCache Source = "cache"
 	// SourceSnapshot: here, from a template that an earlier process had kept.
 	SourceSnapshot Source = "snapshot"
+	// SourceStream: here, from what px0's stream confirmed last.
+	SourceStream Source = "stream"
+	// SourcePoll: here, from what a poll confirmed last.
+	SourcePoll Source = "poll"
+	// SourceFetched: here, from a version that is not delivered, and was fetched by its number.
+	SourceFetched Source = "fetched"
+	// SourceBundle: here, from a signed bundle.
+	SourceBundle Source = "bundle"
 	// SourceFallback: here, from the fallback given in code.
 	SourceFallback Source = "fallback"
 )
@@ -32,6 +40,8 @@ type Result struct {
 	// Version is the version's number; 0 for a fallback.
 	Version int
 	Tags    []string
+	// PromptID and TeamID are of a prompt that is held (see WithMode); empty otherwise.
+	PromptID, TeamID string
 	// Revision is px0's when it last confirmed that this is the version; empty for a fallback.
 	Revision string
 	// Age is how long ago that was; 0 when live and for a fallback.
