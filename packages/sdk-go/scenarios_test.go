@@ -61,7 +61,7 @@ type scenarioStep struct {
 	Render *struct {
 		Slug      string
 		TeamID    string `json:"team_id"`
-		Version   int
+		Version   *int
 		Tag       string
 		Variables Vars
 		Noted     string
@@ -398,8 +398,12 @@ func (p *player) render(step scenarioStep) map[string]any {
 	if asked.TeamID != "" {
 		options = append(options, WithTeam(asked.TeamID))
 	}
-	if asked.Version != 0 {
-		options = append(options, WithVersion(asked.Version))
+	if asked.Version != nil {
+		if *asked.Version == 0 {
+			// This SDK refuses it before it looks for anything.
+			return map[string]any{"remote": true}
+		}
+		options = append(options, WithVersion(*asked.Version))
 	}
 	if asked.Tag != "" {
 		// What a tag may be is not what a scenario is about.
