@@ -204,11 +204,7 @@ type heldFrames struct {
 func framesOf(replica *delivery.Replica) *heldFrames {
 	made := &heldFrames{revision: replica.Last, digest: replica.Digest(), teams: replica.Teams()}
 	for i, team := range made.teams {
-		var prompts []*delivery.Prompt
-		for _, prompt := range replica.PromptsOf(team.TeamID) {
-			prompts = append(prompts, prompt)
-		}
-		made.prompts = append(made.prompts, prompts)
+		made.prompts = append(made.prompts, replica.PromptsOf(team.TeamID))
 		if team.Revision == "" {
 			made.teams[i].Revision = made.revision
 		}

@@ -75,6 +75,8 @@ type Prompt struct {
 	Etag string
 	// The prompt's JSON, with the keys that only a later px0 knows. What renders it is read from here when it is needed.
 	Raw json.RawMessage
+	// When it came, among all prompts of this process.
+	arrival uint64
 }
 
 // Version is a delivered version, but for what renders it.

@@ -243,6 +243,7 @@ func readPrompt(text json.RawMessage) *Prompt {
 	made := &Prompt{
 		ID: *read.ID, Slug: *read.Slug, Status: *read.Status, CreatedAt: *read.CreatedAt, Live: read.Live.value,
 		Tags: make(map[string]int, len(*read.Tags)), Etag: *read.Etag, Raw: text,
+		arrival: arrivals.Add(1),
 	}
 	for tag, number := range *read.Tags {
 		if !number.isOne {

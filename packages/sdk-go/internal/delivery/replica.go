@@ -1,6 +1,11 @@
 package delivery
 
-import "maps"
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"sync/atomic"
+)
 
 // RepairReason says why everything has to be asked for anew; empty when nothing has.
 type RepairReason string
@@ -16,6 +21,8 @@ const (
 type EditListener func(teamID string, before, after *Prompt)
 
 type team struct {
+	// When it came, among all teams of this process.
+	arrival uint64
 	// Empty until a sync has said it.
 	revision string
 	prompts  map[string]*Prompt
@@ -50,11 +57,11 @@ func (r *Replica) IsInTransfer() bool { return r.transfer != nil }
 // Size is how many prompts are here.
 func (r *Replica) Size() int { return len(r.homes) }
 
-// Teams gives all teams with their revisions.
+// Teams gives all teams with their revisions, as they came.
 func (r *Replica) Teams() []SyncedTeam {
 	made := make([]SyncedTeam, 0, len(r.teams))
-	for id, team := range r.teams {
-		made = append(made, SyncedTeam{id, team.revision})
+	for _, id := range inOrder(r.teams) {
+		made = append(made, SyncedTeam{id, r.teams[id].revision})
 	}
 	return made
 }
@@ -70,10 +77,10 @@ func (r *Replica) RevisionOf(teamID string) string {
 	return ""
 }
 
-// PromptsOf gives the prompts of a team by their ids, to be read only.
-func (r *Replica) PromptsOf(teamID string) map[string]*Prompt {
+// PromptsOf gives the prompts of a team, as they came.
+func (r *Replica) PromptsOf(teamID string) []*Prompt {
 	if team := r.teams[teamID]; team != nil {
-		return team.prompts
+		return team.inOrder()
 	}
 	return nil
 }
@@ -144,7 +151,7 @@ func (r *Replica) ForgetRevisions() { r.Last, r.Floor = "", "" }
 // Clear: nothing of what is here may be used any more.
 func (r *Replica) Clear() {
 	r.transfer, r.Last, r.IsSynced = nil, "", false
-	for teamID := range r.teams {
+	for _, teamID := range inOrder(r.teams) {
 		r.drop(teamID)
 	}
 }
@@ -153,7 +160,7 @@ func (r *Replica) Clear() {
 func (r *Replica) Fork() *Replica {
 	made := NewReplica(func(string, *Prompt, *Prompt) {})
 	for id, each := range r.teams {
-		made.teams[id] = &team{each.revision, maps.Clone(each.prompts), each.digest}
+		made.teams[id] = &team{each.arrival, each.revision, maps.Clone(each.prompts), each.digest}
 	}
 	made.homes = maps.Clone(r.homes)
 	made.Last, made.Floor, made.IsSynced = r.Last, r.Floor, r.IsSynced
@@ -162,13 +169,13 @@ func (r *Replica) Fork() *Replica {
 
 // Adopt takes over all of another replica, which must not be used after that.
 func (r *Replica) Adopt(other *Replica) {
-	for teamID := range r.teams {
+	for _, teamID := range inOrder(r.teams) {
 		if other.teams[teamID] == nil {
 			r.drop(teamID)
 		}
 	}
-	for teamID, team := range other.teams {
-		r.replace(teamID, team)
+	for _, teamID := range inOrder(other.teams) {
+		r.replace(teamID, other.teams[teamID])
 	}
 	r.transfer, r.Last, r.IsSynced = other.transfer, other.Last, other.IsSynced
 	if other.Floor != "" {
@@ -234,8 +241,8 @@ func (r *Replica) mark(frame *Frame) RepairReason {
 func (r *Replica) sync(frame *Frame) RepairReason {
 	transfer := r.transfer
 	r.transfer = nil
-	for teamID, staged := range transfer {
-		if staged != nil {
+	for _, teamID := range inOrder(transfer) {
+		if staged := transfer[teamID]; staged != nil {
 			r.replace(teamID, staged)
 		}
 	}
@@ -243,7 +250,7 @@ func (r *Replica) sync(frame *Frame) RepairReason {
 	for _, each := range frame.Teams {
 		listed[each.TeamID] = true
 	}
-	for teamID := range r.teams {
+	for _, teamID := range inOrder(r.teams) {
 		if !listed[teamID] {
 			r.drop(teamID)
 		}
@@ -300,8 +307,8 @@ func (r *Replica) leave(teamID, promptID string) {
 }
 
 func (r *Replica) drop(teamID string) {
-	for promptID := range r.PromptsOf(teamID) {
-		r.remove(teamID, promptID)
+	for _, prompt := range r.PromptsOf(teamID) {
+		r.remove(teamID, prompt.ID)
 	}
 	delete(r.teams, teamID)
 }
@@ -313,17 +320,40 @@ func (r *Replica) replace(teamID string, by *team) {
 		r.teams[teamID] = held
 	}
 	held.revision = by.revision
-	for _, prompt := range by.prompts {
+	for _, prompt := range by.inOrder() {
 		r.set(teamID, prompt)
 	}
-	for promptID := range held.prompts {
-		if by.prompts[promptID] == nil {
-			r.remove(teamID, promptID)
+	for _, prompt := range held.inOrder() {
+		if by.prompts[prompt.ID] == nil {
+			r.remove(teamID, prompt.ID)
 		}
 	}
 }
 
-func emptyTeam() *team { return &team{prompts: map[string]*Prompt{}} }
+// arrivals count prompts and teams, so that they can be told in the order in which they came.
+var arrivals atomic.Uint64
+
+func emptyTeam() *team { return &team{arrival: arrivals.Add(1), prompts: map[string]*Prompt{}} }
+
+// inOrder gives the prompts as they came.
+func (t *team) inOrder() []*Prompt {
+	return slices.SortedFunc(maps.Values(t.prompts), func(a, b *Prompt) int { return cmp.Compare(a.arrival, b.arrival) })
+}
+
+// inOrder gives the ids of teams as these came.
+func inOrder(teams map[string]*team) []string {
+	return slices.SortedFunc(maps.Keys(teams), func(a, b string) int {
+		// Those without a state of their own come first; nothing is told of them.
+		return cmp.Compare(arrivalOf(teams[a]), arrivalOf(teams[b]))
+	})
+}
+
+func arrivalOf(team *team) uint64 {
+	if team == nil {
+		return 0
+	}
+	return team.arrival
+}
 
 func (t *team) put(prompt *Prompt) {
 	t.take(prompt.ID)
