@@ -25,6 +25,7 @@ const (
 	bundleVersion = 1
 	// Unpacked.
 	mostOfBundle    = 256 << 20
+	gzipMagic       = "\x1f\x8b"
 	bundleSigned    = "px0-bundle-v1\n"
 	lookAtBundle    = 10 * time.Second
 	olderThanHeld   = "bundle is older than what is held"
@@ -175,7 +176,7 @@ func unpacked(from io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	from = io.MultiReader(bytes.NewReader(start[:n]), from)
-	if string(start[:n]) == "\x1f\x8b" {
+	if string(start[:n]) == gzipMagic {
 		packed, err := gzip.NewReader(from)
 		if err != nil {
 			return nil, errors.New(bundleDamaged)
@@ -183,14 +184,15 @@ func unpacked(from io.Reader) ([]byte, error) {
 		from = packed
 	}
 	text, err := io.ReadAll(io.LimitReader(from, mostOfBundle+1))
-	if len(text) > mostOfBundle || hasLongLine(text) {
+	switch {
+	case len(text) > mostOfBundle:
+		return nil, errors.New(bundleTooLarge)
+	case err != nil && string(start[:n]) == gzipMagic:
+		return nil, errors.New(bundleDamaged)
+	case err == nil && hasLongLine(text):
 		return nil, errors.New(bundleTooLarge)
 	}
-	if err != nil {
-		// A file that is broken off has lost its signature.
-		return text, nil
-	}
-	return text, nil
+	return text, err
 }
 
 func hasLongLine(text []byte) bool {
