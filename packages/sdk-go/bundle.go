@@ -232,7 +232,10 @@ func trustedKey(signature map[string]json.RawMessage, keys []ed25519.PublicKey) 
 // replicaOf applies the frames of a whole transfer.
 func replicaOf(lines []byte) (*delivery.Replica, bool) {
 	replica := delivery.NewReplica(func(string, *delivery.Prompt, *delivery.Prompt) {})
-	err := delivery.NewLineReader(delivery.MaxLine).Read(lines, func(line []byte) error { return applyKept(replica, line) })
+	err := delivery.NewLineReader(delivery.MaxLine).Read(lines, func(line []byte) error {
+		_, err := applyKept(replica, line)
+		return err
+	})
 	return replica, err == nil && replica.IsSynced && !replica.IsInTransfer()
 }
 

@@ -288,25 +288,25 @@ func (s *heldState) apply(replica *delivery.Replica, line []byte) error {
 	if len(bytes.TrimSpace(line)) == 0 {
 		return nil
 	}
-	if bytes.HasPrefix(line, []byte(`{"type":"kept"`)) || kindOf(line) == "kept" {
+	isFrame, err := applyKept(replica, line)
+	if !isFrame && kindOf(line) == "kept" {
 		if entry := readEntry(line); entry != nil {
 			s.kept = append(s.kept, entry)
 		}
-		return nil
 	}
-	return applyKept(replica, line)
+	return err
 }
 
-// applyKept applies a frame of a file, which holds nothing but transfers.
-func applyKept(replica *delivery.Replica, line []byte) error {
+// applyKept applies a frame of a file, which holds nothing but transfers. A line of another type is none.
+func applyKept(replica *delivery.Replica, line []byte) (isFrame bool, err error) {
 	frame, err := delivery.ReadFrame(line)
 	if err != nil || frame == nil {
-		return err
+		return false, err
 	}
 	if !slices.Contains([]string{"begin", "put", "delete", "sync"}, frame.Type) || replica.Apply(frame) != "" {
-		return errDamaged
+		return true, errDamaged
 	}
-	return nil
+	return true, nil
 }
 
 func kindOf(line []byte) string {

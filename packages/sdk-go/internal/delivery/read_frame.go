@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -14,29 +15,46 @@ import (
 // Longer than any px0 asks to wait.
 const mostMilliseconds = 3_600_000
 
-var hex16 = regexp.MustCompile(`^[0-9a-f]{16}$`)
-
 // ReadFrame gives the frame of a line; nil for one of a type that only a later px0 knows. The error is a *FrameError for a text that is no
 // frame, and for a known type in another form.
 func ReadFrame(line []byte) (*Frame, error) {
-	var head struct {
-		Type *string `json:"type"`
+	kind, isQuick := quickType(line)
+	if !isQuick {
+		if !json.Valid(line) {
+			return nil, errNoJSON
+		}
+		var head struct {
+			Type *string `json:"type"`
+		}
+		if line = bytes.TrimSpace(line); line[0] != '{' || json.Unmarshal(line, &head) != nil || head.Type == nil {
+			return nil, &FrameError{"a line is no frame"}
+		}
+		kind = *head.Type
 	}
-	if !json.Valid(line) {
-		return nil, &FrameError{"a line is not JSON"}
-	}
-	if line = bytes.TrimSpace(line); line[0] != '{' || json.Unmarshal(line, &head) != nil || head.Type == nil {
-		return nil, &FrameError{"a line is no frame"}
-	}
-	read, isKnown := readers[*head.Type]
-	if !isKnown {
+	made := &Frame{Type: kind}
+	switch read, isKnown := readers[kind]; {
+	case isKnown && read(line, made):
+		return made, nil
+	case isQuick && !json.Valid(line):
+		return nil, errNoJSON
+	case !isKnown:
 		return nil, nil
 	}
-	made := &Frame{Type: *head.Type}
-	if !read(line, made) {
-		return nil, &FrameError{"a frame of type " + made.Type + " has an unknown form"}
+	return nil, &FrameError{"a frame of type " + kind + " has an unknown form"}
+}
+
+var errNoJSON = &FrameError{"a line is not JSON"}
+
+var beforeType = []byte(`{"type":"`)
+
+// quickType gives the type where it stands first, as px0 writes it: large files have many lines.
+func quickType(line []byte) (string, bool) {
+	rest, isFirst := bytes.CutPrefix(line, beforeType)
+	end := bytes.IndexByte(rest, '"')
+	if !isFirst || end < 0 || bytes.IndexByte(rest[:end], '\\') >= 0 {
+		return "", false
 	}
-	return made, nil
+	return string(rest[:end]), true
 }
 
 // readers fill in a frame; false for another form. Unknown keys say nothing.
@@ -85,7 +103,17 @@ func readBegin(line []byte, into *Frame) bool {
 	return json.Unmarshal(read.Base, &into.Base) == nil && IsRevision(into.Base)
 }
 
+// putAsWritten is the beginning of a put as px0 writes it.
+var putAsWritten = regexp.MustCompile(`^\{"type":"put","team_id":"([^"\\]*)","revision":"([^"\\]*)","prompt":`)
+
 func readPut(line []byte, into *Frame) bool {
+	if found := putAsWritten.FindSubmatchIndex(line); found != nil && line[len(line)-1] == '}' {
+		into.TeamID, into.Revision = string(line[found[2]:found[3]]), string(line[found[4]:found[5]])
+		into.Prompt = readPrompt(bytes.Clone(line[found[1] : len(line)-1]))
+		if into.Prompt != nil && IsRevision(into.Revision) {
+			return true
+		}
+	}
 	var read struct {
 		TeamID   *string         `json:"team_id"`
 		Revision *string         `json:"revision"`
@@ -265,7 +293,10 @@ func readPrompt(text json.RawMessage) *Prompt {
 
 func isRevision(text *string) bool { return text != nil && IsRevision(*text) }
 
-func isFingerprint(text *string) bool { return text != nil && hex16.MatchString(*text) }
+func isFingerprint(text *string) bool {
+	isOther := func(r rune) bool { return (r < '0' || r > '9') && (r < 'a' || r > 'f') }
+	return text != nil && len(*text) == 16 && !strings.ContainsFunc(*text, isOther)
+}
 
 // What follows reads values without an error, so that what is wrong is told from what is only unknown.
 

@@ -1,15 +1,12 @@
 package delivery
 
 import (
+	"bytes"
 	"encoding/base64"
-	"regexp"
-	"strconv"
 	"strings"
 )
 
 const longestRevision = 64
-
-var decodedRevision = regexp.MustCompile(`^1:(\d{1,16}):(\d{1,16})$`)
 
 type position struct{ epoch, sequence uint64 }
 
@@ -41,7 +38,7 @@ func CompareRevisions(a, b string) int {
 
 // LaterOf is the later of two revisions; a may be empty.
 func LaterOf(a, b string) string {
-	if a == "" || CompareRevisions(b, a) > 0 {
+	if a == "" || (a != b && CompareRevisions(b, a) > 0) {
 		return b
 	}
 	return a
@@ -64,18 +61,46 @@ func order(a, b uint64) int {
 	return 0
 }
 
+// positionOf reads what base64 has made of "1:<epoch>:<sequence>", both of at most 16 digits.
 func positionOf(text string) (position, bool) {
 	if len(text) > longestRevision {
 		return position{}, false
 	}
-	plain := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))
-	decoded, err := base64.RawURLEncoding.DecodeString(plain)
-	match := decodedRevision.FindSubmatch(decoded)
-	if err != nil || match == nil {
+	var plain, decoded [longestRevision]byte
+	length := copy(plain[:], strings.TrimRight(text, "="))
+	for i, c := range plain[:length] {
+		switch c {
+		case '+':
+			plain[i] = '-'
+		case '/':
+			plain[i] = '_'
+		}
+	}
+	n, err := base64.RawURLEncoding.Decode(decoded[:], plain[:length])
+	rest, isFirst := bytes.CutPrefix(decoded[:n], []byte("1:"))
+	if err != nil || !isFirst {
 		return position{}, false
 	}
-	// Sixteen digits always fit.
-	epoch, _ := strconv.ParseUint(string(match[1]), 10, 64)
-	sequence, _ := strconv.ParseUint(string(match[2]), 10, 64)
-	return position{epoch, sequence}, true
+	epoch, sequence, _ := bytes.Cut(rest, []byte{':'})
+	made := position{}
+	var isEpoch, isSequence bool
+	made.epoch, isEpoch = digits(epoch)
+	made.sequence, isSequence = digits(sequence)
+	return made, isEpoch && isSequence
+}
+
+// Sixteen digits always fit.
+const mostDigits = 16
+
+func digits(text []byte) (number uint64, areDigits bool) {
+	if len(text) == 0 || len(text) > mostDigits {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		number = number*10 + uint64(c-'0')
+	}
+	return number, true
 }
