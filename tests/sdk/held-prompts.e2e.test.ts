@@ -12,7 +12,13 @@ const CHAT = {
   messages: [
     { role: 'system', template: 'You are {{upper .mood}}.' },
     { placeholder: 'history' },
-    { role: 'user', parts: [{ type: 'text', template: '{{.question}}' }, { type: 'media', url: '{{.photo}}' }] },
+    {
+      role: 'user',
+      parts: [
+        { type: 'text', template: '{{.question}}' },
+        { type: 'media', url: '{{.photo}}' },
+      ],
+    },
   ],
   config: { model: 'gpt-x', temperature: 0.5 },
 };
@@ -64,6 +70,7 @@ async function prompt(slug: string, ...contents: Parameters<World['live']>[2][])
 describe.each(languages)('an application in %s', (language) => {
   it.for(['poll', 'stream'] as const)(
     'renders by %s exactly what px0 renders, with the same errors',
+    { timeout: 120_000 },
     async (mode, context) => {
       const sdk = sdkOf(language, context);
       const of = (name: string) => `${name}_${language}_${mode}`.toLowerCase();
@@ -95,7 +102,6 @@ describe.each(languages)('an application in %s', (language) => {
         expect(await held.ask(question)).toEqual(expected);
       }
     },
-    120_000,
   );
 
   it('hears of what is promoted, tagged, moved and deleted', async (context) => {
@@ -117,7 +123,10 @@ describe.each(languages)('an application in %s', (language) => {
     // No tag, and not live: px0 renders it once, and then it is kept.
     await becomes({ ...question, version: 1 }, { text: 'One', source: 'fetched', version: 1 });
     const { token } = account.key;
-    await world.gateway.call('POST', `/v1/prompts/${changing.id}/versions/1/tags`, { token, body: { tag: 'old' } });
+    await world.gateway.call('POST', `/v1/prompts/${changing.id}/versions/1/tags`, {
+      token,
+      body: { tag: 'old' },
+    });
     await becomes({ ...question, tag: 'old' }, { text: 'One', source: 'stream', version: 1 });
     await world.gateway.call('POST', `/v1/prompts/${changing.id}/versions/2/demote`, { token });
     await becomes({ ...question, fallback: 'Fallback' }, { error: 'not found' });
@@ -131,7 +140,9 @@ describe.each(languages)('an application in %s', (language) => {
     const question = { slug: secret.slug, fallback: 'Fallback' };
     expect(await held.ask(question)).toMatchObject({ text: 'A secret text', source: 'stream' });
     const file = join(folder, of('revoked'));
-    await eventually(async () => (await readFile(file, 'utf8')).includes('A secret text'), { what: 'the file' });
+    await eventually(async () => (await readFile(file, 'utf8')).includes('A secret text'), {
+      what: 'the file',
+    });
     await world.gateway.call('DELETE', `/v1/api-keys/${key.id}`, { token: account.token });
     await eventually(
       async () => {
