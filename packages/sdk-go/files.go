@@ -63,8 +63,10 @@ func (c *Client) deliveryOptions() delivery.Options {
 	}
 	return delivery.Options{
 		Mode: delivery.Mode(s.mode), Transport: transport, Random: s.random, Slugs: s.slugs, Team: s.team, PollInterval: s.pollInterval,
-		InitTimeout: s.initTimeout, OnWarning: s.warn,
-		OnState:   func(view *delivery.View) { c.statusListeners.tell(statusOf(view)) },
+		InitTimeout: s.initTimeout,
+		// What stands before px0 may repeat the request in its answer.
+		OnWarning: func(text string) { s.warn(s.withoutSecrets(text)) },
+		OnState:   func(view *delivery.View) { c.statusListeners.tell(c.statusOf(view)) },
 		OnChanged: c.heldChanged,
 	}
 }
@@ -108,23 +110,36 @@ func newDeliveryTransport(s *settings) (send delivery.Transport, closeIdle func(
 		made.Header.Set("User-Agent", "px0-go/"+Version)
 		got, err := client.Do(made)
 		if err != nil {
+			closeIdle()
 			return nil, answers.Cause(s.accessToken, err)
 		}
-		return &delivery.Answer{Status: got.StatusCode, Header: got.Header, Body: cleanBody{got.Body, s.accessToken}}, nil
+		body := &deliveryBody{ReadCloser: got.Body, token: s.accessToken, closeIdle: closeIdle}
+		return &delivery.Answer{Status: got.StatusCode, Header: got.Header, Body: body}, nil
 	}
 	return send, closeIdle
 }
 
-// cleanBody has errors without secrets.
-type cleanBody struct {
+// deliveryBody has errors without secrets. A connection that has failed is not used again: HTTP/2 would go on with one that is dead.
+type deliveryBody struct {
 	io.ReadCloser
-	token string
+	token     string
+	hasFailed bool
+	closeIdle func()
 }
 
-func (b cleanBody) Read(into []byte) (int, error) {
+func (b *deliveryBody) Read(into []byte) (int, error) {
 	n, err := b.ReadCloser.Read(into)
 	if err != nil && err != io.EOF {
+		b.hasFailed = true
 		err = answers.Cause(b.token, err)
 	}
 	return n, err
+}
+
+func (b *deliveryBody) Close() error {
+	err := b.ReadCloser.Close()
+	if b.hasFailed {
+		b.closeIdle()
+	}
+	return err
 }

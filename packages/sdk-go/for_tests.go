@@ -29,7 +29,7 @@ func ForTests(prompts map[string]any) (*TestClient, error) {
 	client := clientOf(s)
 	client.delivery = delivery.NewClient(delivery.Options{
 		Mode: delivery.File, ForTests: true, Random: s.random, InitTimeout: s.initTimeout, OnWarning: s.warn, OnChanged: client.heldChanged,
-		OnState: func(view *delivery.View) { client.statusListeners.tell(statusOf(view)) },
+		OnState: func(view *delivery.View) { client.statusListeners.tell(client.statusOf(view)) },
 	})
 	made := &TestClient{Client: client, versions: map[string]int{}}
 	for slug, prompt := range prompts {

@@ -94,7 +94,7 @@ func (c *Client) settledView(ctx context.Context) (*delivery.View, delivery.Stat
 	case state == delivery.Closed:
 		return nil, "", usageError("the client is closed")
 	case view.Refusal != nil:
-		return nil, "", &RefusedError{Status: view.Refusal.Status, Message: view.Refusal.Error}
+		return nil, "", c.refusalIn(view)
 	}
 	return view, state, nil
 }

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"text/template"
 	"time"
 )
 
@@ -350,6 +351,19 @@ func TestWithoutDeliveryPx0Renders(t *testing.T) {
 	expect(t, client.Status().State, StateOffline)
 }
 
+func TestWhatAProxySaysIsToldWithoutTheToken(t *testing.T) {
+	played := newPlayedPx0()
+	defer played.stop()
+	played.set(func() {
+		played.answer = func(playedRequest) *reply {
+			return &reply{status: 502, body: `{"error":"no route for Bearer ak_test_token"}`}
+		}
+	})
+	client := newClient(t, played, WithAccessToken("ak_test_token"), WithMode(ModePoll), WithInitTimeout(time.Millisecond))
+	eventually(t, "an error", func() bool { return client.Status().LastError != "" })
+	expect(t, client.Status().LastError, "no route for Bearer ***")
+}
+
 func TestAnEarlierFileIsStillTheLastResort(t *testing.T) {
 	played := deliver(t)
 	played.Close()
@@ -531,18 +545,39 @@ func TestMessagesOfVariablesAreNotThoseOfTheResult(t *testing.T) {
 	expect(t, reflect.DeepEqual(variables, Vars{"history": []any{map[string]any{"role": "user", "content": "Hi"}}}), true)
 }
 
+// A render as an application sees it, result and all, beside the bare text/template.
 func BenchmarkHeldRender(b *testing.B) {
-	client, err := ForTests(map[string]any{"greeting": "Hello {{.name}}, you have {{.count}} messages."})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer client.Close()
-	variables := Vars{"name": "Ada", "count": 3.0}
-	b.ReportAllocs()
-	for range b.N {
-		if _, err := client.Render(context.Background(), "greeting", variables); err != nil {
-			b.Fatal(err)
+	const source = "{{.system}}\n{{range .messages}}{{if eq .role \"user\"}}User: {{.content}}{{else}}Assistant: {{.content}}{{end}}\n{{end}}Assistant:"
+	for _, count := range []int{0, 4, 100} {
+		messages := []any{}
+		for i := range count {
+			content := fmt.Sprintf("Message number %d: %s", i, strings.Repeat("The quick brown fox jumps. ", 3))
+			messages = append(messages, map[string]any{"role": []string{"user", "assistant"}[i%2], "content": content})
 		}
+		variables := Vars{"system": "You are a helpful assistant.", "messages": messages}
+		b.Run(fmt.Sprintf("held/%d", count), func(b *testing.B) {
+			client, err := ForTests(map[string]any{"chat": source})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer client.Close()
+			b.ReportAllocs()
+			for range b.N {
+				if _, err := client.Render(context.Background(), "chat", variables); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(fmt.Sprintf("text-template/%d", count), func(b *testing.B) {
+			parsed := template.Must(template.New("chat").Option("missingkey=error").Parse(source))
+			b.ReportAllocs()
+			for range b.N {
+				var text strings.Builder
+				if err := parsed.Execute(&text, map[string]any(variables)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -73,7 +73,7 @@ func (c *Client) Status() Status {
 		return Status{State: StateClosed}
 	}
 	if c.delivery != nil {
-		return statusOf(c.delivery.View())
+		return c.statusOf(c.delivery.View())
 	}
 	made := Status{State: StateReady, Since: c.madeAt}
 	if cause := c.outage.cause(); cause != nil {
@@ -85,11 +85,11 @@ func (c *Client) Status() Status {
 	return made
 }
 
-func statusOf(view *delivery.View) Status {
+func (c *Client) statusOf(view *delivery.View) Status {
 	now := time.Now()
 	made := Status{
 		State: State(view.StateAt(now)), Since: view.Since, Revision: view.Revision, Prompts: view.PromptCount, Teams: view.TeamCount(),
-		Repairs: view.Repairs, LastError: view.LastError,
+		Repairs: view.Repairs, LastError: c.settings.withoutSecrets(view.LastError),
 	}
 	made.Age, _ = view.AgeAt(now)
 	return made
@@ -117,9 +117,13 @@ func (c *Client) Ready(ctx context.Context) (bool, error) {
 	c.delivery.Wait(ctx, isDone)
 	view := c.delivery.View()
 	if view.Refusal != nil {
-		return false, &RefusedError{Status: view.Refusal.Status, Message: view.Refusal.Error}
+		return false, c.refusalIn(view)
 	}
 	return view.IsConfirmed() && view.State != delivery.Closed, nil
+}
+
+func (c *Client) refusalIn(view *delivery.View) error {
+	return &RefusedError{Status: view.Refusal.Status, Message: c.settings.withoutSecrets(view.Refusal.Error)}
 }
 
 // Reconnect has a client that holds prompts ask px0 at once, whatever it waits for.
