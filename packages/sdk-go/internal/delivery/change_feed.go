@@ -1,10 +1,14 @@
 package delivery
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 const mostWaiting = 1_000
 
-// ChangeFeed tells an application of changes: in order, one at a time, never while a frame is applied or a prompt is looked up.
+// ChangeFeed tells an application of changes: in order, one at a time, never while a frame is applied or a prompt is looked up. Of those that
+// wait the latest thousand are kept; Many stands for the others.
 type ChangeFeed struct {
 	// Gets what a listener panicked with.
 	onPanic func(any)
@@ -12,10 +16,11 @@ type ChangeFeed struct {
 	mu        sync.Mutex
 	listeners []*changeListener
 	waiting   []Change
-	isMany    bool
-	isTelling bool
-	telling   sync.WaitGroup
-	isClosed  bool
+	// Those before it are told or given up.
+	first      int
+	hasGivenUp bool
+	isTelling  bool
+	isClosed   bool
 }
 
 type changeListener struct {
@@ -53,27 +58,27 @@ func (f *ChangeFeed) Push(changes ...Change) {
 		return
 	}
 	f.waiting = append(f.waiting, changes...)
-	if len(f.waiting) > mostWaiting {
-		// Half at a time, because each copy costs as much as many changes.
-		f.waiting = append([]Change{}, f.waiting[len(f.waiting)-mostWaiting/2:]...)
-		f.isMany = true
+	if over := len(f.waiting) - f.first - mostWaiting; over > 0 {
+		f.first += over
+		f.hasGivenUp = true
+	}
+	if f.first > mostWaiting {
+		f.shorten()
 	}
 	if !f.isTelling {
 		f.isTelling = true
-		f.telling.Add(1)
 		go f.tellAll()
 	}
 }
 
-// Close tells nothing any more, and waits for the listener that is running.
+// Close tells nothing any more.
 func (f *ChangeFeed) Close() {
 	f.mu.Lock()
-	f.isClosed, f.waiting = true, nil
+	f.isClosed, f.waiting, f.first, f.hasGivenUp = true, nil, 0, false
 	f.mu.Unlock()
 }
 
 func (f *ChangeFeed) tellAll() {
-	defer f.telling.Done()
 	for {
 		change, listeners, isOne := f.take()
 		if !isOne {
@@ -90,17 +95,23 @@ func (f *ChangeFeed) tellAll() {
 func (f *ChangeFeed) take() (Change, []*changeListener, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.isMany {
-		f.isMany = false
+	if f.hasGivenUp {
+		f.hasGivenUp = false
 		return Change{Slug: "*", Kind: Many}, f.listeners, true
 	}
-	if len(f.waiting) == 0 {
-		f.isTelling = false
+	if f.first == len(f.waiting) {
+		f.waiting, f.first, f.isTelling = nil, 0, false
 		return Change{}, nil, false
 	}
-	change := f.waiting[0]
-	f.waiting = f.waiting[1:]
+	change := f.waiting[f.first]
+	f.first++
 	return change, f.listeners, true
+}
+
+// shorten lets go of those that are told or given up.
+func (f *ChangeFeed) shorten() {
+	f.waiting = slices.Clone(f.waiting[f.first:])
+	f.first = 0
 }
 
 func (f *ChangeFeed) tell(listener *changeListener, change Change) {
