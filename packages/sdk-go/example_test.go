@@ -147,3 +147,22 @@ func Example_api() {
 	fmt.Println(response.Rendered, response.Version)
 	// Output: Hello, Ada! 1
 }
+
+func ExampleForTests() {
+	client, err := px0.ForTests(map[string]any{"greeting": "Hello, {{.name}}!"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+	changes := make(chan px0.Change)
+	client.OnChange("greeting", func(change px0.Change) { changes <- change })
+	if err := client.Set("greeting", "Hi, {{.name}}!"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	change := <-changes
+	result, err := client.Render(context.Background(), "greeting", px0.Vars{"name": "Ada"})
+	fmt.Println(change.Kind, change.After.Live, result, err)
+	// Output: live 2 Hi, Ada! <nil>
+}
