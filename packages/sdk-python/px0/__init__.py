@@ -15,7 +15,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
+from ._delivery.changes import Change, PromptState
 from ._fallbacks import Fallback
+from ._following import HeldPrompt, Status
 from ._handover.anthropic import to_anthropic
 from ._handover.gemini import to_gemini
 from ._handover.hand_over import HandOver
@@ -44,17 +46,21 @@ if TYPE_CHECKING:
 __all__ = [
     "AsyncPx0",
     "CacheOptions",
+    "Change",
     "ConflictError",
     "Fallback",
-    "HandOver",
     "ForbiddenError",
+    "HandOver",
+    "HeldPrompt",
     "InvalidRequestError",
     "Message",
     "NotFoundError",
     "Px0",
+    "PromptState",
     "Px0Error",
     "RefusedError",
     "RenderResult",
+    "Status",
     "TemplateError",
     "UnauthorizedError",
     "UnreachableError",

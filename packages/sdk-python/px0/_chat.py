@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ._forms import is_message
 from ._gotpl.unicode.white_space import is_blank
@@ -54,6 +54,25 @@ def read_outline(outline: List[Any]) -> Outline:
     """Raises ValueError, TypeError and KeyError for an outline that a later px0 has made."""
     units: List[str] = []
     return Outline(tuple([_read_entry(entry, units) for entry in outline]), tuple(units))
+
+
+def write_outline(outline: Outline) -> List[Any]:
+    """In the form in which px0 serves it."""
+    units = iter(outline.units)
+    return [_write_entry(entry, units) for entry in outline.entries]
+
+
+def _write_entry(entry: Entry, units: Iterator[str]) -> Dict[str, Any]:
+    if isinstance(entry, Placeholder):
+        return {"placeholder": entry.name, "required": entry.is_required}
+    if isinstance(entry, TextMessage):
+        return {"role": entry.role, "unit": next(units)}
+    return {"role": entry.role, "parts": [_write_part(part, next(units)) for part in entry.parts]}
+
+
+def _write_part(part: Part, unit: str) -> Dict[str, Any]:
+    media_type = {} if part.media_type is None else {"media_type": part.media_type}
+    return {"media": unit, **media_type} if part.is_media else {"unit": unit}
 
 
 def _read_entry(entry: Any, units: List[str]) -> Entry:

@@ -9,20 +9,25 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from functools import cached_property
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
+from ._delivery.delivery_client import DeliveryClient
+from ._delivery.held_program import Declined, render_here
+from ._delivery.locate import Elsewhere, Held, locate_in
+from ._delivery.locate import Gone as NotThere
+from ._delivery.prompt_index import HeldPrompt
 from ._fallbacks import Fallback, FallbackRenderer, renderer
 from ._judge import Gone, Live, judge_render, parse_object
 from ._kept import Kept, KeptTemplates, Wanted
 from ._options import CacheOptions, Settings
 from ._outage import Outage
 from ._program import Program, read_program
-from ._reference import program_path, render_path, wanted_of
-from ._snapshot import SnapshotFile
-from ._transport import Flow, Request, Transport
+from ._reference import number_of, program_path, render_path, wanted_of
+from ._transport import AwaitState, Flow, Request, Transport
 from ._variables import body_of, json_of, variables_in, variables_of
-from .errors import UnreachableError, UsageError
-from .result import RenderResult, without_text
+from .errors import NotFoundError, UnreachableError, UsageError, refusal
+from .result import RenderResult, Source, with_prompt, without_text
 
 # As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
 _FETCH_AGAIN_AFTER = 5 * 60.0
@@ -41,11 +46,16 @@ class Call:
     """One call, with everything that does not change on its way."""
 
     wanted: Wanted
-    # As JSON.
-    given: bytes
+    # As the caller has them: what is rendered here looks at them as they are.
+    given_here: Mapping[str, Any]
     missing_key: Optional[str]
     with_transcript: bool
     fallback: Optional[FallbackRenderer]
+
+    @cached_property
+    def given(self) -> bytes:
+        """As JSON. Raises UsageError."""
+        return json_of(self.given_here)
 
     @property
     def variables(self) -> Mapping[str, Any]:
@@ -58,22 +68,34 @@ class Call:
 
 
 class Engine:
-    def __init__(self, settings: Settings, spawn: Spawn) -> None:
+    """With what was `delivered`, if anything is: renders are made of that first. `changed` is called for what is worth to be saved."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        spawn: Spawn,
+        changed: Callable[[], None],
+        delivered: Optional[DeliveryClient] = None,
+    ) -> None:
         self._settings = settings
         self._spawn = spawn
+        self._changed = changed
+        self._delivered = delivered
         self._transport = Transport(settings)
         self._lock = threading.RLock()
         self._outage = Outage()
-        cache = settings.cache or CacheOptions(max_entries=0, max_bytes=0)
+        keeps_nothing = settings.cache is None and delivered is None
+        cache = CacheOptions(max_entries=0, max_bytes=0) if keeps_nothing else settings.cache or CacheOptions()
         self._cache = cache
         self._kept = KeptTemplates(cache.max_entries, cache.max_bytes)
         # While a template is fetched: the answer of px0 that it has to suit.
         self._awaited: Dict[Wanted, Live] = {}
         self._fetch_failed_at: Dict[Wanted, float] = {}
-        self._snapshot: Optional[SnapshotFile] = None
-        if settings.snapshot_file is not None:
-            self._snapshot = SnapshotFile(settings.snapshot_file, settings.host, self._entries, settings.on_warning)
-            for kept in self._snapshot.read():
+
+    def load(self, entries: Iterable[Kept]) -> None:
+        """What an earlier process has kept."""
+        with self._lock:
+            for kept in entries:
                 self._kept.set(kept)
 
     def begin_anew(self) -> None:
@@ -84,13 +106,23 @@ class Engine:
         self._kept = self._kept.copy()
         self._awaited = {}
         self._fetch_failed_at = {}
-        if self._snapshot is not None:
-            self._snapshot.begin_anew()
 
-    def flush(self) -> None:
-        """Writes the snapshot, if there is something new in it."""
-        if self._snapshot is not None:
-            self._snapshot.flush()
+    def forget(self) -> None:
+        """Nothing of what is kept may be used any more."""
+        with self._lock:
+            for kept in self._kept.all():
+                self._kept.remove(kept.wanted)
+
+    @property
+    def outage_cause(self) -> Optional[UnreachableError]:
+        """Why px0 is not asked at present; None when it is."""
+        with self._lock:
+            return self._outage.cause
+
+    def entries(self) -> List[Kept]:
+        """All that is kept."""
+        with self._lock:
+            return self._kept.all()
 
     def call(
         self,
@@ -110,19 +142,104 @@ class Engine:
             raise UsageError("missing_key must be 'error', 'default' or 'zero'")
         if not isinstance(with_transcript, bool):
             raise UsageError("with_transcript must be True or False")
-        return Call(
+        call = Call(
             wanted=wanted,
-            given=json_of(variables_of(variables, more_variables)),
+            given_here=variables_of(variables, more_variables),
             missing_key=missing_key,
             with_transcript=with_transcript,
             fallback=self._settings.fallbacks.get(wanted.slug)
             if fallback is None
             else renderer(wanted.slug, fallback),
         )
+        if self._delivered is None:
+            # Now, for the caller may change them before the request is sent.
+            _ = call.given
+        return call
 
     def render(self, call: Call) -> Flow[RenderResult]:
         """The flow of a call. Raises RefusedError, UnreachableError, TemplateError."""
-        served = self._fresh(call) or self._during_pause(call)
+        if self._delivered is not None:
+            return (yield from self._render_delivered(call, self._delivered))
+        served = self._fresh(call)
+        if served is not None:
+            return served
+        return (yield from self._render_remote(call))
+
+    def _render_delivered(self, call: Call, delivered: DeliveryClient) -> Flow[RenderResult]:
+        is_initializing = delivered.view.state(delivered.options.now()) == "initializing"
+        if is_initializing and delivered.options.mode != "file":
+            yield AwaitState()
+        made = self._from_delivered(call, delivered)
+        if isinstance(made, RenderResult):
+            return made
+        if self._settings.remote_when_needed:
+            self._transport.see(delivered.replica.floor)
+            result = yield from self._render_remote(call)
+            held = delivered.index.find(call.wanted.slug, call.wanted.team_id)
+            if held is None or result.source != "live":
+                return result
+            return with_prompt(result, held.prompt["id"], held.team_id)
+        error = UnreachableError(f"{made.reason}, and px0 is not asked")
+        result_here = self._without_px0(call, error)
+        if result_here is None:
+            raise error
+        return result_here
+
+    def _from_delivered(self, call: Call, delivered: DeliveryClient) -> Union[RenderResult, Elsewhere]:
+        """Of what is held, or the reason why that cannot be. Raises what px0 would."""
+        wanted = call.wanted
+        view = delivered.view
+        now = delivered.options.now()
+        state = view.state(now)
+        if state == "closed":
+            raise UsageError("the client is closed")
+        if view.refusal is not None:
+            raise refusal(*view.refusal)
+        location = locate_in(delivered.index, delivered.replica, wanted, state, delivered.options.audience)
+        if isinstance(location, NotThere):
+            raise NotFoundError(404, location.error)
+        age_ms = view.age_ms(now)
+        age = None if age_ms is None else age_ms / 1000
+        if self._settings.max_stale is not None and age is not None and age > self._settings.max_stale:
+            return Elsewhere("what is held is too old")
+        held: HeldPrompt
+        try:
+            if isinstance(location, Held):
+                held, program = location
+                source: Source = view.confirmation
+                number, tags = program.number, program.tags
+                rendered = program.render(call.given_here, call.missing_key or "error", call.with_transcript)
+            else:
+                fetched = None if location.prompt is None else self._get(wanted)
+                if fetched is None or location.prompt is None or fetched.prompt_id != location.prompt.prompt["id"]:
+                    return location
+                held, source = location.prompt, "fetched"
+                number, tags = fetched.version, fetched.tags
+                rendered = render_here(
+                    fetched.program, call.given_here, call.missing_key or "error", call.with_transcript
+                )
+        except Declined as declined:
+            return Elsewhere(str(declined))
+        text, messages, config = rendered
+        result = RenderResult(
+            text or "",
+            source,
+            wanted.slug,
+            number,
+            tags,
+            view.revision,
+            age,
+            state != "ready",
+            None,
+            messages,
+            config,
+            held.prompt["id"],
+            held.team_id,
+        )
+        return without_text(result) if text is None else result
+
+    def _render_remote(self, call: Call) -> Flow[RenderResult]:
+        served = self._during_pause(call)
         if served is not None:
             return served
         try:
@@ -212,12 +329,10 @@ class Engine:
         with self._lock:
             return self._kept.get(wanted)
 
-    def _entries(self) -> List[Kept]:
-        with self._lock:
-            return self._kept.all()
-
     def _confirm(self, wanted: Wanted, live: Live) -> None:
-        if self._settings.cache is None:
+        # What is delivered needs no keeping; versions by number are not.
+        is_kept = self._settings.cache is not None if self._delivered is None else _is_number(wanted)
+        if not is_kept:
             return
         now = time.time()
         kept = self._kept.get(wanted)
@@ -228,7 +343,12 @@ class Engine:
         if not live.stale:
             confirmed_at = kept.confirmed_at
             kept = replace(
-                kept, tags=live.tags, revision=live.revision, confirmed_at=now, origin="cache", may_be_fresh=True
+                kept,
+                tags=live.tags,
+                revision=live.revision,
+                confirmed_at=now,
+                origin=self._origin,
+                may_be_fresh=True,
             )
             if now - confirmed_at > _SAVE_CONFIRMATION_AFTER:
                 self._changed()
@@ -246,10 +366,6 @@ class Engine:
         if kept is not None and kept.may_be_fresh:
             self._kept.set(replace(kept, may_be_fresh=False))
 
-    def _changed(self) -> None:
-        if self._snapshot is not None:
-            self._snapshot.changed()
-
     def _fetch_program(self, wanted: Wanted, live: Live) -> None:
         """In the background, for the caller has its text already; for the latest answer, should another come meanwhile."""
         failed_at = self._fetch_failed_at.get(wanted)
@@ -265,7 +381,7 @@ class Engine:
             if awaited is None:
                 return
             version = awaited.version
-            program = yield from self._program_of(wanted, version)
+            program, prompt_id = yield from self._program_of(wanted, version)
             with self._lock:
                 latest = self._awaited.get(wanted)
                 if latest is None or latest.version != version:
@@ -274,29 +390,35 @@ class Engine:
                 if program is None or _lacks(program, latest):
                     self._note_failed_fetch(wanted)
                 else:
-                    self._keep(wanted, latest, program)
+                    self._keep(wanted, latest, program, prompt_id)
                 return
 
-    def _program_of(self, wanted: Wanted, version: int) -> Flow[Optional[Program]]:
-        """None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
+    @property
+    def _origin(self) -> str:
+        return "cache" if self._delivered is None else "fetched"
+
+    def _program_of(self, wanted: Wanted, version: int) -> Flow[Tuple[Optional[Program], Optional[str]]]:
+        """With the id of its prompt. None when it cannot be had at the moment, and for a draft, whose text may change under its number."""
         try:
             answer = yield from self._transport.send(Request("GET", program_path(wanted, version)))
         except UnreachableError:
-            return None
+            return None, None
         body = parse_object(answer.body) if answer.status == 200 else None
         prompt, got = (body or {}).get("prompt"), (body or {}).get("version")
         if not isinstance(prompt, dict) or not isinstance(got, dict):
-            return None
+            return None, None
         is_it = prompt.get("slug") == wanted.slug and got.get("version") == version and got.get("status") != "draft"
         # A px0 that knows no programs has texts only.
-        return read_program(got.get("program"), got.get("template")) if is_it else None
+        prompt_id = prompt.get("id")
+        program = read_program(got.get("program"), got.get("template")) if is_it else None
+        return program, prompt_id if isinstance(prompt_id, str) else None
 
     def _note_failed_fetch(self, wanted: Wanted) -> None:
         if len(self._fetch_failed_at) >= _MOST_FAILURES_REMEMBERED:
             self._fetch_failed_at.clear()
         self._fetch_failed_at[wanted] = time.monotonic()
 
-    def _keep(self, wanted: Wanted, live: Live, program: Program) -> None:
+    def _keep(self, wanted: Wanted, live: Live, program: Program, prompt_id: Optional[str]) -> None:
         self._fetch_failed_at.pop(wanted, None)
         now = time.time()
         self._kept.set(
@@ -308,11 +430,19 @@ class Engine:
                 revision=live.revision,
                 confirmed_at=now,
                 fetched_at=now,
-                origin="cache",
+                origin=self._origin,
                 may_be_fresh=not live.stale,
+                prompt_id=prompt_id,
             )
         )
         self._changed()
+
+
+_SOURCES: Dict[str, Source] = {"snapshot": "snapshot", "fetched": "fetched"}
+
+
+def _is_number(wanted: Wanted) -> bool:
+    return wanted.ref is not None and number_of(wanted.ref) is not None
 
 
 def _lacks(program: Program, live: Live) -> bool:
@@ -344,7 +474,7 @@ def _kept_result(call: Call, kept: Kept, cause: Optional[UnreachableError]) -> O
     text, messages, config = rendered
     result = RenderResult(
         text=text or "",
-        source="snapshot" if kept.origin == "snapshot" else "cache",
+        source=_SOURCES.get(kept.origin, "cache"),
         slug=kept.wanted.slug,
         version=kept.version,
         tags=kept.tags,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
 from . import template
-from ._chat import Outline, Part, PartsMessage, Placeholder, TextMessage
+from ._chat import Outline, Part, PartsMessage, Placeholder, TextMessage, write_outline
 from ._compiled import compiled_chat
 from ._gotpl.link import Unit
 from ._gotpl.values.go_string import well_formed_data
@@ -47,24 +47,42 @@ class FallbackChat:
     """Raises UsageError that begins with `what` and names the place of what is wrong."""
 
     def __init__(self, what: str, given: Mapping[Any, Any]) -> None:
-        messages, config = given.get("messages"), given.get("config")
-        if not isinstance(messages, (list, tuple)):
-            raise UsageError(f"{what} must be a template, a function or a chat with messages")
-        if not messages:
-            raise UsageError(f"{what} has no messages")
-        texts = texts_of(_read_entries(what, messages))
-        if not isinstance(config, (Mapping, type(None))):
-            raise UsageError(f"{what}: config must be an object")
-        try:
-            self._config = None if config is None else json.dumps(dict(config), allow_nan=False)
-        except Exception as error:
-            raise UsageError(f"{what}: config cannot be written as JSON: {error}") from error
+        texts, self._config = _read_chat(what, given)
         self._outline = texts.outline
         self._template = _compile(what, texts)
 
     def render(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
         """Raises ChatVariablesError, TemplateExecutionError and TemplateTooDeep."""
         return run_chat(self._template, self._outline, self._config, variables, missing_key, with_transcript)
+
+
+def program_of_chat(what: str, given: Mapping[Any, Any]) -> Dict[str, Any]:
+    """The program that px0 would make of a chat, in the form in which px0 delivers it. Raises UsageError as FallbackChat does."""
+    texts, config = _read_chat(what, given)
+    _compile(what, texts)
+    linked = template.link_program(texts.root, texts.units)
+    program = {
+        "template": linked.template,
+        "outline": write_outline(texts.outline),
+        "sources": [list(stretch) for stretch in linked.stretches],
+    }
+    return program if config is None else {**program, "config": config}
+
+
+def _read_chat(what: str, given: Mapping[Any, Any]) -> Tuple[Texts, Optional[str]]:
+    """Its texts, and its configuration as JSON."""
+    messages, config = given.get("messages"), given.get("config")
+    if not isinstance(messages, (list, tuple)):
+        raise UsageError(f"{what} must be a template, a function or a chat with messages")
+    if not messages:
+        raise UsageError(f"{what} has no messages")
+    texts = texts_of(_read_entries(what, messages))
+    if not isinstance(config, (Mapping, type(None))):
+        raise UsageError(f"{what}: config must be an object")
+    try:
+        return texts, None if config is None else json.dumps(dict(config), allow_nan=False)
+    except Exception as error:
+        raise UsageError(f"{what}: config cannot be written as JSON: {error}") from error
 
 
 def _compile(what: str, texts: Texts) -> template.Template:

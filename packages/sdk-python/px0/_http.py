@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from typing import Any, Callable, Dict, List, Mapping, Optional, Type, Union
+from typing import Any, AsyncGenerator, Callable, Dict, Generator, Iterator, List, Mapping, Optional, Tuple, Type, Union
 
 import httpcore
 import httpx
@@ -132,6 +132,142 @@ class _Transport(httpx.HTTPTransport):
 class _AsyncTransport(httpx.AsyncHTTPTransport):
     def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
         self._pool = pool
+
+
+# Of a request for frames: how long connecting may take. Whether something arrives in time is judged by who reads.
+_CONNECT_LIMIT = 10.0
+_READ_LIMIT = 86_400.0
+# A given client cannot be interrupted; a quiet connection of it is left to this.
+_GIVEN_READ_LIMIT = 60.0
+_LARGEST_REFUSAL = 65_536
+_LARGEST_PIECE = 256 * 1024
+
+# Status, headers, and either the body of a refusal or, once a head has come, a piece of the body of frames.
+Arrived = Tuple[int, Mapping[str, str], bytes, bool]
+
+
+class BlockingFrames:
+    """One request for frames, through connections of its own, which another thread may end."""
+
+    def __init__(self, host: str, given: Optional[httpx.Client]) -> None:
+        self._given = given
+        self._network = BoundedNetwork()
+        self._http = given or self._made(host)
+
+    def read(self, url: str, headers: Dict[str, str]) -> Generator[Arrived, None, None]:
+        """Raises whatever ends it."""
+        timeout = httpx.Timeout(_CONNECT_LIMIT, read=_READ_LIMIT if self._given is None else _GIVEN_READ_LIMIT)
+        with self._http.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=False) as response:
+            if response.status_code != 200:
+                yield response.status_code, response.headers, _refusal_of(response), False
+                return
+            yield response.status_code, response.headers, b"", False
+            pieces = _Pieces(response.headers)
+            chunks = [response.content] if response.is_stream_consumed else response.iter_raw()
+            for chunk in chunks:
+                for piece in pieces.of(chunk):
+                    yield response.status_code, response.headers, piece, True
+
+    def stop(self) -> None:
+        """Ends it from another thread."""
+        self._network.interrupt()
+
+    def close(self) -> None:
+        if self._given is None:
+            self._http.close()
+
+    def let_go(self) -> None:
+        """In a forked process: without a word to the other side."""
+        self._network.let_go()
+        never_free(self._http)
+
+    def _made(self, host: str) -> httpx.Client:
+        way = way_to(host)
+        pool = httpcore.ConnectionPool(
+            ssl_context=way.ssl_context, proxy=way.proxy, network_backend=self._network, **_POOL
+        )
+        return httpx.Client(transport=_Transport(pool), trust_env=False)
+
+
+class AsyncFrames:
+    """Requests for frames in one event loop, through connections of their own."""
+
+    def __init__(self, host: str, given: Optional[httpx.AsyncClient]) -> None:
+        self._given = given
+        self._way = Way(None, None) if given is not None else way_to(host)
+
+    async def read(self, url: str, headers: Dict[str, str]) -> AsyncGenerator[Arrived, None]:
+        """Raises whatever ends it."""
+        timeout = httpx.Timeout(_CONNECT_LIMIT, read=_READ_LIMIT)
+        http = self._given or self._made()
+        try:
+            async with http.stream("GET", url, headers=headers, timeout=timeout, follow_redirects=False) as response:
+                if response.status_code != 200:
+                    yield response.status_code, response.headers, await _refusal_of_async(response), False
+                    return
+                yield response.status_code, response.headers, b"", False
+                pieces = _Pieces(response.headers)
+                if response.is_stream_consumed:
+                    for piece in pieces.of(response.content):
+                        yield response.status_code, response.headers, piece, True
+                    return
+                async for chunk in response.aiter_raw():
+                    for piece in pieces.of(chunk):
+                        yield response.status_code, response.headers, piece, True
+        finally:
+            if self._given is None:
+                await http.aclose()
+
+    def _made(self) -> httpx.AsyncClient:
+        pool = httpcore.AsyncConnectionPool(ssl_context=self._way.ssl_context, proxy=self._way.proxy, **_POOL)
+        return httpx.AsyncClient(transport=_AsyncTransport(pool), trust_env=False)
+
+
+class _Pieces:
+    """Unpacks a body as it comes: each piece at once, and never much of it at a time."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        self._decoder = zlib.decompressobj(_ANY_WINDOW) if coding in ("gzip", "x-gzip", "deflate") else None
+        if self._decoder is None and coding not in ("", "identity"):
+            raise httpx.DecodingError("the response has an encoding that was not requested")
+
+    def of(self, chunk: bytes) -> Iterator[bytes]:
+        """Raises httpx.DecodingError."""
+        if self._decoder is None:
+            yield chunk
+            return
+        while chunk and not self._decoder.eof:
+            try:
+                piece = self._decoder.decompress(chunk, _LARGEST_PIECE)
+            except zlib.error as error:
+                raise httpx.DecodingError(f"the response cannot be decoded: {error}") from error
+            chunk = self._decoder.unconsumed_tail
+            if piece:
+                yield piece
+
+
+def _refusal_of(response: httpx.Response) -> bytes:
+    """As much of a body as a refusal of px0 may have."""
+    if response.is_stream_consumed:
+        return response.content[:_LARGEST_REFUSAL]
+    pieces, body = _Pieces(response.headers), b""
+    for chunk in response.iter_raw():
+        body += b"".join(pieces.of(chunk))
+        if len(body) >= _LARGEST_REFUSAL:
+            break
+    return body[:_LARGEST_REFUSAL]
+
+
+async def _refusal_of_async(response: httpx.Response) -> bytes:
+    if response.is_stream_consumed:
+        return response.content[:_LARGEST_REFUSAL]
+    pieces, body = _Pieces(response.headers), b""
+    async for chunk in response.aiter_raw():
+        body += b"".join(pieces.of(chunk))
+        if len(body) >= _LARGEST_REFUSAL:
+            break
+    return body[:_LARGEST_REFUSAL]
 
 
 def check_given(

@@ -35,10 +35,12 @@ class Kept:
     revision: Optional[str]
     confirmed_at: float
     fetched_at: float
-    # `snapshot`: kept by an earlier process, and not confirmed to this one.
+    # `snapshot`: kept by an earlier process, and not confirmed to this one. `fetched`: a version that is not delivered.
     origin: str
     # Whether it may be served without asking while it is young; false once px0 has said something else.
     may_be_fresh: bool
+    # Whose version it is; None where px0 has not said it.
+    prompt_id: Optional[str] = None
 
     @property
     def size(self) -> int:

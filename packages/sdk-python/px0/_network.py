@@ -59,6 +59,7 @@ class BoundedNetwork(httpcore.NetworkBackend):
 
     def __init__(self) -> None:
         self._streams: weakref.WeakSet[_SocketStream] = weakref.WeakSet()
+        self._is_interrupted = False
 
     def connect_tcp(
         self,
@@ -81,6 +82,12 @@ class BoundedNetwork(httpcore.NetworkBackend):
                 failure = error
         raise failure
 
+    def interrupt(self) -> None:
+        """Ends what goes on, in whatever thread: reads there come to an end, and nothing new begins."""
+        self._is_interrupted = True
+        for stream in list(self._streams):
+            stream.interrupt()
+
     def let_go(self) -> None:
         """Closes what was inherited from the parent process, without a word to the other side: the parent goes on with it."""
         for stream in list(self._streams):
@@ -88,7 +95,10 @@ class BoundedNetwork(httpcore.NetworkBackend):
             stream.let_go()
 
     def _stream(self, connected: socket.socket, timeout: Optional[float]) -> _SocketStream:
-        return _SocketStream(connected, timeout, self._streams)
+        stream = _SocketStream(connected, timeout, self._streams)
+        if self._is_interrupted:
+            stream.interrupt()
+        return stream
 
 
 class _SocketStream(httpcore.NetworkStream):
@@ -141,6 +151,11 @@ class _SocketStream(httpcore.NetworkStream):
 
     def close(self) -> None:
         self._socket.close()
+
+    def interrupt(self) -> None:
+        with contextlib.suppress(OSError):
+            # That of the plain socket: an encrypted one would be changed under who reads it.
+            socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 
     def let_go(self) -> None:
         with contextlib.suppress(OSError):

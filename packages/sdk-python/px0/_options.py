@@ -9,10 +9,11 @@ import os
 import re
 from dataclasses import dataclass, field
 from numbers import Integral, Real
-from typing import Any, Callable, Mapping, Optional, Union
+from typing import Any, Callable, Literal, Mapping, Optional, Sequence, Tuple, Union
 
 import httpx
 
+from ._bundle import PublicKey, public_key_of, require_signatures
 from ._fallbacks import Fallback, FallbackRenderer, by_slug
 from ._text import has_control_characters, is_printable, is_utf8, plain_text
 from .errors import UsageError
@@ -27,6 +28,10 @@ _HOST = re.compile(
     re.IGNORECASE,
 )
 _DOT_SEGMENT = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)
+Mode = Literal["remote", "stream", "poll", "file"]
+_MODES = ("remote", "stream", "poll", "file")
+_SHORTEST_POLL_INTERVAL = 5.0
+_MOST_SLUGS = 200
 # Some weeks, beyond which timers and sockets fail.
 LONGEST_TIME = 2_000_000.0
 
@@ -54,10 +59,19 @@ class Settings:
     retries: int
     # None: nothing is kept.
     cache: Optional[CacheOptions]
-    snapshot_file: Optional[str]
+    state_file: Optional[str]
     fallbacks: Mapping[str, FallbackRenderer]
     team_id: Optional[str]
     on_warning: Callable[[str], None]
+    mode: Mode
+    # None: all that the key may render.
+    slugs: Optional[Tuple[str, ...]]
+    poll_interval: float
+    init_timeout: float
+    max_stale: Optional[float]
+    remote_when_needed: bool
+    bundle_file: Optional[str]
+    bundle_keys: Tuple[PublicKey, ...]
 
 
 def settings_of(
@@ -68,28 +82,57 @@ def settings_of(
     attempt_timeout: float,
     retries: int,
     cache: Union[CacheOptions, bool],
+    state_file: Union[str, "os.PathLike[str]", None],
     snapshot_file: Union[str, "os.PathLike[str]", None],
     fallbacks: Optional[Mapping[str, Fallback]],
     team_id: Optional[str],
     on_warning: Optional[Callable[[str], None]],
+    mode: Optional[str],
+    slugs: Optional[Sequence[str]],
+    poll_interval: float,
+    init_timeout: float,
+    max_stale: Optional[float],
+    remote_when_needed: bool,
+    bundle_file: Union[str, "os.PathLike[str]", None],
+    bundle_keys: Sequence[str],
 ) -> Settings:
     """Raises UsageError for settings with which no client can work."""
     kept = _cache_of(cache)
-    if snapshot_file is not None and kept is None:
-        raise UsageError("a snapshot file needs the cache")
+    its_mode = _mode_or_default(mode)
+    if state_file is not None and snapshot_file is not None:
+        raise UsageError("pass either state_file or snapshot_file, which is its older name")
+    file_name = "state_file" if snapshot_file is None else "snapshot_file"
+    its_file = _path_of(file_name, state_file if snapshot_file is None else snapshot_file)
+    its_bundle = _path_of("bundle_file", bundle_file)
+    if its_file is not None and kept is None and its_mode == "remote":
+        raise UsageError(f"a {file_name} needs the cache")
+    if its_mode == "file" and its_file is None and its_bundle is None:
+        raise UsageError("mode 'file' needs a bundle_file or a state_file")
+    if its_bundle is not None and its_mode == "remote":
+        raise UsageError("a bundle_file needs the mode stream, poll or file")
+    if not isinstance(remote_when_needed, bool):
+        raise UsageError("remote_when_needed must be True or False")
     if on_warning is not None and not callable(on_warning):
         raise UsageError("on_warning must be a function")
     return Settings(
         host=_host_or_default(host),
-        access_token=_access_token_or_default(access_token),
+        access_token=_access_token_or_default(access_token, is_needed=its_mode != "file"),
         timeout=_time_limit("timeout", timeout),
         attempt_timeout=_time_limit("attempt_timeout", attempt_timeout),
         retries=_retries_of(retries),
         cache=kept,
-        snapshot_file=_path_of(snapshot_file),
+        state_file=its_file,
         fallbacks=by_slug({} if fallbacks is None else fallbacks),
         team_id=None if team_id is None else team_id_of(team_id),
         on_warning=_warn if on_warning is None else _surviving(on_warning),
+        mode=its_mode,
+        slugs=_slugs_of(slugs),
+        poll_interval=max(_time_limit("poll_interval", poll_interval), _SHORTEST_POLL_INTERVAL),
+        init_timeout=_time("init_timeout", init_timeout),
+        max_stale=None if max_stale is None else _time("max_stale", max_stale),
+        remote_when_needed=remote_when_needed and its_mode != "file",
+        bundle_file=its_bundle,
+        bundle_keys=_bundle_keys_of(its_bundle, bundle_keys),
     )
 
 
@@ -125,13 +168,49 @@ def _host_or_default(given: Optional[str]) -> str:
     return host_of("host (PX0_HOST)", os.environ.get("PX0_HOST") or _DEFAULT_HOST)
 
 
-def _access_token_or_default(given: Optional[str]) -> str:
+def _access_token_or_default(given: Optional[str], is_needed: bool) -> str:
     if given is not None:
         return access_token_of("access token", given)
     found = os.environ.get("PX0_ACCESS_TOKEN")
+    if not found and not is_needed:
+        return ""
     if not found:
         raise UsageError("no access token: pass access_token or set PX0_ACCESS_TOKEN")
     return access_token_of("access token (PX0_ACCESS_TOKEN)", found)
+
+
+def _mode_or_default(given: object) -> Mode:
+    name = "mode" if given is not None else "mode (PX0_MODE)"
+    value = given if given is not None else os.environ.get("PX0_MODE") or "remote"
+    for mode in _MODES:
+        if mode == value:
+            return mode  # type: ignore[return-value]
+    raise UsageError(f"{name} must be remote, stream, poll or file")
+
+
+def _slugs_of(given: object) -> Optional[Tuple[str, ...]]:
+    if given is None:
+        return None
+    if isinstance(given, str) or not isinstance(given, (list, tuple, set, frozenset)):
+        raise UsageError("slugs must be a list of slugs")
+    slugs = tuple([plain_text("a slug of slugs", slug) for slug in given])
+    for slug in slugs:
+        if "," in slug or has_control_characters(slug) or not is_utf8(slug):
+            raise UsageError("slugs must not contain commas, control characters, or characters that UTF-8 cannot encode")
+    if not 0 < len(slugs) <= _MOST_SLUGS:
+        raise UsageError(f"slugs must have 1 to {_MOST_SLUGS} items")
+    return slugs
+
+
+def _bundle_keys_of(bundle_file: Optional[str], given: object) -> Tuple[PublicKey, ...]:
+    if isinstance(given, str) or not isinstance(given, (list, tuple)):
+        raise UsageError("bundle_keys must be a list of public keys")
+    keys = tuple(map(public_key_of, given))
+    if bundle_file is not None:
+        if not keys:
+            raise UsageError("a bundle_file needs bundle_keys: the public keys that may have signed it")
+        require_signatures()
+    return keys
 
 
 def _is_host_name(name: str, host: str) -> bool:
@@ -165,6 +244,13 @@ def _time_limit(name: str, value: object) -> float:
     return min(seconds, LONGEST_TIME)
 
 
+def _time(name: str, value: object) -> float:
+    seconds = _number(name, value)
+    if not seconds >= 0:
+        raise UsageError(f"{name} must be a number of seconds, 0 or greater")
+    return min(seconds, LONGEST_TIME)
+
+
 def _retries_of(value: object) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 0:
         raise UsageError("retries must be a whole number of at least 0")
@@ -192,7 +278,7 @@ def _number(name: str, value: object) -> float:
         return math.inf if abs(value) == value else -math.inf
 
 
-def _path_of(value: Any) -> Optional[str]:
+def _path_of(name: str, value: Any) -> Optional[str]:
     if value is None:
         return None
     try:
@@ -200,7 +286,7 @@ def _path_of(value: Any) -> Optional[str]:
     except TypeError:
         path = ""
     if not path or "\0" in path:
-        raise UsageError("snapshot_file must be a path")
+        raise UsageError(f"{name} must be a path")
     try:
         # It is written long after this, and the application may have changed its folder by then.
         return os.path.abspath(path)

@@ -54,6 +54,12 @@ class Program:
         return self._outline is not None
 
     @property
+    def placeholders(self) -> Tuple[str, ...]:
+        """The variables whose messages it takes over."""
+        outline = self._outline or ()
+        return tuple([str(entry["placeholder"]) for entry in outline if isinstance(entry, dict) and "placeholder" in entry])
+
+    @property
     def is_plain(self) -> bool:
         """Whether the text is all of it."""
         return self._outline is None and self._sources is None and self.config is None

@@ -29,6 +29,18 @@ def wanted_of(slug: object, version: object, tag: object, team_id: object, defau
     )
 
 
+def delivered_slug(slug: object) -> str:
+    """Raises UsageError for what is no slug."""
+    return _segment("slug", slug)
+
+
+def number_of(ref: str) -> Optional[int]:
+    """The version's number that a reference is, which px0 decides by the text alone; None when it is a tag."""
+    digits = _NUMBER.fullmatch(ref)
+    number = int(digits[1] + digits[2]) if digits else None
+    return number if number is not None and number in _INT64 else None
+
+
 def render_path(wanted: Wanted) -> str:
     """The path and query of a render."""
     version = "" if wanted.ref is None else f"/versions/{path_segment('version or tag', wanted.ref)}"
@@ -52,8 +64,7 @@ def _ref_of(version: object, tag: object) -> Optional[str]:
     if tag is None:
         return None
     text = _segment("tag", tag)
-    digits = _NUMBER.fullmatch(text)
-    if digits and int(digits[1] + digits[2]) in _INT64:
+    if number_of(text) is not None:
         raise UsageError("tag must not be a number: px0 would read it as a version number; pass that as version")
     return text
 

@@ -6,15 +6,17 @@ import base64
 import binascii
 import re
 import threading
-from typing import Optional, Tuple
+from typing import Any, Optional, Tuple
 
 _DECODED = re.compile(rb"1:([0-9]{1,16}):([0-9]{1,16})")
+_MOST_LENGTH = 64
+_NEVER = (-1, -1)
 
 
 class HighestRevision:
     def __init__(self) -> None:
         self.text: Optional[str] = None
-        self._position = (-1, -1)
+        self._position = _NEVER
         self._lock = threading.Lock()
 
     def see(self, text: Optional[str]) -> None:
@@ -31,7 +33,30 @@ class HighestRevision:
                 self.text = text
 
 
+def is_revision(text: Any) -> bool:
+    """Whether px0 can have issued it."""
+    return isinstance(text, str) and _decode(text) is not None
+
+
+def is_later(text: str, than: str) -> bool:
+    """Whether it is the later one of two revisions. A text that is none is earlier than every revision."""
+    return text != than and (_decode(text) or _NEVER) > (_decode(than) or _NEVER)
+
+
+def is_of_earlier_epoch(text: str, than: str) -> bool:
+    """Whether it belongs to an earlier epoch than another revision."""
+    left, right = _decode(text), _decode(than)
+    return left is not None and right is not None and left[0] < right[0]
+
+
+def later_of(known: Optional[str], text: str) -> str:
+    """The later of two revisions."""
+    return text if known is None or is_later(text, known) else known
+
+
 def _decode(token: str) -> Optional[Tuple[int, int]]:
+    if len(token) > _MOST_LENGTH:
+        return None
     try:
         decoded = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

@@ -67,9 +67,24 @@ class Wait:
     seconds: float
 
 
-Step = Union[Send, Wait]
+@dataclass(frozen=True)
+class AwaitState:
+    """A step: wait for a first state of what is delivered, as long as the client waits for it."""
+
+
+Step = Union[Send, Wait, AwaitState]
 Outcome = Union[Answer, Failure, None]
 Flow = Generator[Step, Outcome, T]
+
+
+def caller_headers(settings: Settings) -> Dict[str, str]:
+    """What px0 is to know of the caller of any request."""
+    return {
+        # What is unpacked here, and no further than a limit.
+        "accept-encoding": "gzip",
+        "authorization": f"Bearer {settings.access_token}",
+        "user-agent": f"px0-python/{VERSION}",
+    }
 
 
 class Transport:
@@ -84,6 +99,10 @@ class Transport:
         self._revision = HighestRevision()
         self._revision.see(known)
         self._budget = RetryBudget()
+
+    def see(self, revision: Optional[str]) -> None:
+        """No answer shall be of an earlier state."""
+        self._revision.see(revision)
 
     def send(self, request: Request) -> Flow[Answer]:
         """The answer, whatever its status. Raises UnreachableError, and UsageError when no request can be sent."""
@@ -104,13 +123,7 @@ class Transport:
 
     def _attempt(self, request: Request, left: float) -> Send:
         settings = self._settings
-        headers = {
-            "accept": "application/json",
-            # What is unpacked here, and no further than a limit.
-            "accept-encoding": "gzip",
-            "authorization": f"Bearer {settings.access_token}",
-            "user-agent": f"px0-python/{VERSION}",
-        }
+        headers = {"accept": "application/json", **caller_headers(settings)}
         if request.body is not None:
             headers["content-type"] = "application/json"
         revision = self._revision.text

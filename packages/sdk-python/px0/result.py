@@ -11,8 +11,8 @@ from ._forms import is_media, is_own_content
 from ._gotpl.values.json_text import number_text
 from .errors import UnreachableError
 
-# Where a text was made, and from what.
-Source = Literal["live", "cache", "snapshot", "fallback"]
+# Where a text was made, and from what. Of a text made here: how px0 confirmed last what it was made of.
+Source = Literal["live", "stream", "poll", "fetched", "cache", "snapshot", "bundle", "fallback"]
 
 # A message of a chat: of px0's form, with `role` and `content`, or what a placeholder brought along, as it came.
 Message = Dict[str, Any]
@@ -34,7 +34,7 @@ class RenderResult:
     revision: Optional[str]
     # How long ago that was, in seconds; None for a fallback.
     age: Optional[float]
-    # Whether something newer may exist: the text is not live, or px0 has said that it may be behind.
+    # Whether something newer may exist: px0 has said that it may be behind, or what the text was made of is not confirmed at the moment.
     stale: bool
     # What kept the text from being live; None when nothing did.
     cause: Optional[UnreachableError]
@@ -42,6 +42,9 @@ class RenderResult:
     messages: Optional[List[Message]] = field(default=None, hash=False)
     # The version's model configuration; None when it has none.
     config: Optional[Dict[str, Any]] = field(default=None, hash=False)
+    # Whose version it is and the team that it is in, where this process holds the prompt; None for a fallback.
+    prompt_id: Optional[str] = None
+    team_id: Optional[str] = None
 
     def __str__(self) -> str:
         return self.text
@@ -61,6 +64,13 @@ class RenderResult:
 def without_text(result: RenderResult) -> RenderResult:
     """A chat's result, which makes its text of the messages when it is asked for."""
     object.__delattr__(result, "text")
+    return result
+
+
+def with_prompt(result: RenderResult, prompt_id: str, team_id: str) -> RenderResult:
+    """A result that nobody else has yet, which says whose version it is."""
+    object.__setattr__(result, "prompt_id", prompt_id)
+    object.__setattr__(result, "team_id", team_id)
     return result
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import time
-from typing import Any, Callable, Iterator, List
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 from played_px0 import PlayedPx0
@@ -56,3 +58,9 @@ def eventually(condition: Callable[[], Any], timeout: float = 20.0) -> Any:
         if time.monotonic() > end:
             raise AssertionError("it never became true")
         time.sleep(0.01)
+
+
+def entries_in(file: Path) -> List[Dict[str, Any]]:
+    """What a state file keeps beside what was delivered."""
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    return [line for line in lines if line["type"] == "kept"]

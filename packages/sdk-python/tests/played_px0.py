@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 
 class Reply:
@@ -21,6 +21,8 @@ class Reply:
         self.text = body if isinstance(body, str) else json.dumps(body)
         self.headers = headers or {}
         self.delay = delay
+        # Instead of the text: sent piece by piece, until the connection is closed.
+        self.pieces: Optional[Iterable[bytes]] = None
 
 
 def revision(sequence: int, epoch: int = 1700000000000) -> str:
@@ -84,14 +86,17 @@ class PlayedPx0:
                 reply = played.answer(request) or played.usual(request)
                 time.sleep(reply.delay)
                 data = reply.text.encode()
+                headers = {"content-type": "application/json", "content-length": str(len(data)), **reply.headers}
+                if reply.pieces is not None:
+                    del headers["content-length"]
+                    headers["connection"] = "close"
                 try:
                     self.send_response(reply.status)
-                    self.send_header("content-type", "application/json")
-                    self.send_header("content-length", str(len(data)))
-                    for name, value in reply.headers.items():
+                    for name, value in headers.items():
                         self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(data)
+                    for piece in [data] if reply.pieces is None else reply.pieces:
+                        self.wfile.write(piece)
                 except OSError:
                     pass  # The client has gone.
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
 
 import pytest
-from conftest import eventually
+from conftest import entries_in, eventually
 from played_px0 import PlayedPx0, Reply, revision
 
 import px0
 from px0 import AsyncPx0, CacheOptions, Px0, RenderResult
 from px0._program import Program, read_program
-from px0._snapshot import read_snapshot, write_snapshot
+from px0._state_file import Contents, read_state, write_state
 from px0.result import transcript_of
 
 Make = Callable[..., Px0]
@@ -235,11 +235,10 @@ def test_a_template_kept_by_an_earlier_sdk_is_no_chat_and_is_fetched_again(
     px.render("tutor", VARIABLES)
     fetched(px, played)
     px.close()
-    document = json.loads(file.read_text())
-    (entry,) = document["entries"]
+    (entry,) = entries_in(file)
     assert entry["template"] == entry["program"]["template"] == PROGRAM["template"]
     assert entry.pop("program") == PROGRAM
-    file.write_text(json.dumps(document))
+    file.write_text(json.dumps({"kind": "px0/snapshot/v1", "host": played.host, "entries": [entry]}))
     px = client(snapshot_file=file, cache=CacheOptions(fresh=3600))
     # The text of an earlier SDK is better than nothing during an outage, and no longer than that.
     assert px.render("tutor", VARIABLES).messages == MESSAGES
@@ -316,12 +315,13 @@ def test_a_program_is_written_into_the_file_where_it_is_more_than_its_text() -> 
     whole = read_program(PROGRAM)
     assert whole is not None
     entries = [chat.__class__(**{**vars(chat), "program": whole}), kept("b", "Hello")]
-    text = write_snapshot("http://x", entries)
-    assert ["program" in entry for entry in json.loads(text)["entries"]] == [True, False]
-    read = read_snapshot(text, "http://x")
-    assert isinstance(read, list)
-    assert [entry.program.to_json() for entry in read] == [PROGRAM, {"template": "Hello"}]
-    assert read_snapshot(text.replace('"outline": [', '"outline": "", "x": ['), "http://x")[0].wanted.slug == "b"  # type: ignore[union-attr]
+    text = write_state("http://x", None, Contents(entries))
+    assert ["program" in json.loads(line) for line in text.splitlines()] == [False, True, False]
+    read = read_state(text, "http://x")
+    assert isinstance(read, Contents)
+    assert [entry.program.to_json() for entry in read.kept] == [PROGRAM, {"template": "Hello"}]
+    spoiled = read_state(text.replace('"outline":[', '"outline":"","x":['), "http://x")
+    assert isinstance(spoiled, Contents) and [entry.wanted.slug for entry in spoiled.kept] == ["b"]
 
 
 def test_parts_are_put_together_as_px0_does() -> None:

@@ -344,7 +344,7 @@ def test_answers(kind: Any, row: Dict[str, Any], played: PlayedPx0, tmp_path: Pa
     settings = {"host": played.host, "access_token": "ak_test", "retries": 0, "snapshot_file": tmp_path / "px0.json"}
     with Px0(**settings) as before:
         before.render("greeting", name="Ada")
-        eventually(lambda: before._engine._entries())
+        eventually(lambda: before._engine.entries())
     client = Either(kind, **settings)
     played.answer = lambda request: reply_of(row) if request["method"] == "POST" else None
     outcome = row["outcome"]

@@ -105,9 +105,9 @@ def test_a_fork_while_a_template_is_fetched_leaves_a_client_that_closes(
 
     def fetch_again() -> Any:
         assert px.render("greeting", name="Ada").source == "live"
-        eventually(lambda: px._engine._entries())
+        eventually(lambda: px._engine.entries())
         px.close()
-        return len(px._engine._entries())
+        return len(px._engine.entries())
 
     fetching = Child(fetch_again)
     try:
@@ -117,13 +117,13 @@ def test_a_fork_while_a_template_is_fetched_leaves_a_client_that_closes(
     finally:
         go_on.set()
     assert fetching.result() == 1
-    eventually(lambda: px._engine._entries())
+    eventually(lambda: px._engine.entries())
 
 
 def test_what_was_kept_before_the_fork_serves_after_it(client: Make, played: PlayedPx0) -> None:
     px = client()
     px.render("greeting", name="Ada")
-    eventually(lambda: px._engine._entries())
+    eventually(lambda: px._engine.entries())
     played.stop()
     result = in_child(lambda: px.render("greeting", name="Grace").text)
     assert result == "Hello Grace"

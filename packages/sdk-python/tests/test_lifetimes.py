@@ -80,7 +80,7 @@ def test_only_the_parent_writes_what_it_has_learned(client: Make, played: Played
     file = tmp_path / "px0.json"
     px = client(snapshot_file=file)
     px.render("greeting", name="Ada")
-    eventually(lambda: px._engine._entries())
+    eventually(lambda: px._engine.entries())
     in_child(lambda: (file.unlink(missing_ok=True), px.close())[1])
     eventually(file.exists)
 

@@ -11,7 +11,7 @@ import tracemalloc
 from typing import Any, Callable, Dict, List
 
 import pytest
-from conftest import eventually
+from conftest import entries_in, eventually
 from played_px0 import PlayedPx0, Reply, revision
 from processes import in_child, needs_fork
 from test_client_inputs import Either, both
@@ -83,7 +83,7 @@ def test_a_kept_template_of_any_kind_renders_new_variables_in_an_outage(
     result = px.render("greeting", variables, fallback="fallback")
     assert (result.text, result.source, result.version) == (rendered, "cache", 1)
     px.close()
-    assert "texts" not in json.loads(file.read_text())["entries"][0]
+    assert "texts" not in entries_in(file)[0]
     result = client(snapshot_file=file).render("greeting", variables, fallback="fallback")
     assert (result.text, result.source, result.version) == (rendered, "snapshot", 1)
 
@@ -95,7 +95,7 @@ def test_the_async_client_renders_them_too(played: PlayedPx0, tmp_path: Any) -> 
         file = tmp_path / "px0.json"
         async with AsyncPx0(played.host, "ak_test", retries=0) as client:
             assert (await client.render("greeting", {"others": 1})).source == "live"
-            while not client._engine._entries():
+            while not client._engine.entries():
                 await asyncio.sleep(0.01)
             played.answer = away
             result = await client.render("greeting", variables, fallback="fallback")
@@ -181,9 +181,9 @@ def test_a_kept_template_that_does_not_run_here_is_passed_over_but_not_lost(
     played.start()
     # Another prompt makes it write the file anew.
     again.render("greeting", name="Ada", version=1)
-    eventually(lambda: len(again._engine._entries()) == 2)
+    eventually(lambda: len(again._engine.entries()) == 2)
     again.close()
-    assert [entry["template"] for entry in json.loads(file.read_text())["entries"]].count(text) == 2
+    assert [entry["template"] for entry in entries_in(file)].count(text) == 2
 
 
 # In a process of its own, whose highest use of memory is that of these renders: `tracemalloc` makes them take ten times as long.
@@ -416,9 +416,9 @@ def test_a_snapshot_of_an_earlier_version_loses_nothing(client: Make, played: Pl
     assert px.render("without", a="A", tag="prod").text == "A"
     played.start()
     px.render("greeting", name="Ada")
-    eventually(lambda: len(px._engine._entries()) == 4)
+    eventually(lambda: len(px._engine.entries()) == 4)
     px.close()
-    written = json.loads(file.read_text())["entries"]
+    written = entries_in(file)
     assert {entry["slug"] for entry in written} == {"with texts", "with odd texts", "without", "greeting"}
     assert all("texts" not in entry for entry in written)
 

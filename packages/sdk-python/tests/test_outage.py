@@ -8,7 +8,7 @@ import threading
 from typing import Any, Callable
 
 import pytest
-from conftest import eventually
+from conftest import entries_in, eventually
 from played_px0 import PlayedPx0, Reply, refused, revision
 
 import px0
@@ -98,7 +98,7 @@ def test_a_refusal_is_raised_and_removes_nothing(
     client: Make, played: PlayedPx0, status: int, error: Any
 ) -> None:
     px = kept(client(cache=CacheOptions(fresh=3600)), played)
-    px._engine._end_freshness(px._engine._entries()[0].wanted)
+    px._engine._end_freshness(px._engine.entries()[0].wanted)
     played.answer = lambda request: refused(status, "the reason")
     with pytest.raises(error, match="the reason") as raised:
         px.render("greeting", {"name": "Ada"}, fallback="Hi")
@@ -110,13 +110,13 @@ def test_a_refusal_is_raised_and_removes_nothing(
 def test_gone_is_raised_and_removes_what_is_kept(client: Make, played: PlayedPx0, tmp_path: Any) -> None:
     file = tmp_path / "px0.json"
     px = kept(client(snapshot_file=file), played)
-    px._engine.flush()
-    assert json.loads(file.read_text())["entries"][0]["slug"] == "greeting"
+    px._files.flush()
+    assert entries_in(file)[0]["slug"] == "greeting"
     played.live = None
     with pytest.raises(px0.NotFoundError, match="no live version found for this prompt"):
         px.render("greeting", {"name": "Ada"}, fallback="Hi")
-    px._engine.flush()
-    assert json.loads(file.read_text())["entries"] == []
+    px._files.flush()
+    assert entries_in(file) == []
     played.stop()
     assert px.render("greeting", {"name": "Ada"}, fallback="Hi").source == "fallback"
 

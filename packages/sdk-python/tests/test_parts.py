@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from typing import List
 
 import pytest
 from played_px0 import revision
@@ -10,7 +11,7 @@ from px0._kept import Kept, KeptTemplates, Program, Wanted
 from px0._outage import Outage
 from px0._retries import parse_retry_after, wait_before_retry
 from px0._revision import HighestRevision
-from px0._snapshot import read_snapshot, write_snapshot
+from px0._state_file import Contents, read_state, write_state
 
 
 def test_waits_are_jittered_and_bounded_and_never_shorter_than_asked() -> None:
@@ -70,10 +71,15 @@ def test_the_least_recently_used_goes_first() -> None:
     assert templates.all() == []
 
 
-def test_a_snapshot_is_read_as_it_was_written() -> None:
+def kept_in(text: str) -> List[Kept]:
+    read = read_state(text, "http://x")
+    assert isinstance(read, Contents)
+    return list(read.kept)
+
+
+def test_a_state_file_is_read_as_it_was_written() -> None:
     entries = [kept("a", "Hello ü"), kept("b", "{{if .x}}{{end}}"), kept("c", "{{broken")]
-    read = read_snapshot(write_snapshot("http://x", entries), "http://x")
-    assert isinstance(read, list)
+    read = kept_in(write_state("http://x", None, Contents(entries)))
     assert [(entry.wanted, entry.program.text, entry.confirmed_at) for entry in read] == [
         (entry.wanted, entry.program.text, 1.5) for entry in entries
     ]
@@ -81,11 +87,10 @@ def test_a_snapshot_is_read_as_it_was_written() -> None:
 
 
 def test_entries_of_another_form_are_passed_over() -> None:
-    text = write_snapshot("http://x", [kept("a")])
-    assert read_snapshot(text.replace('"version": 1', '"version": "1"'), "http://x") == []
-    assert read_snapshot(text.replace('"confirmed_at": "1', '"confirmed_at": "x'), "http://x") == []
-    with_more = text.replace('"version": 1', '"version": 1, "more": true')
-    assert len(read_snapshot(with_more, "http://x")) == 1
+    text = write_state("http://x", None, Contents([kept("a")]))
+    assert kept_in(text.replace('"version":1', '"version":"1"')) == []
+    assert kept_in(text.replace('"confirmed_at":"1', '"confirmed_at":"x')) == []
+    assert len(kept_in(text.replace('"version":1', '"version":1,"more":true'))) == 1
 
 
 def test_the_generated_client_stands_beside() -> None:

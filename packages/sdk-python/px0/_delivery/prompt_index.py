@@ -1,0 +1,80 @@
+"""The prompts that a client holds, by slug: what a render looks up.
+
+A render takes no lock: what a slug means is one tuple, never changed but replaced, so that a render sees all of a change or nothing
+of it, with or without a global lock of the interpreter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Dict, List, Optional, Tuple
+
+from .frame import DeliveredPrompt
+from .held_program import HeldProgram
+
+_Rank = Tuple[bool, str, str]
+
+
+class HeldPrompt:
+    """A prompt and the team that it is in."""
+
+    def __init__(self, team_id: str, prompt: DeliveredPrompt) -> None:
+        self.team_id = team_id
+        self.prompt = prompt
+        self.rank = _rank_of(prompt)
+        self._programs: Dict[int, HeldProgram] = {}
+
+    def program(self, number: int) -> Optional[HeldProgram]:
+        """Of one of its versions; None when that is not delivered. Made when it is first asked for."""
+        known = self._programs.get(number)
+        if known is None:
+            version = next((one for one in self.prompt["versions"] if one["version"] == number), None)
+            if version is None:
+                return None
+            known = self._programs[number] = HeldProgram(self.prompt, version)
+        return known
+
+
+class PromptIndex:
+    def __init__(self) -> None:
+        # Those of a slug, the one that is meant first.
+        self._by_slug: Dict[str, Tuple[HeldPrompt, ...]] = {}
+
+    def edit(self, team_id: str, before: Optional[DeliveredPrompt], after: Optional[DeliveredPrompt]) -> None:
+        """As a replica tells its edits."""
+        if after is not None:
+            self._change(after["slug"], team_id, before, HeldPrompt(team_id, after))
+        if before is not None and (after is None or after["slug"] != before["slug"]):
+            self._change(before["slug"], team_id, before, None)
+
+    def find(self, slug: str, team_id: Optional[str] = None) -> Optional[HeldPrompt]:
+        """The prompt that a slug means, in one team or in any."""
+        for held in self._by_slug.get(slug, ()):
+            if team_id is None or held.team_id == team_id:
+                return held
+        return None
+
+    def all(self) -> List[HeldPrompt]:
+        """All of them, in no particular order."""
+        return [held for of_slug in list(self._by_slug.values()) for held in of_slug]
+
+    def _change(
+        self, slug: str, team_id: str, before: Optional[DeliveredPrompt], after: Optional[HeldPrompt]
+    ) -> None:
+        """Takes out `before` and puts in `after` in one step, so that the slug never means nothing in between."""
+        held = list(self._by_slug.get(slug, ()))
+        if before is not None:
+            held = [one for one in held if one.prompt["id"] != before["id"] or one.team_id != team_id]
+        if after is not None:
+            held.insert(bisect_left([one.rank for one in held], after.rank), after)
+        if held:
+            self._by_slug[slug] = tuple(held)
+        else:
+            self._by_slug.pop(slug, None)
+
+
+def _rank_of(prompt: DeliveredPrompt) -> _Rank:
+    """The lowest one is meant: an active prompt comes before an archived one, then the earliest created, then the lowest id."""
+    # Timestamps drop trailing zeros of their fraction; without the `Z` they compare as texts in the order of time.
+    created_at = prompt["created_at"]
+    return (prompt["status"] == "archived", created_at[:-1] if created_at.endswith("Z") else created_at, prompt["id"])

@@ -1,0 +1,273 @@
+"""What one connection has made of the frames that it was sent: teams, their prompts and revisions.
+
+It decides what a client may believe: whatever does not add up is a repair, a new connection that asks for everything. The model of
+`packages/delivery` proves these rules.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, List, Mapping, Optional
+
+from .._revision import later_of
+from .digest import Digest
+from .frame import DeliveredPrompt, Frame
+
+# Is told of each prompt that appears in a team (`before` None), changes, or leaves it (`after` None), once that has taken effect.
+EditListener = Callable[[str, Optional[DeliveredPrompt], Optional[DeliveredPrompt]], None]
+
+
+class _Team:
+    def __init__(self) -> None:
+        # None until a `sync` has said it.
+        self.revision: Optional[str] = None
+        self.prompts: Dict[str, DeliveredPrompt] = {}
+        self.digest = Digest()
+
+    def put(self, prompt: DeliveredPrompt) -> None:
+        before = self.prompts.get(prompt["id"])
+        self.prompts[prompt["id"]] = prompt
+        if before is not None:
+            self.digest.remove(before["etag"])
+        self.digest.add(prompt["etag"])
+
+    def take(self, prompt_id: str) -> Optional[DeliveredPrompt]:
+        prompt = self.prompts.pop(prompt_id, None)
+        if prompt is not None:
+            self.digest.remove(prompt["etag"])
+        return prompt
+
+
+def _ignore(team_id: str, before: Optional[DeliveredPrompt], after: Optional[DeliveredPrompt]) -> None:
+    pass
+
+
+class Replica:
+    def __init__(self, on_edit: EditListener = _ignore) -> None:
+        self._on_edit = on_edit
+        self._teams: Dict[str, _Team] = {}
+        # The team that each prompt is in.
+        self._homes: Dict[str, str] = {}
+        # Teams that have begun, with their new state (all of it), or None where changes are applied at once; None outside of a transfer.
+        self._transfer: Optional[Dict[str, Optional[_Team]]] = None
+        # The revision to resume from: all that was shown up to it is here.
+        self.last: Optional[str] = None
+        # The latest revision that anything here is from. What is older must not come after it.
+        self.floor: Optional[str] = None
+        # Whether a `sync` was applied, so that what is not here does not exist.
+        self.is_synced = False
+
+    @property
+    def is_in_transfer(self) -> bool:
+        return self._transfer is not None
+
+    @property
+    def team_ids(self) -> List[str]:
+        return list(self._teams)
+
+    @property
+    def size(self) -> int:
+        """How many prompts are here."""
+        return len(self._homes)
+
+    def has_team(self, team_id: str) -> bool:
+        return team_id in self._teams
+
+    def revision_of(self, team_id: str) -> Optional[str]:
+        team = self._teams.get(team_id)
+        return None if team is None else team.revision
+
+    def prompts_of(self, team_id: str) -> Mapping[str, DeliveredPrompt]:
+        team = self._teams.get(team_id)
+        return {} if team is None else team.prompts
+
+    def digest(self) -> Digest:
+        """Of everything that is here."""
+        whole = Digest()
+        for team in self._teams.values():
+            whole.add_all(team.digest)
+        return whole
+
+    def apply(self, frame: Frame) -> Optional[str]:
+        """Applies a frame. What it returns asks for a repair."""
+        kind = frame["type"]
+        if "revision" in frame:
+            self._see(frame["revision"])
+        if kind == "hello":
+            self._transfer = {}
+        elif kind == "begin":
+            self._begin(frame["team_id"], frame["base"])
+        elif kind == "put":
+            return self._put(frame["team_id"], frame["prompt"])
+        elif kind == "delete":
+            self._delete(frame["team_id"], frame["prompt_id"])
+        elif kind == "drop":
+            if self._transfer is not None:
+                self._transfer.pop(frame["team_id"], None)
+            self._drop(frame["team_id"])
+        elif kind == "mark":
+            return self._mark(frame)
+        elif kind == "sync":
+            return self._sync(frame)
+        elif kind == "heartbeat" and self._transfer is None:
+            if not self.digest().agrees(frame):
+                return "digest differs"
+            self.last = frame["revision"]
+        return None
+
+    def confirm(self, revision: str) -> None:
+        """px0 has said that what is here is all there is at a revision."""
+        self._see(revision)
+        self.last = later_of(self.last, revision)
+
+    def forget_transfer(self) -> None:
+        """A transfer that was broken off is forgotten; what it has changed at once stays."""
+        self._transfer = None
+
+    def forget_last(self) -> None:
+        """From now on everything is asked for."""
+        self.last = None
+
+    def forget_revisions(self) -> None:
+        """Another installation answers: no revision of the old one means anything there."""
+        self.last = None
+        self.floor = None
+
+    def clear(self) -> None:
+        """Nothing of what is here may be used any more."""
+        self._transfer = None
+        self.last = None
+        self.is_synced = False
+        for team_id in self.team_ids:
+            self._drop(team_id)
+
+    def fork(self, on_edit: EditListener = _ignore) -> Replica:
+        """The same state for another connection, which does not change this one. All of it is counted anew."""
+        fork = Replica(on_edit)
+        for team_id, team in list(self._teams.items()):
+            copy = _Team()
+            copy.revision = team.revision
+            for prompt in list(team.prompts.values()):
+                copy.put(prompt)
+                fork._homes[prompt["id"]] = team_id
+            fork._teams[team_id] = copy
+        fork.last, fork.floor, fork.is_synced = self.last, self.floor, self.is_synced
+        return fork
+
+    def adopt(self, other: Replica) -> None:
+        """Takes over all of another replica, which must not be used after that."""
+        for team_id in self.team_ids:
+            if team_id not in other._teams:
+                self._drop(team_id)
+        for team_id, team in other._teams.items():
+            self._replace(team_id, team)
+        self._transfer = other._transfer
+        self.last = other.last
+        if other.floor is not None:
+            self._see(other.floor)
+        self.is_synced = other.is_synced
+
+    def adopt_team(self, team_id: str, other: Replica) -> None:
+        """Lays one team of another replica, such as that of a bundle, over this one."""
+        team = other._teams.get(team_id)
+        if team is not None:
+            self._replace(team_id, team)
+
+    def _see(self, revision: str) -> None:
+        self.floor = later_of(self.floor, revision)
+
+    def _begin(self, team_id: str, base: Optional[str]) -> None:
+        if self._transfer is None:
+            self._transfer = {}
+        self._transfer[team_id] = _Team() if base is None else None
+        if base is not None and team_id not in self._teams:
+            self._teams[team_id] = _Team()
+
+    def _staged(self, team_id: str) -> Optional[_Team]:
+        return None if self._transfer is None else self._transfer.get(team_id)
+
+    def _put(self, team_id: str, prompt: DeliveredPrompt) -> Optional[str]:
+        staged = self._staged(team_id)
+        if staged is not None:
+            staged.put(prompt)
+        elif team_id in self._teams:
+            self._set(team_id, prompt)
+        else:
+            return "unknown team"
+        return None
+
+    def _delete(self, team_id: str, prompt_id: str) -> None:
+        staged = self._staged(team_id)
+        if staged is not None:
+            staged.take(prompt_id)
+        elif self._homes.get(prompt_id) == team_id:
+            self._remove(team_id, prompt_id)
+
+    def _mark(self, frame: Frame) -> Optional[str]:
+        for marked in frame["teams"]:
+            if self._transfer is not None and marked["team_id"] in self._transfer:
+                continue
+            team = self._teams.get(marked["team_id"])
+            if team is None or team.revision != marked["prev"]:
+                return "missing change"
+            team.revision = marked["revision"]
+            if not team.digest.agrees(marked):
+                return "digest differs"
+        if self._transfer is None:
+            self.last = frame["revision"]
+        return None
+
+    def _sync(self, frame: Frame) -> Optional[str]:
+        transfer, self._transfer = self._transfer, None
+        for team_id, staged in (transfer or {}).items():
+            if staged is not None:
+                self._replace(team_id, staged)
+        listed = {team["team_id"] for team in frame["teams"]}
+        for team_id in self.team_ids:
+            if team_id not in listed:
+                self._drop(team_id)
+        for synced in frame["teams"]:
+            team = self._teams.get(synced["team_id"])
+            if team is None:
+                return "missing team"
+            team.revision = synced["revision"]
+        if not self.digest().agrees(frame):
+            return "digest differs"
+        self.last = frame["revision"]
+        self.is_synced = True
+        return None
+
+    def _set(self, team_id: str, prompt: DeliveredPrompt) -> None:
+        """A prompt is in one team only, so it leaves the one that it was in."""
+        team = self._teams[team_id]
+        before = team.prompts.get(prompt["id"])
+        home = self._homes.get(prompt["id"])
+        # What is compiled belongs to the object: one that says the same stays.
+        if before is None or before["etag"] != prompt["etag"]:
+            team.put(prompt)
+            self._homes[prompt["id"]] = team_id
+            self._on_edit(team_id, before, prompt)
+        if home is not None and home != team_id:
+            self._leave(home, prompt["id"])
+
+    def _remove(self, team_id: str, prompt_id: str) -> None:
+        self._homes.pop(prompt_id, None)
+        self._leave(team_id, prompt_id)
+
+    def _leave(self, team_id: str, prompt_id: str) -> None:
+        team = self._teams.get(team_id)
+        before = None if team is None else team.take(prompt_id)
+        if before is not None:
+            self._on_edit(team_id, before, None)
+
+    def _drop(self, team_id: str) -> None:
+        for prompt_id in list(self.prompts_of(team_id)):
+            self._remove(team_id, prompt_id)
+        self._teams.pop(team_id, None)
+
+    def _replace(self, team_id: str, new: _Team) -> None:
+        team = self._teams.setdefault(team_id, _Team())
+        team.revision = new.revision
+        for prompt in new.prompts.values():
+            self._set(team_id, prompt)
+        for prompt_id in [prompt_id for prompt_id in team.prompts if prompt_id not in new.prompts]:
+            self._remove(team_id, prompt_id)

@@ -1,0 +1,445 @@
+"""The modes that hold prompts in this process, against a px0 that delivers them, or does not."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from pathlib import Path
+from typing import Any, Callable, Iterator, List
+
+import pytest
+from conftest import eventually
+from played_delivery import OTHER_TEAM, TEAM, PlayedDelivery, prompt_of
+from played_px0 import Reply, refused, revision
+
+import px0
+from px0 import AsyncPx0, Px0
+
+Make = Callable[..., Px0]
+
+CHAT = {
+    "version": 2,
+    "status": "live",
+    "template": '{{define "message 0"}}Hi {{.name}}{{end}}system:\n{{template "message 0" .}}\n\n',
+    "outline": [{"role": "system", "unit": "message 0"}, {"placeholder": "history", "required": True}],
+    "config": '{"model":"m"}',
+    "language": 1,
+}
+
+
+@pytest.fixture
+def delivering() -> Iterator[PlayedDelivery]:
+    server = PlayedDelivery()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def held(delivering: PlayedDelivery) -> Iterator[Make]:
+    """Makes clients that hold prompts, and closes them."""
+    made: List[Px0] = []
+
+    def make(mode: str = "stream", **options: Any) -> Px0:
+        client = Px0(delivering.host, "ak_test", mode=mode, **{"retries": 0, "init_timeout": 20.0, **options})
+        made.append(client)
+        return client
+
+    yield make
+    delivering.stop()
+    for client in made:
+        client.close()
+
+
+@pytest.mark.parametrize("is_gzipped", [False, True])
+@pytest.mark.parametrize("mode", ["stream", "poll"])
+def test_renders_here_without_a_request(held: Make, delivering: PlayedDelivery, mode: str, is_gzipped: bool) -> None:
+    delivering.is_gzipped = is_gzipped
+    client = held(mode)
+    result = client.render("greeting", name="Ada")
+    assert (result.text, result.source, result.version, result.stale) == ("Hello Ada", mode, 1, False)
+    assert (result.prompt_id, result.team_id) == ("id of greeting", TEAM)
+    assert result.revision == revision(delivering.sequence)
+    assert result.age is not None and 0 <= result.age < 15
+    assert [request["method"] for request in delivering.requests] == ["GET"]
+    assert delivering.requests[0]["headers"]["authorization"] == "Bearer ak_test"
+
+
+def test_a_promotion_reaches_renders_and_listeners(held: Make, delivering: PlayedDelivery) -> None:
+    client = held()
+    assert client.wait_ready(20)
+    changes: List[px0.Change] = []
+    end = client.on_change("greeting", changes.append)
+    client.on_change("another", changes.append)
+    delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+    eventually(lambda: changes)
+    assert client.render("greeting", name="Ada").text == "Hi Ada"
+    [change] = changes
+    assert (change.slug, change.kind, change.team_id) == ("greeting", "live", TEAM)
+    assert change.before is not None and change.after is not None
+    assert (change.before.live, change.after.live) == (1, 2)
+    end()
+    told: List[px0.Change] = []
+    client.on_change("*", told.append)
+    delivering.put(prompt_of("greeting", {3: "Hey {{.name}}"}, 3))
+    eventually(lambda: told)
+    assert len(changes) == 1
+
+
+def test_a_listener_that_fails_is_a_warning_and_others_are_called(held: Make, delivering: PlayedDelivery) -> None:
+    warnings: List[str] = []
+    client = held(on_warning=warnings.append)
+    assert client.wait_ready(20)
+    changes: List[px0.Change] = []
+
+    def failing(change: px0.Change) -> None:
+        raise KeyError("mine")
+
+    client.on_change("*", failing)
+    client.on_change("*", changes.append)
+    delivering.delete("greeting")
+    eventually(lambda: changes)
+    assert changes[0].kind == "removed" and changes[0].after is None
+    assert warnings == ["a listener has failed: KeyError('mine')"]
+
+
+def test_what_does_not_exist_is_said_without_a_request(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.put(prompt_of("draft", {}, None))
+    client = held(fallbacks={"nothing": "fallback"})
+    assert client.wait_ready(20)
+    for options, words in [
+        ({"slug": "nothing"}, "prompt not found"),
+        ({"slug": "draft"}, "no live version found for this prompt"),
+        ({"slug": "greeting", "tag": "prod"}, "version not found"),
+        ({"slug": "nothing", "team_id": TEAM}, "prompt not found"),
+    ]:
+        with pytest.raises(px0.NotFoundError) as raised:
+            client.render(**options)
+        assert str(raised.value) == words
+    assert delivering.renders == []
+    # px0 itself says what is to be said of a team that is not held.
+    assert client.render("greeting", name="Ada", team_id=OTHER_TEAM).source == "live"
+
+
+def test_a_tag_and_a_number_that_is_delivered_are_rendered_here(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.put(prompt_of("greeting", {1: "one", 2: "two"}, 2, {"prod": 1, "alpha": 1}))
+    client = held()
+    assert client.wait_ready(20)
+    result = client.render("greeting", tag="prod")
+    assert (result.text, result.version, result.tags) == ("one", 1, ("alpha", "prod"))
+    assert client.render("greeting", version=2).text == "two"
+    assert delivering.renders == []
+
+
+def test_another_number_is_asked_for_once_and_then_held(held: Make, delivering: PlayedDelivery) -> None:
+    client = held()
+    assert client.wait_ready(20)
+    assert client.render("greeting", {"name": "Ada"}, version=7).source == "live"
+
+    def here() -> bool:
+        result = client.render("greeting", {"name": "Ada"}, version=7)
+        return (result.text, result.source, result.version) == ("Seven Ada", "fetched", 7)
+
+    eventually(here)
+    asked = len(delivering.requests)
+    assert here() and len(delivering.requests) == asked
+    delivering.delete("greeting")
+    eventually(lambda: client.prompts() == [])
+    with pytest.raises(px0.NotFoundError):
+        client.render("greeting", version=7)
+
+
+def test_a_template_that_fails_raises_px0s_words_a_fallback_notwithstanding(held: Make) -> None:
+    client = held(fallbacks={"greeting": "fallback"})
+    with pytest.raises(px0.InvalidRequestError) as raised:
+        client.render("greeting")
+    assert raised.value.status == 422
+    assert str(raised.value) == (
+        'template execution failed: template: prompt:1:8: executing "prompt" at <.name>: map has no entry for key "name"'
+    )
+    assert client.render("greeting", missing_key="zero").text == "Hello <no value>"
+
+
+def test_a_chat_gives_messages_and_configuration(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.put(prompt_of("chat", {}, 2, versions=[CHAT]))
+    client = held()
+    history = ({"role": "user", "content": "x"},)
+    result = client.render("chat", {"name": "Ada", "history": history})
+    assert result.messages == [{"role": "system", "content": "Hi Ada"}, {"role": "user", "content": "x"}]
+    assert result.config == {"model": "m"}
+    assert result.text == "system:\nHi Ada\n\nuser:\nx\n\n"
+    with pytest.raises(px0.InvalidRequestError) as raised:
+        client.render("chat", {"name": "Ada"})
+    assert str(raised.value) == "invalid variables: missing history"
+    with pytest.raises(px0.UsageError):
+        client.render("chat", {"name": "Ada", "history": [{"role": "user", "content": {1, 2}}]})
+
+
+@pytest.mark.parametrize(
+    "version",
+    [
+        {"version": 1, "status": "live", "template": None, "missing": "pending", "language": 1},
+        {"version": 1, "status": "live", "template": "{{.}}", "language": 2},
+        {"version": 1, "status": "live", "template": "{{later .}}", "language": 1},
+        {"version": 1, "status": "live", "template": "x", "outline": [{"later": 1}], "language": 1},
+        {"version": 1, "status": "live", "template": "x"},
+    ],
+)
+def test_what_does_not_run_here_is_rendered_by_px0(held: Make, delivering: PlayedDelivery, version: Any) -> None:
+    delivering.put(prompt_of("greeting", {}, 1, versions=[version]))
+    client = held()
+    assert client.wait_ready(20)
+    result = client.render("greeting", name="Ada")
+    assert (result.text, result.source, result.prompt_id) == ("Hello Ada", "live", "id of greeting")
+    alone = held(remote_when_needed=False, fallbacks={"greeting": "fallback"})
+    assert alone.wait_ready(20)
+    assert alone.render("greeting", name="Ada").source == "fallback"
+
+
+def test_a_refused_key_renders_nothing_and_recovers(held: Make, delivering: PlayedDelivery, tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    client = held(fallbacks={"greeting": "fallback"}, state_file=file)
+    assert client.render("greeting", name="Ada").source == "stream"
+    eventually(lambda: file.exists() and "Hello" in file.read_text())
+    states: List[str] = []
+    client.on_status(lambda status: states.append(status.state))
+    delivering.refusal = refused(401, "unauthorized")
+    delivering.send({"type": "end", "status": 401, "error": "unauthorized"})
+    eventually(lambda: client.status().state == "refused")
+    with pytest.raises(px0.UnauthorizedError) as raised:
+        client.render("greeting", name="Ada")
+    assert str(raised.value) == "unauthorized"
+    assert delivering.renders == []
+    eventually(lambda: "Hello" not in file.read_text())
+    delivering.refusal = None
+    client.reconnect()
+    eventually(lambda: client.status().state == "ready")
+    assert client.render("greeting", name="Ada").source == "stream"
+    eventually(lambda: states[-1] == "ready")
+    assert states[0] == "refused"
+
+
+def test_waiting_for_a_key_that_is_refused_raises(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.refusal = refused(403, "user is not verified")
+    client = held()
+    with pytest.raises(px0.ForbiddenError):
+        client.wait_ready(20)
+
+
+def test_while_px0_is_away_what_is_held_goes_on(held: Make, delivering: PlayedDelivery) -> None:
+    client = held()
+    assert client.wait_ready(20)
+    delivering.stop()
+    eventually(lambda: client.status().last_error)
+    assert client.render("greeting", name="Ada").text == "Hello Ada"
+    delivering.start()
+    delivering.put(prompt_of("greeting", {2: "Back {{.name}}"}, 2))
+    client.reconnect()
+    eventually(lambda: client.render("greeting", name="Ada").text == "Back Ada")
+    resumed = delivering.deliveries[-1]["headers"]
+    assert resumed["last-event-id"] == resumed["px0-min-revision"]
+    assert resumed["px0-consistency"] == "require"
+
+
+def test_without_px0_a_new_process_renders_from_its_state_file(held: Make, delivering: PlayedDelivery, tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    first = held(state_file=file)
+    assert first.wait_ready(20)
+    delivering.stop()
+    first.close()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "ak_test" not in file.read_text()
+    second = held(state_file=file)
+    result = second.render("greeting", name="Ada")
+    assert (result.text, result.source, result.stale) == ("Hello Ada", "snapshot", True)
+    with pytest.raises(px0.UnreachableError):
+        second.render("unknown")
+    alone = held("file", state_file=file)
+    assert alone.wait_ready(0) and alone.status().state == "offline"
+    assert alone.render("greeting", name="Ada").source == "snapshot"
+    assert [prompt.slug for prompt in alone.prompts()] == ["greeting"]
+    delivering.start()
+    second.reconnect()
+    assert second.wait_ready(20)
+    eventually(lambda: second.render("greeting", name="Ada").source == "stream")
+    assert "last-event-id" in delivering.deliveries[-1]["headers"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("Hello", "Hallo").replace('"etag":"', '"etag":"0')[:-40],
+        lambda text: "\n".join(text.split("\n")[:-2]),
+        lambda text: text.replace('"count":1', '"count":2'),
+        lambda text: text.replace("127.0.0.1", "example.com"),
+        lambda text: "x" + text,
+    ],
+)
+def test_a_state_file_that_does_not_add_up_counts_as_empty(
+    held: Make, delivering: PlayedDelivery, tmp_path: Path, spoil: Callable[[str], str]
+) -> None:
+    file = tmp_path / "state"
+    first = held(state_file=file)
+    assert first.wait_ready(20)
+    delivering.stop()
+    first.close()
+    file.write_text(spoil(file.read_text()))
+    warnings: List[str] = []
+    second = held("file", state_file=file, on_warning=warnings.append)
+    with pytest.raises(px0.UnreachableError):
+        second.render("greeting", name="Ada")
+    assert len(warnings) <= 1
+    assert second.prompts() == []
+
+
+def test_what_is_too_old_is_not_rendered_here(held: Make, delivering: PlayedDelivery, tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    first = held(state_file=file)
+    assert first.wait_ready(20)
+    first.close()
+    lines = file.read_text().split("\n")
+    file.write_text("\n".join([json.dumps({**json.loads(lines[0]), "saved_at": "2026-01-01T00:00:00Z"}), *lines[1:]]))
+    old = held("file", state_file=file, max_stale=3600.0, fallbacks={"greeting": "fallback"})
+    assert old.render("greeting").source == "fallback"
+
+
+def test_a_narrow_audience_is_asked_for_and_others_are_left_to_px0(held: Make, delivering: PlayedDelivery) -> None:
+    client = held("poll", slugs=["greeting", "a b"], team_id=TEAM)
+    assert client.wait_ready(20)
+    assert delivering.requests[0]["path"] == f"/v1/delivery/snapshot?team_id={TEAM}&slugs=greeting,a%20b"
+    assert client.render("greeting", name="Ada").source == "poll"
+    assert client.render("elsewhere", name="Ada").source == "live"
+
+
+def test_polling_again_says_what_is_held(held: Make, delivering: PlayedDelivery) -> None:
+    client = held("poll")
+    assert client.wait_ready(20)
+    eventually(lambda: client._following._frames == {})  # type: ignore[union-attr]
+    client.reconnect()
+    eventually(lambda: len(delivering.deliveries) == 2)
+    headers = delivering.deliveries[1]["headers"]
+    assert "since=" in delivering.deliveries[1]["path"] and headers["if-none-match"].endswith('.1"')
+    eventually(lambda: client._following._frames == {})  # type: ignore[union-attr]
+    assert client.status().state == "ready" and client.status().last_error is None
+
+
+def test_a_px0_without_delivery_renders_remotely(held: Make, delivering: PlayedDelivery) -> None:
+    delivering.refusal = Reply(404, {"error": "not found"})
+    warnings: List[str] = []
+    client = held(init_timeout=0.0, on_warning=warnings.append)
+    assert client.render("greeting", name="Ada").source == "live"
+    eventually(lambda: warnings)
+    assert warnings == ["px0 does not deliver prompts at this address; prompts are rendered remotely"]
+
+
+def test_many_threads_see_all_of_a_change_or_nothing_of_it(held: Make, delivering: PlayedDelivery) -> None:
+    client = held()
+    assert client.wait_ready(20)
+    over = threading.Event()
+    failures: List[str] = []
+
+    def work() -> None:
+        while not over.is_set():
+            try:
+                result = client.render("greeting", name="Ada")
+            except px0.Px0Error as error:
+                failures.append(repr(error))
+                return
+            if result.text != ("Hello Ada" if result.version == 1 else f"v{result.version} Ada"):
+                failures.append(f"{result.version}: {result.text}")
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in range(2, 100):
+        delivering.put(prompt_of("greeting", {number: f"v{number} {{{{.name}}}}"}, number))
+    eventually(lambda: failures or client.render("greeting", name="Ada").version == 99)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_closing_ends_the_threads(delivering: PlayedDelivery) -> None:
+    def ours() -> List[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("px0-delivery")]
+
+    before = ours()
+    clients = [Px0(delivering.host, "ak_test", mode="stream") for _ in range(5)]
+    for client in clients:
+        assert client.wait_ready(20)
+    assert "px0-delivery" in ours()
+    for client in clients:
+        client.close()
+        with pytest.raises(px0.UsageError):
+            client.render("greeting", name="Ada")
+        assert client.status().state == "closed"
+    eventually(lambda: ours() == before)
+
+
+def test_a_client_that_is_asked_to_move_reads_on_until_the_other_connection_has_all(
+    held: Make, delivering: PlayedDelivery
+) -> None:
+    client = held()
+    assert client.wait_ready(20)
+    states: List[str] = []
+    client.on_status(lambda status: states.append(status.state))
+    delivering.send({"type": "goaway", "reason": "drain", "retry_ms": [0, 5], "grace_ms": 20_000})
+    eventually(lambda: len(delivering.deliveries) == 2)
+    following = client._following
+    eventually(lambda: following is not None and len(following._frames) == 1)
+    delivering.put(prompt_of("greeting", {2: "Moved {{.name}}"}, 2))
+    eventually(lambda: client.render("greeting", name="Ada").text == "Moved Ada")
+    assert states == [] and client.status().repairs == 0
+
+
+def test_a_stream_that_does_not_add_up_is_repaired(held: Make, delivering: PlayedDelivery) -> None:
+    warnings: List[str] = []
+    client = held(on_warning=warnings.append)
+    assert client.wait_ready(20)
+    delivering.send(delivering.heartbeat(digest="f" * 16))
+    eventually(lambda: client.status().repairs == 1)
+    eventually(lambda: len(delivering.deliveries) == 2)
+    assert "last-event-id" not in delivering.deliveries[1]["headers"]
+    assert warnings == ["what was delivered did not add up (digest differs); everything is asked for again"]
+
+
+def test_the_same_with_asyncio(delivering: PlayedDelivery) -> None:
+    async def run() -> None:
+        async with AsyncPx0(delivering.host, "ak_test", mode="stream", init_timeout=20.0) as client:
+            assert (await client.render("greeting", name="Ada")).source == "stream"
+            assert await client.ready(20)
+            changes: List[px0.Change] = []
+            told = asyncio.Event()
+
+            async def listener(change: px0.Change) -> None:
+                changes.append(change)
+                told.set()
+
+            client.on_change("*", listener)
+            delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+            await asyncio.wait_for(told.wait(), 20)
+            assert (await client.render("greeting", name="Ada")).text == "Hi Ada"
+            assert client.status().state == "ready"
+        assert client.status().state == "closed"
+
+    asyncio.run(run())
+
+
+def test_an_async_client_goes_on_in_another_event_loop(delivering: PlayedDelivery) -> None:
+    client = AsyncPx0(delivering.host, "ak_test", mode="stream", init_timeout=20.0)
+
+    async def version() -> Any:
+        assert await client.ready(20)
+        return (await client.render("greeting", name="Ada")).text
+
+    async def moved() -> Any:
+        while True:
+            result = await client.render("greeting", name="Ada")
+            if result.version == 2:
+                return result.text
+            await asyncio.sleep(0.01)
+
+    assert asyncio.run(version()) == "Hello Ada"
+    delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+    assert asyncio.run(asyncio.wait_for(moved(), 20)) == "Hi Ada"
