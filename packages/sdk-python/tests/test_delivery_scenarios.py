@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -15,6 +16,7 @@ from px0._delivery.connection import Connection
 from px0._delivery.delivery_client import Close, DeliveryClient
 from px0._engine import Engine
 from px0._following import Files, Following, delivery_client
+from px0._kept import Wanted
 from px0._options import Settings, settings_of
 from px0._state_file import Contents, read_state, write_state
 from px0._transport import AwaitState, Flow
@@ -235,17 +237,11 @@ class Player:
 
     def render(self, step: Dict[str, Any]) -> None:
         asked = step["render"]
-        call = self.engine.call(
-            asked["slug"],
-            asked.get("variables", {}),
-            {},
-            asked.get("version"),
-            asked.get("tag"),
-            None,
-            None,
-            asked.get("team_id"),
-            False,
-        )
+        call = self.engine.call(asked["slug"], asked.get("variables", {}), {}, None, None, None, None, None, False)
+        number = asked.get("version")
+        # As it is, though a client of the SDK has a team and refuses numbers that no version has.
+        wanted = Wanted(asked.get("team_id"), asked["slug"], asked.get("tag") if number is None else str(number))
+        call = replace(call, wanted=wanted)
         self.pending.append(Pending(step, self.engine.render(call)))
 
     def run_pending(self) -> None:
