@@ -47,11 +47,11 @@ interface Vector {
 
 async function realisticVectors(): Promise<readonly Vector[]> {
   const vectors = join(import.meta.dirname, '..', '..', 'packages', 'template', 'test', 'vectors');
-  const all: readonly Vector[] = JSON.parse(
-    await readFile(join(vectors, 'templates-authored.json'), 'utf8'),
-  );
+  const all: readonly Vector[] = JSON.parse(await readFile(join(vectors, 'templates-authored.json'), 'utf8'));
   const realistic = all.filter(({ id }) => id.startsWith('realistic/'));
-  const rendering = new Set(realistic.filter(({ output }) => output !== undefined).map(({ template }) => template));
+  const rendering = new Set(
+    realistic.filter(({ output }) => output !== undefined).map(({ template }) => template),
+  );
   // Some are no templates at all.
   return realistic.filter(({ template }) => rendering.has(template));
 }
@@ -66,7 +66,13 @@ async function liveChat(slug: string): Promise<void> {
       { role: 'system', template: 'You are a {{.mood}} tutor of {{upper .subject}}.' },
       { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
       { placeholder: 'history', required: true },
-      { role: 'user', parts: [{ type: 'text', template: '{{template "ask" .}}' }, { type: 'media', url: '{{.photo}}' }] },
+      {
+        role: 'user',
+        parts: [
+          { type: 'text', template: '{{template "ask" .}}' },
+          { type: 'media', url: '{{.photo}}' },
+        ],
+      },
       { role: 'user', template: '{{define "ask"}}{{.question}}?{{end}}Thanks' },
     ],
     config: { model: 'm1', max_tokens: 100, temperature: 0.5 },
@@ -78,7 +84,11 @@ async function liveChat(slug: string): Promise<void> {
 describe('prompts in a Python process', () => {
   it('are rendered there, and a promotion reaches them', async (context) => {
     await using application = applicationIn(context, 'stream', 'stream');
-    expect(await application.ask(hello('Ada'))).toEqual({ text: 'Hello, Ada!', source: 'stream', version: 1 });
+    expect(await application.ask(hello('Ada'))).toEqual({
+      text: 'Hello, Ada!',
+      source: 'stream',
+      version: 1,
+    });
     const prompt = await world.emptyPrompt(account.key, account.team, { slug: 'promoted' });
     for (const [index, word] of ['One', 'Two', 'Three'].entries()) {
       await world.live(account.key, prompt, `${word} {{.name}}`);
@@ -116,7 +126,13 @@ describe('prompts in a Python process', () => {
       { role: 'user', content: 'Hi' },
       { role: 'assistant', content: null, tool_calls: [{ id: 'c1', weight: 1e25, share: 0.1 }] },
     ];
-    const variables = { mood: 'patient', subject: 'straße', question: 'Why', photo: 'https://x/p.png', history };
+    const variables = {
+      mood: 'patient',
+      subject: 'straße',
+      question: 'Why',
+      photo: 'https://x/p.png',
+      history,
+    };
     questions.push(
       { slug: 'tutor', variables },
       { slug: 'tutor', variables: { ...variables, vip: true, photo: 'data:image/png;base64,AA' } },
@@ -166,12 +182,24 @@ describe('prompts in a Python process', () => {
     await using running = applicationIn(context, 'stream', 'running');
     expect(await running.ask(hello('Ada'))).toMatchObject({ source: 'stream' });
     await platform.pause();
-    expect(await running.ask(hello('Grace'))).toEqual({ text: 'Hello, Grace!', source: 'stream', version: 1 });
+    expect(await running.ask(hello('Grace'))).toEqual({
+      text: 'Hello, Grace!',
+      source: 'stream',
+      version: 1,
+    });
     await using started = applicationIn(context, 'stream', 'earlier');
-    expect(await started.ask(hello('Edith'))).toEqual({ text: 'Hello, Edith!', source: 'snapshot', version: 1 });
+    expect(await started.ask(hello('Edith'))).toEqual({
+      text: 'Hello, Edith!',
+      source: 'snapshot',
+      version: 1,
+    });
     expect(await started.ask({ slug: 'unknown' })).toMatchObject({ error: 'unreachable' });
     await using alone = applicationIn(context, 'file', 'earlier');
-    expect(await alone.ask(hello('Edith'))).toEqual({ text: 'Hello, Edith!', source: 'snapshot', version: 1 });
+    expect(await alone.ask(hello('Edith'))).toEqual({
+      text: 'Hello, Edith!',
+      source: 'snapshot',
+      version: 1,
+    });
     await platform.resume();
     await world.live(account.key, greeting, 'Welcome back, {{.name}}!');
     for (const application of [running, started]) {

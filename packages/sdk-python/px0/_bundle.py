@@ -9,10 +9,11 @@ import json
 import re
 import time
 import zlib
-from typing import Any, Dict, List, NamedTuple, Sequence
+from typing import Any, Dict, NamedTuple, Sequence, Union
 
-from ._delivery.frame import MAX_LINE_BYTES, Frame
-from ._delivery.read_frame import FrameError, frame_of
+from ._delivery.frame import MAX_LINE_BYTES
+from ._delivery.lines import LineReader
+from ._delivery.read_frame import FrameError, read_frame
 from ._delivery.replica import Replica
 from ._state_file import parse_time, replica_of
 from .errors import UsageError
@@ -20,6 +21,8 @@ from .errors import UsageError
 _MOST_BYTES = 256 * 1024 * 1024
 _KEY = re.compile(r"px0pk_([A-Za-z0-9_-]{43})")
 _SIGNED = b"px0-bundle-v1\n"
+# Of the content, read at a time.
+_PIECE = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _NOT_TRUSTED = "bundle is not signed by a trusted key"
 _DAMAGED = "bundle is damaged"
@@ -58,63 +61,73 @@ def require_signatures() -> None:
 
 
 def read_bundle(data: bytes, keys: Sequence[PublicKey]) -> Bundle:
-    """Raises BundleError, whose text is the same in all SDKs."""
+    """Raises BundleError, whose text is the same in all SDKs. Lines are never gathered: a file may consist of millions."""
     whole = _unpacked(data)
-    lines = whole.split(b"\n")
-    if lines[-1] == b"":
-        lines.pop()
-    if len(whole) > _MOST_BYTES or any(len(line) > MAX_LINE_BYTES for line in lines):
+    if _has_long_line(whole):
         raise BundleError("bundle is too large")
-    last = lines.pop() if lines else b""
-    signature = _parse(last, _NOT_TRUSTED)
+    # The last line need not end.
+    start = whole.rfind(b"\n", 0, max(len(whole) - 1, 0)) + 1
+    signature = _parse(whole[start:], _NOT_TRUSTED)
     if signature.get("type") != "signature" or signature.get("algorithm") != "Ed25519":
         raise BundleError(_NOT_TRUSTED)
     trusted = [key for key in keys if key.id == signature.get("key_id")]
-    if not trusted:
+    if not trusted or not isinstance(signature.get("signature"), str):
         raise BundleError(_NOT_TRUSTED)
-    signed = _SIGNED + hashlib.sha512(whole[: whole.rindex(last)]).digest()
-    if not any(_holds(key, signature.get("signature"), signed) for key in trusted):
+    content = memoryview(whole)[:start]
+    signed = _SIGNED + hashlib.sha512(content).digest()
+    if not any(_holds(key, signature["signature"], signed) for key in trusted):
         raise BundleError("bundle signature does not match")
-    header = _parse(lines[0], _DAMAGED) if lines else {}
+    try:
+        return _read_content(content)
+    except FrameError:
+        raise BundleError(_DAMAGED) from None
+
+
+def _read_content(content: memoryview) -> Bundle:
+    """Raises BundleError and FrameError."""
+    reader = LineReader()
+    lines = (line for at in range(0, len(content), _PIECE) for line in reader.read(bytes(content[at : at + _PIECE])))
+    header = _parse(next(lines, ""), _DAMAGED)
     created_at = parse_time(header.get("created_at"))
     if header.get("type") != "bundle" or header.get("version") != 1 or created_at is None:
         raise BundleError(_DAMAGED)
-    replica = replica_of(_frames(lines[1:]))
-    if replica is None:
-        raise BundleError(_DAMAGED)
     not_after = header.get("not_after")
-    if not_after is not None:
-        expires_at = parse_time(not_after)
-        if expires_at is None:
-            raise BundleError(_DAMAGED)
-        if time.time() > expires_at:
-            raise BundleError("bundle has expired")
+    expires_at = parse_time(not_after)
+    replica = replica_of(map(read_frame, lines))
+    if replica is None or (not_after is not None and expires_at is None):
+        raise BundleError(_DAMAGED)
+    if expires_at is not None and time.time() > expires_at:
+        raise BundleError("bundle has expired")
     return Bundle(replica, created_at)
 
 
 def _unpacked(data: bytes) -> bytes:
-    if not data.startswith(_GZIP):
-        return data
-    decoder = zlib.decompressobj(31)
-    try:
-        whole = decoder.decompress(data, _MOST_BYTES + 1)
-    except zlib.error:
-        raise BundleError(_DAMAGED) from None
+    whole = data
+    if data.startswith(_GZIP):
+        decoder = zlib.decompressobj(31)
+        try:
+            whole = decoder.decompress(data, _MOST_BYTES + 1)
+        except zlib.error:
+            raise BundleError(_DAMAGED) from None
+        if len(whole) <= _MOST_BYTES and not decoder.eof:
+            raise BundleError(_DAMAGED)
     if len(whole) > _MOST_BYTES:
         raise BundleError("bundle is too large")
-    # One that is cut short has lost its signature.
     return whole
 
 
-def _frames(lines: Sequence[bytes]) -> List[Frame]:
-    try:
-        frames = [frame_of(_parse(line, _DAMAGED)) for line in lines]
-    except FrameError:
-        raise BundleError(_DAMAGED) from None
-    return [frame for frame in frames if frame is not None]
+def _has_long_line(whole: bytes) -> bool:
+    """Looks from the end of each stretch that a line may have, so that short lines cost nothing."""
+    start = 0
+    while len(whole) - start > MAX_LINE_BYTES:
+        end = whole.rfind(b"\n", start, start + MAX_LINE_BYTES + 1)
+        if end == -1:
+            return True
+        start = end + 1
+    return False
 
 
-def _parse(line: bytes, otherwise: str) -> Dict[str, Any]:
+def _parse(line: Union[str, bytes], otherwise: str) -> Dict[str, Any]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -124,12 +137,12 @@ def _parse(line: bytes, otherwise: str) -> Dict[str, Any]:
     return value
 
 
-def _holds(key: PublicKey, signature: object, signed: bytes) -> bool:
+def _holds(key: PublicKey, signature: str, signed: bytes) -> bool:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        raw = base64.urlsafe_b64decode(f"{signature}" + "=" * (-len(f"{signature}") % 4))
+        raw = base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
         Ed25519PublicKey.from_public_bytes(key.raw).verify(raw, signed)
     except (InvalidSignature, binascii.Error, ValueError):
         return False

@@ -156,11 +156,15 @@ def frames_of(replica: Optional[Replica]) -> List[Frame]:
     return [*frames, {**sync, "teams": teams}]
 
 
-def replica_of(frames: Iterable[Frame]) -> Optional[Replica]:
-    """What frames make of an empty replica; None when they do not add up, or do not end with a `sync`."""
+# What a transfer consists of.
+_OF_TRANSFERS = ("begin", "put", "delete", "sync")
+
+
+def replica_of(frames: Iterable[Optional[Frame]]) -> Optional[Replica]:
+    """What the frames of a transfer make of an empty replica; None when they do not add up. None among them is passed over."""
     replica = Replica()
     for frame in frames:
-        if replica.apply(frame) is not None:
+        if frame is not None and (frame["type"] not in _OF_TRANSFERS or replica.apply(frame) is not None):
             return None
     return replica if replica.is_synced and not replica.is_in_transfer else None
 

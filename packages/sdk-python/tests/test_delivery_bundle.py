@@ -16,6 +16,8 @@ from played_px0 import revision
 import px0
 from px0 import Px0
 from px0._bundle import BundleError, public_key_of, read_bundle
+from px0._delivery.delivery_client import DeliveryClient, Options
+from px0._delivery.locate import Audience
 
 ed25519 = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.ed25519")
 
@@ -56,6 +58,38 @@ def signed(lines: List[Dict[str, Any]], **more: Any) -> bytes:
 
 GOOD = signed([HEADER, *frames()])
 
+# What all SDKs must make of the same files.
+FOLDER = Path(__file__).parents[3] / "packages" / "delivery" / "test" / "vectors" / "bundle"
+CASES: List[Any] = json.loads((FOLDER / "cases.json").read_text("utf-8")) if FOLDER.exists() else []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["id"]))
+def test_a_file_is_read_as_in_all_languages(case: Dict[str, Any]) -> None:
+    keys = [public_key_of(key) for key in case["keys"]]
+    audience = Audience(None, None)
+    client = DeliveryClient(Options("file", audience, 30_000, 0, lambda: 0.0, lambda: 0.5))
+    for name in [case["after"]] if "after" in case else []:
+        before = read_bundle((FOLDER / name).read_bytes(), keys)
+        client.load(before.replica, "bundle", before.created_at * 1000)
+    expected = case["expected"]
+    data = (FOLDER / case["file"]).read_bytes()
+    if "refusal" in expected:
+        with pytest.raises(BundleError) as raised:
+            read_bundle(data, keys)
+        assert str(raised.value) == expected["refusal"]
+        return
+    bundle = read_bundle(data, keys)
+    assert client.load(bundle.replica, "bundle", bundle.created_at * 1000) == expected.get("older", [])
+    assert {team_id: client.replica.revision_of(team_id) for team_id in client.replica.team_ids} == expected["teams"]
+    live = {one.prompt["slug"]: one.prompt for one in client.index.all() if one.prompt["live"] is not None}
+    texts = {
+        slug: version["template"]
+        for slug, prompt in live.items()
+        for version in prompt["versions"]
+        if version["version"] == prompt["live"]
+    }
+    assert texts == expected["texts"]
+
 
 @pytest.mark.parametrize("data", [GOOD, gzip.compress(GOOD), GOOD.rstrip(b"\n")])
 def test_a_signed_bundle_is_read(data: bytes) -> None:
@@ -70,11 +104,12 @@ def test_a_signed_bundle_is_read(data: bytes) -> None:
         (b"", "bundle is not signed by a trusted key"),
         (b"\x1f\x8bnonsense", "bundle is damaged"),
         (GOOD[: len(GOOD) // 2], "bundle is not signed by a trusted key"),
-        (gzip.compress(GOOD)[:-60], "bundle is not signed by a trusted key"),
+        (gzip.compress(GOOD)[:-60], "bundle is damaged"),
         (signed([HEADER, *frames()], key_id="00000000"), "bundle is not signed by a trusted key"),
         (signed([HEADER, *frames()], algorithm="none"), "bundle is not signed by a trusted key"),
         (signed([HEADER, *frames()], signature="AAAA"), "bundle signature does not match"),
-        (signed([HEADER, *frames()], signature=7), "bundle signature does not match"),
+        (signed([HEADER, *frames()], signature=7), "bundle is not signed by a trusted key"),
+        (signed([HEADER, {"type": "drop", "team_id": TEAM}, *frames()]), "bundle is damaged"),
         (GOOD.replace(b"Hello", b"Hallo"), "bundle signature does not match"),
         (signed([{**HEADER, "version": 2}, *frames()]), "bundle is damaged"),
         (signed([HEADER]), "bundle is damaged"),
@@ -85,7 +120,7 @@ def test_a_signed_bundle_is_read(data: bytes) -> None:
         (signed([HEADER, *frames("x" * (8 * 1024 * 1024))]), "bundle is too large"),
         (gzip.compress(bytes(257 * 1024 * 1024), 1), "bundle is too large"),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_another_is_refused_in_the_words_of_all_sdks(data: bytes, words: str) -> None:
     with pytest.raises(BundleError) as raised:

@@ -145,14 +145,18 @@ class DeliveryClient:
         self._update()
 
     def load(self, kept: Replica, origin: Literal["snapshot", "bundle"], saved_at: float) -> List[str]:
-        """What an earlier process has kept, or a bundle. Of each team the later revision stays; gives the teams that are not used."""
-        older = []
+        """What an earlier process has kept, or a bundle. Of each team the later revision stays; gives the teams that are older there."""
+        older: List[str] = []
+        later = kept.team_ids
         is_first = not self._has_first_state
         if is_first and origin == "snapshot":
             self.replica.adopt(kept)
         else:
-            older = [team_id for team_id in kept.team_ids if not self._load_team(team_id, kept)]
-        if is_first or (len(older) < len(kept.team_ids) and self._confirmed_at is None):
+            older = [team_id for team_id in kept.team_ids if self._is_later_here(team_id, kept)]
+            later = [team_id for team_id in kept.team_ids if self._is_later_there(team_id, kept)]
+            for team_id in later:
+                self.replica.adopt_team(team_id, kept)
+        if is_first or (later and self._confirmed_at is None):
             self._saved_at = saved_at
             self._confirmation = origin
         self._has_first_state = True
@@ -278,12 +282,13 @@ class DeliveryClient:
     def _polls(self) -> bool:
         return self.options.mode == "poll" or self._now() < self._poll_until
 
-    def _load_team(self, team_id: str, kept: Replica) -> bool:
+    def _is_later_here(self, team_id: str, kept: Replica) -> bool:
         held, revision = self.replica.revision_of(team_id), kept.revision_of(team_id)
-        if revision is None or (held is not None and not is_later(revision, held)):
-            return False
-        self.replica.adopt_team(team_id, kept)
-        return True
+        return held is not None and revision is not None and is_later(held, revision)
+
+    def _is_later_there(self, team_id: str, kept: Replica) -> bool:
+        held, revision = self.replica.revision_of(team_id), kept.revision_of(team_id)
+        return revision is not None and (held is None or is_later(revision, held))
 
     def _attempt_after(self, wait_ms: float) -> None:
         self._attempt_at = None
