@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import random
+import sys
 import threading
+import types
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
+import httpx
 import pytest
 from conftest import eventually
-from played_delivery import OTHER_TEAM, TEAM, PlayedDelivery, prompt_of
+from played_delivery import OTHER_TEAM, TEAM, PlayedDelivery, event_of, prompt_of
 from played_px0 import Reply, refused, revision
 
 import px0
 from px0 import AsyncPx0, Px0
+from px0._delivery.answer import STREAM
+from px0._delivery.connection import Connection, Request
+from px0._delivery.read_frame import FrameError
 
 Make = Callable[..., Px0]
 
@@ -443,3 +451,94 @@ def test_an_async_client_goes_on_in_another_event_loop(delivering: PlayedDeliver
     assert asyncio.run(version()) == "Hello Ada"
     delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
     assert asyncio.run(asyncio.wait_for(moved(), 20)) == "Hi Ada"
+
+
+@pytest.mark.parametrize("options", [{}, {"enable-threads": True}])
+def test_uwsgi_without_threads_is_a_warning_and_renders_remotely(
+    delivering: PlayedDelivery, monkeypatch: Any, options: Any
+) -> None:
+    monkeypatch.setitem(sys.modules, "uwsgi", types.SimpleNamespace(opt=options))
+    warnings: List[str] = []
+    with Px0(delivering.host, "ak_test", mode="stream", init_timeout=20.0, on_warning=warnings.append) as client:
+        assert client.render("greeting", name="Ada").source == ("stream" if options else "live")
+    assert len(warnings) == (0 if options else 1)
+
+
+def test_the_environment_names_the_mode(delivering: PlayedDelivery, monkeypatch: Any) -> None:
+    monkeypatch.setenv("PX0_MODE", "poll")
+    with Px0(delivering.host, "ak_test", init_timeout=20.0) as client:
+        assert client.render("greeting", name="Ada").source == "poll"
+    monkeypatch.setenv("PX0_MODE", "push")
+    with pytest.raises(px0.UsageError, match=r"mode \(PX0_MODE\) must be remote, stream, poll or file"):
+        Px0(delivering.host, "ak_test")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"mode": "push"},
+        {"slugs": "greeting"},
+        {"slugs": []},
+        {"slugs": ["a,b"]},
+        {"slugs": [7]},
+        {"slugs": ["x"] * 201},
+        {"poll_interval": 0},
+        {"init_timeout": -1},
+        {"max_stale": "soon"},
+        {"remote_when_needed": 1},
+        {"state_file": 7},
+        {"state_file": "a", "snapshot_file": "b"},
+        {"mode": "file"},
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused(options: Any) -> None:
+    with pytest.raises(px0.UsageError):
+        Px0("http://127.0.0.1:9", "ak_test", **{"mode": "stream", **options})
+
+
+def test_in_the_mode_remote_nothing_is_held(delivering: PlayedDelivery) -> None:
+    with Px0(delivering.host, "ak_test") as client:
+        status = client.status()
+        assert (status.state, status.prompts, client.prompts(), client.wait_ready(0)) == ("ready", 0, [], True)
+        with pytest.raises(px0.UsageError, match="mode remote"):
+            client.on_change("*", print)
+    assert client.status().state == "closed"
+    assert delivering.requests == []
+
+
+def test_a_client_that_cannot_reach_px0_is_made_at_once_and_uses_fallbacks() -> None:
+    with Px0("http://127.0.0.1:9", "ak_test", mode="stream", retries=0, init_timeout=0.05, fallbacks={"a": "b"}) as client:
+        assert client.render("a").source == "fallback"
+        assert not client.wait_ready(0)
+        assert client.status().state == "offline"
+        with pytest.raises(px0.UnreachableError):
+            client.render("b")
+
+
+def test_a_given_client_is_used_for_what_is_delivered(delivering: PlayedDelivery) -> None:
+    with httpx.Client(headers={"x-mine": "1"}) as http_client:
+        with Px0(delivering.host, "ak_test", mode="stream", init_timeout=20.0, http_client=http_client) as client:
+            assert client.render("greeting", name="Ada").source == "stream"
+        assert delivering.deliveries[0]["headers"]["x-mine"] == "1"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_bytes_of_any_kind_neither_end_the_client_nor_change_what_is_held(seed: int) -> None:
+    draw = random.Random(seed)
+    server = PlayedDelivery()
+    with Px0(server.host, "ak_test", mode="stream", retries=0, init_timeout=20.0) as client:
+        assert client.wait_ready(20)
+        server.stop()
+        following = client._following
+        assert following is not None
+        delivery = following.client
+        good = [event_of(frame) for frame in server.transfer()] + [event_of(server.heartbeat())]
+        for _ in range(50):
+            connection = Connection(Request("/", {}, STREAM), delivery.replica.fork(), 0.0)
+            data = bytearray(draw.choice(good) * 2)
+            for _ in range(draw.randint(1, 8)):
+                data[draw.randrange(len(data))] = draw.randrange(256)
+            with contextlib.suppress(FrameError):
+                for frame in connection.frames(bytes(data), 0.0):
+                    connection.replica.apply(frame)
+        assert client.render("greeting", name="Ada").text == "Hello Ada"

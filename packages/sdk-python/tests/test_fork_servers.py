@@ -11,9 +11,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Callable, Iterator, List, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Tuple
 
 import pytest
+from conftest import eventually
+from played_delivery import PlayedDelivery, prompt_of
 from played_px0 import PlayedPx0, refused
 from processes import Together, needs_fork
 
@@ -31,12 +33,14 @@ def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subproces
     """Starts a server of this Python with applications and px0 at hand, and ends it after the test."""
     started: List[Tuple[subprocess.Popen[bytes], int]] = []
 
-    def run(*arguments: str, end: int = signal.SIGTERM, **options: Any) -> subprocess.Popen[bytes]:
+    def run(
+        *arguments: str, end: int = signal.SIGTERM, more: Mapping[str, str] = {}, **options: Any
+    ) -> subprocess.Popen[bytes]:
         path = os.pathsep.join(filter(None, [str(APPLICATIONS), os.environ.get("PYTHONPATH")]))
         known = {"PX0_HOST": played.host, "PX0_ACCESS_TOKEN": "ak_test", "PYTHONPATH": path}
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
-            env={**os.environ, **known},
+            env={**os.environ, **known, **more},
             cwd=tmp_path,
             start_new_session=True,
             stderr=(tmp_path / "log").open("wb"),
@@ -84,6 +88,24 @@ def test_gunicorn_with_a_preloaded_application(worker: Any, played: PlayedPx0, s
         played.answer = Together(PROCESSES)
         with ThreadPoolExecutor(PROCESSES) as callers:
             assert list(callers.map(ask, "abcd")) == [[]] * PROCESSES
+
+
+def test_gunicorn_with_a_preloaded_application_that_holds_prompts(start: Any) -> None:
+    pytest.importorskip("gunicorn")
+    delivering = PlayedDelivery()
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
+        port = listening.getsockname()[1]
+        options = ["--preload", "--bind", f"fd://{listening.fileno()}", "--workers", str(PROCESSES)]
+        held = {"PX0_HOST": delivering.host}
+        start("gunicorn", *options, "held:application", pass_fds=[listening.fileno()], more=held)
+        assert get(port, "Ada") == "Hello Ada stream"
+        # The master and, once each has rendered, all workers.
+        eventually(lambda: get(port, "Ada") and len(delivering.streams) == PROCESSES + 1, 60)
+        delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+        # A worker may hear of it after another one.
+        eventually(lambda: {get(port, "Ada") for _ in range(PROCESSES * 3)} == {"Hi Ada stream"})
+        assert delivering.renders == []
+    delivering.stop()
 
 
 def test_celery_with_forked_processes(played: PlayedPx0, start: Any, tmp_path: Path, monkeypatch: Any) -> None:

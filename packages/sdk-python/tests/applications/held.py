@@ -1,0 +1,16 @@
+"""As `web`, with a client that holds prompts: the master has them before it forks its workers."""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+from px0 import Px0
+
+client = Px0(mode="stream", retries=0, init_timeout=30)
+assert client.wait_ready(30)
+
+
+def application(environ: Any, start_response: Any) -> List[bytes]:
+    result = client.render("greeting", name=environ["PATH_INFO"][1:])
+    start_response("200 OK", [("content-type", "text/plain"), ("source", result.source)])
+    return [result.text.encode()]
