@@ -33,6 +33,7 @@ from .result import RenderResult, Source, with_prompt, without_text
 _FETCH_AGAIN_AFTER = 5 * 60.0
 _FETCH_RETRY_AFTER = 10.0
 _MOST_FAILURES_REMEMBERED = 1_000
+_MOST_LIVE_REMEMBERED = 1_000
 # Smaller progress of a confirmation is not worth a write.
 _SAVE_CONFIRMATION_AFTER = 60.0
 _MISSING_KEYS = (None, "error", "default", "zero")
@@ -81,6 +82,8 @@ class Engine:
         self._spawn = spawn
         self._changed = changed
         self._delivered = delivered
+        # What calls for live versions ask for, by slug.
+        self._live: Dict[str, Wanted] = {}
         self._transport = Transport(settings)
         self._lock = threading.RLock()
         self._outage = Outage()
@@ -137,7 +140,10 @@ class Engine:
         with_transcript: bool,
     ) -> Call:
         """Raises UsageError for a call that cannot work."""
-        wanted = wanted_of(slug, version, tag, team_id, self._settings.team_id)
+        if version is None and tag is None and team_id is None and type(slug) is str:
+            wanted = self._live.get(slug) or self._wanted_live(slug)
+        else:
+            wanted = wanted_of(slug, version, tag, team_id, self._settings.team_id)
         if missing_key not in _MISSING_KEYS:
             raise UsageError("missing_key must be 'error', 'default' or 'zero'")
         if not isinstance(with_transcript, bool):
@@ -155,6 +161,22 @@ class Engine:
             # Now, for the caller may change them before the request is sent.
             _ = call.given
         return call
+
+    def _wanted_live(self, slug: str) -> Wanted:
+        """Looked at once: most calls are for the live versions of a few prompts."""
+        wanted = wanted_of(slug, None, None, None, self._settings.team_id)
+        if len(self._live) >= _MOST_LIVE_REMEMBERED:
+            self._live = {}
+        self._live[slug] = wanted
+        return wanted
+
+    def render_held(self, call: Call) -> Optional[RenderResult]:
+        """Of what is held, if that is all that there is to do; None when it takes the whole flow. Raises RefusedError, UsageError."""
+        delivered = self._delivered
+        if delivered is None or delivered.view.state(delivered.options.now()) == "initializing":
+            return None
+        made = self._from_delivered(call, delivered)
+        return made if isinstance(made, RenderResult) else None
 
     def render(self, call: Call) -> Flow[RenderResult]:
         """The flow of a call. Raises RefusedError, UnreachableError, TemplateError."""

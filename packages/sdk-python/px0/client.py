@@ -180,7 +180,7 @@ class Px0(_Unique):
         call = self._engine.call(
             slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
         )
-        return self._run(self._engine.render(call))
+        return self._engine.render_held(call) or self._run(self._engine.render(call))
 
     def status(self) -> Status:
         """How current what this process holds is. In the mode `remote` that is nothing, and `offline` says that px0 is not asked for a while."""
@@ -414,7 +414,7 @@ class AsyncPx0(_Unique):
         call = self._engine.call(
             slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
         )
-        return await self._run(place, self._engine.render(call))
+        return self._engine.render_held(call) or await self._run(place, self._engine.render(call))
 
     def status(self) -> Status:
         """As `Px0.status`."""
