@@ -151,8 +151,10 @@ describe('the Python examples', () => {
     'asynchronous.py': 'Hello, Ada!\n',
     'chat.py':
       'system: You are a patient tutor.\nuser: Hi\nassistant: Hello! What are you learning?\nuser: Why is the sky blue?\ngpt-x 500\n',
+    'delivery.py': 'Hello, Ada! (stream, version 1)\n',
     'outage.py': 'Hello, Ada! (greeting: live, version 1, 0.0 s old)\n',
     'quickstart.py': 'Hello, Ada!\n',
+    'testing.py': 'Hello Ada!\ngreeting: live\nHi Ada!\n',
   };
 
   beforeAll(async () => {

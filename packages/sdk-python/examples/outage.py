@@ -1,7 +1,7 @@
 from px0 import Px0
 
 px0 = Px0(
-    snapshot_file="px0-snapshot.json",
+    state_file="px0.state",
     fallbacks={"greeting": "Hello, {{.name}}!"},
 )
 result = px0.render("greeting", {"name": "Ada"})

@@ -369,20 +369,22 @@ def test_many_threads_see_all_of_a_change_or_nothing_of_it(held: Make, deliverin
 
 
 def test_closing_ends_the_threads(delivering: PlayedDelivery) -> None:
-    def ours() -> List[str]:
-        return [thread.name for thread in threading.enumerate() if thread.name.startswith("px0-delivery")]
+    # Those of other tests may not have ended yet.
+    before = set(threading.enumerate())
 
-    before = ours()
+    def ours() -> List[str]:
+        return [thread.name for thread in threading.enumerate() if thread not in before and "px0" in thread.name]
+
     clients = [Px0(delivering.host, "ak_test", mode="stream") for _ in range(5)]
     for client in clients:
         assert client.wait_ready(20)
-    assert "px0-delivery" in ours()
+    assert ours().count("px0-delivery") == 5
     for client in clients:
         client.close()
         with pytest.raises(px0.UsageError):
             client.render("greeting", name="Ada")
         assert client.status().state == "closed"
-    eventually(lambda: ours() == before)
+    eventually(lambda: ours() == [])
 
 
 def test_a_client_that_is_asked_to_move_reads_on_until_the_other_connection_has_all(
