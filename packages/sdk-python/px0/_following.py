@@ -27,8 +27,10 @@ from ._delivery.connection import Connection
 from ._delivery.connection_state import ClientState
 from ._delivery.delivery_client import Close, DeliveryClient, Open, Options
 from ._delivery.locate import Audience
+from ._environment import Way
 from ._http import AsyncFrames, BlockingFrames
 from ._options import Settings
+from ._process import never_free
 from ._state_file import NOTHING, Contents, StateFile
 from ._transport import caller_headers
 from .errors import refusal
@@ -190,8 +192,7 @@ class Following:
                 for state in states:
                     told = Status(state, *_rest(status))
                     self._news.extend([(listener, told) for listener in self._listeners])
-            self._collect_changes()
-            begins_to_tell = bool(self._news) and not self._is_telling
+            begins_to_tell = not self._is_telling and (bool(self._news) or client.feed.is_waiting)
             self._is_telling = self._is_telling or begins_to_tell
             is_worth_saving = self._is_worth_saving()
         if "refused" in states:
@@ -368,10 +369,12 @@ class BlockingFollowing(Following):
         client: DeliveryClient,
         files: Files,
         on_refused: Callable[[], None],
+        way: Way,
         given: Optional[httpx.Client],
         spawn: Callable[[str, Callable[[], None]], None],
     ) -> None:
         super().__init__(settings, client, files, on_refused)
+        self._way = way
         self._given = given
         self._spawn = spawn
         self._tellings = 0
@@ -459,7 +462,7 @@ class BlockingFollowing(Following):
         return _BUNDLE_INTERVAL if at is None else min((at - self.client.options.now()) / 1000, 3600.0)
 
     def _open(self, connection: Connection) -> None:
-        frames = BlockingFrames(self._settings.host, self._given)
+        frames = BlockingFrames(self._way, self._given)
         with self.lock:
             self._frames[connection] = frames
         reader = threading.Thread(
@@ -525,10 +528,13 @@ class AsyncFollowing(Following):
         client: DeliveryClient,
         files: Files,
         on_refused: Callable[[], None],
+        way: Way,
         given: Optional[httpx.AsyncClient],
     ) -> None:
         super().__init__(settings, client, files, on_refused)
+        self._way = way
         self._given = given
+        self._starting = threading.Lock()
 
     def _renew(self) -> None:
         super()._renew()
@@ -544,22 +550,28 @@ class AsyncFollowing(Following):
 
     def ensure_started(self) -> None:
         """In an event loop that still runs."""
-        loop = self._loop
-        if loop is not None and not loop.is_closed() and self._main is not None and not self._main.done():
+        if self._runs():
             return
-        if self.client.view.observed.is_closed:
-            return
-        if loop is not None:
-            # What was begun there has ended with it.
-            self._renew()
-            self.client.begin_anew()
-        self._loop = asyncio.get_running_loop()
-        self._wake = asyncio.Event()
-        self._main = self._loop.create_task(self._run())
+        with self._starting:
+            if self._runs() or self.client.view.observed.is_closed:
+                return
+            if self._loop is not None:
+                # What was begun there has ended with it.
+                self._renew()
+                self.client.begin_anew()
+            self._loop = asyncio.get_running_loop()
+            self._wake = asyncio.Event()
+            self._main = self._loop.create_task(self._run())
         self.do(self.client.start)
+
+    def _runs(self) -> bool:
+        main, loop = self._main, self._loop
+        return loop is not None and not loop.is_closed() and main is not None and not main.done()
 
     def begin_anew(self) -> None:
         """In a forked process: the next call starts it."""
+        never_free((self._main, self._loop, self._readers))
+        self._starting = threading.Lock()
         self._renew()
         self.client.begin_anew()
 
@@ -620,7 +632,7 @@ class AsyncFollowing(Following):
     async def _run(self) -> None:
         wake = self._wake
         is_file = self.client.options.mode == "file"
-        frames = AsyncFrames(self._settings.host, self._given)
+        frames = AsyncFrames(self._way, self._given)
         if wake is None:
             return
         try:

@@ -37,7 +37,7 @@ class BlockingHttp:
 
     def __init__(self, host: str, given: Optional[httpx.Client]) -> None:
         self._given = given
-        self._way = Way(None, None) if given is not None else way_to(host)
+        self.way = Way(None, None) if given is not None else way_to(host)
         self._is_foreign = False
         self._make()
 
@@ -70,7 +70,7 @@ class BlockingHttp:
             self._http = self._given
             return
         pool = httpcore.ConnectionPool(
-            ssl_context=self._way.ssl_context, proxy=self._way.proxy, network_backend=self._network, **_POOL
+            ssl_context=self.way.ssl_context, proxy=self.way.proxy, network_backend=self._network, **_POOL
         )
         self._http = httpx.Client(transport=_Transport(pool), trust_env=False)
 
@@ -80,7 +80,7 @@ class AsyncHttpMaker:
 
     def __init__(self, host: str, given: Optional[httpx.AsyncClient]) -> None:
         self._given = given
-        self._way = Way(None, None) if given is not None else way_to(host)
+        self.way = Way(None, None) if given is not None else way_to(host)
         self._is_foreign = False
         self._was_used = False
 
@@ -91,7 +91,7 @@ class AsyncHttpMaker:
         if self._given is not None and self._was_used:
             raise UsageError(_OF_ANOTHER_LOOP)
         self._was_used = True
-        return AsyncHttp(self._given, self._way)
+        return AsyncHttp(self._given, self.way)
 
     def begin_anew(self) -> None:
         """In a forked process."""
@@ -149,10 +149,10 @@ Arrived = Tuple[int, Mapping[str, str], bytes, bool]
 class BlockingFrames:
     """One request for frames, through connections of its own, which another thread may end."""
 
-    def __init__(self, host: str, given: Optional[httpx.Client]) -> None:
+    def __init__(self, way: Way, given: Optional[httpx.Client]) -> None:
         self._given = given
         self._network = BoundedNetwork()
-        self._http = given or self._made(host)
+        self._http = given or self._made(way)
 
     def read(self, url: str, headers: Dict[str, str]) -> Generator[Arrived, None, None]:
         """Raises whatever ends it."""
@@ -181,8 +181,7 @@ class BlockingFrames:
         self._network.let_go()
         never_free(self._http)
 
-    def _made(self, host: str) -> httpx.Client:
-        way = way_to(host)
+    def _made(self, way: Way) -> httpx.Client:
         pool = httpcore.ConnectionPool(
             ssl_context=way.ssl_context, proxy=way.proxy, network_backend=self._network, **_POOL
         )
@@ -192,9 +191,9 @@ class BlockingFrames:
 class AsyncFrames:
     """Requests for frames in one event loop, through connections of their own."""
 
-    def __init__(self, host: str, given: Optional[httpx.AsyncClient]) -> None:
+    def __init__(self, way: Way, given: Optional[httpx.AsyncClient]) -> None:
         self._given = given
-        self._way = Way(None, None) if given is not None else way_to(host)
+        self._way = way
 
     async def read(self, url: str, headers: Dict[str, str]) -> AsyncGenerator[Arrived, None]:
         """Raises whatever ends it."""

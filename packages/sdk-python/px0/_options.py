@@ -128,8 +128,8 @@ def settings_of(
         mode=its_mode,
         slugs=_slugs_of(slugs),
         poll_interval=max(_time_limit("poll_interval", poll_interval), _SHORTEST_POLL_INTERVAL),
-        init_timeout=_time("init_timeout", init_timeout),
-        max_stale=None if max_stale is None else _time("max_stale", max_stale),
+        init_timeout=duration("init_timeout", init_timeout),
+        max_stale=None if max_stale is None else duration("max_stale", max_stale),
         remote_when_needed=remote_when_needed and its_mode != "file",
         bundle_file=its_bundle,
         bundle_keys=_bundle_keys_of(its_bundle, bundle_keys),
@@ -244,7 +244,8 @@ def _time_limit(name: str, value: object) -> float:
     return min(seconds, LONGEST_TIME)
 
 
-def _time(name: str, value: object) -> float:
+def duration(name: str, value: object) -> float:
+    """Raises UsageError for what is no time."""
     seconds = _number(name, value)
     if not seconds >= 0:
         raise UsageError(f"{name} must be a number of seconds, 0 or greater")

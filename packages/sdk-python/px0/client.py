@@ -30,7 +30,7 @@ from ._following import (
 )
 from ._for_tests import PromptForTests, PromptsForTests, settings_for_tests
 from ._http import AsyncHttp, AsyncHttpMaker, BlockingHttp, check_given
-from ._options import CacheOptions, Settings, settings_of
+from ._options import CacheOptions, Settings, duration, settings_of
 from ._process import Home, never_free
 from ._reference import delivered_slug
 from ._state_file import Contents
@@ -145,7 +145,13 @@ class Px0(_Unique):
         self._following: Optional[BlockingFollowing] = None
         if delivered is not None:
             self._following = BlockingFollowing(
-                settings, delivered, self._files, self._engine.forget, http_client, self._background_work
+                settings,
+                delivered,
+                self._files,
+                self._engine.forget,
+                self._http.way,
+                http_client,
+                self._background_work,
             )
         self._engine.load(self._files.read().kept)
         self._closed = threading.Event()
@@ -195,7 +201,8 @@ class Px0(_Unique):
         In the mode `file` it is whether there are any, and in `remote` there is nothing to wait for.
         """
         self._check()
-        return self._following is None or self._following.wait_ready(timeout)
+        seconds = duration("timeout", timeout)
+        return self._following is None or self._following.wait_ready(seconds)
 
     def prompts(self) -> List[HeldPrompt]:
         """The prompts that this process holds, by slug; none in the mode `remote`."""
@@ -388,7 +395,9 @@ class AsyncPx0(_Unique):
         self._engine = Engine(settings, self._spawn, self._files.changed, delivered)
         self._following: Optional[AsyncFollowing] = None
         if delivered is not None:
-            self._following = AsyncFollowing(settings, delivered, self._files, self._engine.forget, http_client)
+            self._following = AsyncFollowing(
+                settings, delivered, self._files, self._engine.forget, self._make_http.way, http_client
+            )
         self._engine.load(self._files.read().kept)
         self._made_at = now_ms() / 1000
         self._places: Dict[asyncio.AbstractEventLoop, _Place] = {}
@@ -414,7 +423,8 @@ class AsyncPx0(_Unique):
         call = self._engine.call(
             slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
         )
-        return self._engine.render_held(call) or await self._run(place, self._engine.render(call))
+        held = self._engine.render_held(call)
+        return held if held is not None else await self._run(place, self._engine.render(call))
 
     def status(self) -> Status:
         """As `Px0.status`."""
@@ -426,7 +436,8 @@ class AsyncPx0(_Unique):
     async def ready(self, timeout: float) -> bool:
         """As `Px0.wait_ready`."""
         self._check()
-        return self._following is None or await self._following.ready(timeout)
+        seconds = duration("timeout", timeout)
+        return self._following is None or await self._following.ready(seconds)
 
     def prompts(self) -> List[HeldPrompt]:
         """As `Px0.prompts`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import queue
+import ssl
 import threading
 import zlib
 from typing import Any, Dict, Iterable, Iterator, List, Optional
@@ -58,7 +59,7 @@ def event_of(frame: Dict[str, Any]) -> bytes:
 class PlayedDelivery(PlayedPx0):
     """`greeting` is in it from the beginning. `overrides` may take a request over."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: Optional[ssl.SSLContext] = None) -> None:
         self.teams: Dict[str, Dict[str, Dict[str, Any]]] = {TEAM: {}}
         self.sequences: Dict[str, int] = {TEAM: 1}
         self.streams: List["queue.Queue[Optional[Dict[str, Any]]]"] = []
@@ -67,7 +68,7 @@ class PlayedDelivery(PlayedPx0):
         self.is_gzipped = False
         self.refusal: Optional[Reply] = None
         self._changing = threading.RLock()
-        super().__init__()
+        super().__init__(tls)
         self.templates = {1: "Hello {{.name}}", 7: "Seven {{.name}}"}
         self.put(prompt_of("greeting", {1: "Hello {{.name}}"}, 1))
         self.answer = self._delivery

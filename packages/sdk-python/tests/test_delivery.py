@@ -22,7 +22,7 @@ import px0
 from px0 import AsyncPx0, Px0
 from px0._delivery.answer import STREAM
 from px0._delivery.connection import Connection, Request
-from px0._delivery.read_frame import FrameError
+from px0._delivery.read_frame import FrameError, read_frame
 
 Make = Callable[..., Px0]
 
@@ -544,3 +544,9 @@ def test_bytes_of_any_kind_neither_end_the_client_nor_change_what_is_held(seed: 
                 for frame in connection.frames(bytes(data), 0.0):
                     connection.replica.apply(frame)
         assert client.render("greeting", name="Ada").text == "Hello Ada"
+
+
+@pytest.mark.parametrize("text", ['{"type":"drop","team_id":"x","more":NaN}', '{"type":"drop","team_id":Infinity}', "[" * 100_000])
+def test_what_is_no_json_is_no_frame(text: str) -> None:
+    with pytest.raises(FrameError):
+        read_frame(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ from conftest import eventually
 from played_delivery import PlayedDelivery, prompt_of
 from processes import Child, in_child, needs_fork
 
-from px0 import Px0
+from px0 import AsyncPx0, Px0
 
 
 @pytest.fixture
@@ -124,3 +125,32 @@ def test_a_pool_of_processes(delivering: PlayedDelivery, client: Px0, tmp_path: 
         texts = pool.starmap(work, [(delivering.host, str(tmp_path / f"state {number}")) for number in range(2)])
     assert texts == ["Hello Ada", "Hello Ada"]
     assert client.status().state == "ready"
+
+
+@needs_fork
+def test_an_async_client_goes_on_in_the_child(delivering: PlayedDelivery) -> None:
+    client = AsyncPx0(delivering.host, "ak_test", mode="stream", retries=0, init_timeout=20.0)
+
+    async def hear(text: str) -> str:
+        while True:
+            result = await client.render("greeting", name="Ada")
+            if result.text == text:
+                return result.source
+            await asyncio.sleep(0.01)
+
+    def in_loop(text: str) -> str:
+        return asyncio.run(asyncio.wait_for(hear(text), 30))
+
+    async def run() -> None:
+        assert await client.ready(20)
+        children = [Child(lambda: in_loop("Hi Ada")) for _ in range(2)]
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, lambda: eventually(lambda: len(delivering.streams) == 3))
+        delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+        assert await hear("Hi Ada") == "stream"
+        for child in children:
+            assert await loop.run_in_executor(None, child.result) == "stream"
+        assert client.status().state == "ready"
+        await client.aclose()
+
+    asyncio.run(run())

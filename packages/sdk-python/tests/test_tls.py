@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 import pytest
+from conftest import eventually
+from played_delivery import PlayedDelivery, prompt_of
 from played_px0 import PlayedPx0
 from played_wire import PlayedWire
 from processes import Child, Together, needs_fork
@@ -163,3 +165,42 @@ def test_forked_processes_leave_the_encryption_of_their_parent_alone(secure: Pla
     # The parent still has its own, and each child made one.
     assert len(secure._connections) == connections + 2
     px.close()
+
+
+@pytest.fixture
+def delivering(secure: PlayedPx0, served: ssl.SSLContext) -> Iterator[PlayedDelivery]:
+    server = PlayedDelivery(served)
+    yield server
+    server.stop()
+
+
+@needs_fork
+def test_a_stream_of_prompts_goes_on_in_parent_and_children(delivering: PlayedDelivery) -> None:
+    def hears(client: Px0) -> Callable[[], bool]:
+        return lambda: client.render("greeting", name="Ada").text == "Hi Ada"
+
+    with Px0(delivering.host, "ak_test", mode="stream", retries=0, init_timeout=20.0) as client:
+        assert client.wait_ready(20)
+        children = [Child(lambda: eventually(hears(client))) for _ in range(2)]
+        eventually(lambda: len(delivering.streams) == 3)
+        delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+        eventually(hears(client))
+        assert [child.result() for child in children] == [True, True]
+        # The parent is on its first connection still.
+        assert len(delivering.deliveries) == 3
+        assert client.status().state == "ready"
+
+
+def test_closing_ends_a_stream_that_is_quiet(delivering: PlayedDelivery) -> None:
+    before = set(threading.enumerate())
+    with Px0(delivering.host, "ak_test", mode="stream", retries=0, init_timeout=20.0) as client:
+        assert client.wait_ready(20)
+    eventually(lambda: not any("px0" in one.name for one in threading.enumerate() if one not in before))
+
+
+def test_a_stream_of_prompts_with_asyncio(delivering: PlayedDelivery) -> None:
+    async def run() -> None:
+        async with AsyncPx0(delivering.host, "ak_test", mode="stream", retries=0, init_timeout=20.0) as client:
+            assert (await client.render("greeting", name="Ada")).source == "stream"
+
+    asyncio.run(run())

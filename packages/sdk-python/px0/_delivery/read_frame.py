@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, NoReturn, Optional
 
 from .._revision import is_revision
 from .frame import PROTOCOL, Frame
@@ -15,6 +15,12 @@ class FrameError(Exception):
     """Whatever answers does not speak this protocol."""
 
 
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+# Python's reads NaN, which no other does.
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 # Longer than any px0 asks to wait.
 _MOST_MS = 3_600_000
 _HEX_16 = re.compile(r"[0-9a-f]{16}")
@@ -27,7 +33,7 @@ def read_frame(text: str) -> Optional[Frame]:
     Raises FrameError for a text that is no frame, and for a known type in another form.
     """
     try:
-        value = json.loads(text)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         raise FrameError("a line is not JSON") from None
     return frame_of(value)
