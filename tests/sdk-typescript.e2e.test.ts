@@ -66,6 +66,8 @@ describe('the examples', () => {
   const outputs: Readonly<Record<string, string>> = {
     'quickstart.ts': 'Hello Ada\n',
     'outage.ts': 'Hello Ada\n',
+    'in-process.ts': 'Hello Ada\n',
+    'for-tests.ts': 'greeting: version 2\nGood morning Ada\n',
     'api.ts': 'Bye Ada\n',
     'chat.ts': `${JSON.stringify(
       {

@@ -1,7 +1,7 @@
 import { Px0 } from '@px0/sdk';
 
 await using px0 = new Px0({
-  snapshotFile: 'px0-snapshot.json',
+  stateFile: 'px0-state.ndjson',
   fallbacks: { greeting: 'Hello {{.name}}' },
 });
 
