@@ -124,7 +124,7 @@ describe('the packages for npm', () => {
     await run('tar', ['-xzf', join(folder, 'px0-sdk-0.1.0.tgz'), '-C', installed, '--strip-components=1']);
     await writeFile(join(application, 'package.json'), '{"type": "module"}');
     const source = `
-      import { Px0, type RenderResult } from '@px0/sdk';
+      import { type PromptChange, Px0, type RenderResult, type TestPx0 } from '@px0/sdk';
       import { apiConfiguration, PromptRendersApi } from '@px0/sdk/api';
       import { type Rendered, toOpenAI } from '@px0/sdk/providers';
       const px0 = new Px0({ host: 'http://127.0.0.1:9', accessToken: 'ak_', fallbacks: { greeting: 'Hello {{.name}}' } });
@@ -132,6 +132,8 @@ describe('the packages for npm', () => {
       const renders = new PromptRendersApi(apiConfiguration(px0));
       const rendered: Rendered = result;
       const { request } = toOpenAI(rendered);
+      const tested: TestPx0 = Px0.forTests({ greeting: 'Hello' });
+      tested.on('change', 'greeting', ({ kind }: PromptChange) => console.error(kind));
       console.log(result.text, typeof renders.renderLive, JSON.stringify(request));
     `;
     await writeFile(join(application, 'main.ts'), source);

@@ -120,6 +120,26 @@ describe('against the real px0', () => {
     }
   });
 
+  it('a client that follows px0 renders what it has promoted itself, and other versions by number', async () => {
+    await using px0 = clientOf({ mode: 'stream', slugs: ['followed'] });
+    const { id } = await world.emptyPrompt(account.key, account.team, { slug: 'followed' });
+    const versions = versionsOf(px0);
+    for (const word of ['One', 'Two', 'Three']) {
+      const { version } = await versions.createVersion(id, { template: `${word} {{.name}}` });
+      await versions.promoteVersion(id, String(version.version));
+      await versions.promoteVersion(id, String(version.version));
+      const text = `${word} Ada`;
+      await expect(px0.render('followed', { name: 'Ada' })).resolves.toMatchObject({
+        text,
+        version: version.version,
+      });
+    }
+    const sourceOf = async () => (await px0.render('followed', { name: 'Ada' }, { version: 1 })).source;
+    await eventually(async () => (await sourceOf()) === 'fetched');
+    expect(px0.prompts()).toMatchObject([{ slug: 'followed', live: 3, versions: [3] }]);
+    expect(px0.status()).toMatchObject({ state: 'ready', repairs: 0 });
+  });
+
   it('a version renders by number and by tag', async () => {
     await using px0 = clientOf({ teamId: account.team });
     await versionsOf(px0).setVersionTag(greeting.id, '1', { tag: 'first' });

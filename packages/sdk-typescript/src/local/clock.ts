@@ -8,7 +8,7 @@ export function systemClock(): Clock {
   // A clock that is set back must not make anything younger.
   const origin = Date.now() - performance.now();
   return {
-    now: () => origin + performance.now(),
+    now: () => Math.round(origin + performance.now()),
     after(ms, task) {
       const timer: unknown = setTimeout(task, Math.min(ms, LONGEST_TIMER_MS));
       unref(timer);
