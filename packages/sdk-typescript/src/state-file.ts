@@ -110,20 +110,13 @@ export class StateFile {
 }
 
 async function readFrom(path: string, owner: StateFileOwner): Promise<State | string> {
-  const { open } = await import('node:fs/promises');
+  const { readFile, stat } = await import('node:fs/promises');
   await requireRegular(path);
-  const file = await open(path);
-  try {
-    if ((await file.stat()).size > MOST_BYTES) return 'is too large';
-    const reader = new LineReader();
-    const lines: string[] = [];
-    for await (const piece of file.createReadStream({ autoClose: false })) lines.push(...reader.read(piece));
-    // A file that was edited by hand may lack the end of its last line.
-    lines.push(...reader.read(NEWLINE));
-    return readState(lines, owner);
-  } finally {
-    await file.close();
-  }
+  if ((await stat(path)).size > MOST_BYTES) return 'is too large';
+  const reader = new LineReader();
+  // A file that was edited by hand may lack the end of its last line.
+  const lines = [...reader.read(await readFile(path)), ...reader.read(NEWLINE)];
+  return readState(lines, owner);
 }
 
 /** A reader sees the old lines or the new ones, also after a loss of power: beside it, flushed, then renamed. */

@@ -287,8 +287,9 @@ export class LocalPrompts {
   async #start(): Promise<void> {
     await this.#file?.loaded();
     await this.#bundle?.loaded();
-    this.#client.start();
     this.#isLoaded = true;
+    // What waits for the files goes on first: to connect takes its time, too.
+    void this.#world.clock.turn().then(() => this.#client.start());
   }
 
   #load({ replica, savedAt, kept }: State): void {

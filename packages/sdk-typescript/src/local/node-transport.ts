@@ -1,15 +1,14 @@
 /**
  * Requests through Node's `http`. `fetch` keeps a program alive for as long as a stream is open, which is for ever; a socket of this one does not.
  */
-import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream';
 import { constants, createGunzip } from 'node:zlib';
 import type { DeliveryAnswer } from '@px0/delivery';
-import type { SentRequest } from './transports.ts';
+import type { SentRequest } from './sent-request.ts';
 
-export function sendByNode({ url, headers, signal }: SentRequest): Promise<DeliveryAnswer> {
-  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+export async function sendByNode({ url, headers, signal }: SentRequest): Promise<DeliveryAnswer> {
+  const { request } = url.startsWith('https:') ? await nodeHttps() : await nodeHttp();
   return new Promise((resolve, reject) => {
     const sent = request(url, {
       // A connection of its own: one that others share would be kept alive by them, or they by it.
@@ -28,6 +27,15 @@ export function sendByNode({ url, headers, signal }: SentRequest): Promise<Deliv
     });
     sent.end();
   });
+}
+
+/** An import reads all members of the module, one of which loads another HTTP client: a large part of what a program takes to start. */
+async function nodeHttp(): Promise<Pick<typeof import('node:http'), 'request'>> {
+  return process.getBuiltinModule?.('node:http') ?? (await import('node:http'));
+}
+
+async function nodeHttps(): Promise<Pick<typeof import('node:https'), 'request'>> {
+  return process.getBuiltinModule?.('node:https') ?? (await import('node:https'));
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | null {

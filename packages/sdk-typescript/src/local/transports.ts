@@ -2,6 +2,7 @@
 import type { DeliveryAnswer, Transport } from '@px0/delivery';
 import { parseRetryAfter } from '../retries.ts';
 import { innermostReason, Secrets } from '../secrets.ts';
+import type { SentRequest } from './sent-request.ts';
 
 export interface TransportSettings {
   readonly host: string;
@@ -38,13 +39,6 @@ export function transportOf(settings: TransportSettings): Transport {
       throw cleanError(error, secrets);
     }
   };
-}
-
-/** A request with everything that it takes. */
-export interface SentRequest {
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
 }
 
 /** Node itself, and not what only resembles it. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleCase } from '@px0/delivery/scenarios';
+import { PlayedClock, settle } from '@px0/delivery/scenarios';
 import { temporaryFolder } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BundleCase } from '../../../delivery/test/bundles/cases.ts';
-import { PlayedClock, settle } from '../../../delivery/test/scenarios/played.ts';
 import { Client } from '../../src/client.ts';
 import { Px0, UnreachableError } from '../../src/mod.ts';
 import { settingsOf } from '../../src/options.ts';

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { constants, createGzip, gzipSync } from 'node:zlib';
 import { asEvent, asLine, type DeliveredPrompt, Digest, type Frame } from '@px0/delivery';
+import { PlayedClock } from '@px0/delivery/scenarios';
 import { eventually } from '@px0/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PlayedClock } from '../../../delivery/test/scenarios/played.ts';
 import { Client } from '../../src/client.ts';
 import { NotFoundError, Px0, type Px0Options, UnreachableError } from '../../src/mod.ts';
 import { settingsOf } from '../../src/options.ts';
@@ -291,7 +291,7 @@ describe.each([
     });
     const away = connected('http://127.0.0.1:1', { ...options, initTimeoutMs: 10 });
     expect(await away.ready()).toBe(false);
-    expect(away.status().lastError).toMatch(/ECONNREFUSED|bad port/);
+    await vi.waitFor(() => expect(away.status().lastError).toMatch(/ECONNREFUSED|bad port/));
     const client = connected(host, options);
     const states: string[] = [];
     client.on('status', ({ state }) => states.push(state));

@@ -4,20 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asEvent, asLine, type Frame } from '@px0/delivery';
+import type { Piece, Scenario, ScenarioAnswer, ScenarioStep } from '@px0/delivery/scenarios';
+import { PlayedClock, PlayedNetwork, type PlayedRequest, settle } from '@px0/delivery/scenarios';
 import { temporaryFolder } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  PlayedClock,
-  PlayedNetwork,
-  type PlayedRequest,
-  settle,
-} from '../../../delivery/test/scenarios/played.ts';
-import type {
-  Piece,
-  Scenario,
-  ScenarioAnswer,
-  ScenarioStep,
-} from '../../../delivery/test/scenarios/scenario.ts';
 import { Client } from '../../src/client.ts';
 import { RefusedError, UnreachableError } from '../../src/errors.ts';
 import type { PromptChange } from '../../src/held.ts';

@@ -1,0 +1,6 @@
+/** A request with everything that it takes. */
+export interface SentRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
