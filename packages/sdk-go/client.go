@@ -70,6 +70,8 @@ type call struct {
 	// Of a chat: whether px0 makes the transcript, and not the SDK of the messages.
 	hasTranscript bool
 	fallback      fallback
+	// What is held, but earlier than what this client has written; nil if nothing is.
+	late func() (Result, bool)
 }
 
 // New makes a client. The error is ErrUsage for settings with which it cannot work.
@@ -330,8 +332,14 @@ func (c *Client) ask(ctx context.Context, made *call) (*live, error) {
 	return judged.live, nil
 }
 
-// withoutPx0 tries what is kept, then the fallback. The error is the fallback's.
+// withoutPx0 tries what is held or kept, then the fallback. The error is the fallback's.
 func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, error) {
+	if made.late != nil {
+		if result, ok := made.late(); ok {
+			result.Cause = cause
+			return result, true, nil
+		}
+	}
 	if entry := c.kept.get(made.wanted); entry != nil {
 		if result, ok := keptResult(made, entry, cause); ok {
 			return result, true, nil

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/px0/px0/packages/sdk-go/internal/delivery"
+	"github.com/px0/px0/packages/sdk-go/internal/segments"
 )
 
 // TestClient is a client for the tests of an application: it renders prompts given in code, without network, token or files, as px0 renders
@@ -14,8 +15,8 @@ type TestClient struct {
 	*Client
 
 	mu sync.Mutex
-	// The number of the live version, by slug, also of prompts that were removed.
-	versions map[string]int
+	// Of each prompt, by slug: its versions from 1 on, of which the last is live.
+	versions map[string][]*program
 	changes  uint64
 }
 
@@ -31,7 +32,7 @@ func ForTests(prompts map[string]any) (*TestClient, error) {
 		Mode: delivery.File, ForTests: true, Random: s.random, InitTimeout: s.initTimeout, OnWarning: s.warn, OnChanged: client.heldChanged,
 		OnState: func(view *delivery.View) { client.statusListeners.tell(client.statusOf(view)) },
 	})
-	made := &TestClient{Client: client, versions: map[string]int{}}
+	made := &TestClient{Client: client, versions: map[string][]*program{}}
 	for slug, prompt := range prompts {
 		if err := made.Set(slug, prompt); err != nil {
 			return nil, err
@@ -41,8 +42,12 @@ func ForTests(prompts map[string]any) (*TestClient, error) {
 	return made, nil
 }
 
-// Set makes this the live version of a prompt, as a promotion does: the listeners of OnChange are told. The error is that of ForTests.
+// Set makes this the live version of a prompt, as a promotion does: the listeners of OnChange are told, on a goroutine of their own. Earlier
+// versions stay, by their numbers. The error is that of ForTests.
 func (t *TestClient) Set(slug string, prompt any) error {
+	if _, err := segments.Of("slug", slug); err != nil {
+		return err
+	}
 	compiled, err := compileForTests("the prompt "+slug, prompt)
 	if err != nil {
 		return err
@@ -50,13 +55,17 @@ func (t *TestClient) Set(slug string, prompt any) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.changes++
-	t.versions[slug]++
-	version := map[string]any{"version": t.versions[slug], "status": "live", "template": "", "language": delivery.LanguageLevel}
+	t.versions[slug] = append(t.versions[slug], compiled)
+	live := len(t.versions[slug])
+	versions := make([]any, live)
+	for i := range versions {
+		versions[i] = map[string]any{"version": i + 1, "status": "live", "template": "", "language": delivery.LanguageLevel}
+	}
 	line, err := json.Marshal(map[string]any{
 		"type": "put", "team_id": testTeam, "revision": testRevision,
 		"prompt": map[string]any{
-			"id": slug, "slug": slug, "status": "active", "created_at": "", "live": t.versions[slug], "tags": map[string]int{},
-			"versions": []any{version}, "etag": fmt.Sprintf("%016x", t.changes),
+			"id": slug, "slug": slug, "status": "active", "created_at": "", "live": live, "tags": map[string]int{}, "versions": versions,
+			"etag": fmt.Sprintf("%016x", t.changes),
 		},
 	})
 	if err != nil {
@@ -66,13 +75,20 @@ func (t *TestClient) Set(slug string, prompt any) error {
 	if err != nil {
 		return err
 	}
-	frame.Prompt.Versions[0].Compiled.Store(compiledBox{compiled})
+	for i, version := range frame.Prompt.Versions {
+		version.Compiled.Store(compiledBox{t.versions[slug][i]})
+	}
 	t.delivery.Put(testTeam, slug, frame.Prompt)
 	return nil
 }
 
 // Remove deletes a prompt: the listeners of OnChange are told.
-func (t *TestClient) Remove(slug string) { t.delivery.Put(testTeam, slug, nil) }
+func (t *TestClient) Remove(slug string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.versions, slug)
+	t.delivery.Put(testTeam, slug, nil)
+}
 
 // testRevision is px0's 0 in its epoch 0.
 const testRevision = "MTowOjA"

@@ -44,9 +44,10 @@ func (c *Client) renderHeld(ctx context.Context, made *call, variables Vars) (Re
 	}
 	reason := "a later revision was written"
 	var held *delivery.Held
-	if view = c.caughtUp(ctx, view); view != nil {
+	if caughtUp := c.caughtUp(ctx, view); caughtUp != nil {
+		view = caughtUp
 		state = view.StateAt(time.Now())
-		location := view.Locate(delivery.Wanted{Slug: made.wanted.slug, TeamID: made.wanted.team, Ref: made.wanted.ref}, state)
+		location := locate(made, view, state)
 		switch location.Kind {
 		case delivery.IsGone:
 			return Result{}, &RefusedError{Status: 404, Message: location.Reason}
@@ -60,6 +61,8 @@ func (c *Client) renderHeld(ctx context.Context, made *call, variables Vars) (Re
 		if result, isRendered, err := c.renderFetched(made, view, held, state); isRendered || err != nil {
 			return result, err
 		}
+	} else {
+		made.late = func() (Result, bool) { return c.renderLate(made, view, state) }
 	}
 	if cause := ended(ctx); cause != nil {
 		return Result{}, cause
@@ -75,6 +78,21 @@ func (c *Client) renderHeld(ctx context.Context, made *call, variables Vars) (Re
 		c.keepVersion(made, held, result.Version)
 	}
 	return result, err
+}
+
+func locate(made *call, view *delivery.View, state delivery.State) delivery.Location {
+	return view.Locate(delivery.Wanted{Slug: made.wanted.slug, TeamID: made.wanted.team, Ref: made.wanted.ref}, state)
+}
+
+// renderLate renders what is held although this client has written something later, for px0 is away and cannot say it.
+func (c *Client) renderLate(made *call, view *delivery.View, state delivery.State) (Result, bool) {
+	location := locate(made, view, state)
+	if location.Kind != delivery.IsHeld {
+		return Result{}, false
+	}
+	result, isRendered, _ := c.renderVersion(made, view, &location, state)
+	result.Stale = true
+	return result, isRendered
 }
 
 // settledView is what is held once the time for a first state is over.

@@ -315,6 +315,13 @@ func TestARenderHasInItWhatThisClientHasWritten(t *testing.T) {
 	write(http.MethodPost)
 	// It does not come, so px0 is asked.
 	expect(t, render(t, client, "greeting", "Ada").Text, "Asked")
+	// Nor can px0 be asked.
+	played.mu.Lock()
+	played.answer = nil
+	played.mu.Unlock()
+	late := render(t, client, "greeting", "Ada", WithFallback("Hi"))
+	expect(t, [2]any{late.Text, late.Stale}, [2]any{"One", true})
+	expect(t, errors.Is(late.Cause, ErrUnreachable), true)
 	played.set(5, deliveredPrompt("greeting", "One", "Two"))
 	eventually(t, "what was written", func() bool { return render(t, client, "greeting", "Ada").Source == SourceStream })
 	expect(t, render(t, client, "greeting", "Ada").Text, "Two")
@@ -518,6 +525,7 @@ func TestAClientForTests(t *testing.T) {
 	expect(t, change.Kind, ChangeLive)
 	expect(t, [2]int{change.Before.Live, change.After.Live}, [2]int{1, 2})
 	expect(t, render(t, plain, "greeting", "Ada").Text, "Hi Ada")
+	expect(t, render(t, plain, "greeting", "Ada", WithVersion(1)).Text, "Hello Ada")
 	client.Remove("greeting")
 	expect(t, (<-changes).Kind, ChangeRemoved)
 	expect(t, errors.Is(renderError(t, plain, "greeting"), ErrNotFound), true)

@@ -460,6 +460,9 @@ func (p *player) render(step scenarioStep) map[string]any {
 	result, err := p.client.Render(context.Background(), asked.Slug, asked.Variables, options...)
 	var refusal *RefusedError
 	switch {
+	case err == nil && result.Cause != nil:
+		// px0 would have been asked first.
+		return map[string]any{"remote": true}
 	case err == nil:
 		made := map[string]any{
 			"text": result.Text, "version": result.Version, "source": result.Source, "stale": result.Stale, "revision": nil,
