@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 import threading
+from functools import lru_cache
 from typing import Any, Optional, Tuple
 
 _DECODED = re.compile(rb"1:([0-9]{1,16}):([0-9]{1,16})")
@@ -54,6 +55,8 @@ def later_of(known: Optional[str], text: str) -> str:
     return text if known is None or is_later(text, known) else known
 
 
+# Thousands of frames in a row have the same one.
+@lru_cache(maxsize=256)
 def _decode(token: str) -> Optional[Tuple[int, int]]:
     if len(token) > _MOST_LENGTH:
         return None

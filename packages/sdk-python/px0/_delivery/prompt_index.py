@@ -18,20 +18,26 @@ _Rank = Tuple[bool, str, str]
 class HeldPrompt:
     """A prompt and the team that it is in."""
 
+    __slots__ = ("team_id", "prompt", "rank", "_programs")
+
     def __init__(self, team_id: str, prompt: DeliveredPrompt) -> None:
         self.team_id = team_id
         self.prompt = prompt
         self.rank = _rank_of(prompt)
-        self._programs: Dict[int, HeldProgram] = {}
+        # There may be many more prompts than are ever rendered.
+        self._programs: Optional[Dict[int, HeldProgram]] = None
 
     def program(self, number: int) -> Optional[HeldProgram]:
         """Of one of its versions; None when that is not delivered. Made when it is first asked for."""
-        known = self._programs.get(number)
+        programs = self._programs
+        if programs is None:
+            programs = self._programs = {}
+        known = programs.get(number)
         if known is None:
             version = next((one for one in self.prompt["versions"] if one["version"] == number), None)
             if version is None:
                 return None
-            known = self._programs[number] = HeldProgram(self.prompt, version)
+            known = programs[number] = HeldProgram(self.prompt, version)
         return known
 
 
@@ -62,7 +68,11 @@ class PromptIndex:
         self, slug: str, team_id: str, before: Optional[DeliveredPrompt], after: Optional[HeldPrompt]
     ) -> None:
         """Takes out `before` and puts in `after` in one step, so that the slug never means nothing in between."""
-        held = list(self._by_slug.get(slug, ()))
+        others = self._by_slug.get(slug)
+        if others is None and after is not None:
+            self._by_slug[slug] = (after,)
+            return
+        held = list(others or ())
         if before is not None:
             held = [one for one in held if one.prompt["id"] != before["id"] or one.team_id != team_id]
         if after is not None:

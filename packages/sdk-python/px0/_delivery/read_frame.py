@@ -57,14 +57,18 @@ def is_prompt(value: Any) -> bool:
     """Whether it is a prompt as `put` holds it."""
     if not isinstance(value, dict):
         return False
-    live, tags = value.get("live", ""), value.get("tags")
+    get = value.get
+    live, tags = get("live", ""), get("tags")
     return (
-        all(isinstance(value.get(key), str) for key in ("id", "slug", "status", "created_at"))
+        isinstance(get("id"), str)
+        and isinstance(get("slug"), str)
+        and isinstance(get("status"), str)
+        and isinstance(get("created_at"), str)
         and (live is None or is_count(live))
         and isinstance(tags, dict)
-        and all(map(is_count, tags.values()))
-        and _is_list_of(value.get("versions"), _is_version)
-        and _is_fingerprint(value.get("etag"))
+        and (not tags or all(map(is_count, tags.values())))
+        and _is_list_of(get("versions"), _is_version)
+        and _is_fingerprint(get("etag"))
     )
 
 
@@ -115,7 +119,12 @@ def _is_digest(value: Frame) -> bool:
 
 
 def _has_texts(value: Any, *keys: str) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(key), str) for key in keys)
+    if not isinstance(value, dict):
+        return False
+    for key in keys:
+        if not isinstance(value.get(key), str):
+            return False
+    return True
 
 
 def _is_list_of(value: Any, is_item: Callable[[Any], bool]) -> bool:

@@ -267,6 +267,14 @@ class Replica:
     def _replace(self, team_id: str, new: _Team) -> None:
         team = self._teams.setdefault(team_id, _Team())
         team.revision = new.revision
+        if not team.prompts and self._homes.keys().isdisjoint(new.prompts):
+            # Nothing to compare with: most of what is ever loaded comes like this.
+            team.prompts = dict(new.prompts)
+            team.digest.add_all(new.digest)
+            for prompt_id, prompt in new.prompts.items():
+                self._homes[prompt_id] = team_id
+                self._on_edit(team_id, None, prompt)
+            return
         for prompt in new.prompts.values():
             self._set(team_id, prompt)
         for prompt_id in [prompt_id for prompt_id in team.prompts if prompt_id not in new.prompts]:
