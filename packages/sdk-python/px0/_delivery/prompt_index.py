@@ -18,14 +18,18 @@ _Rank = Tuple[bool, str, str]
 class HeldPrompt:
     """A prompt and the team that it is in."""
 
-    __slots__ = ("team_id", "prompt", "rank", "_programs")
+    __slots__ = ("team_id", "prompt", "_programs")
 
     def __init__(self, team_id: str, prompt: DeliveredPrompt) -> None:
         self.team_id = team_id
         self.prompt = prompt
-        self.rank = _rank_of(prompt)
         # There may be many more prompts than are ever rendered.
         self._programs: Optional[Dict[int, HeldProgram]] = None
+
+    @property
+    def rank(self) -> _Rank:
+        """Of the prompts of a slug the lowest is meant."""
+        return _rank_of(self.prompt)
 
     def program(self, number: int) -> Optional[HeldProgram]:
         """Of one of its versions; None when that is not delivered. Made when it is first asked for."""
