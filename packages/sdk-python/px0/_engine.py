@@ -197,7 +197,7 @@ class Engine:
         if self._settings.remote_when_needed:
             self._transport.see(delivered.replica.floor)
             result = yield from self._render_remote(call)
-            held = delivered.index.find(call.wanted.slug, call.wanted.team_id)
+            held = delivered.index.find(call.wanted.slug, call.wanted.team_id and call.wanted.team_id.lower())
             if held is None or result.source != "live":
                 return result
             return with_prompt(result, held.prompt["id"], held.team_id)

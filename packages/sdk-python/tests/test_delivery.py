@@ -550,3 +550,16 @@ def test_bytes_of_any_kind_neither_end_the_client_nor_change_what_is_held(seed: 
 def test_what_is_no_json_is_no_frame(text: str) -> None:
     with pytest.raises(FrameError):
         read_frame(text)
+
+
+def test_a_team_may_be_written_large(held: Make, delivering: PlayedDelivery) -> None:
+    team_id = "abcdef00-1111-4111-8111-111111111111"
+    delivering.teams[team_id] = {}
+    delivering.sequences[team_id] = delivering.sequence
+    delivering.put(prompt_of("mine", {1: "Mine"}, 1), team_id)
+    client = held(team_id=team_id.upper())
+    assert client.wait_ready(20)
+    assert client.render("mine").source == "stream"
+    assert client.render("mine", team_id=team_id).source == "stream"
+    with pytest.raises(px0.NotFoundError):
+        client.render("nothing")

@@ -239,8 +239,9 @@ class Player:
         asked = step["render"]
         call = self.engine.call(asked["slug"], asked.get("variables", {}), {}, None, None, None, None, None, False)
         number = asked.get("version")
-        # As it is, though a client of the SDK has a team and refuses numbers that no version has.
-        wanted = Wanted(asked.get("team_id"), asked["slug"], asked.get("tag") if number is None else str(number))
+        # As it is, though a client of the SDK refuses numbers that no version has.
+        team_id = asked.get("team_id", self.settings.team_id)
+        wanted = Wanted(team_id, asked["slug"], asked.get("tag") if number is None else str(number))
         call = replace(call, wanted=wanted)
         self.pending.append(Pending(step, self.engine.render(call)))
 

@@ -39,17 +39,19 @@ class Audience(NamedTuple):
 
     def has(self, wanted: Wanted) -> bool:
         is_slug = self.slugs is None or wanted.slug in self.slugs
-        return is_slug and (self.team_id is None or wanted.team_id == self.team_id)
+        return is_slug and (self.team_id is None or (wanted.team_id or "").lower() == self.team_id)
 
 
 Location = Union[Held, Gone, Elsewhere]
 
 
 def locate_in(index: PromptIndex, replica: Replica, wanted: Wanted, state: ClientState, audience: Audience) -> Location:
-    found = index.find(wanted.slug, wanted.team_id)
+    # px0 writes ids small, and reads them as they come.
+    team_id = None if wanted.team_id is None else wanted.team_id.lower()
+    found = index.find(wanted.slug, team_id)
     if found is None:
         # Of a team that is not held px0 may say that the caller must not see it.
-        if wanted.team_id is not None and not replica.has_team(wanted.team_id):
+        if team_id is not None and not replica.has_team(team_id):
             return Elsewhere("the team is not delivered")
         return _absent("prompt not found", wanted, state, audience)
     prompt, ref = found.prompt, wanted.ref
