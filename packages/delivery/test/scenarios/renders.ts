@@ -125,6 +125,9 @@ export const renderScenarios: readonly Scenario[] = [
       renders(0, { slug: 'one', team_id: A }, 'one 1'),
       isGone(0, { slug: 'two', team_id: A }),
       asksPx0(0, { slug: 'two', team_id: B }),
+      // A call that names no team means the client's.
+      renders(0, 'one', 'one 1'),
+      isGone(0, 'two'),
     ],
     { options: { team_id: A } },
   ),
