@@ -28,6 +28,7 @@ process.on('SIGUSR2', () => {
   const sorted = holds.toSorted((a, b) => a - b);
   const state = {
     delayP99: Math.max(0, delay.percentile(99) / 1e6 - RESOLUTION_MS),
+    longestDelay: Math.max(0, delay.max / 1e6 - RESOLUTION_MS),
     holdP999: sorted[Math.floor(sorted.length * 0.999)] ?? 0,
     longestHold: sorted.at(-1) ?? 0,
     liveBytes: process.env['PX0_BENCH_LIVE'] === undefined ? 0 : liveBytes(),

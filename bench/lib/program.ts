@@ -21,6 +21,7 @@ const PROBE = join(import.meta.dirname, 'event-loop-probe.ts');
 /** What the probe has seen, in milliseconds; holds are counted where the program was started with `PX0_BENCH_HOLDS`. */
 export interface LoopState {
   readonly delayP99: number;
+  readonly longestDelay: number;
   /** Processor time of the main thread between two turns of the loop. */
   readonly holdP999: number;
   readonly longestHold: number;
@@ -83,7 +84,13 @@ export class Program {
       const written = readIfThere(this.#probeFile);
       if (written !== '') return JSON.parse(written);
     }
-    return { delayP99: HELD_MS, holdP999: HELD_MS, longestHold: HELD_MS, liveBytes: Number.NaN };
+    return {
+      delayP99: HELD_MS,
+      longestDelay: HELD_MS,
+      holdP999: HELD_MS,
+      longestHold: HELD_MS,
+      liveBytes: Number.NaN,
+    };
   }
 
   /** Processor time used so far, in seconds. */

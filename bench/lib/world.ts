@@ -9,6 +9,8 @@ import { Program, ROOT } from './program.ts';
 
 export const TWO_VARIABLES = 'Hello {{.name}}, welcome to {{.place}}!';
 
+const twoVariables = (): string => TWO_VARIABLES;
+
 /** Publishes that may wait for their acknowledgement at once. */
 const CONCURRENT_PUBLISHES = 2_000;
 
@@ -37,7 +39,7 @@ export class World {
   }
 
   /** Starts NATS and publishes an organization, a team, an API key, and `prompts` prompts: `greeting`, `p1`, `p2` ... */
-  static async create(prompts: number): Promise<World> {
+  static async create(prompts: number, template: (index: number) => string = twoVariables): Promise<World> {
     const nats = await ownNats();
     const contexts = await ForeignContexts.connect({ servers: nats.url, streamPrefix: '' });
     await createStreams(nats.url);
@@ -45,7 +47,7 @@ export class World {
     const identity = new PlayedIdentity(contexts);
     await identity.start();
     const world = new World(nats, contexts, identity, await publishTenant(contexts, identity));
-    await world.publishPrompts(prompts);
+    await world.publishPrompts(prompts, template);
     await contexts.complete('identity', 'tenancy', 'registry');
     return world;
   }
@@ -68,10 +70,10 @@ export class World {
     return { render, seconds: (performance.now() - started) / 1_000 };
   }
 
-  async publishPrompts(count: number): Promise<void> {
+  async publishPrompts(count: number, template: (index: number) => string = twoVariables): Promise<void> {
     const pending = new Set<Promise<unknown>>();
     for (let i = 0; i < count; i += 1) {
-      const publishing = this.publishPrompt(randomUUID(), i === 0 ? 'greeting' : `p${i}`, 1, TWO_VARIABLES);
+      const publishing = this.publishPrompt(randomUUID(), i === 0 ? 'greeting' : `p${i}`, 1, template(i));
       pending.add(publishing);
       void publishing.finally(() => pending.delete(publishing));
       if (pending.size >= CONCURRENT_PUBLISHES) await Promise.race(pending);

@@ -1,12 +1,9 @@
 /** The programs that measure, one for each language on this machine. */
-import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { WORKLOADS } from '../../packages/template/bench/workloads.ts';
 import { ROOT } from '../lib/program.ts';
+import { goProgram, pythonEnvironment } from '../lib/sdk-programs.ts';
 
 /** A line that a program prints. */
 export interface Measurement {
@@ -21,9 +18,6 @@ export interface MeasuringProgram {
   readonly language: string;
   readonly measure: () => Promise<Measurement[]>;
 }
-
-const run = promisify(execFile);
-const INSTALL_TIMEOUT_MS = 280_000;
 
 /** Nunjucks is Jinja's language as far as the workloads go. */
 const INPUT = WORKLOADS.map(({ name, go, nunjucks, data }) =>
@@ -51,27 +45,11 @@ export async function programs(): Promise<MeasuringProgram[]> {
 }
 
 async function python(): Promise<[program: string, args: readonly string[]]> {
-  const sdk = join(ROOT, 'packages/sdk-python');
-  const environment = join(ROOT, '.px0/sdk-python-bench');
-  const program = join(environment, 'bin/python');
-  const installed = join(environment, 'installed');
-  if (!existsSync(installed)) {
-    await run('python3', ['-m', 'venv', '--clear', environment], { timeout: INSTALL_TIMEOUT_MS });
-    const options = ['--quiet', '--disable-pip-version-check', '--editable', `${sdk}[bench]`];
-    await run(program, ['-m', 'pip', 'install', ...options], { timeout: INSTALL_TIMEOUT_MS });
-    await run('touch', [installed]);
-  }
-  return [program, [join(sdk, 'bench/template_speed.py')]];
+  return [await pythonEnvironment(), [join(ROOT, 'packages/sdk-python/bench/template_speed.py')]];
 }
 
 async function go(): Promise<[program: string, args: readonly string[]]> {
-  const folder = await mkdtemp(join(tmpdir(), 'px0-bench-local-'));
-  const program = join(folder, 'templatebench');
-  await run('go', ['build', '-buildvcs=false', '-o', program, './internal/templatebench'], {
-    cwd: join(ROOT, 'packages/sdk-go'),
-    timeout: INSTALL_TIMEOUT_MS,
-  });
-  return [program, ['-']];
+  return [await goProgram('templatebench'), ['-']];
 }
 
 /** Runs a program to its end, with the workloads as its input. */
