@@ -19,6 +19,8 @@ export interface MeasuringProgram {
   readonly measure: () => Promise<Measurement[]>;
 }
 
+const WHOLE_RENDERS = join(import.meta.dirname, 'whole-renders.ts');
+
 /** Nunjucks is Jinja's language as far as the workloads go. */
 const INPUT = WORKLOADS.map(({ name, go, nunjucks, data }) =>
   JSON.stringify({ name, template: go, jinja2: nunjucks, data }),
@@ -29,6 +31,7 @@ export async function programs(): Promise<MeasuringProgram[]> {
   const typescript = join(ROOT, 'packages/template/bench/beside-handlebars.ts');
   const all: MeasuringProgram[] = [
     { language: 'TypeScript', measure: () => measure(process.execPath, [typescript]) },
+    { language: 'TypeScript', measure: () => measure(process.execPath, [WHOLE_RENDERS]) },
   ];
   for (const [language, prepare] of [
     ['Python', python],

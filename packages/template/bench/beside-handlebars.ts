@@ -3,8 +3,8 @@
  * languages do: the median and the 99th percentile of a render in microseconds, and the median's ratio to that of Handlebars. A text is
  * taken as it comes, which in JavaScript may be a rope of its pieces; `npm run bench -w packages/template` has the time until it is flat.
  */
-import Handlebars from 'handlebars';
 import { compile } from '../src/compile.ts';
+import { withHandlebars } from './with-handlebars.ts';
 import { WORKLOADS, type Workload } from './workloads.ts';
 
 const WARM_UP = 20_000;
@@ -32,12 +32,12 @@ function quantile(values: readonly number[], q: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * q)] ?? Number.NaN;
 }
 
-function measure({ name, go, handlebars, data }: Workload): void {
+function measure(workload: Workload): void {
+  const { name, go, data } = workload;
   const template = compile(go);
-  const baseline = Handlebars.compile(handlebars, { noEscape: true });
   const renders: readonly (readonly [string, () => string])[] = [
     ['px0', () => template.render(data)],
-    ['Handlebars', () => baseline(data)],
+    ['Handlebars', withHandlebars(workload)],
   ];
   if (new Set(renders.map(([, render]) => render())).size > 1)
     throw new Error(`the engines differ about: ${name}`);
