@@ -10,6 +10,8 @@ export class TeamBuild {
   readonly done: Promise<void>;
   readonly finish: () => void;
   readonly #todo: Set<string>;
+  /** Goes along what is to do. One that began anew each time would pass over all that was deleted before it: a set keeps the holes for long. */
+  #cursor: Iterator<string>;
   readonly #entries = new Map<string, DeliveredEntry>();
   /** Prompts whose contents are being read. */
   readonly #incomplete = new Set<string>();
@@ -18,6 +20,7 @@ export class TeamBuild {
   constructor(teamId: string, promptIds: Iterable<string>) {
     this.teamId = teamId;
     this.#todo = new Set(promptIds);
+    this.#cursor = this.#todo.values();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
     this.finish = resolve;
@@ -62,9 +65,16 @@ export class TeamBuild {
 
   /** The next prompt to look at. */
   next(): string | undefined {
-    const [promptId] = this.#todo;
-    if (promptId !== undefined) this.#todo.delete(promptId);
-    return promptId;
+    if (this.#todo.size === 0) return undefined;
+    let step = this.#cursor.next();
+    if (step.done === true) {
+      // It stays at its end, whatever is added.
+      this.#cursor = this.#todo.values();
+      step = this.#cursor.next();
+    }
+    if (step.done === true) return undefined;
+    this.#todo.delete(step.value);
+    return step.value;
   }
 
   /** Takes a prompt as it is delivered; undefined when a content is missing. */
