@@ -22,6 +22,7 @@ export async function resume({
     const headers = streamHeaders(world.key);
     const whole = await clients.open({ url, headers, count: 1 });
     await clients.closeStreams();
+    const outcomes: Record<string, number> = {};
     const [bytes, wholeBytes, refused, cpu, wholeCpu, took]: number[][] = [[], [], [], [], [], []];
     for (let round = 0; round < rounds; round += 1) {
       const from = await revisionOf(render.url, world.key);
@@ -39,6 +40,8 @@ export async function resume({
       cpu?.push(((render.cpuSeconds() - before) * 1e6) / count);
       bytes?.push(back.bytes);
       wholeBytes?.push(whole.bytes * count);
+      for (const [outcome, times] of Object.entries(back.statuses))
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + times;
       refused?.push(count - (back.statuses['200'] ?? 0));
       await clients.closeStreams();
       const beforeWhole = render.cpuSeconds();
@@ -65,11 +68,14 @@ export async function resume({
         baseline: wholeCpu ?? [],
       }),
       figure({
-        measured: `clients that were refused`,
+        measured: 'clients that were refused, at most',
         unit: 'clients',
         values: refused ?? [],
         at: 1,
         atMost: 0,
+        beside: Object.entries(outcomes)
+          .map(([outcome, times]) => `${outcome}: ${times}`)
+          .join(', '),
       }),
       figure({
         measured: `until all have resumed, of which they come over ${overMs} ms`,

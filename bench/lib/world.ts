@@ -12,7 +12,7 @@ export const TWO_VARIABLES = 'Hello {{.name}}, welcome to {{.place}}!';
 const twoVariables = (): string => TWO_VARIABLES;
 
 /** Publishes that may wait for their acknowledgement at once. */
-const CONCURRENT_PUBLISHES = 2_000;
+const CONCURRENT_PUBLISHES = 500;
 
 /** An organization with its default team, and an API key. */
 export interface Tenant {

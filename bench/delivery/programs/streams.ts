@@ -25,6 +25,7 @@ export type Order =
 export type Reply =
   | {
       readonly kind: 'open';
+      /** How many were answered so; or how their connection was lost before. */
       readonly statuses: Readonly<Record<string, number>>;
       /** Received by all of them until each had its `sync`. */
       readonly bytes: number;
@@ -84,7 +85,7 @@ let awaitedBytes = 0;
 let firstAt = 0;
 
 function reply(message: Reply): void {
-  process.send?.(message);
+  if (process.connected) process.send?.(message, () => undefined);
 }
 
 function open({ url, headers, count, overMs, until }: Extract<Order, { kind: 'open' }>): void {
@@ -93,11 +94,11 @@ function open({ url, headers, count, overMs, until }: Extract<Order, { kind: 'op
   const statuses: Record<string, number> = {};
   const began = machineTime();
   let [started, done, bytes, first] = [0, 0, 0, Number.POSITIVE_INFINITY];
-  const settled = (stream: Stream): void => {
+  const settled = (stream: Stream, outcome = String(stream.status)): void => {
     done += 1;
     bytes += stream.bytes;
     first = Math.min(first, machineTime());
-    statuses[stream.status] = (statuses[stream.status] ?? 0) + 1;
+    statuses[outcome] = (statuses[outcome] ?? 0) + 1;
     if (done === count) reply({ kind: 'open', statuses, bytes, firstAt: first, lastAt: machineTime() });
     else if (overMs === 0) startNext();
   };
@@ -123,7 +124,10 @@ interface Start {
   readonly until: 'sync' | 'answer';
 }
 
-function start({ host, port, request, until }: Start, settled: (stream: Stream) => void): void {
+function start(
+  { host, port, request, until }: Start,
+  settled: (stream: Stream, outcome?: string) => void,
+): void {
   const onread = {
     buffer: shared,
     callback: (length: number): boolean => {
@@ -135,8 +139,14 @@ function start({ host, port, request, until }: Start, settled: (stream: Stream) 
   const stream = new Stream(socket, until);
   streams.add(stream);
   socket.once('connect', () => socket.write(request));
-  socket.once('error', (error) => lost(stream, error.message));
-  socket.once('close', () => lost(stream, 'closed'));
+  const lost = (reason: string): void => {
+    if (!streams.delete(stream)) return;
+    // An overloaded system may cut a connection before anybody has seen it.
+    if (stream.isOpen) reply({ kind: 'broken', reason });
+    else settled(stream, reason);
+  };
+  socket.once('error', (error) => lost(error.message));
+  socket.once('close', () => lost('closed'));
 }
 
 function take(stream: Stream, piece: Buffer, settled: (stream: Stream) => void): void {
@@ -161,10 +171,6 @@ function take(stream: Stream, piece: Buffer, settled: (stream: Stream) => void):
   missing -= 1;
   if (firstAt === 0) firstAt = machineTime();
   if (missing === 0) reply({ kind: 'seen', firstAt, lastAt: machineTime(), bytes: awaitedBytes });
-}
-
-function lost(stream: Stream, reason: string): void {
-  if (streams.delete(stream)) reply({ kind: 'broken', reason });
 }
 
 function closeAll(): void {

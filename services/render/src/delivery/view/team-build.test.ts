@@ -27,7 +27,10 @@ describe('a build of a team', () => {
     const few = 10_000;
     const times = 16;
     const perPrompt = (count: number): number => {
-      const build = new TeamBuild(TEAM, Array.from({ length: count }, (_, number) => `prompt ${number}`));
+      const build = new TeamBuild(
+        TEAM,
+        Array.from({ length: count }, (_, number) => `prompt ${number}`),
+      );
       const before = process.threadCpuUsage();
       expect(walk(build)).toHaveLength(count);
       const { user, system } = process.threadCpuUsage(before);
