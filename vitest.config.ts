@@ -45,7 +45,7 @@ const wholePlatform = [
     'security-page.test.ts',
     // Parts of the platform fail, but nothing counts failures under load.
     'failures.chaos.test.ts',
-    'chaos/*.test.ts',
+    'chaos/**/*.test.ts',
     'load/*.test.ts',
   ]),
   project('deploy', join(root, 'deploy'), ['**/*.test.ts']),

@@ -51,7 +51,7 @@ export async function readFinalState(
   };
 }
 
-function versionsIn(answer: Shape): VersionState[] {
+export function versionsIn(answer: Shape): VersionState[] {
   const [numbers, statuses, templates] = ['version', 'status', 'template'].map((field) =>
     answer.each('versions', field),
   );
@@ -62,7 +62,8 @@ function versionsIn(answer: Shape): VersionState[] {
   }));
 }
 
-async function liveAt(
+/** What a render process says in the end of the live version, whose key is the stage's. */
+export async function liveAt(
   { name, url }: Place,
   { key }: Stage,
   slug: string,

@@ -25,6 +25,9 @@ export type Action =
       readonly credential: Credential;
       readonly input: string;
     }
+  | { readonly kind: 'set-tag'; readonly prompt: string; readonly tag: string; readonly version: number }
+  | { readonly kind: 'move'; readonly prompt: string; readonly team: string }
+  | { readonly kind: 'archive' | 'restore'; readonly prompt: string }
   /** Of something that needs the credential and nothing else. */
   | { readonly kind: 'read'; readonly credential: Credential };
 

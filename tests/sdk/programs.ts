@@ -165,6 +165,48 @@ export async function askingApplications(
   return { TypeScript: { program: process.execPath, args: [script], cwd: folder }, Python, Go };
 }
 
+/** A program in each language that renders all the time (`tests/chaos/delivery`), and why it cannot be had in the others. */
+export interface RenderingApplications {
+  readonly applications: Readonly<Record<string, Command>>;
+  readonly missing: readonly string[];
+}
+
+export async function renderingApplications(folder: string): Promise<RenderingApplications> {
+  const typescript = join(root, 'packages', 'sdk-typescript', 'test', 'renders.ts');
+  const [Python, Go] = await Promise.all([renderingPython(), renderingGo(folder)]);
+  const found: Readonly<Record<string, Command | string>> = {
+    TypeScript: { program: process.execPath, args: [typescript], cwd: folder },
+    Python,
+    Go,
+  };
+  const all = Object.entries(found);
+  return {
+    applications: Object.fromEntries(
+      all.flatMap(([language, one]) => (typeof one === 'string' ? [] : [[language, one]])),
+    ),
+    missing: all.flatMap(([language, one]) =>
+      typeof one === 'string' ? [`${language} is missing: ${one}`] : [],
+    ),
+  };
+}
+
+async function renderingPython(): Promise<Command | string> {
+  try {
+    const program = await pythonWith('test');
+    return { program, args: [join(python, 'tests', 'renders.py')], cwd: python };
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+async function renderingGo(folder: string): Promise<Command | string> {
+  const missing = await whyNoGo();
+  if (missing !== undefined) return missing;
+  const program = join(folder, 'renders');
+  await buildGo(program, './internal/renders');
+  return { program, args: [], cwd: folder };
+}
+
 async function askingPython(by: 'packages' | 'http'): Promise<Command | string> {
   try {
     const program = await pythonWith(by === 'http' ? 'test' : WITH_PROVIDERS);

@@ -28,7 +28,7 @@ export {
   openOwner,
   RunningOwner,
 } from './running-owner.ts';
-export { TcpProxy } from './tcp-proxy.ts';
+export { type Interference, type Link, TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { startTestPlatform } from './test-platform.ts';
 export { whenReady } from './when-ready.ts';

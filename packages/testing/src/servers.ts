@@ -5,4 +5,5 @@ export { ForeignContexts } from './foreign-context.ts';
 export { startTestPlatformWithServers, type TestPlatformWithServers } from './own-platform.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity } from './played-identity.ts';
+export { type Link, TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';

@@ -6,23 +6,44 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a test does to the connections of a proxy, besides cutting and slowing them. */
+export interface Interference {
+  /** Gets each new connection first; true when it has taken it over, so that it reaches no server. */
+  readonly accept?: (client: Socket) => boolean;
+  /** What becomes of a piece of data that is on its way; undefined: it is lost. A rejection ends the connection. */
+  readonly pass?: (
+    piece: Buffer,
+    from: 'client' | 'server',
+    link: Link,
+  ) => Buffer | undefined | Promise<Buffer | undefined>;
+}
+
+/** A connection through a proxy. */
+export interface Link {
+  readonly isOpen: boolean;
+  destroy(): void;
+}
 
 export class TcpProxy {
   readonly #server: Server;
   readonly #targetPort: number;
+  readonly #interference: Interference;
   readonly #sockets = new Set<Socket>();
   #cut = false;
   #delayMs = 0;
 
-  private constructor(server: Server, targetPort: number) {
+  private constructor(server: Server, targetPort: number, interference: Interference) {
     this.#server = server;
     this.#targetPort = targetPort;
+    this.#interference = interference;
     server.on('connection', (client) => void this.#forward(client));
   }
 
-  static async start(targetPort: number): Promise<TcpProxy> {
+  static async start(targetPort: number, interference: Interference = {}): Promise<TcpProxy> {
     const server = createServer({ noDelay: true });
-    const proxy = new TcpProxy(server, targetPort);
+    const proxy = new TcpProxy(server, targetPort, interference);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return proxy;
@@ -64,20 +85,29 @@ export class TcpProxy {
       client.destroy();
       return;
     }
+    if (this.#interference.accept?.(client)) {
+      this.#sockets.add(client);
+      client.once('close', () => this.#sockets.delete(client));
+      return;
+    }
     const server = connect({ host: '127.0.0.1', port: this.#targetPort, noDelay: true });
     const both = [client, server];
     for (const socket of both) this.#sockets.add(socket);
     // However one side ends, the other learns of it in the same way: nothing is left half open.
-    await Promise.allSettled([this.#copy(client, server), this.#copy(server, client)]);
+    const link = linkOf(client, server);
+    await Promise.allSettled([
+      this.#copy(client, server, 'client', link),
+      this.#copy(server, client, 'server', link),
+    ]);
     for (const socket of both) {
       socket.destroy();
       this.#sockets.delete(socket);
     }
   }
 
-  async #copy(from: Readable & Socket, to: Socket): Promise<void> {
+  async #copy(from: Readable & Socket, to: Socket, side: 'client' | 'server', link: Link): Promise<void> {
     try {
-      await pipeline(from, this.#slowed(), to);
+      await pipeline(from, this.#slowed(side, link), to);
     } catch (error) {
       from.destroy();
       to.destroy();
@@ -85,12 +115,29 @@ export class TcpProxy {
     }
   }
 
-  #slowed(): Transform {
+  #slowed(side: 'client' | 'server', link: Link): Transform {
+    const { pass } = this.#interference;
+    const onward = async (piece: Buffer): Promise<Buffer | undefined> => {
+      if (this.#delayMs > 0) await sleep(this.#delayMs);
+      return pass === undefined ? piece : pass(piece, side, link);
+    };
     return new Transform({
-      transform: (chunk: Buffer, _encoding, done: TransformCallback) => {
-        if (this.#delayMs === 0) done(null, chunk);
-        else setTimeout(() => done(null, chunk), this.#delayMs);
+      transform: (piece: Buffer, _encoding, done: TransformCallback) => {
+        if (pass === undefined && this.#delayMs === 0) done(null, piece);
+        else onward(piece).then((passed) => done(null, passed), done);
       },
     });
   }
+}
+
+function linkOf(client: Socket, server: Socket): Link {
+  return {
+    get isOpen() {
+      return !client.destroyed && !server.destroyed;
+    },
+    destroy() {
+      client.destroy();
+      server.destroy();
+    },
+  };
 }

@@ -1,0 +1,77 @@
+/**
+ * A command that plays seeds, one after the other on a platform that they share: `--seeds N --from S` plays S to S+N-1. Without `--from` it goes
+ * on where the last call stopped. It ends with the first seed that breaks a promise, unless told to `--go-on`, and leaves that one's whole record and
+ * the services' logs in `.px0/chaos`; with `--record` it leaves the record of every seed.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { TestPlatformWithServers } from '@px0/testing/servers';
+
+/** What has come of a seed. */
+export interface Played {
+  readonly seed: number;
+  readonly summary: string;
+  /** Empty without a violation. */
+  readonly report: string;
+  readonly record: readonly string[];
+}
+
+export interface SeedsCommand {
+  /** Names its files. */
+  readonly name: string;
+  readonly start: () => Promise<TestPlatformWithServers>;
+  readonly play: (platform: TestPlatformWithServers, seed: number) => Promise<Played>;
+}
+
+/** What is left by earlier runs is checked along with a run, and makes each new epoch longer: after so many it begins anew. */
+const RUNS_OF_A_PLATFORM = 20;
+
+const LOG_LINES = 20_000;
+const kept = join(import.meta.dirname, '..', '..', '.px0', 'chaos');
+
+export async function playSeeds({ name, start, play }: SeedsCommand): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '10' },
+      from: { type: 'string' },
+      'go-on': { type: 'boolean', default: false },
+      record: { type: 'boolean', default: false },
+    },
+  });
+  await mkdir(kept, { recursive: true });
+  const nextFile = join(kept, `${name}-next`);
+  const first = Number(values.from ?? (await readFile(nextFile, 'utf8').catch(() => '1')));
+  const count = Number(values.seeds);
+  if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
+    throw new Error('--seeds and --from are whole numbers');
+  }
+  const last = first + count - 1;
+  let broken = 0;
+  let done = 0;
+  for (let from = first; from <= last && (broken === 0 || values['go-on']); from += RUNS_OF_A_PLATFORM) {
+    const platform = await start();
+    try {
+      for (let seed = from; seed <= Math.min(last, from + RUNS_OF_A_PLATFORM - 1); seed += 1) {
+        const { summary, report, record } = await play(platform, seed);
+        done += 1;
+        process.stdout.write(`${summary}\n`);
+        if (report !== '' || values.record) {
+          await writeFile(join(kept, `${name}-${seed}-history.txt`), `${record.join('\n')}\n`);
+        }
+        if (report !== '') {
+          broken += 1;
+          process.stdout.write(`${report}\n`);
+          await writeFile(join(kept, `${name}-${seed}-services.log`), await platform.logs(LOG_LINES));
+          process.stdout.write(`history and logs of seed ${seed} are in ${kept}\n`);
+          if (!values['go-on']) break;
+        }
+        await writeFile(nextFile, String(seed + 1));
+      }
+    } finally {
+      await platform.stop();
+    }
+  }
+  process.stdout.write(`${done} seeds, ${broken} with a violation\n`);
+  process.exitCode = broken === 0 ? 0 : 1;
+}
