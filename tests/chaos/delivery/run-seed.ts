@@ -80,6 +80,7 @@ interface Scene {
   readonly stage: Stage;
   readonly owner: Owner;
   readonly other: string;
+  readonly writers: readonly PromptWriter[];
 }
 
 /** What px0 has of a target, and in which team. */
@@ -189,7 +190,7 @@ class DeliveryRun {
       revoked: openAtRevocation.size,
       revokedMs: Math.max(...[...openAtRevocation].map((client) => this.#renderedAfterRevocation(client))),
       report: violations.length === 0 ? '' : [...faults, explain(violations)].join('\n'),
-      record: [...faults, ...this.#record(evidence)],
+      record: [...faults, explain(violations), ...this.#record(evidence)],
     };
   }
 
@@ -246,10 +247,12 @@ class DeliveryRun {
       prompts,
       member: owner.id,
     };
-    return { stage, owner, other };
+    const writers = this.#writers(stage, other);
+    for (const writer of writers) await writer.begin();
+    return { stage, owner, other, writers };
   }
 
-  #writers({ stage, other }: Scene): readonly PromptWriter[] {
+  #writers(stage: Stage, other: string): readonly PromptWriter[] {
     return stage.prompts.map(({ id }, index) => {
       const teams = index === 2 ? { teams: [stage.team, other] } : {};
       const name = `s${this.#seed}w${index + 1}`;
@@ -262,7 +265,6 @@ class DeliveryRun {
   }
 
   async #startApplications(scene: Scene): Promise<void> {
-    for (const writer of this.#writers(scene)) await writer.begin();
     this.#folder = await temporaryFolder('delivery-chaos');
     for (const [language, command] of Object.entries(this.#form.applications)) {
       for (const role of this.#form.roles) await this.#addClient(scene, language, role);
@@ -331,7 +333,7 @@ class DeliveryRun {
     const at = (ms: number) => sleep(Math.max(0, ms - sinceBegin()));
     const { faultsMs } = this.#form;
     let over = false;
-    const writers = this.#writers(scene).map((writer) => writer.workUntil(() => over));
+    const writers = scene.writers.map((writer) => writer.workUntil(() => over));
     const revocations = this.#clients
       .filter(({ role }) => role === 'revoked stream' || role === 'revoked poll')
       .map(async (client) => {
@@ -364,7 +366,7 @@ class DeliveryRun {
     );
   }
 
-  /** When every process of px0 says of every prompt what the registry says. */
+  /** When every process of px0 says of every prompt what the registry says, and every application has been started again. */
   async #calm({ stage, owner }: Scene): Promise<number> {
     const renders = this.#platform.services.render.map(({ url }, index) => ({
       name: `render-${index + 1}`,
@@ -377,6 +379,8 @@ class DeliveryRun {
       );
       await Promise.all(renders.map((place) => liveAt(place, stage, slug, states)));
     }
+    const renderAgain = () => this.#clients.every((client) => this.#latest(client, 0) !== undefined);
+    await eventually(renderAgain, { timeoutMs: SETTLE_MS, what: 'renders of every application' });
     return this.#now();
   }
 
