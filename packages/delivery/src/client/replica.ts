@@ -171,8 +171,8 @@ export class Replica {
 
   /** Takes over all of another replica, which must not be used after that. */
   adopt(other: Replica): void {
+    this.#replace(other.#teams);
     for (const teamId of [...this.#teams.keys()]) if (!other.#teams.has(teamId)) this.#drop(teamId);
-    for (const [teamId, team] of other.#teams) this.#replace(teamId, team);
     this.#transfer = other.#transfer;
     this.#last = other.#last;
     if (other.floor !== undefined) this.#see(other.floor);
@@ -182,7 +182,7 @@ export class Replica {
   /** Lays one team of another replica, such as that of a bundle, over this one. */
   adoptTeam(teamId: string, other: Replica): void {
     const team = other.#teams.get(teamId);
-    if (team !== undefined) this.#replace(teamId, team);
+    if (team !== undefined) this.#replace([[teamId, team]]);
   }
 
   #see(revision: string): void {
@@ -218,7 +218,9 @@ export class Replica {
   #sync(frame: SyncFrame): RepairReason | undefined {
     const transfer = this.#transfer;
     this.#transfer = undefined;
-    for (const [teamId, staged] of transfer ?? []) if (staged !== undefined) this.#replace(teamId, staged);
+    this.#replace(
+      [...(transfer ?? [])].flatMap(([id, staged]) => (staged === undefined ? [] : [[id, staged]])),
+    );
     const listed = new Set(frame.teams.map(({ team_id }) => team_id));
     for (const teamId of [...this.#teams.keys()]) if (!listed.has(teamId)) this.#drop(teamId);
     for (const { team_id, revision } of frame.teams) {
@@ -265,7 +267,20 @@ export class Replica {
     this.#teams.delete(teamId);
   }
 
-  #replace(teamId: string, team: Team): void {
+  /** What comes is there before anything leaves: a prompt that has moved is nowhere missing in between. */
+  #replace(teams: Iterable<readonly [string, Team]>): void {
+    const replaced = [...teams].map(([id, team]) => [id, team, this.#enter(id, team)] as const);
+    for (const [teamId, team, old] of replaced) {
+      for (const prompt of old.values()) {
+        if (team.prompts.has(prompt.id)) continue;
+        if (this.#homes.get(prompt.id) === teamId) this.#homes.delete(prompt.id);
+        this.#onEdit(teamId, prompt, undefined);
+      }
+    }
+  }
+
+  /** Puts a team in the place of the old one, whose prompts are returned. */
+  #enter(teamId: string, team: Team): ReadonlyMap<string, DeliveredPrompt> {
     const old = this.#teams.get(teamId)?.prompts ?? new Map<string, DeliveredPrompt>();
     this.#teams.set(teamId, team);
     for (const prompt of team.prompts.values()) {
@@ -273,11 +288,7 @@ export class Replica {
       if (before?.etag === prompt.etag) team.prompts.set(prompt.id, before);
       else this.#arrive(teamId, before, prompt);
     }
-    for (const prompt of old.values()) {
-      if (team.prompts.has(prompt.id)) continue;
-      this.#homes.delete(prompt.id);
-      this.#onEdit(teamId, prompt, undefined);
-    }
+    return old;
   }
 }
 

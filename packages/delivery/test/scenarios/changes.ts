@@ -74,6 +74,30 @@ export const changeScenarios: readonly Scenario[] = [
       ],
     },
   ]),
+  scenario(
+    'move-in-a-whole-transfer',
+    'A prompt that has moved meanwhile is in its new team before it leaves the old one, whatever the order of the teams.',
+    [
+      opened({ [A]: [one], [B]: [two] }),
+      frames(
+        1_000,
+        begin(A),
+        put(A, 12, two),
+        begin(B),
+        put(B, 12, one),
+        sync(12, { [A]: 12, [B]: 12 }, one, two),
+      ),
+      {
+        at: 1_000,
+        change: [
+          { slug: 'two', team_id: A, kind: 'added' },
+          { slug: 'two', team_id: B, kind: 'removed' },
+          { slug: 'one', team_id: B, kind: 'added' },
+          { slug: 'one', team_id: A, kind: 'removed' },
+        ],
+      },
+    ],
+  ),
   scenario('changes-after-an-outage', 'What changed while px0 was away is told, too.', [
     opened({ [A]: [one, two] }),
     { at: 20_000, cut: 'break' },

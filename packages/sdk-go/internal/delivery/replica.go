@@ -169,13 +169,11 @@ func (r *Replica) Fork() *Replica {
 
 // Adopt takes over all of another replica, which must not be used after that.
 func (r *Replica) Adopt(other *Replica) {
+	r.replace(other.teams)
 	for _, teamID := range inOrder(r.teams) {
 		if other.teams[teamID] == nil {
 			r.drop(teamID)
 		}
-	}
-	for _, teamID := range inOrder(other.teams) {
-		r.replace(teamID, other.teams[teamID])
 	}
 	r.transfer, r.Last, r.IsSynced = other.transfer, other.Last, other.IsSynced
 	if other.Floor != "" {
@@ -185,8 +183,8 @@ func (r *Replica) Adopt(other *Replica) {
 
 // AdoptTeam lays one team of another replica, such as that of a bundle, over this one.
 func (r *Replica) AdoptTeam(teamID string, other *Replica) {
-	if team := other.teams[teamID]; team != nil {
-		r.replace(teamID, team)
+	if held := other.teams[teamID]; held != nil {
+		r.replace(map[string]*team{teamID: held})
 	}
 }
 
@@ -241,11 +239,7 @@ func (r *Replica) mark(frame *Frame) RepairReason {
 func (r *Replica) sync(frame *Frame) RepairReason {
 	transfer := r.transfer
 	r.transfer = nil
-	for _, teamID := range inOrder(transfer) {
-		if staged := transfer[teamID]; staged != nil {
-			r.replace(teamID, staged)
-		}
-	}
+	r.replace(transfer)
 	listed := make(map[string]bool, len(frame.Teams))
 	for _, each := range frame.Teams {
 		listed[each.TeamID] = true
@@ -313,7 +307,27 @@ func (r *Replica) drop(teamID string) {
 	delete(r.teams, teamID)
 }
 
-func (r *Replica) replace(teamID string, by *team) {
+// replace puts teams in the place of those that are held, save those without a state. What comes is there before anything leaves: a prompt that
+// has moved is nowhere missing in between.
+func (r *Replica) replace(teams map[string]*team) {
+	for _, teamID := range inOrder(teams) {
+		if teams[teamID] != nil {
+			r.enter(teamID, teams[teamID])
+		}
+	}
+	for _, teamID := range inOrder(teams) {
+		if teams[teamID] == nil {
+			continue
+		}
+		for _, prompt := range r.teams[teamID].inOrder() {
+			if teams[teamID].prompts[prompt.ID] == nil {
+				r.remove(teamID, prompt.ID)
+			}
+		}
+	}
+}
+
+func (r *Replica) enter(teamID string, by *team) {
 	held := r.teams[teamID]
 	if held == nil {
 		held = emptyTeam()
@@ -322,11 +336,6 @@ func (r *Replica) replace(teamID string, by *team) {
 	held.revision = by.revision
 	for _, prompt := range by.inOrder() {
 		r.set(teamID, prompt)
-	}
-	for _, prompt := range held.inOrder() {
-		if by.prompts[prompt.ID] == nil {
-			r.remove(teamID, prompt.ID)
-		}
 	}
 }
 

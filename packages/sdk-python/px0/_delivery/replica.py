@@ -155,11 +155,10 @@ class Replica:
 
     def adopt(self, other: Replica) -> None:
         """Takes over all of another replica, which must not be used after that."""
+        self._replace(other._teams)
         for team_id in self.team_ids:
             if team_id not in other._teams:
                 self._drop(team_id)
-        for team_id, team in other._teams.items():
-            self._replace(team_id, team)
         self._transfer = other._transfer
         self.last = other.last
         if other.floor is not None:
@@ -170,7 +169,7 @@ class Replica:
         """Lays one team of another replica, such as that of a bundle, over this one."""
         team = other._teams.get(team_id)
         if team is not None:
-            self._replace(team_id, team)
+            self._replace({team_id: team})
 
     def _see(self, revision: str) -> None:
         self.floor = later_of(self.floor, revision)
@@ -218,9 +217,7 @@ class Replica:
 
     def _sync(self, frame: Frame) -> Optional[str]:
         transfer, self._transfer = self._transfer, None
-        for team_id, staged in (transfer or {}).items():
-            if staged is not None:
-                self._replace(team_id, staged)
+        self._replace({team_id: staged for team_id, staged in (transfer or {}).items() if staged is not None})
         listed = {team["team_id"] for team in frame["teams"]}
         for team_id in self.team_ids:
             if team_id not in listed:
@@ -264,7 +261,16 @@ class Replica:
             self._remove(team_id, prompt_id)
         self._teams.pop(team_id, None)
 
-    def _replace(self, team_id: str, new: _Team) -> None:
+    def _replace(self, teams: Mapping[str, _Team]) -> None:
+        """What comes is there before anything leaves: a prompt that has moved is nowhere missing in between."""
+        for team_id, new in teams.items():
+            self._enter(team_id, new)
+        for team_id, new in teams.items():
+            left = [prompt_id for prompt_id in self.prompts_of(team_id) if prompt_id not in new.prompts]
+            for prompt_id in left:
+                self._remove(team_id, prompt_id)
+
+    def _enter(self, team_id: str, new: _Team) -> None:
         team = self._teams.setdefault(team_id, _Team())
         team.revision = new.revision
         if not team.prompts and self._homes.keys().isdisjoint(new.prompts):
@@ -277,5 +283,3 @@ class Replica:
             return
         for prompt in new.prompts.values():
             self._set(team_id, prompt)
-        for prompt_id in [prompt_id for prompt_id in team.prompts if prompt_id not in new.prompts]:
-            self._remove(team_id, prompt_id)
