@@ -1,7 +1,7 @@
 /**
  * A command that plays seeds, one after the other on a platform that they share: `--seeds N --from S` plays S to S+N-1. Without `--from` it goes
  * on where the last call stopped. It ends with the first seed that breaks a promise, unless told to `--go-on`, and leaves that one's whole record and
- * the services' logs in `.px0/chaos`; with `--record` it leaves the record of every seed.
+ * the services' logs in `.px0/chaos`; with `--record` it leaves the record of every seed. SIGINT or SIGTERM ends it after the present seed.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -49,10 +49,16 @@ export async function playSeeds({ name, start, play }: SeedsCommand): Promise<vo
   const last = first + count - 1;
   let broken = 0;
   let done = 0;
-  for (let from = first; from <= last && (broken === 0 || values['go-on']); from += RUNS_OF_A_PLATFORM) {
+  let isOver = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      isOver = true;
+    });
+  }
+  for (let from = first; from <= last && !isOver; from += RUNS_OF_A_PLATFORM) {
     const platform = await start();
     try {
-      for (let seed = from; seed <= Math.min(last, from + RUNS_OF_A_PLATFORM - 1); seed += 1) {
+      for (let seed = from; seed < Math.min(last + 1, from + RUNS_OF_A_PLATFORM) && !isOver; seed += 1) {
         const { summary, report, record } = await play(platform, seed);
         done += 1;
         process.stdout.write(`${summary}\n`);
@@ -64,7 +70,8 @@ export async function playSeeds({ name, start, play }: SeedsCommand): Promise<vo
           process.stdout.write(`${report}\n`);
           await writeFile(join(kept, `${name}-${seed}-services.log`), await platform.logs(LOG_LINES));
           process.stdout.write(`history and logs of seed ${seed} are in ${kept}\n`);
-          if (!values['go-on']) break;
+          isOver ||= !values['go-on'];
+          if (isOver) break;
         }
         await writeFile(nextFile, String(seed + 1));
       }

@@ -50,7 +50,7 @@ export interface Delay {
   readonly late: number;
 }
 
-const EVERY_MS = 20;
+const EVERY_MS = 40;
 const RESTART_MS = 100;
 
 export class Application {

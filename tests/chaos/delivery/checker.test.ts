@@ -71,6 +71,10 @@ describe('nothing is broken', () => {
   it.each<[string, Partial<Evidence>]>([
     ['by a client that hears of everything', {}],
     [
+      'by a first process that is asked before it holds anything',
+      { stretches: [stretch(0, 4, { kind: 'unreachable', text: '' }), stretch(5, 20_000, text(2, 20))] },
+    ],
+    [
       'by one that connects within 30 s of calm and agrees 5 s later',
       {
         openAtCalm: new Set(),
@@ -149,6 +153,11 @@ describe('nothing is broken', () => {
 describe('a promise is broken', () => {
   it.each<[string, Partial<Evidence>, readonly string[]]>([
     [
+      'by a process that was started again and does not find its file',
+      { stretches: [stretch(0, 4, { kind: 'unreachable', text: '' }, { life: 2 }), ...good.stretches] },
+      ['a held prompt did not render'],
+    ],
+    [
       'by a render that fails',
       {
         stretches: [
@@ -162,7 +171,11 @@ describe('a promise is broken', () => {
     [
       'by a refusal of a valid key',
       {
-        stretches: [stretch(0, 10, { kind: 'unauthorized', text: '' }), stretch(5_000, 20_000, text(2, 20))],
+        stretches: [
+          stretch(0, 5, text(1, 10)),
+          stretch(6, 10, { kind: 'unauthorized', text: '' }),
+          stretch(5_000, 20_000, text(2, 20)),
+        ],
       },
       ['a held prompt did not render'],
     ],

@@ -107,7 +107,7 @@ function failures(
 ): Violation[] {
   return own.flatMap((stretch, index): Violation[] => {
     const { kind } = stretch.rendered;
-    if (kind === 'text') return [];
+    if (kind === 'text' || isBeforeAnything(stretch, own)) return [];
     const isLost = mayLose.has(stretch.target) && (kind === 'not found' || kind === 'unreachable');
     // A new process of a client that was refused holds nothing.
     const mayFail = revocation !== undefined && stretch.from >= revocation.asked;
@@ -122,6 +122,11 @@ function failures(
       },
     ];
   });
+}
+
+/** The first process begins with nothing, and it is asked before it holds anything. */
+function isBeforeAnything({ life, from }: Stretch, own: readonly Stretch[]): boolean {
+  return life === 1 && !own.some((one) => one.rendered.kind === 'text' && one.from < from);
 }
 
 function texts(
