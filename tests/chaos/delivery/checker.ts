@@ -1,6 +1,7 @@
 /**
  * Judges what applications rendered while everything failed: a pure function from what they reported, what the network saw and what was
- * written to the promises that were broken. As the checker of histories, it assumes no more than clients can know.
+ * written to the promises that were broken. As the checker of histories, it assumes no more than clients can know. See
+ * docs/decisions/172-chaos-of-deliveries.md.
  */
 import { compareTokens, decodeToken } from '@px0/event-bus';
 import { line } from '../checker.ts';

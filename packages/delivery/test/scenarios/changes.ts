@@ -6,6 +6,8 @@ import {
   connect,
   drop,
   frames,
+  framesOn,
+  goaway,
   gone,
   hello,
   live,
@@ -96,6 +98,32 @@ export const changeScenarios: readonly Scenario[] = [
           { slug: 'one', team_id: A, kind: 'removed' },
         ],
       },
+    ],
+  ),
+  scenario(
+    'move-shown-by-another-connection',
+    'So it is where another connection takes the place of the first, and the old team is gone.',
+    [
+      opened({ [A]: [one], [B]: [two] }),
+      frames(1_000, goaway()),
+      connect(2_000, resume(10)),
+      framesOn(
+        1,
+        2_100,
+        hello(),
+        begin(A),
+        put(A, 12, one),
+        put(A, 12, two),
+        sync(12, { [A]: 12 }, one, two),
+      ),
+      {
+        at: 2_100,
+        change: [
+          { slug: 'two', team_id: A, kind: 'added' },
+          { slug: 'two', team_id: B, kind: 'removed' },
+        ],
+      },
+      status(2_100, { repairs: 0 }),
     ],
   ),
   scenario('changes-after-an-outage', 'What changed while px0 was away is told, too.', [
