@@ -16,7 +16,6 @@ export const longFiles = [
   'tests/cli.e2e.test.ts',
   'tests/upgrade/rollout.e2e.test.ts',
   'tests/failures.chaos.test.ts',
-  'tests/chaos/delivery/delivery.chaos.test.ts',
   'tests/journeys/journeys.e2e.test.ts',
   'tests/recording/recording.e2e.test.ts',
   'packages/local-platform/src/platform.e2e.test.ts',
