@@ -102,7 +102,7 @@ export class Faults {
       for (const { pid } of this.#platform.services[service]) if (pid !== null) signal(pid, 'SIGCONT');
     }
     await eventually(() => this.#allReady(), {
-      timeoutMs: 60_000,
+      timeoutMs: 180_000,
       intervalMs: 50,
       what: 'every process ready',
     });

@@ -83,6 +83,10 @@ describe('nothing is broken', () => {
       },
     ],
     [
+      'by one that had asked before the calm and was answered in it',
+      { openAtCalm: new Set(), requests: [request(CALM - 100, { answeredAt: CALM + 100 })] },
+    ],
+    [
       'by a rollback, which somebody asked for',
       {
         stretches: [

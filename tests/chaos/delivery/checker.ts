@@ -239,19 +239,16 @@ function isAs({ kind, version, text }: Rendered, expected: Expected): boolean {
   return kind === 'text' && version === expected.version && text === expected.text;
 }
 
-/** When px0 itself first answered a request that was made after this time. */
-function contact(
+/** When px0 itself first answered after this time. */
+export function contact(
   client: number,
   requests: readonly DeliveryRequest[],
   after: number,
   statuses: readonly number[] = [200, 304],
 ): number | undefined {
   return requests.find(
-    (request) =>
-      request.client === client &&
-      request.at >= after &&
-      request.isPx0s === true &&
-      statuses.includes(request.status ?? 0),
+    ({ answeredAt = 0, status = 0, isPx0s, ...request }) =>
+      request.client === client && answeredAt >= after && isPx0s === true && statuses.includes(status),
   )?.answeredAt;
 }
 

@@ -21,6 +21,7 @@ import {
   AGREE_MS,
   CONNECT_MS,
   check,
+  contact,
   type Evidence,
   type Expected,
   explain,
@@ -90,7 +91,7 @@ interface Expectation {
 }
 
 const DELAY_MS = 20;
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 120_000;
 const REFUSAL_LIMIT_MS = 10_000;
 
 export async function runSeed(platform: TestPlatformWithServers, seed: number, form: Form): Promise<Run> {
@@ -433,11 +434,7 @@ class DeliveryRun {
       if (this.#revocations.has(number)) {
         return this.#targets.every((_target, index) => this.#latest(client, index)?.rendered.kind !== 'text');
       }
-      const connected =
-        openAtCalm.has(number) ||
-        network.requests.some(
-          ({ at, isPx0s, status }) => at >= calmAt && isPx0s && (status === 200 || status === 304),
-        );
+      const connected = openAtCalm.has(number) || contact(number, network.requests, calmAt) !== undefined;
       return (
         connected &&
         this.#targets.every((_target, index) => {
