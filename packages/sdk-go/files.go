@@ -68,6 +68,10 @@ func (c *Client) deliveryOptions() delivery.Options {
 		OnWarning: func(text string) { s.warn(s.withoutSecrets(text)) },
 		OnState:   func(view *delivery.View) { c.statusListeners.tell(c.statusOf(view)) },
 		OnChanged: c.heldChanged,
+		OnOtherInstallation: func() {
+			c.written.forget()
+			c.transport.revision.forget()
+		},
 	}
 }
 

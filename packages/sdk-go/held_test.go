@@ -299,8 +299,8 @@ func TestARenderHasInItWhatThisClientHasWritten(t *testing.T) {
 		}
 	}
 	played.mu.Unlock()
-	write := func(method string) {
-		request, err := http.NewRequest(method, played.URL+"/v1/prompts/x/versions/2/promote", nil)
+	send := func(method, path string) {
+		request, err := http.NewRequest(method, played.URL+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -310,9 +310,11 @@ func TestARenderHasInItWhatThisClientHasWritten(t *testing.T) {
 		}
 		got.Body.Close()
 	}
-	write(http.MethodGet)
+	send(http.MethodGet, "/v1/prompts/x/versions/2/promote")
+	send(http.MethodPost, "/v1/prompts/greeting/render")
+	send(http.MethodPost, "/v1/render/batch")
 	expect(t, render(t, client, "greeting", "Ada").Source, SourceStream)
-	write(http.MethodPost)
+	send(http.MethodPost, "/v1/prompts/x/versions/2/promote")
 	// It does not come, so px0 is asked.
 	expect(t, render(t, client, "greeting", "Ada").Text, "Asked")
 	// Nor can px0 be asked.

@@ -2,6 +2,7 @@ package px0
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 )
 
@@ -21,6 +22,9 @@ func (c *Client) HTTPClient() *http.Client {
 	return made
 }
 
+// rendering is the path of a render, which writes nothing.
+var rendering = regexp.MustCompile(`/render(?:/batch)?$`)
+
 // notingTransport notes the revisions of what is written.
 type notingTransport struct {
 	http.RoundTripper
@@ -32,7 +36,8 @@ func (t notingTransport) RoundTrip(request *http.Request) (*http.Response, error
 	if err != nil || !t.client.isMade() || !strings.HasPrefix(request.URL.String(), t.client.settings.host+"/") {
 		return got, err
 	}
-	if isWrite := request.Method != http.MethodGet && request.Method != http.MethodHead; isWrite && got.StatusCode < 300 {
+	isRead := request.Method == http.MethodGet || request.Method == http.MethodHead || rendering.MatchString(request.URL.Path)
+	if !isRead && got.StatusCode < 300 {
 		revision := got.Header.Get("Px0-Revision")
 		t.client.transport.revision.see(revision)
 		t.client.written.see(revision)

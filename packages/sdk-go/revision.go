@@ -1,21 +1,16 @@
 package px0
 
 import (
-	"encoding/base64"
-	"regexp"
-	"strconv"
-	"strings"
 	"sync"
-)
 
-var decodedRevision = regexp.MustCompile(`^1:(\d{1,16}):(\d{1,16})$`)
+	"github.com/px0/px0/packages/sdk-go/internal/delivery"
+)
 
 // highestRevision is the highest that px0 has told this client of. Sent with every request, it makes the client read its own
 // writes, whichever process answers.
 type highestRevision struct {
-	mu              sync.Mutex
-	text            string
-	epoch, sequence uint64
+	mu   sync.Mutex
+	text string
 }
 
 func (h *highestRevision) get() string {
@@ -29,18 +24,14 @@ func (h *highestRevision) see(text string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	// Nearly all answers repeat what is known.
-	if text == "" || text == h.text {
-		return
+	if text != h.text && delivery.IsRevision(text) {
+		h.text = delivery.LaterOf(h.text, text)
 	}
-	decoded, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "="))
-	match := decodedRevision.FindSubmatch(decoded)
-	if err != nil || match == nil {
-		return
-	}
-	// Sixteen digits always fit.
-	epoch, _ := strconv.ParseUint(string(match[1]), 10, 64)
-	sequence, _ := strconv.ParseUint(string(match[2]), 10, 64)
-	if h.text == "" || epoch > h.epoch || (epoch == h.epoch && sequence > h.sequence) {
-		h.text, h.epoch, h.sequence = text, epoch, sequence
-	}
+}
+
+// forget: another px0 answers, and no revision of the earlier one means anything there.
+func (h *highestRevision) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = ""
 }

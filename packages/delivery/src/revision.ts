@@ -48,8 +48,9 @@ export class HighestRevision {
     return this.#text;
   }
 
-  see(text: string): void {
-    if (text === this.#text) return;
+  /** A text that is no revision says nothing. */
+  see(text: string | null): void {
+    if (text === null || text === this.#text) return;
     const position = decode(text);
     if (position === undefined) return;
     if (this.#position !== undefined && comparePositions(position, this.#position) <= 0) return;

@@ -60,16 +60,24 @@ export abstract class Client implements AsyncDisposable {
   }
 
   #renderHeld(local: LocalPrompts, call: Call): RenderResult | Promise<RenderResult> {
+    const rendered = this.#renderOfHeld(local, call);
+    return 'content' in rendered
+      ? localResult(call, rendered, null)
+      : this.#renderElsewhere(local, call, rendered);
+  }
+
+  #renderOfHeld(local: LocalPrompts, call: Call): LocalRender | Elsewhere {
     const rendered = local.render(call.wanted, call.variables, contentOptions(call, 'error'));
-    if ('content' in rendered) return localResult(call, rendered, null);
-    const { prompt } = rendered;
-    if (prompt !== undefined) {
-      // A version by number that no delivery has, and that was fetched before.
-      const content = this.#parts.remote.fetched(call);
-      if (content !== undefined)
-        return localResult(call, local.fetchedOf(prompt, call.wanted, content), null);
-    }
-    return this.#renderElsewhere(local, call, rendered);
+    if ('content' in rendered || rendered.prompt === undefined || local.isTooOld) return rendered;
+    // A version by number that no delivery has, and that was fetched before.
+    const content = this.#parts.remote.fetched(call, rendered.prompt.id);
+    return content === undefined ? rendered : local.fetchedOf(rendered.prompt, call.wanted, content);
+  }
+
+  /** Rather what is held, which says that it is old, than nothing. */
+  #renderBehind(local: LocalPrompts, call: Call, cause: UnreachableError): RenderResult | undefined {
+    const rendered = this.#renderOfHeld(local, call);
+    return 'content' in rendered ? localResult(call, { ...rendered, stale: true }, cause) : undefined;
   }
 
   async #renderElsewhere(
@@ -82,7 +90,7 @@ export abstract class Client implements AsyncDisposable {
       promptId: prompt?.id,
       teamId: prompt?.teamId,
       held: (cause: UnreachableError) =>
-        reason === BEHIND.reason ? heldResult(local, call, cause) : undefined,
+        reason === BEHIND.reason ? this.#renderBehind(local, call, cause) : undefined,
     };
     if (!remoteWhenNeeded || mode === 'file') {
       const cause = new UnreachableError(`px0 at ${this.host} is not asked: ${reason}`);
@@ -120,7 +128,9 @@ export abstract class Client implements AsyncDisposable {
 
   /** Calls the listener at each change of state. The result ends that. */
   on(event: 'status', listener: (status: ClientStatus) => void): () => void;
-  /** Calls the listener at each change of a prompt, or with `*` of any, one at a time. The result ends that. */
+  /**
+   * Calls the listener at each change of a prompt, or with `*` of any, one at a time: a promise that a listener gives is waited for. The result ends that.
+   */
   on(event: 'change', slug: string, listener: (change: PromptChange) => void): () => void;
   on(
     event: unknown,
@@ -174,10 +184,4 @@ function localResult({ wanted }: Call, rendered: LocalRender, cause: Unreachable
     stale,
     cause,
   });
-}
-
-/** Rather what is held, which says that it is old, than nothing. */
-function heldResult(local: LocalPrompts, call: Call, cause: UnreachableError): RenderResult | undefined {
-  const rendered = local.render(call.wanted, call.variables, contentOptions(call, 'error'));
-  return 'content' in rendered ? localResult(call, { ...rendered, stale: true }, cause) : undefined;
 }

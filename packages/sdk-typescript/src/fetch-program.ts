@@ -7,6 +7,12 @@ import { pathSegment } from './path-segment.ts';
 import { isLacking, type Program, programIn } from './program.ts';
 import type { Transport } from './transport.ts';
 
+export interface FetchedProgram {
+  readonly program: Program;
+  /** Of the prompt that has the slug; null where px0 does not say it. */
+  readonly promptId: string | null;
+}
+
 /**
  * Undefined when it cannot be had at the moment, and for a draft, whose text may change under its number. Every key that may render may also
  * read, so a refusal here tells nothing that a render would not.
@@ -16,7 +22,7 @@ export async function fetchProgram(
   { teamId, slug }: Wanted,
   live: Live,
   signal: AbortSignal,
-): Promise<Program | undefined> {
+): Promise<FetchedProgram | undefined> {
   const query = new URLSearchParams({
     version: String(live.version),
     include: 'program',
@@ -34,5 +40,7 @@ export async function fetchProgram(
   if (!isIt) return undefined;
   // An earlier px0 knows texts only, and has no other program of them.
   const program = programIn(version['program'] ?? { template: version['template'] });
-  return program && isLacking(program, live) ? undefined : program;
+  if (program === undefined || isLacking(program, live)) return undefined;
+  const { id } = prompt;
+  return { program, promptId: typeof id === 'string' ? id : null };
 }

@@ -18,6 +18,8 @@ export interface Kept extends Wanted {
   readonly version: number;
   readonly tags: readonly string[];
   readonly program: Program;
+  /** The prompt that it is a version of, where it is only for renders of that; else null. */
+  readonly promptId: string | null;
   /** `Px0-Revision` of the answer that confirmed it last. */
   readonly revision: string | null;
   /** Milliseconds since 1970, as both times. */

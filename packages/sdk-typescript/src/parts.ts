@@ -3,7 +3,7 @@ import type { Clock, Transport as DeliveryTransport } from '@px0/delivery';
 import type { ClientParts } from './client-parts.ts';
 import { readable } from './errors.ts';
 import { Fallbacks } from './fallbacks.ts';
-import { KeptPrograms, type Wanted } from './kept-programs.ts';
+import { KeptPrograms } from './kept-programs.ts';
 import { systemClock } from './local/clock.ts';
 import { LocalPrompts } from './local/local-prompts.ts';
 import { transportOf } from './local/transports.ts';
@@ -12,6 +12,7 @@ import { RemoteRenders } from './remote-renders.ts';
 import { StateFile } from './state-file.ts';
 import { Transport } from './transport.ts';
 
+const NUMBER = /^\d+$/;
 /** Of versions that are fetched one by one, beside those that are held. */
 const FETCHED_LIMITS = { maxEntries: 1_000, maxBytes: 64 * 1024 * 1024 };
 
@@ -46,7 +47,9 @@ function remoteParts(settings: Settings): ClientParts {
           path,
           owner: { host, slugs: undefined },
           onRead: ({ kept: entries }) => {
-            for (const entry of entries) if (kept.get(entry) === undefined) kept.set(entry);
+            for (const entry of entries) {
+              if (kept.get(entry) === undefined) kept.set({ ...entry, promptId: null });
+            }
           },
           state: () => ({ replica: undefined, savedAt: Date.now(), kept: kept.all() }),
           onWarning,
@@ -57,6 +60,8 @@ function remoteParts(settings: Settings): ClientParts {
     freshness: cache,
     kept,
     keeps: () => cache !== undefined,
+    isOfPrompts: false,
+    maxStaleMs: Number.POSITIVE_INFINITY,
     onKeptChanged: () => stateFile?.changed(),
   });
   return { ...common, remote, local: undefined, stateFile };
@@ -65,19 +70,18 @@ function remoteParts(settings: Settings): ClientParts {
 export function localParts(settings: Settings, world: World): ClientParts & { readonly local: LocalPrompts } {
   const common = commonParts(settings);
   const kept = new KeptPrograms(FETCHED_LIMITS);
-  const local = new LocalPrompts(settings, { ...world, kept });
+  const onOtherInstallation = () => common.transport.forgetRevisions();
+  const local = new LocalPrompts(settings, { ...world, kept, onOtherInstallation });
   const remote = new RemoteRenders({
     transport: common.transport,
     timeoutMs: settings.timeoutMs,
     freshness: undefined,
     kept,
-    keeps: isByNumber,
+    // All other versions are held.
+    keeps: ({ ref }) => ref !== null && NUMBER.test(ref),
+    isOfPrompts: true,
+    maxStaleMs: settings.maxStaleMs,
     onKeptChanged: () => local.keptChanged(),
   });
   return { ...common, remote, local, stateFile: undefined };
-}
-
-/** All other versions are held. */
-function isByNumber({ ref }: Wanted): boolean {
-  return ref !== null && /^\d+$/.test(ref);
 }

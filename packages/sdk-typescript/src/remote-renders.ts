@@ -5,12 +5,12 @@
  */
 import { type Content, withContent } from './content.ts';
 import { UnreachableError } from './errors.ts';
-import { fetchProgram } from './fetch-program.ts';
+import { type FetchedProgram, fetchProgram } from './fetch-program.ts';
 import { judgeRender, type Live } from './judge.ts';
 import { type Kept, type KeptPrograms, keyOf, type Wanted } from './kept-programs.ts';
 import type { CacheOptions } from './options.ts';
 import { Outage } from './outage.ts';
-import { isLacking, type Program } from './program.ts';
+import { isLacking } from './program.ts';
 import { renderPath } from './reference.ts';
 import type { RenderResult } from './render.ts';
 import { type Call, contentOptions } from './render-call.ts';
@@ -34,6 +34,10 @@ export interface RemoteRendersOptions {
   readonly kept: KeptPrograms;
   /** Whether the program of what was asked for is fetched and kept. */
   readonly keeps: (wanted: Wanted) => boolean;
+  /** Whether what is kept is for renders of the same prompt alone, because a slug may come to mean another one. */
+  readonly isOfPrompts: boolean;
+  /** Up to which age what is kept stands in for px0. */
+  readonly maxStaleMs: number;
   readonly onKeptChanged: () => void;
 }
 
@@ -52,6 +56,8 @@ export class RemoteRenders {
   readonly #freshness: RemoteRendersOptions['freshness'];
   readonly #kept: KeptPrograms;
   readonly #keeps: (wanted: Wanted) => boolean;
+  readonly #isOfPrompts: boolean;
+  readonly #maxStaleMs: number;
   readonly #onKeptChanged: () => void;
   readonly #outage = new Outage();
   /** What goes on without anybody waiting for it, by what it is for. */
@@ -60,13 +66,15 @@ export class RemoteRenders {
   readonly #awaited = new Map<string, Live>();
   readonly #fetchFailedAt = new Map<string, number>();
 
-  constructor({ transport, timeoutMs, freshness, kept, keeps, onKeptChanged }: RemoteRendersOptions) {
-    this.#transport = transport;
-    this.#timeoutMs = timeoutMs;
-    this.#freshness = freshness;
-    this.#kept = kept;
-    this.#keeps = keeps;
-    this.#onKeptChanged = onKeptChanged;
+  constructor(options: RemoteRendersOptions) {
+    this.#transport = options.transport;
+    this.#timeoutMs = options.timeoutMs;
+    this.#freshness = options.freshness;
+    this.#kept = options.kept;
+    this.#keeps = options.keeps;
+    this.#isOfPrompts = options.isOfPrompts;
+    this.#maxStaleMs = options.maxStaleMs;
+    this.#onKeptChanged = options.onKeptChanged;
   }
 
   /** @throws RefusedError, UnreachableError, TemplateError, the reason of the call's signal */
@@ -93,10 +101,16 @@ export class RemoteRenders {
     return result;
   }
 
-  /** Of the program that was fetched for just this version; undefined when there is none, or it does not run. */
-  fetched(call: Call): Content | undefined {
+  /** Of the program that was fetched for just this version of the prompt; undefined when there is none, or it does not run. */
+  fetched(call: Call, promptId: string): Content | undefined {
     const kept = this.#kept.get(call.wanted);
-    return kept && this.#kept.render(kept, call.variables, contentOptions(call, 'error'));
+    if (kept === undefined || kept.promptId === null) return undefined;
+    if (kept.promptId === promptId) {
+      return this.#kept.render(kept, call.variables, contentOptions(call, 'error'));
+    }
+    // The slug has come to mean another prompt, whose version is fetched anew.
+    this.#remove(call.wanted);
+    return undefined;
   }
 
   /** Waits for what goes on in the background, for as long as a call may take and ten seconds at most, and cancels what is left. */
@@ -169,7 +183,9 @@ export class RemoteRenders {
 
   #fallBack(call: Call, cause: UnreachableError, { held }: Beside): RenderResult | undefined {
     const kept = this.#kept.get(call.wanted);
-    const result = (kept && this.#fromKept(call, kept, cause)) ?? held?.(cause);
+    // What was fetched for a prompt is rendered where that is held, and nowhere else.
+    const isUsable = kept !== undefined && kept.promptId === null && ageOf(kept) <= this.#maxStaleMs;
+    const result = (isUsable ? this.#fromKept(call, kept, cause) : undefined) ?? held?.(cause);
     if (result !== undefined) return result;
     const content = call.fallback?.(call.variables, contentOptions(call, 'default'));
     if (content === undefined) return undefined;
@@ -255,7 +271,11 @@ export class RemoteRenders {
     this.#fetchFailedAt.set(key, Date.now());
   }
 
-  #keep(wanted: Wanted, { version, tags, revision, stale }: Live, program: Program): void {
+  #keep(
+    wanted: Wanted,
+    { version, tags, revision, stale }: Live,
+    { program, promptId }: FetchedProgram,
+  ): void {
     this.#fetchFailedAt.delete(keyOf(wanted));
     const now = Date.now();
     this.#kept.set({
@@ -263,6 +283,7 @@ export class RemoteRenders {
       version,
       tags,
       program,
+      promptId: this.#isOfPrompts ? promptId : null,
       revision,
       confirmedAt: now,
       fetchedAt: now,

@@ -65,12 +65,13 @@ function entryOf(kept: Kept): object {
     revision: kept.revision,
     confirmed_at: new Date(kept.confirmedAt).toISOString(),
     fetched_at: new Date(kept.fetchedAt).toISOString(),
+    ...(kept.promptId !== null && { prompt_id: kept.promptId }),
   };
 }
 
 function readEntry(entry: unknown): Kept | undefined {
   if (!isObject(entry)) return undefined;
-  const { team_id, slug, ref, version, tags, template, revision } = entry;
+  const { team_id, slug, ref, version, tags, template, revision, prompt_id = null } = entry;
   // The template is all of it for a text without a configuration, and for earlier versions of this package.
   const program = programIn(entry['program'] ?? { template });
   const confirmedAt = timeOf(entry['confirmed_at']);
@@ -82,7 +83,8 @@ function readEntry(entry: unknown): Kept | undefined {
     isVersionNumber(version) &&
     isTextList(tags) &&
     typeof template === 'string' &&
-    isTextOrNull(revision);
+    isTextOrNull(revision) &&
+    isTextOrNull(prompt_id);
   if (!isWhole || program === undefined || confirmedAt === undefined || fetchedAt === undefined)
     return undefined;
   return {
@@ -92,6 +94,7 @@ function readEntry(entry: unknown): Kept | undefined {
     version,
     tags,
     program,
+    promptId: prompt_id,
     revision,
     confirmedAt,
     fetchedAt,

@@ -2,10 +2,10 @@
  * Requests to px0: the token, the revision, time limits and retries. It judges no status beyond whether to send the request again; a call
  * that got no answer at all throws UnreachableError.
  */
+import { HighestRevision } from '@px0/delivery';
 import { boundedText } from './bounded-text.ts';
 import { UnreachableError } from './errors.ts';
 import { parseRetryAfter, RetryBudget, waitBeforeRetry } from './retries.ts';
-import { HighestRevision } from './revision.ts';
 import { causesOf, innermostReason, Secrets } from './secrets.ts';
 import { pause, timeLimit } from './time-limit.ts';
 
@@ -61,6 +61,12 @@ export class Transport {
     this.#secrets = new Secrets(settings.accessToken);
   }
 
+  /** Another px0 answers: no revision of the earlier one means anything there. */
+  forgetRevisions(): void {
+    this.revision.forget();
+    this.written.forget();
+  }
+
   /** The answer, whatever its status. @throws UnreachableError, or the reason of `signal` when that is aborted */
   async send(request: Request): Promise<Answer> {
     const { timeoutMs, retries } = this.#settings;
@@ -98,7 +104,8 @@ export class Transport {
       const answer = await Promise.race([this.#exchange(request, limit.signal), limit.over]);
       const revision = answer.headers.get('px0-revision');
       this.revision.see(revision);
-      if (!request.repeatable && !RENDER.test(request.path)) this.written.see(revision);
+      const isDone = answer.status < FIRST_WITHOUT_RESULT;
+      if (isDone && !request.repeatable && !RENDER.test(request.path)) this.written.see(revision);
       return { answer, retryAfterMs: parseRetryAfter(answer.headers.get('retry-after')) };
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason;

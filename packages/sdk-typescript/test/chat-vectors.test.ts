@@ -30,7 +30,7 @@ function rendered({ program: given, variables, missing_key }: Vector, options: P
   const program = programIn({ ...given, config: '{"model":"m1"}' });
   if (program === undefined) throw new Error('it is not kept');
   const kept: Kept = {
-    ...{ teamId: null, slug: 'a', ref: null, version: 1, tags: [], revision: null },
+    ...{ teamId: null, slug: 'a', ref: null, version: 1, tags: [], revision: null, promptId: null },
     ...{ confirmedAt: 0, fetchedAt: 0, origin: 'cache', mayBeFresh: false },
     program,
   };

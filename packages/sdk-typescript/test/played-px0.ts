@@ -10,6 +10,8 @@ export interface PlayedVersion {
   readonly messages?: readonly ChatEntry[];
   readonly config?: object;
   readonly status?: 'draft' | 'live';
+  /** `p1` unless given. */
+  readonly promptId?: string;
   /** What the answer about the version says differently. */
   readonly said?: object;
 }
@@ -109,14 +111,14 @@ export class PlayedPx0 {
     const [, , , slug = '', ...rest] = pathname.split('/').map(decodeURIComponent);
     const prompt = this.prompts[slug];
     if (prompt === undefined) return { status: 404, body: { error: 'prompt not found' } };
-    const { version, template = '', messages: entries, config, status = 'live', said } = prompt;
+    const { version, template = '', messages: entries, config, status = 'live', promptId = 'p1' } = prompt;
     const program = entries === undefined ? { template } : linkChat(entries);
     if (rest.at(-1) !== 'render') {
       const configText = config === undefined ? undefined : JSON.stringify(config);
       const added = !this.isEarlier &&
         searchParams.get('include') === 'program' && { program: { ...program, config: configText } };
-      const played = { version, template: program.template, status, ...added, ...said };
-      return { status: 200, body: { prompt: { slug }, version: played } };
+      const played = { version, template: program.template, status, ...added, ...prompt.said };
+      return { status: 200, body: { prompt: { id: promptId, slug }, version: played } };
     }
     const { variables, options } = JSON.parse(body);
     const compiled = compileProgram(program);

@@ -59,7 +59,7 @@ async function attemptOf({ host, accessToken }: Target, audience: Audience): Pro
   );
   const body = answer.status === 200 ? '' : await reached(() => startOf(answer));
   const head = { status: answer.status, header: (name: string) => answer.headers.get(name) };
-  const meaning = meaningOf(head, { media: MEDIA, body, floor: undefined });
+  const meaning = meaningOf(head, { media: MEDIA, isConditional: false, body, floor: undefined });
   if (meaning.kind === 'delivery') {
     const replica = await reached(() => replicaOf(host, answer));
     return { replica, isStale: answer.headers.has('px0-stale') };

@@ -9,6 +9,7 @@ function meaning(status: number, headers: Record<string, string>, body: unknown)
   const head = { status, header: (name: string) => headers[name] ?? null };
   return meaningOf(head, {
     media,
+    isConditional: true,
     floor: token(6, 1),
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });

@@ -29,14 +29,23 @@ const TOO_LARGE = 'audience is too large';
 const NOT_YET = 'revision not yet available';
 const MOST_RETRY_AFTER_MS = 60_000;
 
-/** `media`: of the frames that were asked for. `body`: of an answer that is not 2xx, as far as it was read. */
+/**
+ * `media`: of the frames that were asked for. `isConditional`: whether the request had an `If-None-Match`. `body`: of an answer that is not 2xx, as far as
+ * it was read.
+ */
 export function meaningOf(
   head: AnswerHead,
   {
     media,
+    isConditional,
     body,
     floor,
-  }: { readonly media: DeliveryMedia; readonly body: string; readonly floor: string | undefined },
+  }: {
+    readonly media: DeliveryMedia;
+    readonly isConditional: boolean;
+    readonly body: string;
+    readonly floor: string | undefined;
+  },
 ): Meaning {
   const { status, header } = head;
   if (status === 200) {
@@ -44,7 +53,7 @@ export function meaningOf(
       ? { kind: 'delivery' }
       : unreachable(head, 'the answer is of another form');
   }
-  if (status === 304) return { kind: 'unchanged' };
+  if (status === 304 && isConditional) return { kind: 'unchanged' };
   const error = errorIn(body);
   const revision = header('px0-revision');
   if (error === undefined) return unreachable(head, `the answer was ${status}`);

@@ -54,6 +54,25 @@ describe('the feed of changes', () => {
     expect(errors).toHaveLength(2);
   });
 
+  it('waits for a listener that takes its time, and goes on after one that fails later', async () => {
+    const { feed: changes, errors } = feed();
+    const slugs: string[] = [];
+    let goOn: () => void = () => {};
+    changes.listen('*', async ({ slug }) => {
+      slugs.push(`${slug} begins`);
+      await new Promise<void>((resolve) => (goOn = resolve));
+      slugs.push(`${slug} ends`);
+      throw new Error('mine');
+    });
+    for (let index = 0; index < 1_002; index += 1) changes.push(change(`p${index}`));
+    await told();
+    expect(slugs).toEqual(['* begins']);
+    goOn();
+    await told();
+    expect(slugs).toEqual(['* begins', '* ends', 'p2 begins']);
+    expect(errors).toEqual([new Error('mine')]);
+  });
+
   it('holds nothing while nobody listens', async () => {
     const { feed: changes } = feed();
     changes.push(change('a'));

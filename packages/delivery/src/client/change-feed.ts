@@ -5,7 +5,8 @@
 import type { Change } from './changes.ts';
 import type { Clock } from './environment.ts';
 
-export type ChangeListener = (change: Change) => void;
+/** A promise that it gives is waited for before the next change is told. */
+export type ChangeListener = (change: Change) => unknown;
 
 const MOST_WAITING = 1_000;
 const MANY: Change = { slug: '*', promptId: null, teamId: null, kind: 'many', before: null, after: null };
@@ -20,7 +21,7 @@ export class ChangeFeed {
   #hasGivenUp = false;
   #isTelling = false;
 
-  /** `onError`: a listener has thrown. */
+  /** `onError`: a listener has thrown, or its promise was rejected. */
   constructor(clock: Clock, onError: (error: unknown) => void) {
     this.#clock = clock;
     this.#onError = onError;
@@ -53,7 +54,7 @@ export class ChangeFeed {
       for (const { slug, tell } of [...this.#listeners]) {
         if (slug !== '*' && slug !== change.slug && change.slug !== '*') continue;
         try {
-          tell(change);
+          await tell(change);
         } catch (error) {
           this.#onError(error);
         }

@@ -72,7 +72,8 @@ export class Connection {
       this.head = answer;
       this.#lastByteAt = this.#options.clock.now();
       const body = answer.status === 200 ? '' : await textOf(answer);
-      const meaning = meaningOf(answer, { media, body, floor });
+      const isConditional = headers['if-none-match'] !== undefined;
+      const meaning = meaningOf(answer, { media, isConditional, body, floor });
       if (this.#failure !== undefined) return this.#failure;
       if (meaning.kind !== 'delivery') {
         this.close();

@@ -33,6 +33,12 @@ export interface DeliveryOptions {
   readonly initTimeoutMs?: number;
   readonly onWarning?: (text: string) => void;
   readonly onState?: (state: ClientState) => void;
+  /** A listener of changes has failed. */
+  readonly onListenerError?: (error: unknown) => void;
+  /** Another px0 answers at the address: no revision of the earlier one means anything any more. */
+  readonly onOtherInstallation?: () => void;
+  /** A prompt is not held any more. */
+  readonly onRemoved?: (promptId: string) => void;
   /** px0 has confirmed what is held: a file of it would be newer now. */
   readonly onConfirmed?: () => void;
 }
@@ -94,6 +100,8 @@ export class DeliveryClient {
   readonly #waiters = new Set<Waiter>();
   readonly #warnedAt = new Map<string, number>();
   readonly #startedAt: number;
+  /** As px0 writes ids; an application may write them in capitals. */
+  readonly #teamId: string | undefined;
 
   #current: Follower | undefined;
   /** The connection that shall take the place of the current one. */
@@ -124,13 +132,18 @@ export class DeliveryClient {
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
+    this.#teamId = options.teamId?.toLowerCase();
     this.#clock = options.clock;
     this.#policy = new ReconnectPolicy(options.clock.random);
     this.#startedAt = this.#clock.now();
     this.#since = this.#startedAt;
-    this.#feed = new ChangeFeed(this.#clock, () => this.#warn('a listener of changes threw an error'));
+    this.#feed = new ChangeFeed(this.#clock, (error) => options.onListenerError?.(error));
     this.#replica = new Replica((teamId, before, after) => {
       this.#index.edit(teamId, before, after);
+      // One that has moved is still held.
+      if (before !== undefined && after === undefined && !this.#replica.has(before.id)) {
+        options.onRemoved?.(before.id);
+      }
       if (!this.#hasFirstState) return;
       for (const change of changesOf(teamId, before, after)) this.#feed.push(change);
     });
@@ -210,13 +223,19 @@ export class DeliveryClient {
   /** What a render of this would be made of. */
   locate(wanted: Wanted): Location {
     this.#updateByTime();
-    return locateIn(this.#index, wanted, {
-      state: this.#state,
-      refusal: this.#refusal,
-      slugs: this.#options.slugs,
-      teamId: this.#options.teamId,
-      holdsTeam: wanted.teamId === undefined || this.#replica.revisionOf(wanted.teamId) !== undefined,
-    });
+    const { slug, ref } = wanted;
+    const teamId = wanted.teamId?.toLowerCase();
+    return locateIn(
+      this.#index,
+      { slug, teamId, ref },
+      {
+        state: this.#state,
+        refusal: this.#refusal,
+        slugs: this.#options.slugs,
+        teamId: this.#teamId,
+        holdsTeam: teamId === undefined || this.#replica.revisionOf(teamId) !== undefined,
+      },
+    );
   }
 
   /** How what is held was confirmed. */
@@ -324,7 +343,8 @@ export class DeliveryClient {
     etag: string,
   ): { readonly path: string; readonly headers: Readonly<Record<string, string>> } {
     const isPoll = media === 'application/x-ndjson';
-    const { slugs, teamId } = this.#options;
+    const { slugs } = this.#options;
+    const teamId = this.#teamId;
     const query = [
       ...(teamId === undefined ? [] : [`team_id=${encodeURIComponent(teamId)}`]),
       ...(slugs === undefined ? [] : [`slugs=${slugs.map(encodeURIComponent).join(',')}`]),
@@ -533,6 +553,7 @@ export class DeliveryClient {
     this.#warnOnce('another px0 answers at this address; what it delivers replaces what was held');
     this.#otherEpochSince = undefined;
     this.#replica.forgetRevisions();
+    this.#options.onOtherInstallation?.();
     return true;
   }
 

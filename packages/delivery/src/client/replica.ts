@@ -69,6 +69,11 @@ export class Replica {
     return this.#homes.size;
   }
 
+  /** Whether the prompt is in any team that is here. */
+  has(promptId: string): boolean {
+    return this.#homes.has(promptId);
+  }
+
   revisionOf(teamId: string): string | undefined {
     return this.#teams.get(teamId)?.revision;
   }

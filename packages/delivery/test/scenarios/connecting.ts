@@ -93,6 +93,10 @@ export const connectingScenarios: readonly Scenario[] = [
     status: 200,
     headers: { 'content-type': 'text/html' },
   }),
+  outage('answer-304-unasked', 'A 304 to a request without a condition confirms nothing.', {
+    status: 304,
+    headers: { 'px0-revision': R(10) },
+  }),
   outage('no-content-type', 'A 200 that does not say what it is is an outage.', { status: 200, headers: {} }),
   outage('redirect', 'A redirect is an outage.', {
     status: 302,
@@ -404,6 +408,16 @@ export const connectingScenarios: readonly Scenario[] = [
     'another-installation',
     'An earlier epoch for ten minutes is another installation: what was known is forgotten.',
     [opened({ [A]: [one] }), { at: 1_000, cut: 'break' }, elsewhere()],
+  ),
+  scenario(
+    'another-installation-and-own-writes',
+    'What a client has written to another installation is not waited for.',
+    [
+      opened({ [A]: [one] }),
+      { at: 900, render: { slug: 'one', noted: R(12) }, takes: 50, remote: true },
+      { at: 1_000, cut: 'break' },
+      elsewhere(),
+    ],
   ),
   scenario(
     'an-earlier-epoch-for-a-while',

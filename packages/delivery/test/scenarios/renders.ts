@@ -131,6 +131,20 @@ export const renderScenarios: readonly Scenario[] = [
     ],
     { options: { team_id: A } },
   ),
+  scenario(
+    'team-in-capitals',
+    'Ids are written small by px0, and by an application as it likes.',
+    [
+      connect(0, {}, STREAM, `/v1/delivery/stream?team_id=${A}`),
+      frames(0, hello(), ...whole({ [A]: [one] })),
+      renders(0, 'one', 'one 1', { team_id: A }),
+      renders(0, { slug: 'one', team_id: A }, 'one 1'),
+      isGone(0, 'two'),
+      isGone(0, { slug: 'two', team_id: A }),
+      asksPx0(0, { slug: 'one', team_id: B.toUpperCase() }),
+    ],
+    { options: { team_id: A.toUpperCase() } },
+  ),
   scenario('not-found-while-not-ready', 'Only a client that is ready says that something does not exist.', [
     opened({ [A]: [one] }),
     isGone(44_999, 'two'),

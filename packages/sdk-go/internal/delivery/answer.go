@@ -58,8 +58,8 @@ const (
 var seconds = regexp.MustCompile(`^\d{1,9}$`)
 
 // MeaningOf judges an answer. Only px0 can refuse a caller; whatever else stands between is an outage. Media is of the frames that were asked
-// for, and the body that of an answer that is not 2xx, as far as it was read.
-func MeaningOf(status int, header http.Header, media string, body []byte, floor string) Meaning {
+// for, isConditional tells whether the request had an If-None-Match, and the body is that of an answer that is not 2xx, as far as it was read.
+func MeaningOf(status int, header http.Header, media string, isConditional bool, body []byte, floor string) Meaning {
 	made := Meaning{Kind: Unreachable, Status: status, RetryAfter: retryAfterOf(header)}
 	if status == http.StatusOK {
 		if got, _, _ := mime.ParseMediaType(header.Get("Content-Type")); got == media {
@@ -69,7 +69,7 @@ func MeaningOf(status int, header http.Header, media string, body []byte, floor 
 		}
 		return made
 	}
-	if status == http.StatusNotModified {
+	if status == http.StatusNotModified && isConditional {
 		made.Kind = Unchanged
 		return made
 	}

@@ -38,6 +38,8 @@ type Options struct {
 	OnState   func(*View)
 	// OnChanged is called under the client's lock: something that a file has was changed, or only confirmed, or px0 has refused the caller.
 	OnChanged func(isRefused, isOther bool)
+	// OnOtherInstallation is called under the client's lock: another px0 answers at the address, where no revision of the earlier one means anything.
+	OnOtherInstallation func()
 	// ForTests: what Put gives is all there is, and current.
 	ForTests bool
 }
@@ -107,6 +109,8 @@ func NewClient(options Options) *Client {
 		published: &PublishedIndex{},
 	}
 	c.since = c.startedAt
+	// As px0 writes ids; an application may write them in capitals.
+	c.options.Team = strings.ToLower(options.Team)
 	c.options.PollInterval = max(options.PollInterval, LeastPollInterval)
 	c.feed = NewChangeFeed(func(failure any) {
 		c.options.OnWarning(fmt.Sprintf("a listener of changes panicked: %v", failure))
@@ -567,6 +571,9 @@ func (c *Client) isOtherInstallation() bool {
 	c.warnOnce("another px0 answers at this address; what it delivers replaces what was held")
 	c.otherEpochSince = time.Time{}
 	c.replica.ForgetRevisions()
+	if c.options.OnOtherInstallation != nil {
+		c.options.OnOtherInstallation()
+	}
 	return true
 }
 

@@ -111,7 +111,7 @@ func (c *connection) follow(ctx context.Context, request Request) outcome {
 		// What is broken off is of another form.
 		body, _ = io.ReadAll(io.LimitReader(answer.Body, mostOfRefusal))
 	}
-	if meaning, isDelivery := c.judge(answer, body); !isDelivery {
+	if meaning, isDelivery := c.judge(answer, request.Header.Get("If-None-Match") != "", body); !isDelivery {
 		return outcome{meaning: meaning, header: answer.Header}
 	}
 	err = c.read(answer.Body)
@@ -127,10 +127,10 @@ func (c *connection) note() {
 	c.hasHead, c.lastByteAt = true, time.Now()
 }
 
-func (c *connection) judge(answer *Answer, body []byte) (Meaning, bool) {
+func (c *connection) judge(answer *Answer, isConditional bool, body []byte) (Meaning, bool) {
 	c.client.mu.Lock()
 	defer c.client.mu.Unlock()
-	meaning := MeaningOf(answer.Status, answer.Header, c.media, body, c.replica.Floor)
+	meaning := MeaningOf(answer.Status, answer.Header, c.media, isConditional, body, c.replica.Floor)
 	if meaning.Kind != Delivery || c.failure != nil {
 		return meaning, false
 	}

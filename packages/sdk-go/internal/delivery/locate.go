@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -103,6 +104,7 @@ func (v *View) Prompts(yield func(*Held) bool) { v.index.All()(yield) }
 
 // Locate finds what a render is made of.
 func (v *View) Locate(wanted Wanted, state State) Location {
+	wanted.TeamID = strings.ToLower(wanted.TeamID)
 	found := v.index.Find(wanted.Slug, wanted.TeamID)
 	if found == nil {
 		return v.absent("prompt not found", wanted, state, nil)

@@ -55,13 +55,13 @@ func TestWhatAnAnswerMeans(t *testing.T) {
 		for name, value := range each.header {
 			header.Set(name, value)
 		}
-		got := MeaningOf(each.status, header, StreamMedia, []byte(each.body), token(6, 1))
+		got := MeaningOf(each.status, header, StreamMedia, true, []byte(each.body), token(6, 1))
 		if got.Kind != each.want {
 			t.Errorf("%d %v %s means %s, and not %s", each.status, each.header, each.body, got.Kind, each.want)
 		}
 	}
 	for value, want := range map[string]time.Duration{"5": 5 * time.Second, "600": time.Minute, "Wed, 21 Oct 2026 07:28:00 GMT": 0, "-1": 0, "": 0} {
-		expect(t, MeaningOf(503, http.Header{"Retry-After": {value}}, StreamMedia, nil, "").RetryAfter, want)
+		expect(t, MeaningOf(503, http.Header{"Retry-After": {value}}, StreamMedia, true, nil, "").RetryAfter, want)
 	}
 }
 

@@ -34,13 +34,16 @@ class Meaning(NamedTuple):
     refusal: Optional[Refusal] = None
 
 
-def meaning_of(status: int, headers: Mapping[str, str], *, media: str, body: str, floor: Optional[str]) -> Meaning:
-    """`headers` by lower-case name. `media`: of the frames that were asked for. `body`: of an answer that is not 200, as far as it was read."""
+def meaning_of(
+    status: int, headers: Mapping[str, str], *, media: str, is_conditional: bool, body: str, floor: Optional[str]
+) -> Meaning:
+    """`headers` by lower-case name. `media`: of the frames that were asked for. `is_conditional`: whether the request had an `If-None-Match`. `body`:
+    of an answer that is not 200, as far as it was read."""
     retry_after_ms = _retry_after_of(headers)
     if status == 200:
         got = headers.get("content-type", "").split(";")[0].strip().lower()
         return Meaning("delivery") if got == media else Meaning("unreachable", "the answer is of another form", retry_after_ms)
-    if status == 304:
+    if status == 304 and is_conditional:
         return Meaning("unchanged")
     error = _error_in(body)
     revision = headers.get("px0-revision")

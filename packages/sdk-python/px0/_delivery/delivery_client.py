@@ -227,7 +227,9 @@ class DeliveryClient:
         if not self.is_open(connection):
             return False
         floor = connection.replica.floor
-        meaning = meaning_of(status, headers, media=connection.request.media, body=body, floor=floor)
+        request = connection.request
+        is_conditional = "if-none-match" in request.headers
+        meaning = meaning_of(status, headers, media=request.media, is_conditional=is_conditional, body=body, floor=floor)
         connection.answered(headers, self._now())
         if meaning.kind != "delivery":
             self._end(connection, meaning)

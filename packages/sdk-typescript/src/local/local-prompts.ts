@@ -3,7 +3,7 @@
  * of its versions.
  */
 import {
-  type Change,
+  type ChangeListener,
   type ClientState,
   type Clock,
   type CompleteVersion,
@@ -52,12 +52,16 @@ export interface Elsewhere {
   readonly prompt: HeldPrompt | undefined;
 }
 
+type StatusListener = (status: ClientStatus) => unknown;
+
 /** What it needs of the world; the rest is in the settings. */
 export interface LocalWorld {
   readonly clock: Clock;
   readonly transport: Transport;
   /** Programs of versions that are held by number; and of an earlier file. */
   readonly kept: KeptPrograms;
+  /** Another px0 answers at the address. */
+  readonly onOtherInstallation: () => void;
 }
 
 export class LocalPrompts {
@@ -68,7 +72,7 @@ export class LocalPrompts {
   readonly #file: StateFile | undefined;
   readonly #bundle: BundleFile | undefined;
   readonly #loaded: Promise<void>;
-  readonly #listeners = new Set<(status: ClientStatus) => void>();
+  readonly #listeners = new Set<StatusListener>();
   #isLoaded = false;
   #isRefused = false;
   /** The digest of what the file holds. */
@@ -90,9 +94,12 @@ export class LocalPrompts {
       initTimeoutMs,
       onWarning,
       onState: (state) => this.#stateChanged(state),
+      onListenerError: (error) => this.#warnOfListener('changes', error),
+      onOtherInstallation: world.onOtherInstallation,
+      // What does not exist any more leaves nothing behind.
+      onRemoved: (promptId) => this.#programs.forget(promptId),
       onConfirmed: () => this.#confirmed(),
     });
-    this.#client.onChange('*', (change) => this.#forget(change));
     if (stateFile !== undefined) {
       this.#file = new StateFile({
         path: stateFile,
@@ -179,15 +186,21 @@ export class LocalPrompts {
     return { content, source: 'fetched', version, tags: [], promptId: id, teamId, revision, ageMs, stale };
   }
 
+  /** Whether px0 has not confirmed for too long what is held. */
+  get isTooOld(): boolean {
+    const { maxStaleMs } = this.#settings;
+    if (maxStaleMs === Number.POSITIVE_INFINITY) return false;
+    const { ageMs, stale } = this.#client.evidence;
+    return stale && (ageMs ?? Number.POSITIVE_INFINITY) > maxStaleMs;
+  }
+
   #run(
     { prompt: held, version }: HeldVersion,
     variables: JsonObject,
     options: ContentOptions,
   ): LocalRender | Elsewhere {
+    if (this.isTooOld) return { reason: 'what is held is too old', prompt: held };
     const { source, revision, ageMs, stale } = this.#client.evidence;
-    if (stale && (ageMs ?? Number.POSITIVE_INFINITY) > this.#settings.maxStaleMs) {
-      return { reason: 'what is held is too old', prompt: held };
-    }
     const ran = this.#programs.run(held.prompt, version, variables, options);
     if (ran === undefined) return { reason: 'its program cannot be run here', prompt: held };
     return {
@@ -235,14 +248,14 @@ export class LocalPrompts {
     this.#client.reconnect();
   }
 
-  onStatus(listener: (status: ClientStatus) => void): () => void {
+  onStatus(listener: StatusListener): () => void {
     // The same function may listen twice.
-    const tell = (status: ClientStatus) => listener(status);
+    const tell: StatusListener = (status) => listener(status);
     this.#listeners.add(tell);
     return () => this.#listeners.delete(tell);
   }
 
-  onChange(slug: string, listener: (change: Change) => void): () => void {
+  onChange(slug: string, listener: ChangeListener): () => void {
     return this.#client.onChange(slug, listener);
   }
 
@@ -319,8 +332,8 @@ export class LocalPrompts {
 
   #confirmed(): void {
     this.#isRefused = false;
-    // What was kept before anything was delivered is held now, or gone; but for versions by number.
-    this.#forgetKept(({ ref }) => ref === null || !/^\d+$/.test(ref));
+    // What was kept before anything was delivered is held now, or gone; but for versions by number of prompts that are held.
+    this.#forgetKept(({ promptId }) => promptId === null || !this.#client.replica.has(promptId));
     if (this.#file === undefined) return;
     const { writtenAt = Number.NEGATIVE_INFINITY } = this.#file;
     const isOld = Date.now() - writtenAt > SAVE_CONFIRMATION_AFTER_MS;
@@ -342,20 +355,15 @@ export class LocalPrompts {
   async #tell(status: ClientStatus): Promise<void> {
     await this.#world.clock.turn();
     for (const tell of [...this.#listeners]) {
-      try {
-        tell(status);
-      } catch (error) {
-        this.#settings.onWarning(`A listener of the status failed: ${reasonOf(error)}`);
-      }
+      // Also one that fails later.
+      new Promise((resolve) => resolve(tell(status))).catch((error: unknown) =>
+        this.#warnOfListener('the status', error),
+      );
     }
   }
 
-  /** What does not exist any more leaves nothing behind. */
-  #forget({ kind, slug, promptId }: Change): void {
-    if (kind === 'removed' && promptId !== null) this.#programs.forget(promptId);
-    if (kind === 'many') this.#programs.clear();
-    if (kind === 'removed') this.#forgetKept((kept) => kept.slug === slug);
-    if (kind === 'many') this.#forgetKept(() => true);
+  #warnOfListener(what: string, error: unknown): void {
+    this.#settings.onWarning(`A listener of ${what} failed: ${reasonOf(error)}`);
   }
 
   #forgetKept(isGone: (kept: Kept) => boolean): void {

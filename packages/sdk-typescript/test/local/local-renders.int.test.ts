@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { join } from 'node:path';
 import { constants, createGzip, gzipSync } from 'node:zlib';
 import { asEvent, asLine, type DeliveredPrompt, Digest, type Frame } from '@px0/delivery';
 import { PlayedClock } from '@px0/delivery/scenarios';
-import { eventually } from '@px0/testing';
+import { eventually, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../src/client.ts';
 import { NotFoundError, Px0, type Px0Options, UnreachableError } from '../../src/mod.ts';
@@ -42,7 +44,7 @@ function transfer(sequence: number, ...prompts: readonly DeliveredPrompt[]): rea
 
 const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
 class FedClient extends Client {}
@@ -97,6 +99,58 @@ describe('a version by number that is not held', () => {
     local.feed(transfer(12, prompt(1, 'Another', { id: 'p2' })));
     px0.prompts = { greeting: { version: 7, template: 'Another old one' } };
     expect(await client.render('greeting', {}, { version: 7 })).toMatchObject({ text: 'Another old one' });
+  });
+
+  it('is of the prompt that the slug means now, though another one had it before', async () => {
+    const first = prompt(1, 'One');
+    const second = prompt(2, 'Two', { id: 'p2', created_at: '2026-02-01T00:00:00Z' });
+    const { client, px0, local } = await fed({}, transfer(10, first, second));
+    px0.prompts = { greeting: { version: 7, template: 'Of the first', promptId: 'p1' } };
+    await eventually(async () => (await client.render('greeting', {}, { version: 7 })).source === 'fetched');
+    local.feed(transfer(11, prompt(3, 'One', { status: 'archived' }), second));
+    px0.prompts = { greeting: { version: 7, template: 'Of the second', promptId: 'p2' } };
+    expect(await client.render('greeting', {}, { version: 7 })).toMatchObject({
+      text: 'Of the second',
+      promptId: 'p2',
+    });
+    const again = await eventually(async () => {
+      const result = await client.render('greeting', {}, { version: 7 });
+      return result.source === 'fetched' && result;
+    });
+    expect(again).toMatchObject({ text: 'Of the second', promptId: 'p2' });
+  });
+
+  it('is no longer rendered than what is held, and not at all when its prompt is gone', async () => {
+    const { client, px0, clock, local } = await fed({ maxStaleMs: 100_000, fallbacks: { greeting: 'Bye' } });
+    px0.prompts = { greeting: { version: 7, template: 'Old' } };
+    await eventually(async () => (await client.render('greeting', {}, { version: 7 })).source === 'fetched');
+    px0.fault = 'reset';
+    await clock.advanceTo(100_001);
+    expect(await client.render('greeting', {}, { version: 7 })).toMatchObject({ source: 'fallback' });
+    local.feed(transfer(11));
+    await clock.advanceTo(clock.elapsed + 90_000);
+    expect(await client.render('greeting', {}, { version: 7 })).toMatchObject({ source: 'fallback' });
+  });
+
+  it('is rendered by the next process, too, unless another prompt has the slug by then', async () => {
+    const folder = await temporaryFolder('sdk-fetched');
+    cleanups.push(() => rm(folder, { recursive: true }));
+    const stateFile = join(folder, 'state.ndjson');
+    const first = await fed({ stateFile });
+    first.px0.prompts = { greeting: { version: 7, template: 'Old' } };
+    await eventually(
+      async () => (await first.client.render('greeting', {}, { version: 7 })).source === 'fetched',
+    );
+    await first.client.close();
+    const { host } = first.px0;
+    const next = await fed({ stateFile, host, remoteWhenNeeded: false });
+    await next.local.loaded();
+    expect(await next.client.render('greeting', {}, { version: 7 })).toMatchObject({
+      text: 'Old',
+      source: 'fetched',
+    });
+    next.local.feed(transfer(11, prompt(1, 'Another', { id: 'p2' })));
+    await expect(next.client.render('greeting', {}, { version: 7 })).rejects.toThrow(UnreachableError);
   });
 
   it('of a draft is never kept', async () => {
@@ -164,11 +218,45 @@ describe('what px0 does not confirm', () => {
   });
 });
 
+describe('a listener', () => {
+  it('that fails, at once or later, is a warning', async () => {
+    const warnings: string[] = [];
+    const { client, local } = await fed({ onWarning: (message) => warnings.push(message) });
+    const told: string[] = [];
+    client.on('change', 'greeting', async ({ kind }) => {
+      told.push(kind);
+      throw new Error('mine');
+    });
+    client.on('change', '*', () => {
+      throw Object.create(null);
+    });
+    client.on('change', 'greeting', ({ kind }) => told.push(kind));
+    client.on('status', async () => {
+      throw new Error('of states');
+    });
+    local.feed(transfer(11, prompt(2, 'Two')));
+    await client.close();
+    await eventually(() => warnings.length === 3);
+    expect(told).toEqual(['live', 'live']);
+    expect(warnings.toSorted()).toEqual([
+      'A listener of changes failed: mine',
+      'A listener of changes failed: unknown error',
+      'A listener of the status failed: of states',
+    ]);
+  });
+});
+
+async function promote(client: Client, px0: PlayedPx0): Promise<void> {
+  px0.revision = token('1', 12);
+  px0.always = { status: 200, body: {} };
+  await client.fetch(`${client.host}/v1/prompts/p1/versions/2/promote`, { method: 'POST' });
+  px0.always = undefined;
+}
+
 describe('a write of this client', () => {
   it('is waited for, and rendered by px0 when it does not come', async () => {
     const { client, px0, local } = await fed();
-    px0.revision = token('1', 12);
-    await client.fetch(`${client.host}/v1/prompts/p1/versions/2/promote`, { method: 'POST' });
+    await promote(client, px0);
     px0.prompts = { greeting: { version: 2, template: 'Two' } };
     expect(await client.render('greeting')).toMatchObject({ text: 'Two', source: 'live' });
     const rendering = client.render('greeting');
@@ -178,11 +266,18 @@ describe('a write of this client', () => {
 
   it('is less than what is held, while px0 is away', async () => {
     const { client, px0 } = await fed();
-    px0.revision = token('1', 12);
-    await client.fetch(`${client.host}/v1/prompts/p1/versions/2/promote`, { method: 'POST' });
+    await promote(client, px0);
     px0.fault = 'reset';
     const result = await client.render('greeting', { name: 'Ada' }, { fallback: 'Bye' });
     expect(result).toMatchObject({ text: 'Hello Ada', stale: true, cause: expect.any(UnreachableError) });
+  });
+
+  it('is none that px0 has refused', async () => {
+    const { client, px0 } = await fed();
+    px0.revision = token('1', 12);
+    px0.always = { status: 409, body: { error: 'a version has changed meanwhile' } };
+    await client.fetch(`${client.host}/v1/prompts/p1/versions/2/promote`, { method: 'POST' });
+    expect(await client.render('greeting', { name: 'Ada' })).toMatchObject({ source: 'stream' });
   });
 
   it('is none of a read or a render', async () => {
