@@ -64,49 +64,60 @@ type bundleFile struct {
 	mu       sync.Mutex
 	isClosed bool
 	timer    *time.Timer
-	// Of what was read last.
-	changedAt time.Time
-	size      int64
-	told      string
+	// What was read last.
+	seen os.FileInfo
+	told string
 }
 
-// look reads the file if it has changed since the last time.
+// look reads the file if it has changed since the last time, and looks again later.
 func (b *bundleFile) look() {
+	replica, createdAt, warning := b.read()
+	// Not under a lock: what is told may close the client.
+	if warning != "" {
+		b.warn(warning)
+	}
+	if replica != nil {
+		b.load(replica, createdAt)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.isWatched && !b.isClosed {
+		b.timer = time.AfterFunc(lookAtBundle, b.look)
+	}
+}
+
+// read gives what the file holds, if it has changed, and what is to be told.
+func (b *bundleFile) read() (replica *delivery.Replica, createdAt time.Time, warning string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.isClosed {
-		return
-	}
-	if b.isWatched {
-		b.timer = time.AfterFunc(lookAtBundle, b.look)
+		return nil, time.Time{}, ""
 	}
 	info, err := os.Stat(b.path)
 	if err == nil && !info.Mode().IsRegular() {
 		err = errors.New("it is not a regular file")
 	}
 	if err != nil {
-		b.tell(fmt.Sprintf("the bundle %s cannot be read: %v", b.path, err))
-		return
+		return nil, time.Time{}, b.once(fmt.Sprintf("the bundle %s cannot be read: %v", b.path, err))
 	}
-	if info.ModTime().Equal(b.changedAt) && info.Size() == b.size {
-		return
+	if b.seen != nil && os.SameFile(info, b.seen) && info.ModTime().Equal(b.seen.ModTime()) && info.Size() == b.seen.Size() {
+		return nil, time.Time{}, ""
 	}
-	b.changedAt, b.size = info.ModTime(), info.Size()
-	replica, createdAt, err := readBundleFile(b.path, b.keys, time.Now())
-	if err != nil {
-		b.tell(fmt.Sprintf("the bundle %s is not used: %v", b.path, err))
-		return
+	b.seen = info
+	if replica, createdAt, err = readBundleFile(b.path, b.keys, time.Now()); err != nil {
+		return nil, time.Time{}, b.once(fmt.Sprintf("the bundle %s is not used: %v", b.path, err))
 	}
 	b.told = ""
-	b.load(replica, createdAt)
+	return replica, createdAt, ""
 }
 
-// tell warns once of the same.
-func (b *bundleFile) tell(text string) {
-	if b.told != text {
-		b.told = text
-		b.warn(text)
+// once gives nothing for what was told just before.
+func (b *bundleFile) once(text string) string {
+	if b.told == text {
+		return ""
 	}
+	b.told = text
+	return text
 }
 
 func (b *bundleFile) close() {

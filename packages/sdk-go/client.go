@@ -186,14 +186,14 @@ func (c *Client) Close() error {
 	if !c.isMade() {
 		return errNotMade
 	}
-	c.isClosed.Store(true)
+	isFirst := !c.isClosed.Swap(true)
 	if c.bundle != nil {
 		c.bundle.close()
 	}
 	if c.delivery != nil {
 		c.delivery.Close()
 		c.closeDelivery()
-		if c.state != nil && c.settings.mode != ModeFile && !c.delivery.View().SavedAt().IsZero() {
+		if isFirst && c.state != nil && c.settings.mode != ModeFile && !c.delivery.View().SavedAt().IsZero() {
 			// It may have been confirmed since it was written.
 			c.state.changed()
 		}

@@ -85,6 +85,8 @@ func (c *Client) heldChanged(isRefused, isOther bool) {
 	}
 	switch {
 	case c.state == nil:
+	case isRefused:
+		c.state.refused()
 	case isOther:
 		c.state.changed()
 	default:

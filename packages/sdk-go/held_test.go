@@ -248,14 +248,18 @@ func TestARevokedTokenRendersNothingAndEmptiesTheFile(t *testing.T) {
 	}
 	expect(t, info.Mode().Perm(), os.FileMode(0o600))
 	expect(t, strings.Contains(readFile(t, file), "ak_test"), false)
+	// However large it is.
+	client.state.mu.Lock()
+	client.state.pause = time.Hour
+	client.state.mu.Unlock()
+	client.state.changed()
 	played.send(`{"type":"end","status":401,"error":"unauthorized"}`)
 	eventually(t, "refused", func() bool { return client.Status().State == StateRefused })
 	err = renderError(t, client, "greeting", WithFallback("Hi"))
 	expect(t, errors.Is(err, ErrUnauthorized), true)
 	_, err = client.Ready(context.Background())
 	expect(t, errors.Is(err, ErrUnauthorized), true)
-	client.state.flush()
-	expect(t, strings.Contains(readFile(t, file), "A secret"), false)
+	eventually(t, "an empty file", func() bool { return !strings.Contains(readFile(t, file), "A secret") })
 	// The key is valid again.
 	client.Reconnect()
 	eventually(t, "ready again", func() bool { return client.Status().State == StateReady })
@@ -444,6 +448,26 @@ func TestSettingsOfHeldPromptsThatCannotWorkAreRefused(t *testing.T) {
 	t.Setenv("PX0_MODE", "nowhere")
 	_, err := New(WithAccessToken("ak_test"))
 	expect(t, errors.Is(err, ErrUsage), true)
+}
+
+func TestAClientMayBeClosedByWhatItWarns(t *testing.T) {
+	played := deliver(t, deliveredPrompt("greeting", "Held"))
+	folder := filepath.Join(t.TempDir(), "state")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var client *Client
+	warned := make(chan bool, 10)
+	client = holding(t, played, WithStateFile(filepath.Join(folder, "state")), WithWarning(func(string) {
+		client.Close()
+		warned <- true
+	}))
+	if err := os.Remove(folder); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, render(t, client, "greeting", "Ada").Text, "Held")
+	go client.state.flush()
+	<-warned
 }
 
 func TestNothingIsLeftOfAClosedClient(t *testing.T) {

@@ -126,6 +126,17 @@ func (f *stateFile) changed() {
 	}
 }
 
+// refused: what the file holds must not be used any more, however long writing it has taken before.
+func (f *stateFile) refused() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.isDirty = true
+	if f.timer != nil {
+		f.timer.Stop()
+	}
+	f.timer = time.AfterFunc(0, f.flush)
+}
+
 // confirmed: px0 has confirmed what is held, which is not worth a write each time.
 func (f *stateFile) confirmed() {
 	f.mu.Lock()
@@ -145,6 +156,13 @@ func (f *stateFile) close() {
 
 // flush writes now what has changed.
 func (f *stateFile) flush() {
+	// Not under a lock: what is told may close the client.
+	if err := f.write(); err != nil {
+		f.warn(fmt.Sprintf("the state file %s cannot be written: %v", f.path, err))
+	}
+}
+
+func (f *stateFile) write() error {
 	f.writing.Lock()
 	defer f.writing.Unlock()
 	f.mu.Lock()
@@ -156,20 +174,19 @@ func (f *stateFile) flush() {
 	f.isDirty = false
 	f.mu.Unlock()
 	if !isDirty {
-		return
+		return nil
 	}
 	lines := f.lines()
 	if lines == nil {
-		return
+		return nil
 	}
 	began := time.Now()
-	if err := writeWhole(f.path, lines); err != nil {
-		f.warn(fmt.Sprintf("the state file %s cannot be written: %v", f.path, err))
-	}
+	err := writeWhole(f.path, lines)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.writtenAt = time.Now()
 	f.pause = shareOfWriting * f.writtenAt.Sub(began)
+	return err
 }
 
 // stateLines are the lines of a file. Without a replica they have no frames.

@@ -75,6 +75,8 @@ export class LocalPrompts {
   readonly #listeners = new Set<StatusListener>();
   #isLoaded = false;
   #isRefused = false;
+  /** Whether px0 has confirmed what is held since that was written. */
+  #isNewlyConfirmed = false;
   /** The digest of what the file holds. */
   #savedDigest = '';
 
@@ -294,6 +296,7 @@ export class LocalPrompts {
   async close(): Promise<void> {
     this.#bundle?.close();
     this.#client.close();
+    if (this.#isNewlyConfirmed) this.#file?.changed();
     await this.flush();
   }
 
@@ -317,6 +320,7 @@ export class LocalPrompts {
 
   #toSave(): State | undefined {
     this.#savedDigest = '';
+    this.#isNewlyConfirmed = false;
     if (this.#isRefused) return { replica: undefined, savedAt: Date.now(), kept: [] };
     const { replica } = this.#client;
     const { ageMs } = this.#client.evidence;
@@ -332,6 +336,7 @@ export class LocalPrompts {
 
   #confirmed(): void {
     this.#isRefused = false;
+    this.#isNewlyConfirmed = true;
     // What was kept before anything was delivered is held now, or gone; but for versions by number of prompts that are held.
     this.#forgetKept(({ promptId }) => promptId === null || !this.#client.replica.has(promptId));
     if (this.#file === undefined) return;
