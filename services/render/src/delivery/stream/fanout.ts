@@ -13,7 +13,7 @@ import type { Connection } from './connection.ts';
 import { Piece, SharedPieces } from './piece.ts';
 import { PIECE_LENGTH, putEvent, Runs } from './runs.ts';
 import { syncOf, Transfer } from './transfer.ts';
-import { TransferQueue } from './transfer-queue.ts';
+import { TransferQueue, type Turn } from './transfer-queue.ts';
 
 export interface FanoutOptions {
   readonly view: DeliveryView;
@@ -112,7 +112,7 @@ export class Fanout {
     const { owner } = connection.seat;
     // What it was sent before must have left: a client that connects and leaves in a loop gets no transfer.
     void connection.drained().then(() => {
-      if (connection.isOpen) this.queue.enter(owner, () => this.#transfer(connection));
+      if (connection.isOpen) this.queue.enter(owner, (turn) => this.#transfer(connection, turn));
     });
   }
 
@@ -199,9 +199,9 @@ export class Fanout {
   }
 
   /** Runs until the connection is up to date, or has ended. */
-  async #transfer(connection: Connection): Promise<void> {
+  async #transfer(connection: Connection, turn: Turn): Promise<void> {
     try {
-      while (connection.isOpen && (await this.#attempt(connection)) === 'again')
+      while (connection.isOpen && (await this.#attempt(connection, turn)) === 'again')
         connection.position = undefined;
     } catch (error) {
       this.#options.logger.error({ err: error }, 'a transfer failed');
@@ -209,7 +209,7 @@ export class Fanout {
     }
   }
 
-  async #attempt(connection: Connection): Promise<'done' | 'again'> {
+  async #attempt(connection: Connection, turn: Turn): Promise<'done' | 'again'> {
     const { view } = this.#options;
     const transfer = new Transfer({
       view,
@@ -236,7 +236,7 @@ export class Fanout {
         if (connection.gained.size > 0) this.bringUpToDate(connection);
         return 'done';
       }
-      if (connection.isBehind) await connection.drained();
+      if (connection.isBehind) await turn.pause(connection.drained());
       if (slices.isOver) await slices.others();
     }
     return 'done';

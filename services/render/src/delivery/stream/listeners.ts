@@ -10,7 +10,7 @@ import { Slices } from '../view/slices.ts';
 import { Connection, type Sink } from './connection.ts';
 import { Fanout } from './fanout.ts';
 import { type Form, Piece } from './piece.ts';
-import { callerOf, Subscription, Subscriptions, subscriptionKey } from './subscriptions.ts';
+import { callerOf, ownerOf, Subscription, Subscriptions, subscriptionKey } from './subscriptions.ts';
 
 export interface ListenersOptions {
   readonly access: AccessProjection;
@@ -37,8 +37,6 @@ export interface StreamBounds {
   readonly heartbeatMs: number;
 }
 
-/** Beyond it new clients are sent away: each would wait for minutes. */
-const MAX_WAITING_TRANSFERS = 2_000;
 /** Heartbeats are spread over so many moments. */
 const SLOTS = 60;
 /** After an event the rights that it concerns are judged, and not more often than this. */
@@ -117,7 +115,7 @@ export class Listeners {
     const ofOrganization = orgId === undefined ? 0 : (this.#perOrganization.get(orgId) ?? 0);
     if (ofCaller >= bounds.perCaller || ofOrganization >= bounds.perOrganization)
       throw new ApiError('tooManyStreams', { retryAfterSeconds: 30 });
-    if (this.#count >= bounds.streams || this.fanout.queue.waiting >= MAX_WAITING_TRANSFERS)
+    if (this.#count >= bounds.streams || !this.fanout.queue.hasRoomFor(ownerOf(principal)))
       throw unavailable();
   }
 

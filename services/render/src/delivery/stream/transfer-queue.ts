@@ -1,11 +1,24 @@
-/** Lets a few transfers run at a time, and a few of one organization or user; the others wait in order, and the owners take turns. */
+/**
+ * Lets a few transfers run at a time, and a few of one organization or user; the others wait in order, and the owners take turns. A transfer whose client
+ * does not read keeps its place among those of its owner only, so that nobody's clients can hold up those of others.
+ * See docs/decisions/176-neighbours-of-streams.md.
+ */
 
 const MOST_AT_A_TIME = 32;
 const MOST_OF_ONE_OWNER = 8;
+/** Beyond it an owner's new clients are sent away: each would wait for minutes, for those before it. */
+const MOST_WAITING_OF_ONE_OWNER = 2_000;
+
+/** A transfer's leave to run. */
+export interface Turn {
+  /** Waits while others run. The transfer goes on at once afterwards, for it has little left to do before it waits again. */
+  pause(until: Promise<void>): Promise<void>;
+}
 
 interface Owner {
   readonly name: string;
-  readonly waiting: (() => Promise<void>)[];
+  readonly waiting: ((turn: Turn) => Promise<void>)[];
+  /** Those that pause, too. */
   running: number;
 }
 
@@ -13,17 +26,24 @@ export class TransferQueue {
   readonly #owners = new Map<string, Owner>();
   #running = 0;
   #waiting = 0;
+  readonly #turn: Turn = { pause: (until) => this.#pause(until) };
 
   get waiting(): number {
     return this.#waiting;
   }
 
+  /** Those that pause do not count. */
   get running(): number {
     return this.#running;
   }
 
+  /** Whether another client of the owner would have its turn in time. */
+  hasRoomFor(name: string): boolean {
+    return (this.#owners.get(name)?.waiting.length ?? 0) < MOST_WAITING_OF_ONE_OWNER;
+  }
+
   /** Runs the transfer when its turn comes. It must not fail. */
-  enter(name: string, transfer: () => Promise<void>): void {
+  enter(name: string, transfer: (turn: Turn) => Promise<void>): void {
     const owner = this.#owners.get(name) ?? { name, waiting: [], running: 0 };
     this.#owners.set(name, owner);
     owner.waiting.push(transfer);
@@ -42,7 +62,7 @@ export class TransferQueue {
       // The one that had its turn stands behind the others.
       this.#owners.delete(owner.name);
       this.#owners.set(owner.name, owner);
-      void transfer().finally(() => this.#ended(owner));
+      void transfer(this.#turn).finally(() => this.#ended(owner));
     }
   }
 
@@ -50,6 +70,13 @@ export class TransferQueue {
     for (const owner of this.#owners.values())
       if (owner.waiting.length > 0 && owner.running < MOST_OF_ONE_OWNER) return owner;
     return undefined;
+  }
+
+  async #pause(until: Promise<void>): Promise<void> {
+    this.#running -= 1;
+    this.#next();
+    await until;
+    this.#running += 1;
   }
 
   #ended(owner: Owner): void {
