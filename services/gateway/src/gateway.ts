@@ -116,6 +116,10 @@ export class Gateway {
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
       return;
     }
+    if (isStream && !this.#deps.streams.mayAsk(visit.facts.authorization)) {
+      this.#refuseStream(visit);
+      return;
+    }
     if (!isStream && upstream.isFull) {
       this.#deps.metrics.refusedByFullUpstream += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
@@ -168,16 +172,12 @@ export class Gateway {
       fail: (error) => this.#answerFailure(visit, upstream, error),
       ...(target.patience === 'stream' && {
         stream: {
-          own: (owner) => {
-            if (!streams.hasRoomFor(owner)) return false;
-            streams.own(owner);
-            return true;
-          },
-          closed: (owner) => streams.remove(exchange, owner),
+          own: (owner) => streams.own(exchange, owner),
+          closed: () => streams.remove(exchange),
         },
       }),
     });
-    if (target.patience === 'stream') streams.add(exchange);
+    if (target.patience === 'stream') streams.add(exchange, facts.authorization);
     exchange.start();
   }
 
@@ -217,8 +217,7 @@ export class Gateway {
       return;
     }
     if (error instanceof TooManyStreamsError) {
-      this.#deps.metrics.refusedStreams += 1;
-      this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
+      this.#refuseStream(visit);
       return;
     }
     if (isCausedBy(error, BodyTooLargeError)) {
@@ -236,6 +235,12 @@ export class Gateway {
       'upstream failed',
     );
     this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
+  }
+
+  /** The organization has as many as it may. */
+  #refuseStream(visit: Visit): void {
+    this.#deps.metrics.refusedStreams += 1;
+    this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
   }
 
   #refuseUnforeseen(visit: Visit, error: unknown): void {

@@ -156,6 +156,83 @@ describe('a stream through the gateway', () => {
     await expect.poll(async () => (await open(url, ofAcme)).status, { timeout: 5_000 }).toBe(200);
   });
 
+  it('that has not been answered yet is counted, of an organization that is known by its credential', async () => {
+    const held: ServerResponse[] = [];
+    let isHolding = false;
+    const render = await rawService((req, res) => {
+      const isAcme = req.headers.authorization === 'Bearer a';
+      if (isAcme && isHolding) {
+        held.push(res);
+        return;
+      }
+      res.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'x-px0-stream-owner': isAcme ? 'org-1' : 'org-2',
+      });
+      res.write('event: hello\n\n');
+    });
+    const { url } = await gateway({ RENDER_URL: render.url, GATEWAY_STREAMS: '8' });
+    const ofAcme = { authorization: 'Bearer a' };
+    await shows(await open(url, ofAcme), 'hello');
+    isHolding = true;
+    const statuses: number[] = [];
+    for (let i = 0; i < 20; i += 1)
+      void fetch(url + PATH, { headers: ofAcme }).then(
+        ({ status }) => statuses.push(status),
+        () => undefined,
+      );
+    await expect.poll(() => statuses.length, { timeout: 5_000 }).toBe(18);
+    expect([new Set(statuses), held.length]).toEqual([new Set([429]), 2]);
+    const others = [];
+    for (let i = 0; i < 2; i += 1) others.push(await open(url, { authorization: 'Bearer b' }));
+    expect(others.map(({ status }) => status)).toEqual([200, 200]);
+    // One that is answered has its place among the streams, and leaves the one that it had.
+    held[0]?.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"unauthorized"}');
+    await expect.poll(() => statuses.at(-1), { timeout: 5_000 }).toBe(401);
+    void fetch(url + PATH, { headers: ofAcme }).catch(() => undefined);
+    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(3);
+  });
+
+  it('is asked of another replica when the one with the fewest takes none', async () => {
+    const stopping = await fakeService((_req, res) => {
+      res
+        .writeHead(503, { 'content-type': 'application/json', 'retry-after': '3' })
+        .end('{"error":"service unavailable"}');
+    });
+    const other = await streaming('org-1');
+    const { url } = await gateway({ RENDER_URL: `${stopping.url},${other.url}` });
+    const streams = [];
+    for (let i = 0; i < 4; i += 1) streams.push(await open(url));
+    expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(stopping.seen.length).toBeGreaterThan(0);
+    const none = await gateway({
+      RENDER_URL: `${stopping.url},${stopping.url.replace('127.0.0.1', 'localhost')}`,
+    });
+    const refused = await fetch(none.url + PATH);
+    expect([refused.status, refused.headers.get('retry-after'), await refused.text()]).toEqual([
+      503,
+      '3',
+      '{"error":"service unavailable"}',
+    ]);
+  });
+
+  it('that was not answered when the gateway stopped is a 503', async () => {
+    const seen: string[] = [];
+    const render = await rawService((req) => {
+      seen.push(req.url ?? '');
+    });
+    const server = await gateway({
+      RENDER_URL: render.url,
+      SHUTDOWN_TIMEOUT_MS: '10000',
+      DRAIN_DELAY_MS: '50',
+    });
+    const asked = fetch(server.url + PATH);
+    await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(1);
+    await server.close();
+    const answer = await asked;
+    expect([answer.status, await answer.text()]).toEqual([503, '{"error":"service unavailable"}']);
+  });
+
   it('ends in good order when the gateway stops', async () => {
     const render = await streaming();
     const server = await gateway({

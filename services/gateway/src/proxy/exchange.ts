@@ -49,7 +49,7 @@ export interface StreamHooks {
   /** Whether the answer's owner may have one more stream; it is counted then. */
   own(owner: string | undefined): boolean;
   /** The stream is over, or did not come about. */
-  closed(owner: string | undefined): void;
+  closed(): void;
 }
 
 /** The header by which a service names whose stream it is. */
@@ -57,6 +57,9 @@ export const STREAM_OWNER = 'x-px0-stream-owner';
 
 /** The interim status of a service that has begun what takes long. */
 const PROCESSING = 102;
+
+/** Of a replica that takes no stream, since it stops or is full. */
+const UNAVAILABLE = 503;
 
 /** First attempt, and one more. */
 const MAX_ATTEMPTS = 2;
@@ -76,9 +79,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
   #clientGone = false;
   #expired = false;
   #isOver = false;
-  #streamOwner: string | undefined;
   /** Where the request is sent once more. */
   #next: Replica | undefined;
+  /** Where a stream is asked for after an answer that has none. */
+  #elsewhere: Replica | undefined;
   /** Bytes of the answer's body that are still to come; NaN when it did not declare its length. */
   #expected = Number.NaN;
   #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
@@ -109,8 +113,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
 
   /** Ends a stream in good order. */
   finish(): void {
+    if (this.#res.headersSent) this.#res.end();
+    else this.#hooks.fail(new UpstreamOutError('the gateway stops'));
     this.#clientGone = true;
-    this.#res.end();
     this.#controller?.abort(new ClientGoneError('the gateway stops'));
   }
 
@@ -180,7 +185,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#hooks.stream?.closed(this.#streamOwner);
+    this.#hooks.stream?.closed();
   }
 
   readonly #onClientClose = (): void => {
@@ -212,7 +217,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    controller: Dispatcher.DispatchController,
     status: number,
     headers: IncomingHttpHeaders,
   ): void {
@@ -226,6 +231,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     this.#replica?.wake();
     const revision = headers['px0-revision'];
     this.#hooks.seeAnswer(typeof revision === 'string' ? revision : undefined);
+    if (this.#isStream && status === UNAVAILABLE && this.#goesElsewhere(controller)) return;
     if (!this.#mayOwn(headers[STREAM_OWNER])) {
       this.#refuseStream();
       return;
@@ -238,11 +244,20 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     this.#settle?.resolve();
   }
 
-  #mayOwn(header: string | string[] | undefined): boolean {
-    const owner = typeof header === 'string' ? header : undefined;
-    if (this.#hooks.stream?.own(owner) === false) return false;
-    this.#streamOwner = owner;
+  /**
+   * A replica that takes no more streams has ever fewer, so all new ones would be sent there: another one is asked before the client is refused.
+   * What the first one has said is dropped.
+   */
+  #goesElsewhere(controller: Dispatcher.DispatchController): boolean {
+    this.#elsewhere = this.#attempts < MAX_ATTEMPTS ? this.#pick(this.#replica) : undefined;
+    if (this.#elsewhere === undefined) return false;
+    this.#waiting.add(this);
+    controller.abort(new ClientGoneError('another replica is asked'));
     return true;
+  }
+
+  #mayOwn(header: string | string[] | undefined): boolean {
+    return this.#hooks.stream?.own(typeof header === 'string' ? header : undefined) !== false;
   }
 
   /** The replica has answered well; it is here that there is no room. */
@@ -289,6 +304,14 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     }
     // The client has its 503 already.
     if (this.#expired) return;
+    const elsewhere = this.#elsewhere;
+    if (elsewhere !== undefined) {
+      this.#elsewhere = undefined;
+      // The replica has answered; for its breaker all is well.
+      this.#settle?.resolve();
+      this.#attempt(elsewhere);
+      return;
+    }
     if (this.#res.headersSent) {
       // The answer broke off: only a cut connection tells the client that it is incomplete.
       this.#res.destroy();

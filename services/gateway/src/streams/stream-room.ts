@@ -1,6 +1,6 @@
 /**
  * How many streams go through this gateway: in all, and for the keys of one organization, which must not take every place.
- * See docs/decisions/175-streams-through-the-gateway.md.
+ * See docs/decisions/175-streams-through-the-gateway.md and 176-neighbours-of-streams.md.
  */
 
 /** An answer that goes on until somebody ends it. */
@@ -9,17 +9,31 @@ export interface OpenStream {
   finish(): void;
 }
 
-/** Of all places, those that one organization's keys may have. */
+/** Of all places, those that one organization's keys may have; and as many for those of its requests that have not been answered. */
 const SHARE = 1 / 4;
+/** Credentials whose organization is remembered; the oldest goes. */
+const REMEMBERED = 10_000;
 /** Clients come back within seconds; all at once they would be a herd. */
 const SHORTEST_DRAIN_MS = 2_000;
 /** How often some are ended during a drain. */
 const STEP_MS = 50;
 
+/** What a stream takes, besides its place among all. */
+interface Place {
+  readonly credential: string | undefined;
+  /** Whose it is among the unanswered. */
+  asker: string | undefined;
+  /** Whose it is among the streams. */
+  owner: string | undefined;
+}
+
 export class StreamRoom {
   readonly #most: number;
-  readonly #open = new Set<OpenStream>();
+  readonly #open = new Map<OpenStream, Place>();
   readonly #ofOwner = new Map<string, number>();
+  readonly #ofAsker = new Map<string, number>();
+  /** Only an answer tells whose a credential is. A key stays the same organization's for as long as it lives. */
+  readonly #ownerOf = new Map<string, string>();
   #drain: NodeJS.Timeout | undefined;
 
   constructor(most: number) {
@@ -34,28 +48,56 @@ export class StreamRoom {
     return this.#open.size >= this.#most;
   }
 
-  /** Whether there is room for one more stream of the owner, whom the service names; streams of people have none. */
-  hasRoomFor(owner: string | undefined): boolean {
-    return (
-      owner === undefined || (this.#ofOwner.get(owner) ?? 0) < Math.max(1, Math.floor(this.#most * SHARE))
-    );
+  get #share(): number {
+    return Math.max(1, Math.floor(this.#most * SHARE));
   }
 
-  add(stream: OpenStream): void {
-    this.#open.add(stream);
+  /** Whether one more may be asked for: an organization that connects without end must not have every place by what is not answered yet. */
+  mayAsk(credential: string | undefined): boolean {
+    const asker = this.#known(credential);
+    return asker === undefined || (this.#ofAsker.get(asker) ?? 0) < this.#share;
   }
 
-  /** The service has answered, and has named the stream's owner. */
-  own(owner: string | undefined): void {
-    if (owner !== undefined) this.#ofOwner.set(owner, (this.#ofOwner.get(owner) ?? 0) + 1);
+  /** It is asked for. */
+  add(stream: OpenStream, credential: string | undefined): void {
+    const asker = this.#known(credential);
+    if (asker !== undefined) count(this.#ofAsker, asker, 1);
+    this.#open.set(stream, { credential, asker, owner: undefined });
   }
 
-  remove(stream: OpenStream, owner: string | undefined): void {
+  /** The service has answered, and has named the stream's owner; streams of people have none. False: the owner has as many as it may. */
+  own(stream: OpenStream, owner: string | undefined): boolean {
+    const place = this.#open.get(stream);
+    if (place === undefined) return false;
+    this.#leave(place);
+    if (owner === undefined) return true;
+    if (place.credential !== undefined) this.#remember(place.credential, owner);
+    if ((this.#ofOwner.get(owner) ?? 0) >= this.#share) return false;
+    count(this.#ofOwner, owner, 1);
+    place.owner = owner;
+    return true;
+  }
+
+  remove(stream: OpenStream): void {
+    const place = this.#open.get(stream);
+    if (place === undefined) return;
     this.#open.delete(stream);
-    if (owner === undefined) return;
-    const left = (this.#ofOwner.get(owner) ?? 0) - 1;
-    if (left > 0) this.#ofOwner.set(owner, left);
-    else this.#ofOwner.delete(owner);
+    this.#leave(place);
+    if (place.owner !== undefined) count(this.#ofOwner, place.owner, -1);
+  }
+
+  #known(credential: string | undefined): string | undefined {
+    return credential === undefined ? undefined : this.#ownerOf.get(credential);
+  }
+
+  #leave(place: Place): void {
+    if (place.asker !== undefined) count(this.#ofAsker, place.asker, -1);
+    place.asker = undefined;
+  }
+
+  #remember(credential: string, owner: string): void {
+    if (this.#ownerOf.size >= REMEMBERED) this.#ownerOf.delete(this.#ownerOf.keys().next().value ?? '');
+    this.#ownerOf.set(credential, owner);
   }
 
   /** Ends all streams evenly over a time, from when no new ones can come: after `delayMs`. */
@@ -66,8 +108,15 @@ export class StreamRoom {
 
   #endSome(ofEachStep: number, stepsLeft: number): void {
     const staying = Math.floor(ofEachStep * stepsLeft);
-    for (const stream of [...this.#open].slice(0, Math.max(0, this.#open.size - staying))) stream.finish();
+    for (const stream of [...this.#open.keys()].slice(0, Math.max(0, this.#open.size - staying)))
+      stream.finish();
     if (stepsLeft > 0 && this.#open.size > 0)
       this.#drain = setTimeout(() => this.#endSome(ofEachStep, stepsLeft - 1), STEP_MS).unref();
   }
+}
+
+function count(counts: Map<string, number>, key: string, change: 1 | -1): void {
+  const next = (counts.get(key) ?? 0) + change;
+  if (next > 0) counts.set(key, next);
+  else counts.delete(key);
 }
