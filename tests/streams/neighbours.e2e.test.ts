@@ -1,10 +1,12 @@
-/** One organization that connects, reconnects and stops reading takes no stream from another, whose promotions arrive as fast as ever. */
+/** What clients do costs neither px0 nor other clients: those that connect without end, and those that read slowly or not at all. */
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { asked, companion } from './fleets.ts';
+import { SlowReader } from './slow-reader.ts';
 import type { StormOptions, StormReport } from './storm.ts';
 import { Watcher } from './watcher.ts';
 
@@ -100,7 +102,7 @@ it(
   async () => {
     const large = await world.emptyPrompt(noisy.key, noisy.team, { slug: 'large' });
     await world.live(noisy.key, large, 'x'.repeat(200_000));
-    const tokens = [];
+    const tokens: string[] = [];
     for (let i = 0; i < keys; i += 1) tokens.push((await world.key(noisy, 'read_render')).token);
     const attack = start('storm.ts');
     attack.send({ port: Number(new URL(platform.gatewayUrl).port), tokens, ...storm } satisfies StormOptions);
@@ -140,6 +142,50 @@ it(
     const found = `promotions to ${watchers} streams beside ${JSON.stringify(report)}: p99 ${p99(times).toFixed()} ms, the machine's own delay ${machine.toFixed()} ms`;
     if (long) process.stdout.write(`${found}\n`);
     expect(p99(times) - TURNS * machine, found).toBeLessThanOrEqual(PROMISED_MS);
+  },
+  long ? 900_000 : 180_000,
+);
+
+const slowReaders = 40;
+const texts = long ? 2_000 : 40;
+/** Of the texts that are promoted, in characters: all of them are more than the system takes for a client that does not read. */
+const TEXT_LENGTH = 200_000;
+
+/** The resident memory of a process, in bytes. */
+function residentBytes(pid: number | null | undefined): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1_024;
+}
+
+it(
+  'a reader of 1 KB/s costs no memory that grows, and agrees in the end',
+  async () => {
+    const slow = await world.account();
+    const large = await world.emptyPrompt(slow.key, slow.team, { slug: 'large' });
+    await world.live(slow.key, large, 'first');
+    const readers = Array.from(
+      { length: slowReaders },
+      () => new SlowReader(platform.gatewayUrl, slow.key.token),
+    );
+    for (const reader of readers) await reader.open();
+    const memory = () =>
+      (['render', 'gateway'] as const).map((service) => residentBytes(platform.services[service][0]?.pid));
+    let version = 0;
+    let before: number[] = [];
+    for (let i = 0; i < texts; i += 1) {
+      if (i === texts / 2) before = memory();
+      version = await world.live(slow.key, large, `${i}${'x'.repeat(TEXT_LENGTH)}`);
+    }
+    const grown = memory().map((bytes, index) => bytes - (before[index] ?? 0));
+    // Kept for each reader, the second half alone would be twice as much.
+    const most = (slowReaders * Math.min(texts, 40) * TEXT_LENGTH) / 4;
+    expect(grown.filter((bytes) => bytes > most)).toEqual([]);
+    for (const reader of readers) reader.hurry();
+    await eventually(() => readers.every((reader) => reader.liveOf('large') === version), {
+      timeoutMs: 60_000,
+      what: 'the last version with all slow readers',
+    });
+    expect(readers.map(({ fault }) => fault)).toEqual(readers.map(() => undefined));
+    for (const reader of readers) reader.leave();
   },
   long ? 900_000 : 180_000,
 );

@@ -1,8 +1,10 @@
 /** What clients of some do must cost the clients of others nothing. */
+import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { encodeToken } from '@px0/event-bus';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Piece } from '../src/delivery/stream/piece.ts';
 import { Listener } from './delivery-client.ts';
 import { RenderFixture } from './render-fixture.ts';
 
@@ -26,14 +28,15 @@ async function listen(token: string): Promise<Listener> {
   return listener;
 }
 
-/** A client that connects, and reads no further than to where it is brought up to date. */
-async function deaf(token: string, query = ''): Promise<Socket> {
+/** A client that connects, and has read no further than to an event. */
+async function connected(token: string, event: 'begin' | 'sync', query = ''): Promise<Socket> {
   const socket = connect({ port: Number(new URL(render.url).port), host: '127.0.0.1' });
   leaves.push(() => socket.destroy());
   socket.write(
     `GET /v1/delivery/stream${query} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`,
   );
-  for (let text = ''; !text.includes('event: begin'); ) text += String((await once(socket, 'data'))[0]);
+  for (let text = ''; !text.includes(`event: ${event}\n`); )
+    text = text.slice(-100) + String((await once(socket, 'data'))[0]);
   socket.pause();
   return socket;
 }
@@ -55,8 +58,43 @@ describe('clients that do not read', () => {
     await render.caughtUp(key.token);
 
     // As many as run at a time, each of which has been begun and goes no further.
-    await Promise.all(users.flatMap(({ token }) => Array.from({ length: 8 }, () => deaf(token))));
+    await Promise.all(
+      users.flatMap(({ token }) => Array.from({ length: 8 }, () => connected(token, 'begin'))),
+    );
     const listener = await listen(key.token);
     expect(listener.slugs).toEqual(['small']);
+  }, 60_000);
+});
+
+describe('clients of one organization that each chose other prompts', () => {
+  it('have a change of one that all of them chose compressed once, so that nobody else’s waits for it', async () => {
+    const crowd = await render.organization();
+    const [large, small] = [randomUUID(), randomUUID()];
+    // Too large to be compressed in the main thread.
+    const text = () => randomBytes(100_000).toString('base64');
+    await render.prompt({ id: large, teamId: crowd.teamId, slug: 'large', versions: [live(1, text())] });
+    const crowdKey = await render.identity.createKey(crowd.orgId);
+    const { orgId, teamId } = await render.organization();
+    await render.prompt({ id: small, teamId, slug: 'small', versions: [live(1, 'small')] });
+    const key = await render.identity.createKey(orgId);
+    await render.caughtUp(key.token);
+    const listener = await listen(key.token);
+    const sockets: Socket[] = [];
+    for (let i = 0; i < 50; i += 1)
+      sockets.push(await connected(crowdKey.token, 'sync', `?slugs=large,other_${i}`));
+    for (const socket of sockets) socket.resume();
+    const shown = Promise.all(
+      sockets.map(async (socket) => {
+        for (let seen = ''; !seen.includes('event: mark\n'); )
+          seen = seen.slice(-100) + String((await once(socket, 'data'))[0]);
+      }),
+    );
+    const compressions = vi.spyOn(Piece.prototype, 'prepare');
+    await render.prompt({ id: large, teamId: crowd.teamId, slug: 'large', versions: [live(2, text())] });
+    await render.prompt({ id: small, teamId, slug: 'small', versions: [live(2, 'small')] });
+    await listener.until(() => listener.prompt(teamId, small)?.live === 2 || undefined);
+    await shown;
+    expect(compressions).toHaveBeenCalledTimes(1);
+    compressions.mockRestore();
   }, 60_000);
 });

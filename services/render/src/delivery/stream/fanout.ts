@@ -10,7 +10,7 @@ import type { Batch, DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
 import { type Audience, Audiences, type ShownTeam } from './audiences.ts';
 import type { Connection } from './connection.ts';
-import { Piece, SharedPieces } from './piece.ts';
+import { Piece, SharedPieces, storedPiece } from './piece.ts';
 import { PIECE_LENGTH, putEvent, Runs } from './runs.ts';
 import { syncOf, Transfer } from './transfer.ts';
 import { TransferQueue, type Turn } from './transfer-queue.ts';
@@ -36,6 +36,13 @@ export interface FanoutCounts {
 export interface PassTimes {
   readonly passMs: number;
   readonly lagMs: number;
+}
+
+/** What the audiences of one batch have in common. */
+interface Making {
+  readonly shared: Map<string, Piece>;
+  readonly events: Map<DeliveredEntry, string>;
+  readonly slices: Slices;
 }
 
 export class Fanout {
@@ -77,10 +84,10 @@ export class Fanout {
     const shared = new Map<string, Piece>();
     const events = new Map<DeliveredEntry, string>();
     for (const audience of concerned) {
-      const piece = await this.#pieceFor(audience, batch, { shared, events, slices });
-      if (piece === undefined) continue;
+      const pieces = await this.#piecesFor(audience, batch, { shared, events, slices });
+      if (pieces.length === 0) continue;
       for (const connection of audience.connections) {
-        this.#show(connection, piece, batch.sequence);
+        this.#show(connection, pieces, batch.sequence);
         if (slices.isOver) await slices.others();
       }
     }
@@ -137,7 +144,7 @@ export class Fanout {
     this.counts.sentBytes += connection.write(this.pieces.of(asEvent(frame)));
   }
 
-  #show(connection: Connection, piece: Piece, sequence: number): void {
+  #show(connection: Connection, pieces: readonly Piece[], sequence: number): void {
     if (connection.state !== 'current' || connection.pass >= this.#pass) return;
     if (connection.isBehind) {
       this.counts.behind += 1;
@@ -146,22 +153,30 @@ export class Fanout {
     }
     connection.pass = this.#pass;
     connection.position = sequence;
-    this.counts.sentBytes += connection.write(piece);
+    for (const piece of pieces) this.counts.sentBytes += connection.write(piece);
   }
 
-  /** What the audience is written; undefined when the batch has nothing that it sees. */
-  async #pieceFor(
-    audience: Audience<Connection>,
-    batch: Batch,
-    {
-      shared,
-      events,
-      slices,
-    }: { shared: Map<string, Piece>; events: Map<DeliveredEntry, string>; slices: Slices },
-  ): Promise<Piece | undefined> {
+  /**
+   * What the audience is written; nothing when the batch has nothing that it sees. Those that see some prompts have a mark of their own, but what is put
+   * is made, and compressed, once for all who see the same of it: an organization may have as many selections as streams.
+   */
+  async #piecesFor(audience: Audience<Connection>, batch: Batch, making: Making): Promise<readonly Piece[]> {
     const shown = audience.shown(batch);
-    if (shown.length === 0) return undefined;
-    const key = audience.slugs === undefined ? shown.map(({ team_id }) => team_id).join() : audience.key;
+    if (shown.length === 0) return [];
+    const key = audience.slugs === undefined ? shown.map(({ team_id }) => team_id).join() : undefined;
+    if (key === undefined || !making.shared.has(key)) this.counts.frames.mark += 1;
+    if (key !== undefined)
+      return [await this.#pieceOf(key, shown, asEvent(this.#mark(shown, batch)), making)];
+    const contents = await this.#pieceOf(contentKey(shown), shown, '', making);
+    return [contents, storedPiece(asEvent(this.#mark(shown, batch)))];
+  }
+
+  async #pieceOf(
+    key: string,
+    shown: readonly ShownTeam[],
+    end: string,
+    { shared, events, slices }: Making,
+  ): Promise<Piece> {
     const known = shared.get(key);
     if (known !== undefined) return known;
     let text = '';
@@ -177,8 +192,7 @@ export class Fanout {
     }
     const gone = deletions(shown);
     this.counts.frames.delete += gone.length;
-    this.counts.frames.mark += 1;
-    const piece = new Piece(text + gone.join('') + asEvent(this.#mark(shown, batch)));
+    const piece = new Piece(text + gone.join('') + end);
     if (piece.isLarge) await piece.prepare();
     shared.set(key, piece);
     return piece;
@@ -241,6 +255,17 @@ export class Fanout {
     }
     return 'done';
   }
+}
+
+/** What is put and deleted, by a name: in one batch a prompt changes once in each team. */
+function contentKey(shown: readonly ShownTeam[]): string {
+  const teams = shown.map(({ team_id, changes }) => {
+    const names = changes.map(({ before, after }) =>
+      after === undefined ? `-${before?.prompt.id}` : `+${after.prompt.id}`,
+    );
+    return `${team_id}${names.join('')}`;
+  });
+  return `some of ${teams.join()}`;
 }
 
 /** Behind all that is put: a prompt that moves is nowhere missing in between. */

@@ -18,6 +18,8 @@ export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
 const BLOCKS: ZlibOptions = { level: 1, finishFlush: constants.Z_SYNC_FLUSH };
 /** More than this takes too long for the main thread. */
 export const MAX_SYNC_BYTES = 128 * 1024;
+/** The most that one stored block holds. */
+const MAX_STORED_BYTES = 0xffff;
 
 export class Piece {
   readonly #text: string;
@@ -64,6 +66,16 @@ export class Piece {
     this.#plain ??= Buffer.from(this.#text);
     return this.#plain;
   }
+}
+
+/** A short text for few: in gzip, too, as it is, for compressing it would cost more than sending it. */
+export function storedPiece(text: string): Piece {
+  const bytes = Buffer.from(text);
+  if (bytes.length > MAX_STORED_BYTES) return new Piece(text);
+  const head = Buffer.alloc(5);
+  head.writeUInt16LE(bytes.length, 1);
+  head.writeUInt16LE(MAX_STORED_BYTES - bytes.length, 3);
+  return new Piece(text, Buffer.concat([head, bytes]));
 }
 
 /** Texts beyond this are hardly ever the same twice. */
