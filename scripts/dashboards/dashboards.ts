@@ -293,6 +293,121 @@ const render: DashboardDefinition = {
   ],
 };
 
+const delivery: DashboardDefinition = {
+  uid: 'px0-delivery',
+  title: 'px0 / Delivery',
+  description:
+    'Streams of applications that render in their own process: how many, how far behind, at what cost.',
+  variables: [],
+  sections: [
+    {
+      title: 'Changes',
+      panels: [
+        {
+          title: 'Lag',
+          description:
+            'From the time of an event until the last stream was written to, by process. A promotion should be everywhere within 0.25 s.',
+          unit: 's',
+          queries: [0.5, 0.99].map((q) =>
+            query(quantile(px0.deliveryLag, q, RENDER, 'instance'), `{{instance}} p${q * 100}`),
+          ),
+        },
+        {
+          title: 'Duration of a pass',
+          description: 'The part of the lag that writing to all streams takes.',
+          unit: 's',
+          queries: quantiles(px0.deliveryPassDuration, RENDER),
+        },
+        {
+          title: 'Frames',
+          description:
+            'Made of what changed, by type, each once for all who see it; heartbeats and the ends of transfers once for each stream.',
+          unit: 'ops',
+          queries: [query(rate(px0.deliveryFrames, RENDER, 'px0_frame_type'), '{{px0_frame_type}}')],
+        },
+      ],
+    },
+    {
+      title: 'Streams',
+      panels: [
+        {
+          title: 'Streams',
+          description: 'By process of render. They spread over processes within the hour.',
+          unit: 'short',
+          queries: [
+            query(value(px0.deliveryStreams, RENDER), '{{instance}}'),
+            query(`min(${value(px0.deliveryStreamsLimit, RENDER)})`, 'limit'),
+          ],
+        },
+        {
+          title: 'Streams through the gateway',
+          description: 'By process. Those that an entry point takes past the gateway are not here.',
+          unit: 'short',
+          queries: [
+            query(value(px0.gatewayStreams, ''), '{{instance}}'),
+            query(`min(${value(px0.gatewayStreamsLimit, '')})`, 'limit'),
+          ],
+        },
+        {
+          title: 'Audiences',
+          description:
+            'Sets of streams that are written the same bytes. As many as streams means that each sees something else.',
+          unit: 'short',
+          queries: [query(value(px0.deliveryAudiences, RENDER), '{{instance}}')],
+        },
+        {
+          title: 'Streams ended',
+          description:
+            'By reason: a refused credential, age (rebalance), a stop (drain), or a client that took nothing for a minute (slow).',
+          unit: 'ops',
+          queries: [query(rate(px0.deliveryCut, RENDER, 'px0_cut_reason'), '{{px0_cut_reason}}')],
+        },
+        {
+          title: 'Transfers',
+          description: 'Begun for clients that connect or have missed something. A herd shows here.',
+          unit: 'ops',
+          queries: [query(rate(px0.deliveryTransfers, RENDER, 'instance'), '{{instance}}')],
+        },
+        {
+          title: 'Streams passed over',
+          description: 'Times that a client did not keep up. It gets the difference later.',
+          unit: 'ops',
+          queries: [query(rate(px0.deliveryBehind, RENDER, 'instance'), '{{instance}}')],
+        },
+      ],
+    },
+    {
+      title: 'Cost',
+      panels: [
+        {
+          title: 'Bytes sent',
+          description: 'To all streams of a process.',
+          unit: 'Bps',
+          queries: [query(rate(px0.deliverySent, RENDER, 'instance'), '{{instance}}')],
+        },
+        {
+          title: 'CPU by process',
+          description: 'Of render processes, which may also serve renders.',
+          unit: 'cores',
+          queries: [query(rate(library.processCpu, RENDER, 'instance'), '{{instance}}')],
+        },
+        {
+          title: 'Event loop delay',
+          description: '99th percentile. A pass works for 4 ms at a time and lets renders run in between.',
+          unit: 's',
+          queries: [query(value(library.eventLoopDelay, RENDER), '{{instance}}')],
+        },
+        {
+          title: 'Memory',
+          description: 'Resident, by process.',
+          unit: 'bytes',
+          queries: [query(value(library.processMemory, RENDER), '{{instance}}')],
+        },
+      ],
+    },
+  ],
+};
+
 const events: DashboardDefinition = {
   uid: 'px0-events',
   title: 'px0 / Event pipeline',
@@ -785,6 +900,7 @@ const redis: DashboardDefinition = {
 export const dashboards: readonly DashboardDefinition[] = [
   overview,
   render,
+  delivery,
   events,
   controlPlane,
   postgres,

@@ -21,6 +21,19 @@ describe('the dashboards', () => {
     expect(byName(lying)).toEqual(byName(dashboardFiles(dashboards)));
   });
 
+  it('are all handed to Grafana on Kubernetes', () => {
+    const generator = z.object({ files: z.array(z.string()) });
+    const { configMapGenerator } = z
+      .object({ configMapGenerator: z.array(generator) })
+      .parse(yamlOf('deploy/grafana/kustomization.yaml'));
+    const handed = configMapGenerator.flatMap(({ files }) => files).toSorted();
+    expect(handed).toEqual(
+      dashboardFiles(dashboards)
+        .map(({ name }) => `dashboards/${name}`)
+        .toSorted(),
+    );
+  });
+
   it('have panels that do not overlap, and uids that are theirs alone', () => {
     const panelSchema = z.object({
       gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),

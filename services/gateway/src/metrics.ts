@@ -25,6 +25,7 @@ const STATES = { closed: 0, 'half-open': 1, open: 2 } as const;
 /** Registers the instruments. */
 export function observeGateway(counts: Metrics, upstreams: readonly Upstream[], streams: StreamRoom): void {
   observe(metricCatalog.gatewayStreams, () => streams.size);
+  observe(metricCatalog.gatewayStreamsLimit, () => streams.limit);
   observe(metricCatalog.rateLimitHits, () =>
     Object.entries(counts.limited).map(([cost, value]) => ({ value, attributes: { 'px0.cost': cost } })),
   );

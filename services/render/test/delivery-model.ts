@@ -122,6 +122,7 @@ class RealServer {
   readonly #view: DeliveryView;
   readonly #listeners: Listeners;
   readonly #shownAt = new Map<string, number>();
+  readonly #sockets: FakeSocket[] = [];
   #audience: ReadonlySet<string> = new Set();
   position = 0;
 
@@ -223,6 +224,7 @@ class RealServer {
       isStale: false,
       unmet: undefined,
     };
+    this.#sockets.push(socket);
     // What is written is kept as it is, so the rest of a socket is not needed.
     this.#listeners.open(admission, socket as unknown as Sink, { isGzip: false, isChunked: false });
     return true;
@@ -231,6 +233,12 @@ class RealServer {
   async beat(): Promise<void> {
     // Each connection has its own of these moments.
     for (let moment = 0; moment < 60; moment += 1) await this.#listeners.beat();
+  }
+
+  /** Bytes that were written and not counted. */
+  get uncounted(): number {
+    const written = this.#sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+    return written - this.#listeners.fanout.counts.sentBytes;
   }
 
   close(): void {
@@ -280,6 +288,7 @@ export async function runReal(steps: readonly Step[], isFaithful: boolean): Prom
       if (run.broken.length > 0) return run.broken;
     }
     await run.calmDown();
+    run.checkCounts();
     return run.broken;
   } finally {
     run.close();
@@ -385,6 +394,11 @@ class RealRun {
       if (Date.now() > deadline) break;
     }
     this.broken.push(`after calm it holds ${textOf(this.#held())} instead of ${textOf(truth())}`);
+  }
+
+  checkCounts(): void {
+    for (const { uncounted } of this.#servers)
+      if (uncounted !== 0) this.broken.push(`${uncounted} bytes were written and not counted`);
   }
 
   async #connect(index: number): Promise<void> {

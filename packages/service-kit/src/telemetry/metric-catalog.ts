@@ -91,6 +91,13 @@ export const metricCatalog = define({
     description: 'Delivery streams of the render process.',
     attributes: [],
   },
+  deliveryStreamsLimit: {
+    name: 'px0.delivery.streams.limit',
+    kind: 'gauge',
+    unit: '{stream}',
+    description: 'How many delivery streams the render process takes.',
+    attributes: [],
+  },
   deliveryAudiences: {
     name: 'px0.delivery.audiences',
     kind: 'gauge',
@@ -265,6 +272,13 @@ export const metricCatalog = define({
     kind: 'gauge',
     unit: '{stream}',
     description: 'Delivery streams that go through the gateway process.',
+    attributes: [],
+  },
+  gatewayStreamsLimit: {
+    name: 'px0.gateway.streams.limit',
+    kind: 'gauge',
+    unit: '{stream}',
+    description: 'How many delivery streams the gateway process takes.',
     attributes: [],
   },
   rateLimitHits: {

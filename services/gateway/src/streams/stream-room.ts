@@ -28,16 +28,17 @@ interface Place {
 }
 
 export class StreamRoom {
-  readonly #most: number;
-  readonly #open = new Map<OpenStream, Place>();
+  /** How many streams there may be. */
+  readonly limit: number;
+  readonly #open = new Set<OpenStream>();
   readonly #ofOwner = new Map<string, number>();
   readonly #ofAsker = new Map<string, number>();
   /** Only an answer tells whose a credential is. A key stays the same organization's for as long as it lives. */
   readonly #ownerOf = new Map<string, string>();
   #drain: NodeJS.Timeout | undefined;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(limit: number) {
+    this.limit = limit;
   }
 
   get size(): number {
@@ -45,11 +46,14 @@ export class StreamRoom {
   }
 
   get isFull(): boolean {
-    return this.#open.size >= this.#most;
+    return this.#open.size >= this.limit;
   }
 
-  get #share(): number {
-    return Math.max(1, Math.floor(this.#most * SHARE));
+  /** Whether there is room for one more stream of the owner, whom the service names; streams of people have none. */
+  hasRoomFor(owner: string | undefined): boolean {
+    return (
+      owner === undefined || (this.#ofOwner.get(owner) ?? 0) < Math.max(1, Math.floor(this.limit * SHARE))
+    );
   }
 
   /** Whether one more may be asked for: an organization that connects without end must not have every place by what is not answered yet. */

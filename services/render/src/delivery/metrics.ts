@@ -9,6 +9,7 @@ const BOUNDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as cons
 export function observeDelivery(listeners: Listeners): void {
   const { fanout } = listeners;
   observe(metricCatalog.deliveryStreams, () => listeners.size);
+  observe(metricCatalog.deliveryStreamsLimit, () => listeners.limit);
   observe(metricCatalog.deliveryAudiences, () => fanout.audiences.size);
   observe(metricCatalog.deliveryFrames, () => byName('px0.frame.type', fanout.counts.frames));
   observe(metricCatalog.deliverySent, () => fanout.counts.sentBytes);

@@ -40,6 +40,8 @@ export interface ConnectionOptions {
   readonly pieces: SharedPieces;
   /** What the client has, as a sequence of this epoch; undefined for nothing. */
   readonly base: number | undefined;
+  /** Counts what all connections are written. */
+  readonly sent: { sentBytes: number };
 }
 
 export class Connection {
@@ -47,6 +49,7 @@ export class Connection {
   readonly seat: Seat;
   readonly #sink: Sink;
   readonly #pieces: SharedPieces;
+  readonly #sent: { sentBytes: number };
   state: ConnectionState = 'waiting';
   /** The last pass that it was part of. */
   pass = 0;
@@ -60,9 +63,10 @@ export class Connection {
   #taken = 0;
   #tookAt = performance.now();
 
-  constructor({ sink, form, seat, pieces, base }: ConnectionOptions) {
+  constructor({ sink, form, seat, pieces, base, sent }: ConnectionOptions) {
     this.#sink = sink;
     this.#pieces = pieces;
+    this.#sent = sent;
     this.form = form;
     this.seat = seat;
     this.position = base;
@@ -82,11 +86,11 @@ export class Connection {
     return this.unsent > MAX_UNSENT_BYTES;
   }
 
-  write(piece: Piece): number {
-    if (!this.isOpen) return 0;
+  write(piece: Piece): void {
+    if (!this.isOpen) return;
     const bytes = piece.bytes(this.form);
+    this.#sent.sentBytes += bytes.length;
     this.#sink.write(bytes);
-    return bytes.length;
   }
 
   send(frame: Frame): void {

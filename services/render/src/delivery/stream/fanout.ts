@@ -141,7 +141,7 @@ export class Fanout {
     connection.position = view.watermark;
     this.counts.frames.sync += 1;
     const frame = syncOf(view, connection.seat.audience, connection.seat.keyEnd);
-    this.counts.sentBytes += connection.write(this.pieces.of(asEvent(frame)));
+    connection.write(this.pieces.of(asEvent(frame)));
   }
 
   #show(connection: Connection, pieces: readonly Piece[], sequence: number): void {
@@ -153,7 +153,7 @@ export class Fanout {
     }
     connection.pass = this.#pass;
     connection.position = sequence;
-    for (const piece of pieces) this.counts.sentBytes += connection.write(piece);
+    connection.write(piece);
   }
 
   /**
@@ -245,7 +245,7 @@ export class Fanout {
         connection.pass = this.#pass;
         connection.position = view.watermark;
       } else if (step.piece.isLarge) await step.piece.prepare();
-      this.counts.sentBytes += connection.write(step.piece);
+      connection.write(step.piece);
       if (step.closes) {
         if (connection.gained.size > 0) this.bringUpToDate(connection);
         return 'done';

@@ -90,6 +90,11 @@ export class Listeners {
     return this.#count;
   }
 
+  /** How many may be. */
+  get limit(): number {
+    return this.#options.bounds.streams;
+  }
+
   close(): void {
     clearInterval(this.#pulse);
     clearInterval(this.#useNotes);
@@ -132,6 +137,7 @@ export class Listeners {
       seat: subscription,
       pieces: this.fanout.pieces,
       base,
+      sent: this.fanout.counts,
     });
     const jitter = 1 + LIFE_JITTER * (2 * Math.random() - 1);
     connection.movesAt = performance.now() + bounds.lifeMs * jitter;
