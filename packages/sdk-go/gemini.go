@@ -1,9 +1,6 @@
 package px0
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // ToGemini gives the request of Gemini's generateContent for a render, as `model`, `contents` and `config`: of a chat its messages, of a text
 // one message of the user. System messages at the beginning become its system instruction. Messages that came from the variables of the
@@ -30,18 +27,12 @@ func ToGemini(result Result) (ProviderRequest, error) {
 	if system != "" {
 		config["systemInstruction"] = map[string]any{"parts": []any{map[string]any{"text": system}}}
 	}
-	own := maps.Clone(m.own)
-	// Laid over as a whole, it would take the instructions away.
-	if ownConfig, isObject := own["config"].(map[string]any); isObject {
-		config = laidOver(config, ownConfig)
-	}
-	delete(own, "config")
 	request := map[string]any{"contents": contents}
 	m.copySettings(request, map[string]string{"model": "model"})
 	if len(config) > 0 {
 		request["config"] = config
 	}
-	return ProviderRequest{laidOver(request, own), m.dropped()}, nil
+	return ProviderRequest{laidOver(request, m.own), m.dropped()}, nil
 }
 
 // geminiContent takes the message's number for an error.

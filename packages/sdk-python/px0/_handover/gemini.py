@@ -30,17 +30,12 @@ def to_gemini(result: RenderResult) -> HandOver:
     system, messages = conversation_of(_PROVIDER, result)
     offset = len(messages_of(result)) - len(messages)
     contents = [_content_of(message, index) for index, message in enumerate(messages, offset)]
-    own = own_of(result, _PROVIDER)
     instruction = {} if system is None else {"systemInstruction": {"parts": [{"text": system}]}}
     config = {**instruction, **_config_of(settings)}
-    if isinstance(own.get("config"), dict):
-        # Laid over as a whole, it would take the instructions away.
-        config = laid_over(config, own["config"])
     request: Dict[str, Any] = {**renamed(settings, {"model": "model"}), "contents": contents}
     if config:
         request["config"] = config
-    whole = laid_over(request, {name: value for name, value in own.items() if name != "config"})
-    return HandOver(whole, dropped_of(settings, ()))
+    return HandOver(laid_over(request, own_of(result, _PROVIDER)), dropped_of(settings, ()))
 
 
 def _content_of(message: Message, index: int) -> Message:

@@ -61,20 +61,17 @@ export function toGemini(result: Rendered): { request: GeminiRequest; dropped: s
   const { system, messages } = conversationOf(PROVIDER, result);
   const offset = (result.messages?.length ?? messages.length) - messages.length;
   const contents = messages.map((message, index) => contentOf(message, index + offset));
-  const { config: ownConfig, ...own } = ownOf(result, PROVIDER);
-  const settled = {
+  const config = {
     ...(system !== undefined && { systemInstruction: { parts: [{ text: system }] } }),
     ...configOf(settings),
   };
-  // Laid over as a whole, it would take the instructions away.
-  const config = isObject(ownConfig) ? laidOver(settled, ownConfig) : settled;
   const request = {
     ...(settings.model !== undefined && { model: settings.model }),
     contents,
     ...(Object.keys(config).length > 0 && { config }),
   };
   return {
-    request: laidOver(request, own) as unknown as GeminiRequest,
+    request: laidOver(request, ownOf(result, PROVIDER)) as unknown as GeminiRequest,
     dropped: droppedOf(settings, []),
   };
 }
