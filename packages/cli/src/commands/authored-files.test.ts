@@ -10,5 +10,8 @@ it('reads a file whose line ends were all converted to CRLF as the file that it 
 });
 
 it('keeps a CRLF beside line ends without it, as it is then part of a template', () => {
-  expect(messagesIn('user:\na\r\nb\r\n\r\n', 'chat.txt')).toEqual([{ role: 'user', template: 'a\r\nb\r\n' }]);
+  expect(messagesIn('user:\na\r\nb\r\n\r\n', 'chat.txt')).toEqual([
+    { role: 'user', template: 'a\r\nb\r\n\r' },
+  ]);
+  expect(messagesIn('user:\nHi\r\n', 'chat.txt')).toEqual([{ role: 'user', template: 'Hi\r' }]);
 });

@@ -39,7 +39,7 @@ function fromText(text: string, place: string): unknown {
   // The lines that begin messages end in LF alone. Where none does, an editor or a checkout has converted the file.
   const own = /(?<!\r)\n/.test(text) ? text : text.replaceAll('\r\n', '\n');
   try {
-    return messagesFromText(own.replace(/\r?\n$/, ''));
+    return messagesFromText(own.replace(/\n$/, ''));
   } catch (error) {
     if (!(error instanceof MessageTextError)) throw error;
     throw new CliError('usage', `${place} ${error.message}`, { cause: error });

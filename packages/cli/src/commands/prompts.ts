@@ -166,7 +166,8 @@ function show(
 function lastChangeOf(summary: PromptSummary | undefined): string {
   if (!summary?.lastChange) return '';
   const { action, version, note, createdAt } = summary.lastChange;
-  const what = action.replace(/^.*\./, '').replaceAll('_', ' ');
+  // What is recorded of a patch is that it moved the prompt to another folder.
+  const what = action === 'prompt.patched' ? 'moved' : action.replace(/^.*\./, '').replaceAll('_', ' ');
   const which = version === null ? '' : ` v${version}`;
   return `${dateOf(createdAt)} ${what}${which}${note === '' ? '' : `: ${note}`}`;
 }
