@@ -229,7 +229,13 @@ export function promptStories(started: () => ConsoleHarness): void {
       // What is known of a version's use is shown before it is taken out of service, and what px0 cannot know.
       await page.getByRole('button', { name: 'Actions for version 1' }).click();
       await page.getByRole('menuitem', { name: 'Demote to stable' }).click();
-      await dialog.getByText(/^Rendered .+ in the last 7 days\. Renders made inside applications/).waitFor();
+      const known =
+        /^Rendered .+ in the last 7 days\. Renders made inside applications are not counted here\.$/;
+      await dialog.getByText(known).waitFor();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Actions for version 1' }).click();
+      await page.getByRole('menuitem', { name: 'Archive version' }).click();
+      await dialog.getByText(known).waitFor();
       await dialog.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('tab', { name: 'Usage' }).click();
       await page.getByText('Renders made inside applications are not counted here.').waitFor();
