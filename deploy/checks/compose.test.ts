@@ -15,6 +15,7 @@ import { configSchema as promptRegistry } from '../../services/prompt-registry/s
 import { configSchema as render } from '../../services/render/src/config.ts';
 import { configSchema as tenancy } from '../../services/tenancy/src/config.ts';
 import { dockerfile } from './dockerfile.ts';
+import { memoryWithStreams } from './stream-memory.ts';
 import { packageOf } from './tools.ts';
 
 const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render };
@@ -83,6 +84,18 @@ describe('docker-compose.yml', () => {
       mem_limit: expect.any(String),
     });
     expect(serviceOf(name).healthcheck?.test.join(' ')).toContain('/readyz');
+  });
+
+  it('gives gateway and render the memory that their delivery streams may take', () => {
+    const limits = z.object({ gateway: z.string(), render: z.string() }).parse({
+      gateway: serviceOf('gateway')['mem_limit'],
+      render: serviceOf('render')['mem_limit'],
+    });
+    const inMiB = (limit: string) => Number(limit.slice(0, -1)) * (limit.endsWith('g') ? 1_024 : 1);
+    const gatewayNeeds = memoryWithStreams('gateway', loadConfig(gateway, environmentOf('gateway')));
+    expect(inMiB(limits.gateway)).toBeGreaterThan(gatewayNeeds);
+    const renderNeeds = memoryWithStreams('render', loadConfig(render, environmentOf('render')));
+    expect(inMiB(limits.render)).toBeGreaterThan(renderNeeds);
   });
 
   it.each(services)('builds %s by a target of the Dockerfile', (name) => {

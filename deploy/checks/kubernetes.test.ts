@@ -27,6 +27,7 @@ import {
   workload,
   workloadsOf,
 } from './kustomize.ts';
+import { memoryWithStreams } from './stream-memory.ts';
 import { kubernetesSchemaFile } from './tools.ts';
 
 const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render };
@@ -357,6 +358,59 @@ describe('network policies', () => {
       ({ metadata }) => metadata.name === 'default-deny',
     );
     expect(deny?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+  });
+});
+
+describe('delivery streams', () => {
+  const ruleSchema = z.object({
+    matches: z.array(z.looseObject({ path: z.object({ type: z.string(), value: z.string() }) })),
+    timeouts: z.object({ request: z.string() }).optional(),
+    backendRefs: z.array(z.looseObject({ name: z.string() })),
+  });
+  const routeSchema = z.looseObject({
+    metadata: z.looseObject({ name: z.string() }),
+    spec: z.looseObject({ rules: z.array(ruleSchema) }),
+  });
+  const rulesFor = (name: (typeof names)[number], path: string) =>
+    ofKind(overlays[name], 'HTTPRoute', routeSchema).flatMap(({ metadata, spec }) =>
+      spec.rules
+        .filter(({ matches }) =>
+          matches.some(({ path: { type, value } }) => type === 'PathPrefix' && value === path),
+        )
+        .map(({ timeouts, backendRefs }) => [
+          metadata.name,
+          backendRefs.map((one) => one.name),
+          timeouts?.request,
+        ]),
+    );
+
+  it('have no time limit at the entrance, and go past the gateway only where one has chosen so', () => {
+    expect(rulesFor('production', '/v1/delivery')).toEqual([['px0', ['gateway'], '0s']]);
+    expect(rulesFor('with every component', '/v1/delivery')).toContainEqual(['px0-render', ['render'], '0s']);
+  });
+
+  it('have bounds that an overlay can set, in render and in the gateway', () => {
+    const maps = (service: Service) =>
+      containerOf(workload(overlays.production, 'Deployment', service)).envFrom.map(({ configMapRef }) =>
+        configMapRef.name.replace(/-[0-9a-z]{10}$/, ''),
+      );
+    expect(maps('render')).toContain('px0-render');
+    expect(maps('gateway')).toContain('px0-gateway');
+    const env = (service: Service) =>
+      environmentOf(overlays.production, containerOf(workload(overlays.production, 'Deployment', service)));
+    expect(env('render')).toMatchObject({ DELIVERY_STREAMS: '10000', DELIVERY_STREAM_MS: '3600000' });
+    expect(env('gateway')).toMatchObject({ GATEWAY_STREAMS: '8000' });
+  });
+
+  it.each(names)('have the memory in %s that they may take', (name) => {
+    for (const service of ['gateway', 'render'] as const) {
+      const container = containerOf(workload(overlays[name], 'Deployment', service));
+      const schema = { gateway, render }[service];
+      const settings = loadConfig(schema, environmentOf(overlays[name], container));
+      const [, mebibytes = '0', unit] = /^(\d+)(Mi|Gi)$/.exec(container.resources.limits.memory) ?? [];
+      const limit = Number(mebibytes) * (unit === 'Gi' ? 1_024 : 1);
+      expect(limit, service).toBeGreaterThan(memoryWithStreams(service, settings));
+    }
   });
 });
 

@@ -1,4 +1,7 @@
-/** The metrics of delivery: plain numbers, which the SDK reads when there is one. */
+/**
+ * The metrics of delivery: plain numbers, which the SDK reads when there is one.
+ * See docs/decisions/178-operating-delivery.md.
+ */
 import { durationHistogram, metricCatalog, type Observation, observe } from '@px0/service-kit';
 import type { Listeners } from './stream/listeners.ts';
 
