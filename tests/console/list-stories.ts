@@ -236,11 +236,19 @@ export function listStories(started: () => ConsoleHarness): void {
       expect(await compared.getByText('{{define').count()).toBe(0);
       await page.getByText('Friendlier').waitFor();
       // The order of the settings makes no difference.
-      const settings = page.getByRole('region', { name: 'Configuration', exact: true });
-      await settings.getByText('+1 lines added').waitFor();
-      await harness.inspect('compare-chats', `/prompts/${id}/compare?from=1&to=2`, ada, (view) =>
-        view.getByText('Friendlier').waitFor(),
-      );
+      await page.getByRole('tab', { name: 'Configuration, changed' }).click();
+      await page.waitForURL(/part=config/);
+      const settings = page.getByRole('region', { name: /^Diff of Configuration of version 1/ });
+      await settings.getByText('"temperature": 0.7').waitFor();
+      await page.getByText('+1 lines added').waitFor();
+      expect(await page.getByText('You are a kind tutor.').count()).toBe(0);
+      for (const part of ['', '&part=config'])
+        await harness.inspect(
+          `compare-chats${part === '' ? '' : '-configuration'}`,
+          `/prompts/${id}/compare?from=1&to=2${part}`,
+          ada,
+          (view) => view.getByText('Friendlier').waitFor(),
+        );
     }, 180_000);
   });
 }

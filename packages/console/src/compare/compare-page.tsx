@@ -1,4 +1,4 @@
-/** Compares two versions of a prompt: their content, or their output with a payload. */
+/** Compares two versions of a prompt: their texts, their configurations, or their output with a payload. */
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -9,7 +9,9 @@ import { type DiffLayout, DiffView, LayoutChoice } from '../diff/mod.ts';
 import { asJson, type JsonValue } from '../json/mod.ts';
 import { compileBody, contentOf, previewOfBody } from '../preview/mod.ts';
 import {
-  ContentDiff,
+  BodyDiff,
+  ConfigDiff,
+  configsOf,
   NoteText,
   payloadsReading,
   promptReading,
@@ -17,7 +19,7 @@ import {
   type Version,
   versionsReading,
 } from '../prompts/mod.ts';
-import { Callout, Card, EmptyState, IconButton, Page, Select, useIsWide } from '../ui/mod.ts';
+import { Callout, Card, EmptyState, IconButton, Page, Select, Tabs, useIsWide } from '../ui/mod.ts';
 import { type CompareSearch, comparedVersions } from './compare-search.ts';
 
 const route = getRouteApi('/shell/prompts/$promptId/compare');
@@ -104,7 +106,7 @@ export function ComparePage() {
               options={[
                 {
                   value: TEMPLATES,
-                  label: [left, right].some(({ kind }) => kind === 'chat') ? 'Messages' : 'Templates',
+                  label: textsOf(left, right),
                 },
                 ...payloads.map(({ id, name }) => ({
                   value: id,
@@ -122,17 +124,16 @@ export function ComparePage() {
           {payload === undefined ? (
             <>
               <Notes versions={left === right ? [right] : [left, right]} />
-              <ContentDiff
+              <Contents
                 left={left}
                 right={right}
-                leftLabel={nameOf(left)}
-                rightLabel={nameOf(right)}
                 layout={layout}
-                equalNote={
-                  left === right
-                    ? 'Both sides show the same version.'
-                    : `Both versions have the same ${right.kind === 'chat' ? 'messages' : 'text'}.`
-                }
+                part={search.part ?? 'text'}
+                onPart={(part) => {
+                  const { part: _part, ...others } = search;
+                  const changed = part === 'config' ? { ...others, part } : others;
+                  void navigate({ search: changed, replace: true });
+                }}
               />
               {payloads.length === 0 && (
                 <p className="text-faint text-xs">
@@ -147,6 +148,45 @@ export function ComparePage() {
       )}
     </Page>
   );
+}
+
+interface ContentsProps {
+  readonly left: Version;
+  readonly right: Version;
+  readonly layout: DiffLayout;
+  readonly part: 'text' | 'config';
+  readonly onPart: (part: 'text' | 'config') => void;
+}
+
+/** The texts or conversations, and where there is one, the configuration in a tab of its own. */
+function Contents({ left, right, layout, part, onPart }: ContentsProps) {
+  const diff = { left, right, leftLabel: nameOf(left), rightLabel: nameOf(right), layout };
+  const equalNote =
+    left === right
+      ? 'Both sides show the same version.'
+      : `Both versions have the same ${right.kind === 'chat' ? 'messages' : 'text'}.`;
+  const texts = <BodyDiff {...diff} equalNote={equalNote} />;
+  const configs = configsOf(left, right);
+  if (configs === 'none') return texts;
+  return (
+    <Tabs
+      label="Content"
+      value={part}
+      onChange={onPart}
+      tabs={[
+        { value: 'text', label: textsOf(left, right), content: texts },
+        {
+          value: 'config',
+          label: configs === 'different' ? 'Configuration, changed' : 'Configuration',
+          content: <ConfigDiff {...diff} />,
+        },
+      ]}
+    />
+  );
+}
+
+function textsOf(...versions: readonly Version[]): string {
+  return versions.some(({ kind }) => kind === 'chat') ? 'Messages' : 'Templates';
 }
 
 function comparing({ payload: _payload, ...search }: CompareSearch, chosen: string): CompareSearch {

@@ -7,15 +7,18 @@ export interface CompareSearch {
   /** A payload's ID: compare the rendered outputs instead of the templates. */
   readonly payload?: string;
   readonly view?: 'unified' | 'split';
+  /** The configurations instead of the texts. */
+  readonly part?: 'config';
 }
 
 export function compareSearch(search: Readonly<Record<string, unknown>>): CompareSearch {
-  const { from, to, payload, view } = search;
+  const { from, to, payload, view, part } = search;
   return {
     ...(isVersion(from) && { from }),
     ...(isVersion(to) && { to }),
     ...(typeof payload === 'string' && payload !== '' && { payload }),
     ...((view === 'unified' || view === 'split') && { view }),
+    ...(part === 'config' && { part }),
   };
 }
 

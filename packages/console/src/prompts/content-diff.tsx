@@ -1,22 +1,46 @@
-/** The diff of what two versions hold: their texts or conversations, and below them the settings of the model. */
+/** The diff of what two versions hold: their texts or conversations, and the settings of the model. */
 import { type DiffLayout, DiffView, ScrollRegion } from '../diff/mod.ts';
 import { bodyText, configText, contentOf, isChat } from '../preview/mod.ts';
 import { Callout } from '../ui/mod.ts';
 import type { Version } from './version-actions.ts';
 
-export interface ContentDiffProps {
+export interface ConfigDiffProps {
   readonly left: Version;
   readonly right: Version;
   readonly leftLabel: string;
   readonly rightLabel: string;
   readonly layout: DiffLayout;
+}
+
+export interface ContentDiffProps extends ConfigDiffProps {
   /** What is shown in place of the texts if they are the same. */
   readonly equalNote: string;
 }
 
-export function ContentDiff({ left, right, leftLabel, rightLabel, layout, equalNote }: ContentDiffProps) {
+/** Both, one below the other. */
+export function ContentDiff(props: ContentDiffProps) {
+  return (
+    <div className="flex min-w-0 flex-col gap-4">
+      <BodyDiff {...props} />
+      {configsOf(props.left, props.right) !== 'none' && (
+        <section aria-label="Configuration" className="flex min-w-0 flex-col gap-1.5">
+          <h2 className="font-medium text-sm">Configuration</h2>
+          <ConfigDiff {...props} />
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** Whether either version has a configuration, and whether they differ. */
+export function configsOf(left: Version, right: Version): 'none' | 'same' | 'different' {
+  const [before, after] = [left, right].map((version) => configText(contentOf(version).config));
+  if (before !== after) return 'different';
+  return before === '' ? 'none' : 'same';
+}
+
+export function BodyDiff({ left, right, leftLabel, rightLabel, layout, equalNote }: ContentDiffProps) {
   const [before, after] = [contentOf(left), contentOf(right)];
-  const [oldConfig, newConfig] = [configText(before.config), configText(after.config)];
   return (
     <div className="flex min-w-0 flex-col gap-4">
       {isChat(before.body) !== isChat(after.body) && (
@@ -33,20 +57,20 @@ export function ContentDiff({ left, right, leftLabel, rightLabel, layout, equalN
         layout={layout}
         equalNote={equalNote}
       />
-      {(oldConfig !== '' || newConfig !== '') && (
-        <section aria-label="Configuration" className="flex min-w-0 flex-col gap-1.5">
-          <h2 className="font-medium text-sm">Configuration</h2>
-          <DiffView
-            left={oldConfig}
-            right={newConfig}
-            leftLabel={`Configuration of ${leftLabel.toLowerCase()}`}
-            rightLabel={rightLabel.toLowerCase()}
-            layout={layout}
-            equalNote="Both versions have the same configuration."
-          />
-        </section>
-      )}
     </div>
+  );
+}
+
+export function ConfigDiff({ left, right, leftLabel, rightLabel, layout }: ConfigDiffProps) {
+  return (
+    <DiffView
+      left={configText(contentOf(left).config)}
+      right={configText(contentOf(right).config)}
+      leftLabel={`Configuration of ${leftLabel.toLowerCase()}`}
+      rightLabel={rightLabel.toLowerCase()}
+      layout={layout}
+      equalNote="Both versions have the same configuration."
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 export { attempt } from './attempt.ts';
-export { ContentDiff } from './content-diff.tsx';
+export { BodyDiff, ConfigDiff, configsOf } from './content-diff.tsx';
 export {
   payloadsReading,
   promptReading,
