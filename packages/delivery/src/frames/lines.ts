@@ -7,11 +7,15 @@ import { FrameError } from './read-frame.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
+const EMPTY = new Uint8Array(0);
+/** In bytes. */
+const SMALLEST_ROOM = 1_024;
 
 export class LineReader {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   readonly #most: number;
-  #pieces: Uint8Array[] = [];
+  /** Room for a line that has not ended, which grows by doubling: a body may arrive byte by byte, and each piece by itself would cost more than it holds. */
+  #room = EMPTY;
   #held = 0;
 
   /** `most`: bytes of a line, its end not counted. */
@@ -37,14 +41,20 @@ export class LineReader {
       yield this.#line(piece.subarray(from, end));
       from = end + 1;
     }
-    if (from < piece.length) this.#hold(piece.slice(from));
+    if (from < piece.length) this.#hold(piece.subarray(from));
   }
 
   #hold(rest: Uint8Array): void {
-    this.#pieces.push(rest);
-    this.#held += rest.length;
+    const held = this.#held + rest.length;
     // The last byte may be the first of two that end the line.
-    if (this.#held > this.#most + 1) throw tooLong();
+    if (held > this.#most + 1) throw tooLong();
+    if (held > this.#room.length) {
+      const room = new Uint8Array(Math.max(held, 2 * this.#room.length, SMALLEST_ROOM));
+      room.set(this.#room.subarray(0, this.#held));
+      this.#room = room;
+    }
+    this.#room.set(rest, this.#held);
+    this.#held = held;
   }
 
   #line(last: Uint8Array): string {
@@ -59,14 +69,10 @@ export class LineReader {
   }
 
   #joined(last: Uint8Array): Uint8Array {
-    const whole = new Uint8Array(this.#held + last.length);
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    whole.set(last, at);
-    this.#pieces = [];
+    this.#hold(last);
+    const whole = this.#room.subarray(0, this.#held);
+    // A long line's room is not kept for those that follow.
+    this.#room = EMPTY;
     this.#held = 0;
     return whole;
   }

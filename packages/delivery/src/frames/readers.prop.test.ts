@@ -87,6 +87,19 @@ describe('lines', () => {
     expect(() => linesOf(bytesOf('123456'), [3], 4)).toThrow('a line is too long');
   });
 
+  it('hold a line that comes byte by byte as its bytes, not as its pieces', () => {
+    const count = 1_000_000;
+    const reader = new LineReader();
+    const piece = bytesOf('x');
+    const before = process.memoryUsage();
+    for (let number = 0; number < count; number += 1) Array.from(reader.read(piece));
+    const after = process.memoryUsage();
+    const grown = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    // An object for each piece takes some 300 bytes; what is collected late takes a few MiB.
+    expect(grown).toBeLessThan(100 * count);
+    expect([...reader.read(bytesOf('\n'))].map(({ length }) => length)).toEqual([count]);
+  });
+
   it('keep what a piece held when its owner uses it again', () => {
     const reader = new LineReader();
     const piece = bytesOf('ab');

@@ -5,7 +5,7 @@ A line ends with a newline, or a carriage return and a newline.
 
 from __future__ import annotations
 
-from typing import Iterator, List
+from typing import Iterator
 
 from .frame import MAX_LINE_BYTES
 from .read_frame import FrameError
@@ -16,13 +16,13 @@ class LineReader:
 
     def __init__(self, most: int = MAX_LINE_BYTES) -> None:
         self._most = most
-        self._pieces: List[bytes] = []
-        self._held = 0
+        # One buffer that grows: a body may arrive byte by byte, and each piece by itself would cost more than it holds.
+        self._held = bytearray()
 
     @property
     def is_within_line(self) -> bool:
         """Whether a line has begun that has not ended."""
-        return self._held > 0
+        return len(self._held) > 0
 
     def read(self, piece: bytes) -> Iterator[str]:
         """The lines that end in this piece. Raises FrameError for a line that is too long, or is not UTF-8."""
@@ -37,17 +37,16 @@ class LineReader:
             self._hold(piece[start:])
 
     def _hold(self, rest: bytes) -> None:
-        self._pieces.append(rest)
-        self._held += len(rest)
         # The last byte may be the first of two that end the line.
-        if self._held > self._most + 1:
+        if len(self._held) + len(rest) > self._most + 1:
             raise FrameError("a line is too long")
+        self._held += rest
 
     def _line(self, last: bytes) -> str:
         line = last
         if self._held:
-            line = b"".join([*self._pieces, last])
-            self._pieces, self._held = [], 0
+            line = bytes(self._held + last)
+            self._held = bytearray()
         if line.endswith(b"\r"):
             line = line[:-1]
         if len(line) > self._most:
