@@ -28,9 +28,9 @@ type Staging = Team | undefined;
 
 export class Replica {
   readonly #onEdit: EditListener;
-  readonly #teams = new Map<string, Team>();
+  #teams = new Map<string, Team>();
   /** The team that each prompt is in. */
-  readonly #homes = new Map<string, string>();
+  #homes = new Map<string, string>();
   /** Teams that have begun; undefined outside of a transfer. */
   #transfer: Map<string, Staging> | undefined;
   #last: string | undefined;
@@ -176,8 +176,11 @@ export class Replica {
 
   /** Takes over all of another replica, which must not be used after that. */
   adopt(other: Replica): void {
-    this.#replace(other.#teams);
-    for (const teamId of [...this.#teams.keys()]) if (!other.#teams.has(teamId)) this.#drop(teamId);
+    if (this.#teams.size === 0) this.#become(other);
+    else {
+      for (const teamId of [...this.#teams.keys()]) if (!other.#teams.has(teamId)) this.#drop(teamId);
+      for (const [teamId, team] of other.#teams) this.#replace(teamId, team);
+    }
     this.#transfer = other.#transfer;
     this.#last = other.#last;
     if (other.floor !== undefined) this.#see(other.floor);
@@ -188,6 +191,15 @@ export class Replica {
   adoptTeam(teamId: string, other: Replica): void {
     const team = other.#teams.get(teamId);
     if (team !== undefined) this.#replace([[teamId, team]]);
+  }
+
+  /** What is empty has nothing that must be compared. */
+  #become(other: Replica): void {
+    this.#teams = other.#teams;
+    this.#homes = other.#homes;
+    for (const [teamId, { prompts }] of this.#teams) {
+      for (const prompt of prompts.values()) this.#onEdit(teamId, undefined, prompt);
+    }
   }
 
   #see(revision: string): void {
@@ -302,7 +314,8 @@ function emptyTeam(): Team {
 }
 
 function put(team: Team, prompt: DeliveredPrompt): void {
-  take(team, prompt.id);
+  const before = team.prompts.get(prompt.id);
+  if (before !== undefined) team.digest.remove(before.etag);
   team.prompts.set(prompt.id, prompt);
   team.digest.add(prompt.etag);
 }

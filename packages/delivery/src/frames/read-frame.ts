@@ -10,7 +10,7 @@ export class FrameError extends Error {
 
 /** Longer than any px0 asks to wait. */
 const MOST_MS = 3_600_000;
-const HEX_16 = /^[0-9a-f]{16}$/;
+const HEX = /^[0-9a-f]+$/;
 
 const forms: { readonly [T in Frame['type']]: (frame: JsonObject) => boolean } = {
   hello: ({ protocol, resumed, stale, heartbeat_ms, retry_ms }) =>
@@ -117,7 +117,7 @@ function isListOf(value: unknown, isItem: (item: unknown) => boolean): boolean {
 }
 
 function isFingerprint(value: unknown): boolean {
-  return isText(value) && HEX_16.test(value);
+  return isText(value) && value.length === 16 && HEX.test(value);
 }
 
 function isRange(value: unknown): boolean {

@@ -1,6 +1,7 @@
 /**
  * The prompts that a client holds and renders in its own process: what `packages/delivery` keeps current, with the files that it starts from, and the programs
- * of its versions.
+ * of its versions. Decision 180 says what is believed of fetched versions, own writes and listeners.
+ * See docs/decisions/180-beside-the-frames.md.
  */
 import {
   type ChangeListener,
