@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -55,9 +56,27 @@ func plainValue(given any, level int) (any, plainness, error) {
 			return nil, needsJSON, nil
 		}
 		return given, isPlain, nil
+	case float32:
+		return plainFloat32(value)
 	case int:
 		return float64(value), converted, nil
+	case int8:
+		return float64(value), converted, nil
+	case int16:
+		return float64(value), converted, nil
+	case int32:
+		return float64(value), converted, nil
 	case int64:
+		return float64(value), converted, nil
+	case uint:
+		return float64(value), converted, nil
+	case uint8:
+		return float64(value), converted, nil
+	case uint16:
+		return float64(value), converted, nil
+	case uint32:
+		return float64(value), converted, nil
+	case uint64:
 		return float64(value), converted, nil
 	case map[string]any:
 		if value == nil {
@@ -79,6 +98,16 @@ func plainValue(given any, level int) (any, plainness, error) {
 		return made, found, err
 	}
 	return nil, needsJSON, nil
+}
+
+// plainFloat32: JSON has the fewest digits that mean it, and they are read as a float64.
+func plainFloat32(value float32) (any, plainness, error) {
+	const bits = 32
+	if math.IsNaN(float64(value)) || math.IsInf(float64(value), 0) {
+		return nil, needsJSON, nil
+	}
+	read, err := strconv.ParseFloat(strconv.FormatFloat(float64(value), 'g', -1, bits), 64)
+	return read, converted, err
 }
 
 func plainMap(given map[string]any, level int) (map[string]any, plainness, error) {

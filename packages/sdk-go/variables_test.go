@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"math/big"
 	"net/url"
 	"strings"
@@ -139,4 +140,26 @@ func TestWhatJSONKeepsIsSent(t *testing.T) {
 	}
 	_, err = client.Render(context.Background(), "greeting", Vars{"name": lists(deepestVariables - 1)})
 	expect(t, err, nil)
+}
+
+// Numbers of all kinds are what their JSON would make of them, and need none.
+func TestNumbersOfVariablesAreThoseOfTheirJSON(t *testing.T) {
+	for _, number := range []any{
+		1, int8(-8), int16(-16), int32(32), int64(math.MaxInt64), uint(1), uint8(8), uint16(16), uint32(32), uint64(math.MaxUint64), float32(0.1),
+		float32(math.MaxFloat32), float32(math.SmallestNonzeroFloat32), float32(1 << 24), 0.1, -0.0,
+	} {
+		plain, found, err := plainValue(number, 1)
+		if err != nil || found == needsJSON {
+			t.Fatalf("%T: %v", number, err)
+		}
+		_, decoded, err := encodeVariables(Vars{"a": number})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect(t, plain, decoded["a"])
+	}
+	_, err := plainVariables(Vars{"a": float32(math.Inf(1))})
+	if err == nil {
+		t.Fatal("infinity is no JSON")
+	}
 }
