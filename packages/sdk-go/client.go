@@ -340,7 +340,7 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 			return result, true, nil
 		}
 	}
-	if entry := c.kept.get(made.wanted); entry != nil {
+	if entry := c.kept.get(made.wanted); entry != nil && c.mayStandIn(entry) {
 		if result, ok := keptResult(made, entry, cause); ok {
 			return result, true, nil
 		}
@@ -356,6 +356,14 @@ func (c *Client) withoutPx0(made *call, cause *UnreachableError) (Result, bool, 
 	// Not nil, as of a version without tags: in JSON it is a list.
 	result.Source, result.Stale, result.Cause, result.Tags = SourceFallback, true, cause, []string{}
 	return result, true, nil
+}
+
+// mayStandIn: what was fetched for a prompt is rendered where that is held, and nowhere else.
+func (c *Client) mayStandIn(entry *kept) bool {
+	if c.delivery == nil {
+		return true
+	}
+	return entry.promptID == "" && (c.settings.maxStale == 0 || ageOf(entry) <= c.settings.maxStale)
 }
 
 func (c *Client) confirm(w wanted, got *live) {

@@ -87,10 +87,13 @@ func locate(made *call, view *delivery.View, state delivery.State) delivery.Loca
 // renderLate renders what is held although this client has written something later, for px0 is away and cannot say it.
 func (c *Client) renderLate(made *call, view *delivery.View, state delivery.State) (Result, bool) {
 	location := locate(made, view, state)
-	if location.Kind != delivery.IsHeld {
-		return Result{}, false
+	var result Result
+	var isRendered bool
+	if location.Kind == delivery.IsHeld {
+		result, isRendered, _ = c.renderVersion(made, view, &location, state)
+	} else {
+		result, isRendered, _ = c.renderFetched(made, view, location.Held, state)
 	}
-	result, isRendered, _ := c.renderVersion(made, view, &location, state)
 	result.Stale = true
 	return result, isRendered
 }

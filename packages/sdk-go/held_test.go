@@ -207,7 +207,7 @@ func TestErrorsAreThoseOfPx0(t *testing.T) {
 func TestAVersionThatIsNotDeliveredIsRenderedByPx0OnceAndThenKept(t *testing.T) {
 	played := deliver(t, deliveredPrompt("greeting", "One"))
 	file := filepath.Join(t.TempDir(), "state")
-	client := holding(t, played, WithStateFile(file))
+	client := holding(t, played, WithStateFile(file), WithTeam("team"))
 	played.mu.Lock()
 	played.answer = func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Px0-Revision", revisionOf(1, 1))
@@ -228,11 +228,14 @@ func TestAVersionThatIsNotDeliveredIsRenderedByPx0OnceAndThenKept(t *testing.T) 
 	client.Close()
 	// In the file, too.
 	played.Close()
-	later := holding(t, played, WithStateFile(file))
+	later := holding(t, played, WithStateFile(file), WithTeam("team"))
 	result = render(t, later, "greeting", "Edith", WithVersion(9))
 	expect(t, result.Text, "Nine Edith")
 	expect(t, result.Stale, true)
 	expect(t, render(t, later, "greeting", "Edith").Source, SourceSnapshot)
+	// It is held no longer than its prompt.
+	old := holding(t, played, WithStateFile(file), WithTeam("team"), WithMaxStale(time.Nanosecond))
+	expect(t, render(t, old, "greeting", "Edith", WithVersion(9), WithFallback("Bye")).Source, SourceFallback)
 }
 
 func TestARevokedTokenRendersNothingAndEmptiesTheFile(t *testing.T) {
