@@ -10,8 +10,8 @@ export class TeamBuild {
   readonly done: Promise<void>;
   readonly finish: () => void;
   readonly #todo: Set<string>;
-  /** Goes along what is to do. One that began anew each time would pass over all that was deleted before it: a set keeps the holes for long. */
-  #cursor: Iterator<string>;
+  /** What is left of the present round: taking the first of a set again and again walks over all that were taken before. */
+  #round: Iterator<string>;
   readonly #entries = new Map<string, DeliveredEntry>();
   /** Prompts whose contents are being read. */
   readonly #incomplete = new Set<string>();
@@ -20,7 +20,7 @@ export class TeamBuild {
   constructor(teamId: string, promptIds: Iterable<string>) {
     this.teamId = teamId;
     this.#todo = new Set(promptIds);
-    this.#cursor = this.#todo.values();
+    this.#round = this.#todo.values();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
     this.finish = resolve;
@@ -65,16 +65,14 @@ export class TeamBuild {
 
   /** The next prompt to look at. */
   next(): string | undefined {
-    if (this.#todo.size === 0) return undefined;
-    let step = this.#cursor.next();
-    if (step.done === true) {
-      // It stays at its end, whatever is added.
-      this.#cursor = this.#todo.values();
-      step = this.#cursor.next();
+    let { value, done } = this.#round.next();
+    if (done === true && this.#todo.size > 0) {
+      this.#round = this.#todo.values();
+      ({ value, done } = this.#round.next());
     }
-    if (step.done === true) return undefined;
-    this.#todo.delete(step.value);
-    return step.value;
+    if (done === true) return undefined;
+    this.#todo.delete(value);
+    return value;
   }
 
   /** Takes a prompt as it is delivered; undefined when a content is missing. */
