@@ -288,6 +288,65 @@ describe('rights that change under a stream', () => {
   });
 });
 
+describe('rights that are lost while a request waits', () => {
+  /** A tagged version whose content never comes holds up whoever asks for the team first. */
+  async function waiting() {
+    const { orgId, teamId, key, token } = await place([]);
+    const id = randomUUID();
+    const now = new Date().toISOString();
+    await render.contexts.publish('prompt', id, {
+      team_id: teamId,
+      slug: 'secret',
+      name: 'secret',
+      status: 'active',
+      created_at: now,
+      updated_at: now,
+      live: { number: 1, template: 'secret' },
+      tags: { next: 2 },
+      versions: [
+        [1, 'live', 1],
+        [2, 'draft', 1],
+      ],
+    });
+    await render.caughtUp(token);
+    const ask = async (path: string) => {
+      const response = await fetch(`${render.url}/v1/delivery/${path}`, {
+        headers: { authorization: `Bearer ${token}`, 'accept-encoding': 'identity' },
+      });
+      return { status: response.status, read: () => response.text() };
+    };
+    return { orgId, teamId, key, ask };
+  }
+
+  it('refuse it', async () => {
+    const { key, ask } = await waiting();
+    const answers = Promise.all([ask('stream'), ask('snapshot'), ask('stream?slugs=secret')]);
+    // It is answered after the others have been admitted.
+    await ask('nothing');
+    await render.contexts.remove('apiKey', key.id);
+    for (const answer of await answers)
+      expect([answer.status, await answer.read()]).toEqual([401, '{"error":"unauthorized"}']);
+  });
+
+  it('narrow it, or refuse it where they were asked for by name', async () => {
+    const { teamId, ask } = await waiting();
+    const answers = Promise.all([ask('snapshot'), ask(`snapshot?team_id=${teamId}`)]);
+    await ask('nothing');
+    const { orgId: elsewhere } = await render.organization();
+    const created_at = new Date().toISOString();
+    await render.contexts.publish('team', teamId, {
+      org_id: elsewhere,
+      name: 'Team',
+      is_default: false,
+      created_at,
+    });
+    const [all, named] = await answers;
+    expect([all.status, named.status]).toEqual([200, 403]);
+    expect(await all.read()).not.toContain('secret');
+    expect(await named.read()).toBe('{"error":"forbidden"}');
+  });
+});
+
 describe('a client that does not read', () => {
   it('is passed over, and afterwards sent what has changed, once', async () => {
     const { token, teamId } = await place(['slow', 'other']);

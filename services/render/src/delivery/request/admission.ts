@@ -3,7 +3,13 @@
  * the contract's order of refusals.
  */
 import type { IncomingMessage } from 'node:http';
-import { type AccessProjection, authenticateRoute, type KeyUseListener, type Principal } from '@px0/access';
+import {
+  type AccessProjection,
+  authenticateRoute,
+  authorizeClass,
+  type KeyUseListener,
+  type Principal,
+} from '@px0/access';
 import { parseUuid, type RouteDefinition } from '@px0/contracts';
 import { type Demand, decodeToken, type RevisionToken } from '@px0/event-bus';
 import { ApiError, queryValueOf } from '@px0/service-kit';
@@ -81,6 +87,19 @@ export async function admit(
     isStale: freshness.stale,
     unmet: fault,
   };
+}
+
+/**
+ * The admission after a wait in which rights may have been lost: nothing is sent of what the caller does not read any more. No event is missing here, so
+ * nobody need be asked.
+ */
+export function admitStill({ access }: AdmissionDependencies, admission: Admission): Admission {
+  const principal = authorizeClass('content', access.authenticate(admission.authorization));
+  if ('error' in principal) throw new ApiError(principal.error);
+  const teamIds = admission.teamIds.filter((teamId) => access.reads(principal, teamId));
+  if (teamIds.length === admission.teamIds.length) return admission;
+  if (admission.wanted.teamIds !== undefined) throw new ApiError('forbidden');
+  return { ...admission, teamIds };
 }
 
 /** The caller's teams as far as they are wanted, ascending. `forbidden` for a named one that the caller does not read. */

@@ -14,7 +14,8 @@ import {
 import type { Listeners } from '../stream/listeners.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
-import { type Admission, type AdmissionDependencies, admit } from './admission.ts';
+import { type Admission, type AdmissionDependencies, admit, admitStill } from './admission.ts';
+import { namesEtag } from './if-none-match.ts';
 import { Snapshot, snapshotHeaders } from './snapshot.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -82,14 +83,21 @@ export class DeliveryRequests {
     throw new ApiError('revisionNotYetAvailable', { retryAfterSeconds: 1 });
   }
 
-  async #snapshot(admission: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  /** Waits until the caller's teams are there as the request demands them. Undefined when the client has left meanwhile. */
+  async #ready(admitted: Admission, res: ServerResponse): Promise<Admission | undefined> {
+    const isStale = !(await this.#covers(admitted)) || admitted.isStale;
+    await this.#options.view.ready(admitted.teamIds);
+    return res.destroyed ? undefined : { ...admitStill(this.#options, admitted), isStale };
+  }
+
+  async #snapshot(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { view, listeners } = this.#options;
-    const isStale = !(await this.#covers(admission)) || admission.isStale;
-    await view.ready(admission.teamIds);
+    const admission = await this.#ready(admitted, res);
+    if (admission === undefined) return;
     const snapshot = new Snapshot(view, admission, listeners.keyEndOf(admission));
-    const isUnchanged = req.headers['if-none-match'] === snapshot.etag;
+    const isUnchanged = namesEtag(req.headers['if-none-match'], snapshot.etag);
     const isGzip = !isUnchanged && acceptsGzip(req.headers['accept-encoding']);
-    const { 'Content-Type': type, ...headers } = snapshotHeaders(snapshot, isStale, isGzip);
+    const { 'Content-Type': type, ...headers } = snapshotHeaders(snapshot, admission.isStale, isGzip);
     if (isUnchanged) {
       res.writeHead(304, headers).end();
       return;
@@ -98,13 +106,13 @@ export class DeliveryRequests {
     await snapshot.send(req, res, isGzip);
   }
 
-  async #stream(admission: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  async #stream(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { view, listeners } = this.#options;
-    const isStale = !(await this.#covers(admission)) || admission.isStale;
-    await view.ready(admission.teamIds);
+    const admission = await this.#ready(admitted, res);
+    if (admission === undefined) return;
     // Others have come meanwhile. An answer that stands behind another one in its connection would never be sent.
     listeners.checkRoom(admission);
-    if (this.#isDraining || (res.socket === null && !res.destroyed)) throw unavailable();
+    if (this.#isDraining || res.socket === null) throw unavailable();
     const isGzip = acceptsGzip(req.headers['accept-encoding']);
     const { principal } = admission;
     // It ends with its connection.
@@ -117,7 +125,7 @@ export class DeliveryRequests {
       ...(principal.kind === 'api-key' ? { 'X-Px0-Stream-Owner': principal.orgId } : {}),
       Vary: 'Authorization, Accept-Encoding',
       [revisionHeaders.revision]: view.revisionAt(view.watermark),
-      ...(isStale ? { [revisionHeaders.stale]: 'true' } : {}),
+      ...(admission.isStale ? { [revisionHeaders.stale]: 'true' } : {}),
       ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
     });
     if (req.method === 'HEAD') {
