@@ -84,8 +84,9 @@ export class Fanout {
     const shared = new Map<string, Piece>();
     const events = new Map<DeliveredEntry, string>();
     for (const audience of concerned) {
-      const pieces = await this.#piecesFor(audience, batch, { shared, events, slices });
-      if (pieces.length === 0) continue;
+      const piece = await this.#pieceFor(audience, batch, { shared, events, slices });
+      if (slices.isOver) await slices.others();
+      if (piece === undefined) continue;
       for (const connection of audience.connections) {
         this.#show(connection, pieces, batch.sequence);
         if (slices.isOver) await slices.others();

@@ -65,6 +65,8 @@ export class Listeners {
   #judgedAt = Number.NEGATIVE_INFINITY;
   #isJudging = false;
   #slot = 0;
+  /** Of the connection that was opened last. */
+  #nextSlot = 0;
   #count = 0;
   #isEpochSettled = true;
   readonly #pulse: NodeJS.Timeout;
@@ -128,7 +130,10 @@ export class Listeners {
   open(admission: Admission, sink: Sink, form: Form): void {
     const { view, bounds, isConnected } = this.#options;
     const key = subscriptionKey(admission);
-    const subscription = this.#subscriptions.get(key) ?? this.#subscribe(key, admission);
+    const known = this.#subscriptions.get(key);
+    // It may have lost something a moment ago.
+    if (known !== undefined) this.#judge(known);
+    const subscription = known ?? this.#subscribe(key, admission);
     const { since } = admission;
     const base = since !== undefined && view.isOfThisEpoch(since) ? since.sequence : undefined;
     const connection = new Connection({
@@ -144,7 +149,9 @@ export class Listeners {
     subscription.connections.add(connection);
     this.#count += 1;
     this.#tally(subscription, 1);
-    const slot = this.#slots[this.#count % SLOTS] ?? new Set();
+    // Not by how many there are: when one leaves for each that comes, all would come into one slot in time.
+    this.#nextSlot = (this.#nextSlot + 1) % SLOTS;
+    const slot = this.#slots[this.#nextSlot] ?? new Set();
     slot.add(connection);
     sink.once('close', () => this.#closed(connection, subscription, slot));
     connection.send({
