@@ -247,6 +247,23 @@ describe('a stream through the gateway', () => {
     await expect.poll(() => render.answers.every(({ destroyed }) => destroyed)).toBe(true);
   });
 
+  it('is 503, and no empty answer, when the gateway stops before it has begun', async () => {
+    const asked: ServerResponse[] = [];
+    const render = await rawService((_req, res) => void asked.push(res));
+    const server = await gateway({
+      RENDER_URL: render.url,
+      RENDER_TIMEOUT_MS: '20000',
+      SHUTDOWN_TIMEOUT_MS: '10000',
+      DRAIN_DELAY_MS: '50',
+    });
+    const answer = fetch(server.url + PATH);
+    await expect.poll(() => asked.length).toBe(1);
+    const closed = server.close();
+    const { status, headers } = await answer;
+    expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    await closed;
+  });
+
   it('that a replica refuses is answered as the replica does, and one that no replica takes is 503', async () => {
     const render = await fakeService((_req, res) => {
       res.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"unauthorized"}');
