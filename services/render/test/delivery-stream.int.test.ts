@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { get } from 'node:http';
 import { connect } from 'node:net';
 import { hashApiKey, newApiKey } from '@px0/access';
 import { decodeToken, encodeToken } from '@px0/event-bus';
@@ -132,6 +133,29 @@ describe('a stream', () => {
     expect(types(ofBoth, seen[2] ?? 0)).toEqual(['put', 'delete', 'mark']);
     expect(ofOld.slugs).toEqual([]);
     expect(JSON.stringify(ofOld.frames)).not.toContain('stays');
+  });
+
+  it('tells a proxy that it takes a while when its teams must be built first', async () => {
+    const { token } = await place(['one']);
+    await render.caughtUp(token);
+    const ask = (headers: Record<string, string>) =>
+      new Promise<number[]>((resolve, reject) => {
+        const statuses: number[] = [];
+        const asked = get(`${render.url}/v1/delivery/stream`, {
+          headers: { authorization: `Bearer ${token}`, ...headers },
+        });
+        asked.on('information', ({ statusCode }) => statuses.push(statusCode));
+        asked.once('response', (res) => {
+          res.destroy();
+          resolve([...statuses, res.statusCode ?? 0]);
+        });
+        asked.once('error', reject);
+      });
+    expect(await ask({ 'x-forwarded-for': '192.0.2.1' })).toEqual([102, 200]);
+    expect(await ask({ 'x-forwarded-for': '192.0.2.1' })).toEqual([200]);
+    const other = await place(['one']);
+    await render.caughtUp(other.token);
+    expect(await ask({ authorization: `Bearer ${other.token}` })).toEqual([200]);
   });
 
   it('of some slugs has its own digests, and ends them when a slug changes', async () => {

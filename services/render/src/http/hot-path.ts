@@ -35,6 +35,7 @@ import {
 } from '../rendering/mod.ts';
 import { Freshness, type Revisions } from '../revisions/mod.ts';
 import type { UsageAggregator } from '../usage/mod.ts';
+import { sayProcessing } from './processing.ts';
 import { measureRefused, measureRendered } from './render-durations.ts';
 import { startRenderSpan } from './render-span.ts';
 import { parseRenderTarget, type RenderTarget } from './render-target.ts';
@@ -192,9 +193,7 @@ class RenderExchange {
   /** Runs the render anew in a worker thread. */
   #renderElsewhere(principal: Principal, version: RenderableVersion, body: Buffer): void {
     requireJsonText(this.#req.headers['content-type'], body);
-    // A proxy learns that the render is under way; there are clients that take no interim answer but 100.
-    const isFromProxy = this.#req.headers['x-forwarded-for'] !== undefined;
-    if (isFromProxy && this.#req.httpVersion !== '1.0') this.#res.writeProcessing();
+    sayProcessing(this.#req, this.#res);
     const gone = new AbortController();
     if (this.#res.destroyed) gone.abort();
     else this.#res.once('close', () => gone.abort());

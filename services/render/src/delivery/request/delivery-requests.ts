@@ -11,6 +11,7 @@ import {
   requestIdOf,
   sendReply,
 } from '@px0/service-kit';
+import { sayProcessing } from '../../http/processing.ts';
 import type { Listeners } from '../stream/listeners.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
@@ -84,15 +85,22 @@ export class DeliveryRequests {
   }
 
   /** Waits until the caller's teams are there as the request demands them. Undefined when the client has left meanwhile. */
-  async #ready(admitted: Admission, res: ServerResponse): Promise<Admission | undefined> {
+  async #ready(
+    admitted: Admission,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<Admission | undefined> {
     const isStale = !(await this.#covers(admitted)) || admitted.isStale;
-    await this.#options.view.ready(admitted.teamIds);
+    const { view } = this.#options;
+    // The first of thousands that come after a start must not look like a process that has died.
+    if (admitted.teamIds.some((teamId) => view.team(teamId) === undefined)) sayProcessing(req, res);
+    await view.ready(admitted.teamIds);
     return res.destroyed ? undefined : { ...admitStill(this.#options, admitted), isStale };
   }
 
   async #snapshot(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { view, listeners } = this.#options;
-    const admission = await this.#ready(admitted, res);
+    const admission = await this.#ready(admitted, req, res);
     if (admission === undefined) return;
     const snapshot = new Snapshot(view, admission, listeners.keyEndOf(admission));
     const isUnchanged = namesEtag(req.headers['if-none-match'], snapshot.etag);
@@ -108,7 +116,7 @@ export class DeliveryRequests {
 
   async #stream(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { view, listeners } = this.#options;
-    const admission = await this.#ready(admitted, res);
+    const admission = await this.#ready(admitted, req, res);
     if (admission === undefined) return;
     // Others have come meanwhile. An answer that stands behind another one in its connection would never be sent.
     listeners.checkRoom(admission);
