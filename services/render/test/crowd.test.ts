@@ -30,3 +30,23 @@ it('is sent its heartbeats spread over the interval, also when for each that lea
   }
   expect(ofEachMoment).toEqual(Array(60).fill(2));
 });
+
+/** Milliseconds that a new client of other slugs takes until its sync, in a team of so many prompts. */
+async function costOfSomeSlugs(prompts: number): Promise<number> {
+  const many = new Crowd(['a']);
+  for (let index = 0; index < prompts; index += 1) many.put('a', `s${index}`);
+  await settled([await many.visit(['s1', 's2'])]);
+  const costs: number[] = [];
+  for (let index = 0; index < 30; index += 1) {
+    const began = performance.now();
+    await settled([await many.visit([`s${index}`, 's2'])]);
+    costs.push(performance.now() - began);
+  }
+  many.close();
+  return Math.min(...costs);
+}
+
+it('of clients of some slugs each costs no more where there are many prompts than where there are few', async () => {
+  // A look at each of the prompts takes tens of times as long.
+  expect((await costOfSomeSlugs(20_000)) / (await costOfSomeSlugs(100))).toBeLessThan(10);
+});

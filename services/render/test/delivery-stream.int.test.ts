@@ -176,6 +176,29 @@ describe('a stream', () => {
     ]);
   });
 
+  it('of some slugs goes on in a team in which it had seen none', async () => {
+    const { token, teamIds } = await place(['a'], ['other']);
+    const teamId = teamIds[1] ?? '';
+    const listener = await listen(token, { query: { slugs: 'a,z' } });
+    // Out of its sight, but it moves the team on.
+    await render.prompt({ teamId, slug: 'another', versions: [live(1, 'another')] });
+    for (const slug of ['z', 'a']) {
+      const seen = listener.frames.length;
+      const id = await render.prompt({ teamId, slug, versions: [live(1, slug)] });
+      await listener.next('mark', seen);
+      expect(listener.prompt(teamId, id)).toMatchObject({ slug });
+    }
+    expect(listener.slugs).toEqual(['a', 'a', 'z']);
+    const resumed = await Listener.synced(render.url, token, {
+      query: { slugs: 'a,z' },
+      held: listener,
+      headers: { 'accept-encoding': 'identity' },
+    });
+    open.push(resumed);
+    expect(types(resumed, 0)).toEqual(['hello', 'sync']);
+    await resumed.next('heartbeat');
+  });
+
   it('is compressed piece by piece, each readable before the next is sent', async () => {
     const { token, teamId } = await place(['one']);
     const plain = await listen(token);

@@ -5,7 +5,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { asLine, Digest } from '@px0/delivery';
 import { encodeToken, revisionHeaders } from '@px0/event-bus';
-import { digestOf, selects } from '../view/audience.ts';
+import { digestOf } from '../view/audience.ts';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
@@ -55,9 +55,8 @@ export class Snapshot {
       const team = view.team(teamId);
       if (team === undefined) return [];
       this.#digest.addAll(digestOf(team, selection));
-      const entries: DeliveredEntry[] = [];
-      for (const entry of team.allAfter(base === undefined ? 0 : team.ordinalAt(base.sequence)))
-        if (selects(selection, entry)) entries.push(entry);
+      const from = base === undefined ? 0 : team.ordinalAt(base.sequence);
+      const entries = slugs === undefined ? [...team.allAfter(from)] : team.selectedAfter(from, slugs);
       const isUnchanged = base !== undefined && entries.length === 0 && !left.has(teamId);
       return [{ teamId, revision: team.revision, changed: isUnchanged ? undefined : entries }];
     });

@@ -2,7 +2,7 @@
 import { Digest, type MarkedTeam } from '@px0/delivery';
 import { digestOf, type Selection, selects } from '../view/audience.ts';
 import type { Batch, DeliveryView, TeamBatch, TeamChange } from '../view/delivery-view.ts';
-import { addTo, removeFrom } from './sets.ts';
+import { addTo, removeFrom, shortKey } from './sets.ts';
 
 /** A team of a batch as an audience is shown it. */
 export interface ShownTeam extends MarkedTeam {
@@ -15,30 +15,47 @@ interface Part {
   readonly digest: Digest;
 }
 
+/** The teams that some callers see. There may be thousands of them, so the audiences that differ in their slugs only have one list. */
+interface TeamList<Member> {
+  readonly key: string;
+  /** Ascending. */
+  readonly ids: readonly string[];
+  readonly set: ReadonlySet<string>;
+  readonly audiences: Set<Audience<Member>>;
+}
+
 /** `Member`: what listens. */
 export class Audience<Member = unknown> implements Selection {
   readonly key: string;
-  readonly teamIds: readonly string[];
   readonly slugs: ReadonlySet<string> | undefined;
   readonly connections = new Set<Member>();
+  readonly list: TeamList<Member>;
   readonly #view: DeliveryView;
-  /** Without slugs, the teams' own revisions and digests are the audience's. */
+  /** Of the teams in which it has seen a prompt. Without slugs, the teams' own revisions and digests are the audience's. */
   readonly #parts = new Map<string, Part>();
+  /** What is said to be the revision of the other teams: that of its beginning, whatever has happened there out of its sight. */
+  #ofRest: string;
   #pending: Batch | undefined;
   #shown: readonly ShownTeam[] = [];
 
   /** All of its teams are ready. */
-  constructor(view: DeliveryView, { teamIds, slugs }: Selection) {
-    this.key = audienceKey({ teamIds, slugs });
-    this.teamIds = teamIds;
+  constructor(view: DeliveryView, key: string, list: TeamList<Member>, slugs: Selection['slugs']) {
+    this.key = key;
+    this.list = list;
     this.slugs = slugs;
     this.#view = view;
+    this.#ofRest = view.revisionAt(view.watermark);
     if (slugs === undefined) return;
-    for (const teamId of teamIds) {
+    for (const teamId of list.ids) {
       const team = view.team(teamId);
-      if (team !== undefined)
-        this.#parts.set(teamId, { revision: team.revision, digest: digestOf(team, this) });
+      const digest = team && digestOf(team, this);
+      if (digest !== undefined && digest.count > 0)
+        this.#parts.set(teamId, { revision: this.#ofRest, digest });
     }
+  }
+
+  get teamIds(): readonly string[] {
+    return this.list.ids;
   }
 
   /** A batch has been taken over into the view; it has some of the teams. */
@@ -48,8 +65,7 @@ export class Audience<Member = unknown> implements Selection {
 
   /** What the batch is to this audience. Those that see whole teams share it. */
   shown(batch: Batch): readonly ShownTeam[] {
-    if (this.slugs === undefined)
-      return this.teamIds.flatMap((teamId) => batch.teams.get(teamId) ?? []).map(wholeTeam);
+    if (this.slugs === undefined) return this.#teamsOf(batch).map(wholeTeam);
     this.#advance();
     return this.#shown;
   }
@@ -58,24 +74,31 @@ export class Audience<Member = unknown> implements Selection {
   get digest(): Digest {
     this.#advance();
     const digest = new Digest();
-    for (const teamId of this.teamIds) {
-      const part = this.slugs === undefined ? this.#view.team(teamId) : this.#parts.get(teamId);
-      if (part !== undefined) digest.addAll(part.digest);
-    }
+    if (this.slugs !== undefined) for (const part of this.#parts.values()) digest.addAll(part.digest);
+    else
+      for (const teamId of this.teamIds) {
+        const team = this.#view.team(teamId);
+        if (team !== undefined) digest.addAll(team.digest);
+      }
     return digest;
   }
 
   /** The revision of a team, as the next mark will name it. */
   revisionOf(teamId: string): string {
+    if (this.slugs === undefined) return this.#view.team(teamId)?.revision ?? this.#view.revisionAt(0);
     this.#advance();
-    return this.#parts.get(teamId)?.revision ?? this.#view.team(teamId)?.revision ?? this.#view.revisionAt(0);
+    return this.#parts.get(teamId)?.revision ?? this.#ofRest;
   }
 
-  /** A new epoch has been shown: the teams' revisions are those of the view. */
+  /** A new epoch has been shown: no revision of the old one is said any more. */
   settleEpoch(): void {
     this.#advance();
-    for (const [teamId, part] of this.#parts)
-      part.revision = this.#view.team(teamId)?.revision ?? part.revision;
+    this.#ofRest = this.#view.revisionAt(this.#view.watermark);
+    for (const part of this.#parts.values()) part.revision = this.#ofRest;
+  }
+
+  #teamsOf(batch: Batch): TeamBatch[] {
+    return [...batch.teams.values()].filter(({ team }) => this.list.set.has(team.id));
   }
 
   /** Of what has changed in the teams, takes what it sees. */
@@ -83,21 +106,18 @@ export class Audience<Member = unknown> implements Selection {
     const batch = this.#pending;
     if (batch === undefined || this.slugs === undefined) return;
     this.#pending = undefined;
-    this.#shown = this.teamIds.flatMap((teamId) => {
-      const whole = batch.teams.get(teamId);
-      const part = this.#parts.get(teamId);
-      return whole === undefined || part === undefined ? [] : this.#partOf(whole, part);
-    });
+    this.#shown = this.#teamsOf(batch).flatMap((whole) => this.#partOf(whole));
   }
 
-  #partOf(whole: TeamBatch, part: Part): ShownTeam[] {
+  #partOf(whole: TeamBatch): ShownTeam[] {
+    const seen = (entry: TeamChange['before']) =>
+      entry !== undefined && selects(this, entry) ? entry : undefined;
     const changes = whole.changes
-      .map(({ before, after }): TeamChange => {
-        const isSeen = (entry: TeamChange['before']) => entry !== undefined && selects(this, entry);
-        return { before: isSeen(before) ? before : undefined, after: isSeen(after) ? after : undefined };
-      })
-      .filter(({ before, after }) => before !== undefined || after !== undefined);
+      .filter(({ before, after }) => seen(before) !== undefined || seen(after) !== undefined)
+      .map(({ before, after }): TeamChange => ({ before: seen(before), after: seen(after) }));
     if (changes.length === 0) return [];
+    const part = this.#parts.get(whole.team.id) ?? { revision: this.#ofRest, digest: new Digest() };
+    this.#parts.set(whole.team.id, part);
     for (const { before, after } of changes) {
       if (before !== undefined) part.digest.remove(before.fingerprint);
       if (after !== undefined) part.digest.add(after.fingerprint);
@@ -113,15 +133,12 @@ function wholeTeam({ team, prev, revision, digest, count, changes }: TeamBatch):
   return { team_id: team.id, prev, revision, digest, count, changes };
 }
 
-function audienceKey({ teamIds, slugs }: Selection): string {
-  return slugs === undefined ? teamIds.join() : `${teamIds.join()}/${[...slugs].sort().join()}`;
-}
-
 /** The audiences that have connections. */
 export class Audiences<Member> {
   readonly #view: DeliveryView;
   readonly #byKey = new Map<string, Audience<Member>>();
-  readonly #byTeam = new Map<string, Set<Audience<Member>>>();
+  readonly #lists = new Map<string, TeamList<Member>>();
+  readonly #listsByTeam = new Map<string, Set<TeamList<Member>>>();
 
   constructor(view: DeliveryView) {
     this.#view = view;
@@ -137,16 +154,19 @@ export class Audiences<Member> {
 
   /** Whether somebody listens to the team. */
   hasTeam(teamId: string): boolean {
-    return this.#byTeam.has(teamId);
+    return this.#listsByTeam.has(teamId);
   }
 
   /** The audience of a selection, all of whose teams are ready. It stays while it has connections. */
-  of(selection: Selection): Audience<Member> {
-    const known = this.#byKey.get(audienceKey(selection));
+  of({ teamIds, slugs }: Selection): Audience<Member> {
+    const listKey = shortKey(teamIds.join());
+    const key = slugs === undefined ? listKey : shortKey(`${listKey}/${[...slugs].sort().join()}`);
+    const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const audience = new Audience<Member>(this.#view, selection);
-    this.#byKey.set(audience.key, audience);
-    for (const teamId of audience.teamIds) addTo(this.#byTeam, teamId, audience);
+    const list = this.#lists.get(listKey) ?? this.#newList(listKey, teamIds);
+    const audience = new Audience<Member>(this.#view, key, list, slugs);
+    this.#byKey.set(key, audience);
+    list.audiences.add(audience);
     return audience;
   }
 
@@ -154,14 +174,25 @@ export class Audiences<Member> {
   release(audience: Audience<Member>): void {
     if (audience.connections.size > 0 || this.#byKey.get(audience.key) !== audience) return;
     this.#byKey.delete(audience.key);
-    for (const teamId of audience.teamIds) removeFrom(this.#byTeam, teamId, audience);
+    const { list } = audience;
+    list.audiences.delete(audience);
+    if (list.audiences.size > 0) return;
+    this.#lists.delete(list.key);
+    for (const teamId of list.ids) removeFrom(this.#listsByTeam, teamId, list);
   }
 
   /** Those that see something of the batch. */
   concernedBy(batch: Batch): Audience<Member>[] {
-    const found = new Set<Audience<Member>>();
+    const lists = new Set<TeamList<Member>>();
     for (const teamId of batch.teams.keys())
-      for (const audience of this.#byTeam.get(teamId) ?? []) found.add(audience);
-    return [...found];
+      for (const list of this.#listsByTeam.get(teamId) ?? []) lists.add(list);
+    return [...lists].flatMap(({ audiences }) => [...audiences]);
+  }
+
+  #newList(key: string, ids: readonly string[]): TeamList<Member> {
+    const list = { key, ids, set: new Set(ids), audiences: new Set<Audience<Member>>() };
+    this.#lists.set(key, list);
+    for (const teamId of ids) addTo(this.#listsByTeam, teamId, list);
+    return list;
   }
 }

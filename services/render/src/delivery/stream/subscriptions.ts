@@ -2,7 +2,7 @@
 import type { DeliveryPrincipal, Wanted } from '../request/admission.ts';
 import type { Audience } from './audiences.ts';
 import type { Connection, Seat } from './connection.ts';
-import { addTo, removeFrom } from './sets.ts';
+import { addTo, removeFrom, shortKey } from './sets.ts';
 
 export class Subscription implements Seat {
   readonly key: string;
@@ -42,7 +42,7 @@ export function subscriptionKey({
   authorization,
   wanted: { teamIds, slugs },
 }: Pick<Subscription, 'authorization' | 'wanted'>): string {
-  return JSON.stringify([authorization, teamIds?.toSorted(), slugs && [...slugs].sort()]);
+  return shortKey(JSON.stringify([authorization, teamIds?.toSorted(), slugs && [...slugs].sort()]));
 }
 
 export function callerOf(principal: DeliveryPrincipal): string {

@@ -3,7 +3,6 @@
  * a moment at which nothing is left, so that what it sends adds up however long it takes.
  */
 import { asEvent, type SyncFrame } from '@px0/delivery';
-import { selects } from '../view/audience.ts';
 import type { DeliveredTeam } from '../view/delivered-team.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import type { Audience } from './audiences.ts';
@@ -40,6 +39,8 @@ export class Transfer {
   readonly #sent = new Map<string, number>();
   readonly #begun = new Set<string>();
   #departed: number;
+  /** The team that is looked at next; thousands are not gone through from the first one for each piece. */
+  #at = 0;
 
   constructor(options: TransferOptions) {
     const { view, connection } = options;
@@ -57,10 +58,13 @@ export class Transfer {
     const { view, connection } = this.#on;
     if (this.#epoch !== view.epoch) return undefined;
     const { audience } = connection.seat;
-    for (const teamId of audience.teamIds) {
-      const team = view.team(teamId);
+    const { teamIds } = audience;
+    // All that were sent before may have grown, so a whole round without anything is the end.
+    for (let looked = 0; looked < teamIds.length; looked += 1) {
+      const team = view.team(teamIds[this.#at % teamIds.length] ?? '');
       const piece = team === undefined ? undefined : this.#ofTeam(team, audience);
       if (piece !== undefined) return { piece, closes: false };
+      this.#at += 1;
     }
     const deletions = this.#deletions(audience);
     if (this.#departed < view.departures.last) return { piece: new Piece(deletions), closes: false };
@@ -76,7 +80,7 @@ export class Transfer {
     const from = this.#sent.get(team.id) ?? (isWhole ? 0 : team.ordinalAt(this.#base ?? 0));
     const isBegun = this.#begun.has(team.id);
     if (from >= team.lastOrdinal && (isBegun || !isWhole)) return undefined;
-    if (audience.slugs !== undefined) return this.#ofSome(team, audience, from);
+    if (audience.slugs !== undefined) return this.#ofSome(team, audience.slugs, from);
     const run = this.#on.runs.next(team, from, isBegun ? '' : this.#beginEvent(team.id), isWhole);
     if (run !== undefined) this.#begun.add(team.id);
     this.#sent.set(team.id, run?.ordinal ?? team.lastOrdinal);
@@ -84,15 +88,15 @@ export class Transfer {
   }
 
   /** Some prompts of a team: they are this client's alone. */
-  #ofSome(team: DeliveredTeam, audience: Audience, from: number): Piece | undefined {
+  #ofSome(team: DeliveredTeam, slugs: ReadonlySet<string>, from: number): Piece | undefined {
     let text = this.#isWhole(team.id) ? this.#begin(team.id) : '';
     let sent = team.lastOrdinal;
-    for (const entry of team.allAfter(from)) {
+    for (const entry of team.selectedAfter(from, slugs)) {
       if (text.length >= this.#on.pieceLength) {
         sent = team.ordinalOf(entry) - 1;
         break;
       }
-      if (selects(audience, entry)) text += this.#begin(team.id) + putEvent(entry, team.revision);
+      text += this.#begin(team.id) + putEvent(entry, team.revision);
     }
     this.#sent.set(team.id, sent);
     return text === '' ? undefined : new Piece(text);
@@ -117,8 +121,8 @@ export class Transfer {
   #deletions(audience: Audience): string {
     const { view } = this.#on;
     let text = '';
-    const teamIds = new Set(audience.teamIds);
-    for (const { teamId, promptId, sequence } of view.departed(this.#departed, teamIds, MOST_DELETIONS)) {
+    const departed = view.departed(this.#departed, audience.list.set, MOST_DELETIONS);
+    for (const { teamId, promptId, sequence } of departed) {
       const revision = view.revisionAt(sequence);
       text +=
         this.#begin(teamId) + asEvent({ type: 'delete', team_id: teamId, revision, prompt_id: promptId });

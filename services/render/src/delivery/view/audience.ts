@@ -19,6 +19,6 @@ export function selects({ slugs }: Selection, entry: DeliveredEntry): boolean {
 export function digestOf(team: DeliveredTeam, selection: Selection): Digest {
   if (selection.slugs === undefined) return team.digest;
   const digest = new Digest();
-  for (const entry of team.entries()) if (selects(selection, entry)) digest.add(entry.fingerprint);
+  for (const entry of team.ofSlugs(selection.slugs)) digest.add(entry.fingerprint);
   return digest;
 }

@@ -19,6 +19,8 @@ export class DeliveredTeam {
   #ordinals: number[] = [];
   #nextOrdinal = 1;
   #digest = new Digest();
+  /** By slug, from when somebody has asked for some. Events of two prompts may come in either order, so a slug may have several for a moment. */
+  #bySlug: Map<string, DeliveredEntry[]> | undefined;
   /** Of the latest change. */
   revision: string;
 
@@ -46,8 +48,17 @@ export class DeliveredTeam {
     return this.#entries.get(promptId);
   }
 
-  entries(): Iterable<DeliveredEntry> {
-    return this.#entries.values();
+  /** The entries of these slugs, in no particular order. */
+  *ofSlugs(slugs: ReadonlySet<string>): Generator<DeliveredEntry, void> {
+    if (this.#entries.size <= slugs.size) {
+      for (const entry of this.#entries.values()) if (slugs.has(entry.prompt.slug)) yield entry;
+      return;
+    }
+    if (this.#bySlug === undefined) {
+      this.#bySlug = new Map();
+      for (const entry of this.#entries.values()) this.#index(entry);
+    }
+    for (const slug of slugs) yield* this.#bySlug.get(slug) ?? [];
   }
 
   /** Adds or replaces an entry. */
@@ -64,6 +75,8 @@ export class DeliveredTeam {
     entry.slot = present.slot;
     this.#log[entry.slot] = entry;
     this.#entries.set(entry.prompt.id, entry);
+    this.#removeFromIndex(present);
+    this.#index(entry);
   }
 
   remove(promptId: string): void {
@@ -85,6 +98,13 @@ export class DeliveredTeam {
     }
   }
 
+  /** Of these slugs, the entries after a change of this number, in their order. */
+  selectedAfter(ordinal: number, slugs: ReadonlySet<string>): DeliveredEntry[] {
+    return [...this.ofSlugs(slugs)]
+      .filter((entry) => this.ordinalOf(entry) > ordinal)
+      .sort((one, other) => one.slot - other.slot);
+  }
+
   /** The number of an entry's latest change. */
   ordinalOf(entry: DeliveredEntry): number {
     return this.#ordinals[entry.slot] ?? 0;
@@ -103,6 +123,21 @@ export class DeliveredTeam {
     this.#nextOrdinal += 1;
     this.#entries.set(entry.prompt.id, entry);
     this.#digest.add(entry.fingerprint);
+    this.#index(entry);
+  }
+
+  #index(entry: DeliveredEntry): void {
+    const { slug } = entry.prompt;
+    const others = this.#bySlug?.get(slug);
+    if (others === undefined) this.#bySlug?.set(slug, [entry]);
+    else others.push(entry);
+  }
+
+  #removeFromIndex(entry: DeliveredEntry): void {
+    const { slug } = entry.prompt;
+    const left = this.#bySlug?.get(slug)?.filter((other) => other !== entry) ?? [];
+    if (left.length > 0) this.#bySlug?.set(slug, left);
+    else this.#bySlug?.delete(slug);
   }
 
   #take(promptId: string): void {
@@ -111,6 +146,7 @@ export class DeliveredTeam {
     this.#entries.delete(promptId);
     this.#log[entry.slot] = undefined;
     this.#digest.remove(entry.fingerprint);
+    this.#removeFromIndex(entry);
   }
 
   #compact(): void {
