@@ -54,6 +54,7 @@ export async function startGateway(
   const gateway = new Gateway({
     upstreams,
     streams,
+    snapshots: new StreamRoom(config.UPSTREAM_PENDING_LIMIT),
     revision: new HighestRevision(),
     limits: new Limits(
       {

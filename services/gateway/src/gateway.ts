@@ -24,6 +24,8 @@ import type { Upstream } from './upstreams/upstream.ts';
 export interface GatewayDependencies {
   readonly upstreams: Readonly<Record<UpstreamName, Upstream>>;
   readonly streams: StreamRoom;
+  /** Of snapshots, which may be read slowly. */
+  readonly snapshots: StreamRoom;
   readonly revision: HighestRevision;
   readonly limits: Limits;
   readonly cors: Cors;
@@ -110,17 +112,13 @@ export class Gateway {
       return;
     }
     const upstream = this.#deps.upstreams[target.upstream];
-    const isStream = target.patience === 'stream';
-    if (isStream && this.#deps.streams.isFull) {
+    const room = this.#roomOf(target);
+    if (room?.isFull === true) {
       this.#deps.metrics.refusedStreams += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
       return;
     }
-    if (isStream && !this.#deps.streams.mayAsk(visit.facts.authorization)) {
-      this.#refuseStream(visit);
-      return;
-    }
-    if (!isStream && upstream.isFull) {
+    if (room === undefined && upstream.isFull) {
       this.#deps.metrics.refusedByFullUpstream += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
       return;
@@ -163,26 +161,36 @@ export class Gateway {
       repeatable: target.repeatable && !facts.ifMatch,
       patience: target.patience,
     };
-    const { streams } = this.#deps;
+    const room = this.#roomOf(target);
     const exchange: Exchange = new Exchange(req, res, upstream, outbound, {
       ownHeaders: () => this.#ownHeaders(visit, verdict.headers),
       seeAnswer: (revision) => {
         if (revision !== undefined) this.#deps.revision.see(revision);
       },
-      fail: (error) => this.#answerFailure(visit, upstream, error),
-      ...(target.patience === 'stream' && {
+      fail: (error) => this.#answerFailure(visit, target, upstream, error),
+      ...(room !== undefined && {
         stream: {
-          own: (owner) => streams.own(exchange, owner),
-          closed: () => streams.remove(exchange),
+          own: (owner) => {
+            if (!room.hasRoomFor(owner)) return false;
+            room.own(owner);
+            return true;
+          },
+          closed: (owner) => room.remove(exchange, owner),
         },
       }),
     });
-    if (target.patience === 'stream') streams.add(exchange, facts.authorization);
+    room?.add(exchange);
     exchange.start();
   }
 
+  /** Where deliveries have their places; other requests have none. */
+  #roomOf({ isDelivery, patience }: ForwardTarget): StreamRoom | undefined {
+    if (!isDelivery) return undefined;
+    return patience === 'stream' ? this.#deps.streams : this.#deps.snapshots;
+  }
+
   /** What the service gets: the client's headers, and what the gateway asserts. */
-  #upstreamHeaders({ facts, requestId, address, req }: Visit, { keepsRevision }: ForwardTarget): string[] {
+  #upstreamHeaders({ facts, requestId, address, req }: Visit, { isDelivery }: ForwardTarget): string[] {
     const headers = facts.forward;
     headers.push('x-request-id', requestId, 'x-forwarded-for', address);
     if (facts.host !== undefined) headers.push('x-forwarded-host', facts.host);
@@ -193,7 +201,7 @@ export class Gateway {
       headers.push('traceparent', facts.traceparent);
       if (facts.tracestate !== undefined) headers.push('tracestate', facts.tracestate);
     }
-    const revision = keepsRevision ? facts.minRevision : this.#deps.revision.demand(facts.minRevision);
+    const revision = isDelivery ? facts.minRevision : this.#deps.revision.demand(facts.minRevision);
     if (revision !== undefined) {
       headers.push('px0-min-revision', revision);
       // To require an answer without naming a revision asks for more than what this token covers.
@@ -210,14 +218,17 @@ export class Gateway {
     return headers;
   }
 
-  #answerFailure(visit: Visit, upstream: Upstream, error: unknown): void {
+  #answerFailure(visit: Visit, { patience }: ForwardTarget, upstream: Upstream, error: unknown): void {
     if (error instanceof UpstreamOutError) {
       this.#deps.metrics.brokenOff += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
       return;
     }
     if (error instanceof TooManyStreamsError) {
-      this.#refuseStream(visit);
+      this.#deps.metrics.refusedStreams += 1;
+      // A snapshot ends by itself.
+      if (patience === 'stream') this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
+      else this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
       return;
     }
     if (isCausedBy(error, BodyTooLargeError)) {

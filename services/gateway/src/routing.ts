@@ -25,8 +25,11 @@ export interface ForwardTarget {
   readonly repeatable: boolean;
   /** The service never looks at a body here. */
   readonly bodyless: boolean;
-  /** What the client says that it has seen is passed on as it is: one with an old position must be able to go on from there. */
-  readonly keepsRevision: boolean;
+  /**
+   * What the client says that it has seen is passed on as it is: one with an old position must be able to go on from there. The answer is long, or never
+   * ends, so it takes no connection from other requests.
+   */
+  readonly isDelivery: boolean;
 }
 
 export type Target =
@@ -56,7 +59,7 @@ export function targetOf(method: string, path: string): Target {
       patience: 'ordinary',
       repeatable: idempotentMethods.has(method),
       bodyless: true,
-      keepsRevision: isDelivery(path),
+      isDelivery: isDelivery(path),
     };
   }
   return match === undefined ? NOT_FOUND : { kind: 'method-not-allowed', allow: match.known.join(', ') };
@@ -76,7 +79,7 @@ function targetOfRoute(route: RouteDefinition): Target {
           patience: route.patience,
           repeatable: idempotentMethods.has(route.method) || route.cost === 'render',
           bodyless: route.body === null,
-          keepsRevision: isDelivery(route.path),
+          isDelivery: isDelivery(route.path),
         };
   targets.set(route.operationId, target);
   return target;

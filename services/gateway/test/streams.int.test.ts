@@ -5,6 +5,7 @@ import { type FakeService, fakeService, gateway, ok, rawService, stopAll } from 
 afterEach(stopAll);
 
 const PATH = '/v1/delivery/stream';
+const SNAPSHOT = '/v1/delivery/snapshot';
 
 /** A render process whose streams the test writes. */
 async function streaming(owner?: string) {
@@ -70,6 +71,34 @@ describe('a stream through the gateway', () => {
     const answer = await fetch(`${url}/v1/prompts/hello/render`, { method: 'POST', body: '{}' });
     expect(answer.status).toBe(200);
     for (const stream of streams) stream.leave();
+  });
+
+  it('does so no less when it is a snapshot that nobody reads', async () => {
+    const render = await fakeService((req, res) => {
+      if (req.url !== SNAPSHOT) ok(req, res);
+      else {
+        res.writeHead(200, { 'content-type': 'application/x-ndjson', 'x-px0-stream-owner': 'org-1' });
+        res.end(Buffer.alloc(32 * 1024 * 1024, 'x'));
+      }
+    });
+    const { url } = await gateway({
+      RENDER_URL: render.url,
+      UPSTREAM_CONNECTIONS: '2',
+      UPSTREAM_PENDING_LIMIT: '12',
+    });
+    const leave = new AbortController();
+    const snapshot = () => fetch(url + SNAPSHOT, { signal: leave.signal });
+    const snapshots = await Promise.all([snapshot(), snapshot(), snapshot()]);
+    expect(snapshots.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(snapshots.map(({ headers }) => headers.get('x-px0-stream-owner'))).toEqual([null, null, null]);
+    const answer = await fetch(`${url}/v1/prompts/hello/render`, { method: 'POST', body: '{}' });
+    expect(answer.status).toBe(200);
+    // The owner has a quarter of all places, and one that leaves makes room.
+    const refused = await snapshot();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    await snapshots[0]?.body?.cancel();
+    await expect.poll(async () => (await snapshot()).status, { timeout: 5_000 }).toBe(200);
+    leave.abort();
   });
 
   it('goes to the replica with the fewest', async () => {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { encodeToken } from '@px0/event-bus';
 import { eventually } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -270,6 +272,34 @@ describe('a snapshot', () => {
     const answer = await current(listed.token);
     expect(slugsOf(answer)).toEqual(['a']);
     expect(of(answer.frames, 'sync')[0]?.key_expires_at).toBe(expires_at);
+  });
+});
+
+describe('snapshots that are not read', () => {
+  it('hold up those of the same organization, and nobody else, until one has gone', async () => {
+    const slow = await place([]);
+    const other = await place(['one']);
+    const text = 'x'.repeat(500_000);
+    for (let index = 0; index < 30; index += 1)
+      await render.prompt({ teamId: slow.teamId, slug: `large-${index}`, versions: [live(1, text)] });
+    await render.caughtUp(slow.token);
+    const sockets = Array.from({ length: 8 }, () => connect(Number(new URL(render.url).port), '127.0.0.1'));
+    for (const socket of sockets) {
+      const headers = `Host: x\r\nAuthorization: Bearer ${slow.token}`;
+      socket.write(`GET /v1/delivery/snapshot HTTP/1.1\r\n${headers}\r\n\r\n`);
+    }
+    await Promise.all(sockets.map((socket) => once(socket, 'readable')));
+    const state = { isAnswered: false };
+    const waiting = snapshot(render.url, slow.token, { slugs: 'large-1' }).finally(() => {
+      state.isAnswered = true;
+    });
+    expect((await current(other.token)).status).toBe(200);
+    const etag = (await snapshot(render.url, slow.token, {}, {}, 'HEAD')).headers.get('etag') ?? '';
+    expect((await snapshot(render.url, slow.token, {}, { 'if-none-match': etag })).status).toBe(304);
+    expect(state.isAnswered).toBe(false);
+    sockets[0]?.destroy();
+    expect((await waiting).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
   });
 });
 

@@ -1,4 +1,7 @@
-/** Requests for deliveries: a bare handler in front of the router, since a stream writes to its socket by itself. */
+/**
+ * Requests for deliveries: a bare handler in front of the router, since a stream writes to its socket by itself.
+ * See docs/decisions/181-clients-that-cost-much.md.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RouteDefinition, routes } from '@px0/contracts';
 import { revisionHeaders } from '@px0/event-bus';
@@ -13,11 +16,13 @@ import {
 } from '@px0/service-kit';
 import { sayProcessing } from '../../http/processing.ts';
 import type { Listeners } from '../stream/listeners.ts';
+import { ownerOf } from '../stream/subscriptions.ts';
+import { TransferQueue } from '../stream/transfer-queue.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
 import { type Admission, type AdmissionDependencies, admit, admitStill } from './admission.ts';
 import { namesEtag } from './if-none-match.ts';
-import { Snapshot, snapshotHeaders } from './snapshot.ts';
+import { digestOfAll, etagOf, ownerHeaders, Snapshot, snapshotHeaders } from './snapshot.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface DeliveryRequestsOptions extends AdmissionDependencies {
@@ -29,8 +34,14 @@ export interface DeliveryRequestsOptions extends AdmissionDependencies {
 /** For a process that has caught up this is an eternity. */
 const REVISION_WAIT_MS = 1_000;
 
+/** Of one organization's keys, or of one user. */
+const MAX_WAITING_SNAPSHOTS = 100;
+/** How long a snapshot waits for its turn. */
+const TURN_PATIENCE_MS = 5_000;
+
 export class DeliveryRequests {
   readonly #options: DeliveryRequestsOptions;
+  readonly #snapshots = new TransferQueue();
   #isDraining = false;
 
   constructor(options: DeliveryRequestsOptions) {
@@ -99,19 +110,38 @@ export class DeliveryRequests {
   }
 
   async #snapshot(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const { view, listeners } = this.#options;
+    const { view } = this.#options;
     const admission = await this.#ready(admitted, req, res);
     if (admission === undefined) return;
-    const snapshot = new Snapshot(view, admission, listeners.keyEndOf(admission));
-    const isUnchanged = namesEtag(req.headers['if-none-match'], snapshot.etag);
-    const isGzip = !isUnchanged && acceptsGzip(req.headers['accept-encoding']);
-    const { 'Content-Type': type, ...headers } = snapshotHeaders(snapshot, admission.isStale, isGzip);
-    if (isUnchanged) {
-      res.writeHead(304, headers).end();
+    const etag = etagOf(digestOfAll(view, admission));
+    const isUnchanged = namesEtag(req.headers['if-none-match'], etag);
+    if (!isUnchanged && req.method !== 'HEAD') {
+      await this.#whole(admission, req, res);
       return;
     }
-    res.writeHead(200, { 'Content-Type': type, ...headers });
-    await snapshot.send(req, res, isGzip);
+    const isGzip = acceptsGzip(req.headers['accept-encoding']);
+    const headers = snapshotHeaders({ etag, revision: view.revisionAt(view.watermark) }, admission);
+    res.writeHead(isUnchanged ? 304 : 200, { ...headers, ...(isUnchanged ? {} : bodyHeaders(isGzip)) });
+    res.end();
+  }
+
+  /** A snapshot that is being sent holds what it was made of, so there are few at a time. */
+  async #whole(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const { view, listeners } = this.#options;
+    const owner = ownerOf(admitted.principal);
+    if (this.#snapshots.waitingOf(owner) >= MAX_WAITING_SNAPSHOTS) throw unavailable();
+    const end = await this.#snapshots.turn(owner, TURN_PATIENCE_MS);
+    if (end === undefined) throw unavailable();
+    try {
+      if (res.destroyed) return;
+      const admission = admitStill(this.#options, admitted);
+      const snapshot = new Snapshot(view, admission, listeners.keyEndOf(admission));
+      const isGzip = acceptsGzip(req.headers['accept-encoding']);
+      res.writeHead(200, { ...snapshotHeaders(snapshot, admission), ...bodyHeaders(isGzip) });
+      await snapshot.send(res, isGzip);
+    } finally {
+      end();
+    }
   }
 
   async #stream(admitted: Admission, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -122,15 +152,13 @@ export class DeliveryRequests {
     listeners.checkRoom(admission);
     if (this.#isDraining || res.socket === null) throw unavailable();
     const isGzip = acceptsGzip(req.headers['accept-encoding']);
-    const { principal } = admission;
     // It ends with its connection.
     res.shouldKeepAlive = false;
     res.writeHead(200, {
       'Content-Type': 'text/event-stream; charset=utf-8',
       'Cache-Control': 'no-store, no-transform',
       'X-Accel-Buffering': 'no',
-      // For the gateway, which bounds what the keys of one organization take of it.
-      ...(principal.kind === 'api-key' ? { 'X-Px0-Stream-Owner': principal.orgId } : {}),
+      ...ownerHeaders(admission.principal),
       Vary: 'Authorization, Accept-Encoding',
       [revisionHeaders.revision]: view.revisionAt(view.watermark),
       ...(admission.isStale ? { [revisionHeaders.stale]: 'true' } : {}),
@@ -159,6 +187,13 @@ export class DeliveryRequests {
     if (revision !== undefined) res.setHeader(revisionHeaders.revision, revision);
     sendReply(req, res, replyOfError(error, logger));
   }
+}
+
+function bodyHeaders(isGzip: boolean): Record<string, string> {
+  return {
+    'Content-Type': 'application/x-ndjson; charset=utf-8',
+    ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
+  };
 }
 
 /** By hand, as for renders: this runs for every request that is no render. */

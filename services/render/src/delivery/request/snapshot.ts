@@ -1,6 +1,6 @@
 /** Answers with everything that is delivered to a caller, or with what has changed since a revision: one frame per line. */
 import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { PassThrough, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { asLine, Digest } from '@px0/delivery';
@@ -9,7 +9,7 @@ import { digestOf } from '../view/audience.ts';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { Slices } from '../view/slices.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, DeliveryPrincipal } from './admission.ts';
 
 /** Lines are gathered to pieces of about this many characters. */
 const PIECE = 64 * 1024;
@@ -23,6 +23,21 @@ interface TeamPart {
   readonly changed: readonly DeliveredEntry[] | undefined;
 }
 
+/** Changes whenever anything that is delivered does, and is the same in every process. */
+export function etagOf({ text, count }: Digest): string {
+  return `"${text}.${count}"`;
+}
+
+/** The digest of all that would be in a snapshot; the teams are ready. */
+export function digestOfAll(view: DeliveryView, { teamIds, wanted: { slugs } }: Admission): Digest {
+  const all = new Digest();
+  for (const teamId of teamIds) {
+    const team = view.team(teamId);
+    if (team !== undefined) all.addAll(digestOf(team, { teamIds, slugs }));
+  }
+  return all;
+}
+
 /** A snapshot as it was at one moment. Entries do not change, so the lines can be made while the client reads. */
 export class Snapshot {
   readonly #base: string | null;
@@ -32,15 +47,20 @@ export class Snapshot {
     readonly promptId: string;
     readonly revision: string;
   }[];
-  readonly #digest = new Digest();
+  readonly #digest: Digest;
   readonly #keyEnd: string | null;
   readonly revision: string;
 
   /** All of the admission's teams are ready. */
-  constructor(view: DeliveryView, { teamIds, wanted: { slugs }, since }: Admission, keyEnd: string | null) {
+  constructor(view: DeliveryView, admission: Admission, keyEnd: string | null) {
+    const {
+      teamIds,
+      wanted: { slugs },
+      since,
+    } = admission;
     this.#keyEnd = keyEnd;
     this.revision = view.revisionAt(view.watermark);
-    const selection = { teamIds, slugs };
+    this.#digest = digestOfAll(view, admission);
     const base = since !== undefined && view.isOfThisEpoch(since) ? since : undefined;
     this.#base = base === undefined ? null : encodeToken(base);
     const departures =
@@ -54,7 +74,6 @@ export class Snapshot {
     this.#teams = teamIds.flatMap((teamId): TeamPart[] => {
       const team = view.team(teamId);
       if (team === undefined) return [];
-      this.#digest.addAll(digestOf(team, selection));
       const from = base === undefined ? 0 : team.ordinalAt(base.sequence);
       const entries = slugs === undefined ? [...team.allAfter(from)] : team.selectedAfter(from, slugs);
       const isUnchanged = base !== undefined && entries.length === 0 && !left.has(teamId);
@@ -62,9 +81,8 @@ export class Snapshot {
     });
   }
 
-  /** Changes whenever anything in it does, and is the same in every process. */
   get etag(): string {
-    return `"${this.#digest.text}.${this.#digest.count}"`;
+    return etagOf(this.#digest);
   }
 
   *lines(): Generator<string, void> {
@@ -89,11 +107,7 @@ export class Snapshot {
   }
 
   /** Sends the lines; settles when all are sent, or the client has gone. */
-  async send(req: IncomingMessage, res: ServerResponse, isGzip: boolean): Promise<void> {
-    if (req.method === 'HEAD') {
-      res.end();
-      return;
-    }
+  async send(res: ServerResponse, isGzip: boolean): Promise<void> {
     const to: Writable = isGzip ? createGzip({ level: 1 }) : new PassThrough();
     const gone = new AbortController();
     res.once('close', () => gone.abort());
@@ -131,17 +145,20 @@ export class Snapshot {
 
 /** The headers of a snapshot. */
 export function snapshotHeaders(
-  snapshot: Snapshot,
-  isStale: boolean,
-  isGzip: boolean,
+  { etag, revision }: Pick<Snapshot, 'etag' | 'revision'>,
+  { principal, isStale }: Admission,
 ): Record<string, string> {
   return {
     'Cache-Control': 'private, no-cache, no-transform',
     Vary: 'Authorization, Accept-Encoding',
-    ETag: snapshot.etag,
-    [revisionHeaders.revision]: snapshot.revision,
+    ETag: etag,
+    [revisionHeaders.revision]: revision,
+    ...ownerHeaders(principal),
     ...(isStale ? { [revisionHeaders.stale]: 'true' } : {}),
-    'Content-Type': 'application/x-ndjson; charset=utf-8',
-    ...(isGzip ? { 'Content-Encoding': 'gzip' } : {}),
   };
+}
+
+/** For the gateway, which bounds what the keys of one organization take of it. */
+export function ownerHeaders(principal: DeliveryPrincipal): Record<string, string> {
+  return principal.kind === 'api-key' ? { 'X-Px0-Stream-Owner': principal.orgId } : {};
 }

@@ -37,6 +37,10 @@ export interface StreamBounds {
   readonly heartbeatMs: number;
 }
 
+/** Beyond it new clients are sent away: each would wait for minutes. */
+const MAX_WAITING_TRANSFERS = 2_000;
+/** Of one organization's keys, or of one user: whoever does not read must not send others away. */
+const MAX_WAITING_OF_OWNER = MAX_WAITING_TRANSFERS / 4;
 /** Heartbeats are spread over so many moments. */
 const SLOTS = 60;
 /** After an event the rights that it concerns are judged, and not more often than this. */
@@ -122,8 +126,10 @@ export class Listeners {
     const ofOrganization = orgId === undefined ? 0 : (this.#perOrganization.get(orgId) ?? 0);
     if (ofCaller >= bounds.perCaller || ofOrganization >= bounds.perOrganization)
       throw new ApiError('tooManyStreams', { retryAfterSeconds: 30 });
-    if (this.#count >= bounds.streams || !this.fanout.queue.hasRoomFor(ownerOf(principal)))
-      throw unavailable();
+    const { queue } = this.fanout;
+    const isLongQueue =
+      queue.waiting >= MAX_WAITING_TRANSFERS || queue.waitingOf(ownerOf(principal)) >= MAX_WAITING_OF_OWNER;
+    if (this.#count >= bounds.streams || isLongQueue) throw unavailable();
   }
 
   /** Opens a stream. All of the admission's teams are ready; the answer's headers have been written. */

@@ -37,9 +37,27 @@ export class TransferQueue {
     return this.#running;
   }
 
-  /** Whether another client of the owner would have its turn in time. */
-  hasRoomFor(name: string): boolean {
-    return (this.#owners.get(name)?.waiting.length ?? 0) < MOST_WAITING_OF_ONE_OWNER;
+  /** How many transfers of one organization or user wait. */
+  waitingOf(name: string): number {
+    return this.#owners.get(name)?.waiting.length ?? 0;
+  }
+
+  /** Waits for a turn, which lasts until the function that it comes with is called. Undefined when none has come in time. */
+  async turn(name: string, patienceMs: number): Promise<(() => void) | undefined> {
+    const begun = Promise.withResolvers<boolean>();
+    const ended = Promise.withResolvers<void>();
+    const transfer = (): Promise<void> => {
+      begun.resolve(true);
+      return ended.promise;
+    };
+    const timer = setTimeout(() => {
+      this.#leave(name, transfer);
+      begun.resolve(false);
+    }, patienceMs);
+    this.enter(name, transfer);
+    const isMine = await begun.promise;
+    clearTimeout(timer);
+    return isMine ? ended.resolve : undefined;
   }
 
   /** Runs the transfer when its turn comes. It must not fail. */
@@ -64,6 +82,15 @@ export class TransferQueue {
       this.#owners.set(owner.name, owner);
       void transfer(this.#turn).finally(() => this.#ended(owner));
     }
+  }
+
+  #leave(name: string, transfer: () => Promise<void>): void {
+    const owner = this.#owners.get(name);
+    const place = owner?.waiting.indexOf(transfer) ?? -1;
+    if (owner === undefined || place === -1) return;
+    owner.waiting.splice(place, 1);
+    this.#waiting -= 1;
+    if (owner.running === 0 && owner.waiting.length === 0) this.#owners.delete(name);
   }
 
   #nextOwner(): Owner | undefined {
