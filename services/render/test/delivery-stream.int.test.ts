@@ -302,6 +302,36 @@ describe('rights that change under a stream', () => {
     expect(await listener.next('end')).toEqual({ type: 'end', status: 403, error: 'user is not verified' });
   });
 
+  it('end it with the session, the organization, and the last team that a key lists', async () => {
+    const { orgId, teamIds, token } = await place(['one'], ['two']);
+    const [first = '', second = ''] = teamIds;
+    const user = await render.identity.register();
+    await render.member(first, user.id);
+    const listed = await render.identity.createKey(orgId, { scope: { kind: 'teams', team_ids: [second] } });
+    const [ofUser, ofListed, ofAll] = [
+      await listen(user.token),
+      await listen(listed.token),
+      await listen(token),
+    ];
+    const unauthorized = { type: 'end', status: 401, error: 'unauthorized' };
+    await render.identity.change(user.id, { sessions: { floor: 0, revoked: [[1, 1]] } });
+    expect(await ofUser.next('end')).toEqual(unauthorized);
+    await render.contexts.remove('team', second);
+    expect(await ofListed.next('end')).toEqual(unauthorized);
+    await render.contexts.remove('organization', orgId);
+    expect(await ofAll.next('end')).toEqual(unauthorized);
+  });
+
+  it('leave it open until a day that no timer reaches', async () => {
+    const { orgId } = await place(['one']);
+    const expires_at = '2100-01-01T00:00:00.000Z';
+    const { token } = await render.identity.createKey(orgId, { expires_at });
+    const listener = await listen(token);
+    expect(of(listener.frames, 'sync')[0]?.key_expires_at).toBe(expires_at);
+    await listener.next('heartbeat');
+    expect(listener.isOver).toBe(false);
+  });
+
   it('drop a team that is lost, and bring one that is gained', async () => {
     const { orgId, token, teamIds } = await place(['a'], ['b']);
     const [first = '', second = ''] = teamIds;

@@ -1,5 +1,5 @@
 /** Bytes that many connections are sent: made once, in each form that one of them needs. */
-import { constants, deflateRaw, deflateRawSync, type ZlibOptions } from 'node:zlib';
+import { constants, deflateRaw, deflateRawSync, inflateRawSync, type ZlibOptions } from 'node:zlib';
 
 /** How a connection takes its bytes. */
 export interface Form {
@@ -22,33 +22,49 @@ export const MAX_SYNC_BYTES = 128 * 1024;
 const MAX_STORED_BYTES = 0xffff;
 
 export class Piece {
-  readonly #text: string;
+  /** Undefined once only its compressed form is kept. */
+  #text: string | undefined;
   #plain: Buffer | undefined;
   #blocks: Buffer | undefined;
   #plainChunk: Buffer | undefined;
   #gzipChunk: Buffer | undefined;
 
-  /** `blocks`: the text as it was compressed before. */
-  constructor(text: string, blocks?: Buffer) {
+  constructor(text: string) {
     this.#text = text;
-    this.#blocks = blocks;
   }
 
   /** Whether its compression must be prepared before it is written. */
   get isLarge(): boolean {
-    return this.#blocks === undefined && this.#text.length > MAX_SYNC_BYTES;
+    return this.#blocks === undefined && this.#textThere.length > MAX_SYNC_BYTES;
+  }
+
+  /** Keeps the compressed form alone, which is unpacked anew for each who takes it as it is. Returns its bytes. */
+  pack(): number {
+    this.#gzipChunk = chunk(this.blocks);
+    // A part of the same memory.
+    this.#blocks = this.#gzipChunk.subarray(-CRLF.length - this.blocks.length, -CRLF.length);
+    this.#text = this.#plain = this.#plainChunk = undefined;
+    return this.#gzipChunk.length;
+  }
+
+  /** The bytes that it holds. */
+  get held(): number {
+    const buffers = [this.#plain, this.#plainChunk, this.#gzipChunk];
+    return (this.#text?.length ?? 0) + buffers.reduce((sum, buffer) => sum + (buffer?.length ?? 0), 0);
   }
 
   /** Compresses it in another thread. */
   async prepare(): Promise<void> {
     this.#blocks ??= await new Promise<Buffer>((resolve, reject) => {
-      deflateRaw(this.#text, BLOCKS, (error, blocks) => (error === null ? resolve(blocks) : reject(error)));
+      deflateRaw(this.#textThere, BLOCKS, (error, blocks) =>
+        error === null ? resolve(blocks) : reject(error),
+      );
     });
   }
 
   /** The deflate blocks. */
   get blocks(): Buffer {
-    this.#blocks ??= deflateRawSync(this.#text, BLOCKS);
+    this.#blocks ??= deflateRawSync(this.#textThere, BLOCKS);
     return this.#blocks;
   }
 
@@ -58,13 +74,21 @@ export class Piece {
       this.#gzipChunk ??= chunk(this.blocks);
       return this.#gzipChunk;
     }
+    if (this.#text === undefined) return chunk(this.#plainBytes);
     this.#plainChunk ??= chunk(this.#plainBytes);
     return this.#plainChunk;
   }
 
   get #plainBytes(): Buffer {
+    if (this.#text === undefined) return inflateRawSync(this.blocks, { finishFlush: constants.Z_SYNC_FLUSH });
     this.#plain ??= Buffer.from(this.#text);
     return this.#plain;
+  }
+
+  /** Its text, which has not been packed yet. */
+  get #textThere(): string {
+    if (this.#text === undefined) throw new Error('the text of a packed piece is gone');
+    return this.#text;
   }
 }
 

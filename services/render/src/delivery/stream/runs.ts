@@ -32,7 +32,7 @@ export class Runs {
     this.#length = length;
     this.#kept = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: ({ piece, entries }) => RUN_COST + piece.blocks.length + entries.length * 8,
+      sizeCalculation: ({ piece, entries }) => RUN_COST + piece.pack() + entries.length * 8,
     });
   }
 
