@@ -50,3 +50,16 @@ it('of clients of some slugs each costs no more where there are many prompts tha
   // A look at each of the prompts takes tens of times as long.
   expect((await costOfSomeSlugs(20_000)) / (await costOfSomeSlugs(100))).toBeLessThan(10);
 });
+
+it('lets others run, also without a client, while thousands of prompts change', async () => {
+  crowd = new Crowd(['a']);
+  crowd.put('a', 'first');
+  (await crowd.visit()).leave();
+  const team = crowd.view.team('a');
+  const before = team?.lastOrdinal ?? 0;
+  for (let index = 0; index < 10_000; index += 1) crowd.put('a', `s${index}`);
+  let turns = 0;
+  for (; (team?.lastOrdinal ?? 0) < before + 10_000; turns += 1)
+    await new Promise((resolve) => setImmediate(resolve));
+  expect(turns).toBeGreaterThanOrEqual(20);
+});
