@@ -43,7 +43,7 @@ export const configSchema = z.object({
   GATEWAY_STREAMS: integerVariable(1)
     .prefault('8000')
     .describe(
-      'Maximum number of delivery streams; further ones get a 503. The keys of one organization may have a quarter of them. Each takes two file descriptors.',
+      'Maximum number of delivery streams; further ones get a 503. The keys of one organization, or one user, may have a quarter of them. Each takes two file descriptors.',
     ),
   UPSTREAM_TIMEOUT_MS: integerVariable(1)
     .prefault('15000')

@@ -63,3 +63,14 @@ it('lets others run, also without a client, while thousands of prompts change', 
     await new Promise((resolve) => setImmediate(resolve));
   expect(turns).toBeGreaterThanOrEqual(20);
 });
+
+it('gets its transfers in turn, and a client that does not read gives up its own', async () => {
+  crowd = new Crowd(['a'], 1);
+  for (let index = 0; index < 10; index += 1) crowd.put('a', `s${index}`, 1, 'x'.repeat(50_000));
+  // As many as have a turn at a time.
+  const slow = await Promise.all(Array.from({ length: 8 }, () => crowd?.visit(undefined, { isSlow: true })));
+  await settled([await crowd.visit()]);
+  for (const visitor of slow) expect(visitor?.take()).not.toContain('event: sync');
+  for (const visitor of slow) visitor?.goOn();
+  await settled(slow.filter((visitor) => visitor !== undefined));
+});

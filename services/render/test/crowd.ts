@@ -12,18 +12,30 @@ import { PromptDirectory } from '../src/prompts/mod.ts';
 const time = '2026-01-01T00:00:00Z';
 const ORG = 'org';
 
-/** Takes everything at once. */
+/** Takes everything at once, or if it is slow nothing from the first prompts on. */
 class CountingSink extends EventEmitter {
   destroyed = false;
   bytesWritten = 0;
-  readonly writableLength = 0;
+  writableLength = 0;
+  isSlow = false;
   readonly texts: string[] = [];
+  #waits: (() => void)[] = [];
 
   write(bytes: Buffer | string, taken?: () => void): boolean {
     this.bytesWritten += bytes.length;
-    this.texts.push(String(bytes));
-    if (taken !== undefined) queueMicrotask(taken);
-    return true;
+    const text = String(bytes);
+    this.texts.push(text);
+    if (this.isSlow && (this.writableLength > 0 || text.includes('event: put')))
+      this.writableLength += bytes.length;
+    if (taken !== undefined && this.writableLength > 0) this.#waits.push(taken);
+    else if (taken !== undefined) queueMicrotask(taken);
+    return this.writableLength === 0;
+  }
+
+  goOn(): void {
+    this.isSlow = false;
+    this.writableLength = 0;
+    for (const wake of this.#waits.splice(0)) wake();
   }
 
   end(): this {
@@ -42,6 +54,7 @@ class CountingSink extends EventEmitter {
 export interface Visitor {
   /** What it has been written since it was asked last. */
   take(): string;
+  goOn(): void;
   leave(): void;
 }
 
@@ -53,7 +66,7 @@ export class Crowd {
   readonly #authorization: string;
   #position = 0;
 
-  constructor(teamIds: readonly string[]) {
+  constructor(teamIds: readonly string[], turnMs?: number) {
     const here = this;
     this.#directory = new PromptDirectory((previous, entry, at) => this.view.onPrompt(previous, entry, at));
     this.view = new DeliveryView({
@@ -91,6 +104,7 @@ export class Crowd {
         // The test beats by itself.
         heartbeatMs: 10_000_000,
       },
+      ...(turnMs === undefined ? {} : { turnMs }),
       logger: silentLogger(),
     });
     const token = newApiKey();
@@ -110,7 +124,7 @@ export class Crowd {
   }
 
   /** A prompt is live with a text. */
-  put(teamId: string, slug: string, version = 1): void {
+  put(teamId: string, slug: string, version = 1, template = `text ${version}`): void {
     this.#position += 1;
     this.#directory.apply(
       event('prompt', `${teamId}.${slug}`, {
@@ -120,15 +134,15 @@ export class Crowd {
         status: 'active',
         created_at: time,
         updated_at: time,
-        live: { number: version, template: `text ${version}` },
+        live: { number: version, template },
         tags: {},
         versions: [[version, 'live', version]],
       }),
     );
   }
 
-  /** Another connection, for these prompts or for all. */
-  async visit(slugs?: readonly string[]): Promise<Visitor> {
+  /** Another connection, for these prompts or for all. One that is slow reads nothing behind its first prompts until it goes on. */
+  async visit(slugs?: readonly string[], { isSlow = false } = {}): Promise<Visitor> {
     const authentication = this.#access.authenticate(this.#authorization);
     if (authentication.outcome !== 'principal' || authentication.principal.kind !== 'api-key')
       throw new Error('the key is unknown');
@@ -146,9 +160,14 @@ export class Crowd {
       unmet: undefined,
     };
     const sink = new CountingSink();
+    sink.isSlow = isSlow;
     // A socket has more, of which nothing is used.
     this.listeners.open(admission, sink as unknown as Sink, { isGzip: false, isChunked: false });
-    return { take: () => sink.texts.splice(0).join(''), leave: () => void sink.destroy() };
+    return {
+      take: () => sink.texts.splice(0).join(''),
+      goOn: () => sink.goOn(),
+      leave: () => void sink.destroy(),
+    };
   }
 
   close(): void {

@@ -46,7 +46,7 @@ const types = (listener: Listener, from: number) => listener.frames.slice(from).
 
 describe('a stream', () => {
   it('begins with everything, goes on with each change, and shows now and then that nothing was missed', async () => {
-    const { token, teamId, idOf } = await place(['greeting'], []);
+    const { orgId, token, teamId, idOf } = await place(['greeting'], []);
     const listener = await listen(token);
     expect(listener.status).toBe(200);
     expect(Object.fromEntries(listener.headers)).toMatchObject({
@@ -55,6 +55,7 @@ describe('a stream', () => {
       'x-accel-buffering': 'no',
       vary: 'Authorization, Accept-Encoding',
       'px0-revision': expect.stringMatching(/^[\w-]+$/),
+      'x-px0-stream-owner': orgId,
     });
     expect(types(listener, 0).toSorted()).toEqual(['begin', 'begin', 'hello', 'put', 'sync']);
     expect([types(listener, 0)[0], types(listener, 0).at(-1)]).toEqual(['hello', 'sync']);
@@ -297,6 +298,7 @@ describe('rights that change under a stream', () => {
     const user = await render.identity.register();
     await render.member(teamId, user.id);
     const listener = await listen(user.token);
+    expect(listener.headers.get('x-px0-stream-owner')).toBe(user.id);
     expect(listener.slugs).toEqual(['one']);
     await render.identity.change(user.id, { is_verified: false });
     expect(await listener.next('end')).toEqual({ type: 'end', status: 403, error: 'user is not verified' });

@@ -1,6 +1,6 @@
 /**
- * How many streams go through this gateway: in all, and for the keys of one organization, which must not take every place.
- * See docs/decisions/175-streams-through-the-gateway.md and 176-neighbours-of-streams.md.
+ * How many streams go through this gateway: in all, and for the keys of one organization or one person, who must not take every place.
+ * See docs/decisions/175-streams-through-the-gateway.md.
  */
 
 /** An answer that goes on until somebody ends it. */
@@ -9,7 +9,7 @@ export interface OpenStream {
   finish(): void;
 }
 
-/** Of all places, those that one organization's keys may have; and as many for those of its requests that have not been answered. */
+/** Of all places, those that one owner may have. */
 const SHARE = 1 / 4;
 /** Credentials whose organization is remembered; the oldest goes. */
 const REMEMBERED = 10_000;
@@ -49,7 +49,7 @@ export class StreamRoom {
     return this.#open.size >= this.limit;
   }
 
-  /** Whether there is room for one more stream of the owner, whom the service names; streams of people have none. */
+  /** Whether there is room for one more stream of the owner, whom the service names. */
   hasRoomFor(owner: string | undefined): boolean {
     return (
       owner === undefined || (this.#ofOwner.get(owner) ?? 0) < Math.max(1, Math.floor(this.limit * SHARE))

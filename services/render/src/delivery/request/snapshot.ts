@@ -5,6 +5,7 @@ import { PassThrough, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { asLine, Digest } from '@px0/delivery';
 import { encodeToken, revisionHeaders } from '@px0/event-bus';
+import { ownerOf } from '../stream/subscriptions.ts';
 import { digestOf } from '../view/audience.ts';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
@@ -158,7 +159,7 @@ export function snapshotHeaders(
   };
 }
 
-/** For the gateway, which bounds what the keys of one organization take of it. */
+/** For the gateway, which bounds what the keys of one organization, or one person, take of it. */
 export function ownerHeaders(principal: DeliveryPrincipal): Record<string, string> {
-  return principal.kind === 'api-key' ? { 'X-Px0-Stream-Owner': principal.orgId } : {};
+  return { 'X-Px0-Stream-Owner': ownerOf(principal) };
 }

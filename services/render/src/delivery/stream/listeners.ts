@@ -20,6 +20,7 @@ export interface ListenersOptions {
   readonly isSettledInEpoch: () => boolean;
   readonly bounds: StreamBounds;
   readonly pieceLength?: number;
+  readonly turnMs?: number;
   readonly logger: Logger;
 }
 
@@ -78,11 +79,12 @@ export class Listeners {
 
   constructor(options: ListenersOptions) {
     this.#options = options;
-    const { view, bounds, pieceLength, logger } = options;
+    const { view, bounds, pieceLength, turnMs, logger } = options;
     this.fanout = new Fanout({
       view,
       cacheBytes: bounds.cacheBytes,
       ...(pieceLength === undefined ? {} : { pieceLength }),
+      ...(turnMs === undefined ? {} : { turnMs }),
       logger,
     });
     view.use(this.fanout.deliver, (teamId) => this.fanout.audiences.hasTeam(teamId));
