@@ -14,18 +14,36 @@ function costOf(count: number, builds: number): number {
   return Math.min(...costs);
 }
 
-it('of a large team costs no more for each prompt than that of a small one', () => {
-  // Room for the processor’s caches; a build that walks over what it has done takes eighty times as long.
-  expect(costOf(100_000, 3) / costOf(5_000, 10)).toBeLessThan(20);
-});
+describe('a build of a team', () => {
+  it('looks at each prompt once, and again at those that change', () => {
+    const build = new TeamBuild(TEAM, ['a', 'b', 'c']);
+    expect(build.next()).toBe('a');
+    build.add('a');
+    build.remove('b');
+    expect(walk(build)).toEqual(['c', 'a']);
+    expect(build.next()).toBeUndefined();
+    build.add('d');
+    build.add('a');
+    expect(walk(build)).toEqual(['d', 'a']);
+    expect(build.isComplete).toBe(true);
+  });
 
-it('looks again at what has changed, whenever it does, and at nothing that has left', () => {
-  const build = new TeamBuild('team', ids(3));
-  const seen = [build.next()];
-  build.add('id0');
-  build.remove('id1');
-  for (let id = build.next(); id !== undefined; id = build.next()) seen.push(id);
-  build.add('late');
-  seen.push(build.next(), build.next());
-  expect(seen).toEqual(['id0', 'id2', 'id0', 'late', undefined]);
+  it('takes a time that grows with the number of prompts, and no faster', () => {
+    const few = 10_000;
+    const times = 16;
+    const ids = Array.from({ length: few * times }, (_, number) => `prompt ${number}`);
+    /** Of as many prompts in all, so that the processor's clock has something to count. */
+    const cost = (builds: number): number => {
+      const before = process.threadCpuUsage();
+      for (let build = 0; build < builds; build += 1) {
+        const count = ids.length / builds;
+        expect(walk(new TeamBuild(TEAM, ids.slice(0, count)))).toHaveLength(count);
+      }
+      const { user, system } = process.threadCpuUsage(before);
+      return user + system;
+    };
+    cost(times);
+    // Several times more is what a larger memory costs; what looks at all that is done already costs as many times more as there are more prompts.
+    expect(cost(1) / cost(times)).toBeLessThan(times / 2);
+  });
 });
