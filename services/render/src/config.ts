@@ -39,7 +39,7 @@ export const configSchema = z.object({
     .describe(
       'Age at which a stream’s client is asked to connect again, in milliseconds, give or take a fifth, so that streams spread over replicas.',
     ),
-  DELIVERY_HEARTBEAT_MS: integerVariable(600, 60_000)
+  DELIVERY_HEARTBEAT_MS: integerVariable(600, 30_000)
     .prefault('15000')
     .describe(
       'Interval of the heartbeats of streams, in milliseconds. Keep it below the idle timeout of every proxy in between.',

@@ -64,13 +64,17 @@ it('lets others run, also without a client, while thousands of prompts change', 
   expect(turns).toBeGreaterThanOrEqual(20);
 });
 
-it('gets its transfers in turn, and a client that does not read gives up its own', async () => {
-  crowd = new Crowd(['a'], 1);
-  for (let index = 0; index < 10; index += 1) crowd.put('a', `s${index}`, 1, 'x'.repeat(50_000));
-  // As many as have a turn at a time.
-  const slow = await Promise.all(Array.from({ length: 8 }, () => crowd?.visit(undefined, { isSlow: true })));
-  await settled([await crowd.visit()]);
-  for (const visitor of slow) expect(visitor?.take()).not.toContain('event: sync');
-  for (const visitor of slow) visitor?.goOn();
-  await settled(slow.filter((visitor) => visitor !== undefined));
+it('counts the lag of what is shown, not of old events that change nothing of it', async () => {
+  crowd = new Crowd(['a']);
+  crowd.put('a', 'same');
+  crowd.put('a', 'other');
+  const visitor = await crowd.visit();
+  await settled([visitor]);
+  const lags: number[] = [];
+  crowd.listeners.fanout.onPass = ({ lagMs }) => lags.push(lagMs);
+  crowd.put('a', 'same', 1, '2026-01-01T00:00:00Z');
+  crowd.put('a', 'other', 2, '2999-01-01T00:00:00Z');
+  while (!visitor.take().includes('event: mark')) await new Promise((resolve) => setImmediate(resolve));
+  // The old event is months old.
+  expect(lags.map((lag) => lag < 86_400_000)).toEqual([true]);
 });

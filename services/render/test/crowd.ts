@@ -123,11 +123,11 @@ export class Crowd {
     });
   }
 
-  /** A prompt is live with a text. */
-  put(teamId: string, slug: string, version = 1, template = `text ${version}`): void {
+  /** A prompt is live with a text, by an event that was written at that time. */
+  put(teamId: string, slug: string, version = 1, writtenAt = time): void {
     this.#position += 1;
-    this.#directory.apply(
-      event('prompt', `${teamId}.${slug}`, {
+    this.#directory.apply({
+      ...event('prompt', `${teamId}.${slug}`, {
         team_id: teamId,
         slug,
         name: slug,
@@ -138,7 +138,8 @@ export class Crowd {
         tags: {},
         versions: [[version, 'live', version]],
       }),
-    );
+      time: writtenAt,
+    });
   }
 
   /** Another connection, for these prompts or for all. One that is slow reads nothing behind its first prompts until it goes on. */

@@ -64,6 +64,9 @@ interface Change {
   readonly deadline: number;
 }
 
+/** Takes down what a change makes of a team that is shown. */
+type Note = (team: DeliveredTeam, teamChange: TeamChange, change: Change) => void;
+
 /** How long a change waits for contents. */
 const CONTENT_PATIENCE_MS = 1_000;
 /** How often it is looked whether one has waited that long. */
@@ -330,19 +333,20 @@ export class DeliveryView {
   #commit(): Batch | undefined {
     const finished = this.#finishBuilds();
     const changes = new Map<DeliveredTeam, { list: TeamChange[]; latest: number }>();
-    const note = (team: DeliveredTeam, change: TeamChange, sequence: number): void => {
+    let since = Date.now();
+    // Of what is shown alone: an event that makes no difference may be old, and delays nothing.
+    const note: Note = (team, teamChange, change) => {
       const noted = changes.get(team) ?? { list: [], latest: 0 };
-      noted.list.push(change);
-      noted.latest = Math.max(noted.latest, sequence);
+      noted.list.push(teamChange);
+      noted.latest = Math.max(noted.latest, change.latest);
       changes.set(team, noted);
+      since = Math.min(since, change.since);
     };
     let taken = 0;
-    let since = Date.now();
     for (const [promptId, change] of this.#dirty) {
       taken += 1;
       if (taken > MOST_AT_ONCE) break;
       this.#dirty.delete(promptId);
-      since = Math.min(since, change.since);
       this.#apply(promptId, change, note);
     }
     for (const build of finished) build.finish();
@@ -356,11 +360,7 @@ export class DeliveryView {
     return { sequence: this.watermark, since, teams: new Map(teams.map((batch) => [batch.team.id, batch])) };
   }
 
-  #apply(
-    promptId: string,
-    change: Change,
-    note: (team: DeliveredTeam, change: TeamChange, sequence: number) => void,
-  ): void {
+  #apply(promptId: string, change: Change, note: Note): void {
     const prompt = this.#options.directory.byId(promptId);
     const to = prompt === undefined ? undefined : this.#teams.get(prompt.teamId);
     const held = change.held === undefined ? undefined : this.#teams.get(change.held);
@@ -378,7 +378,7 @@ export class DeliveryView {
       if (teamId !== to?.id) this.departures.add({ teamId, promptId, sequence: change.latest });
     if (held !== undefined && before !== undefined && held !== to) {
       held.remove(promptId);
-      note(held, { before, after: undefined }, change.latest);
+      note(held, { before, after: undefined }, change);
     }
     if (to === undefined || after === undefined) return;
     const present = to.entry(promptId);
@@ -390,7 +390,7 @@ export class DeliveryView {
       return;
     }
     to.set(after, change.latest);
-    note(to, { before: present, after }, change.latest);
+    note(to, { before: present, after }, change);
   }
 
   /** What has waited long enough goes out as it is. */
