@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import time
 from typing import Any, Callable, Dict, Optional
 
@@ -18,6 +19,7 @@ from ._patience import in_time
 from ._process import Home, never_free
 from ._text import without_token
 from ._transport import LARGEST_BODY, Answer
+from ._written import written_by
 from .errors import Px0Error, UnreachableError, UsageError
 from .generated import rest
 
@@ -67,7 +69,7 @@ class ApiClient(generated.ApiClient):
             failed = type(error).__name__
         raise UsageError(f"the parameters cannot be sent: {failed}")
 
-    def call_api(self, *arguments: Any, **options: Any) -> Any:
+    def call_api(self, method: str, url: str, *arguments: Any, **options: Any) -> Any:
         """Raises UnreachableError when nothing answers, and UsageError for headers that cannot be sent.
 
         `_request_timeout` bounds the whole answer, head and body, also as a pair, whose sum counts.
@@ -78,9 +80,12 @@ class ApiClient(generated.ApiClient):
         if given is not None:
             seconds = sum(given) if isinstance(given, tuple) else given
             limit = _Limit(host, min(seconds, LONGEST_TIME))
-        send = functools.partial(super().call_api, *arguments, **options)
+        send = functools.partial(super().call_api, method, url, *arguments, **options)
         try:
-            return _Response(host, send() if limit is None else limit.within(send), limit)
+            response = _Response(host, send() if limit is None else limit.within(send), limit)
+            if not _changes_nothing(method, url):
+                self._note_write(response)
+            return response
         except Px0Error as error:
             if not isinstance(error, generated.ApiException):
                 raise
@@ -115,10 +120,24 @@ class ApiClient(generated.ApiClient):
             raise no_answer(host, answer, "which is not a response to this operation")
         return read
 
+    def _note_write(self, response: _Response) -> None:
+        configuration = self.configuration
+        # Kept, so that a client that is made later knows it as well.
+        self._written = written_by(configuration.host, configuration.access_token or "")
+        self._written.see(response.headers.get("Px0-Revision"))
+
     def _begin_anew(self) -> None:
         never_free(self.rest_client)
         self.rest_client = rest.RESTClientObject(self.configuration)
         _follow_nothing(self.rest_client)
+
+
+_RENDER = re.compile(r"/v1/(?:prompts/[^/?]+/(?:versions/[^/?]+/)?render|render/batch)(?:\?|$)")
+
+
+def _changes_nothing(method: str, url: str) -> bool:
+    """Of a read and a render the revision says nothing that the caller has written."""
+    return method in ("GET", "HEAD", "OPTIONS") or _RENDER.search(url) is not None
 
 
 class _Response(rest.RESTResponse):

@@ -24,10 +24,12 @@ from ._options import CacheOptions, Settings
 from ._outage import Outage
 from ._program import Program, read_program
 from ._reference import number_of, program_path, render_path, wanted_of
-from ._transport import AwaitState, Flow, Request, Transport
+from ._revision import is_later
+from ._transport import AwaitRevision, AwaitState, Flow, Request, Transport
 from ._variables import body_of, json_of, variables_in, variables_of
-from .errors import NotFoundError, UnreachableError, UsageError, refusal
-from .result import RenderResult, Source, with_prompt, without_text
+from ._written import written_by
+from .errors import NotFoundError, RefusedError, UnreachableError, UsageError, refusal
+from .result import RenderResult, Source, made_late, with_prompt, without_text
 
 # As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
 _FETCH_AGAIN_AFTER = 5 * 60.0
@@ -36,13 +38,15 @@ _MOST_FAILURES_REMEMBERED = 1_000
 _MOST_LIVE_REMEMBERED = 1_000
 # Smaller progress of a confirmation is not worth a write.
 _SAVE_CONFIRMATION_AFTER = 60.0
+# How long a render waits for what this caller has written itself.
+_PATIENCE_FOR_OWN_WRITE = 0.05
 _MISSING_KEYS = (None, "error", "default", "zero")
 
 # Runs a flow in the background, unless one of that name is under way.
 Spawn = Callable[[str, Callable[[], Flow[Any]]], None]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Call:
     """One call, with everything that does not change on its way."""
 
@@ -52,6 +56,8 @@ class Call:
     missing_key: Optional[str]
     with_transcript: bool
     fallback: Optional[FallbackRenderer]
+    # What is held but earlier than what this caller has written, for when px0 cannot be asked.
+    late: Optional[Callable[[UnreachableError], Optional[RenderResult]]] = None
 
     @cached_property
     def given(self) -> bytes:
@@ -85,6 +91,7 @@ class Engine:
         # What calls for live versions ask for, by slug.
         self._live: Dict[str, Wanted] = {}
         self._transport = Transport(settings)
+        self._written = written_by(settings.host, settings.access_token)
         self._lock = threading.RLock()
         self._outage = Outage()
         keeps_nothing = settings.cache is None and delivered is None
@@ -175,6 +182,8 @@ class Engine:
         delivered = self._delivered
         if delivered is None or delivered.view.state(delivered.options.now()) == "initializing":
             return None
+        if self._lacks_own_write(delivered):
+            return None
         made = self._from_delivered(call, delivered)
         return made if isinstance(made, RenderResult) else None
 
@@ -191,7 +200,17 @@ class Engine:
         is_initializing = delivered.view.state(delivered.options.now()) == "initializing"
         if is_initializing and delivered.options.mode != "file":
             yield AwaitState()
-        made = self._from_delivered(call, delivered)
+        _require_usable(delivered)
+        written = self._written.text
+        if written is not None and self._lacks_own_write(delivered):
+            yield AwaitRevision(written, _PATIENCE_FOR_OWN_WRITE)
+        made: Union[RenderResult, Elsewhere]
+        if self._lacks_own_write(delivered):
+            self._transport.see(self._written.text)
+            call.late = lambda cause: self._late(call, delivered, cause)
+            made = Elsewhere("this caller has written something later")
+        else:
+            made = self._from_delivered(call, delivered)
         if isinstance(made, RenderResult):
             return made
         if self._settings.remote_when_needed:
@@ -207,16 +226,29 @@ class Engine:
             raise error
         return result_here
 
+    def _lacks_own_write(self, delivered: DeliveryClient) -> bool:
+        """Whether this caller has written something that is later than what is held."""
+        written = self._written.text
+        if written is None or delivered.options.mode == "file":
+            return False
+        revision = delivered.view.revision
+        return revision is None or is_later(written, revision)
+
+    def _late(self, call: Call, delivered: DeliveryClient, cause: UnreachableError) -> Optional[RenderResult]:
+        try:
+            made = self._from_delivered(call, delivered)
+        except RefusedError:
+            return None
+        return made_late(made, cause) if isinstance(made, RenderResult) else None
+
     def _from_delivered(self, call: Call, delivered: DeliveryClient) -> Union[RenderResult, Elsewhere]:
         """Of what is held, or the reason why that cannot be. Raises what px0 would."""
         wanted = call.wanted
         view = delivered.view
         now = delivered.options.now()
         state = view.state(now)
-        if state == "closed":
-            raise UsageError("the client is closed")
-        if view.refusal is not None:
-            raise refusal(*view.refusal)
+        if state == "closed" or view.refusal is not None:
+            _require_usable(delivered)
         location = locate_in(delivered.index, delivered.replica, wanted, state, delivered.options.audience)
         if isinstance(location, NotThere):
             raise NotFoundError(404, location.error)
@@ -327,6 +359,9 @@ class Engine:
         raise judgement
 
     def _without_px0(self, call: Call, cause: UnreachableError) -> Optional[RenderResult]:
+        late = None if call.late is None else call.late(cause)
+        if late is not None:
+            return late
         kept = self._get(call.wanted)
         result = None if kept is None else _kept_result(call, kept, cause)
         if result is not None or call.fallback is None:
@@ -458,6 +493,15 @@ class Engine:
             )
         )
         self._changed()
+
+
+def _require_usable(delivered: DeliveryClient) -> None:
+    """Raises RefusedError, and UsageError for what is closed."""
+    view = delivered.view
+    if view.observed.is_closed:
+        raise UsageError("the client is closed")
+    if view.refusal is not None:
+        raise refusal(*view.refusal)
 
 
 _SOURCES: Dict[str, Source] = {"snapshot": "snapshot", "fetched": "fetched"}

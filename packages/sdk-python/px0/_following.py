@@ -31,6 +31,7 @@ from ._environment import Way
 from ._http import AsyncFrames, BlockingFrames
 from ._options import Settings
 from ._process import never_free
+from ._revision import is_later
 from ._state_file import NOTHING, Contents, StateFile
 from ._transport import caller_headers
 from .errors import refusal
@@ -320,6 +321,11 @@ class Following:
         observed = self.client.view.observed
         return observed.confirmed_at is not None or observed.is_refused or observed.is_closed
 
+    def _has_reached(self, revision: str) -> bool:
+        view = self.client.view
+        is_there = view.revision is not None and not is_later(revision, view.revision)
+        return is_there or view.observed.is_refused or view.observed.is_closed
+
     def _time_to_start(self) -> float:
         """How many seconds the first renders still wait."""
         view = self.client.view
@@ -409,6 +415,11 @@ class BlockingFollowing(Following):
         """Waits for a first state, as long as the client waits for it."""
         with self._changed:
             self._changed.wait_for(self._is_initialized, max(0.0, self._time_to_start()))
+
+    def await_revision(self, revision: str, patience: float) -> None:
+        """Waits until what is held is as late, or cannot become so."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._has_reached(revision), patience)
 
     def wait_ready(self, timeout: float) -> bool:
         """Raises RefusedError."""
@@ -577,6 +588,10 @@ class AsyncFollowing(Following):
 
     async def await_state(self) -> None:
         await self._wait(self._is_initialized, self._time_to_start())
+
+    async def await_revision(self, revision: str, patience: float) -> None:
+        """As that of the blocking one."""
+        await self._wait(lambda: self._has_reached(revision), patience)
 
     async def ready(self, timeout: float) -> bool:
         """Raises RefusedError."""

@@ -20,6 +20,12 @@ class HighestRevision:
         self._position = _NEVER
         self._lock = threading.Lock()
 
+    def begin_anew(self) -> None:
+        """In a forked process: with a lock of its own, and still knowing what it knew."""
+        self._lock = threading.Lock()
+        # A thread that is gone may have set one of the two only.
+        self._position = _NEVER if self.text is None else _decode(self.text) or _NEVER
+
     def see(self, text: Optional[str]) -> None:
         """Learns from an answer's `Px0-Revision`; a text of another form is ignored."""
         # Nearly all answers repeat what is known.

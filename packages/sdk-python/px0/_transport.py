@@ -72,7 +72,15 @@ class AwaitState:
     """A step: wait for a first state of what is delivered, as long as the client waits for it."""
 
 
-Step = Union[Send, Wait, AwaitState]
+@dataclass(frozen=True)
+class AwaitRevision:
+    """A step: wait until what is delivered has come so far, or these seconds have passed."""
+
+    revision: str
+    seconds: float
+
+
+Step = Union[Send, Wait, AwaitState, AwaitRevision]
 Outcome = Union[Answer, Failure, None]
 Flow = Generator[Step, Outcome, T]
 
@@ -95,9 +103,7 @@ class Transport:
 
     def begin_anew(self) -> None:
         """In a forked process: with locks of its own, and still knowing the highest revision."""
-        known = self._revision.text
-        self._revision = HighestRevision()
-        self._revision.see(known)
+        self._revision.begin_anew()
         self._budget = RetryBudget()
 
     def see(self, revision: Optional[str]) -> None:

@@ -34,7 +34,7 @@ from ._options import CacheOptions, Settings, duration, settings_of
 from ._process import Home, never_free
 from ._reference import delivered_slug
 from ._state_file import Contents
-from ._transport import AwaitState, Flow, Outcome, Send, Step, T
+from ._transport import AwaitRevision, AwaitState, Flow, Outcome, Send, Step, T
 from .errors import Px0Error, UsageError
 from .result import RenderResult
 
@@ -302,6 +302,10 @@ class Px0(_Unique):
             if self._following is not None:
                 self._following.await_state()
             return None
+        if isinstance(step, AwaitRevision):
+            if self._following is not None:
+                self._following.await_revision(step.revision, step.seconds)
+            return None
         self._closed.wait(step.seconds)
         return None
 
@@ -566,6 +570,10 @@ class AsyncPx0(_Unique):
         if isinstance(step, AwaitState):
             if self._following is not None:
                 await self._following.await_state()
+            return None
+        if isinstance(step, AwaitRevision):
+            if self._following is not None:
+                await self._following.await_revision(step.revision, step.seconds)
             return None
         await asyncio.sleep(step.seconds)
         return None

@@ -74,6 +74,13 @@ def with_prompt(result: RenderResult, prompt_id: str, team_id: str) -> RenderRes
     return result
 
 
+def made_late(result: RenderResult, cause: UnreachableError) -> RenderResult:
+    """A result that nobody else has yet, of something earlier than what its caller has written."""
+    object.__setattr__(result, "stale", True)
+    object.__setattr__(result, "cause", cause)
+    return result
+
+
 def transcript_of(messages: List[Message]) -> str:
     """The messages as one text: of each its role, a colon, its content and an empty line.
 

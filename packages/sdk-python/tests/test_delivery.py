@@ -340,6 +340,93 @@ def test_a_px0_without_delivery_renders_remotely(held: Make, delivering: PlayedD
     assert warnings == ["px0 does not deliver prompts at this address; prompts are rendered remotely"]
 
 
+def write(host: str, token: str, method: str = "POST", path: str = "/v1/prompts/x/versions/2/promote") -> None:
+    """By the complete API."""
+    configuration = px0.Configuration(host=host, access_token=token)
+    with px0.ApiClient(configuration) as api, contextlib.suppress(px0.Px0Error):
+        api.call_api(method, f"{host}{path}")
+
+
+def test_what_the_caller_has_written_is_waited_for(held: Make, delivering: PlayedDelivery) -> None:
+    client = held(retries=0)
+    assert client.wait_ready(20)
+    later = revision(delivering.sequence + 1)
+    deliver, replies = delivering.answer, {"is_there": True}
+
+    def answer(request: Any) -> Any:
+        if request["path"].endswith("promote"):
+            return Reply(200, {}, {"px0-revision": later})
+        if request["path"].endswith("/render"):
+            body = {"rendered": "Asked", "version": 2, "slug": "greeting", "tags": []}
+            return Reply(200, body, {"px0-revision": later}) if replies["is_there"] else Reply(503, "")
+        return deliver(request)
+
+    delivering.answer = answer
+    # Neither what another caller writes nor what is only read.
+    write(delivering.host, "ak_other")
+    write(delivering.host, "ak_test", "GET")
+    write(delivering.host, "ak_test", "POST", "/v1/prompts/greeting/render")
+    assert client.render("greeting", name="Ada").source == "stream"
+    write(delivering.host, "ak_test")
+    # It does not come, so px0 is asked, for nothing earlier than that.
+    assert client.render("greeting", name="Ada").text == "Asked"
+    assert delivering.requests[-1]["headers"]["px0-min-revision"] == later
+    # Nor can px0 be asked.
+    replies["is_there"] = False
+    late = client.render("greeting", name="Ada", fallback="Fallback")
+    assert (late.text, late.source, late.stale) == ("Hello Ada", "stream", True)
+    assert isinstance(late.cause, px0.UnreachableError)
+    delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+    eventually(lambda: client.render("greeting", name="Ada", fallback="Fallback").text == "Hi Ada")
+    result = client.render("greeting", name="Ada")
+    assert (result.stale, result.cause) == (False, None)
+
+
+def test_what_the_caller_writes_in_the_meantime_comes_without_a_request(held: Make, delivering: PlayedDelivery) -> None:
+    client = held()
+    assert client.wait_ready(20)
+    deliver, later = delivering.answer, revision(delivering.sequence + 1)
+    delivering.answer = lambda request: (
+        Reply(200, {}, {"px0-revision": later}) if request["path"].endswith("promote") else deliver(request)
+    )
+    write(delivering.host, "ak_test")
+    following = client._following
+    assert following is not None
+    waits = following.await_revision
+
+    def comes(sought: str, patience: float) -> None:
+        delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+        # On a busy machine 50 ms may be too little.
+        waits(sought, 20)
+
+    following.await_revision = comes  # type: ignore[method-assign]
+    assert client.render("greeting", name="Ada").text == "Hi Ada"
+    assert not any(request["path"].endswith("/render") for request in delivering.requests)
+
+
+def test_an_async_client_reads_its_own_writes(delivering: PlayedDelivery) -> None:
+    later = revision(delivering.sequence + 1)
+    deliver = delivering.answer
+
+    def answer(request: Any) -> Any:
+        if request["path"].endswith("promote"):
+            return Reply(200, {}, {"px0-revision": later})
+        return Reply(503, "") if request["path"].endswith("/render") else deliver(request)
+
+    delivering.answer = answer
+
+    async def run() -> None:
+        async with AsyncPx0(delivering.host, "ak_test", mode="stream", retries=0, init_timeout=20.0) as client:
+            assert await client.ready(20)
+            await asyncio.get_running_loop().run_in_executor(None, write, delivering.host, "ak_test")
+            assert (await client.render("greeting", name="Ada")).stale
+            delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+            while (await client.render("greeting", name="Ada")).text != "Hi Ada":
+                await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
 def test_many_threads_see_all_of_a_change_or_nothing_of_it(held: Make, delivering: PlayedDelivery) -> None:
     client = held()
     assert client.wait_ready(20)
