@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, Union
 
 from ._delivery.delivery_client import DeliveryClient
-from ._delivery.held_program import Declined, render_here
-from ._delivery.locate import Elsewhere, Held, locate_in
+from ._delivery.held_program import Declined, HeldProgram, render_here
+from ._delivery.locate import Elsewhere, locate_in
 from ._delivery.locate import Gone as NotThere
 from ._delivery.prompt_index import HeldPrompt
 from ._fallbacks import Fallback, FallbackRenderer, renderer
@@ -29,7 +29,7 @@ from ._transport import AwaitRevision, AwaitState, Flow, Request, Transport
 from ._variables import body_of, json_of, variables_in, variables_of
 from ._written import written_by
 from .errors import NotFoundError, RefusedError, UnreachableError, UsageError, refusal
-from .result import RenderResult, Source, made_late, with_prompt, without_text
+from .result import RenderResult, Source, made_late, result_of, with_prompt, without_text
 
 # As a precaution: a team may be deleted and made anew, and its prompts' numbers with it.
 _FETCH_AGAIN_AFTER = 5 * 60.0
@@ -177,14 +177,23 @@ class Engine:
         self._live[slug] = wanted
         return wanted
 
-    def render_held(self, call: Call) -> Optional[RenderResult]:
-        """Of what is held, if that is all that there is to do; None when it takes the whole flow. Raises RefusedError, UsageError."""
+    def render_at_once(
+        self, slug: str, variables: Optional[Mapping[str, Any]], more_variables: Mapping[str, Any]
+    ) -> Optional[RenderResult]:
+        """The live version of what is held, with no option, if that is all that there is to do. Raises what `render` raises."""
         delivered = self._delivered
-        if delivered is None or delivered.view.state(delivered.options.now()) == "initializing":
+        if delivered is None or type(slug) is not str or (self._written.text and self._lacks_own_write(delivered)):
             return None
-        if self._lacks_own_write(delivered):
+        wanted = self._live.get(slug) or self._wanted_live(slug)
+        made = self._from_delivered(delivered, wanted, variables_of(variables, more_variables), None, False)
+        return made if isinstance(made, RenderResult) else None
+
+    def render_held(self, call: Call) -> Optional[RenderResult]:
+        """Of what is held, if that is all that there is to do; None when it takes the whole flow. Raises what `render` raises."""
+        delivered = self._delivered
+        if delivered is None or self._lacks_own_write(delivered):
             return None
-        made = self._from_delivered(call, delivered)
+        made = self._from_delivered_to(call, delivered)
         return made if isinstance(made, RenderResult) else None
 
     def render(self, call: Call) -> Flow[RenderResult]:
@@ -210,7 +219,7 @@ class Engine:
             call.late = lambda cause: self._late(call, delivered, cause)
             made = Elsewhere("this caller has written something later")
         else:
-            made = self._from_delivered(call, delivered)
+            made = self._from_delivered_to(call, delivered)
         if isinstance(made, RenderResult):
             return made
         if self._settings.remote_when_needed:
@@ -236,61 +245,79 @@ class Engine:
 
     def _late(self, call: Call, delivered: DeliveryClient, cause: UnreachableError) -> Optional[RenderResult]:
         try:
-            made = self._from_delivered(call, delivered)
+            made = self._from_delivered_to(call, delivered)
         except RefusedError:
             return None
         return made_late(made, cause) if isinstance(made, RenderResult) else None
 
-    def _from_delivered(self, call: Call, delivered: DeliveryClient) -> Union[RenderResult, Elsewhere]:
+    def _from_delivered_to(self, call: Call, delivered: DeliveryClient) -> Union[RenderResult, Elsewhere]:
+        return self._from_delivered(delivered, call.wanted, call.given_here, call.missing_key, call.with_transcript)
+
+    def _from_delivered(
+        self,
+        delivered: DeliveryClient,
+        wanted: Wanted,
+        variables: Mapping[str, Any],
+        missing_key: Optional[str],
+        with_transcript: bool,
+    ) -> Union[RenderResult, Elsewhere]:
         """Of what is held, or the reason why that cannot be. Raises what px0 would."""
-        wanted = call.wanted
         view = delivered.view
-        now = delivered.options.now()
-        state = view.state(now)
-        if state == "closed" or view.refusal is not None:
-            _require_usable(delivered)
+        now = delivered.now()
+        state = view.state_now if now < view.until else view.state(now)
         location = locate_in(delivered.index, delivered.replica, wanted, state, delivered.options.audience)
-        if isinstance(location, NotThere):
-            raise NotFoundError(404, location.error)
         age_ms = view.age_ms(now)
         age = None if age_ms is None else age_ms / 1000
-        if self._settings.max_stale is not None and age is not None and age > self._settings.max_stale:
-            return Elsewhere("what is held is too old")
-        held: HeldPrompt
+        is_stale = state != "ready"
+        if is_stale:
+            _require_usable(delivered)
+            if self._is_too_old(age):
+                return Elsewhere("what is held is too old")
         try:
-            if isinstance(location, Held):
-                held, program = location
+            if isinstance(location, HeldProgram):
                 source: Source = view.confirmation
-                number, tags = program.number, program.tags
-                rendered = program.render(call.given_here, call.missing_key or "error", call.with_transcript)
+                prompt_id, team_id, number, tags = location.prompt_id, location.team_id, location.number, location.tags
+                text, messages, config = location.render(variables, missing_key or "error", with_transcript)
+            elif isinstance(location, NotThere):
+                # It may have been refused meanwhile, and emptied for that.
+                _require_usable(delivered)
+                raise NotFoundError(404, location.error)
             else:
-                fetched = None if location.prompt is None else self._get(wanted)
-                if fetched is None or location.prompt is None or fetched.prompt_id != location.prompt.prompt["id"]:
+                fetched = self._fetched(wanted, location)
+                if fetched is None:
                     return location
-                held, source = location.prompt, "fetched"
-                number, tags = fetched.version, fetched.tags
-                rendered = render_here(
-                    fetched.program, call.given_here, call.missing_key or "error", call.with_transcript
-                )
+                held, kept = fetched
+                source, prompt_id, team_id, number, tags = "fetched", held.prompt["id"], held.team_id, kept.version, kept.tags
+                text, messages, config = render_here(kept.program, variables, missing_key or "error", with_transcript)
         except Declined as declined:
             return Elsewhere(str(declined))
-        text, messages, config = rendered
-        result = RenderResult(
-            text or "",
-            source,
-            wanted.slug,
-            number,
-            tags,
-            view.revision,
-            age,
-            state != "ready",
-            None,
-            messages,
-            config,
-            held.prompt["id"],
-            held.team_id,
-        )
-        return without_text(result) if text is None else result
+        members = {
+            "source": source,
+            "slug": wanted.slug,
+            "version": number,
+            "tags": tags,
+            "revision": view.revision,
+            "age": age,
+            "stale": is_stale,
+            "cause": None,
+            "messages": messages,
+            "config": config,
+            "prompt_id": prompt_id,
+            "team_id": team_id,
+        }
+        if text is not None:
+            members["text"] = text
+        return result_of(members)
+
+    def _is_too_old(self, age: Optional[float]) -> bool:
+        most = self._settings.max_stale
+        return most is not None and (age is None or age > most)
+
+    def _fetched(self, wanted: Wanted, location: Elsewhere) -> Optional[Tuple[HeldPrompt, Kept]]:
+        """A version that was fetched by its number, of a prompt that is still delivered."""
+        held = location.prompt
+        kept = None if held is None else self._get(wanted)
+        return None if held is None or kept is None or kept.prompt_id != held.prompt["id"] else (held, kept)
 
     def _render_remote(self, call: Call) -> Flow[RenderResult]:
         served = self._during_pause(call)

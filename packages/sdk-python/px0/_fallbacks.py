@@ -68,7 +68,7 @@ def _compile(slug: str, text: str) -> template.Template:
 def _rendering(slug: str, made: template.Template) -> FallbackRenderer:
     def render(variables: Mapping[str, Any], missing_key: Optional[str], _: bool) -> Rendered:
         try:
-            return Rendered(made.render(variables, missing_key=missing_key or _MISSING_KEY), None, None)
+            return made.render(variables, missing_key=missing_key or _MISSING_KEY), None, None
         except Exception as error:
             raise TemplateError(f"the fallback of {slug} failed: {error}") from error
 
@@ -93,6 +93,6 @@ def _calling(slug: str, fallback: Callable[[Mapping[str, Any]], str]) -> Fallbac
             raise TemplateError(f"the fallback of {slug} failed: {error!r}") from error
         if not isinstance(text, str):
             raise TemplateError(f"the fallback of {slug} returned a {type(text).__name__}, not text")
-        return Rendered(text, None, None)
+        return text, None, None
 
     return render

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import sys
+import weakref
 from types import FrameType
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from . import template
 from ._chat import Outline, messages_of, placeholder_lists, read_outline
@@ -16,12 +17,16 @@ from ._gotpl.syntax.source import MAX_SOURCE_BYTES
 from .result import Message
 
 
-class Rendered(NamedTuple):
-    """`text` is None for a chat of which no transcript was asked for, and `messages` for a text."""
+# Text, messages and configuration: no text of a chat of which no transcript was asked for, and no messages of a text.
+Rendered = Tuple[Optional[str], Optional[List[Message]], Optional[Dict[str, Any]]]
 
-    text: Optional[str]
-    messages: Optional[List[Message]]
-    config: Optional[Dict[str, Any]]
+
+# After so many renders its place among the compiled templates is renewed, where the least recently used goes first.
+_RENDERS_UNTIL_USED = 64
+
+
+def _none() -> None:
+    return None
 
 
 class Program:
@@ -45,6 +50,11 @@ class Program:
         self._parts: Optional[Tuple[Optional[Outline], Tuple[Stretch, ...]]] = None
         # With at most this much of the stack it does not compile: any amount for a text that is no template here.
         self._too_little = -math.inf
+        # What is compiled of it, for as long as that is kept.
+        self._made: Callable[[], Optional[template.Template]] = _none
+        self._renders_left = 0
+        # The variables whose messages it takes over.
+        self.placeholders = () if outline is None else _placeholders_in(outline)
         # Of memory, roughly: two bytes for a character, and some ten times its JSON for what was parsed.
         parsed = 0 if outline is None and sources is None else len(json.dumps([outline, sources])) * 10
         self.size = (len(text) + len(config or "")) * 2 + parsed
@@ -52,12 +62,6 @@ class Program:
     @property
     def is_chat(self) -> bool:
         return self._outline is not None
-
-    @property
-    def placeholders(self) -> Tuple[str, ...]:
-        """The variables whose messages it takes over."""
-        outline = self._outline or ()
-        return tuple([str(entry["placeholder"]) for entry in outline if isinstance(entry, dict) and "placeholder" in entry])
 
     @property
     def is_plain(self) -> bool:
@@ -77,13 +81,17 @@ class Program:
     def run(self, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Optional[Rendered]:
         """As `render`. Raises ChatVariablesError and TemplateExecutionError in px0's words, and others for what does not run here."""
         outline, stretches = self._parts or self._read()
-        made = self._compiled(stretches)
-        if made is None:
-            return None
+        made = self._made()
+        self._renders_left -= 1
+        if made is None or self._renders_left < 0:
+            made = self._compiled(stretches)
+            if made is None:
+                return None
+            self._made, self._renders_left = weakref.ref(made), _RENDERS_UNTIL_USED
         if outline is not None:
             return run_chat(made, outline, self.config, variables, missing_key, with_transcript)
         config = None if self.config is None else json.loads(self.config)
-        return Rendered(made.render(variables, missing_key=missing_key), None, config)
+        return made.render(variables, missing_key=missing_key), None, config
 
     def _read(self) -> Tuple[Optional[Outline], Tuple[Stretch, ...]]:
         outline = None if self._outline is None else read_outline(self._outline)
@@ -110,6 +118,10 @@ class Program:
         return None
 
 
+def _placeholders_in(outline: List[Any]) -> Tuple[str, ...]:
+    return tuple([str(entry["placeholder"]) for entry in outline if isinstance(entry, dict) and "placeholder" in entry])
+
+
 def run_chat(
     program: template.Template,
     outline: Outline,
@@ -126,7 +138,7 @@ def run_chat(
     outputs = program.render_units(outline.units, variables, missing_key=missing_key)
     text = program.render(variables, missing_key=missing_key) if with_transcript else None
     # Read anew for each result, so that nobody changes it for others.
-    return Rendered(text, messages_of(outline.entries, outputs, lists), None if config is None else json.loads(config))
+    return text, messages_of(outline.entries, outputs, lists), None if config is None else json.loads(config)
 
 
 def read_program(value: Any, template_alone: Any = None) -> Optional[Program]:

@@ -59,6 +59,8 @@ def variables_of(given: object, more: Mapping[str, Any]) -> Dict[str, Any]:
     """Both together. Raises UsageError for what is no mapping."""
     if given is None:
         return dict(more)
+    if type(given) is dict:
+        return {**given, **more}
     try:
         if isinstance(given, Mapping):
             return {**given, **more}

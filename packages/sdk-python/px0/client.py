@@ -8,6 +8,7 @@ import os
 import sys
 import threading
 from dataclasses import replace
+from os import getpid
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Type, TypeVar, Union
 
@@ -39,6 +40,7 @@ from .errors import Px0Error, UsageError
 from .result import RenderResult
 
 
+_NO_PROCESS = 0
 # Whatever a call may take, a program that ends does not wait for longer.
 _LONGEST_CLOSE = 10.0
 
@@ -156,6 +158,8 @@ class Px0(_Unique):
         self._engine.load(self._files.read().kept)
         self._closed = threading.Event()
         self._home = Home(self._begin_anew)
+        # The process in which calls need no look at whether the client can be used.
+        self._checked_in = _NO_PROCESS
         self._made_at = now_ms() / 1000
         if self._following is not None:
             self._following.ensure_started()
@@ -182,7 +186,12 @@ class Px0(_Unique):
         Raises UsageError for a call that cannot work, RefusedError when px0 refuses (NotFoundError when there is no such prompt
         or version), UnreachableError when px0 is away and there is nothing to fall back on, TemplateError when the fallback fails.
         """
-        self._check()
+        if self._checked_in != getpid():
+            self._check()
+        if version is None and tag is None and fallback is None and missing_key is None and team_id is None and not with_transcript:
+            held = self._engine.render_at_once(slug, variables, more_variables)
+            if held is not None:
+                return held
         call = self._engine.call(
             slug, variables, more_variables, version, tag, fallback, missing_key, team_id, with_transcript
         )
@@ -232,6 +241,7 @@ class Px0(_Unique):
         """Waits for what goes on in the background, some seconds at most, writes the state file and closes the connections."""
         self._home.check()
         self._closed.set()
+        self._checked_in = _NO_PROCESS
         patience = _patience(self._settings.timeout)
         if self._following is not None:
             self._following.close(patience)
@@ -246,6 +256,10 @@ class Px0(_Unique):
         self._http.require_usable()
         if self._following is not None:
             self._following.ensure_started()
+        self._checked_in = getpid()
+        if self._closed.is_set():
+            # By another thread, meanwhile.
+            self._checked_in = _NO_PROCESS
 
     def _contents(self) -> Contents:
         return _contents(self._engine, self._following)
@@ -265,6 +279,7 @@ class Px0(_Unique):
         self.close()
 
     def _begin_anew(self) -> None:
+        self._checked_in = _NO_PROCESS
         was_closed = self._closed.is_set()
         self._closed = threading.Event()
         if was_closed:

@@ -18,7 +18,7 @@ Source = Literal["live", "stream", "poll", "fetched", "cache", "snapshot", "bund
 Message = Dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class RenderResult:
     """A text or a conversation, and where it comes from: enough to explain a wrong prompt by one log line."""
 
@@ -46,6 +46,39 @@ class RenderResult:
     prompt_id: Optional[str] = None
     team_id: Optional[str] = None
 
+    def __init__(
+        self,
+        text: str,
+        source: Source,
+        slug: str,
+        version: Optional[int],
+        tags: Tuple[str, ...],
+        revision: Optional[str],
+        age: Optional[float],
+        stale: bool,
+        cause: Optional[UnreachableError],
+        messages: Optional[List[Message]] = None,
+        config: Optional[Dict[str, Any]] = None,
+        prompt_id: Optional[str] = None,
+        team_id: Optional[str] = None,
+    ) -> None:
+        members: Dict[str, Any] = {
+            "text": text,
+            "source": source,
+            "slug": slug,
+            "version": version,
+            "tags": tags,
+            "revision": revision,
+            "age": age,
+            "stale": stale,
+            "cause": cause,
+            "messages": messages,
+            "config": config,
+            "prompt_id": prompt_id,
+            "team_id": team_id,
+        }
+        _set(self, "__dict__", members)
+
     def __str__(self) -> str:
         return self.text
 
@@ -59,6 +92,18 @@ class RenderResult:
             text = transcript_of(messages)
             object.__setattr__(self, "text", text)
             return text
+
+
+_new, _set = object.__new__, object.__setattr__
+
+
+def result_of(members: Dict[str, Any]) -> RenderResult:
+    """With these members, which have to be all of them, save the text of a chat. A frozen dataclass sets its members one by one, which
+    takes longer than the render of a short prompt.
+    """
+    result = _new(RenderResult)
+    _set(result, "__dict__", members)
+    return result
 
 
 def without_text(result: RenderResult) -> RenderResult:

@@ -123,7 +123,7 @@ def link_program(root: str, units: Sequence[Unit]) -> Linked:
 
 
 def _check(variables: Optional[Mapping[str, Any]], missing_key: str) -> None:
-    if variables is not None and not is_dict(variables):
+    if type(variables) is not dict and variables is not None and not is_dict(variables):
         raise TemplateDataError(f"variables must be a mapping, not a {type(variables).__name__}")
     if missing_key not in _MISSING_KEYS:
         raise UsageError(f'missing_key must be "error", "default" or "zero", not {missing_key!r}')

@@ -52,7 +52,7 @@ def test_chats_have_the_messages_and_errors_of_px0() -> None:
     vectors = read_vectors("chats.json")
     for vector in vectors:
         variables, missing_key = vector["variables"] or {}, vector.get("missing_key", "error")
-        actual = outcome(lambda: program_of(vector).run(variables, missing_key, False).messages)  # type: ignore[union-attr] # noqa: B023
+        actual = outcome(lambda: program_of(vector).run(variables, missing_key, False)[1])  # type: ignore[index] # noqa: B023
         expected = {"error": vector["error"]} if "error" in vector else {"output": vector["messages"]}
         if actual != expected:
             wrong.append((vector["id"], expected, actual))

@@ -484,7 +484,7 @@ def test_a_template_that_is_too_deep_is_compiled_again_only_with_more_of_the_sta
         if depth > 0:
             return render(depth - 1)
         rendered = program.render({"name": "Ada"}, "error")
-        return None if rendered is None else rendered.text
+        return None if rendered is None else rendered[0]
 
     for depth in (50, 50, 60):
         assert render(depth) is None

@@ -10,6 +10,7 @@ import struct
 import sys
 import threading
 import types
+import tracemalloc
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 import pytest
@@ -283,6 +284,37 @@ def test_costs_nothing_to_ask_again_about_a_long_text() -> None:
     ):
         text = f"{{{{range 20000}}}}{{{{if {asked}}}}}{{{{end}}}}{{{{end}}}}"
         assert compile(text).render(data) == ""
+
+
+class _Named(str):
+    def __str__(self) -> str:
+        return "another"
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [("x", "<x>"), (7, "<7>"), (None, "<<no value>>"), ([1, 2], "<[1 2]>"), ({}, "<map[]>"), (True, "<true>"), (_Named("n"), "<n>")],
+)
+def test_fields_side_by_side_print_as_each_alone(value: Any, text: str) -> None:
+    made = compile("<{{.a}}>{{.b}}<{{.c}}>")
+    assert made.render({"a": value, "b": "-", "c": "x"}) == f"{text}-<x>"
+    assert made.render({"a": "x", "b": "-", "c": value}) == f"<x>-{text}"
+    assert made.render({"a": "x", "b": "-", "c": "y"}) == "<x>-<y>"
+
+
+def test_fields_side_by_side_fail_where_they_stand() -> None:
+    text = "{{.a}}-{{.b}}-{{.c}}"
+    missing = failure(text, {"a": "x", "c": "y"})
+    assert (missing.column, str(missing).rpartition(": ")[2]) == (9, 'map has no entry for key "b"')
+    too_long = failure(text, {"a": "x" * 4, "b": "x" * 4, "c": "x"}, max_output_bytes=8)
+    assert (too_long.column, too_long.limit) == (9, "output")
+    # Nothing of it is made that is thrown away.
+    tracemalloc.start()
+    try:
+        assert failure("{{.a}}" * 1_000, {"a": "x" * 1_000_000}).limit == "output"
+        assert tracemalloc.get_traced_memory()[1] < 32 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_allows_an_output_of_exactly_the_limit_in_bytes() -> None:

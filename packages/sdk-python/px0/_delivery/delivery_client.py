@@ -6,6 +6,7 @@ what `take_actions` asks for. Renders read `view` and `index`, which they may do
 
 from __future__ import annotations
 
+import math
 from typing import Callable, Dict, List, Literal, Mapping, NamedTuple, Optional, Sequence, Union
 from urllib.parse import quote
 
@@ -63,20 +64,27 @@ class View(NamedTuple):
     confirmation: Confirmation
     # Of a file or a bundle: when it was current.
     saved_at: Optional[float]
+    # The state, and until when it is that if nothing happens.
+    state_now: ClientState
+    until: float
+    # When px0 confirmed last what is held.
+    aged_from: Optional[float]
 
     def state(self, now: float) -> ClientState:
-        return state_at(now, self.observed, self.times)
+        return self.state_now if now < self.until else state_at(now, self.observed, self.times)
 
     def age_ms(self, now: float) -> Optional[float]:
         """Since px0 confirmed last what is held."""
-        at = self.saved_at if self.observed.confirmed_at is None else self.observed.confirmed_at
-        return None if at is None else max(now - at, 0.0)
+        at = self.aged_from
+        if at is None:
+            return None
+        return now - at if now > at else 0.0
 
 
 class DeliveryClient:
     def __init__(self, options: Options) -> None:
         self.options = options
-        self._now = options.now
+        self.now = options.now
         self._policy = ReconnectPolicy(options.draw)
         self.index = PromptIndex()
         self.feed = ChangeFeed()
@@ -95,7 +103,7 @@ class DeliveryClient:
         self._is_closed = False
         self._refusal: Optional[Refusal] = None
         self._is_px0_stale = False
-        self._started_at = self._now()
+        self._started_at = self.now()
         self._heard_at: Optional[float] = None
         self._confirmed_at: Optional[float] = None
         self._saved_at: Optional[float] = None
@@ -120,7 +128,7 @@ class DeliveryClient:
 
     def start(self) -> None:
         """Begins; before that it may be given what was kept."""
-        self._started_at = self._now()
+        self._started_at = self.now()
         if self.options.mode != "file":
             self._attempt_after(0)
         self._update()
@@ -130,7 +138,7 @@ class DeliveryClient:
         self._current = self._next = None
         self._attempt_at = self._grace_ends_at = None
         self._actions, self._warnings, self._states = [], [], []
-        self._started_at = self._now()
+        self._started_at = self.now()
         self._heard_at = None
         feed, self.feed = self.feed, ChangeFeed()
         self.feed._listeners = feed._listeners
@@ -200,7 +208,7 @@ class DeliveryClient:
         """When `tick` is due."""
         moments = [self._attempt_at, self._grace_ends_at]
         moments += [connection.ends_at for connection in (self._current, self._next) if connection is not None]
-        moments.append(next_change_at(self._now(), self._observed(), self._times()))
+        moments.append(next_change_at(self.now(), self._observed(), self._times()))
         return None if self._is_closed else min((moment for moment in moments if moment is not None), default=None)
 
     def look(self) -> None:
@@ -209,7 +217,7 @@ class DeliveryClient:
 
     def tick(self) -> None:
         """Does what is due by now."""
-        now = self._now()
+        now = self.now()
         for connection in (self._current, self._next):
             if connection is not None and connection.ends_at <= now:
                 meaning = Meaning("silent") if connection.is_silent else Meaning("ended", "nothing came for too long")
@@ -227,10 +235,8 @@ class DeliveryClient:
         if not self.is_open(connection):
             return False
         floor = connection.replica.floor
-        request = connection.request
-        is_conditional = "if-none-match" in request.headers
-        meaning = meaning_of(status, headers, media=request.media, is_conditional=is_conditional, body=body, floor=floor)
-        connection.answered(headers, self._now())
+        meaning = meaning_of(status, headers, media=connection.request.media, body=body, floor=floor)
+        connection.answered(headers, self.now())
         if meaning.kind != "delivery":
             self._end(connection, meaning)
             self._update()
@@ -246,7 +252,7 @@ class DeliveryClient:
     def received(self, connection: Connection, piece: bytes) -> None:
         """A piece of a body has come, cut anywhere."""
         try:
-            for frame in connection.frames(piece, self._now()):
+            for frame in connection.frames(piece, self.now()):
                 if not self.is_open(connection):
                     return
                 self._receive(connection, frame)
@@ -261,7 +267,7 @@ class DeliveryClient:
 
     def warn(self, text: str) -> None:
         """Once a minute at most."""
-        now = self._now()
+        now = self.now()
         warned_at = self._warned_at.get(text)
         if warned_at is None or now - warned_at >= _WARNING_PAUSE_MS:
             self._warned_at[text] = now
@@ -282,7 +288,7 @@ class DeliveryClient:
 
     @property
     def _polls(self) -> bool:
-        return self.options.mode == "poll" or self._now() < self._poll_until
+        return self.options.mode == "poll" or self.now() < self._poll_until
 
     def _is_later_here(self, team_id: str, kept: Replica) -> bool:
         held, revision = self.replica.revision_of(team_id), kept.revision_of(team_id)
@@ -297,7 +303,7 @@ class DeliveryClient:
         if self._is_closed:
             return
         if wait_ms > 0:
-            self._attempt_at = self._now() + wait_ms
+            self._attempt_at = self.now() + wait_ms
         else:
             self._attempt()
 
@@ -307,7 +313,7 @@ class DeliveryClient:
             return
         # Two connections at once would contradict each other in one replica.
         replica = self.replica if self._current is None else self.replica.fork()
-        connection = Connection(self._request(replica), replica, self._now())
+        connection = Connection(self._request(replica), replica, self.now())
         if self._current is None:
             self._current = connection
         else:
@@ -378,7 +384,7 @@ class DeliveryClient:
         elif kind == "mark":
             # It shows what it hears, so it hears.
             self._is_px0_stale = False
-        self._heard_at = self._now()
+        self._heard_at = self.now()
         if kind in ("mark", "sync", "heartbeat") and not connection.replica.is_in_transfer:
             self._confirm(connection)
 
@@ -387,10 +393,10 @@ class DeliveryClient:
         self._policy.delivered()
         self.last_error = None
         self._confirmation = "stream" if connection.is_stream else "poll"
-        self._heard_at = self._now()
+        self._heard_at = self.now()
         # px0 may lack something itself: what it confirms is not the present.
         if not self._is_px0_stale or self._confirmed_at is None:
-            self._confirmed_at = self._now()
+            self._confirmed_at = self.now()
 
     def _go_away(self, connection: Connection) -> None:
         """Another connection is opened, and this one read until that one has all."""
@@ -399,7 +405,7 @@ class DeliveryClient:
         if frame is None or connection is not self._current or is_moving:
             return
         self._attempt_after(max(self._policy.within(frame["retry_ms"]), 1))
-        self._grace_ends_at = self._now() + frame["grace_ms"]
+        self._grace_ends_at = self.now() + frame["grace_ms"]
 
     def _swap_when_in_step(self, connection: Connection) -> None:
         if connection is not self._next or not connection.is_in_step or connection.replica.is_in_transfer:
@@ -477,10 +483,10 @@ class DeliveryClient:
                 self._warn_once(
                     "streams do not get through, something on the way holds them back; px0 is polled instead"
                 )
-                self._poll_until = self._now() + LONG_PAUSE_MS
+                self._poll_until = self.now() + LONG_PAUSE_MS
                 return 0
         return self._policy.after_break(
-            lived_ms=connection.lived_ms(self._now()) if is_end else 0,
+            lived_ms=connection.lived_ms(self.now()) if is_end else 0,
             retry_ms=self._retry_ms,
             retry_after_ms=meaning.retry_after_ms,
         )
@@ -500,8 +506,8 @@ class DeliveryClient:
 
     def _is_other_installation(self) -> bool:
         if self._other_epoch_since is None:
-            self._other_epoch_since = self._now()
-        if self._now() - self._other_epoch_since < OTHER_EPOCH_MS:
+            self._other_epoch_since = self.now()
+        if self.now() - self._other_epoch_since < OTHER_EPOCH_MS:
             return False
         self._warn_once("another px0 answers at this address; what it delivers replaces what was held")
         self._other_epoch_since = None
@@ -531,14 +537,22 @@ class DeliveryClient:
         return StateTimes(self.options.init_timeout_ms, beat_ms)
 
     def _seen(self) -> View:
+        now, observed, times = self.now(), self._observed(), self._times()
         return View(
-            self._observed(), self._times(), self._refusal, self.replica.last, self._confirmation, self._saved_at
+            observed,
+            times,
+            self._refusal,
+            self.replica.last,
+            self._confirmation,
+            self._saved_at,
+            state_at(now, observed, times),
+            next_change_at(now, observed, times) or math.inf,
+            self._saved_at if observed.confirmed_at is None else observed.confirmed_at,
         )
 
     def _update(self) -> None:
         self.view = self._seen()
-        now = self._now()
-        state = self.view.state(now)
+        state = self.view.state_now
         if state != self.state:
-            self.state, self.since = state, now
+            self.state, self.since = state, self.now()
             self._states.append(state)

@@ -17,7 +17,11 @@ class Declined(Exception):
 
 
 class HeldProgram:
-    def __init__(self, prompt: DeliveredPrompt, version: DeliveredVersion) -> None:
+    __slots__ = ("team_id", "prompt_id", "number", "tags", "_program", "_why_not")
+
+    def __init__(self, team_id: str, prompt: DeliveredPrompt, version: DeliveredVersion) -> None:
+        self.team_id = team_id
+        self.prompt_id: str = prompt["id"]
         self.number: int = int(version["version"])
         # As px0 has them: in the order of their bytes.
         tags = [tag for tag, number in prompt["tags"].items() if number == self.number]
@@ -33,9 +37,9 @@ class HeldProgram:
 
 def render_here(program: Program, variables: Mapping[str, Any], missing_key: str, with_transcript: bool) -> Rendered:
     """Raises what HeldProgram.render does."""
-    # Messages go out as they would from px0, which gets them as JSON.
-    brought = {name: variables[name] for name in program.placeholders if name in variables}
-    if brought:
+    if program.placeholders:
+        # Messages go out as they would from px0, which gets them as JSON.
+        brought = {name: variables[name] for name in program.placeholders if name in variables}
         variables = {**variables, **variables_in(json_of(brought))}
     try:
         rendered = program.run(variables, missing_key, with_transcript)

@@ -12,11 +12,6 @@ from .prompt_index import HeldPrompt, PromptIndex
 from .replica import Replica
 
 
-class Held(NamedTuple):
-    prompt: HeldPrompt
-    program: HeldProgram
-
-
 class Gone(NamedTuple):
     """px0 would say the same: it does not exist."""
 
@@ -42,27 +37,29 @@ class Audience(NamedTuple):
         return is_slug and (self.team_id is None or (wanted.team_id or "").lower() == self.team_id)
 
 
-Location = Union[Held, Gone, Elsewhere]
+Location = Union[HeldProgram, Gone, Elsewhere]
 
 
 def locate_in(index: PromptIndex, replica: Replica, wanted: Wanted, state: ClientState, audience: Audience) -> Location:
-    # px0 writes ids small, and reads them as they come.
-    team_id = None if wanted.team_id is None else wanted.team_id.lower()
+    team_id, ref = wanted.team_id, wanted.ref
+    if team_id is not None:
+        # px0 writes ids small, and reads them as they come.
+        team_id = team_id.lower()
     found = index.find(wanted.slug, team_id)
     if found is None:
         # Of a team that is not held px0 may say that the caller must not see it.
         if team_id is not None and not replica.has_team(team_id):
             return Elsewhere("the team is not delivered")
         return _absent("prompt not found", wanted, state, audience)
-    prompt, ref = found.prompt, wanted.ref
+    prompt = found.prompt
     number = prompt["live"] if ref is None else number_of(ref)
     if number is None:
         number = None if ref is None else prompt["tags"].get(ref)
     if number is None:
         error = "no live version found for this prompt" if ref is None else "version not found"
         return _absent(error, wanted, state, audience)
-    program = found.program(int(number))
-    return Elsewhere("the version is not delivered", found) if program is None else Held(found, program)
+    program = found.program(number)
+    return Elsewhere("the version is not delivered", found) if program is None else program
 
 
 def _absent(error: str, wanted: Wanted, state: ClientState, audience: Audience) -> Location:

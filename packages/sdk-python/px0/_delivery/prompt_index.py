@@ -41,7 +41,7 @@ class HeldPrompt:
             version = next((one for one in self.prompt["versions"] if one["version"] == number), None)
             if version is None:
                 return None
-            known = programs[number] = HeldProgram(self.prompt, version)
+            known = programs[number] = HeldProgram(self.team_id, self.prompt, version)
         return known
 
 
@@ -59,8 +59,11 @@ class PromptIndex:
 
     def find(self, slug: str, team_id: Optional[str] = None) -> Optional[HeldPrompt]:
         """The prompt that a slug means, in one team or in any."""
-        for held in self._by_slug.get(slug, ()):
-            if team_id is None or held.team_id == team_id:
+        of_slug = self._by_slug.get(slug)
+        if of_slug is None or team_id is None:
+            return None if of_slug is None else of_slug[0]
+        for held in of_slug:
+            if held.team_id == team_id:
                 return held
         return None
 

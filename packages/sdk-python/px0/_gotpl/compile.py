@@ -6,7 +6,7 @@ import contextlib
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from .backends.closures import compile_closures
-from .backends.run import Limits, Run
+from .backends.run import Limits, Run, Task
 from .errors import TemplateExecutionError
 from .plan.plan import Site
 from .plan.planner import plan_template
@@ -23,7 +23,7 @@ class CompiledTemplate:
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self._source = source
-        self._limits = limits
+        self._task = Task(source, limits)
         plan = plan_template(source.name, parse(source))
         self._numbers: Dict[str, int] = {unit.name: number for number, unit in enumerate(plan.units)}
         self._sites: List[Site] = [unit.body.site for unit in plan.units]
@@ -31,8 +31,14 @@ class CompiledTemplate:
         self._renderer = compile_closures(plan)
 
     def render(self, variables: Optional[Mapping[str, Any]], missing_key: str) -> str:
-        output = self._optimistic(variables, missing_key)
-        return well_formed(self._exact(variables, missing_key)) if output is None else output
+        if not self._has_stray_bytes:
+            try:
+                output = self._run(NIL_MAP if variables is None else variables, missing_key, False)
+                if output.isascii() or is_well_formed(output):
+                    return output
+            except IllFormedData:
+                pass
+        return well_formed(self._exact(variables, missing_key))
 
     def render_bytes(self, variables: Optional[Mapping[str, Any]], missing_key: str) -> bytes:
         output = self._optimistic(variables, missing_key)
@@ -73,7 +79,7 @@ class CompiledTemplate:
         return canonical(self._run(_exact_data_of(variables), missing_key, True))
 
     def _run(self, data: Mapping[str, Any], missing_key: str, is_exact: bool) -> str:
-        run = Run(self._source, self._limits, missing_key, is_exact)
+        run = Run(self._task, missing_key, is_exact)
         self._renderer(run, 0, data)
         if run.chars > run.safe:
             run.grow(self._sites[0])
@@ -82,7 +88,7 @@ class CompiledTemplate:
     def _run_units(
         self, numbers: Sequence[int], data: Mapping[str, Any], missing_key: str, is_exact: bool
     ) -> List[str]:
-        run = Run(self._source, self._limits, missing_key, is_exact)
+        run = Run(self._task, missing_key, is_exact)
         ends: List[int] = []
         for number in numbers:
             self._renderer(run, number, data)

@@ -4,6 +4,7 @@ own, which do the usual case themselves and leave the others to the general one.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..plan.plan import (
@@ -72,11 +73,14 @@ class _Piece(NamedTuple):
 
 
 def compile_closures(plan: Plan) -> Renderer:
-    units = plan.units
-    bodies = _Compiler(units).bodies
+    bodies = _Compiler(plan.units).bodies
+    prepared = [(body, unit.slots, unit.dot.slot, unit.root.slot) for body, unit in zip(bodies, plan.units)]
 
     def render(run: Run, number: int, data: Any) -> None:
-        bodies[number](run, _new_slots(units[number], data))
+        body, count, dot, root = prepared[number]
+        slots: Slots = [UNDEFINED] * count
+        slots[dot] = slots[root] = data
+        body(run, slots)
 
     return render
 
@@ -107,8 +111,11 @@ class _Compiler:
         steps = tuple([part.execute for part in compiled])
         if any([part.jumps for part in compiled]):
             return _Compiled(_jumping_block(steps, cost, site), True)
+        after = _only_text(parts[-1]) if len(parts) == 2 else None
+        if after is not None:
+            return _Compiled(_single_block(steps[0], after, cost, site), False)
         if len(steps) == 1:
-            return _Compiled(_single_block(steps[0], cost, site), False)
+            return _Compiled(_single_block(steps[0], "", cost, site), False)
         return _Compiled(_plain_block(steps, cost, site), False)
 
     def _statement(self, statement: Statement) -> _Compiled:
@@ -145,6 +152,9 @@ class _Compiler:
 
             return _Compiled(execute, jumps)
         other = otherwise
+        quick = _quick_parts(statement.test)
+        if quick is not None:
+            return _Compiled(_quick_branch(quick, test, body, other), jumps)
 
         def execute_either(run: Run, slots: Slots) -> Optional[str]:
             return body(run, slots) if test(run, slots) else other(run, slots)
@@ -216,12 +226,25 @@ def _parts_of(statements: Sequence[Statement]) -> List[Union[Statement, "List[_P
 _PrintPart = Union[TextStatement, PrintStatement]
 
 
-def _single_block(only: Execute, cost: int, site: Site) -> Execute:
+def _only_text(part: Union[Statement, "List[_PrintPart]"]) -> Optional[str]:
+    """The text that a part is, if it prints no value."""
+    if isinstance(part, list) and len(part) == 1 and isinstance(part[0], TextStatement):
+        return part[0].text
+    return None
+
+
+def _single_block(only: Execute, after: str, cost: int, site: Site) -> Execute:
+    """One statement, and a text behind it."""
+    after_length = len(after)
+
     def execute(run: Run, slots: Slots) -> None:
         run.steps = steps = run.steps - cost
         if steps < 0:
             run.fail_steps(site)
         only(run, slots)
+        if after_length:
+            run.append(after)
+            run.chars += after_length
         if run.chars > run.safe:
             run.grow(site)
 
@@ -281,6 +304,8 @@ def _segment(parts: "List[_PrintPart]", cost: int, site: Site) -> Execute:
         return _text(text)
     if len(pieces) == 1 and pieces[0].key is not None:
         return _single_field_segment(pieces[0], text, cost, site)
+    if len(pieces) > 1 and len({piece.slot for piece in pieces}) == 1 and all(piece.key is not None for piece in pieces):
+        return _fields_segment(tuple(pieces), text, cost, site)
     return _general_segment(tuple(pieces), text, cost, site)
 
 
@@ -328,6 +353,40 @@ def _general_segment(pieces: Tuple[_Piece, ...], after: str, cost: int, block_si
             run.chars = chars = chars + after_length
             if cost and chars > run.safe:
                 run.grow(block_site)
+
+    return execute
+
+
+def _fields_segment(pieces: Tuple[_Piece, ...], after: str, cost: int, block_site: Site) -> Execute:
+    """Texts with fields of one map between them, taken together where all of them are texts."""
+    slot = pieces[0].slot
+    fields = itemgetter(*[piece.key for piece in pieces])
+    texts = [*[text for piece in pieces for text in (piece.text, "")], after]
+    length = sum(map(len, texts))
+    one_by_one = _general_segment(pieces, after, 0, block_site)
+
+    def execute(run: Run, slots: Slots) -> None:
+        if cost:
+            run.steps = steps = run.steps - cost
+            if steps < 0:
+                run.fail_steps(block_site)
+        receiver = slots[slot]
+        if type(receiver) is dict:
+            try:
+                values = fields(receiver)
+                chars = run.chars + length + sum(map(len, values))
+                # Where the output ends too early, it matters which of them was the last.
+                if chars <= run.safe:
+                    parts = texts[:]
+                    parts[1::2] = values
+                    run.append("".join(parts))
+                    run.chars = chars
+                    return
+            except (KeyError, TypeError):
+                pass
+        one_by_one(run, slots)
+        if cost and run.chars > run.safe:
+            run.grow(block_site)
 
     return execute
 
@@ -682,18 +741,52 @@ def _piped_call(piped: Argument, args: Tuple[Evaluate, ...], name: str, site: Si
 _SHORT = 64
 
 
-def _quick_equality(expression: CallExpression, general: Evaluate) -> Optional[Evaluate]:
-    """`eq .field "text"` and `ne`, which is how prompts ask for a role; all else is for the general function."""
-    if expression.name != "eq" and expression.name != "ne":
+class _QuickEquality(NamedTuple):
+    """A field that is compared with a text."""
+
+    slot: int
+    key: str
+    constant: str
+    # What it gives when both are the same.
+    expected: bool
+
+
+def _quick_parts(expression: Expression) -> Optional[_QuickEquality]:
+    """Of `eq .field "text"` and `ne`, which is how prompts ask for a role; all else is for the general function."""
+    if not isinstance(expression, CallExpression) or expression.name not in ("eq", "ne"):
+        return None
+    if len(expression.args) != 2 or expression.piped is not None:
         return None
     left, right = expression.args[0].value, expression.args[1].value
-    slot, field_key = _simple(left)
-    if slot < 0 or field_key is None or not isinstance(right, ConstantExpression):
+    slot, key = _simple(left)
+    if slot < 0 or key is None or not isinstance(right, ConstantExpression):
         return None
     constant = right.value
     if type(constant) is not str or len(constant) > _SHORT or not constant.isascii():
         return None
-    key, expected = field_key, expression.name == "eq"
+    return _QuickEquality(slot, key, constant, expression.name == "eq")
+
+
+def _quick_branch(quick: _QuickEquality, test: Evaluate, body: Execute, otherwise: Execute) -> Execute:
+    """A branch that decides by itself in the usual case."""
+    slot, key, constant, expected = quick
+    same, other = (body, otherwise) if expected else (otherwise, body)
+
+    def execute(run: Run, slots: Slots) -> Optional[str]:
+        receiver = slots[slot]
+        value = receiver.get(key) if type(receiver) is dict else None
+        if type(value) is str:
+            return same(run, slots) if value == constant else other(run, slots)
+        return body(run, slots) if test(run, slots) else otherwise(run, slots)
+
+    return execute
+
+
+def _quick_equality(expression: CallExpression, general: Evaluate) -> Optional[Evaluate]:
+    quick = _quick_parts(expression)
+    if quick is None:
+        return None
+    slot, key, constant, expected = quick
 
     def evaluate(run: Run, slots: Slots) -> Any:
         receiver = slots[slot]

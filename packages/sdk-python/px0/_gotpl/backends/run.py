@@ -36,45 +36,41 @@ _BYTES_READ_PER_STEP = 64
 _UNCOUNTED = 65536
 
 
+class Task:
+    """What all runs of a template have in common."""
+
+    __slots__ = ("source", "limits", "safe")
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        # An output of so many characters is within the limit, whatever it says: none takes more than four bytes.
+        self.safe = min(limits.max_output_bytes // 4, _UNCOUNTED)
+
+
 class Run:
     """`chars` is how long the output is so far, which is in `out`; `append` adds to it. Above `safe` characters `grow` must be called."""
 
-    __slots__ = (
-        "missing_key",
-        "is_exact",
-        "limits",
-        "steps",
-        "depth",
-        "last",
-        "out",
-        "append",
-        "chars",
-        "safe",
-        "_source",
-        "_counted_parts",
-        "_counted_bytes",
-        "_known",
-    )
+    # Most runs change none of these.
+    # Template calls inside one another.
+    depth = 0
+    # Where Go would be, when the text alone cannot tell.
+    last: Optional[LocatedNode] = None
+    _counted_parts = 0
+    _counted_bytes = 0
+    _known: Optional[Known] = None
 
-    def __init__(self, source: Source, limits: Limits, missing_key: str, is_exact: bool) -> None:
+    def __init__(self, task: Task, missing_key: str, is_exact: bool) -> None:
         self.missing_key = missing_key
         self.is_exact = is_exact
-        self.limits = limits
+        self.limits = limits = task.limits
         # What is left of the budget.
         self.steps = limits.max_steps
-        # Template calls inside one another.
-        self.depth = 0
-        # Where Go would be, when the text alone cannot tell.
-        self.last: Optional[LocatedNode] = None
         self.out: List[str] = []
         self.append = self.out.append
         self.chars = 0
-        # An output of so many characters is within the limit, whatever it says: none takes more than four bytes.
-        self.safe = min(limits.max_output_bytes // 4, _UNCOUNTED)
-        self._source = source
-        self._counted_parts = 0
-        self._counted_bytes = 0
-        self._known: Optional[Known] = None
+        self.safe = task.safe
+        self._source = task.source
 
     @property
     def known(self) -> Known:
