@@ -17,6 +17,7 @@ const go = join(root, 'packages', 'sdk-go');
 // A module of its own, so that the SDK depends on none of the providers'.
 const goProviders = join(go, 'internal', 'providers');
 const WITH_PROVIDERS = 'test,providers';
+const WITH_SERVERS = 'test,servers';
 const INSTALL_TIMEOUT_MS = 280_000;
 /** The packages of the providers are large: compiling them for the first time takes minutes of both cores. */
 const PROVIDERS_TIMEOUT_MS = 900_000;
@@ -146,6 +147,12 @@ async function buildGo(
   { cwd = go, timeout = INSTALL_TIMEOUT_MS } = {},
 ): Promise<void> {
   await run('go', ['build', '-buildvcs=false', '-o', program, main], { cwd, timeout });
+}
+
+/** The tests of Python applications under servers that fork or patch, some of which take a while to install. */
+export async function pythonServerTests(): Promise<Command> {
+  const tests = ['tests/test_fork_servers.py', 'tests/test_delivery_fork.py'];
+  return { program: await pythonWith(WITH_SERVERS), args: ['-m', 'pytest', ...tests], cwd: python };
 }
 
 /** The tests of what a language's SDK hands over, against the providers' own packages, which take minutes to install and build. */

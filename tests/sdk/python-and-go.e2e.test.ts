@@ -12,6 +12,7 @@ import {
   output,
   providerTests,
   pythonSdk,
+  pythonServerTests,
   type Question,
   type Sdk,
 } from './programs.ts';
@@ -144,6 +145,15 @@ describe.each(languages)('the %s SDK', (language) => {
     expect(await readFile(join(folder, 'gone.json'), 'utf8')).not.toContain('Here');
   });
 });
+
+it.runIf(process.env['PX0_LONG_TESTS'] === '1')(
+  'Python applications render under the servers that fork them',
+  async (context) => {
+    sdkOf('Python', context);
+    expect(await output(await pythonServerTests(), {})).toMatch(/\d+ passed(?!.*skipped)/);
+  },
+  600_000,
+);
 
 describe('the Python examples', () => {
   const outputs: Readonly<Record<string, string>> = {

@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Callable, Iterator, List, Mapping, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Sequence, Tuple
 
 import pytest
 from conftest import eventually
@@ -34,25 +34,30 @@ def start(played: PlayedPx0, tmp_path: Path) -> Iterator[Callable[..., subproces
     started: List[Tuple[subprocess.Popen[bytes], int]] = []
 
     def run(
-        *arguments: str, end: int = signal.SIGTERM, more: Mapping[str, str] = {}, **options: Any
+        *arguments: str,
+        program: Sequence[str] = (sys.executable, "-m"),
+        end: int = signal.SIGTERM,
+        more: Mapping[str, str] = {},
+        **options: Any,
     ) -> subprocess.Popen[bytes]:
         path = os.pathsep.join(filter(None, [str(APPLICATIONS), os.environ.get("PYTHONPATH")]))
         known = {"PX0_HOST": played.host, "PX0_ACCESS_TOKEN": "ak_test", "PYTHONPATH": path}
         process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
+            [*program, *arguments],
             env={**os.environ, **known, **more},
             cwd=tmp_path,
             start_new_session=True,
             stderr=(tmp_path / "log").open("wb"),
-            stdout=subprocess.DEVNULL,
-            **options,
+            **{"stdout": subprocess.DEVNULL, **options},
         )
         started.append((process, end))
         return process
 
     yield run
     for process, end in started:
-        os.killpg(process.pid, end)
+        # One that has ended may have left others behind.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, end)
         try:
             process.wait(60)
         except subprocess.TimeoutExpired:
@@ -108,12 +113,82 @@ def test_gunicorn_with_a_preloaded_application_that_holds_prompts(start: Any) ->
     delivering.stop()
 
 
+def uwsgi() -> str:
+    """Its program, which is compiled when it is installed (`px0[servers]`). It forks without telling Python."""
+    program = Path(sys.prefix) / "bin" / "uwsgi"
+    if not program.exists():
+        pytest.skip("uwsgi is not installed")
+    return str(program)
+
+
+@pytest.mark.parametrize("has_threads", [True, False], ids=["threads", "no threads"])
+def test_uwsgi_with_an_application_that_holds_prompts(start: Any, tmp_path: Path, has_threads: bool) -> None:
+    program = uwsgi()
+    delivering = PlayedDelivery()
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listening:
+        port = listening.getsockname()[1]
+        options = ["--http-socket", f"fd://{listening.fileno()}", "--module", "held", "--virtualenv", sys.prefix]
+        options += ["--master", "--processes", str(PROCESSES), *(["--enable-threads"] if has_threads else [])]
+        known = {"PX0_HOST": delivering.host}
+        start(*options, program=[program], end=signal.SIGKILL, pass_fds=[listening.fileno()], more=known)
+        if has_threads:
+            assert get(port, "Ada") == "Hello Ada stream"
+            eventually(lambda: get(port, "Ada") and len(delivering.streams) == PROCESSES + 1, 60)
+            delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+            eventually(lambda: {get(port, "Ada") for _ in range(PROCESSES * 3)} == {"Hi Ada stream"})
+        else:
+            assert {get(port, "Ada") for _ in range(PROCESSES * 3)} == {"Hello Ada live"}
+            assert delivering.streams == []
+        warnings = [line for line in (tmp_path / "log").read_text().splitlines() if line.startswith("warning: ")]
+        about_threads = "warning: uWSGI needs enable-threads for the mode stream: px0 is asked for each render instead"
+        assert warnings == ([] if has_threads else [about_threads])
+    delivering.stop()
+
+
+def test_gevent_with_a_client_that_holds_prompts(start: Any) -> None:
+    pytest.importorskip("gevent")
+    delivering = PlayedDelivery()
+    process = start("green", more={"PX0_HOST": delivering.host}, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "Hello Ada\n"
+    delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+    assert process.stdout.read() == "Hi 0 stream, Hi 1 stream, Hi 2 stream\nlive\n"
+    assert process.wait(60) == 0
+    delivering.stop()
+
+
+def test_celery_with_forked_processes_that_hold_prompts(start: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    pytest.importorskip("celery")
+    delivering = PlayedDelivery()
+    monkeypatch.setenv("CELERY_FOLDER", str(tmp_path))
+    monkeypatch.setenv("PX0_HOST", delivering.host)
+    monkeypatch.setenv("PX0_ACCESS_TOKEN", "ak_test")
+    monkeypatch.setenv("PX0_MODE", "stream")
+    monkeypatch.syspath_prepend(str(APPLICATIONS))
+    monkeypatch.delitem(sys.modules, "tasks", raising=False)
+    import tasks
+
+    options = ["--app", "tasks", "worker", "--pool", "prefork", "--concurrency", str(PROCESSES), "--without-mingle"]
+    try:
+        # All before the worker starts: it fails when it meets the file of a message that is being written.
+        asked = [tasks.render.delay(str(number)) for number in range(PROCESSES * 5)]
+        known = {"PX0_HOST": delivering.host}
+        start("celery", *options, "--without-gossip", "--without-heartbeat", end=signal.SIGKILL, more=known)
+        texts = [one.get(timeout=60, interval=0.01) for one in asked]
+        assert texts == [[f"Hello {number}", "stream"] for number in range(PROCESSES * 5)]
+        assert delivering.renders == []
+    finally:
+        tasks.client.close()
+        sys.modules.pop("tasks", None)
+        delivering.stop()
+
+
 def test_celery_with_forked_processes(played: PlayedPx0, start: Any, tmp_path: Path, monkeypatch: Any) -> None:
     pytest.importorskip("celery")
     monkeypatch.setenv("CELERY_FOLDER", str(tmp_path))
     monkeypatch.setenv("PX0_HOST", played.host)
     monkeypatch.setenv("PX0_ACCESS_TOKEN", "ak_test")
     monkeypatch.syspath_prepend(str(APPLICATIONS))
+    monkeypatch.delitem(sys.modules, "tasks", raising=False)
     import tasks
 
     together = Together(PROCESSES)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, List
 
 from px0 import Px0
 
-client = Px0(mode="stream", retries=0, init_timeout=30)
+client = Px0(
+    mode="stream", retries=0, init_timeout=30, on_warning=lambda text: print(f"warning: {text}", file=sys.stderr, flush=True)
+)
 assert client.wait_ready(30)
 
 

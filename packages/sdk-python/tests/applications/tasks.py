@@ -25,7 +25,7 @@ app = Celery(
     worker_prefetch_multiplier=1,
     worker_enable_remote_control=False,
 )
-client = Px0(timeout=30, attempt_timeout=30)
+client = Px0(timeout=30, attempt_timeout=30, init_timeout=30)
 client.render("greeting", name="the worker's first process")
 
 
