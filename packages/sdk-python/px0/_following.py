@@ -17,7 +17,7 @@ import threading
 import time
 from dataclasses import dataclass
 from collections import deque
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, Iterator, List, Optional, Tuple
 
 import httpx
 
@@ -37,6 +37,8 @@ from ._transport import caller_headers
 from .errors import refusal
 
 _BUNDLE_INTERVAL = 10.0
+# How long an event loop is kept from others.
+_SLICE = 0.004
 # How long a client that is closed waits for its listeners.
 _LAST_NEWS = 1.0
 # Smaller progress of a confirmation is not worth a write.
@@ -692,10 +694,12 @@ class AsyncFollowing(Following):
         try:
             async for status, headers, piece, is_body in arriving:
                 if is_body:
-                    self.do(lambda: client.received(connection, piece))
+                    steps = client.receiving(connection, piece)
+                    # Others shall have a turn in between: a transfer may be large.
+                    while self.do(lambda: _for_a_slice(steps)):
+                        await asyncio.sleep(0)
                 elif not self.do(lambda: client.answered(connection, status, headers, piece.decode("utf-8", "replace"))):
                     return
-                # Others shall have a turn between the pieces of a large transfer.
                 await asyncio.sleep(0)
         except Exception as failure:  # a task in the background has nobody to raise to
             error = f"{type(failure).__name__}: {failure}"
@@ -711,6 +715,15 @@ class AsyncFollowing(Following):
                     await told
             except Exception as error:
                 self._failed_listener(error)
+
+
+def _for_a_slice(steps: Iterator[None]) -> bool:
+    """Takes as many of the steps as there is time for at once. Whether there may be more."""
+    until = time.perf_counter() + _SLICE
+    for _ in steps:
+        if time.perf_counter() > until:
+            return True
+    return False
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, work: Callable[[], Any]) -> None:

@@ -7,7 +7,7 @@ what `take_actions` asks for. Renders read `view` and `index`, which they may do
 from __future__ import annotations
 
 import math
-from typing import Callable, Dict, List, Literal, Mapping, NamedTuple, Optional, Sequence, Union
+from typing import Callable, Dict, Iterator, List, Literal, Mapping, NamedTuple, Optional, Sequence, Union
 from urllib.parse import quote
 
 from .._revision import is_later, is_revision
@@ -21,7 +21,7 @@ from .locate import Audience
 from .prompt_index import PromptIndex
 from .read_frame import FrameError
 from .reconnect import LONG_PAUSE_MS, MOST_SILENT_STREAMS, OTHER_EPOCH_MS, ReconnectPolicy
-from .replica import Replica
+from .replica import Replica, Steps, Work, drained
 
 _HEARTBEAT_MS = 15_000
 _RETRY_MS = (0, 2_000)
@@ -116,6 +116,8 @@ class DeliveryClient:
         self._poll_until = 0.0
         self._other_epoch_since: Optional[float] = None
         self._warned_at: Dict[str, float] = {}
+        # What is being applied step by step.
+        self._work: Optional[Work] = None
         # A frame is being applied, which another thread of this process may never see the end of after a fork.
         self._is_applying = False
         self.repairs = 0
@@ -144,7 +146,8 @@ class DeliveryClient:
         self.feed._listeners = feed._listeners
         # Counted anew: a thread of the parent may have been at work on it.
         is_torn, self._is_applying = self._is_applying, False
-        self.replica = self.replica.fork(self._edited)
+        self._work = None
+        self.replica = self.replica.counted_anew(self._edited)
         if is_torn:
             self.index = PromptIndex()
             for team_id in self.replica.team_ids:
@@ -158,7 +161,7 @@ class DeliveryClient:
         later = kept.team_ids
         is_first = not self._has_first_state
         if is_first and origin == "snapshot":
-            self.replica.adopt(kept)
+            drained(self.replica.adopt(kept))
         else:
             older = [team_id for team_id in kept.team_ids if self._is_later_here(team_id, kept)]
             later = [team_id for team_id in kept.team_ids if self._is_later_there(team_id, kept)]
@@ -251,11 +254,17 @@ class DeliveryClient:
 
     def received(self, connection: Connection, piece: bytes) -> None:
         """A piece of a body has come, cut anywhere."""
+        for _ in self.receiving(connection, piece):
+            pass
+
+    def receiving(self, connection: Connection, piece: bytes) -> Iterator[None]:
+        """The same step by step, so that others may have a turn in between, who may use this client."""
         try:
             for frame in connection.frames(piece, self.now()):
                 if not self.is_open(connection):
                     return
-                self._receive(connection, frame)
+                yield from self._receive(connection, frame)
+                yield
         except FrameError as error:
             self._end(connection, Meaning("ended", str(error)))
             self._update()
@@ -344,7 +353,7 @@ class DeliveryClient:
         path = f"/v1/delivery/{'snapshot' if is_poll else 'stream'}"
         return Request(f"{path}?{'&'.join(query)}" if query else path, headers, media)
 
-    def _receive(self, connection: Connection, frame: Frame) -> None:
+    def _receive(self, connection: Connection, frame: Frame) -> Iterator[None]:
         kind = frame["type"]
         if kind == "end":
             # At once: not one more render.
@@ -361,13 +370,18 @@ class DeliveryClient:
             connection.goaway = frame
             self._go_away(connection)
         self._is_applying = True
-        repair = connection.replica.apply(frame)
+        if kind == "sync":
+            repair = yield from self._step_by_step(connection.replica.sync(frame))
+            if not self.is_open(connection):
+                return
+        else:
+            repair = connection.replica.apply(frame)
         self._is_applying = False
         if repair is not None:
             self._repair(connection, repair)
             return
         self._note(connection, frame)
-        self._swap_when_in_step(connection)
+        yield from self._swap_when_in_step(connection)
         # The others change no state.
         if kind not in ("put", "delete", "begin"):
             self._update()
@@ -407,17 +421,32 @@ class DeliveryClient:
         self._attempt_after(max(self._policy.within(frame["retry_ms"]), 1))
         self._grace_ends_at = self.now() + frame["grace_ms"]
 
-    def _swap_when_in_step(self, connection: Connection) -> None:
+    def _finish(self) -> None:
+        """Brings what is being applied step by step to its end, before anything else changes."""
+        if self._work is not None:
+            self._work.finish()
+
+    def _step_by_step(self, steps: Steps) -> Steps:
+        self._finish()
+        self._work = work = Work(steps)
+        while work.goes_on():
+            yield
+        self._work = None
+        return work.result
+
+    def _swap_when_in_step(self, connection: Connection) -> Iterator[None]:
         if connection is not self._next or not connection.is_in_step or connection.replica.is_in_transfer:
             return
         last, floor = connection.replica.last, self.replica.floor
         # The other connection may have shown more meanwhile.
         if last is None or (floor is not None and is_later(floor, last)):
             return
-        before, self._current, self._next = self._current, connection, None
         self._is_applying = True
-        self.replica.adopt(connection.replica)
+        yield from self._step_by_step(self.replica.adopt(connection.replica))
         self._is_applying = False
+        if connection is not self._next:
+            return
+        before, self._current, self._next = self._current, connection, None
         connection.replica = self.replica
         self._confirm(connection)
         self._grace_ends_at = None
@@ -433,9 +462,10 @@ class DeliveryClient:
         self._update()
 
     def _end(self, connection: Connection, meaning: Meaning) -> None:
-        was_next = connection is self._next
         if not self.is_open(connection):
             return
+        self._finish()
+        was_next = connection is self._next
         if was_next:
             self._next = None
         else:
@@ -492,6 +522,7 @@ class DeliveryClient:
         )
 
     def _refuse(self, refusal: Refusal) -> None:
+        self._finish()
         # Before anything is emptied: a render that finds nothing must not take it for gone.
         self._refusal = refusal
         self.edits += 1
@@ -515,6 +546,7 @@ class DeliveryClient:
         return True
 
     def _disconnect(self) -> None:
+        self._finish()
         self._attempt_at = self._grace_ends_at = None
         for connection in (self._current, self._next):
             if connection is not None:

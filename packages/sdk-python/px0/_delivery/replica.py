@@ -6,7 +6,7 @@ It decides what a client may believe: whatever does not add up is a repair, a ne
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List, Mapping, Optional
+from typing import Callable, Dict, Generator, List, Mapping, Optional
 
 from .._revision import later_of
 from .digest import Digest
@@ -14,6 +14,39 @@ from .frame import DeliveredPrompt, Frame
 
 # Is told of each prompt that appears in a team (`before` None), changes, or leaves it (`after` None), once that has taken effect.
 EditListener = Callable[[str, Optional[DeliveredPrompt], Optional[DeliveredPrompt]], None]
+
+
+# Work that may be left for a while after each step, and what it comes to: what asks for a repair.
+Steps = Generator[None, None, Optional[str]]
+
+
+class Work:
+    """Steps that are done one by one, or all that are left of them by whoever needs their end."""
+
+    def __init__(self, steps: Steps) -> None:
+        self._steps = steps
+        self._is_done = False
+        self.result: Optional[str] = None
+
+    def goes_on(self) -> bool:
+        """Does a step; whether it was not the last."""
+        if not self._is_done:
+            try:
+                next(self._steps)
+            except StopIteration as stop:
+                self.result, self._is_done = stop.value, True
+        return not self._is_done
+
+    def finish(self) -> None:
+        while self.goes_on():
+            pass
+
+
+def drained(steps: Steps) -> Optional[str]:
+    """Does all of it."""
+    work = Work(steps)
+    work.finish()
+    return work.result
 
 
 class _Team:
@@ -89,6 +122,33 @@ class Replica:
 
     def apply(self, frame: Frame) -> Optional[str]:
         """Applies a frame. What it returns asks for a repair."""
+        if frame["type"] == "sync":
+            return drained(self.sync(frame))
+        return self._apply(frame)
+
+    def sync(self, frame: Frame) -> Steps:
+        """Applies a `sync`, prompt by prompt. Where it is left before its end, what is here does not fit together."""
+        self._see(frame["revision"])
+        transfer, self._transfer = self._transfer, None
+        for team_id, staged in (transfer or {}).items():
+            if staged is not None:
+                yield from self._replace(team_id, staged)
+        listed = {team["team_id"] for team in frame["teams"]}
+        for team_id in self.team_ids:
+            if team_id not in listed:
+                yield from self._dropping(team_id)
+        for synced in frame["teams"]:
+            team = self._teams.get(synced["team_id"])
+            if team is None:
+                return "missing team"
+            team.revision = synced["revision"]
+        if not self.digest().agrees(frame):
+            return "digest differs"
+        self.last = frame["revision"]
+        self.is_synced = True
+        return None
+
+    def _apply(self, frame: Frame) -> Optional[str]:
         kind = frame["type"]
         if "revision" in frame:
             self._see(frame["revision"])
@@ -106,8 +166,6 @@ class Replica:
             self._drop(frame["team_id"])
         elif kind == "mark":
             return self._mark(frame)
-        elif kind == "sync":
-            return self._sync(frame)
         elif kind == "heartbeat" and self._transfer is None:
             if not self.digest().agrees(frame):
                 return "digest differs"
@@ -140,8 +198,20 @@ class Replica:
         for team_id in self.team_ids:
             self._drop(team_id)
 
-    def fork(self, on_edit: EditListener = _ignore) -> Replica:
-        """The same state for another connection, which does not change this one. All of it is counted anew."""
+    def fork(self) -> Replica:
+        """The same state for another connection, which does not change this one."""
+        fork = Replica()
+        for team_id, team in self._teams.items():
+            copy = fork._teams[team_id] = _Team()
+            copy.revision = team.revision
+            copy.prompts = team.prompts.copy()
+            copy.digest.add_all(team.digest)
+        fork._homes = self._homes.copy()
+        fork.last, fork.floor, fork.is_synced = self.last, self.floor, self.is_synced
+        return fork
+
+    def counted_anew(self, on_edit: EditListener) -> Replica:
+        """The same state, where a thread that is gone may have been at work on it."""
         fork = Replica(on_edit)
         for team_id, team in list(self._teams.items()):
             copy = _Team()
@@ -153,23 +223,25 @@ class Replica:
         fork.last, fork.floor, fork.is_synced = self.last, self.floor, self.is_synced
         return fork
 
-    def adopt(self, other: Replica) -> None:
-        """Takes over all of another replica, which must not be used after that."""
-        self._replace(other._teams)
+    def adopt(self, other: Replica) -> Steps:
+        """Takes over all of another replica, which must not be used after that, prompt by prompt as `sync`."""
         for team_id in self.team_ids:
             if team_id not in other._teams:
-                self._drop(team_id)
+                yield from self._dropping(team_id)
+        for team_id, team in other._teams.items():
+            yield from self._replace(team_id, team)
         self._transfer = other._transfer
         self.last = other.last
         if other.floor is not None:
             self._see(other.floor)
         self.is_synced = other.is_synced
+        return None
 
     def adopt_team(self, team_id: str, other: Replica) -> None:
         """Lays one team of another replica, such as that of a bundle, over this one."""
         team = other._teams.get(team_id)
         if team is not None:
-            self._replace({team_id: team})
+            drained(self._replace(team_id, team))
 
     def _see(self, revision: str) -> None:
         self.floor = later_of(self.floor, revision)
@@ -215,24 +287,6 @@ class Replica:
             self.last = frame["revision"]
         return None
 
-    def _sync(self, frame: Frame) -> Optional[str]:
-        transfer, self._transfer = self._transfer, None
-        self._replace({team_id: staged for team_id, staged in (transfer or {}).items() if staged is not None})
-        listed = {team["team_id"] for team in frame["teams"]}
-        for team_id in self.team_ids:
-            if team_id not in listed:
-                self._drop(team_id)
-        for synced in frame["teams"]:
-            team = self._teams.get(synced["team_id"])
-            if team is None:
-                return "missing team"
-            team.revision = synced["revision"]
-        if not self.digest().agrees(frame):
-            return "digest differs"
-        self.last = frame["revision"]
-        self.is_synced = True
-        return None
-
     def _set(self, team_id: str, prompt: DeliveredPrompt) -> None:
         """A prompt is in one team only, so it leaves the one that it was in."""
         team = self._teams[team_id]
@@ -257,20 +311,16 @@ class Replica:
             self._on_edit(team_id, before, None)
 
     def _drop(self, team_id: str) -> None:
+        drained(self._dropping(team_id))
+
+    def _dropping(self, team_id: str) -> Steps:
         for prompt_id in list(self.prompts_of(team_id)):
             self._remove(team_id, prompt_id)
+            yield
         self._teams.pop(team_id, None)
+        return None
 
-    def _replace(self, teams: Mapping[str, _Team]) -> None:
-        """What comes is there before anything leaves: a prompt that has moved is nowhere missing in between."""
-        for team_id, new in teams.items():
-            self._enter(team_id, new)
-        for team_id, new in teams.items():
-            left = [prompt_id for prompt_id in self.prompts_of(team_id) if prompt_id not in new.prompts]
-            for prompt_id in left:
-                self._remove(team_id, prompt_id)
-
-    def _enter(self, team_id: str, new: _Team) -> None:
+    def _replace(self, team_id: str, new: _Team) -> Steps:
         team = self._teams.setdefault(team_id, _Team())
         team.revision = new.revision
         if not team.prompts and self._homes.keys().isdisjoint(new.prompts):
@@ -280,6 +330,12 @@ class Replica:
             for prompt_id, prompt in new.prompts.items():
                 self._homes[prompt_id] = team_id
                 self._on_edit(team_id, None, prompt)
-            return
+                yield
+            return None
         for prompt in new.prompts.values():
             self._set(team_id, prompt)
+            yield
+        for prompt_id in [prompt_id for prompt_id in team.prompts if prompt_id not in new.prompts]:
+            self._remove(team_id, prompt_id)
+            yield
+        return None
