@@ -32,7 +32,7 @@ from ._http import AsyncFrames, BlockingFrames
 from ._options import Settings
 from ._process import never_free
 from ._revision import is_later
-from ._state_file import NOTHING, Contents, StateFile
+from ._state_file import NOTHING, Contents, StateFile, without_collecting
 from ._transport import caller_headers
 from .errors import refusal
 
@@ -124,11 +124,11 @@ class Files:
 
     def read(self) -> Contents:
         """What the state file holds. What was delivered is loaded, and so is the bundle."""
-        contents = NOTHING if self._file is None else self._file.read()
-        if self._client is not None:
-            if contents.replica is not None:
+        with without_collecting():
+            contents = NOTHING if self._file is None else self._file.read()
+            if self._client is not None and contents.replica is not None:
                 self._client.load(contents.replica, "snapshot", contents.saved_at * 1000)
-            self.read_bundle()
+        self.read_bundle()
         return contents
 
     def read_bundle(self) -> None:
@@ -144,7 +144,8 @@ class Files:
             self._bundle_seen = seen
             with open(path, "rb") as file:
                 data = file.read()
-            bundle = read_bundle(data, self._settings.bundle_keys)
+            with without_collecting():
+                bundle = read_bundle(data, self._settings.bundle_keys)
         except (OSError, BundleError) as error:
             client.warn(f"The bundle {path} is not used: {error}")
             return

@@ -7,13 +7,15 @@ before there was delivery, `px0/snapshot/v1`, is still read. Whatever is wrong w
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import threading
 import time
 import uuid
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Union
+from itertools import chain
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Union
 
 from ._delivery.frame import Frame
 from ._delivery.read_frame import FrameError, frame_of
@@ -169,6 +171,18 @@ def replica_of(frames: Iterable[Optional[Frame]]) -> Optional[Replica]:
     return replica if replica.is_synced and not replica.is_in_transfer else None
 
 
+@contextlib.contextmanager
+def without_collecting() -> Iterator[None]:
+    """Much is made here and nothing thrown away, which the collector would look through again and again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def read_state(text: str, host: str, slugs: Optional[Sequence[str]] = None) -> Union[Contents, str]:
     """What a file of this host holds, or a sentence that says why it is not used."""
     lines = text.split("\n")
@@ -180,26 +194,18 @@ def read_state(text: str, host: str, slugs: Optional[Sequence[str]] = None) -> U
     if header.get("host") != host:
         # Not which: an address may hold a password.
         return "belongs to another host"
-    frames: List[Frame] = []
     kept: List[Optional[Kept]] = []
-    for line in lines[1:]:
-        if line == "":
-            continue
-        value = _parse(line)
-        try:
-            if value is not None and value.get("type") == "kept":
-                kept.append(_read_entry(value))
-            else:
-                frame = frame_of(value)
-                if frame is not None:
-                    frames.append(frame)
-        except FrameError:
-            return "is damaged"
-    entries = [entry for entry in kept if entry is not None]
+    # The first frame tells whether there are any.
+    frames = _frames_in(lines, kept)
     saved_at = parse_time(header.get("saved_at"))
-    if not frames:
+    try:
+        first = next(frames, None)
+        replica = None if first is None else replica_of(chain([first], frames))
+    except FrameError:
+        return "is damaged"
+    entries = [entry for entry in kept if entry is not None]
+    if first is None:
         return Contents(entries)
-    replica = replica_of(frames)
     if replica is None or saved_at is None:
         return "is damaged"
     revision = header.get("revision")
@@ -207,6 +213,21 @@ def read_state(text: str, host: str, slugs: Optional[Sequence[str]] = None) -> U
         # Of what else there is nothing is known: all of it is asked for.
         replica.forget_last()
     return Contents(entries, replica, saved_at)
+
+
+def _frames_in(lines: List[str], kept: List[Optional[Kept]]) -> Iterator[Frame]:
+    """One by one, so that nothing is held twice; what is no frame is added to `kept`. Raises FrameError."""
+    for number in range(1, len(lines)):
+        line = lines[number]
+        if line == "":
+            continue
+        value = _parse(line)
+        if value is not None and value.get("type") == "kept":
+            kept.append(_read_entry(value))
+        else:
+            frame = frame_of(value)
+            if frame is not None:
+                yield frame
 
 
 def _read_v1(text: str, host: str) -> Union[Contents, str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from datetime import datetime, timezone
 from typing import List
 
@@ -11,7 +12,7 @@ from px0._kept import Kept, KeptTemplates, Program, Wanted
 from px0._outage import Outage
 from px0._retries import parse_retry_after, wait_before_retry
 from px0._revision import HighestRevision
-from px0._state_file import Contents, read_state, write_state
+from px0._state_file import Contents, read_state, without_collecting, write_state
 
 
 def test_waits_are_jittered_and_bounded_and_never_shorter_than_asked() -> None:
@@ -105,3 +106,16 @@ def test_the_generated_client_stands_beside() -> None:
     assert "PromptsApi" in dir(px0)
     with pytest.raises(AttributeError):
         px0.Nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_a_file_is_read_without_collecting_and_the_collector_goes_on_as_before(is_enabled: bool) -> None:
+    was_enabled = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        with pytest.raises(KeyError), without_collecting():
+            assert not gc.isenabled()
+            raise KeyError
+        assert gc.isenabled() == is_enabled
+    finally:
+        (gc.enable if was_enabled else gc.disable)()

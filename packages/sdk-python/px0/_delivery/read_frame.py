@@ -25,6 +25,7 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse)
 _MOST_MS = 3_600_000
 _HEX_16 = re.compile(r"[0-9a-f]{16}")
 _MOST_COUNT = 2**53 - 1
+_TEXTS_OF_PROMPT = ("id", "slug", "status", "created_at")
 
 
 def read_frame(text: str) -> Optional[Frame]:
@@ -55,28 +56,30 @@ def frame_of(value: Any) -> Optional[Frame]:
 
 def is_prompt(value: Any) -> bool:
     """Whether it is a prompt as `put` holds it."""
-    if not isinstance(value, dict):
+    # A file may hold a hundred thousand: what was parsed has these types and no others.
+    if type(value) is not dict:
         return False
     get = value.get
-    live, tags = get("live", ""), get("tags")
-    return (
-        isinstance(get("id"), str)
-        and isinstance(get("slug"), str)
-        and isinstance(get("status"), str)
-        and isinstance(get("created_at"), str)
-        and (live is None or is_count(live))
-        and isinstance(tags, dict)
-        and (not tags or all(map(is_count, tags.values())))
-        and _is_list_of(get("versions"), _is_version)
-        and _is_fingerprint(get("etag"))
-    )
+    live, tags, versions, etag = get("live", ""), get("tags"), get("versions"), get("etag")
+    if type(tags) is not dict or type(versions) is not list or type(etag) is not str or not _HEX_16.fullmatch(etag):
+        return False
+    for name in _TEXTS_OF_PROMPT:
+        if type(get(name)) is not str:
+            return False
+    for number in tags.values():
+        if not is_count(number):
+            return False
+    for version in versions:
+        if not _is_version(version):
+            return False
+    return live is None or is_count(live)
 
 
 def is_count(value: Any) -> bool:
     """Whether it is a whole number that is not negative; JSON may write it with a fraction of zero."""
-    if type(value) is float:
-        return value.is_integer() and 0 <= value <= _MOST_COUNT
-    return type(value) is int and 0 <= value <= _MOST_COUNT
+    if type(value) is int:
+        return 0 <= value <= _MOST_COUNT
+    return type(value) is float and value.is_integer() and 0 <= value <= _MOST_COUNT
 
 
 def _is_hello(frame: Frame) -> bool:
@@ -94,11 +97,10 @@ def _is_hello(frame: Frame) -> bool:
 
 def _is_version(value: Any) -> bool:
     """What a program is made of is looked at by the engine, which declines what it does not know."""
-    return (
-        isinstance(value, dict)
-        and is_count(value.get("version"))
-        and isinstance(value.get("template", 0), (str, type(None)))
-    )
+    if type(value) is not dict or not is_count(value.get("version")):
+        return False
+    template = value.get("template", 0)
+    return template is None or type(template) is str
 
 
 def _is_marked_team(value: Any) -> bool:
@@ -149,7 +151,7 @@ _FORMS: Dict[str, Callable[[Frame], bool]] = {
         _has_texts(frame, "team_id") and "base" in frame and (frame["base"] is None or is_revision(frame["base"]))
     ),
     "put": lambda frame: (
-        _has_texts(frame, "team_id") and is_revision(frame.get("revision")) and is_prompt(frame.get("prompt"))
+        type(frame.get("team_id")) is str and is_revision(frame.get("revision")) and is_prompt(frame.get("prompt"))
     ),
     "delete": lambda frame: _has_texts(frame, "team_id", "prompt_id") and is_revision(frame.get("revision")),
     "drop": lambda frame: _has_texts(frame, "team_id"),

@@ -44,9 +44,12 @@ class Work:
 
 def drained(steps: Steps) -> Optional[str]:
     """Does all of it."""
-    work = Work(steps)
-    work.finish()
-    return work.result
+    try:
+        while True:
+            next(steps)
+    except StopIteration as stop:
+        result: Optional[str] = stop.value
+        return result
 
 
 class _Team:
@@ -327,10 +330,11 @@ class Replica:
             # Nothing to compare with: most of what is ever loaded comes like this.
             team.prompts = dict(new.prompts)
             team.digest.add_all(new.digest)
-            for prompt_id, prompt in new.prompts.items():
-                self._homes[prompt_id] = team_id
-                self._on_edit(team_id, None, prompt)
-                yield
+            self._homes.update(dict.fromkeys(new.prompts, team_id))
+            if self._on_edit is not _ignore:
+                for prompt in new.prompts.values():
+                    self._on_edit(team_id, None, prompt)
+                    yield
             return None
         for prompt in new.prompts.values():
             self._set(team_id, prompt)
