@@ -151,7 +151,7 @@ async function buildGo(
 
 /** The tests of Python applications under servers that fork or patch, some of which take a while to install. */
 export async function pythonServerTests(): Promise<Command> {
-  const tests = ['tests/test_fork_servers.py', 'tests/test_delivery_fork.py'];
+  const tests = globSync(['tests/test_fork*.py', 'tests/test_delivery_{fork,leaks}.py'], { cwd: python });
   return { program: await pythonWith(WITH_SERVERS), args: ['-m', 'pytest', ...tests], cwd: python };
 }
 
