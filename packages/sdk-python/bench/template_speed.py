@@ -1,8 +1,9 @@
 """How fast the template engine is, with Jinja2 beside it. `npm run bench:local` calls it.
 
 Reads workloads from the standard input, a line of JSON each: `name`, `template`, `jinja2` (the same for Jinja2) and `data`. Both engines
-are measured in turn, a slice of time each, so that what else the machine does meets both. Prints a line of JSON for each workload and
-engine: the median and the 99th percentile of a render and of a compilation in microseconds, and px0's ratio to Jinja2 by the medians.
+are measured in turn, a slice of time each, so that what else the machine does meets both. `with result` is a render of what a client
+holds. Prints a line of JSON for each workload and engine: the median and the 99th percentile of a render and of a compilation in
+microseconds, and px0's ratio to Jinja2 by the medians.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any, Callable, Dict, Iterator, List, NamedTuple
 
 import jinja2
 
+from px0 import Px0
 from px0.template import compile
 
 class Workload(NamedTuple):
@@ -82,6 +84,9 @@ def run(workload: Workload, environment: jinja2.Environment, seconds: float) -> 
         "jinja2": lambda: theirs.render(workload.data),
     }
     report(workload.name, compare(renders, seconds))
+    with Px0.for_tests({"workload": workload.px0}) as client:
+        renders["px0"] = lambda: client.render("workload", workload.data)
+        report(f"{workload.name}, with result", compare(renders, seconds))
     compilations: Dict[str, Callable[[], object]] = {
         "px0": lambda: compile(workload.px0),
         "jinja2": lambda: environment.from_string(workload.jinja2),
