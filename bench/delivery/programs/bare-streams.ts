@@ -64,7 +64,7 @@ nats.subscribe(stateSubject('prompt', '*'), {
     });
   },
 });
-server.listen({ port: Number(process.env['PORT'] ?? 0), host: '127.0.0.1', backlog: 1024 }, () => {
+server.listen({ port: Number(process.env['PORT'] ?? 0), host: '127.0.0.1', backlog: 4_096 }, () => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   process.stdout.write(`${JSON.stringify({ msg: 'listening', url: `http://127.0.0.1:${port}` })}\n`);

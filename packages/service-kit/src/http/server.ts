@@ -270,11 +270,17 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   );
 }
 
+/**
+ * Connections that the system holds until the process accepts them; more are cut unseen. Thousands of streams come back within two seconds, and the system's own
+ * bound (`net.core.somaxconn`) is 4,096 on today's Linux.
+ */
+const BACKLOG = 4_096;
+
 async function listen(server: Server, host: string, port: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port, backlog: 1024 }, () => {
+      server.listen({ host, port, backlog: BACKLOG }, () => {
         server.off('error', reject);
         resolve();
       });
