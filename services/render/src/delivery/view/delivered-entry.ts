@@ -15,6 +15,8 @@ export type TaggedContents = ReadonlyMap<number, TaggedContent>;
 
 /** What all versions of one prompt may take in JSON. It leaves room for the rest of a frame, which has 8 MiB at most. */
 const MAX_PROMPT_BYTES = 4 * 1024 * 1024;
+/** What a unit of UTF-16 has at most in UTF-8. */
+const MOST_BYTES_OF_A_UNIT = 3;
 
 /** Immutable, but for its place in the log of its team. There may be 100,000, so what can be had from the prompt's own entry is not kept. */
 export class DeliveredEntry {
@@ -66,6 +68,12 @@ export class DeliveredEntry {
   #versionTexts(): string[] {
     const live = this.prompt.live?.number;
     const rows = deliveredRows(this.prompt);
+    const [only] = rows;
+    if (only !== undefined && rows.length === 1) {
+      const text = versionText(only, this.#contentOf(only));
+      // Whatever its characters are, it fits.
+      if (text.length * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) return [text];
+    }
     const texts = new Map<number, string>();
     let bytes = 0;
     for (const row of rows.toSorted(([one], [other]) => Number(other === live) - Number(one === live))) {
@@ -85,12 +93,24 @@ export class DeliveredEntry {
 
 /** The versions that are delivered: the live one and every tagged one, ascending. A tag on a version that does not exist yet delivers nothing. */
 export function deliveredRows(prompt: PromptEntry): VersionRow[] {
-  const numbers = new Set(Object.values(prompt.tags));
+  const tagged = Object.values(prompt.tags);
+  // Most prompts have no tags, and a first transfer looks at 100,000 of them.
+  if (tagged.length === 0) return rowsOf(prompt, prompt.live === undefined ? [] : [prompt.live.number]);
+  const numbers = new Set(tagged);
   if (prompt.live !== undefined) numbers.add(prompt.live.number);
-  return [...numbers]
-    .sort((one, other) => one - other)
-    .map((number) => prompt.versionRow(number))
-    .filter((row) => row !== undefined);
+  return rowsOf(
+    prompt,
+    [...numbers].sort((one, other) => one - other),
+  );
+}
+
+function rowsOf(prompt: PromptEntry, numbers: readonly number[]): VersionRow[] {
+  const rows: VersionRow[] = [];
+  for (const number of numbers) {
+    const row = prompt.versionRow(number);
+    if (row !== undefined) rows.push(row);
+  }
+  return rows;
 }
 
 function statusOf({ archived }: PromptEntry): string {
