@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, createGunzip } from 'node:zlib';
 import { World } from '../lib/world.ts';
-import { comparison, type Row } from './row.ts';
+import { comparison, figure, type Row } from './row.ts';
 import { OPEN_DOORS, promptText, STREAM_PATH } from './scene.ts';
 
 const MOST = 1.2;
@@ -19,12 +19,14 @@ export async function first({ prompts = 100_000, rounds = 5 } = {}): Promise<Row
     snapshot: [],
     baseline: [],
   };
+  const holds: number[] = [];
   let megabytes = 0;
   try {
     for (let round = 0; round < rounds; round += 1) {
       // A team stays built for minutes, so each round has a process of its own.
       const { render } = await world.startRender({
         ...OPEN_DOORS,
+        PX0_BENCH_HOLDS: '1',
         NODE_OPTIONS: '--max-old-space-size=2048',
       });
       const used = async (work: () => Promise<void>): Promise<number> => {
@@ -34,7 +36,9 @@ export async function first({ prompts = 100_000, rounds = 5 } = {}): Promise<Row
       };
       const stream = () => transfer(render.url + STREAM_PATH, world.key);
       try {
+        await render.eventLoop();
         seconds.stream.push(await used(stream));
+        holds.push((await render.eventLoop()).longestHold);
         seconds.again.push(await used(stream));
         const snapshotUrl = `${render.url}/v1/delivery/snapshot`;
         seconds.snapshot.push(await used(() => transfer(snapshotUrl, world.key)));
@@ -58,6 +62,11 @@ export async function first({ prompts = 100_000, rounds = 5 } = {}): Promise<Row
     const size = `${prompts} prompts, ${megabytes.toFixed(0)} MB`;
     return [
       row(`first transfer on a stream, processor time, ${size}`, seconds.stream, MOST),
+      figure({
+        measured: 'longest hold of the event loop in it, processor time',
+        unit: 'ms',
+        values: holds,
+      }),
       row('the next one', seconds.again),
       row('a snapshot', seconds.snapshot),
     ];
