@@ -49,17 +49,35 @@ export interface Admission {
   readonly unmet: ApiError | undefined;
 }
 
+/** How fresh the state is that decides about a request. */
+export interface Judgement {
+  /** Whatever is answered, a refusal too, has to say whether it is stale. */
+  readonly freshness: Freshness;
+  /** A demand that cannot be met, or read. It is refused in its turn; until then the request is judged as one without it. */
+  readonly fault: ApiError | undefined;
+}
+
 const MAX_NAMED_TEAMS = 100;
 const MAX_SLUGS = 200;
 /** Of one audience. */
 export const MAX_TEAMS = 5_000;
 
+/** @throws ApiError serviceUnavailable when the process is still starting after a bounded wait; further refusals come from `admit` */
+export async function judgementOf(revisions: Revisions, req: IncomingMessage): Promise<Judgement> {
+  try {
+    return { freshness: await Freshness.of(revisions, req.headers), fault: undefined };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 'serviceUnavailable') throw error;
+    return { freshness: await Freshness.of(revisions, {}), fault: error };
+  }
+}
+
 export async function admit(
   { access, directory, revisions, uses, maxPrompts }: AdmissionDependencies,
+  { freshness, fault }: Judgement,
   route: RouteDefinition,
   req: IncomingMessage,
 ): Promise<Admission> {
-  const { freshness, fault } = await freshnessOf(revisions, req);
   const authorization = req.headers.authorization ?? '';
   const authenticate = (): DeliveryPrincipal | Refusal => {
     const principal = authenticateRoute(access, uses, route, authorization);
@@ -119,19 +137,6 @@ export function audienceTeams(
       ? access.readableTeams(principal)
       : named.filter((teamId) => access.reads(principal, teamId));
   return teamIds.toSorted();
-}
-
-/** A demand that cannot be met, or read, is refused in its turn; until then the request is judged as one without it. */
-async function freshnessOf(
-  revisions: Revisions,
-  req: IncomingMessage,
-): Promise<{ readonly freshness: Freshness; readonly fault: ApiError | undefined }> {
-  try {
-    return { freshness: await Freshness.of(revisions, req.headers), fault: undefined };
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code === 'serviceUnavailable') throw error;
-    return { freshness: await Freshness.of(revisions, {}), fault: error };
-  }
 }
 
 /** A refusal is decided again after making sure that this process is not merely behind. */

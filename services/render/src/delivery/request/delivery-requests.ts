@@ -20,9 +20,14 @@ import { ownerOf } from '../stream/subscriptions.ts';
 import { TransferQueue } from '../stream/transfer-queue.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import { acceptsGzip } from './accepts-gzip.ts';
-import { type Admission, type AdmissionDependencies, admit, admitStill } from './admission.ts';
-import { namesEtag } from './if-none-match.ts';
-import { digestOfAll, etagOf, ownerHeaders, Snapshot, snapshotHeaders } from './snapshot.ts';
+import {
+  type Admission,
+  type AdmissionDependencies,
+  admit,
+  type Judgement,
+  judgementOf,
+} from './admission.ts';
+import { Snapshot, snapshotHeaders } from './snapshot.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface DeliveryRequestsOptions extends AdmissionDependencies {
@@ -66,14 +71,19 @@ export class DeliveryRequests {
     const arrived = performance.now();
     const requestId = requestIdOf(req);
     res.setHeader('X-Request-Id', requestId);
+    let judgement: Judgement | undefined;
     try {
-      const admission = await admit(this.#options, route, req);
+      judgement = await judgementOf(this.#options.revisions, req);
+      const admission = await admit(this.#options, judgement, route, req);
       const isStream = route.patience === 'stream';
       if (isStream) this.#options.listeners.checkRoom(admission);
       if (this.#isDraining) throw unavailable();
       if (isStream) await this.#stream(admission, req, res);
       else await this.#snapshot(admission, req, res);
     } catch (error) {
+      // A client must not take for final what this process could not confirm.
+      if (judgement?.freshness.stale === true && !res.headersSent)
+        res.setHeader(revisionHeaders.stale, 'true');
       this.#refuse(req, res, error, this.#options.logger.child({ request_id: requestId }));
     }
     const seconds = (performance.now() - arrived) / 1_000;
