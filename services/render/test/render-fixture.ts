@@ -49,14 +49,7 @@ export class RenderFixture {
   /** Starts render on the run's NATS or a given one, and plays the other contexts until it is ready. */
   static async start(environment: Record<string, string> = {}, ownBus?: TestBus): Promise<RenderFixture> {
     const bus = ownBus ?? (await testBus());
-    const logger = silentLogger();
-    const cleanups = new Cleanups(logger);
-    const config = loadConfig(configSchema, {
-      NATS_URL: bus.servers,
-      PX0_STREAM_PREFIX: bus.streamPrefix,
-      ...environment,
-    });
-    const { url } = await startRender(config, { logger, cleanups });
+    const { url, cleanups } = await startProcess(bus, environment);
     const contexts = await ForeignContexts.connect(bus);
     const identity = new PlayedIdentity(contexts);
     const fixture = new RenderFixture(url, bus, contexts, identity, cleanups);
@@ -70,6 +63,15 @@ export class RenderFixture {
   async stop(): Promise<void> {
     await this.#cleanups.run();
     await this.contexts.close();
+  }
+
+  /** Another process of the same px0. */
+  async another(
+    environment: Record<string, string> = {},
+  ): Promise<{ url: string; stop: () => Promise<void> }> {
+    const { url, cleanups } = await startProcess(this.bus, environment);
+    await whenReady(url);
+    return { url, stop: () => cleanups.run() };
   }
 
   /** An organization with a default team. */
@@ -175,6 +177,18 @@ export class RenderFixture {
     });
     return { status: response.status, headers: response.headers, body: await response.json() };
   }
+}
+
+async function startProcess(bus: TestBus, environment: Record<string, string>) {
+  const logger = silentLogger();
+  const cleanups = new Cleanups(logger);
+  const config = loadConfig(configSchema, {
+    NATS_URL: bus.servers,
+    PX0_STREAM_PREFIX: bus.streamPrefix,
+    ...environment,
+  });
+  const { url } = await startRender(config, { logger, cleanups });
+  return { url, cleanups };
 }
 
 function programOf({ number: _, status: __, bodyRevision: ___, ...program }: PlayedVersion): ProgramState {

@@ -248,3 +248,14 @@ export function scenario(
     steps: steps.flat() as ScenarioStep[],
   };
 }
+
+/** Marks a scenario of a server that is not px0, or not as it is meant to be, with the reason. */
+export function foreign(why: string, { id, about, ...rest }: Scenario): Scenario {
+  return { id, about, foreign: why, ...rest };
+}
+
+export const BY_THE_WAY = 'Something between the client and px0 answers.';
+export const FAULT = 'A fault of px0, or of what carries its frames.';
+export const NOT_ITS_FORM = 'px0 writes each frame as one event, or one line, of one form.';
+export const LATER_PX0 = 'Only a later px0 says this.';
+export const ONE_TRANSFER = 'px0 says nothing else within a transfer.';

@@ -4,9 +4,12 @@ import {
   A,
   begin,
   connect,
+  FAULT,
+  foreign,
   hello,
   live,
   mark,
+  NOT_ITS_FORM,
   notBefore,
   opened,
   prompt,
@@ -51,13 +54,14 @@ function cut(id: string, about: string, bytes: readonly Piece[], text = 'ä€�
 
 /** What cannot be a frame breaks the connection. */
 function broken(id: string, about: string, ...bytes: readonly Piece[]): Scenario {
-  return scenario(id, about, [
+  const steps = [
     opened({ [A]: [one] }),
     { at: 10_000, bytes },
     { at: 10_000, closed: true, on: 0 },
     renders(10_000, 'one', 'one 1', { stale: false }),
     connect(11_000, resume(10)),
-  ]);
+  ];
+  return foreign(FAULT, scenario(id, about, steps));
 }
 
 const text = eventsOf(hello(), ...whole({ [A]: [wide] }));
@@ -82,40 +86,64 @@ export const byteScenarios: readonly Scenario[] = [
   ...[1, 2, 3, 7, 64, 1_000].map((size) =>
     cut(`pieces-of-${size}`, 'Bytes may be cut anywhere, also within a character.', inPieces(text, size)),
   ),
-  cut('carriage-returns', 'Lines may end in two characters.', [text.replaceAll('\n', '\r\n')]),
-  cut(
-    'carriage-returns-in-pieces',
-    'Also where they are cut between the two.',
-    inPieces(text.replaceAll('\n', '\r\n'), 1),
+  foreign(
+    NOT_ITS_FORM,
+    cut('carriage-returns', 'Lines may end in two characters.', [text.replaceAll('\n', '\r\n')]),
   ),
-  cut('comments-and-other-fields', 'Comments and fields that px0 does not use are skipped.', [
-    `: hi\n\nretry: 3\nfoo\nfoo: bar\n\n${text.replaceAll('event:', ': about\nevent:')}`,
-  ]),
-  cut('no-space-after-the-colon', 'The space after a colon may be missing.', [
-    text.replaceAll('data: ', 'data:'),
-  ]),
-  cut('several-data-lines', 'The data of an event may be several lines.', [
-    text.replaceAll('data: {', 'data: {\ndata: '),
-  ]),
-  cut('type-in-the-data', 'What a frame is stands in its data; the name of the event is for others.', [
-    text.replaceAll(/event: .*\n/g, ''),
-  ]),
-  cut('events-without-data', 'An event without data is none.', [`event: put\n\nid: 7\n\n${text}`]),
+  foreign(
+    NOT_ITS_FORM,
+    cut(
+      'carriage-returns-in-pieces',
+      'Also where they are cut between the two.',
+      inPieces(text.replaceAll('\n', '\r\n'), 1),
+    ),
+  ),
+  foreign(
+    NOT_ITS_FORM,
+    cut('comments-and-other-fields', 'Comments and fields that px0 does not use are skipped.', [
+      `: hi\n\nretry: 3\nfoo\nfoo: bar\n\n${text.replaceAll('event:', ': about\nevent:')}`,
+    ]),
+  ),
+  foreign(
+    NOT_ITS_FORM,
+    cut('no-space-after-the-colon', 'The space after a colon may be missing.', [
+      text.replaceAll('data: ', 'data:'),
+    ]),
+  ),
+  foreign(
+    NOT_ITS_FORM,
+    cut('several-data-lines', 'The data of an event may be several lines.', [
+      text.replaceAll('data: {', 'data: {\ndata: '),
+    ]),
+  ),
+  foreign(
+    NOT_ITS_FORM,
+    cut('type-in-the-data', 'What a frame is stands in its data; the name of the event is for others.', [
+      text.replaceAll(/event: .*\n/g, ''),
+    ]),
+  ),
+  foreign(
+    NOT_ITS_FORM,
+    cut('events-without-data', 'An event without data is none.', [`event: put\n\nid: 7\n\n${text}`]),
+  ),
   cut(
     'many-frames-in-one-piece',
     'A piece may hold many frames.',
     [text, eventsOf(put(A, 11, one), put(A, 12, one2), mark(A, 10, 12, one2))],
     'one 2',
   ),
-  scenario(
-    'id-is-for-others',
-    'A client resumes from the revision in a frame, not from the id of its event.',
-    [
-      connect(0),
-      { at: 0, bytes: [text, `event: put\nid: ${R(99)}\n${data(put(A, 11, one))}`] },
-      { at: 0, cut: 'break' },
-      connect(500, resume(10, 11)),
-    ],
+  foreign(
+    NOT_ITS_FORM,
+    scenario(
+      'id-is-for-others',
+      'A client resumes from the revision in a frame, not from the id of its event.',
+      [
+        connect(0),
+        { at: 0, bytes: [text, `event: put\nid: ${R(99)}\n${data(put(A, 11, one))}`] },
+        { at: 0, cut: 'break' },
+        connect(500, resume(10, 11)),
+      ],
+    ),
   ),
   scenario('an-event-that-does-not-end', 'What has not ended when the connection breaks was not said.', [
     opened({ [A]: [one] }),
@@ -150,7 +178,10 @@ export const byteScenarios: readonly Scenario[] = [
     '"}\n\n',
   ),
   broken('nothing-of-px0', 'Garbage breaks the connection.', 'data: <html>\n\n'),
-  cut('longest-line', 'A frame of 8 MiB is read.', [text, 'data: ', ...drop(MAX_LINE_BYTES), '\n\n']),
+  foreign(
+    NOT_ITS_FORM,
+    cut('longest-line', 'A frame of 8 MiB is read.', [text, 'data: ', ...drop(MAX_LINE_BYTES), '\n\n']),
+  ),
   broken('longer-line', 'A longer one breaks the connection.', 'data: ', ...drop(MAX_LINE_BYTES + 1), '\n\n'),
   broken('endless-line', 'So does one that does not end.', 'data: "', {
     repeat: 'x',
@@ -164,23 +195,32 @@ export const byteScenarios: readonly Scenario[] = [
     { at: 0, cut: 'end' },
     renders(0, 'one', 'ä€𝄞 ä', { source: 'poll' }),
   ]),
-  lines(
-    'lines-with-carriage-returns',
-    'The lines of a snapshot may end in two characters.',
-    inPieces(snapshot.replaceAll('\n', '\r\n'), 1),
-    [{ at: 0, cut: 'end' }, renders(0, 'one', 'ä€𝄞 ä', { source: 'poll' })],
+  foreign(
+    NOT_ITS_FORM,
+    lines(
+      'lines-with-carriage-returns',
+      'The lines of a snapshot may end in two characters.',
+      inPieces(snapshot.replaceAll('\n', '\r\n'), 1),
+      [{ at: 0, cut: 'end' }, renders(0, 'one', 'ä€𝄞 ä', { source: 'poll' })],
+    ),
   ),
-  lines(
-    'lines-of-unknown-types',
-    'Lines of unknown types are skipped, 8 MiB long or not.',
-    [...drop(MAX_LINE_BYTES), '\n', snapshot],
-    [{ at: 0, cut: 'end' }, renders(0, 'one', 'ä€𝄞 ä')],
+  foreign(
+    NOT_ITS_FORM,
+    lines(
+      'lines-of-unknown-types',
+      'Lines of unknown types are skipped, 8 MiB long or not.',
+      [...drop(MAX_LINE_BYTES), '\n', snapshot],
+      [{ at: 0, cut: 'end' }, renders(0, 'one', 'ä€𝄞 ä')],
+    ),
   ),
-  lines(
-    'line-too-long',
-    'A line of more than 8 MiB is no line of px0.',
-    [...drop(MAX_LINE_BYTES + 1), '\n', snapshot],
-    [status(0, { state: 'initializing' }), connect(500, {}, SNAPSHOT, SNAPSHOT_PATH)],
+  foreign(
+    NOT_ITS_FORM,
+    lines(
+      'line-too-long',
+      'A line of more than 8 MiB is no line of px0.',
+      [...drop(MAX_LINE_BYTES + 1), '\n', snapshot],
+      [status(0, { state: 'initializing' }), connect(500, {}, SNAPSHOT, SNAPSHOT_PATH)],
+    ),
   ),
   lines(
     'snapshot-cut-short',

@@ -5,6 +5,7 @@ import {
   begin,
   connect,
   drop,
+  foreign,
   frames,
   framesOn,
   goaway,
@@ -15,16 +16,25 @@ import {
   opened,
   prompt,
   put,
+  R,
   resume,
   scenario,
   status,
   sync,
+  version,
 } from './builders.ts';
 import type { Scenario } from './scenario.ts';
 
 const one = live('one', 1);
 const one2 = live('one', 2);
 const two = live('two', 1);
+
+const retired = prompt('one', {
+  status: 'archived',
+  live: null,
+  tags: { prod: 1 },
+  versions: [version(1, 'one 1', { status: 'stable' })],
+});
 
 export const changeScenarios: readonly Scenario[] = [
   scenario('no-change-for-the-first-state', 'The first state is no change.', [
@@ -33,11 +43,7 @@ export const changeScenarios: readonly Scenario[] = [
   ]),
   scenario('a-change-for-each-kind', 'A put that changes several things is several changes, live first.', [
     opened({ [A]: [one] }),
-    frames(
-      1_000,
-      put(A, 11, prompt('one', { status: 'archived', live: null, tags: { prod: 1 } })),
-      mark(A, 10, 11, prompt('one', { status: 'archived', live: null, tags: { prod: 1 } })),
-    ),
+    frames(1_000, put(A, 11, retired), mark(A, 10, 11, retired)),
     {
       at: 1_000,
       change: ['live', 'tags', 'status'].map((kind) => ({
@@ -50,25 +56,30 @@ export const changeScenarios: readonly Scenario[] = [
       })),
     },
   ]),
-  scenario('no-change-for-the-same-again', 'What is sent again is no change.', [
-    opened({ [A]: [one] }),
-    frames(
-      1_000,
-      put(A, 10, one),
-      mark(A, 10, 10, one),
-      begin(A),
-      put(A, 10, one),
-      sync(11, { [A]: 10 }, one),
-    ),
-    { at: 1_000, change: [] },
-  ]),
+  foreign(
+    'px0 puts a prompt again only when something has changed.',
+    scenario('no-change-for-the-same-again', 'What is sent again is no change.', [
+      opened({ [A]: [one] }),
+      frames(
+        1_000,
+        put(A, 10, one),
+        mark(A, 10, 10, one),
+        begin(A),
+        put(A, 10, one),
+        sync(11, { [A]: 10 }, one),
+      ),
+      { at: 1_000, change: [] },
+    ]),
+  ),
   scenario('changes-of-a-transfer', 'A whole team that takes effect changes only what differs.', [
     opened({ [A]: [one, two] }),
-    frames(1_000, begin(A), put(A, 12, one2), put(A, 12, live('three', 1))),
-    { at: 1_000, change: [] },
-    frames(1_000, sync(12, { [A]: 12 }, one2, live('three', 1))),
+    { at: 1_000, cut: 'break' },
+    connect(1_500, resume(10)),
+    frames(1_500, hello(), begin(A), put(A, 12, one2), put(A, 12, live('three', 1))),
+    { at: 1_500, change: [] },
+    frames(1_500, sync(12, { [A]: 12 }, one2, live('three', 1))),
     {
-      at: 1_000,
+      at: 1_500,
       change: [
         { slug: 'one', kind: 'live' },
         { slug: 'three', kind: 'added' },
@@ -130,7 +141,14 @@ export const changeScenarios: readonly Scenario[] = [
     opened({ [A]: [one, two] }),
     { at: 20_000, cut: 'break' },
     connect(21_000, resume(10)),
-    frames(21_000, hello({ resumed: true }), begin(A), put(A, 12, one2), sync(12, { [A]: 12 }, one2)),
+    frames(
+      21_000,
+      hello({ resumed: true }),
+      begin(A, R(10)),
+      put(A, 12, one2),
+      gone(A, 12, two),
+      sync(12, { [A]: 12 }, one2),
+    ),
     {
       at: 21_000,
       change: [
@@ -157,9 +175,9 @@ export const changeScenarios: readonly Scenario[] = [
       opened({ [A]: [] }),
       frames(
         1_000,
-        begin(A),
-        ...Array.from({ length: 1_001 }, (_, index) => put(A, 12, live(`p${index}`, 1))),
-        sync(12, { [A]: 12 }, ...Array.from({ length: 1_001 }, (_, index) => live(`p${index}`, 1))),
+        begin(B),
+        ...Array.from({ length: 1_001 }, (_, index) => put(B, 12, live(`p${index}`, 1))),
+        sync(12, { [A]: 10, [B]: 12 }, ...Array.from({ length: 1_001 }, (_, index) => live(`p${index}`, 1))),
       ),
       status(1_000, { prompts: 1_001, repairs: 0 }),
     ],
@@ -188,10 +206,10 @@ export const changeScenarios: readonly Scenario[] = [
     'Frames of a connection that is in step are signs of life, also within a transfer.',
     [
       opened({ [A]: [one] }),
-      frames(40_000, begin(A)),
-      frames(80_000, put(A, 11, one2)),
+      frames(40_000, begin(B)),
+      frames(80_000, put(B, 11, two)),
       status(84_000, { state: 'ready', age_ms: 84_000 }),
-      frames(100_000, sync(11, { [A]: 11 }, one2)),
+      frames(100_000, sync(11, { [A]: 10, [B]: 11 }, one, two)),
       status(100_000, { state: 'ready', age_ms: 0 }),
     ],
   ),

@@ -2,9 +2,11 @@
 import {
   A,
   asksPx0,
+  BY_THE_WAY,
   begin,
   connect,
   fails,
+  foreign,
   frames,
   framesOn,
   goaway,
@@ -55,80 +57,132 @@ function refusals(count: number): readonly { readonly at: number; readonly next:
   });
 }
 
+const NO_SUCH_ANSWER = 'px0 answers nothing of the kind to a delivery.';
 const unauthorized = said(401, 'unauthorized');
 
 export const connectingScenarios: readonly Scenario[] = [
   outage('connection-refused', 'A connection that fails is an outage.', 'unreachable'),
   ...[500, 502, 503, 504, 408, 429].map((code) =>
-    outage(`answer-${code}`, `A ${code} is an outage.`, {
-      status: code,
-      headers: {},
-      body: 'upstream is busy',
-    }),
+    foreign(
+      BY_THE_WAY,
+      outage(`answer-${code}`, `A ${code} is an outage.`, {
+        status: code,
+        headers: {},
+        body: 'upstream is busy',
+      }),
+    ),
   ),
-  outage('answer-503-of-px0', 'A 503 of px0 is an outage.', said(503, 'service unavailable')),
+  outage(
+    'answer-503-of-px0',
+    'A 503 of px0 is an outage.',
+    said(503, 'service unavailable', { 'retry-after': '1' }),
+    1_000,
+  ),
   outage(
     'answer-429-of-px0',
     'Too many streams are an outage; Retry-After is honoured.',
     said(429, 'too many streams', { 'retry-after': '30' }),
     30_000,
   ),
-  outage(
-    'retry-after-is-bounded',
-    'A Retry-After beyond a minute counts as a minute.',
-    said(503, 'service unavailable', { 'retry-after': '3600' }),
-    60_000,
-  ),
-  outage(
-    'retry-after-is-the-least',
-    'A Retry-After below the wait changes nothing.',
-    said(503, 'service unavailable', { 'retry-after': '0' }),
-  ),
-  outage(
-    'retry-after-is-no-date',
-    'A Retry-After that is no number of seconds is ignored.',
-    said(503, 'service unavailable', { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }),
-  ),
-  outage('another-form', 'A 200 of another form is an outage: a captive portal, a proxy.', {
-    status: 200,
-    headers: { 'content-type': 'text/html' },
-  }),
-  outage('answer-304-unasked', 'A 304 to a request without a condition confirms nothing.', {
-    status: 304,
-    headers: { 'px0-revision': R(10) },
-  }),
-  outage('no-content-type', 'A 200 that does not say what it is is an outage.', { status: 200, headers: {} }),
-  outage('redirect', 'A redirect is an outage.', {
-    status: 302,
-    headers: { location: 'https://login.example.com' },
-    body: '',
-  }),
-  ...[401, 403, 404].map((code) =>
-    outage(`answer-${code}-of-a-proxy`, `A ${code} that is not px0's is an outage.`, {
-      status: code,
-      headers: {},
-      body: '<html>',
-    }),
-  ),
-  outage(
-    'answer-401-without-a-revision',
-    'A 401 in the form of px0, but without its revision, is an outage.',
-    { status: 401, headers: {}, body: '{"error":"unauthorized"}' },
-  ),
-  ...[401, 403, 404].map((code) =>
+  foreign(
+    'px0 asks for 1 to 30 s.',
     outage(
-      `answer-${code}-of-a-stale-px0`,
-      `A ${code} of a px0 that may be behind is an outage.`,
-      said(code, 'unauthorized', { 'px0-stale': 'true' }),
+      'retry-after-is-bounded',
+      'A Retry-After beyond a minute counts as a minute.',
+      said(503, 'service unavailable', { 'retry-after': '3600' }),
+      60_000,
     ),
   ),
-  outage('answer-404-of-px0', 'A 404 with a revision takes nothing away.', said(404, 'not found')),
-  outage(
-    'answer-422-of-another-kind',
-    'A 422 that is not about the audience is an outage.',
-    said(422, 'something else'),
+  foreign(
+    'px0 asks for 1 to 30 s.',
+    outage(
+      'retry-after-is-the-least',
+      'A Retry-After below the wait changes nothing.',
+      said(503, 'service unavailable', { 'retry-after': '0' }),
+    ),
   ),
-  outage('answer-400', 'A 400 is an outage.', said(400, 'invalid revision')),
+  foreign(
+    'px0 asks for 1 to 30 s.',
+    outage(
+      'retry-after-is-no-date',
+      'A Retry-After that is no number of seconds is ignored.',
+      said(503, 'service unavailable', { 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }),
+    ),
+  ),
+  foreign(
+    BY_THE_WAY,
+    outage('another-form', 'A 200 of another form is an outage: a captive portal, a proxy.', {
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+    }),
+  ),
+  foreign(
+    BY_THE_WAY,
+    outage('no-content-type', 'A 200 that does not say what it is is an outage.', {
+      status: 200,
+      headers: {},
+    }),
+  ),
+  foreign(
+    BY_THE_WAY,
+    outage('redirect', 'A redirect is an outage.', {
+      status: 302,
+      headers: { location: 'https://login.example.com' },
+      body: '',
+    }),
+  ),
+  ...[401, 403, 404].map((code) =>
+    foreign(
+      BY_THE_WAY,
+      outage(`answer-${code}-of-a-proxy`, `A ${code} that is not px0's is an outage.`, {
+        status: code,
+        headers: {},
+        body: '<html>',
+      }),
+    ),
+  ),
+  foreign(
+    BY_THE_WAY,
+    outage(
+      'answer-401-without-a-revision',
+      'A 401 in the form of px0, but without its revision, is an outage.',
+      { status: 401, headers: {}, body: '{"error":"unauthorized"}' },
+    ),
+  ),
+  outage(
+    'answer-401-of-a-stale-px0',
+    'A 401 of a px0 that may be behind is an outage.',
+    said(401, 'unauthorized', { 'px0-stale': 'true' }),
+  ),
+  outage(
+    'answer-403-of-a-stale-px0',
+    'A 403 of a px0 that may be behind is an outage.',
+    said(403, 'user is not verified', { 'px0-stale': 'true' }),
+  ),
+  foreign(
+    NO_SUCH_ANSWER,
+    outage(
+      'answer-404-of-a-stale-px0',
+      'A 404 of a px0 that may be behind is an outage.',
+      said(404, 'not found', { 'px0-stale': 'true' }),
+    ),
+  ),
+  foreign(
+    NO_SUCH_ANSWER,
+    outage('answer-404-of-px0', 'A 404 with a revision takes nothing away.', said(404, 'not found')),
+  ),
+  foreign(
+    NO_SUCH_ANSWER,
+    outage(
+      'answer-422-of-another-kind',
+      'A 422 that is not about the audience is an outage.',
+      said(422, 'something else'),
+    ),
+  ),
+  foreign(
+    'A client sends the revisions that px0 has told.',
+    outage('answer-400', 'A 400 is an outage.', said(400, 'invalid revision')),
+  ),
   scenario(
     'full-jitter',
     'Each failure doubles the bound of the wait, to 30 s at most; half of it, because chance is always 0.5 here.',
@@ -182,13 +236,16 @@ export const connectingScenarios: readonly Scenario[] = [
     renders(60_000, 'one', 'one 1', { stale: true }),
     connect(61_000, resume(10)),
   ]),
-  scenario('comments-keep-a-connection', 'Any byte is a sign of life, also of something on the way.', [
-    opened({ [A]: [one] }),
-    { at: 40_000, bytes: [': still here\n\n'] },
-    { at: 84_999, closed: false, on: 0 },
-    { at: 85_000, closed: true, on: 0 },
-    connect(86_000, resume(10)),
-  ]),
+  foreign(
+    BY_THE_WAY,
+    scenario('comments-keep-a-connection', 'Any byte is a sign of life, also of something on the way.', [
+      opened({ [A]: [one] }),
+      { at: 40_000, bytes: [': still here\n\n'] },
+      { at: 84_999, closed: false, on: 0 },
+      { at: 85_000, closed: true, on: 0 },
+      connect(86_000, resume(10)),
+    ]),
+  ),
   scenario('no-headers', 'An attempt without an answer ends after 10 s.', [
     connect(0, {}, 'never'),
     { at: 9_999, closed: false, on: 0 },
@@ -196,25 +253,28 @@ export const connectingScenarios: readonly Scenario[] = [
     connect(10_500),
     good(10_500),
   ]),
-  scenario(
-    'no-hello',
-    'Three streams without hello: something holds them back, and polling takes their place.',
-    [
-      connect(0),
-      { at: 0, bytes: [': waiting\n'] },
-      { at: 5_000, bytes: [': waiting\n'] },
-      { at: 9_999, closed: false, on: 0 },
-      { at: 10_000, closed: true, on: 0 },
-      connect(10_500),
-      { at: 20_500, closed: true, on: 1 },
-      connect(21_500),
-      { at: 31_499, warning: 0 },
-      connect(31_500, {}, SNAPSHOT, '/v1/delivery/snapshot'),
-      { at: 31_500, warning: 1 },
-      frames(31_500, ...whole({ [A]: [one] })),
-      { at: 31_500, cut: 'end' },
-      renders(31_500, 'one', 'one 1', { source: 'poll', stale: false }),
-    ],
+  foreign(
+    BY_THE_WAY,
+    scenario(
+      'no-hello',
+      'Three streams without hello: something holds them back, and polling takes their place.',
+      [
+        connect(0),
+        { at: 0, bytes: [': waiting\n'] },
+        { at: 5_000, bytes: [': waiting\n'] },
+        { at: 9_999, closed: false, on: 0 },
+        { at: 10_000, closed: true, on: 0 },
+        connect(10_500),
+        { at: 20_500, closed: true, on: 1 },
+        connect(21_500),
+        { at: 31_499, warning: 0 },
+        connect(31_500, {}, SNAPSHOT, '/v1/delivery/snapshot'),
+        { at: 31_500, warning: 1 },
+        frames(31_500, ...whole({ [A]: [one] })),
+        { at: 31_500, cut: 'end' },
+        renders(31_500, 'one', 'one 1', { source: 'poll', stale: false }),
+      ],
+    ),
   ),
   scenario('no-hello-twice', 'Two streams without hello and one with: streams get through.', [
     connect(0),
@@ -326,11 +386,16 @@ export const connectingScenarios: readonly Scenario[] = [
     connect(refusals(7).at(-1)?.next ?? 0),
     good(refusals(7).at(-1)?.next ?? 0),
   ]),
-  scenario('refused-with-403', 'A 403 of px0 refuses.', [
-    connect(0, {}, said(403, 'forbidden')),
-    fails(0, 'one', { class: 'ForbiddenError', status: 403, message: 'forbidden' }),
-    status(0, { state: 'refused', last_error: 'forbidden' }),
-  ]),
+  scenario(
+    'refused-with-403',
+    'A 403 of px0 refuses.',
+    [
+      connect(0, {}, said(403, 'forbidden'), `/v1/delivery/stream?team_id=${A}`),
+      fails(0, 'one', { class: 'ForbiddenError', status: 403, message: 'forbidden' }),
+      status(0, { state: 'refused', last_error: 'forbidden' }),
+    ],
+    { options: { team_id: A } },
+  ),
   scenario(
     'refused-and-reconnected',
     'A caller that is refused may ask at once; a key that is valid again recovers.',
@@ -366,18 +431,21 @@ export const connectingScenarios: readonly Scenario[] = [
     status(21_000, { prompts: 0, teams: 0, state: 'refused' }),
     { at: 21_000, file: [{ type: 'state', version: 2, revision: null }] },
   ]),
-  scenario(
-    'no-delivery-there',
-    'A server without delivery: one warning, remote renders, ever rarer attempts.',
-    [
-      ...refusals(3).map(({ at }) =>
-        connect(at, {}, { status: 404, headers: {}, body: '{"error":"not found"}' }),
-      ),
-      { at: 100_000, warning: 1 },
-      asksPx0(100_000, 'one'),
-      connect(210_000),
-      good(210_000),
-    ],
+  foreign(
+    'A px0 from before delivery.',
+    scenario(
+      'no-delivery-there',
+      'A server without delivery: one warning, remote renders, ever rarer attempts.',
+      [
+        ...refusals(3).map(({ at }) =>
+          connect(at, {}, { status: 404, headers: {}, body: '{"error":"not found"}' }),
+        ),
+        { at: 100_000, warning: 1 },
+        asksPx0(100_000, 'one'),
+        connect(210_000),
+        good(210_000),
+      ],
+    ),
   ),
   scenario(
     'audience-too-large',
@@ -428,12 +496,12 @@ export const connectingScenarios: readonly Scenario[] = [
       connect(
         21_000,
         resume(10),
-        said(503, 'revision not yet available', { 'px0-revision': R(900, 4), 'retry-after': '60' }),
+        said(503, 'revision not yet available', { 'px0-revision': R(900, 4), 'retry-after': '1' }),
       ),
-      connect(81_000, resume(10)),
-      frames(81_000, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
-      { at: 81_000, warning: 0 },
-      renders(81_000, 'one', 'one 1', { stale: false }),
+      connect(22_000, resume(10)),
+      frames(22_000, hello({ resumed: true }), sync(10, { [A]: 10 }, one)),
+      { at: 22_000, warning: 0 },
+      renders(22_000, 'one', 'one 1', { stale: false }),
     ],
   ),
   scenario('closed', 'A client that is closed renders nothing, and asks for nothing.', [
@@ -456,10 +524,11 @@ export const connectingScenarios: readonly Scenario[] = [
   ),
 ];
 
-/** Attempts at the waits that follow from a Retry-After of a minute, until ten minutes have passed. */
+/** Attempts at growing waits, until ten minutes have passed. */
 function elsewhere(): readonly ScenarioStep[] {
-  const answer = said(503, 'revision not yet available', { 'px0-revision': R(900, 4), 'retry-after': '60' });
-  const times = Array.from({ length: 11 }, (_, index) => 1_500 + index * 60_000);
+  const answer = said(503, 'revision not yet available', { 'px0-revision': R(900, 4), 'retry-after': '1' });
+  const growing = [1_500, 2_500, 4_500, 8_500, 16_500];
+  const times = [...growing, ...Array.from({ length: 39 }, (_, index) => 31_500 + index * 15_000)];
   return [
     ...times.map((at) => connect(at, resume(10), answer)),
     connect(601_500),

@@ -6,9 +6,11 @@ import {
   begin,
   connect,
   fails,
+  foreign,
   frames,
   hello,
   isGone,
+  LATER_PX0,
   live,
   mark,
   notBefore,
@@ -206,17 +208,20 @@ export const fileScenarios: readonly Scenario[] = [
       ],
     },
   ]),
-  scenario('file-keeps-unknown-keys', 'What only a later px0 knows of a prompt is kept.', [
-    opened({ [A]: [prompt('one', { rollout: { percent: 5 } })] }),
-    {
-      at: 0,
-      file: [
-        { type: 'state' },
-        { type: 'begin' },
-        { type: 'put', prompt: prompt('one', { rollout: { percent: 5 } }) },
-        { type: 'sync' },
-      ],
-    },
-    isGone(0, 'two'),
-  ]),
+  foreign(
+    LATER_PX0,
+    scenario('file-keeps-unknown-keys', 'What only a later px0 knows of a prompt is kept.', [
+      opened({ [A]: [prompt('one', { rollout: { percent: 5 } })] }),
+      {
+        at: 0,
+        file: [
+          { type: 'state' },
+          { type: 'begin' },
+          { type: 'put', prompt: prompt('one', { rollout: { percent: 5 } }) },
+          { type: 'sync' },
+        ],
+      },
+      isGone(0, 'two'),
+    ]),
+  ),
 ];

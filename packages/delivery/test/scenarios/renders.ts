@@ -4,10 +4,13 @@ import {
   asksPx0,
   B,
   connect,
+  FAULT,
   fails,
+  foreign,
   frames,
   hello,
   isGone,
+  LATER_PX0,
   live,
   mark,
   opened,
@@ -37,6 +40,13 @@ const many = prompt('many', {
     version(3, 'third'),
   ],
 });
+
+const draft = version(2, 'draft', { status: 'draft' });
+
+/** With a tag on another version than the live one. */
+function tagged(second: typeof draft) {
+  return prompt('one', { tags: { beta: 2 }, versions: [version(1, 'one 1'), second] });
+}
 
 /** Of a slug that several prompts have. */
 function twin(id: string, created_at: string, status = 'active') {
@@ -220,33 +230,44 @@ export const renderScenarios: readonly Scenario[] = [
     ],
   ),
   scenario('pending', 'What is not there yet is asked of px0, until it comes.', [
-    opened({ [A]: [prompt('one', { versions: [version(1, null, { missing: 'pending' })] })] }),
-    asksPx0(0, 'one'),
-    frames(500, put(A, 10, one), mark(A, 10, 10, one)),
-    renders(500, 'one', 'one 1'),
+    opened({ [A]: [tagged(version(2, null, { status: 'draft', missing: 'pending' }))] }),
+    renders(0, 'one', 'one 1'),
+    asksPx0(0, { slug: 'one', tag: 'beta' }),
+    frames(500, put(A, 11, tagged(draft)), mark(A, 10, 11, tagged(draft))),
+    renders(500, { slug: 'one', tag: 'beta' }, 'draft'),
     { at: 500, change: [] },
   ]),
-  scenario('too-large', 'What is too large to be delivered is asked of px0.', [
-    opened({ [A]: [prompt('one', { versions: [version(1, null, { missing: 'too_large' })] })] }),
-    asksPx0(0, 'one'),
-  ]),
-  scenario('later-language', 'A template of a later language level is asked of px0.', [
-    opened({
-      [A]: [
-        prompt('one', {
-          tags: { old: 1 },
-          live: 2,
-          versions: [version(1, 'old'), version(2, 'new', { language: 2 })],
-        }),
-      ],
-    }),
-    asksPx0(0, 'one'),
-    renders(0, { slug: 'one', tag: 'old' }, 'old'),
-  ]),
-  scenario('live-version-that-is-not-delivered', 'A live version without its content is asked of px0.', [
-    opened({ [A]: [prompt('one', { live: 5 })] }),
-    asksPx0(0, 'one'),
-  ]),
+  foreign(
+    'px0 says so of more than 4 MiB, which no scenario holds.',
+    scenario('too-large', 'What is too large to be delivered is asked of px0.', [
+      opened({ [A]: [tagged(version(2, null, { status: 'draft', missing: 'too_large' }))] }),
+      renders(0, 'one', 'one 1'),
+      asksPx0(0, { slug: 'one', tag: 'beta' }),
+    ]),
+  ),
+  foreign(
+    LATER_PX0,
+    scenario('later-language', 'A template of a later language level is asked of px0.', [
+      opened({
+        [A]: [
+          prompt('one', {
+            tags: { old: 1 },
+            live: 2,
+            versions: [version(1, 'old'), version(2, 'new', { language: 2 })],
+          }),
+        ],
+      }),
+      asksPx0(0, 'one'),
+      renders(0, { slug: 'one', tag: 'old' }, 'old'),
+    ]),
+  ),
+  foreign(
+    FAULT,
+    scenario('live-version-that-is-not-delivered', 'A live version without its content is asked of px0.', [
+      opened({ [A]: [prompt('one', { live: 5 })] }),
+      asksPx0(0, 'one'),
+    ]),
+  ),
   scenario('first-render-waits', 'The first renders wait for the first state.', [
     connect(0),
     { at: 0, render: { slug: 'one' }, takes: 300, result: { text: 'one 1', stale: false } },

@@ -5,6 +5,8 @@ export interface Scenario {
   readonly id: string;
   /** The rule that it shows. */
   readonly about: string;
+  /** Why the real px0 never sends this: something else has answered, or a fault is played. Absent: it is held to the scenario. */
+  readonly foreign?: string;
   readonly options: ScenarioOptions;
   /** Contents of files that are there at the start, by the name of their option. */
   readonly files?: { readonly state_file?: readonly (object | string)[] };
