@@ -1,45 +1,27 @@
-/** Applications that hold their prompts: each SDK that can, against the whole platform. */
+/** Applications that hold their prompts, in each language, against the whole platform: what px0 does, and what they render then. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { Application, goSdk, type Question, type Sdk } from './programs.ts';
+import { Application, type Command, type Question, renderingApplications } from './programs.ts';
 
-const languages = ['Go'] as const;
+const languages = ['TypeScript', 'Python', 'Go'] as const;
+type Language = (typeof languages)[number];
+type Mode = 'remote' | 'poll' | 'stream' | 'file';
 
-const CHAT = {
-  messages: [
-    { role: 'system', template: 'You are {{upper .mood}}.' },
-    { placeholder: 'history' },
-    {
-      role: 'user',
-      parts: [
-        { type: 'text', template: '{{.question}}' },
-        { type: 'media', url: '{{.photo}}' },
-      ],
-    },
-  ],
-  config: { model: 'gpt-x', temperature: 0.5 },
-};
-const CHAT_VARIABLES = {
-  mood: 'kind ß',
-  history: [{ role: 'user', content: 'Hi', tool: { calls: [1, 2.5] } }],
-  question: 'Why <b>?',
-  photo: 'data:image/png;base64,AA==',
-};
+/** px0 promises 250 ms; this is for a machine that does much else. */
+const SOON_MS = 5_000;
 
 let platform: TestPlatform;
 let world: World;
 let account: Account;
 let folder: string;
-let sdks: Readonly<Record<(typeof languages)[number], Sdk | string>>;
+let programs: Awaited<ReturnType<typeof renderingApplications>>;
 
 beforeAll(async () => {
   folder = await temporaryFolder('held-prompts');
-  const [Go, started] = await Promise.all([goSdk(folder), startTestPlatform()]);
-  sdks = { Go };
-  platform = started;
+  [programs, platform] = await Promise.all([renderingApplications(folder), startTestPlatform()]);
   world = new World(platform);
   account = await world.account();
 }, 600_000);
@@ -49,135 +31,264 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function sdkOf(language: (typeof languages)[number], { skip }: TestContext): Sdk {
-  const sdk = sdks[language];
-  return typeof sdk === 'string' ? skip(`${language} is missing: ${sdk}`) : sdk;
+/** An application in this language and mode, with a state file of this name. */
+function application(
+  language: Language,
+  { skip }: TestContext,
+  mode: Mode,
+  file: string,
+  token?: string,
+): Application {
+  const program = programs[language];
+  if (typeof program === 'string') return skip(`${language} is missing: ${program}`);
+  return running(program, mode, `${language}-${file}`, token);
 }
 
-type Mode = 'remote' | 'poll' | 'stream' | 'file';
-
-function application(sdk: Sdk, mode: Mode, file: string, token = account.key.token): Application {
+function running(program: Command, mode: Mode, file: string, token = account.key.token): Application {
   const env = { PX0_HOST: platform.gatewayUrl, PX0_ACCESS_TOKEN: token, PX0_MODE: mode };
-  return new Application(sdk.lines, join(folder, file), env);
+  return new Application(program, join(folder, file), env);
 }
 
+/** A prompt that these were promoted of, one after the other. */
 async function prompt(slug: string, ...contents: Parameters<World['live']>[2][]): Promise<Prompt> {
   const made = await world.emptyPrompt(account.key, account.team, { slug });
   for (const content of contents) await world.live(account.key, made, content);
   return made;
 }
 
-describe.each(languages)('an application in %s', (language) => {
-  it.for(['poll', 'stream'] as const)(
-    'renders by %s exactly what px0 renders, with the same errors',
+function becomes(
+  held: Application,
+  question: Question,
+  expected: object,
+  timeoutMs = SOON_MS,
+): Promise<unknown> {
+  const answers = async () => {
+    expect(await held.ask(question)).toMatchObject(expected);
+    return true;
+  };
+  return eventually(answers, { what: JSON.stringify(expected), timeoutMs });
+}
+
+interface Vector {
+  readonly id: string;
+  readonly template: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly output?: string;
+}
+
+async function realisticVectors(): Promise<readonly Vector[]> {
+  const vectors = join(import.meta.dirname, '..', '..', 'packages', 'template', 'test', 'vectors');
+  const all: readonly Vector[] = JSON.parse(await readFile(join(vectors, 'templates-authored.json'), 'utf8'));
+  const realistic = all.filter(({ id }) => id.startsWith('realistic/'));
+  const rendering = new Set(
+    realistic.filter(({ output }) => output !== undefined).map(({ template }) => template),
+  );
+  // Some are no templates at all.
+  return realistic.filter(({ template }) => rendering.has(template));
+}
+
+const CHAT = {
+  messages: [
+    { role: 'system', template: 'You are a {{.mood}} tutor of {{upper .subject}}.' },
+    { role: 'system', template: '{{if index . "vip"}}Be quick.{{end}}' },
+    { placeholder: 'history', required: true },
+    {
+      role: 'user',
+      parts: [
+        { type: 'text', template: '{{template "ask" .}}' },
+        { type: 'media', url: '{{.photo}}' },
+      ],
+    },
+    { role: 'user', template: '{{define "ask"}}{{.question}}?{{end}}Thanks' },
+  ],
+  config: { model: 'm1', max_tokens: 100, temperature: 0.5 },
+};
+const HISTORY = [
+  { role: 'user', content: 'Hi' },
+  { role: 'assistant', content: null, tool_calls: [{ id: 'c1', weight: 1e25, share: 0.1 }] },
+];
+const CHAT_VARIABLES = {
+  mood: 'patient',
+  subject: 'straße',
+  question: 'Why <b>',
+  photo: 'https://x/p.png',
+  history: HISTORY,
+};
+
+/** What px0 renders of many prompts, and what it refuses. */
+async function questions(): Promise<readonly Question[]> {
+  const asked: Question[] = [];
+  const vectors = await realisticVectors();
+  for (const [index, template] of [...new Set(vectors.map((one) => one.template))].entries()) {
+    const { slug } = await prompt(`realistic_${index}`, template);
+    const cases = vectors.filter((vector) => vector.template === template);
+    asked.push(...cases.map(({ data }) => ({ slug, variables: data })), { slug, variables: {} });
+  }
+  await prompt('list', '{{.name}}{{range .list}} {{.}}{{end}}');
+  await prompt('tutor', CHAT);
+  await prompt('none');
+  return [
+    ...asked,
+    { slug: 'list', variables: { name: 'Ada', list: [1, 'two', { three: 3 }, 1e21, null] } },
+    { slug: 'tutor', variables: CHAT_VARIABLES },
+    { slug: 'tutor', variables: { ...CHAT_VARIABLES, vip: true, photo: 'data:image/png;base64,AA==' } },
+    { slug: 'tutor', variables: { ...CHAT_VARIABLES, history: 'none' } },
+    { slug: 'tutor', variables: { history: HISTORY } },
+    { slug: 'tutor', variables: {} },
+    { slug: 'none' },
+    { slug: 'unknown', fallback: 'Fallback' },
+    { slug: 'list', variables: { name: 'Ada', list: [] }, tag: 'nowhere', fallback: 'Fallback' },
+  ];
+}
+
+describe('what px0 renders', () => {
+  let expected: readonly (readonly [Question, object])[];
+
+  beforeAll(async () => {
+    await using remote = running(programs.TypeScript, 'remote', 'remote');
+    const answers: [Question, object][] = [];
+    for (const question of await questions()) answers.push([question, Object(await remote.ask(question))]);
+    expected = answers;
+  }, 120_000);
+
+  it.for(
+    languages.flatMap((language) => (['stream', 'poll'] as const).map((mode) => [language, mode] as const)),
+  )(
+    'a process in %s renders by %s, byte for byte, with the same errors',
     { timeout: 120_000 },
-    async (mode, context) => {
-      const sdk = sdkOf(language, context);
-      const of = (name: string) => `${name}_${language}_${mode}`.toLowerCase();
-      await prompt(of('text'), 'Hello {{.name}}{{range .list}} {{.}}{{end}}');
-      await prompt(of('chat'), CHAT);
-      await prompt(of('none'));
-      await using held = application(sdk, mode, `${of('same')}.state`);
-      await using remote = application(sdk, 'remote', `${of('same')}.json`);
-      const questions: readonly Question[] = [
-        { slug: of('text'), variables: { name: 'Ada', list: [1, 'two', { three: 3 }, 1e21, null] } },
-        { slug: of('chat'), variables: CHAT_VARIABLES },
-      ];
-      for (const question of questions) {
-        const expected = Object(await remote.ask(question));
-        expect(expected).toMatchObject({ source: 'live' });
-        expect(await held.ask(question)).toEqual({ ...expected, source: mode });
-      }
-      const failing: readonly Question[] = [
-        { slug: of('text'), variables: {} },
-        { slug: of('chat'), variables: { mood: 'x' } },
-        { slug: of('chat'), variables: { ...CHAT_VARIABLES, history: 4 } },
-        { slug: of('none') },
-        { slug: of('unknown'), fallback: 'Fallback' },
-        { slug: of('text'), variables: { name: 'Ada', list: [] }, tag: 'nowhere', fallback: 'Fallback' },
-      ];
-      for (const question of failing) {
-        const expected = await remote.ask(question);
-        expect(expected).toHaveProperty('error');
-        expect(await held.ask(question)).toEqual(expected);
+    async ([language, mode], context) => {
+      await using held = application(language, context, mode, `same-${mode}`);
+      for (const [question, answer] of expected) {
+        const source = 'source' in answer ? { source: mode } : {};
+        expect([question, await held.ask(question)]).toEqual([question, { ...answer, ...source }]);
       }
     },
   );
+});
 
-  it('hears of what is promoted, tagged, moved and deleted', async (context) => {
-    const of = (name: string) => `${name}_${language}`.toLowerCase();
+describe.each(languages)('an application in %s', (language) => {
+  const of = (name: string) => `${name}_${language}`.toLowerCase();
+
+  it('hears of what is promoted, tagged and demoted', async (context) => {
     const changing = await prompt(of('changing'), 'One');
-    await using held = application(sdkOf(language, context), 'stream', of('changes'));
-    const becomes = (question: Question, expected: object) =>
-      eventually(
-        async () => {
-          expect(await held.ask(question)).toMatchObject(expected);
-          return true;
-        },
-        { what: JSON.stringify(expected) },
-      );
+    await using held = application(language, context, 'stream', 'changes');
     const question = { slug: changing.slug };
-    await becomes(question, { text: 'One', source: 'stream', version: 1 });
-    await world.live(account.key, changing, 'Two');
-    await becomes(question, { text: 'Two', source: 'stream', version: 2 });
+    expect(await held.ask(question)).toEqual({ text: 'One', source: 'stream', version: 1 });
+    for (const [version, text] of [
+      [2, 'Two'],
+      [3, 'Three'],
+    ] as const) {
+      await world.live(account.key, changing, text);
+      await becomes(held, question, { text, source: 'stream', version });
+    }
     // No tag, and not live: px0 renders it once, and then it is kept.
-    await becomes({ ...question, version: 1 }, { text: 'One', source: 'fetched', version: 1 });
-    const { token } = account.key;
-    await world.gateway.call('POST', `/v1/prompts/${changing.id}/versions/1/tags`, {
-      token,
-      body: { tag: 'old' },
-    });
-    await becomes({ ...question, tag: 'old' }, { text: 'One', source: 'stream', version: 1 });
-    await world.gateway.call('POST', `/v1/prompts/${changing.id}/versions/2/demote`, { token });
-    await becomes({ ...question, fallback: 'Fallback' }, { error: 'not found' });
+    await becomes(held, { ...question, version: 1 }, { text: 'One', source: 'fetched', version: 1 });
+    await world.make(account.key, 'POST', `/v1/prompts/${changing.id}/versions/1/tags`, { tag: 'old' });
+    await becomes(held, { ...question, tag: 'old' }, { text: 'One', source: 'stream', version: 1 });
+    await world.make(account.key, 'POST', `/v1/prompts/${changing.id}/versions/3/demote`);
+    const gone = { error: 'not found', message: 'no live version found for this prompt' };
+    await becomes(held, { ...question, fallback: 'Fallback' }, gone);
+  }, 120_000);
+
+  it('loses a prompt that is moved to a team that its key does not read', async (context) => {
+    const moved = await prompt(of('moved'), 'Moved');
+    const other = await world.team(account);
+    const [ofOld, ofNew] = await Promise.all(
+      [account.team, other].map((team) => world.key(account, 'read_render', { teams: [team] })),
+    );
+    await using before = application(language, context, 'stream', 'old-team', ofOld?.token);
+    await using after = application(language, context, 'stream', 'new-team', ofNew?.token);
+    const question = { slug: moved.slug, fallback: 'Fallback' };
+    const here = { text: 'Moved', source: 'stream', version: 1 };
+    const gone = { error: 'not found', message: 'prompt not found' };
+    expect([await before.ask(question), await after.ask(question)]).toEqual([here, gone]);
+    await world.make(account, 'POST', `/v1/prompts/${moved.id}/move`, { team_id: other });
+    await Promise.all([becomes(before, question, gone), becomes(after, question, here)]);
   }, 120_000);
 
   it('renders nothing any more once its key is revoked, and leaves no text behind', async (context) => {
-    const of = (name: string) => `${name}_${language}`.toLowerCase();
     const secret = await prompt(of('secret'), 'A secret text');
     const key = await world.key(account, 'read_render');
-    await using held = application(sdkOf(language, context), 'stream', of('revoked'), key.token);
+    await using held = application(language, context, 'stream', 'revoked', key.token);
     const question = { slug: secret.slug, fallback: 'Fallback' };
     expect(await held.ask(question)).toMatchObject({ text: 'A secret text', source: 'stream' });
-    const file = join(folder, of('revoked'));
-    await eventually(async () => (await readFile(file, 'utf8')).includes('A secret text'), {
-      what: 'the file',
-    });
-    await world.gateway.call('DELETE', `/v1/api-keys/${key.id}`, { token: account.token });
-    await eventually(
-      async () => {
-        expect(await held.ask(question)).toMatchObject({ error: 'unauthorized' });
-        return true;
-      },
-      { what: 'the refusal' },
-    );
+    const file = join(folder, `${language}-revoked`);
+    const texts = () => readFile(file, 'utf8').catch(() => '');
+    await eventually(async () => (await texts()).includes('A secret text'), { what: 'the file' });
+    await world.ask(account, 'DELETE', `/v1/api-keys/${key.id}`);
+    await becomes(held, question, { error: 'unauthorized', message: 'unauthorized' });
     await held.close();
-    expect(await readFile(file, 'utf8')).not.toContain('A secret text');
+    expect(await readFile(file, 'utf8')).not.toContain('template');
   }, 120_000);
 
-  it('starts with everything down, from what an earlier process held', async (context) => {
-    const sdk = sdkOf(language, context);
-    const of = (name: string) => `${name}_${language}`.toLowerCase();
-    const kept = await prompt(of('kept'), 'Kept {{.name}}');
-    const question = { slug: kept.slug, variables: { name: 'Ada' } };
-    {
-      await using earlier = application(sdk, 'stream', of('kept'));
+  it('ends what would never end, or take all memory, as px0 does', async (context) => {
+    const endless = await prompt(of('endless'), '{{range 200000000}}{{end}}');
+    const doubling = '{{$x := "aaaaaaaaaaaaaaaa"}}{{range 25}}{{$x = print $x $x}}{{end}}';
+    const large = await prompt(of('large'), doubling);
+    await using held = application(language, context, 'stream', 'limits');
+    const failure = (at: string) => ({
+      error: 'invalid request',
+      message: `template execution failed: template: prompt:${at}: exceeded maximum number of steps (1000000)`,
+    });
+    // What is not found is found out here, so all that is left is the renders.
+    expect(await held.ask({ slug: of('nothing') })).toMatchObject({ error: 'not found' });
+    const memory = await held.mostMemory();
+    const started = performance.now();
+    const ends = async ({ slug }: Prompt, at: string) =>
+      expect(await held.ask({ slug })).toEqual(failure(at));
+    await ends(endless, '1:19: executing "prompt" at <>');
+    await ends(large, '1:47: executing "prompt" at <print $x $x>');
+    expect(performance.now() - started).toBeLessThan(SOON_MS);
+    const more = await held.mostMemory();
+    if (memory !== undefined && more !== undefined) expect(more - memory).toBeLessThan(64 * 1_024 * 1_024);
+  }, 120_000);
+});
+
+describe('with everything down', () => {
+  const question: Question = { slug: 'kept', variables: { name: 'Ada' } };
+  const started = new Map<Language, Application>();
+  let kept: Prompt;
+
+  beforeAll(async () => {
+    kept = await prompt('kept', 'Kept {{.name}}');
+    for (const language of languages) {
+      const program = programs[language];
+      if (typeof program === 'string') continue;
+      const earlier = running(program, 'stream', `${language}-kept`);
       expect(await earlier.ask(question)).toMatchObject({ source: 'stream' });
+      await earlier.close();
+      const held = running(program, 'stream', `${language}-running`);
+      expect(await held.ask(question)).toMatchObject({ source: 'stream' });
+      started.set(language, held);
     }
     await platform.pause();
-    await using held = application(sdk, 'stream', of('kept'));
-    expect(await held.ask(question)).toEqual({ text: 'Kept Ada', source: 'snapshot', version: 1 });
-    expect(await held.ask({ slug: 'unknown' })).toMatchObject({ error: 'unreachable' });
-    expect(await held.ask({ slug: 'unknown', fallback: 'Hi' })).toMatchObject({ source: 'fallback' });
-    await using alone = application(sdk, 'file', of('kept'));
-    expect(await alone.ask(question)).toEqual({ text: 'Kept Ada', source: 'snapshot', version: 1 });
+  }, 240_000);
+
+  afterAll(() => Promise.all([...started.values()].map((held) => held.close())));
+
+  it.for(languages)(
+    'an application in %s goes on, and a new one starts from its file',
+    { timeout: 120_000 },
+    async (language, context) => {
+      for (const mode of ['stream', 'poll', 'file'] as const) {
+        await using held = application(language, context, mode, 'kept');
+        const { ms, ...first } = Object(await held.ask({ ...question, evidence: true }));
+        expect(first).toEqual({ text: 'Kept Ada', source: 'snapshot', version: 1, stale: true });
+        // It waits for nobody: that is less than any time limit of a client.
+        expect(ms).toBeLessThan(1_000);
+        expect(await held.ask({ slug: 'unknown' })).toMatchObject({ error: 'unreachable' });
+        const fallback = { slug: 'unknown', fallback: 'Hi' };
+        expect(await held.ask(fallback)).toMatchObject({ text: 'Hi', source: 'fallback' });
+      }
+      const answer = { text: 'Kept Ada', source: 'stream', version: 1 };
+      expect(await started.get(language)?.ask(question)).toEqual(answer);
+    },
+  );
+
+  it('all hear what is promoted once px0 is back', async () => {
     await platform.resume();
-    await eventually(
-      async () => {
-        expect(await held.ask(question)).toMatchObject({ text: 'Kept Ada', source: 'stream' });
-        return true;
-      },
-      { timeoutMs: 60_000, what: 'a stream again' },
-    );
+    await world.live(account.key, kept, 'Welcome back, {{.name}}!');
+    const answer = { text: 'Welcome back, Ada!', source: 'stream', version: 2 };
+    for (const held of started.values()) await becomes(held, question, answer, 60_000);
   }, 240_000);
 });

@@ -232,6 +232,17 @@ async function askingGo(folder: string, by: 'packages' | 'http'): Promise<Comman
   return { program, args: [], cwd: folder };
 }
 
+/** An application in each language that renders line by line; or why it cannot be tried here. */
+export async function renderingApplications(
+  folder: string,
+): Promise<{ readonly TypeScript: Command } & Readonly<Record<'Python' | 'Go', Command | string>>> {
+  const [Python, Go] = await Promise.all([pythonSdk(), goSdk(folder)]);
+  const linesOf = (sdk: Sdk | string) => (typeof sdk === 'string' ? sdk : sdk.lines);
+  const script = join(root, 'packages', 'sdk-typescript', 'test', 'lines.ts');
+  const TypeScript = { program: process.execPath, args: [script], cwd: folder };
+  return { TypeScript, Python: linesOf(Python), Go: linesOf(Go) };
+}
+
 function reasonOf(error: unknown): string {
   return (
     (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? 'unknown reason'
@@ -244,6 +255,8 @@ export interface Question {
   readonly version?: number;
   readonly tag?: string;
   readonly fallback?: string;
+  /** Says also whether the result is stale, and how many milliseconds it took. */
+  readonly evidence?: true;
 }
 
 /** For applications that ask a provider, at a URL. */
@@ -274,10 +287,20 @@ export class Application implements AsyncDisposable {
 
   /** What it answers: text, source and version, or error and message; of a provider, its answer and what was dropped. */
   async ask(question: Question | ProviderQuestion): Promise<unknown> {
-    this.#process.stdin?.write(`${JSON.stringify(question)}\n`);
+    const line = JSON.stringify(question);
+    // For those who take these for ends of lines.
+    const escaped = line.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+    this.#process.stdin?.write(`${escaped}\n`);
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('the program has ended');
     return JSON.parse(value);
+  }
+
+  /** The most memory that it has had so far, in bytes; undefined where the system does not tell. */
+  async mostMemory(): Promise<number | undefined> {
+    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8').catch(() => '');
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
   }
 
   /** Ends it in order, with its snapshot written. */

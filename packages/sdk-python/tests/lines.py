@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any, Dict
 
 import px0
@@ -17,11 +18,16 @@ KINDS = {
 
 
 def render(client: px0.Px0, asked: Dict[str, Any]) -> Dict[str, Any]:
+    with_evidence = asked.pop("evidence", False)
+    started = time.perf_counter()
     try:
         result = client.render(**asked)
     except px0.Px0Error as error:
         return {"error": KINDS.get(type(error), "another"), "message": str(error)}
+    took = (time.perf_counter() - started) * 1000
     answer = {"text": result.text, "source": result.source, "version": result.version or 0}
+    if with_evidence:
+        answer.update(stale=result.stale, ms=took)
     of_chat = {"messages": result.messages, "config": result.config}
     return {**answer, **{key: value for key, value in of_chat.items() if value is not None}}
 

@@ -12,7 +12,6 @@ export const longFiles = [
   'tests/console/console.e2e.test.ts',
   'tests/sdk/python-and-go.e2e.test.ts',
   'tests/sdk/held-prompts.e2e.test.ts',
-  'tests/sdk/delivery-in-python.e2e.test.ts',
   'tests/cli.e2e.test.ts',
   'tests/upgrade/rollout.e2e.test.ts',
   'tests/failures.chaos.test.ts',

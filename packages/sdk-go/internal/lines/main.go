@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log"
 	"os"
+	"time"
 
 	px0 "github.com/px0/px0/packages/sdk-go"
 )
@@ -19,6 +20,8 @@ type question struct {
 	Version   int      `json:"version"`
 	Tag       string   `json:"tag"`
 	Fallback  *string  `json:"fallback"`
+	// Says also whether the result is stale, and how many milliseconds it took.
+	Evidence bool `json:"evidence"`
 }
 
 type answer struct {
@@ -28,8 +31,14 @@ type answer struct {
 	// Of a chat.
 	Messages []map[string]any `json:"messages,omitempty"`
 	Config   map[string]any   `json:"config,omitempty"`
-	Error    string           `json:"error,omitempty"`
-	Message  string           `json:"message,omitempty"`
+	// Of a question that asks for evidence.
+	Stale *bool    `json:"stale,omitempty"`
+	Ms    *float64 `json:"ms,omitempty"`
+}
+
+type failure struct {
+	Error   string `json:"error"`
+	Message string `json:"message"`
 }
 
 func main() {
@@ -51,7 +60,7 @@ func main() {
 	}
 }
 
-func render(client *px0.Client, asked question) answer {
+func render(client *px0.Client, asked question) any {
 	var options []px0.RenderOption
 	if asked.Version != 0 {
 		options = append(options, px0.WithVersion(asked.Version))
@@ -62,13 +71,28 @@ func render(client *px0.Client, asked question) answer {
 	if asked.Fallback != nil {
 		options = append(options, px0.WithFallback(*asked.Fallback))
 	}
+	started := time.Now()
 	result, err := client.Render(context.Background(), asked.Slug, asked.Variables, options...)
 	if err != nil {
-		return answer{Error: kindOf(err), Message: err.Error()}
+		return failure{Error: kindOf(err), Message: messageOf(err)}
 	}
-	return answer{
+	took := float64(time.Since(started)) / float64(time.Millisecond)
+	given := answer{
 		Text: result.Text, Source: string(result.Source), Version: result.Version, Messages: result.Messages, Config: result.Config,
 	}
+	if asked.Evidence {
+		given.Stale, given.Ms = &result.Stale, &took
+	}
+	return given
+}
+
+// What px0 said, if it did.
+func messageOf(err error) string {
+	var refused *px0.RefusedError
+	if errors.As(err, &refused) {
+		return refused.Message
+	}
+	return err.Error()
 }
 
 func kindOf(err error) string {
