@@ -232,15 +232,15 @@ describe.each(languages)('an application in %s', (language) => {
     });
     // What is not found is found out here, so all that is left is the renders.
     expect(await held.ask({ slug: of('nothing') })).toMatchObject({ error: 'not found' });
-    const memory = await held.mostMemory();
-    const started = performance.now();
+    const before = [await held.mostMemory(), await held.processorSeconds()] as const;
     const ends = async ({ slug }: Prompt, at: string) =>
       expect(await held.ask({ slug })).toEqual(failure(at));
     await ends(endless, '1:19: executing "prompt" at <>');
     await ends(large, '1:47: executing "prompt" at <print $x $x>');
-    expect(performance.now() - started).toBeLessThan(SOON_MS);
-    const more = await held.mostMemory();
-    if (memory !== undefined && more !== undefined) expect(more - memory).toBeLessThan(64 * 1_024 * 1_024);
+    const [memory = 0, seconds = 0] = before;
+    expect(((await held.mostMemory()) ?? 0) - memory).toBeLessThan(64 * 1_024 * 1_024);
+    // A second is promised for each; processors that are shared take longer for the same.
+    expect(((await held.processorSeconds()) ?? 0) - seconds).toBeLessThan(4);
   }, 120_000);
 });
 
