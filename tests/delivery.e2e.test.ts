@@ -1,5 +1,6 @@
 /** What applications are delivered by a whole platform, through the gateway: every write is made by the API, and every frame read by the code of clients. */
-import { type DeliveredPrompt, EventReader, type Frame, Replica, readFrame } from '@px0/delivery';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type DeliveredPrompt, Digest, EventReader, type Frame, Replica, readFrame } from '@px0/delivery';
 import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
 import { type Account, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,6 +83,51 @@ class Stream {
     }
   }
 }
+
+/** px0 promises 250 ms; this is for a machine that does much else. */
+const SOON_MS = 5_000;
+
+/** A stream as curl shows it: what it has printed can be read. */
+class Curl {
+  readonly #process: ChildProcess;
+  #text = '';
+
+  constructor(token: string, ...options: readonly string[]) {
+    const url = `${platform.gatewayUrl}/v1/delivery/stream`;
+    const args = ['-s', '-i', '-N', ...options, url, '-H', `Authorization: Bearer ${token}`];
+    this.#process = spawn('curl', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#text += text));
+  }
+
+  get head(): string {
+    return this.#text.slice(0, this.#text.indexOf('\r\n\r\n'));
+  }
+
+  /** The events that have ended, as they were printed. */
+  get events(): string[] {
+    const body = this.#text.slice(this.#text.indexOf('\r\n\r\n') + 4);
+    return body.split('\n\n').slice(0, -1);
+  }
+
+  get frames(): Frame[] {
+    return this.events.flatMap((event) => readFrame(event.slice(event.indexOf('data: ') + 6)) ?? []);
+  }
+
+  async until<T>(
+    question: (frames: readonly Frame[]) => T | undefined,
+    what: string,
+    timeoutMs = 20_000,
+  ): Promise<T> {
+    return eventually(() => question(this.frames), { what, timeoutMs });
+  }
+
+  leave(): void {
+    this.#process.kill();
+  }
+}
+
+const typesOf = (frames: readonly Frame[]) =>
+  frames.map(({ type }) => type).filter((type) => type !== 'heartbeat');
 
 async function scene() {
   const account: Account = await world.account();
@@ -166,13 +212,226 @@ describe('a delivery', () => {
     const { account } = await scene();
     const stream = await Stream.open(account.key.token);
     const deleted = await world.ask(account, 'DELETE', `/v1/api-keys/${account.key.id}`);
+    const since = performance.now();
     expect(deleted.status).toBe(204);
     expect(await stream.next('end')).toEqual({ type: 'end', status: 401, error: 'unauthorized' });
     await eventually(() => stream.isOver);
+    expect(performance.now() - since).toBeLessThan(SOON_MS);
     const refused = await fetch(`${platform.gatewayUrl}/v1/delivery/snapshot`, {
       headers: { authorization: `Bearer ${account.key.token}` },
     });
     expect([refused.status, await refused.text()]).toEqual([401, '{"error":"unauthorized"}']);
     expect(refused.headers.get('px0-revision')).toMatch(/./);
+  });
+});
+
+describe('curl', () => {
+  it('shows a stream, compressed or not, event by event', async () => {
+    const account = await world.account();
+    const other = await world.team(account);
+    const { token } = await world.key(account, 'read_render');
+    const greeting = await world.emptyPrompt(account.key, account.team, { slug: 'greeting' });
+    await world.live(account.key, greeting, 'one');
+    await world.prompt(account.key, account.team);
+    await world.prompt(account.key, other, 'in another team');
+    const streams = [new Curl(token), new Curl(token, '--compressed')];
+    try {
+      for (const stream of streams) {
+        const sync = await stream.until((frames) => frames.find((frame) => frame.type === 'sync'), 'a sync');
+        expect(stream.head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+        expect(stream.head).toMatch(/\ncontent-type: text\/event-stream; charset=utf-8\r?/i);
+        expect(stream.head).toMatch(/\nx-accel-buffering: no\r?/i);
+        const order = account.team < other ? [2, 1] : [1, 2];
+        const teams = order.flatMap((count) => ['begin', ...Array(count).fill('put')]);
+        expect(typesOf(stream.frames)).toEqual(['hello', ...teams, 'sync']);
+        expect(stream.frames[0]).toMatchObject({ resumed: false, stale: false });
+        const digest = new Digest();
+        for (const frame of stream.frames) if (frame.type === 'put') digest.add(frame.prompt.etag);
+        expect({ count: digest.count, digest: digest.text }).toEqual({
+          count: sync.count,
+          digest: sync.digest,
+        });
+        expect(sync.count).toBe(3);
+        expect(stream.events.filter((event) => /^id: /m.test(event))).toHaveLength(1);
+        expect(stream.events.at(-1)).toMatch(new RegExp(`^id: ${sync.revision}$`, 'm'));
+      }
+      expect(streams.map(({ head }) => /content-encoding: (\w+)/i.exec(head)?.[1])).toEqual([
+        undefined,
+        'gzip',
+      ]);
+      for (const version of [2, 3, 4]) {
+        const seen = streams.map(({ frames }) => frames.length);
+        await world.draft(account.key, greeting, `text ${version}`);
+        await world.promote(account.key, greeting, version);
+        await world.promote(account.key, greeting, version);
+        const promoted = performance.now();
+        for (const [index, stream] of streams.entries()) {
+          // What is sent later does not help: nothing else is.
+          await stream.until(
+            (frames) => frames.slice(seen[index]).some(({ type }) => type === 'mark'),
+            'a mark',
+          );
+          expect(performance.now() - promoted).toBeLessThan(SOON_MS);
+          const told = stream.frames.slice(seen[index]);
+          expect(typesOf(told)).toEqual(['put', 'mark']);
+          const put = told.find((frame) => frame.type === 'put');
+          expect(put?.prompt).toMatchObject({ live: version, versions: [{ template: `text ${version}` }] });
+        }
+      }
+      for (const stream of streams)
+        await stream.until(
+          (frames) => frames.some(({ type }) => type === 'heartbeat'),
+          'a heartbeat',
+          16_000 + SOON_MS,
+        );
+    } finally {
+      for (const stream of streams) stream.leave();
+    }
+  }, 60_000);
+});
+
+describe('a move from one team to another', () => {
+  it('is told to each key as far as it sees the teams', async () => {
+    const { account, prompt } = await scene();
+    const other = await world.team(account);
+    const secret = await world.emptyPrompt(account.key, other, { slug: 'secret_of_b' });
+    const [ofA, ofB] = await Promise.all(
+      [account.team, other].map((team) => world.key(account, 'read_render', { teams: [team] })),
+    );
+    const tokens = [ofA?.token, ofB?.token, account.key.token];
+    const streams = await Promise.all(tokens.map((token = '') => Stream.open(token)));
+    const seen = streams.map(({ frames }) => frames.length);
+    await world.make(account, 'POST', `/v1/prompts/${prompt.id}/move`, { team_id: other });
+    await Promise.all(streams.map((stream, index) => stream.next('mark', seen[index])));
+    expect(streams.map(({ frames }, index) => typesOf(frames.slice(seen[index])))).toEqual([
+      ['delete', 'mark'],
+      ['put', 'mark'],
+      ['put', 'delete', 'mark'],
+    ]);
+    expect(JSON.stringify(streams[0]?.frames)).not.toContain(secret.slug);
+    expect(streams.map((stream) => stream.prompt(secret.slug)?.slug)).toEqual([
+      undefined,
+      secret.slug,
+      secret.slug,
+    ]);
+    for (const stream of streams) stream.leave();
+  });
+});
+
+describe('odd requests', () => {
+  it('are refused in the order of the contract, with px0’s revision', async () => {
+    const { account } = await scene();
+    const stranger = await world.account();
+    const many = Array.from({ length: 201 }, (_, index) => `s${index}`).join();
+    const ask = async (query: string, headers: Record<string, string> = {}, token = account.key.token) => {
+      const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
+      const leave = new AbortController();
+      const response = await fetch(`${platform.gatewayUrl}/v1/delivery/${query}`, {
+        headers: { ...authorization, ...headers },
+        signal: leave.signal,
+      });
+      const text = response.status === 200 ? '' : await response.text();
+      leave.abort();
+      if (response.status >= 400) expect(response.headers.get('px0-revision')).toMatch(/^[\w-]+$/);
+      return [response.status, ...(text === '' ? [] : [JSON.parse(text).error])];
+    };
+    const foreign = stranger.team;
+    for (const route of ['snapshot', 'stream']) {
+      const told = [
+        await ask(`${route}?team_id=x`, { 'px0-min-revision': '!' }, ''),
+        await ask(`${route}?team_id=${foreign},x&slugs=${many}`),
+        await ask(`${route}?team_id=${account.team},${foreign}&slugs=${many}`),
+        await ask(`${route}?team_id=${account.team}&slugs=${many}`, { 'px0-min-revision': '!' }),
+        await ask(`${route}?team_id=${account.team.toUpperCase()}&slugs=greeting`, {
+          'px0-min-revision': '!',
+        }),
+        await ask(`${route}?team_id=&slugs=`),
+        await ask(`${route}?slugs=${many.slice(0, many.lastIndexOf(','))}`),
+        await ask(route, { 'last-event-id': `${'x'.repeat(5_000)}` }),
+      ];
+      expect(told).toEqual([
+        [401, 'unauthorized'],
+        [400, 'invalid id'],
+        [403, 'forbidden'],
+        [400, 'slugs must have at most 200 items'],
+        [400, 'invalid revision'],
+        [200],
+        [200],
+        [200],
+      ]);
+    }
+    expect(await ask('snapshot?since=!')).toEqual([400, 'invalid revision']);
+    // A stream goes on from Last-Event-ID alone.
+    expect(await ask('stream?since=!')).toEqual([200]);
+  });
+
+  it('for the headers alone are answered with them', async () => {
+    const { account } = await scene();
+    const head = (route: string) =>
+      fetch(`${platform.gatewayUrl}/v1/delivery/${route}`, {
+        method: 'HEAD',
+        headers: { authorization: `Bearer ${account.key.token}` },
+      });
+    const [snapshot, stream] = [await head('snapshot'), await head('stream')];
+    expect([snapshot.status, await snapshot.text()]).toEqual([200, '']);
+    expect(snapshot.headers.get('etag')).toMatch(/^"[0-9a-f]{16}\.1"$/);
+    expect([stream.status, await stream.text()]).toEqual([200, '']);
+    expect(stream.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+  });
+});
+
+describe('what is delivered', () => {
+  it('are archived prompts, tagged drafts, and prompts of one slug in several teams, to people as to keys', async () => {
+    const { account, prompt } = await scene();
+    const other = await world.team(account);
+    const twin = await world.emptyPrompt(account.key, other, { slug: 'greeting' });
+    const [ofKey, ofPerson] = [await Stream.open(account.key.token), await Stream.open(account.token)];
+    const archived = await world.ask(account.key, 'POST', `/v1/prompts/${prompt.id}/archive`);
+    expect(archived.status).toBe(200);
+    await world.draft(account.key, twin, 'draft');
+    await world.make(account.key, 'POST', `/v1/prompts/${twin.id}/versions/1/tags`, { tag: 'next' });
+    for (const { replica } of [ofKey, ofPerson]) {
+      await eventually(() => {
+        expect(replica.promptsOf(account.team).get(prompt.id)).toMatchObject({ status: 'archived', live: 1 });
+        expect(replica.promptsOf(other).get(twin.id)).toMatchObject({
+          slug: 'greeting',
+          live: null,
+          tags: { next: 1 },
+          versions: [{ version: 1, status: 'draft', template: 'draft' }],
+        });
+        return true;
+      });
+    }
+    // Without its tag nothing of the draft is delivered.
+    await world.make(account.key, 'DELETE', `/v1/prompts/${twin.id}/tags/next`);
+    await eventually(() => ofKey.replica.promptsOf(other).get(twin.id)?.versions.length === 0);
+    for (const stream of [ofKey, ofPerson]) stream.leave();
+  });
+});
+
+describe('a stream ends', () => {
+  it('with a rotated key when the overlap is over, and not before', async () => {
+    const { account } = await scene();
+    const stream = await Stream.open(account.key.token);
+    const seen = stream.frames.length;
+    const rotate = `/v1/api-keys/${account.key.id}/rotate`;
+    const rotated = await world.make(account, 'POST', rotate, { overlap_seconds: 2 });
+    const since = performance.now();
+    expect(await stream.next('end', seen)).toEqual({ type: 'end', status: 401, error: 'unauthorized' });
+    // Both clocks are this machine's.
+    expect(performance.now() - since).toBeGreaterThan(1_000);
+    const next = await Stream.open(rotated.text('key'));
+    expect(next.prompt('greeting')).toMatchObject({ live: 1 });
+    next.leave();
+  });
+
+  it('with the only team of its key', async () => {
+    const { account } = await scene();
+    const only = await world.team(account);
+    const { token } = await world.key(account, 'read_render', { teams: [only] });
+    const stream = await Stream.open(token);
+    await world.ask(account, 'DELETE', `/v1/teams/${only}`);
+    expect(await stream.next('end')).toEqual({ type: 'end', status: 401, error: 'unauthorized' });
+    await eventually(() => stream.isOver);
   });
 });

@@ -144,6 +144,8 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
       expect(result).toMatchObject({ text: 'two', version: 2, source: mode });
       return result;
     });
+    // Listeners are told after the state was applied.
+    await eventually(() => changes.length > 0);
     expect(changes).toMatchObject([{ kind: 'live', promptId: id, before: { live: 1 }, after: { live: 2 } }]);
   });
 

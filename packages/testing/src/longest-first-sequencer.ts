@@ -23,7 +23,9 @@ export const longFiles = [
   'tests/upgrade.e2e.test.ts',
   'tests/api-description/api-fuzz.e2e.test.ts',
   'tests/backup.e2e.test.ts',
+  'tests/delivery.e2e.test.ts',
   // Start none.
+  'services/render/test/delivery-scenarios.int.test.ts',
   'packages/docs/test/site.int.test.ts',
   'services/prompt-registry/test/heavy.int.test.ts',
   'deploy/checks/nats-cluster.int.test.ts',
