@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, type Prompt, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { Application, type Command, type Question, renderingApplications } from './programs.ts';
+import { Application, type Command, lineApplications, type Question } from './programs.ts';
 
 const languages = ['TypeScript', 'Python', 'Go'] as const;
 type Language = (typeof languages)[number];
@@ -17,11 +17,11 @@ let platform: TestPlatform;
 let world: World;
 let account: Account;
 let folder: string;
-let programs: Awaited<ReturnType<typeof renderingApplications>>;
+let programs: Awaited<ReturnType<typeof lineApplications>>;
 
 beforeAll(async () => {
   folder = await temporaryFolder('held-prompts');
-  [programs, platform] = await Promise.all([renderingApplications(folder), startTestPlatform()]);
+  [programs, platform] = await Promise.all([lineApplications(folder), startTestPlatform()]);
   world = new World(platform);
   account = await world.account();
 }, 600_000);

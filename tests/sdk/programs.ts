@@ -233,7 +233,7 @@ async function askingGo(folder: string, by: 'packages' | 'http'): Promise<Comman
 }
 
 /** An application in each language that renders line by line; or why it cannot be tried here. */
-export async function renderingApplications(
+export async function lineApplications(
   folder: string,
 ): Promise<{ readonly TypeScript: Command } & Readonly<Record<'Python' | 'Go', Command | string>>> {
   const [Python, Go] = await Promise.all([pythonSdk(), goSdk(folder)]);

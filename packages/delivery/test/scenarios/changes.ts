@@ -92,8 +92,11 @@ export const changeScenarios: readonly Scenario[] = [
     'A prompt that has moved meanwhile is in its new team before it leaves the old one, whatever the order of the teams.',
     [
       opened({ [A]: [one], [B]: [two] }),
+      { at: 1_000, cut: 'break' },
+      connect(1_500, resume(10)),
       frames(
-        1_000,
+        1_500,
+        hello(),
         begin(A),
         put(A, 12, two),
         begin(B),
@@ -101,7 +104,7 @@ export const changeScenarios: readonly Scenario[] = [
         sync(12, { [A]: 12, [B]: 12 }, one, two),
       ),
       {
-        at: 1_000,
+        at: 1_500,
         change: [
           { slug: 'two', team_id: A, kind: 'added' },
           { slug: 'two', team_id: B, kind: 'removed' },

@@ -392,7 +392,8 @@ class ScenarioRun {
   #cut(on: number): void {
     const stream = this.#streams.get(on);
     if (stream === undefined) return;
-    if (!stream.isUnread) this.#close(stream);
+    // A client that has left hears no more of what is told there, too.
+    if (!stream.isUnread && !stream.isLeaving) this.#close(stream);
     stream.listener.leave();
     this.#streams.delete(on);
   }
