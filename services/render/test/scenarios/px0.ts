@@ -171,12 +171,16 @@ export class Px0 {
       case 'forbidden':
         return { ask: () => this.#ask(asked), over: nothing };
       case 'too many streams': {
-        const streams = await Promise.all(
-          Array.from({ length: MOST_STREAMS }, () => Listener.open(this.url, facts.token)),
-        );
+        // Of another selection than the scenario's, so that they share nothing else with its stream.
+        const open = () => Listener.open(this.url, facts.token, { query: { slugs: 'none' } });
+        const streams = await Promise.all(Array.from({ length: MOST_STREAMS }, open));
         const over = async () => {
           for (const stream of streams) stream.leave();
-          const isTaken = async () => (await Listener.open(this.url, facts.token)).status === 200;
+          const isTaken = async () => {
+            const stream = await open();
+            stream.leave();
+            return stream.status === 200;
+          };
           await eventually(isTaken, { what: 'room' });
         };
         return { ask: () => this.#ask(asked), over };
