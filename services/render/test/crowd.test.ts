@@ -78,3 +78,19 @@ it('counts the lag of what is shown, not of old events that change nothing of it
   // The old event is months old.
   expect(lags.map((lag) => lag < 86_400_000)).toEqual([true]);
 });
+
+it('tells who comes about a new team at once, also beside others of the same key', async () => {
+  crowd = new Crowd(['a']);
+  crowd.put('a', 'first');
+  crowd.put('b', 'second');
+  await settled([await crowd.visit()]);
+  await crowd.view.ready(['b']);
+  crowd.addTeam('b');
+  const visitor = await crowd.visit();
+  let text = '';
+  while (!text.includes('event: sync')) {
+    text += visitor.take();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(text.slice(0, text.indexOf('event: sync'))).toContain('second');
+});

@@ -110,8 +110,7 @@ export class Crowd {
     const token = newApiKey();
     this.#authorization = `Bearer ${token}`;
     this.#tell('organization', ORG, { name: 'Acme', created_at: time });
-    for (const id of teamIds)
-      this.#tell('team', id, { org_id: ORG, name: id, is_default: false, created_at: time });
+    for (const id of teamIds) this.addTeam(id);
     this.#tell('apiKey', 'key', {
       key_hash: hashApiKey(token),
       org_id: ORG,
@@ -121,6 +120,11 @@ export class Crowd {
       created_at: time,
       expires_at: null,
     });
+  }
+
+  /** The organization gets a team. */
+  addTeam(id: string): void {
+    this.#tell('team', id, { org_id: ORG, name: id, is_default: false, created_at: time });
   }
 
   /** A prompt is live with a text, by an event that was written at that time. */

@@ -139,7 +139,7 @@ export class Listeners {
     const { view, bounds, isConnected } = this.#options;
     const key = subscriptionKey(admission);
     const known = this.#subscriptions.get(key);
-    // It may have lost something a moment ago.
+    // It may have lost or gained something a moment ago.
     if (known !== undefined) this.#judge(known);
     const subscription = known ?? this.#subscribe(key, admission);
     const { since } = admission;
@@ -317,7 +317,7 @@ export class Listeners {
     const present = new Set(subscription.audience.teamIds);
     const kept = teamIds.filter((teamId) => present.has(teamId));
     if (kept.length < present.size) this.#lose(subscription, kept);
-    if (kept.length < teamIds.length) void this.#gain(subscription, teamIds);
+    if (kept.length < teamIds.length) this.#gain(subscription, teamIds);
   }
 
   /** Some teams are not the caller's any more: at once, nothing of them is sent. */
@@ -331,21 +331,27 @@ export class Listeners {
     });
   }
 
-  async #gain(subscription: Subscription, teamIds: readonly string[]): Promise<void> {
-    await this.#options.view.ready(teamIds);
-    const { access } = this.#options;
+  #gain(subscription: Subscription, teamIds: readonly string[]): void {
+    const { view } = this.#options;
+    // At once where that can be: a stream that is being opened now has been admitted to these teams, and must not be told that it is complete without them.
+    if (teamIds.every((teamId) => view.team(teamId) !== undefined)) this.#extend(subscription);
+    else void view.ready(teamIds).then(() => this.#extend(subscription));
+  }
+
+  #extend(subscription: Subscription): void {
+    const { access, view } = this.#options;
     const principal = authorizeClass('content', access.authenticate(subscription.authorization));
     // What has changed meanwhile is judged by its own event.
     if ('error' in principal || subscription.connections.size === 0) return;
     const present = new Set(subscription.audience.teamIds);
     const still = audienceTeams(access, principal, subscription.wanted.teamIds).filter(
-      (teamId) => this.#options.view.team(teamId) !== undefined,
+      (teamId) => view.team(teamId) !== undefined,
     );
     const gained = still.filter((teamId) => !present.has(teamId));
     if (gained.length === 0) return;
     if (this.#isTooMuch(still)) {
       // A request would be refused now; what the client is told when it comes back says why.
-      await this.#sendAway('overload', [...subscription.connections], OVERLOAD.retryMs, OVERLOAD.graceMs);
+      void this.#sendAway('overload', [...subscription.connections], OVERLOAD.retryMs, OVERLOAD.graceMs);
       return;
     }
     this.#move(subscription, still, (connection) => {
