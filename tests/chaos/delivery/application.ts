@@ -60,7 +60,6 @@ export class Application {
   readonly #command: Command;
   readonly #clients: ReadonlyMap<number, ClientTask>;
   readonly #targets: readonly Target[];
-  readonly #now: () => number;
   readonly #beganAt: number;
   readonly #latest = new Map<string, Stretch>();
   #life = 0;
@@ -68,17 +67,16 @@ export class Application {
   #ended: Promise<unknown> = Promise.resolve();
   #errors = '';
 
-  /** `clients` by their numbers in the run. `now` counts from `beganAt`, a time of the day. */
+  /** `clients` by their numbers in the run, which began at a time of the day. */
   constructor(
     command: Command,
     clients: ReadonlyMap<number, ClientTask>,
     targets: readonly Target[],
-    { now, beganAt }: { readonly now: () => number; readonly beganAt: number },
+    beganAt: number,
   ) {
     this.#command = command;
     this.#clients = clients;
     this.#targets = targets;
-    this.#now = now;
     this.#beganAt = beganAt;
   }
 
@@ -151,9 +149,5 @@ export class Application {
     const stretch = { client, target, life, rendered, from: at };
     this.stretches.push(stretch);
     this.#latest.set(`${client} ${target}`, stretch);
-  }
-
-  get now(): number {
-    return this.#now();
   }
 }

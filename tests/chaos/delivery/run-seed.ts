@@ -274,7 +274,7 @@ class DeliveryRun {
         command,
         new Map(own.map(({ number, task }) => [number, task])),
         this.#targets,
-        { now: () => this.#now(), beganAt: this.#beganAt },
+        this.#beganAt,
       );
       this.#applications.set(language, application);
       application.start();
