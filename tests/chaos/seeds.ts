@@ -59,7 +59,12 @@ export async function playSeeds({ name, start, play }: SeedsCommand): Promise<vo
     const platform = await start();
     try {
       for (let seed = from; seed < Math.min(last + 1, from + RUNS_OF_A_PLATFORM) && !isOver; seed += 1) {
-        const { summary, report, record } = await play(platform, seed);
+        const keepLogs = async () =>
+          writeFile(join(kept, `${name}-${seed}-services.log`), await platform.logs(LOG_LINES));
+        const { summary, report, record } = await play(platform, seed).catch(async (error: unknown) => {
+          await keepLogs();
+          throw error;
+        });
         done += 1;
         process.stdout.write(`${summary}\n`);
         if (report !== '' || values.record) {
@@ -68,7 +73,7 @@ export async function playSeeds({ name, start, play }: SeedsCommand): Promise<vo
         if (report !== '') {
           broken += 1;
           process.stdout.write(`${report}\n`);
-          await writeFile(join(kept, `${name}-${seed}-services.log`), await platform.logs(LOG_LINES));
+          await keepLogs();
           process.stdout.write(`history and logs of seed ${seed} are in ${kept}\n`);
           isOver ||= !values['go-on'];
           if (isOver) break;
