@@ -42,7 +42,7 @@ function promotion(version: number, start: number, end: number, answer?: Operati
 const done = { status: 200, revision: undefined, pending: false, stale: false };
 
 function request(at: number, more: Partial<DeliveryRequest> = {}): DeliveryRequest {
-  const answered = { answeredAt: at + 10, status: 200, isPx0s: true };
+  const answered = { answeredAt: at + 10, status: 200, isPx0s: () => true };
   return { client: 0, at, isStream: true, isWhole: () => true, ...answered, ...more };
 }
 
@@ -222,7 +222,7 @@ describe('a promise is broken', () => {
       'by one that gets an answer that is not of px0',
       {
         openAtCalm: new Set(),
-        requests: [request(CALM + 1_000, { isPx0s: false })],
+        requests: [request(CALM + 1_000, { isPx0s: () => false })],
       },
       ['no connection within 30 s of calm'],
     ],

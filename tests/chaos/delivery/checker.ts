@@ -248,14 +248,14 @@ export function contact(
 ): number | undefined {
   return requests.find(
     ({ answeredAt = 0, status = 0, isPx0s, ...request }) =>
-      request.client === client && answeredAt >= after && isPx0s === true && statuses.includes(status),
+      request.client === client && answeredAt >= after && isPx0s() && statuses.includes(status),
   )?.answeredAt;
 }
 
 /** A request for a person to read. */
 export function requestShown({ at, answeredAt, status, isStream, isPx0s }: DeliveryRequest): string {
   const answered = answeredAt === undefined ? 'no answer' : `${status} at ${Math.round(answeredAt)} ms`;
-  return `${isStream ? 'stream' : 'poll'} at ${Math.round(at)} ms: ${answered}${isPx0s ? ' by px0' : ''}`;
+  return `${isStream ? 'stream' : 'poll'} at ${Math.round(at)} ms: ${answered}${isPx0s() ? ' by px0' : ''}`;
 }
 
 function revoked(

@@ -26,8 +26,8 @@ export interface DeliveryRequest {
   readonly isStream: boolean;
   answeredAt?: number;
   status?: number;
-  /** The answer bears px0's revision, and does not call itself stale. */
-  isPx0s?: boolean;
+  /** The answer bears px0's revision, does not call itself stale, and nothing of it was lost. */
+  isPx0s: () => boolean;
   /** It was answered by px0, nothing of the answer was lost or held back, and it still goes on. */
   readonly isWhole: () => boolean;
 }
@@ -251,6 +251,7 @@ export class ClientNetwork {
       client: this.#client,
       at: this.#now(),
       isStream: what === 'stream',
+      isPx0s: () => false,
       isWhole: () => request.status === 200 && link.isOpen && !this.#damaged.has(link),
     };
     this.requests.push(request);
@@ -265,6 +266,7 @@ export class ClientNetwork {
     this.#pending.delete(link);
     request.answeredAt = this.#now();
     request.status = Number(status);
-    request.isPx0s = /^px0-revision:/im.test(text) && !/^px0-stale:/im.test(text);
+    const isMarked = /^px0-revision:/im.test(text) && !/^px0-stale:/im.test(text);
+    request.isPx0s = () => isMarked && !this.#damaged.has(link);
   }
 }

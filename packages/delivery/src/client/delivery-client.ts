@@ -456,6 +456,7 @@ export class DeliveryClient {
 
   #repair(follower: Follower, reason: RepairReason): void {
     this.#repairs += 1;
+    this.#policy.repairs();
     this.#warn(`what was delivered did not add up (${reason}); everything is asked for again`);
     this.#replica.forgetLast();
     follower.connection.close({ kind: 'ended', error: reason });

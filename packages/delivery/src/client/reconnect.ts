@@ -23,6 +23,8 @@ export class ReconnectPolicy {
   readonly #random: Random;
   #failures = 0;
   #refusals = 0;
+  /** Since the last good stream. */
+  #hasRepaired = false;
 
   constructor(random: Random) {
     this.#random = random;
@@ -41,11 +43,18 @@ export class ReconnectPolicy {
   }): number {
     if (livedMs >= GOOD_STREAM_MS) {
       this.#failures = 0;
+      this.#hasRepaired = false;
       return Math.max(this.within(retryMs), retryAfterMs);
     }
     const most = Math.min(FIRST_MS * 2 ** this.#failures, MOST_MS);
     this.#failures += 1;
     return Math.max(this.#random() * most, retryAfterMs);
+  }
+
+  /** What was delivered did not add up. px0 is there, so the first time is not made to wait for the failures before. */
+  repairs(): void {
+    if (!this.#hasRepaired) this.#failures = 0;
+    this.#hasRepaired = true;
   }
 
   /** After a refusal, or an answer that says that nothing is delivered there. */
@@ -73,6 +82,7 @@ export class ReconnectPolicy {
   /** The same for a poll, which cannot live long. */
   polled(): void {
     this.#failures = 0;
+    this.#hasRepaired = false;
     this.#refusals = 0;
   }
 }

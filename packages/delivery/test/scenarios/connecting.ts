@@ -307,6 +307,23 @@ export const connectingScenarios: readonly Scenario[] = [
       connect(4_000, resume(10)),
     ],
   ),
+  scenario(
+    'repair-after-failures',
+    'The first repair waits for none of the failures before it; the next one waits longer.',
+    [
+      opened({ [A]: [one] }),
+      { at: 1_000, cut: 'break' },
+      connect(1_500, resume(10), said(503, 'service unavailable')),
+      connect(2_500, resume(10), said(503, 'service unavailable')),
+      connect(4_500, resume(10)),
+      frames(4_500, hello({ resumed: true }), sync(11, { [A]: 11 }, one2)),
+      connect(5_000, notBefore(11)),
+      frames(5_000, hello(), ...whole({ [A]: [one2] }, 11), heartbeat(11, [one])),
+      connect(6_000, notBefore(11)),
+      frames(6_000, hello(), ...whole({ [A]: [one2] }, 11)),
+      status(6_000, { repairs: 2, state: 'ready' }),
+    ],
+  ),
   scenario('goaway-goes-on-reading', 'The old connection is read until the new one is in step.', [
     opened({ [A]: [one] }),
     frames(1_000, goaway()),

@@ -469,6 +469,7 @@ func (c *Client) swapWhenInStep(follower *connection) {
 
 func (c *Client) repair(follower *connection, reason RepairReason) {
 	c.repairs++
+	c.policy.Repairs()
 	c.warn(fmt.Sprintf("what was delivered did not add up (%s); everything is asked for again", reason))
 	c.replica.ForgetLast()
 	follower.close(outcome{kind: ended, error: string(reason)})

@@ -28,6 +28,8 @@ type ReconnectPolicy struct {
 	// From 0 to 1, the latter excluded.
 	random             func() float64
 	failures, refusals int
+	// Since the last good stream.
+	hasRepaired bool
 }
 
 // NewReconnectPolicy makes the policy of a client that has not failed yet.
@@ -38,12 +40,20 @@ func NewReconnectPolicy(random func() float64) *ReconnectPolicy {
 // AfterBreak is for a connection that failed or broke. It has lived since its hello; 0 without one.
 func (p *ReconnectPolicy) AfterBreak(lived time.Duration, retry RetryRange, retryAfter time.Duration) time.Duration {
 	if lived >= goodStream {
-		p.failures = 0
+		p.failures, p.hasRepaired = 0, false
 		return max(p.Within(retry), retryAfter)
 	}
 	most := time.Duration(min(float64(firstBackoff)*math.Pow(2, float64(p.failures)), float64(mostBackoff)))
 	p.failures++
 	return max(p.part(most), retryAfter)
+}
+
+// Repairs: what was delivered did not add up. px0 is there, so the first time is not made to wait for the failures before.
+func (p *ReconnectPolicy) Repairs() {
+	if !p.hasRepaired {
+		p.failures = 0
+	}
+	p.hasRepaired = true
 }
 
 // AfterRefusal is for a refusal, or an answer that says that nothing is delivered there.
@@ -65,7 +75,7 @@ func (p *ReconnectPolicy) Spread(d time.Duration) time.Duration {
 func (p *ReconnectPolicy) Delivered() { p.refusals = 0 }
 
 // Polled is the same for a poll, which cannot live long.
-func (p *ReconnectPolicy) Polled() { p.failures, p.refusals = 0, 0 }
+func (p *ReconnectPolicy) Polled() { p.failures, p.refusals, p.hasRepaired = 0, 0, false }
 
 func (p *ReconnectPolicy) part(d time.Duration) time.Duration {
 	return time.Duration(p.random() * float64(d))

@@ -456,6 +456,7 @@ class DeliveryClient:
 
     def _repair(self, connection: Connection, reason: str) -> None:
         self.repairs += 1
+        self._policy.repairs()
         self.warn(f"what was delivered did not add up ({reason}); everything is asked for again")
         self.replica.forget_last()
         self._end(connection, Meaning("ended", reason))

@@ -29,15 +29,24 @@ class ReconnectPolicy:
         self._draw = draw
         self._failures = 0
         self._refusals = 0
+        # Since the last good stream.
+        self._has_repaired = False
 
     def after_break(self, *, lived_ms: float, retry_ms: Sequence[float], retry_after_ms: float = 0) -> float:
         """After a connection that failed or broke; `lived_ms` from its hello on, 0 for one without."""
         if lived_ms >= _GOOD_STREAM_MS:
             self._failures = 0
+            self._has_repaired = False
             return max(self.within(retry_ms), retry_after_ms)
         most: float = min(_FIRST_MS * 2 ** min(self._failures, _MOST_DOUBLINGS), _MOST_MS)
         self._failures += 1
         return max(self._draw() * most, retry_after_ms)
+
+    def repairs(self) -> None:
+        """What was delivered did not add up. px0 is there, so the first time is not made to wait for the failures before."""
+        if not self._has_repaired:
+            self._failures = 0
+        self._has_repaired = True
 
     def after_refusal(self) -> float:
         """After a refusal, or an answer that says that nothing is delivered there."""
@@ -61,4 +70,5 @@ class ReconnectPolicy:
     def polled(self) -> None:
         """The same for a poll, which cannot live long."""
         self._failures = 0
+        self._has_repaired = False
         self._refusals = 0
