@@ -156,6 +156,10 @@ class Files:
         if self._file is not None and self._settings.mode != "file":
             self._file.changed()
 
+    def refused(self) -> None:
+        if self._file is not None:
+            self._file.refused()
+
     def flush(self) -> None:
         if self._file is not None:
             self._file.flush()
@@ -201,6 +205,7 @@ class Following:
             is_worth_saving = self._is_worth_saving()
         if "refused" in states:
             self._on_refused()
+            self._files.refused()
         for action in actions:
             if isinstance(action, Open):
                 self._open(action.connection)

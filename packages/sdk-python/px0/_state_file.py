@@ -89,15 +89,25 @@ class StateFile:
         """Something has changed: it is written within a second, or later if that takes long."""
         with self._lock:
             self._is_dirty = True
+            if self._timer is None:
+                self._write_after(self._pause)
+
+    def refused(self) -> None:
+        """What the file holds must not be used any more, however long writing it has taken before."""
+        with self._lock:
+            self._is_dirty = True
             if self._timer is not None:
-                return
-            timer = threading.Timer(self._pause, self.flush)
-            # A program that has nothing else to do shall end; closing the client writes what is left.
-            timer.daemon = True
-            # No threads are to be had at the end of the program, for instance.
-            with contextlib.suppress(RuntimeError):
-                timer.start()
-                self._timer = timer
+                self._timer.cancel()
+            self._write_after(0)
+
+    def _write_after(self, seconds: float) -> None:
+        timer = threading.Timer(seconds, self.flush)
+        # A program that has nothing else to do shall end; closing the client writes what is left.
+        timer.daemon = True
+        # No threads are to be had at the end of the program, for instance.
+        with contextlib.suppress(RuntimeError):
+            timer.start()
+            self._timer = timer
 
     def flush(self) -> None:
         """Writes now what has changed. Raises nothing."""

@@ -227,6 +227,22 @@ def test_a_refused_key_renders_nothing_and_recovers(held: Make, delivering: Play
     assert states[0] == "refused"
 
 
+def test_the_file_of_a_refused_client_is_emptied_at_once(
+    held: Make, delivering: PlayedDelivery, tmp_path: Path, monkeypatch: Any
+) -> None:
+    path = tmp_path / "px0.state"
+    client = held(state_file=path)
+    assert client.wait_ready(5)
+    eventually(lambda: path.exists() and "Hello" in path.read_text())
+    # As if writing had taken so long that the next time is far away.
+    file: Any = client._files._file
+    monkeypatch.setattr(file, "_pause", 600.0)
+    delivering.refusal = refused(401, "unauthorized")
+    delivering.send({"type": "end", "status": 401, "error": "unauthorized"})
+    eventually(lambda: client.status().state == "refused")
+    eventually(lambda: "Hello" not in path.read_text())
+
+
 def test_waiting_for_a_key_that_is_refused_raises(held: Make, delivering: PlayedDelivery) -> None:
     delivering.refusal = refused(403, "user is not verified")
     client = held()
