@@ -138,6 +138,18 @@ describe('nothing is broken', () => {
       },
     ],
     [
+      'by a process that was started again from a file, until it is refused itself',
+      {
+        clients: [{ ...client, revocation: { asked: 900, answered: 1_000 } }],
+        requests: [request(3_000, { status: 401 }), request(6_000, { status: 401 })],
+        stretches: [
+          stretch(0, 3_000, text(1, 10)),
+          stretch(3_010, 3_010, { kind: 'unauthorized', text: '' }),
+          stretch(5_900, 6_020, text(1, 10), { life: 2 }),
+        ],
+      },
+    ],
+    [
       'by a revoked key that a busy machine hears of late',
       {
         clients: [{ ...client, revocation: { asked: 900, answered: 1_000 } }],

@@ -265,12 +265,16 @@ function revoked(
 ): Violation[] {
   if (revocation === undefined) return [];
   const { answered } = revocation;
-  const known = contact(number, requests, answered, [401]);
-  const byContact =
-    known === undefined ? Math.max(answered, calmAt) + CONNECT_MS + AGREE_MS : known + HEAR_MS;
-  const limit = openAtRevocation.has(number) ? answered + REVOKE_MS : byContact;
+  // A process that is killed as it hears of it leaves a file that the next one renders from, until it hears of it itself.
+  const limitIn = (life: number): number => {
+    if (openAtRevocation.has(number)) return answered + REVOKE_MS;
+    const began = own.find((one) => one.life === life)?.from ?? 0;
+    const known = contact(number, requests, Math.max(answered, began), [401]);
+    return known === undefined ? Math.max(answered, calmAt) + CONNECT_MS + AGREE_MS : known + HEAR_MS;
+  };
   return own.flatMap((stretch): Violation[] => {
     if (stretch.rendered.kind !== 'text') return [];
+    const limit = limitIn(stretch.life);
     const last = stretch.until ?? stretch.from;
     if (last <= limit + lateness(delays(number), answered, limit)) return [];
     const what = `${name}: revoked at ${Math.round(answered)} ms, to be refused from ${Math.round(limit)} ms on`;
