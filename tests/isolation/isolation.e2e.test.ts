@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type OperationId, type RouteDefinition, routes } from '@px0/contracts';
-import { startTestPlatform, type TestPlatform } from '@px0/testing';
+import { eventually, startTestPlatform, type TestPlatform } from '@px0/testing';
 import { type Answer, type Caller, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { furtherPlans, gaps, kindsOf, type Names, type Plan, plans, requestOf } from './plans.ts';
@@ -121,6 +121,78 @@ it('every operation, and every id in it, has a plan', () => {
   expect(gaps()).toEqual([]);
   expect(gaps(['anOperationOfTomorrow'])).toEqual(['anOperationOfTomorrow has no plan']);
 });
+
+/** A stream's bytes as they come, until it is left. */
+async function listened(who: Caller, query = '') {
+  const leave = new AbortController();
+  const seen = { text: '' };
+  const response = await fetch(`${world.platform.gatewayUrl}/v1/delivery/stream${query}`, {
+    headers: { authorization: `Bearer ${who.token}`, 'accept-encoding': 'identity' },
+    signal: leave.signal,
+  });
+  const reading = (async () => {
+    for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) seen.text += piece;
+  })().catch(() => undefined);
+  return {
+    status: response.status,
+    seen,
+    leave: async () => {
+      leave.abort();
+      await reading;
+    },
+  };
+}
+
+const syncs = (text: string) => text.split('event: sync\n').length - 1;
+
+it('no stream has a byte of what its caller does not read, whatever happens there while it is open', async () => {
+  const { owner, things } = victim;
+  const { owner: own, things: ownThings, callers } = stranger;
+  const streams = await Promise.all(
+    Object.entries(callers).flatMap(([name, caller]) =>
+      ['', `?slugs=${things.slug},${ownThings.slug}`, `?team_id=${ownThings.team}`].map(async (query) => ({
+        what: `${name}${query}`,
+        isOfOneTeam: name === 'viewer' || name === 'key all of one team' || query.startsWith('?team_id'),
+        choosesSlugs: query.startsWith('?slugs'),
+        ...(await listened(caller, query)),
+      })),
+    ),
+  );
+  expect(streams.map(({ status }) => status)).toEqual(streams.map(() => 200));
+  await eventually(() => streams.every(({ seen }) => syncs(seen.text) === 1));
+
+  // Everything that makes frames, in the foreign tenant.
+  const cellar = await world.make(owner, 'POST', `/v1/teams/${owner.team}/prompts`, {
+    name: 'harbour cellar',
+  });
+  const moved = { id: cellar.text('prompt', 'id'), slug: cellar.text('prompt', 'slug') };
+  await world.live(owner, moved, 'harbour text');
+  const version = await world.live(owner, { id: things.prompt, slug: things.slug }, 'harbour text again');
+  await world.make(owner, 'POST', `/v1/prompts/${things.prompt}/versions/${version}/tags`, {
+    tag: 'harbour',
+  });
+  await world.make(owner, 'POST', `/v1/prompts/${moved.id}/move`, { team_id: things.team });
+  await world.make(owner, 'POST', `/v1/prompts/${moved.id}/archive`);
+  await world.make(owner, 'POST', `/v1/prompts/${moved.id}/restore`);
+  const extra = await world.team(owner);
+  await world.make(owner, 'POST', `/v1/prompts/${moved.id}/move`, { team_id: extra });
+  await world.ask(owner, 'DELETE', `/v1/teams/${extra}`);
+  // In a team of the stranger's own organization that not all of its callers read.
+  const attic = await world.make(own, 'POST', `/v1/teams/${own.team}/prompts`, { name: 'meadow attic' });
+  await world.live(own, { id: attic.text('prompt', 'id'), slug: attic.text('prompt', 'slug') }, 'attic text');
+  // And what all of them see, behind all that.
+  await world.live(own, { id: ownThings.prompt, slug: ownThings.slug }, 'the last of all');
+  await eventually(() => streams.every(({ seen }) => seen.text.includes('the last of all')));
+
+  const secrets = [...Object.values(things), owner.team, moved.id, extra, 'harbour'];
+  const problems = streams.flatMap(({ what, seen, isOfOneTeam, choosesSlugs }) => [
+    ...secrets.filter((secret) => seen.text.includes(secret)).map((secret) => `${what} told ${secret}`),
+    ...((isOfOneTeam || choosesSlugs) && seen.text.includes('attic') ? [`${what} told of another team`] : []),
+    ...(isOfOneTeam || choosesSlugs || seen.text.includes('attic text') ? [] : [`${what} lacks its own`]),
+  ]);
+  expect(problems).toEqual([]);
+  for (const { leave } of streams) await leave();
+}, 120_000);
 
 it('nobody learns of another tenant what the specification does not tell, and nothing of that tenant changes', async () => {
   const before = await fullRead(victim);
