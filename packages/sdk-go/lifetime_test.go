@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -125,4 +126,47 @@ func TestASnapshotIsWrittenWhereTheClientWasMade(t *testing.T) {
 	left, err := os.ReadDir(elsewhere)
 	expect(t, len(left), 0)
 	expect(t, err, nil)
+}
+
+// openFiles counts the descriptors of this process, or gives 0 where they cannot be seen.
+func openFiles() int {
+	files, _ := os.ReadDir("/proc/self/fd")
+	return len(files)
+}
+
+func TestClosedClientsLeaveNothing(t *testing.T) {
+	for _, mode := range []Mode{ModeStream, ModePoll} {
+		played := deliver(t, deliveredPrompt("greeting", "Hi"))
+		files := t.TempDir()
+		round := func(clients int) {
+			var all sync.WaitGroup
+			for i := range clients {
+				all.Add(1)
+				go func() {
+					defer all.Done()
+					client := holding(t, played, WithMode(mode), WithStateFile(filepath.Join(files, strconv.Itoa(i))))
+					if ready, err := client.Ready(context.Background()); !ready || err != nil {
+						t.Error(ready, err)
+					}
+					expect(t, client.Close(), nil)
+				}()
+			}
+			all.Wait()
+			played.CloseClientConnections()
+		}
+		// What a process keeps once for all clients is there after the first ones.
+		round(50)
+		var goroutines, open int
+		eventually(t, "rest", func() bool {
+			before := goroutines
+			goroutines, open = runtime.NumGoroutine(), openFiles()
+			return goroutines == before
+		})
+		for range 10 {
+			round(50)
+		}
+		eventually(t, "no goroutine and no file is left", func() bool {
+			return runtime.NumGoroutine() <= goroutines && openFiles() <= open
+		})
+	}
 }
