@@ -5,8 +5,8 @@ import { queryObjects } from 'node:v8';
 import { createGunzip } from 'node:zlib';
 import { Px0 } from '../../src/mod.ts';
 
-const [host = '', mode = '', folder = ''] = process.argv.slice(2);
-if (mode !== 'stream' && mode !== 'poll') throw new Error(`no mode is called ${mode}`);
+const [host = '', modeName, folder = ''] = process.argv.slice(2);
+const mode = modeName === 'poll' ? 'poll' : 'stream';
 
 const timer = setTimeout(() => undefined, 0);
 const kinds = { timers: timer.constructor, unzippers: createGunzip().constructor, clients: Px0 };
