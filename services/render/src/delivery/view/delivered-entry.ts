@@ -52,35 +52,45 @@ export class DeliveredEntry {
 
   /** The JSON text of a `DeliveredPrompt`. */
   json(): string {
+    const rows = deliveredRows(this.prompt);
+    // Nearly all are small. What may not fit is not put together before it is looked at version by version.
+    if (this.#lengthOf(rows) * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) {
+      const versions = rows.map((row) => versionOf(row, this.#contentOf(row)));
+      const text = JSON.stringify({ ...this.#head(), versions, etag: this.fingerprint });
+      // Whatever its characters are, it fits.
+      if (text.length * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) return text;
+    }
+    const head = JSON.stringify(this.#head());
+    return `${head.slice(0, -1)},"versions":[${this.#versionTexts(rows).join(',')}],"etag":"${this.fingerprint}"}`;
+  }
+
+  #head() {
     const { prompt } = this;
-    const head = JSON.stringify({
+    return {
       id: prompt.id,
       slug: prompt.slug,
       status: statusOf(prompt),
       created_at: prompt.createdAt,
       live: prompt.live?.number ?? null,
       tags: prompt.tags,
-    });
-    return `${head.slice(0, -1)},"versions":[${this.#versionTexts().join(',')}],"etag":"${this.fingerprint}"}`;
+    };
+  }
+
+  /** Of the templates alone. */
+  #lengthOf(rows: readonly VersionRow[]): number {
+    return rows.reduce((sum, row) => sum + (this.#contentOf(row)?.template.length ?? 0), 0);
   }
 
   /** The live version is what most renders use, so it is the last to be left out. */
-  #versionTexts(): string[] {
+  #versionTexts(rows: readonly VersionRow[]): string[] {
     const live = this.prompt.live?.number;
-    const rows = deliveredRows(this.prompt);
-    const [only] = rows;
-    if (only !== undefined && rows.length === 1) {
-      const text = versionText(only, this.#contentOf(only));
-      // Whatever its characters are, it fits.
-      if (text.length * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) return [text];
-    }
     const texts = new Map<number, string>();
     let bytes = 0;
     for (const row of rows.toSorted(([one], [other]) => Number(other === live) - Number(one === live))) {
-      const text = versionText(row, this.#contentOf(row));
+      const text = JSON.stringify(versionOf(row, this.#contentOf(row)));
       const isTooLarge = bytes + Buffer.byteLength(text) > MAX_PROMPT_BYTES;
       if (!isTooLarge) bytes += Buffer.byteLength(text);
-      texts.set(row[0], isTooLarge ? versionText(row, 'too_large') : text);
+      texts.set(row[0], isTooLarge ? JSON.stringify(versionOf(row, 'too_large')) : text);
     }
     return rows.map(([number]) => texts.get(number) ?? '');
   }
@@ -117,21 +127,22 @@ function statusOf({ archived }: PromptEntry): string {
   return archived ? 'archived' : 'active';
 }
 
-function versionText(
+/** As it is delivered. */
+function versionOf(
   [version, status]: VersionRow,
   content: VersionContent | 'too_large' | undefined,
-): string {
-  if (content === undefined || content === 'too_large') {
-    const missing = content ?? 'pending';
-    return JSON.stringify({
-      version,
-      status,
-      template: null,
-      missing,
-      language: LANGUAGE_LEVEL,
-    } satisfies DeliveredVersion);
-  }
+): DeliveredVersion {
+  const language = LANGUAGE_LEVEL;
+  if (content === undefined || content === 'too_large')
+    return { version, status, template: null, missing: content ?? 'pending', language };
   const { template, outline, sources, config } = content;
-  // What is undefined is left out of the text.
-  return JSON.stringify({ version, status, template, outline, sources, config, language: LANGUAGE_LEVEL });
+  return {
+    version,
+    status,
+    template,
+    ...(outline !== undefined && { outline }),
+    ...(sources !== undefined && { sources }),
+    ...(config !== undefined && { config }),
+    language,
+  };
 }

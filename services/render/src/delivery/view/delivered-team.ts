@@ -22,13 +22,10 @@ export class DeliveredTeam {
   /** By slug, from when somebody has asked for some. Events of two prompts may come in either order, so a slug may have several for a moment. */
   #bySlug: Map<string, DeliveredEntry[]> | undefined;
   /** Of the latest change. */
-  revision: string;
+  revision = '';
 
-  /** The entries with their sequences, in that order. */
-  constructor(id: string, entries: Iterable<readonly [DeliveredEntry, number]>, revision: string) {
+  constructor(id: string) {
     this.id = id;
-    this.revision = revision;
-    for (const [entry, sequence] of entries) this.#append(entry, sequence);
   }
 
   get digest(): Digest {
@@ -61,11 +58,28 @@ export class DeliveredTeam {
     for (const slug of slugs) yield* this.#bySlug.get(slug) ?? [];
   }
 
+  /** Of the latest change; 0 without any. */
+  get lastSequence(): number {
+    return this.#sequences.at(-1) ?? 0;
+  }
+
   /** Adds or replaces an entry. */
   set(entry: DeliveredEntry, sequence: number): void {
     this.#take(entry.prompt.id);
-    this.#append(entry, Math.max(sequence, this.#sequences.at(-1) ?? 0));
+    this.append(entry, Math.max(sequence, this.lastSequence));
     this.#compact();
+  }
+
+  /** Adds an entry that is not there, which has changed later than all that are. */
+  append(entry: DeliveredEntry, sequence: number): void {
+    entry.slot = this.#log.length;
+    this.#log.push(entry);
+    this.#sequences.push(sequence);
+    this.#ordinals.push(this.#nextOrdinal);
+    this.#nextOrdinal += 1;
+    this.#entries.set(entry.prompt.id, entry);
+    this.#digest.add(entry.fingerprint);
+    this.#index(entry);
   }
 
   /** Puts an entry that is delivered alike in the place of the one that is there. */
@@ -113,17 +127,6 @@ export class DeliveredTeam {
   /** A new epoch begins: sequences of the old one mean nothing in it, and nobody can ask for what changed before. */
   forgetSequences(): void {
     this.#sequences.fill(0);
-  }
-
-  #append(entry: DeliveredEntry, sequence: number): void {
-    entry.slot = this.#log.length;
-    this.#log.push(entry);
-    this.#sequences.push(sequence);
-    this.#ordinals.push(this.#nextOrdinal);
-    this.#nextOrdinal += 1;
-    this.#entries.set(entry.prompt.id, entry);
-    this.#digest.add(entry.fingerprint);
-    this.#index(entry);
   }
 
   #index(entry: DeliveredEntry): void {

@@ -218,6 +218,7 @@ export class DeliveryView {
   /** Sequences of the old epoch mean nothing any more. */
   readonly onEpoch = (): void => {
     for (const team of this.#teams.values()) team.forgetSequences();
+    for (const build of this.#building.values()) build.forgetSequences();
     this.departures.forget();
     for (const changes of [this.#dirty, this.#waiting])
       for (const change of changes.values()) change.first = change.latest = 1;
@@ -428,6 +429,7 @@ export class DeliveryView {
     const build = new TeamBuild(
       teamId,
       this.#options.directory.in(teamId).map(({ id }) => id),
+      (promptId) => this.#options.position.shownAt(promptId),
     );
     this.#building.set(teamId, build);
     this.#runBuilds();
@@ -467,10 +469,10 @@ export class DeliveryView {
       setTimeout(() => this.#runBuilds(), WAIT_CHECK_MS).unref();
   }
 
-  /** Looks at the next prompt of a build; false when there is none. */
+  /** Takes the next step of a build; false when there is none. */
   #buildNext(build: TeamBuild): boolean {
     const promptId = build.next();
-    if (promptId === undefined) return false;
+    if (promptId === undefined) return build.place();
     const prompt = this.#options.directory.byId(promptId);
     if (prompt?.teamId !== build.teamId) build.remove(promptId);
     else build.take(promptId, this.#assemble(prompt, undefined, build.isOutOfPatience));
@@ -484,14 +486,12 @@ export class DeliveryView {
 
   #finishBuilds(): TeamBuild[] {
     const complete = [...this.#building.values()].filter((build) => build.isComplete);
-    const { position } = this.#options;
     for (const build of complete) {
       this.#building.delete(build.teamId);
-      const team = build.team(
-        (promptId) => position.shownAt(promptId),
-        (sequence) => this.revisionAt(sequence),
+      this.#teams.set(
+        build.teamId,
+        build.team((sequence) => this.revisionAt(sequence)),
       );
-      this.#teams.set(build.teamId, team);
     }
     return complete;
   }

@@ -1,6 +1,10 @@
-/** A team on its way into the view: its prompts are gone through in slices, while events go on changing them. */
+/**
+ * A team on its way into the view, in steps between which events go on changing its prompts: first each prompt is looked at, then all are placed in the
+ * order of their latest changes, and behind them those that have changed meanwhile.
+ */
 import type { DeliveredEntry } from './delivered-entry.ts';
 import { DeliveredTeam } from './delivered-team.ts';
+import { Pending } from './pending.ts';
 
 /** A build does not wait longer for contents that do not come. */
 const PATIENCE_MS = 2_000;
@@ -9,18 +13,27 @@ export class TeamBuild {
   readonly teamId: string;
   readonly done: Promise<void>;
   readonly finish: () => void;
-  readonly #todo: Set<string>;
-  /** What is left of the present round: taking the first of a set again and again walks over all that were taken before. */
-  #round: Iterator<string>;
+  /** Prompts to be looked at. */
+  readonly #todo = new Pending<string>();
+  readonly #team: DeliveredTeam;
+  readonly #sequenceOf: (promptId: string) => number;
+  /** Those that were taken, until they are replaced or go. */
   readonly #entries = new Map<string, DeliveredEntry>();
+  /** With their sequences, from when all have been looked at. */
+  #order: [DeliveredEntry, number][] | undefined;
+  #placed = 0;
+  /** Taken after that. */
+  readonly #late = new Pending<DeliveredEntry>();
   /** Prompts whose contents are being read. */
   readonly #incomplete = new Set<string>();
   readonly #deadline = performance.now() + PATIENCE_MS;
 
-  constructor(teamId: string, promptIds: Iterable<string>) {
+  /** `sequenceOf`: of a prompt's latest change. */
+  constructor(teamId: string, promptIds: Iterable<string>, sequenceOf: (promptId: string) => number) {
     this.teamId = teamId;
-    this.#todo = new Set(promptIds);
-    this.#round = this.#todo.values();
+    this.#team = new DeliveredTeam(teamId);
+    this.#sequenceOf = sequenceOf;
+    for (const promptId of promptIds) this.#todo.set(promptId, promptId);
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
     this.finish = resolve;
@@ -28,7 +41,8 @@ export class TeamBuild {
 
   /** The team is built once nothing is left to do. */
   get isComplete(): boolean {
-    return this.#todo.size === 0 && this.#incomplete.size === 0;
+    if (this.#todo.size > 0 || this.#incomplete.size > 0) return false;
+    return this.#placed === this.#order?.length && this.#late.size === 0;
   }
 
   /** Whether it goes on without the contents that are not there. */
@@ -43,7 +57,7 @@ export class TeamBuild {
   /** The prompt must be looked at, again or for the first time. */
   add(promptId: string): void {
     this.#incomplete.delete(promptId);
-    this.#todo.add(promptId);
+    this.#todo.set(promptId, promptId);
   }
 
   /** The prompt has left the team. */
@@ -51,6 +65,8 @@ export class TeamBuild {
     this.#todo.delete(promptId);
     this.#incomplete.delete(promptId);
     this.#entries.delete(promptId);
+    this.#late.delete(promptId);
+    this.#team.remove(promptId);
   }
 
   /** A content has come, or will not come soon. */
@@ -65,29 +81,53 @@ export class TeamBuild {
 
   /** The next prompt to look at. */
   next(): string | undefined {
-    let { value, done } = this.#round.next();
-    if (done === true && this.#todo.size > 0) {
-      this.#round = this.#todo.values();
-      ({ value, done } = this.#round.next());
-    }
-    if (done === true) return undefined;
-    this.#todo.delete(value);
-    return value;
+    return this.#todo.take();
   }
 
   /** Takes a prompt as it is delivered; undefined when a content is missing. */
   take(promptId: string, entry: DeliveredEntry | undefined): void {
-    if (entry === undefined) this.#incomplete.add(promptId);
-    else this.#entries.set(promptId, entry);
+    if (entry === undefined) {
+      this.#incomplete.add(promptId);
+      return;
+    }
+    this.#entries.set(promptId, entry);
+    if (this.#order !== undefined) this.#late.set(promptId, entry);
   }
 
-  /** The team in the order of its prompts' latest changes. */
-  team(sequenceOf: (promptId: string) => number, revisionAt: (sequence: number) => string): DeliveredTeam {
-    const entries = Array.from(
-      this.#entries.values(),
-      (entry) => [entry, sequenceOf(entry.prompt.id)] as const,
-    );
-    entries.sort(([, one], [, other]) => one - other);
-    return new DeliveredTeam(this.teamId, entries, revisionAt(entries.at(-1)?.[1] ?? 0));
+  /** Places the next prompt, once all have been looked at; false when there is none. */
+  place(): boolean {
+    if (this.#todo.size > 0 || this.#incomplete.size > 0) return false;
+    this.#order ??= this.#inOrder();
+    const next = this.#order[this.#placed];
+    if (next !== undefined) {
+      this.#placed += 1;
+      const [entry, sequence] = next;
+      if (this.#entries.get(entry.prompt.id) === entry) this.#team.append(entry, sequence);
+      return true;
+    }
+    const late = this.#late.take();
+    if (late === undefined) return false;
+    this.#team.set(late, this.#sequenceOf(late.prompt.id));
+    return true;
+  }
+
+  /** A new epoch begins: sequences of the old one mean nothing in it. */
+  forgetSequences(): void {
+    this.#team.forgetSequences();
+    for (const place of this.#order ?? []) place[1] = 0;
+  }
+
+  /** The team, when it is complete. */
+  team(revisionAt: (sequence: number) => string): DeliveredTeam {
+    this.#team.revision = revisionAt(this.#team.lastSequence);
+    return this.#team;
+  }
+
+  #inOrder(): [DeliveredEntry, number][] {
+    const order = Array.from(this.#entries.values(), (entry): [DeliveredEntry, number] => [
+      entry,
+      this.#sequenceOf(entry.prompt.id),
+    ]);
+    return order.sort(([, one], [, other]) => one - other);
   }
 }
