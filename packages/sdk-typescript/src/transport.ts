@@ -36,6 +36,13 @@ export interface Answer {
   readonly text: string;
 }
 
+/** The highest revision that was seen. The package's types name nothing of another package, which nobody who installs it has. */
+export interface SeenRevision {
+  readonly text: string | undefined;
+  see(text: string | null): void;
+  forget(): void;
+}
+
 /** What came of one attempt: an answer, or why there is none. */
 type Outcome =
   | { readonly answer: Answer; readonly retryAfterMs: number | undefined }
@@ -48,9 +55,9 @@ const FIRST_WITHOUT_RESULT = 300;
 
 export class Transport {
   readonly host: string;
-  readonly revision = new HighestRevision();
+  readonly revision: SeenRevision = new HighestRevision();
   /** The highest one of an answer to a write of this client. */
-  readonly written = new HighestRevision();
+  readonly written: SeenRevision = new HighestRevision();
   readonly #settings: TransportSettings;
   readonly #budget = new RetryBudget();
   readonly #secrets: Secrets;

@@ -17,9 +17,6 @@ import {
 import { eventually } from './eventually.ts';
 import type { TestBus } from './run-servers.ts';
 
-/** A busy machine acknowledges late, and an event that is lost would end a test for no fault of what it tests. */
-const PUBLISH_TIMEOUT_MS = 30_000;
-
 export type PlayedContext = 'identity' | 'tenancy' | 'registry';
 
 const completeOf = {
@@ -40,7 +37,7 @@ export class ForeignContexts {
   private constructor(bus: TestBus, connection: NatsConnection, manager: JetStreamManager) {
     this.#bus = bus;
     this.#connection = connection;
-    this.#js = jetstream(connection, { timeout: PUBLISH_TIMEOUT_MS });
+    this.#js = jetstream(connection);
     this.#manager = manager;
   }
 

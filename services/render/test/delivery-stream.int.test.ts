@@ -42,7 +42,12 @@ async function listen(token: string, options: ListenerOptions = {}): Promise<Lis
   return listener;
 }
 
-const types = (listener: Listener, from: number) => listener.frames.slice(from).map(({ type }) => type);
+/** A heartbeat may come at any time. */
+const types = (listener: Listener, from: number) =>
+  listener.frames
+    .slice(from)
+    .map(({ type }) => type)
+    .filter((type) => type !== 'heartbeat');
 
 describe('a stream', () => {
   it('begins with everything, goes on with each change, and shows now and then that nothing was missed', async () => {
@@ -92,7 +97,7 @@ describe('a stream', () => {
     });
     const covers = present();
     await listener.until(() => listener.last === covers || undefined, 'a heartbeat that covers the draft');
-    expect(new Set(types(listener, seen))).toEqual(new Set(['heartbeat']));
+    expect(types(listener, seen)).toEqual([]);
   });
 
   it('tells of tags, states, new and deleted prompts', async () => {
@@ -169,12 +174,7 @@ describe('a stream', () => {
     await listener.until(() => listener.slugs.length === 2 || undefined);
     await render.prompt({ id: idOf('c'), teamId, slug: 'b', versions: [live(2, 'c')] });
     await listener.until(() => listener.slugs.length === 3 || undefined);
-    expect(types(listener, seen).filter((type) => type !== 'heartbeat')).toEqual([
-      'delete',
-      'mark',
-      'put',
-      'mark',
-    ]);
+    expect(types(listener, seen)).toEqual(['delete', 'mark', 'put', 'mark']);
   });
 
   it('of some slugs goes on in a team in which it had seen none', async () => {

@@ -132,13 +132,17 @@ describe('a render that takes long', () => {
 
   it('is refused when too many of its organization are under way', async () => {
     const [heavy, quick] = [await live(acme, HEAVY), await live(acme, QUICK)];
-    const first = render.render(`${heavy}/render`, acme.token, { variables: VARIABLES });
+    // Several, so that the threads are still busy with them when the others come, however long one of them takes.
+    const first = Array.from({ length: 4 }, () =>
+      render.render(`${heavy}/render`, acme.token, { variables: VARIABLES }),
+    );
     await render.caughtUp(acme.token);
     const answers = await quickRenders(quick, 60);
-    expect((await first).status).toBe(200);
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(0);
-    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(32);
+    // 32 may wait, the first ones among them.
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(28);
     expect(answers.filter(({ status }) => status !== 200 && status !== 429)).toEqual([]);
     expect(refused[0]?.body).toEqual({ error: 'too many heavy renders' });
     expect(refused[0]?.headers.get('retry-after')).toBe('1');

@@ -31,15 +31,17 @@ export interface CopyButtonProps {
 }
 
 export function CopyButton({ text, label, labelled = false, size = 'sm' }: CopyButtonProps) {
-  const [copied, setCopied] = useState(false);
+  const [copiedText, setCopiedText] = useState<string>();
   useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), saidForMs);
+    if (copiedText === undefined) return undefined;
+    const timer = setTimeout(() => setCopiedText(undefined), saidForMs);
     return () => clearTimeout(timer);
-  }, [copied]);
+  }, [copiedText]);
   const copy = async (): Promise<void> => {
-    if (await copyText(text)) setCopied(true);
+    if (await copyText(text)) setCopiedText(text);
   };
+  // Another text, such as the next tab's, has not been copied yet.
+  const copied = copiedText === text;
   const icon = copied ? Check : Copy;
   return labelled ? (
     <Button icon={icon} size={size} onClick={() => void copy()}>
