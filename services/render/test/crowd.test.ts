@@ -72,8 +72,8 @@ it('counts the lag of what is shown, not of old events that change nothing of it
   await settled([visitor]);
   const lags: number[] = [];
   crowd.listeners.fanout.onPass = ({ lagMs }) => lags.push(lagMs);
-  crowd.put('a', 'same', 1, '2026-01-01T00:00:00Z');
-  crowd.put('a', 'other', 2, '2999-01-01T00:00:00Z');
+  crowd.put('a', 'same', 1, { writtenAt: '2026-01-01T00:00:00Z' });
+  crowd.put('a', 'other', 2, { writtenAt: '2999-01-01T00:00:00Z' });
   while (!visitor.take().includes('event: mark')) await new Promise((resolve) => setImmediate(resolve));
   // The old event is months old.
   expect(lags.map((lag) => lag < 86_400_000)).toEqual([true]);
@@ -93,4 +93,19 @@ it('tells who comes about a new team at once, also beside others of the same key
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(text.slice(0, text.indexOf('event: sync'))).toContain('second');
+});
+
+it('keeps the text of a version that stays tagged when another one becomes live, though nobody could be asked for it', async () => {
+  crowd = new Crowd(['a']);
+  crowd.put('a', 'greeting', 1, { tags: { prod: 1 } });
+  const visitor = await crowd.visit();
+  await settled([visitor]);
+  crowd.put('a', 'greeting', 2, { tags: { prod: 1 } });
+  let text = '';
+  while (!text.includes('event: mark')) {
+    text += visitor.take();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(text).toContain('text 1');
+  expect(text).toContain('text 2');
 });

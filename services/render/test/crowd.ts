@@ -128,7 +128,12 @@ export class Crowd {
   }
 
   /** A prompt is live with a text, by an event that was written at that time. */
-  put(teamId: string, slug: string, version = 1, writtenAt = time): void {
+  put(
+    teamId: string,
+    slug: string,
+    version = 1,
+    { writtenAt = time, tags = {} }: { writtenAt?: string; tags?: Readonly<Record<string, number>> } = {},
+  ): void {
     this.#position += 1;
     this.#directory.apply({
       ...event('prompt', `${teamId}.${slug}`, {
@@ -138,9 +143,13 @@ export class Crowd {
         status: 'active',
         created_at: time,
         updated_at: time,
-        live: { number: version, template },
-        tags: {},
-        versions: [[version, 'live', version]],
+        live: { number: version, template: `text ${version}` },
+        tags,
+        versions: Array.from({ length: version }, (_, index) => [
+          index + 1,
+          index + 1 === version ? 'live' : 'stable',
+          index + 1,
+        ]),
       }),
       time: writtenAt,
     });

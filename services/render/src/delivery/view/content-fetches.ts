@@ -5,8 +5,8 @@ import type { PromptEntry, VersionContent, VersionRow } from '../../prompts/mod.
 import type { TaggedContent } from './delivered-entry.ts';
 
 const MOST_AT_A_TIME = 16;
-/** Until a body that could not be had is asked for again. */
-const RETRY_MS = { first: 250, longest: 30_000 };
+/** Until a body that could not be had is asked for again. Clients cannot render the version meanwhile, and its server may be back at any moment. */
+const RETRY_MS = { first: 250, longest: 2_000 };
 
 export interface ContentFetchesOptions {
   readonly source: BodySource;

@@ -44,8 +44,18 @@ export class DeliveredEntry {
     });
   }
 
-  /** The content of a tagged version, when it is there and no older than the table says. */
-  tagged(number: number, bodyRevision: number): TaggedContent | undefined {
+  /** The content of a version as it is held here, tagged or live, when it is no older than the table says. */
+  held(number: number, bodyRevision: number): TaggedContent | undefined {
+    const tagged = this.#taggedContent(number, bodyRevision);
+    const { live } = this.prompt;
+    if (tagged !== undefined || live?.number !== number) return tagged;
+    const heldRevision = this.prompt.versionRow(number)?.[2] ?? 0;
+    if (heldRevision < bodyRevision) return undefined;
+    const { template, outline, sources, config } = live;
+    return { bodyRevision: heldRevision, content: { template, outline, sources, config } };
+  }
+
+  #taggedContent(number: number, bodyRevision: number): TaggedContent | undefined {
     const held = this.#tagged?.get(number);
     return held !== undefined && held.bodyRevision >= bodyRevision ? held : undefined;
   }
@@ -97,7 +107,7 @@ export class DeliveredEntry {
 
   #contentOf([number, , bodyRevision]: VersionRow): VersionContent | undefined {
     const { live } = this.prompt;
-    return number === live?.number ? live : this.tagged(number, bodyRevision)?.content;
+    return number === live?.number ? live : this.#taggedContent(number, bodyRevision)?.content;
   }
 }
 

@@ -296,7 +296,7 @@ export class DeliveryView {
     for (const row of deliveredRows(prompt)) {
       const [number, , bodyRevision] = row;
       if (number === prompt.live?.number) continue;
-      const content = before?.tagged(number, bodyRevision) ?? this.#contents.get(prompt, row);
+      const content = before?.held(number, bodyRevision) ?? this.#contents.get(prompt, row);
       if (content === undefined) isWhole = false;
       else tagged.set(number, content);
     }
