@@ -218,6 +218,8 @@ export class ClientNetwork {
       return piece;
     }
     const passed = await this.#onward(piece, link);
+    // A server that has closed its side meanwhile ends the other one, too, and what was held back is lost.
+    if (!link.isOpen) this.#damaged.add(link);
     if (passed !== undefined && !this.#silent.has(link)) this.#noteAnswer(passed, link);
     return passed;
   }
