@@ -119,6 +119,16 @@ describe('nothing is broken', () => {
       },
     ],
     [
+      'by a version whose text px0 itself could not read yet',
+      {
+        stretches: [
+          stretch(0, 10, text(1, 10)),
+          stretch(20, 30, { kind: 'unreachable', text: 'px0 is not asked: the version is pending' }),
+          stretch(5_000, 20_000, text(2, 20)),
+        ],
+      },
+    ],
+    [
       'by a prompt that has left the only team of a client',
       {
         clients: [{ ...client, mayLose: new Set([0]) }],
