@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import inspect
 import os
 import random
@@ -630,14 +631,18 @@ class AsyncFollowing(Following):
                 self._waiting.append((loop, waiting))
             if is_done():
                 return
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(waiting, until - loop.time())
+            # Before Python 3.12 `wait_for` forgets that it was cancelled when what it waits for comes in the same moment.
+            timer = loop.call_later(until - loop.time(), _settle, waiting)
+            try:
+                await waiting
+            finally:
+                timer.cancel()
 
     def _woken(self) -> None:
         with self.lock:
             waiting, self._waiting = self._waiting, []
         for loop, future in waiting:
-            _in_loop(loop, lambda future=future: None if future.done() else future.set_result(None))  # type: ignore[misc]
+            _in_loop(loop, functools.partial(_settle, future))
         if self._loop is not None and self._wake is not None:
             _in_loop(self._loop, self._wake.set)
 
@@ -660,8 +665,12 @@ class AsyncFollowing(Following):
             return
         try:
             while not self.client.view.observed.is_closed:
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(wake.wait(), self._seconds_to_wait())
+                # No `wait_for`, for the same reason as in `_wait`: a loop that ends would wait for this task for ever.
+                timer = asyncio.get_running_loop().call_later(self._seconds_to_wait(), wake.set)
+                try:
+                    await wake.wait()
+                finally:
+                    timer.cancel()
                 wake.clear()
                 if is_file:
                     self.do(self._files.read_bundle)
@@ -730,6 +739,11 @@ def _for_a_slice(steps: Iterator[None]) -> bool:
         if time.perf_counter() > until:
             return True
     return False
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _in_loop(loop: asyncio.AbstractEventLoop, work: Callable[[], Any]) -> None:

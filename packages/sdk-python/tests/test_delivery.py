@@ -666,3 +666,27 @@ def test_a_team_may_be_written_large(held: Make, delivering: PlayedDelivery) -> 
     assert client.render("mine", team_id=team_id).source == "stream"
     with pytest.raises(px0.NotFoundError):
         client.render("nothing")
+
+
+@pytest.mark.parametrize("turns", range(12))
+def test_a_loop_that_ends_ends_what_follows_px0_whatever_has_just_come(delivering: PlayedDelivery, turns: int) -> None:
+    loop = asyncio.new_event_loop()
+    client = AsyncPx0(delivering.host, "ak_test", mode="stream", retries=0, init_timeout=20.0)
+
+    async def run() -> None:
+        assert await client.ready(20)
+        delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
+        while (await client.render("greeting", name="Ada")).text != "Hi Ada":
+            await asyncio.sleep(0)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    loop.run_until_complete(run())
+    left = asyncio.all_tasks(loop)
+    assert left
+    for task in left:
+        task.cancel()
+    # What `asyncio.run` does, which has no limit.
+    _, pending = loop.run_until_complete(asyncio.wait(left, timeout=10))
+    loop.close()
+    assert not pending
