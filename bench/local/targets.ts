@@ -16,8 +16,7 @@ const RATIOS: Readonly<Record<string, (workload: string) => number | undefined>>
   // Handlebars does little in the others but join texts, as every engine has to.
   TypeScript: (workload) =>
     workload.endsWith(WITH_RESULT) ? 1 : workload.startsWith('chat') ? 0.1 : undefined,
-  Python: (workload) =>
-    workload.endsWith(', compile') ? 0.3 : workload.startsWith(SHORT_CHAT) ? 0.6 : 0.7,
+  Python: (workload) => (workload.endsWith(', compile') ? 0.3 : workload.startsWith(SHORT_CHAT) ? 0.6 : 0.7),
   Go: (workload) => (workload.startsWith('chat') ? 0.25 : 0.6),
 };
 

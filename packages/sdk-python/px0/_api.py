@@ -83,7 +83,7 @@ class ApiClient(generated.ApiClient):
         send = functools.partial(super().call_api, method, url, *arguments, **options)
         try:
             response = _Response(host, send() if limit is None else limit.within(send), limit)
-            if not _changes_nothing(method, url):
+            if response.status < 300 and not _changes_nothing(method, url):
                 self._note_write(response)
             return response
         except Px0Error as error:

@@ -92,6 +92,8 @@ class Engine:
         self._live: Dict[str, Wanted] = {}
         self._transport = Transport(settings)
         self._written = written_by(settings.host, settings.access_token)
+        if delivered is not None:
+            delivered.on_other_installation = self._forget_revisions
         self._lock = threading.RLock()
         self._outage = Outage()
         keeps_nothing = settings.cache is None and delivered is None
@@ -112,6 +114,7 @@ class Engine:
         """In a forked process: with what is kept, but nothing of what was under way, for that goes on in the parent only."""
         self._lock = threading.RLock()
         self._transport.begin_anew()
+        self._written.begin_anew()
         self._outage = Outage()
         self._kept = self._kept.copy()
         self._awaited = {}
@@ -122,6 +125,10 @@ class Engine:
         with self._lock:
             for kept in self._kept.all():
                 self._kept.remove(kept.wanted)
+
+    def _forget_revisions(self) -> None:
+        self._transport.forget_revision()
+        self._written.forget()
 
     @property
     def outage_cause(self) -> Optional[UnreachableError]:

@@ -26,6 +26,11 @@ class HighestRevision:
         # A thread that is gone may have set one of the two only.
         self._position = _NEVER if self.text is None else _decode(self.text) or _NEVER
 
+    def forget(self) -> None:
+        """Another px0 answers: no revision of the earlier one means anything there."""
+        with self._lock:
+            self.text, self._position = None, _NEVER
+
     def see(self, text: Optional[str]) -> None:
         """Learns from an answer's `Px0-Revision`; a text of another form is ignored."""
         # Nearly all answers repeat what is known.

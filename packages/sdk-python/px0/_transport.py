@@ -106,6 +106,10 @@ class Transport:
         self._revision.begin_anew()
         self._budget = RetryBudget()
 
+    def forget_revision(self) -> None:
+        """Another px0 answers."""
+        self._revision.forget()
+
     def see(self, revision: Optional[str]) -> None:
         """No answer shall be of an earlier state."""
         self._revision.see(revision)

@@ -375,13 +375,16 @@ def test_what_the_caller_has_written_is_waited_for(held: Make, delivering: Playe
         if request["path"].endswith("/render"):
             body = {"rendered": "Asked", "version": 2, "slug": "greeting", "tags": []}
             return Reply(200, body, {"px0-revision": later}) if replies["is_there"] else Reply(503, "")
+        if request["path"].endswith("refused"):
+            return Reply(409, {"error": "no"}, {"px0-revision": later})
         return deliver(request)
 
     delivering.answer = answer
-    # Neither what another caller writes nor what is only read.
+    # Neither what another caller writes nor what is only read, nor what is refused.
     write(delivering.host, "ak_other")
     write(delivering.host, "ak_test", "GET")
     write(delivering.host, "ak_test", "POST", "/v1/prompts/greeting/render")
+    write(delivering.host, "ak_test", "POST", "/v1/refused")
     assert client.render("greeting", name="Ada").source == "stream"
     write(delivering.host, "ak_test")
     # It does not come, so px0 is asked, for nothing earlier than that.

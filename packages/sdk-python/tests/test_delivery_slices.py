@@ -141,6 +141,26 @@ def test_a_move_to_another_connection_is_made_in_slices() -> None:
         assert sorted({held.prompt["slug"] for held in client.index.all()}) == ["p2", "p3", "p4", "p5"]
 
 
+def test_what_was_written_to_another_installation_is_not_waited_for() -> None:
+    now = [1_000.0]
+    client = DeliveryClient(Options("stream", Audience(None, None), 30_000, 2_000, lambda: now[0], lambda: 0.5))
+    forgotten: List[float] = []
+    client.on_other_installation = lambda: forgotten.append(now[0])
+    client.start()
+    connection = answered(client)
+    list(receiving(client, connection, 1))
+    client.ended(connection, "reset")
+    while not forgotten and now[0] < 2_000_000:
+        now[0] += 1_000
+        client.tick()
+        for action in client.take_actions():
+            if isinstance(action, Open):
+                headers = {"px0-revision": revision(1, epoch=1)}
+                client.answered(action.connection, 503, headers, '{"error":"revision not yet available"}')
+    assert len(forgotten) == 1 and forgotten[0] > 600_000
+    assert client.replica.floor is None
+
+
 def digest_of_all(number: int) -> Dict[str, Any]:
     sync = transfer(number)[-1]
     return {"digest": sync["digest"], "count": sync["count"]}

@@ -118,6 +118,10 @@ export class Gateway {
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
       return;
     }
+    if (room?.mayAsk(visit.facts.authorization) === false) {
+      this.#refuseStream(visit, target);
+      return;
+    }
     if (room === undefined && upstream.isFull) {
       this.#deps.metrics.refusedByFullUpstream += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
@@ -170,16 +174,12 @@ export class Gateway {
       fail: (error) => this.#answerFailure(visit, target, upstream, error),
       ...(room !== undefined && {
         stream: {
-          own: (owner) => {
-            if (!room.hasRoomFor(owner)) return false;
-            room.own(owner);
-            return true;
-          },
-          closed: (owner) => room.remove(exchange, owner),
+          own: (owner) => room.own(exchange, owner),
+          closed: () => room.remove(exchange),
         },
       }),
     });
-    room?.add(exchange);
+    room?.add(exchange, facts.authorization);
     exchange.start();
   }
 
@@ -218,17 +218,14 @@ export class Gateway {
     return headers;
   }
 
-  #answerFailure(visit: Visit, { patience }: ForwardTarget, upstream: Upstream, error: unknown): void {
+  #answerFailure(visit: Visit, target: ForwardTarget, upstream: Upstream, error: unknown): void {
     if (error instanceof UpstreamOutError) {
       this.#deps.metrics.brokenOff += 1;
       this.#refuse(visit, 'serviceUnavailable', ['retry-after', '1']);
       return;
     }
     if (error instanceof TooManyStreamsError) {
-      this.#deps.metrics.refusedStreams += 1;
-      // A snapshot ends by itself.
-      if (patience === 'stream') this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
-      else this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
+      this.#refuseStream(visit, target);
       return;
     }
     if (isCausedBy(error, BodyTooLargeError)) {
@@ -249,9 +246,11 @@ export class Gateway {
   }
 
   /** The organization has as many as it may. */
-  #refuseStream(visit: Visit): void {
+  #refuseStream(visit: Visit, { patience }: ForwardTarget): void {
     this.#deps.metrics.refusedStreams += 1;
-    this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
+    // A snapshot ends by itself.
+    if (patience === 'stream') this.#refuse(visit, 'tooManyStreams', ['retry-after', '30']);
+    else this.#refuse(visit, 'serviceUnavailable', ['retry-after', '5']);
   }
 
   #refuseUnforeseen(visit: Visit, error: unknown): void {

@@ -12,30 +12,18 @@ import { PromptDirectory } from '../src/prompts/mod.ts';
 const time = '2026-01-01T00:00:00Z';
 const ORG = 'org';
 
-/** Takes everything at once, or if it is slow nothing from the first prompts on. */
+/** Takes everything at once. */
 class CountingSink extends EventEmitter {
   destroyed = false;
   bytesWritten = 0;
-  writableLength = 0;
-  isSlow = false;
+  readonly writableLength = 0;
   readonly texts: string[] = [];
-  #waits: (() => void)[] = [];
 
   write(bytes: Buffer | string, taken?: () => void): boolean {
     this.bytesWritten += bytes.length;
-    const text = String(bytes);
-    this.texts.push(text);
-    if (this.isSlow && (this.writableLength > 0 || text.includes('event: put')))
-      this.writableLength += bytes.length;
-    if (taken !== undefined && this.writableLength > 0) this.#waits.push(taken);
-    else if (taken !== undefined) queueMicrotask(taken);
-    return this.writableLength === 0;
-  }
-
-  goOn(): void {
-    this.isSlow = false;
-    this.writableLength = 0;
-    for (const wake of this.#waits.splice(0)) wake();
+    this.texts.push(String(bytes));
+    if (taken !== undefined) queueMicrotask(taken);
+    return true;
   }
 
   end(): this {
@@ -54,7 +42,6 @@ class CountingSink extends EventEmitter {
 export interface Visitor {
   /** What it has been written since it was asked last. */
   take(): string;
-  goOn(): void;
   leave(): void;
 }
 
@@ -66,7 +53,7 @@ export class Crowd {
   readonly #authorization: string;
   #position = 0;
 
-  constructor(teamIds: readonly string[], turnMs?: number) {
+  constructor(teamIds: readonly string[]) {
     const here = this;
     this.#directory = new PromptDirectory((previous, entry, at) => this.view.onPrompt(previous, entry, at));
     this.view = new DeliveryView({
@@ -104,7 +91,6 @@ export class Crowd {
         // The test beats by itself.
         heartbeatMs: 10_000_000,
       },
-      ...(turnMs === undefined ? {} : { turnMs }),
       logger: silentLogger(),
     });
     const token = newApiKey();
@@ -155,8 +141,8 @@ export class Crowd {
     });
   }
 
-  /** Another connection, for these prompts or for all. One that is slow reads nothing behind its first prompts until it goes on. */
-  async visit(slugs?: readonly string[], { isSlow = false } = {}): Promise<Visitor> {
+  /** Another connection, for these prompts or for all. */
+  async visit(slugs?: readonly string[]): Promise<Visitor> {
     const authentication = this.#access.authenticate(this.#authorization);
     if (authentication.outcome !== 'principal' || authentication.principal.kind !== 'api-key')
       throw new Error('the key is unknown');
@@ -174,14 +160,9 @@ export class Crowd {
       unmet: undefined,
     };
     const sink = new CountingSink();
-    sink.isSlow = isSlow;
     // A socket has more, of which nothing is used.
     this.listeners.open(admission, sink as unknown as Sink, { isGzip: false, isChunked: false });
-    return {
-      take: () => sink.texts.splice(0).join(''),
-      goOn: () => sink.goOn(),
-      leave: () => void sink.destroy(),
-    };
+    return { take: () => sink.texts.splice(0).join(''), leave: () => void sink.destroy() };
   }
 
   close(): void {

@@ -21,7 +21,8 @@ export class PromptIndex {
   /** The prompt that a slug means, in one team or in any. */
   find(slug: string, teamId?: string): HeldPrompt | undefined {
     const held = this.#bySlug.get(slug);
-    if (Array.isArray(held)) return teamId === undefined ? held[0] : held.find((one) => one.teamId === teamId);
+    if (Array.isArray(held))
+      return teamId === undefined ? held[0] : held.find((one) => one.teamId === teamId);
     return teamId === undefined || held?.teamId === teamId ? held : undefined;
   }
 

@@ -178,8 +178,8 @@ export class Replica {
   adopt(other: Replica): void {
     if (this.#teams.size === 0) this.#become(other);
     else {
+      this.#replace(other.#teams);
       for (const teamId of [...this.#teams.keys()]) if (!other.#teams.has(teamId)) this.#drop(teamId);
-      for (const [teamId, team] of other.#teams) this.#replace(teamId, team);
     }
     this.#transfer = other.#transfer;
     this.#last = other.#last;

@@ -119,6 +119,13 @@ export const connectingScenarios: readonly Scenario[] = [
   ),
   foreign(
     BY_THE_WAY,
+    outage('answer-304-unasked', 'A 304 to a request without a condition confirms nothing.', {
+      status: 304,
+      headers: { 'px0-revision': R(10) },
+    }),
+  ),
+  foreign(
+    BY_THE_WAY,
     outage('no-content-type', 'A 200 that does not say what it is is an outage.', {
       status: 200,
       headers: {},

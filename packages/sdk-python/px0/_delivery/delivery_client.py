@@ -88,6 +88,8 @@ class DeliveryClient:
         self._policy = ReconnectPolicy(options.draw)
         self.index = PromptIndex()
         self.feed = ChangeFeed()
+        # Another px0 answers at the address, where no revision of the earlier one means anything.
+        self.on_other_installation: Callable[[], None] = lambda: None
         self.replica = Replica(self._edited)
 
         self._current: Optional[Connection] = None
@@ -238,7 +240,9 @@ class DeliveryClient:
         if not self.is_open(connection):
             return False
         floor = connection.replica.floor
-        meaning = meaning_of(status, headers, media=connection.request.media, body=body, floor=floor)
+        request = connection.request
+        is_conditional = "if-none-match" in request.headers
+        meaning = meaning_of(status, headers, media=request.media, is_conditional=is_conditional, body=body, floor=floor)
         connection.answered(headers, self.now())
         if meaning.kind != "delivery":
             self._end(connection, meaning)
@@ -544,6 +548,7 @@ class DeliveryClient:
         self._warn_once("another px0 answers at this address; what it delivers replaces what was held")
         self._other_epoch_since = None
         self.replica.forget_revisions()
+        self.on_other_installation()
         return True
 
     def _disconnect(self) -> None:

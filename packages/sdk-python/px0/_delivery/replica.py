@@ -133,9 +133,7 @@ class Replica:
         """Applies a `sync`, prompt by prompt. Where it is left before its end, what is here does not fit together."""
         self._see(frame["revision"])
         transfer, self._transfer = self._transfer, None
-        for team_id, staged in (transfer or {}).items():
-            if staged is not None:
-                yield from self._replace(team_id, staged)
+        yield from self._replace({team_id: staged for team_id, staged in (transfer or {}).items() if staged is not None})
         listed = {team["team_id"] for team in frame["teams"]}
         for team_id in self.team_ids:
             if team_id not in listed:
@@ -228,11 +226,10 @@ class Replica:
 
     def adopt(self, other: Replica) -> Steps:
         """Takes over all of another replica, which must not be used after that, prompt by prompt as `sync`."""
+        yield from self._replace(other._teams)
         for team_id in self.team_ids:
             if team_id not in other._teams:
                 yield from self._dropping(team_id)
-        for team_id, team in other._teams.items():
-            yield from self._replace(team_id, team)
         self._transfer = other._transfer
         self.last = other.last
         if other.floor is not None:
@@ -244,7 +241,7 @@ class Replica:
         """Lays one team of another replica, such as that of a bundle, over this one."""
         team = other._teams.get(team_id)
         if team is not None:
-            drained(self._replace(team_id, team))
+            drained(self._replace({team_id: team}))
 
     def _see(self, revision: str) -> None:
         self.floor = later_of(self.floor, revision)
@@ -323,7 +320,18 @@ class Replica:
         self._teams.pop(team_id, None)
         return None
 
-    def _replace(self, team_id: str, new: _Team) -> Steps:
+    def _replace(self, teams: Mapping[str, _Team]) -> Steps:
+        """What comes is there before anything leaves: a prompt that has moved is nowhere missing in between."""
+        for team_id, new in teams.items():
+            yield from self._enter(team_id, new)
+        for team_id, new in teams.items():
+            left = [prompt_id for prompt_id in self.prompts_of(team_id) if prompt_id not in new.prompts]
+            for prompt_id in left:
+                self._remove(team_id, prompt_id)
+                yield
+        return None
+
+    def _enter(self, team_id: str, new: _Team) -> Steps:
         team = self._teams.setdefault(team_id, _Team())
         team.revision = new.revision
         if not team.prompts and self._homes.keys().isdisjoint(new.prompts):
@@ -338,8 +346,5 @@ class Replica:
             return None
         for prompt in new.prompts.values():
             self._set(team_id, prompt)
-            yield
-        for prompt_id in [prompt_id for prompt_id in team.prompts if prompt_id not in new.prompts]:
-            self._remove(team_id, prompt_id)
             yield
         return None

@@ -111,12 +111,10 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
     else this.#onFailure(this.#noReplica());
   }
 
-  /** Ends a stream in good order. One that has not begun is refused. */
+  /** Ends a stream in good order. */
   finish(): void {
-    if (!this.#res.headersSent) {
-      this.#giveUp(new ClientFaultError('the gateway stops'));
-      return;
-    }
+    if (this.#res.headersSent) this.#res.end();
+    else this.#hooks.fail(new UpstreamOutError('the gateway stops'));
     this.#clientGone = true;
     this.#controller?.abort(new ClientGoneError('the gateway stops'));
   }
@@ -157,10 +155,6 @@ export class Exchange implements Dispatcher.DispatchHandler, Waiting, OpenStream
   expire(): void {
     const error = this.#reasonOfSilence();
     if (!isClientFault(error)) this.#replica?.rest();
-    this.#giveUp(error);
-  }
-
-  #giveUp(error: Error): void {
     this.#expired = true;
     this.#settle?.reject(error);
     this.#controller?.abort(error);

@@ -1,6 +1,6 @@
 /**
  * How many streams go through this gateway: in all, and for the keys of one organization or one person, who must not take every place.
- * See docs/decisions/175-streams-through-the-gateway.md.
+ * See docs/decisions/175-streams-through-the-gateway.md and 176-neighbours-of-streams.md.
  */
 
 /** An answer that goes on until somebody ends it. */
@@ -9,9 +9,9 @@ export interface OpenStream {
   finish(): void;
 }
 
-/** Of all places, those that one owner may have. */
+/** Of all places, those that one owner may have; and as many for those of its requests that have not been answered. */
 const SHARE = 1 / 4;
-/** Credentials whose organization is remembered; the oldest goes. */
+/** Credentials whose owner is remembered; the oldest goes. */
 const REMEMBERED = 10_000;
 /** Clients come back within seconds; all at once they would be a herd. */
 const SHORTEST_DRAIN_MS = 2_000;
@@ -30,10 +30,10 @@ interface Place {
 export class StreamRoom {
   /** How many streams there may be. */
   readonly limit: number;
-  readonly #open = new Set<OpenStream>();
+  readonly #open = new Map<OpenStream, Place>();
   readonly #ofOwner = new Map<string, number>();
   readonly #ofAsker = new Map<string, number>();
-  /** Only an answer tells whose a credential is. A key stays the same organization's for as long as it lives. */
+  /** Only an answer tells whose a credential is. It stays the same one's for as long as it lives. */
   readonly #ownerOf = new Map<string, string>();
   #drain: NodeJS.Timeout | undefined;
 
@@ -49,11 +49,8 @@ export class StreamRoom {
     return this.#open.size >= this.limit;
   }
 
-  /** Whether there is room for one more stream of the owner, whom the service names. */
-  hasRoomFor(owner: string | undefined): boolean {
-    return (
-      owner === undefined || (this.#ofOwner.get(owner) ?? 0) < Math.max(1, Math.floor(this.limit * SHARE))
-    );
+  get #share(): number {
+    return Math.max(1, Math.floor(this.limit * SHARE));
   }
 
   /** Whether one more may be asked for: an organization that connects without end must not have every place by what is not answered yet. */
@@ -69,7 +66,7 @@ export class StreamRoom {
     this.#open.set(stream, { credential, asker, owner: undefined });
   }
 
-  /** The service has answered, and has named the stream's owner; streams of people have none. False: the owner has as many as it may. */
+  /** The service has answered, and has named the stream's owner. False: the owner has as many as it may. */
   own(stream: OpenStream, owner: string | undefined): boolean {
     const place = this.#open.get(stream);
     if (place === undefined) return false;

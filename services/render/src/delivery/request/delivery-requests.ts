@@ -24,10 +24,12 @@ import {
   type Admission,
   type AdmissionDependencies,
   admit,
+  admitStill,
   type Judgement,
   judgementOf,
 } from './admission.ts';
-import { Snapshot, snapshotHeaders } from './snapshot.ts';
+import { namesEtag } from './if-none-match.ts';
+import { digestOfAll, etagOf, ownerHeaders, Snapshot, snapshotHeaders } from './snapshot.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface DeliveryRequestsOptions extends AdmissionDependencies {

@@ -97,18 +97,15 @@ export class Connection {
     this.write(this.#pieces.of(asEvent(frame)));
   }
 
-  /** Waits until everything that was written has left the process, or the connection has ended; false when that takes longer than it may. */
-  async drained(patienceMs?: number): Promise<boolean> {
-    if (this.unsent === 0 || !this.isOpen) return true;
-    return new Promise<boolean>((resolve) => {
-      const settle = (isDrained: boolean): void => {
-        clearTimeout(timer);
+  /** Waits until everything that was written has left the process, or the connection has ended. */
+  async drained(): Promise<void> {
+    if (this.unsent === 0 || !this.isOpen) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
         this.#sink.off('drain', end);
         this.#sink.off('close', end);
-        resolve(isDrained);
+        resolve();
       };
-      const end = (): void => settle(true);
-      const timer = patienceMs === undefined ? undefined : setTimeout(() => settle(false), patienceMs);
       this.#sink.once('drain', end);
       this.#sink.once('close', end);
       // What is below the socket's own mark leaves without a word about it.

@@ -20,12 +20,8 @@ export interface FanoutOptions {
   readonly cacheBytes: number;
   /** Of transfers, in characters. */
   readonly pieceLength?: number;
-  /** How long a transfer may wait for its client before others have its turn. */
-  readonly turnMs?: number;
   readonly logger: Logger;
 }
-
-const TURN_MS = 10_000;
 
 /** Plain numbers, which observers read. */
 export interface FanoutCounts {
@@ -88,9 +84,9 @@ export class Fanout {
     const shared = new Map<string, Piece>();
     const events = new Map<DeliveredEntry, string>();
     for (const audience of concerned) {
-      const piece = await this.#pieceFor(audience, batch, { shared, events, slices });
+      const pieces = await this.#piecesFor(audience, batch, { shared, events, slices });
       if (slices.isOver) await slices.others();
-      if (piece === undefined) continue;
+      if (pieces.length === 0) continue;
       for (const connection of audience.connections) {
         this.#show(connection, pieces, batch.sequence);
         if (slices.isOver) await slices.others();
@@ -158,7 +154,7 @@ export class Fanout {
     }
     connection.pass = this.#pass;
     connection.position = sequence;
-    connection.write(piece);
+    for (const piece of pieces) connection.write(piece);
   }
 
   /**
@@ -217,50 +213,29 @@ export class Fanout {
     };
   }
 
-  /** Runs until the connection is up to date or has ended, or for one turn of a client that is slow. */
-  async #transfer(connection: Connection, begun?: Transfer): Promise<void> {
+  /** Runs until the connection is up to date, or has ended. */
+  async #transfer(connection: Connection, turn: Turn): Promise<void> {
     try {
-      let transfer = begun;
-      while (connection.isOpen) {
-        transfer ??= this.#begin(connection);
-        const outcome = await this.#attempt(connection, transfer);
-        if (outcome === 'done') return;
-        if (outcome === 'slow') {
-          this.#goOnLater(connection, transfer);
-          return;
-        }
+      while (connection.isOpen && (await this.#attempt(connection, turn)) === 'again')
         connection.position = undefined;
-        transfer = undefined;
-      }
     } catch (error) {
       this.#options.logger.error({ err: error }, 'a transfer failed');
       connection.destroy();
     }
   }
 
-  #begin(connection: Connection): Transfer {
-    this.counts.transfers += 1;
-    connection.state = 'transfer';
-    return new Transfer({
-      view: this.#options.view,
+  async #attempt(connection: Connection, turn: Turn): Promise<'done' | 'again'> {
+    const { view } = this.#options;
+    const transfer = new Transfer({
+      view,
       runs: this.#runs,
       pieces: this.pieces,
       pieceLength: this.#pieceLength,
       connection,
     });
-  }
-
-  /** The client has used its turn without reading: it gets another one when it has read. */
-  #goOnLater(connection: Connection, transfer: Transfer): void {
-    void connection.drained().then(() => {
-      if (connection.isOpen)
-        this.queue.enter(connection.seat.owner, () => this.#transfer(connection, transfer));
-    });
-  }
-
-  async #attempt(connection: Connection, transfer: Transfer): Promise<'done' | 'again' | 'slow'> {
+    this.counts.transfers += 1;
+    connection.state = 'transfer';
     const slices = new Slices();
-    const turnEnds = performance.now() + (this.#options.turnMs ?? TURN_MS);
     while (connection.isOpen) {
       const step = transfer.next();
       if (step === undefined) return 'again';
@@ -269,15 +244,14 @@ export class Fanout {
         // At once: from here on the connection takes part in passes, and nothing may come between.
         connection.state = 'current';
         connection.pass = this.#pass;
-        connection.position = this.#options.view.watermark;
+        connection.position = view.watermark;
       } else if (step.piece.isLarge) await step.piece.prepare();
       connection.write(step.piece);
       if (step.closes) {
         if (connection.gained.size > 0) this.bringUpToDate(connection);
         return 'done';
       }
-      if (connection.isBehind && !(await connection.drained(Math.max(0, turnEnds - performance.now()))))
-        return 'slow';
+      if (connection.isBehind) await turn.pause(connection.drained());
       if (slices.isOver) await slices.others();
     }
     return 'done';

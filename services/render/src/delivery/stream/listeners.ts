@@ -20,7 +20,6 @@ export interface ListenersOptions {
   readonly isSettledInEpoch: () => boolean;
   readonly bounds: StreamBounds;
   readonly pieceLength?: number;
-  readonly turnMs?: number;
   readonly logger: Logger;
 }
 
@@ -38,10 +37,6 @@ export interface StreamBounds {
   readonly heartbeatMs: number;
 }
 
-/** Beyond it new clients are sent away: each would wait for minutes. */
-const MAX_WAITING_TRANSFERS = 2_000;
-/** Of one organization's keys, or of one user: whoever does not read must not send others away. */
-const MAX_WAITING_OF_OWNER = MAX_WAITING_TRANSFERS / 4;
 /** Heartbeats are spread over so many moments. */
 const SLOTS = 60;
 /** After an event the rights that it concerns are judged, and not more often than this. */
@@ -79,12 +74,11 @@ export class Listeners {
 
   constructor(options: ListenersOptions) {
     this.#options = options;
-    const { view, bounds, pieceLength, turnMs, logger } = options;
+    const { view, bounds, pieceLength, logger } = options;
     this.fanout = new Fanout({
       view,
       cacheBytes: bounds.cacheBytes,
       ...(pieceLength === undefined ? {} : { pieceLength }),
-      ...(turnMs === undefined ? {} : { turnMs }),
       logger,
     });
     view.use(this.fanout.deliver, (teamId) => this.fanout.audiences.hasTeam(teamId));
@@ -128,10 +122,8 @@ export class Listeners {
     const ofOrganization = orgId === undefined ? 0 : (this.#perOrganization.get(orgId) ?? 0);
     if (ofCaller >= bounds.perCaller || ofOrganization >= bounds.perOrganization)
       throw new ApiError('tooManyStreams', { retryAfterSeconds: 30 });
-    const { queue } = this.fanout;
-    const isLongQueue =
-      queue.waiting >= MAX_WAITING_TRANSFERS || queue.waitingOf(ownerOf(principal)) >= MAX_WAITING_OF_OWNER;
-    if (this.#count >= bounds.streams || isLongQueue) throw unavailable();
+    if (this.#count >= bounds.streams || !this.fanout.queue.hasRoomFor(ownerOf(principal)))
+      throw unavailable();
   }
 
   /** Opens a stream. All of the admission's teams are ready; the answer's headers have been written. */

@@ -29,8 +29,10 @@ export class Piece {
   #plainChunk: Buffer | undefined;
   #gzipChunk: Buffer | undefined;
 
-  constructor(text: string) {
+  /** `blocks`: the text in deflate blocks, if they are there already. */
+  constructor(text: string, blocks?: Buffer) {
     this.#text = text;
+    this.#blocks = blocks;
   }
 
   /** Whether its compression must be prepared before it is written. */

@@ -37,7 +37,12 @@ export class TransferQueue {
     return this.#running;
   }
 
-  /** How many transfers of one organization or user wait. */
+  /** Whether another client of the owner would have its turn in time. */
+  hasRoomFor(name: string): boolean {
+    return this.waitingOf(name) < MOST_WAITING_OF_ONE_OWNER;
+  }
+
+  /** How many of the owner wait. */
   waitingOf(name: string): number {
     return this.#owners.get(name)?.waiting.length ?? 0;
   }

@@ -4,7 +4,7 @@ import { PromptEntry } from '../../prompts/mod.ts';
 import { DeliveredEntry } from './delivered-entry.ts';
 import { TeamBuild } from './team-build.ts';
 
-const ids = (count: number) => Array.from({ length: count }, (_, index) => `id${index}`);
+const TEAM = '7b0f6c1e-0d3a-4c57-9f0e-3f8c6a0a1111';
 
 const none = () => 0;
 
