@@ -49,5 +49,3 @@ export { LineReader } from './frames/lines.ts';
 export { FrameError, frameOf, isPrompt, readFrame } from './frames/read-frame.ts';
 export { asEvent, asLine } from './frames/write-frame.ts';
 export { compareRevisions, HighestRevision, isRevision } from './revision.ts';
-export { precedes, type Ranked } from './selection.ts';
-export { parseVersionRef, type VersionRef } from './version-ref.ts';

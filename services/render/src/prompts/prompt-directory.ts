@@ -3,7 +3,7 @@
  * look-up names the teams to search.
  */
 import type { EntityName, StateEvent, StateOf } from '@px0/contracts';
-import { precedes } from '@px0/delivery';
+import { precedes } from '@px0/delivery/server';
 import { RenderableVersion } from './renderable-version.ts';
 
 /** A version's row in the prompt's event: number, status, revision of its body. Rows ascend by number. */

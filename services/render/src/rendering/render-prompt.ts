@@ -1,5 +1,5 @@
 /** The two decisions of a render, free of transport: which version the caller means, and what its program gives. Single renders and batches share them. */
-import { parseVersionRef } from '@px0/delivery';
+import { parseVersionRef } from '@px0/delivery/server';
 import { BudgetSpent } from '@px0/heavy-renders';
 import type { Meter } from '@px0/template';
 import type { VersionBodies } from '../bodies/mod.ts';

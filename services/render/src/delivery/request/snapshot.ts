@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { PassThrough, type Writable } from 'node:stream';
 import { createGzip } from 'node:zlib';
-import { asLine, Digest } from '@px0/delivery';
+import { asLine, Digest } from '@px0/delivery/server';
 import { encodeToken, revisionHeaders } from '@px0/event-bus';
 import { ownerOf } from '../stream/subscriptions.ts';
 import { digestOf } from '../view/audience.ts';

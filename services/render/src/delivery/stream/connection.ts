@@ -1,6 +1,6 @@
 /** One client's stream: what it has been sent, and how far it is behind. */
 import type { Socket } from 'node:net';
-import { asEvent, type Frame } from '@px0/delivery';
+import { asEvent, type Frame } from '@px0/delivery/server';
 import type { Audience } from './audiences.ts';
 import type { Form } from './piece.ts';
 import { chunk, GZIP_HEADER, LAST_CHUNK, type Piece, type SharedPieces } from './piece.ts';

@@ -3,7 +3,7 @@
  * later sent the difference.
  * See docs/decisions/174-streams.md.
  */
-import { asEvent, type MarkFrame } from '@px0/delivery';
+import { asEvent, type MarkFrame } from '@px0/delivery/server';
 import type { Logger } from '@px0/service-kit';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { Batch, DeliveryView } from '../view/delivery-view.ts';

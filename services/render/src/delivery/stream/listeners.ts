@@ -1,7 +1,7 @@
 /** The connections of a process: who may open one, what each is shown as rights change, and when each ends. */
 import { type AccessChange, type AccessProjection, authorizeClass, type KeyUseListener } from '@px0/access';
 import { errorCatalog } from '@px0/contracts';
-import { asEvent, type GoawayFrame } from '@px0/delivery';
+import { asEvent, type GoawayFrame } from '@px0/delivery/server';
 import { ApiError, type Logger } from '@px0/service-kit';
 import { type Admission, audienceTeams, MAX_TEAMS } from '../request/admission.ts';
 import { unavailable } from '../request/unavailable.ts';

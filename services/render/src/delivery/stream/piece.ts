@@ -16,6 +16,9 @@ export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
  * compression of a frame, so what belongs together is compressed together.
  */
 const BLOCKS: ZlibOptions = { level: 1, finishFlush: constants.Z_SYNC_FLUSH };
+/** For what is short: a better search costs nothing there, next to the call itself. */
+const SHORT_BLOCKS: ZlibOptions = { ...BLOCKS, level: 6 };
+const MAX_SHORT_LENGTH = 4 * 1024;
 /** More than this takes too long for the main thread. */
 export const MAX_SYNC_BYTES = 128 * 1024;
 /** The most that one stored block holds. */
@@ -66,7 +69,10 @@ export class Piece {
 
   /** The deflate blocks. */
   get blocks(): Buffer {
-    this.#blocks ??= deflateRawSync(this.#textThere, BLOCKS);
+    this.#blocks ??= deflateRawSync(
+      this.#textThere,
+      this.#textThere.length <= MAX_SHORT_LENGTH ? SHORT_BLOCKS : BLOCKS,
+    );
     return this.#blocks;
   }
 

@@ -2,7 +2,7 @@
  * Brings one client up to date: whole teams, or what has changed since a position. It goes along the teams' logs while they go on growing, and closes at
  * a moment at which nothing is left, so that what it sends adds up however long it takes.
  */
-import { asEvent, type SyncFrame } from '@px0/delivery';
+import { asEvent, type SyncFrame } from '@px0/delivery/server';
 import type { DeliveredTeam } from '../view/delivered-team.ts';
 import type { DeliveryView } from '../view/delivery-view.ts';
 import type { Audience } from './audiences.ts';

@@ -1,5 +1,5 @@
 /** What a set of callers is delivered: the same teams, and the same prompts of them. */
-import { Digest } from '@px0/delivery';
+import { Digest } from '@px0/delivery/server';
 import type { DeliveredEntry } from './delivered-entry.ts';
 import type { DeliveredTeam } from './delivered-team.ts';
 

@@ -1,7 +1,8 @@
 /** A prompt as it is delivered: what the stream says of it, and the contents of its tagged versions. */
-import type { DeliveredVersion } from '@px0/delivery';
-import { LANGUAGE_LEVEL } from '@px0/delivery';
+
 import { fingerprint } from '@px0/delivery/fingerprint';
+import type { DeliveredVersion } from '@px0/delivery/server';
+import { LANGUAGE_LEVEL } from '@px0/delivery/server';
 import type { PromptEntry, VersionContent, VersionRow } from '../../prompts/mod.ts';
 
 /** Of a version that is tagged and not live. */

@@ -2,7 +2,7 @@
  * What is delivered of one team: its prompts in the order of their latest change, so that what changed since some moment is found by a look at the end,
  * whatever the number of prompts.
  */
-import { Digest } from '@px0/delivery';
+import { Digest } from '@px0/delivery/server';
 import type { DeliveredEntry } from './delivered-entry.ts';
 
 /** Places of the log that are empty, at least, before it is written anew. */
