@@ -2,6 +2,7 @@
 
 export { Digest } from './digest.ts';
 export {
+  type DeliveredPrompt,
   type DeliveredVersion,
   type Frame,
   type GoawayFrame,

@@ -1,6 +1,6 @@
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { GZIP_HEADER, Piece, storedPiece } from './piece.ts';
+import { GZIP_HEADER, MAX_SYNC_BYTES, Piece, PieceWriter, storedPiece } from './piece.ts';
 
 const gzip = { isGzip: true, isChunked: false };
 
@@ -42,3 +42,23 @@ it('that is packed holds no more than its bound counts, whoever is sent it', () 
   expect(piece.held).toBe(size);
   expect(size).toBeLessThan(TEXT.length / 20);
 });
+
+it.each([1, 1_000, MAX_SYNC_BYTES, 3 * MAX_SYNC_BYTES])(
+  'a writer makes pieces of what was written to it, whatever it held before (%i)',
+  async (length) => {
+    const writer = new PieceWriter();
+    writer.write('forgotten');
+    writer.clear();
+    for (const character of ['é', 'x']) {
+      const [text, end] = [character.repeat(length), 'the end'];
+      writer.write(text);
+      writer.write(end);
+      expect(writer.length).toBe(Buffer.byteLength(text + end));
+      const piece = writer.take();
+      expect(writer.length).toBe(0);
+      expect(piece.isLarge).toBe(Buffer.byteLength(text + end) > MAX_SYNC_BYTES);
+      await piece.prepare();
+      for (const form of forms) expect(textOf(piece.bytes(form), form)).toBe(text + end);
+    }
+  },
+);

@@ -15,9 +15,9 @@ export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
  * Blocks that refer to nothing before them and end on a byte, so that they may follow whatever a connection was sent. A call costs more than the
  * compression of a frame, so what belongs together is compressed together.
  */
-const BLOCKS: ZlibOptions = { level: 1, finishFlush: constants.Z_SYNC_FLUSH };
-/** For what is short: a better search costs nothing there, next to the call itself. */
-const SHORT_BLOCKS: ZlibOptions = { ...BLOCKS, level: 6 };
+const BLOCKS: ZlibOptions = { level: 1, chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
+/** For what is short: the best search costs nothing there, next to the call itself. */
+const SHORT_BLOCKS: ZlibOptions = { ...BLOCKS, level: 9 };
 const MAX_SHORT_LENGTH = 4 * 1024;
 /** More than this takes too long for the main thread. */
 export const MAX_SYNC_BYTES = 128 * 1024;
@@ -32,8 +32,8 @@ export class Piece {
   #plainChunk: Buffer | undefined;
   #gzipChunk: Buffer | undefined;
 
-  /** `blocks`: the text in deflate blocks, if they are there already. */
-  constructor(text: string, blocks?: Buffer) {
+  /** `blocks`: the text in deflate blocks, if they are there already; the text may be missing then. */
+  constructor(text: string | undefined, blocks?: Buffer) {
     this.#text = text;
     this.#blocks = blocks;
   }
@@ -97,6 +97,46 @@ export class Piece {
   get #textThere(): string {
     if (this.#text === undefined) throw new Error('the text of a packed piece is gone');
     return this.#text;
+  }
+}
+
+/** What a writer of pieces holds between two of them. */
+const WRITER_BYTES = 2 * MAX_SYNC_BYTES;
+const MOST_BYTES_OF_A_UNIT = 3;
+
+/** Puts the text of a piece together in memory that is used again for the next one: such strings would be most of the garbage of a transfer. */
+export class PieceWriter {
+  #buffer = Buffer.allocUnsafe(WRITER_BYTES);
+  #length = 0;
+
+  /** Bytes since the last piece. */
+  get length(): number {
+    return this.#length;
+  }
+
+  write(text: string): void {
+    const most = this.#length + text.length * MOST_BYTES_OF_A_UNIT;
+    if (most > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(2 * most);
+      this.#buffer.copy(larger, 0, 0, this.#length);
+      this.#buffer = larger;
+    }
+    this.#length += this.#buffer.write(text, this.#length);
+  }
+
+  /** What was written, compressed unless it is too large for the main thread; begins anew. */
+  take(): Piece {
+    const bytes = this.#buffer.subarray(0, this.#length);
+    const isLarge = this.#length > MAX_SYNC_BYTES;
+    const piece = isLarge ? new Piece(bytes.toString()) : new Piece(undefined, deflateRawSync(bytes, BLOCKS));
+    this.clear();
+    return piece;
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    if (this.#buffer.length > WRITER_BYTES) this.#buffer = Buffer.allocUnsafe(WRITER_BYTES);
+    this.#length = 0;
   }
 }
 

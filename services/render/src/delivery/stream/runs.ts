@@ -5,10 +5,10 @@
 import { LRUCache } from 'lru-cache';
 import type { DeliveredEntry } from '../view/delivered-entry.ts';
 import type { DeliveredTeam } from '../view/delivered-team.ts';
-import { Piece } from './piece.ts';
+import { type Piece, PieceWriter } from './piece.ts';
 
-/** A run or a piece of a transfer ends with the prompt that makes it this long, in characters. */
-export const PIECE_LENGTH = 32 * 1024;
+/** A run or a piece of a transfer ends with the prompt that makes it this long, in bytes. Compressing costs the less per byte the longer they are. */
+export const PIECE_LENGTH = 96 * 1024;
 /** What a kept run takes besides its bytes. */
 const RUN_COST = 512;
 
@@ -26,8 +26,9 @@ export class Runs {
   readonly #kept: LRUCache<string, Kept>;
 
   readonly #length: number;
+  readonly #writer = new PieceWriter();
 
-  /** `length`: of a run, in characters. */
+  /** `length`: of a run, in bytes. */
   constructor(maxBytes: number, length: number) {
     this.#length = length;
     this.#kept = new LRUCache({
@@ -44,9 +45,29 @@ export class Runs {
     const key = `${team.id}.${ordinal}.${begin}`;
     const kept = this.#kept.get(key);
     if (kept !== undefined && isStill(kept, team, ordinal)) return kept;
-    const run = makeRun(team, ordinal, { begin, isWhole, length: this.#length });
+    const run = this.#make(team, ordinal, begin, isWhole);
     if (run !== undefined && !run.piece.isLarge) this.#kept.set(key, run);
     return run;
+  }
+
+  #make(team: DeliveredTeam, ordinal: number, begin: string, isWhole: boolean): Kept | undefined {
+    const entries: DeliveredEntry[] = [];
+    this.#writer.write(begin);
+    for (const entry of team.allAfter(ordinal)) {
+      if (entries.length > 0 && this.#writer.length >= this.#length) break;
+      entries.push(entry);
+      this.#writer.write(putEvent(entry, team.revision));
+    }
+    const last = entries.at(-1);
+    if (last === undefined && (begin === '' || !isWhole)) {
+      this.#writer.clear();
+      return undefined;
+    }
+    return {
+      piece: this.#writer.take(),
+      entries,
+      ordinal: last === undefined ? team.lastOrdinal : team.ordinalOf(last),
+    };
   }
 }
 
@@ -59,27 +80,6 @@ function isStill({ entries }: Kept, team: DeliveredTeam, ordinal: number): boole
     place += 1;
   }
   return place === entries.length;
-}
-
-function makeRun(
-  team: DeliveredTeam,
-  ordinal: number,
-  { begin, isWhole, length }: { begin: string; isWhole: boolean; length: number },
-): Kept | undefined {
-  const entries: DeliveredEntry[] = [];
-  let text = begin;
-  for (const entry of team.allAfter(ordinal)) {
-    if (entries.length > 0 && text.length >= length) break;
-    entries.push(entry);
-    text += putEvent(entry, team.revision);
-  }
-  const last = entries.at(-1);
-  if (last === undefined && (begin === '' || !isWhole)) return undefined;
-  return {
-    piece: new Piece(text),
-    entries,
-    ordinal: last === undefined ? team.lastOrdinal : team.ordinalOf(last),
-  };
 }
 
 /** The event that puts a prompt. */

@@ -1,8 +1,7 @@
 /** A prompt as it is delivered: what the stream says of it, and the contents of its tagged versions. */
 
 import { fingerprint } from '@px0/delivery/fingerprint';
-import type { DeliveredVersion } from '@px0/delivery/server';
-import { LANGUAGE_LEVEL } from '@px0/delivery/server';
+import { type DeliveredPrompt, type DeliveredVersion, LANGUAGE_LEVEL } from '@px0/delivery/server';
 import type { PromptEntry, VersionContent, VersionRow } from '../../prompts/mod.ts';
 
 /** Of a version that is tagged and not live. */
@@ -66,16 +65,16 @@ export class DeliveredEntry {
     const rows = deliveredRows(this.prompt);
     // Nearly all are small. What may not fit is not put together before it is looked at version by version.
     if (this.#lengthOf(rows) * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) {
-      const versions = rows.map((row) => versionOf(row, this.#contentOf(row)));
-      const text = JSON.stringify({ ...this.#head(), versions, etag: this.fingerprint });
+      const text = JSON.stringify(this.#with(rows.map((row) => versionOf(row, this.#contentOf(row)))));
       // Whatever its characters are, it fits.
       if (text.length * MOST_BYTES_OF_A_UNIT <= MAX_PROMPT_BYTES) return text;
     }
-    const head = JSON.stringify(this.#head());
-    return `${head.slice(0, -1)},"versions":[${this.#versionTexts(rows).join(',')}],"etag":"${this.fingerprint}"}`;
+    const end = `],"etag":"${this.fingerprint}"}`;
+    return JSON.stringify(this.#with([])).slice(0, -end.length) + this.#versionTexts(rows).join(',') + end;
   }
 
-  #head() {
+  /** In one piece: an object put together from parts takes a fifth longer. */
+  #with(versions: readonly DeliveredVersion[]): DeliveredPrompt {
     const { prompt } = this;
     return {
       id: prompt.id,
@@ -84,6 +83,8 @@ export class DeliveredEntry {
       created_at: prompt.createdAt,
       live: prompt.live?.number ?? null,
       tags: prompt.tags,
+      versions,
+      etag: this.fingerprint,
     };
   }
 

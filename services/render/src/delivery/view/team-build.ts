@@ -13,14 +13,18 @@ export class TeamBuild {
   readonly teamId: string;
   readonly done: Promise<void>;
   readonly finish: () => void;
-  /** Prompts to be looked at. */
+  /** The prompts that there were at the beginning, and how many of them have been looked at. */
+  readonly #first: readonly string[];
+  #seen = 0;
+  /** Prompts to be looked at after those. */
   readonly #todo = new Pending<string>();
   readonly #team: DeliveredTeam;
   readonly #sequenceOf: (promptId: string) => number;
   /** Those that were taken, until they are replaced or go. */
   readonly #entries = new Map<string, DeliveredEntry>();
-  /** With their sequences, from when all have been looked at. */
-  #order: [DeliveredEntry, number][] | undefined;
+  /** With their sequences, also those that were replaced since. In order from when all have been looked at. */
+  readonly #order: [DeliveredEntry, number][] = [];
+  #isInOrder = false;
   #placed = 0;
   /** Taken after that. */
   readonly #late = new Pending<DeliveredEntry>();
@@ -33,7 +37,7 @@ export class TeamBuild {
     this.teamId = teamId;
     this.#team = new DeliveredTeam(teamId);
     this.#sequenceOf = sequenceOf;
-    for (const promptId of promptIds) this.#todo.set(promptId, promptId);
+    this.#first = [...promptIds];
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
     this.finish = resolve;
@@ -41,8 +45,8 @@ export class TeamBuild {
 
   /** The team is built once nothing is left to do. */
   get isComplete(): boolean {
-    if (this.#todo.size > 0 || this.#incomplete.size > 0) return false;
-    return this.#placed === this.#order?.length && this.#late.size === 0;
+    if (this.#hasToLook || this.#incomplete.size > 0) return false;
+    return this.#isInOrder && this.#placed === this.#order.length && this.#late.size === 0;
   }
 
   /** Whether it goes on without the contents that are not there. */
@@ -51,7 +55,11 @@ export class TeamBuild {
   }
 
   get isWaiting(): boolean {
-    return this.#todo.size === 0 && this.#incomplete.size > 0;
+    return !this.#hasToLook && this.#incomplete.size > 0;
+  }
+
+  get #hasToLook(): boolean {
+    return this.#seen < this.#first.length || this.#todo.size > 0;
   }
 
   /** The prompt must be looked at, again or for the first time. */
@@ -79,9 +87,11 @@ export class TeamBuild {
     for (const promptId of this.#incomplete) this.add(promptId);
   }
 
-  /** The next prompt to look at. */
+  /** The next prompt to look at. It may have left the team since. */
   next(): string | undefined {
-    return this.#todo.take();
+    if (this.#seen === this.#first.length) return this.#todo.take();
+    this.#seen += 1;
+    return this.#first[this.#seen - 1];
   }
 
   /** Takes a prompt as it is delivered; undefined when a content is missing. */
@@ -90,14 +100,19 @@ export class TeamBuild {
       this.#incomplete.add(promptId);
       return;
     }
+    if (this.#entries.get(promptId) === entry) return;
     this.#entries.set(promptId, entry);
-    if (this.#order !== undefined) this.#late.set(promptId, entry);
+    if (this.#isInOrder) this.#late.set(promptId, entry);
+    else this.#order.push([entry, this.#sequenceOf(promptId)]);
   }
 
   /** Places the next prompt, once all have been looked at; false when there is none. */
   place(): boolean {
-    if (this.#todo.size > 0 || this.#incomplete.size > 0) return false;
-    this.#order ??= this.#inOrder();
+    if (this.#hasToLook || this.#incomplete.size > 0) return false;
+    if (!this.#isInOrder) {
+      this.#order.sort(([, one], [, other]) => one - other);
+      this.#isInOrder = true;
+    }
     const next = this.#order[this.#placed];
     if (next !== undefined) {
       this.#placed += 1;
@@ -114,20 +129,12 @@ export class TeamBuild {
   /** A new epoch begins: sequences of the old one mean nothing in it. */
   forgetSequences(): void {
     this.#team.forgetSequences();
-    for (const place of this.#order ?? []) place[1] = 0;
+    for (const place of this.#order) place[1] = 0;
   }
 
   /** The team, when it is complete. */
   team(revisionAt: (sequence: number) => string): DeliveredTeam {
     this.#team.revision = revisionAt(this.#team.lastSequence);
     return this.#team;
-  }
-
-  #inOrder(): [DeliveredEntry, number][] {
-    const order = Array.from(this.#entries.values(), (entry): [DeliveredEntry, number] => [
-      entry,
-      this.#sequenceOf(entry.prompt.id),
-    ]);
-    return order.sort(([, one], [, other]) => one - other);
   }
 }
