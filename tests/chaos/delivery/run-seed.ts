@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@px0/testing/random';
 import { eventually, type TestPlatformWithServers, temporaryFolder } from '@px0/testing/servers';
-import { type Key, type Owner, World } from '@px0/testing/world';
+import { type Key, type Owner, type Shape, World } from '@px0/testing/world';
 import type { Command } from '../../sdk/programs.ts';
 import { line } from '../checker.ts';
 import { type Place, RecordingClient } from '../client.ts';
@@ -374,10 +374,7 @@ class DeliveryRun {
       url,
     }));
     for (const { id, slug } of stage.prompts) {
-      const path = `/v1/prompts/${id}/versions`;
-      const states = versionsIn(
-        await eventually(() => this.#world.get(owner, path), { timeoutMs: SETTLE_MS, what: path }),
-      );
+      const states = versionsIn(await this.#read(owner, `/v1/prompts/${id}/versions`));
       await Promise.all(renders.map((place) => liveAt(place, stage, slug, states)));
     }
     const renderAgain = () => this.#clients.every((client) => this.#latest(client, 0) !== undefined);
@@ -385,14 +382,18 @@ class DeliveryRun {
     return this.#now();
   }
 
+  /** What the registry says. On a busy machine it may be out of reach for a moment even when all is calm. */
+  #read(owner: Owner, path: string): Promise<Shape> {
+    return eventually(() => this.#world.get(owner, path), { timeoutMs: SETTLE_MS, what: path });
+  }
+
   /** What px0 has, by target; for a prompt, also its team. */
   async #expectations({ owner }: Scene): Promise<readonly Expectation[]> {
-    const world = this.#world;
     return Promise.all(
       this.#targets.map(async ({ prompt, tag }) => {
-        const team = (await world.get(owner, `/v1/prompts/${prompt}`)).text('prompt', 'team_id');
-        const states = versionsIn(await world.get(owner, `/v1/prompts/${prompt}/versions`));
-        const tags = await world.get(owner, `/v1/prompts/${prompt}/tags`);
+        const team = (await this.#read(owner, `/v1/prompts/${prompt}`)).text('prompt', 'team_id');
+        const states = versionsIn(await this.#read(owner, `/v1/prompts/${prompt}/versions`));
+        const tags = await this.#read(owner, `/v1/prompts/${prompt}/tags`);
         const tagged = tags.each('tags', 'version')[tags.each('tags', 'tag').indexOf(tag)];
         const state = states.find(({ number, status }) =>
           tag === '' ? status === 'live' : number === Number(tagged),
