@@ -62,3 +62,13 @@ it.each([1, 1_000, MAX_SYNC_BYTES, 3 * MAX_SYNC_BYTES])(
     }
   },
 );
+
+it('short pieces share the memory that zlib writes to', () => {
+  const blocks = Array.from(
+    { length: 256 },
+    (_none, number) => new Piece(`event: heartbeat ${number}\n\n`).blocks,
+  );
+  const memory = new Set(blocks.map(({ buffer }) => buffer));
+  const held = [...memory].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  expect(held).toBeLessThan(2 * 1024 * 1024);
+});

@@ -17,8 +17,9 @@ export const GZIP_HEADER = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
  */
 const BLOCKS: ZlibOptions = { level: 1, chunkSize: 64 * 1024, finishFlush: constants.Z_SYNC_FLUSH };
 /** For what is short: the best search costs nothing there, next to the call itself. */
-const SHORT_BLOCKS: ZlibOptions = { ...BLOCKS, level: 9 };
 const MAX_SHORT_LENGTH = 4 * 1024;
+/** What comes out is a part of the chunk that zlib wrote it to, and keeps all of it in memory. */
+const SHORT_BLOCKS: ZlibOptions = { ...BLOCKS, level: 9, chunkSize: MAX_SHORT_LENGTH };
 /** More than this takes too long for the main thread. */
 export const MAX_SYNC_BYTES = 128 * 1024;
 /** The most that one stored block holds. */

@@ -52,6 +52,8 @@ export class Runs {
 
   #make(team: DeliveredTeam, ordinal: number, begin: string, isWhole: boolean): Kept | undefined {
     const entries: DeliveredEntry[] = [];
+    // Whatever became of the run before.
+    this.#writer.clear();
     this.#writer.write(begin);
     for (const entry of team.allAfter(ordinal)) {
       if (entries.length > 0 && this.#writer.length >= this.#length) break;
@@ -59,10 +61,7 @@ export class Runs {
       this.#writer.write(putEvent(entry, team.revision));
     }
     const last = entries.at(-1);
-    if (last === undefined && (begin === '' || !isWhole)) {
-      this.#writer.clear();
-      return undefined;
-    }
+    if (last === undefined && (begin === '' || !isWhole)) return undefined;
     return {
       piece: this.#writer.take(),
       entries,
