@@ -10,8 +10,8 @@ const languages = ['TypeScript', 'Python', 'Go'] as const;
 type Language = (typeof languages)[number];
 type Mode = 'remote' | 'poll' | 'stream' | 'file';
 
-/** px0 promises 250 ms; this is for a machine that does much else. */
-const SOON_MS = 5_000;
+/** px0 promises 250 ms, which `npm run bench:delivery` measures; this is for a machine that does much else. */
+const SOON_MS = 30_000;
 
 let platform: TestPlatform;
 let world: World;
@@ -274,8 +274,8 @@ describe('with everything down', () => {
         await using held = application(language, context, mode, 'kept');
         const { ms, ...first } = Object(await held.ask({ ...question, evidence: true }));
         expect(first).toEqual({ text: 'Kept Ada', source: 'snapshot', version: 1, stale: true });
-        // It waits for nobody: that is less than any time limit of a client.
-        expect(ms).toBeLessThan(1_000);
+        // It waits for nobody: one that asks px0 first waits for the client's whole time limit of 5 s.
+        expect(ms).toBeLessThan(5_000);
         expect(await held.ask({ slug: 'unknown' })).toMatchObject({ error: 'unreachable' });
         const fallback = { slug: 'unknown', fallback: 'Hi' };
         expect(await held.ask(fallback)).toMatchObject({ text: 'Hi', source: 'fallback' });
