@@ -49,7 +49,7 @@ class Stream {
         if (this.fault !== undefined) throw this.fault;
         return this.frames.slice(after).find((frame): frame is FrameOf<T> => frame.type === type);
       },
-      { what: `a ${type}`, timeoutMs: 20_000 },
+      { what: `a ${type}`, timeoutMs: 60_000 },
     );
   }
 

@@ -52,7 +52,7 @@ describe('with Postgres stopped', () => {
       async () =>
         (await world.gateway.request('POST', promotePath(prompt, next), { token: account.key.token }))
           .status === 200,
-      { timeoutMs: 15_000, what: 'the first promotion after the return of Postgres' },
+      { timeoutMs: 60_000, what: 'the first promotion after the return of Postgres' },
     );
     await world.promote(account.key, prompt, next);
     expect(await world.rendered(account.key, prompt)).toBe('second');
@@ -132,7 +132,7 @@ describe('with NATS stopped', () => {
           await world.live(account.key, prompt, 'second');
           return (await world.rendered(account.key, prompt)) === 'second';
         },
-        { timeoutMs: 10_000, what: 'a promotion after the return of NATS' },
+        { timeoutMs: 60_000, what: 'a promotion after the return of NATS' },
       );
       expect(platform.services).toEqual(before);
       expect(await world.chain()).toBe('Hello, Ada!');
@@ -172,7 +172,7 @@ describe('with the store of NATS deleted', () => {
       { timeoutMs: 30_000, what: 'the new render process' },
     );
     await eventually(async () => (await world.rendered(account.key, old)) === 'first', {
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       what: 'a render through the gateway',
     });
   }, 90_000);
@@ -193,7 +193,7 @@ describe('with the registry killed between commit and publish', () => {
     process.kill(registry?.pid ?? 0, 'SIGKILL');
     await platform.nats.start();
     await eventually(async () => (await world.rendered(account.key, prompt)) === 'second', {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
       what: 'the promotion of the killed process',
     });
   }, 60_000);

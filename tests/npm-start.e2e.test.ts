@@ -160,7 +160,7 @@ describe('npm start', () => {
     await start.ready();
     const pids = await start.pids();
     start.child.kill('SIGKILL');
-    await eventually(() => allGone(pids), { timeoutMs: 20_000, what: 'the end of all processes' });
+    await eventually(() => allGone(pids), { timeoutMs: 60_000, what: 'the end of all processes' });
   }, 120_000);
 
   it('asks before it deletes, and without a terminal deletes only with --yes', async () => {

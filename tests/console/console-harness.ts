@@ -118,7 +118,7 @@ export class ConsoleHarness {
         const code = /^ {4}(\S+)$/m.exec(mail ?? '')?.[1];
         return code === after ? undefined : code;
       },
-      { what: `a mail to ${email}`, timeoutMs: 20_000 },
+      { what: `a mail to ${email}`, timeoutMs: 60_000 },
     );
   }
 

@@ -64,7 +64,7 @@ export function deletionStories(started: () => World): void {
 
       await eventually(async () => (await world.ask(whole.owner, 'GET', '/v1/prompts')).status === 200, {
         what: 'the return of the prompt-registry',
-        timeoutMs: 20_000,
+        timeoutMs: 60_000,
       });
       await expectGone(world, whole);
       expect(await world.reach(whole.owner, kept)).toEqual([200, 200, 200]);

@@ -22,6 +22,11 @@ const INSTALL_TIMEOUT_MS = 280_000;
 /** The packages of the providers are large: compiling them for the first time takes minutes of both cores. */
 const PROVIDERS_TIMEOUT_MS = 900_000;
 const OLDEST_GO = 23;
+/**
+ * Within this a client's file has what the client holds. Between two writes it waits a hundred times as long as the last took, which is
+ * 20 s after a disk took 200 ms, and a template that could not be fetched is tried again 10 s later.
+ */
+export const WRITTEN_MS = 60_000;
 
 export interface Command {
   readonly program: string;

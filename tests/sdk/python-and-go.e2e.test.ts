@@ -15,6 +15,7 @@ import {
   pythonServerTests,
   type Question,
   type Sdk,
+  WRITTEN_MS,
 } from './programs.ts';
 
 const packages = join(import.meta.dirname, '..', '..', 'packages');
@@ -214,7 +215,7 @@ describe('px0 stopped and started again', () => {
       await ask(application, 'Ada');
       // Written as soon as the template is there.
       const snapshot = join(folder, `running-${present[index]?.language}.json`);
-      await eventually(() => existsSync(snapshot), { what: snapshot });
+      await eventually(() => existsSync(snapshot), { what: snapshot, timeoutMs: WRITTEN_MS });
     }
     await platform.pause();
     for (const application of running) {
@@ -410,7 +411,8 @@ describe('the three SDKs while px0 is stopped', () => {
         message: expect.stringContaining('invalid variables: missing history'),
       });
     }
-    for (const snapshot of chat.snapshots) await eventually(() => existsSync(snapshot), { what: snapshot });
+    for (const snapshot of chat.snapshots)
+      await eventually(() => existsSync(snapshot), { what: snapshot, timeoutMs: WRITTEN_MS });
   }
 
   async function renderTexts(): Promise<void> {
@@ -423,8 +425,17 @@ describe('the three SDKs while px0 is stopped', () => {
     texts = { ...sceneOf('realistic'), prompts };
     await expectTexts(texts.running, 'live');
     for (const snapshot of texts.snapshots) {
-      const isWhole = async () => existsSync(snapshot) && (await keptIn(snapshot)) === prompts.length;
-      await eventually(isWhole, { what: `all templates in ${snapshot}` });
+      const isWhole = async () => {
+        if (existsSync(snapshot) && (await keptIn(snapshot)) === prompts.length) return true;
+        // What could not be fetched is tried again by a later render.
+        await expectTexts(texts.running, 'live');
+        return false;
+      };
+      await eventually(isWhole, {
+        what: `all templates in ${snapshot}`,
+        timeoutMs: WRITTEN_MS,
+        intervalMs: 1_000,
+      });
     }
   }
 

@@ -16,6 +16,7 @@ import { linkChat } from '@px0/template';
 import { eventually, temporaryFolder } from '@px0/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RenderFixture } from '../../services/render/test/render-fixture.ts';
+import { WRITTEN_MS } from './programs.ts';
 
 let render: RenderFixture;
 let folder: string;
@@ -81,7 +82,7 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
     await render.caughtUp(key.token);
     const held = clientOf(key.token, { mode, remoteWhenNeeded: false });
     const remote = clientOf(key.token, { mode: 'remote', cache: false });
-    expect(await held.ready({ timeoutMs: 10_000 })).toBe(true);
+    expect(await held.ready({ timeoutMs: 60_000 })).toBe(true);
     const variables = {
       name: 'Ada "L"',
       mood: 'patient',
@@ -135,7 +136,7 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
     const client = clientOf(key.token, { mode });
     const changes: PromptChange[] = [];
     client.on('change', 'greeting', (change) => changes.push(change));
-    await client.ready({ timeoutMs: 10_000 });
+    await client.ready({ timeoutMs: 60_000 });
     await render.prompt({ id, teamId, slug: 'greeting', versions: [live(2, 'two')] });
     await eventually(async () => {
       // What is polled is asked for at once.
@@ -155,16 +156,20 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
     await render.caughtUp(key.token);
     const stateFile = join(folder, `revoked-${mode}.ndjson`);
     const client = clientOf(key.token, { mode, stateFile, fallbacks: { greeting: 'fallback' } });
-    await client.ready({ timeoutMs: 10_000 });
-    await eventually(async () => (await readFile(stateFile, 'utf8')).includes('a secret text'));
+    await client.ready({ timeoutMs: 60_000 });
+    await eventually(async () => (await readFile(stateFile, 'utf8')).includes('a secret text'), {
+      timeoutMs: WRITTEN_MS,
+    });
     await render.contexts.remove('apiKey', key.id);
     await eventually(async () => {
       client.reconnect();
       return (await errorOf(client.render('greeting'))) instanceof UnauthorizedError;
     });
-    await eventually(async () => !(await readFile(stateFile, 'utf8')).includes('a secret text'));
+    await eventually(async () => !(await readFile(stateFile, 'utf8')).includes('a secret text'), {
+      timeoutMs: WRITTEN_MS,
+    });
     expect(client.status().state).toBe('refused');
-  });
+  }, 180_000);
 
   it('starts from its file with everything away', async () => {
     const { teamId, key } = await place();
@@ -172,7 +177,7 @@ describe.each(['poll', 'stream'] as const)('a client in mode %s', (mode) => {
     await render.caughtUp(key.token);
     const stateFile = join(folder, `cold-${mode}.ndjson`);
     const first = clientOf(key.token, { mode, stateFile });
-    await first.ready({ timeoutMs: 10_000 });
+    await first.ready({ timeoutMs: 60_000 });
     await first.close();
     const again = new Px0({
       host: render.url,
@@ -195,7 +200,7 @@ it('lets a program end that follows a stream', async () => {
   const program = `
     import { Px0 } from '@px0/sdk';
     const px0 = new Px0({ mode: 'stream' });
-    console.log(await px0.ready({ timeoutMs: 10_000 }));
+    console.log(await px0.ready({ timeoutMs: 60_000 }));
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: join(import.meta.dirname, '..', '..'),

@@ -9,7 +9,7 @@ import { repositoryRoot } from '@px0/local-platform';
 import { eventually, startTestPlatform, type TestPlatform, temporaryFolder } from '@px0/testing';
 import { type Account, World } from '@px0/testing/world';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Application, type Command, goSdk, output, pythonSdk } from '../sdk/programs.ts';
+import { Application, type Command, goSdk, output, pythonSdk, WRITTEN_MS } from '../sdk/programs.ts';
 import { buildBefore } from './build-before.ts';
 import { type Sample, saveChats } from './samples.ts';
 
@@ -113,7 +113,7 @@ describe.skipIf(typeof before === 'string').each(languages)(
       await expectFrom(running, 'live');
       const isWhole = async () =>
         existsSync(snapshot) && JSON.parse(await readFile(snapshot, 'utf8')).entries.length === known.length;
-      await eventually(isWhole, { what: `all programs in ${snapshot}` });
+      await eventually(isWhole, { what: `all programs in ${snapshot}`, timeoutMs: WRITTEN_MS });
       await platform.pause();
       try {
         await expectFrom(running, 'cache');

@@ -124,7 +124,7 @@ describe('a platform', () => {
     const { child } = await launch(home);
     const pids = pidsOf(await runFile(home));
     child.kill('SIGKILL');
-    await eventually(() => allGone(pids), { timeoutMs: 20_000, what: 'the end of all processes' });
+    await eventually(() => allGone(pids), { timeoutMs: 60_000, what: 'the end of all processes' });
   });
 
   it('can start immediately after the launcher was killed, on the same data', async () => {

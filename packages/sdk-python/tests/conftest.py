@@ -48,7 +48,7 @@ def wire() -> Iterator[Callable[[Script], PlayedWire]]:
         one.stop()
 
 
-def eventually(condition: Callable[[], Any], timeout: float = 20.0) -> Any:
+def eventually(condition: Callable[[], Any], timeout: float = 60.0) -> Any:
     """The condition's value once it is true; its last failure when it never is."""
     end = time.monotonic() + timeout
     while True:

@@ -11,7 +11,7 @@ from px0 import AsyncPx0
 
 
 async def eventually(condition: Callable[[], Awaitable[Any]]) -> None:
-    for _ in range(2000):
+    for _ in range(6000):
         if await condition():
             return
         await asyncio.sleep(0.01)

@@ -38,7 +38,7 @@ async function open(url: string, headers: Record<string, string> = {}) {
 }
 
 const shows = (stream: { seen: { text: string } }, text: string) =>
-  expect.poll(() => stream.seen.text, { timeout: 5_000 }).toContain(text);
+  expect.poll(() => stream.seen.text).toContain(text);
 
 describe('a stream through the gateway', () => {
   it('arrives piece by piece, and ends where it ends', async () => {
@@ -97,7 +97,7 @@ describe('a stream through the gateway', () => {
     const refused = await snapshot();
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
     await snapshots[0]?.body?.cancel();
-    await expect.poll(async () => (await snapshot()).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await snapshot()).status).toBe(200);
     leave.abort();
   });
 
@@ -161,7 +161,7 @@ describe('a stream through the gateway', () => {
       '{"error":"service unavailable"}',
     ]);
     streams[0]?.leave();
-    await expect.poll(async () => (await open(url)).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await open(url)).status).toBe(200);
   });
 
   it('is refused to an organization whose keys have a quarter of all', async () => {
@@ -182,7 +182,7 @@ describe('a stream through the gateway', () => {
     streams.push(await open(url, { authorization: 'Bearer b' }));
     expect(streams.map(({ status }) => status)).toEqual([200, 200, 200]);
     streams[0]?.leave();
-    await expect.poll(async () => (await open(url, ofAcme)).status, { timeout: 5_000 }).toBe(200);
+    await expect.poll(async () => (await open(url, ofAcme)).status).toBe(200);
   });
 
   it('that has not been answered yet is counted, of an organization that is known by its credential', async () => {
@@ -210,16 +210,16 @@ describe('a stream through the gateway', () => {
         ({ status }) => statuses.push(status),
         () => undefined,
       );
-    await expect.poll(() => statuses.length, { timeout: 5_000 }).toBe(18);
+    await expect.poll(() => statuses.length).toBe(18);
     expect([new Set(statuses), held.length]).toEqual([new Set([429]), 2]);
     const others = [];
     for (let i = 0; i < 2; i += 1) others.push(await open(url, { authorization: 'Bearer b' }));
     expect(others.map(({ status }) => status)).toEqual([200, 200]);
     // One that is answered has its place among the streams, and leaves the one that it had.
     held[0]?.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"unauthorized"}');
-    await expect.poll(() => statuses.at(-1), { timeout: 5_000 }).toBe(401);
+    await expect.poll(() => statuses.at(-1)).toBe(401);
     void fetch(url + PATH, { headers: ofAcme }).catch(() => undefined);
-    await expect.poll(() => held.length, { timeout: 5_000 }).toBe(3);
+    await expect.poll(() => held.length).toBe(3);
   });
 
   it('is asked of another replica when the one with the fewest takes none', async () => {
@@ -256,7 +256,7 @@ describe('a stream through the gateway', () => {
       DRAIN_DELAY_MS: '50',
     });
     const asked = fetch(server.url + PATH);
-    await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => seen.length).toBe(1);
     await server.close();
     const answer = await asked;
     expect([answer.status, await answer.text()]).toEqual([503, '{"error":"service unavailable"}']);

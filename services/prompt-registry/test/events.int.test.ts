@@ -228,7 +228,7 @@ describe('a deleted team', () => {
     await registry.stopService();
     const inBetween = await left();
     await registry.startService();
-    await eventually(async () => (await left()) === 0, { what: 'the end of the removal', timeoutMs: 20_000 });
+    await eventually(async () => (await left()) === 0, { what: 'the end of the removal', timeoutMs: 60_000 });
     expect(inBetween).toBeGreaterThanOrEqual(0);
     expect((await registry.call(editor, 'GET', `/v1/teams/${teamId}/prompts`)).status).toBe(403);
   });

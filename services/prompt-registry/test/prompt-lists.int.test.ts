@@ -7,7 +7,7 @@ import { type Bearer, RunningRegistry } from './running-registry.ts';
 let registry: RunningRegistry;
 
 /** The loop's first step comes with the start of the process. */
-const PATIENT = { timeoutMs: 25_000 };
+const PATIENT = { timeoutMs: 60_000 };
 
 beforeAll(async () => {
   registry = await RunningRegistry.start();

@@ -27,7 +27,7 @@ beforeAll(async () => {
   contexts = await ForeignContexts.connect(bus);
   await contexts.declareEpoch();
   await contexts.complete('identity', 'tenancy', 'registry');
-  await eventually(ready, { what: 'readiness', timeoutMs: 20_000 });
+  await eventually(ready, { what: 'readiness', timeoutMs: 60_000 });
 });
 afterAll(async () => {
   if (primary.exitCode === null) primary.kill('SIGKILL');
@@ -54,7 +54,7 @@ it('serves from several workers behind one port, starts one anew that was killed
   const [first, second] = await eventually(() => (workers().length === 2 ? workers() : undefined));
   expect(first).not.toBe(second);
   process.kill(Number(first), 'SIGKILL');
-  await eventually(() => workers().length === 2 && !workers().includes(Number(first)), { timeoutMs: 15_000 });
+  await eventually(() => workers().length === 2 && !workers().includes(Number(first)));
   await eventually(ready);
   const left = workers();
   primary.kill('SIGTERM');

@@ -191,7 +191,7 @@ describe('deleting an organization', () => {
         });
         return true;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
   });
 
@@ -204,7 +204,7 @@ describe('deleting an organization', () => {
         expect(await call(founder.token, 'GET', `/v1/prompts/${promptId}`)).toMatchObject({ status: 404 });
         return true;
       },
-      { timeoutMs: 20_000 },
+      { timeoutMs: 60_000 },
     );
   });
 });

@@ -352,7 +352,7 @@ describe.each([
       res.end(bodies.shift());
     });
     const client = connected(host, { ...options, mode: 'poll' });
-    expect(await client.ready({ timeoutMs: 20_000 })).toBe(true);
+    expect(await client.ready({ timeoutMs: 60_000 })).toBe(true);
     expect(await client.render('greeting')).toMatchObject({ text: 'one', source: 'poll' });
   });
 
@@ -367,7 +367,7 @@ describe.each([
       }
     });
     const client = connected(host, options);
-    const error = await client.ready({ timeoutMs: 20_000 }).catch((reason: unknown) => reason);
+    const error = await client.ready({ timeoutMs: 60_000 }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: 'UnauthorizedError', message: 'unknown Bearer ***' });
     expect(client.status().lastError).toBe('unknown Bearer ***');
     expect(seen).toEqual(['/v1/delivery/stream', '/v1/delivery/stream']);
@@ -390,7 +390,7 @@ describe.each([
     const client = connected(host, options);
     const states: string[] = [];
     client.on('status', ({ state }) => states.push(state));
-    await expect(client.ready({ timeoutMs: 20_000 })).rejects.toThrow('unauthorized');
+    await expect(client.ready({ timeoutMs: 60_000 })).rejects.toThrow('unauthorized');
     isValid = true;
     client.reconnect();
     await eventually(async () => (await client.render('greeting').catch(() => undefined))?.text === 'one');
