@@ -93,15 +93,16 @@ describe('a login', () => {
     await identity.restart({ config: { ARGON2_MEMORY_KIB: 19_456, ARGON2_PASSES: 2 } });
     const { email } = await identity.user();
     const time = async (address: string): Promise<number> => {
-      const times: number[] = [];
-      for (let round = 0; round < 7; round++) {
-        const start = performance.now();
-        await logIn({ email: address, password: 'Wrong-horse-1' });
-        times.push(performance.now() - start);
-      }
-      return times.toSorted((a, b) => a - b)[3] ?? 0;
+      const start = performance.now();
+      await logIn({ email: address, password: 'Wrong-horse-1' });
+      return performance.now() - start;
     };
-    const [unknown, wrong] = [await time('nobody@example.com'), await time(email)];
+    // The least of several, taken in turn: whatever else the machine does makes either longer.
+    let [unknown, wrong] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let round = 0; round < 7; round++) {
+      unknown = Math.min(unknown, await time('nobody@example.com'));
+      wrong = Math.min(wrong, await time(email));
+    }
     await identity.restart({
       config: { ARGON2_MEMORY_KIB: 64, ARGON2_PASSES: 1 },
       env: { SESSION_DURATION_HOURS: '24' },

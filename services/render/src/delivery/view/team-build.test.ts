@@ -127,8 +127,8 @@ describe('a build of a team', () => {
   });
 
   it('takes a time that grows with the number of prompts, and no faster', () => {
-    const few = 10_000;
-    const times = 16;
+    const few = 2_500;
+    const times = 64;
     const ids = Array.from({ length: few * times }, (_, number) => `prompt ${number}`);
     /** Of as many prompts in all, so that the processor's clock has something to count. */
     const cost = (builds: number): number => {
@@ -140,8 +140,9 @@ describe('a build of a team', () => {
       const { user, system } = process.threadCpuUsage(before);
       return user + system;
     };
+    const least = (builds: number): number => Math.min(...Array.from({ length: 3 }, () => cost(builds)));
     cost(times);
     // Several times more is what a larger memory costs; what looks at all that is done already costs as many times more as there are more prompts.
-    expect(cost(1) / cost(times)).toBeLessThan(times / 2);
+    expect(least(1) / least(times)).toBeLessThan(times / 2);
   });
 });
