@@ -21,6 +21,8 @@ export interface NatsOptions {
   readonly log?: (progress: string) => void;
   /** The path of nats-server. Default: the one on this machine. */
   readonly binary?: string | undefined;
+  /** How much disk JetStream may promise to its streams, as NATS writes sizes. Default: three quarters of what is free. */
+  readonly storeLimit?: string;
   /** Additional lines of configuration: users, TLS, a cluster. */
   readonly configuration?: readonly string[];
   /** The variables that the configuration refers to as `$NAME`. */
@@ -45,7 +47,7 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
   const port = options.port ?? (await freePort());
   await mkdir(store, { recursive: true });
   const configFile = `${store}.conf`;
-  await writeFile(configFile, configuration(store, port, options.configuration));
+  await writeFile(configFile, configuration(store, port, options));
   const server = await startServerProcess({
     command: binary,
     args: ['--config', configFile],
@@ -72,13 +74,18 @@ export async function startNats(options: NatsOptions): Promise<RunningNats> {
 }
 
 /** Debian's nats-server 2.9 must accept it, so it uses no setting of a later release. */
-function configuration(store: string, port: number, more: readonly string[] = []): string {
+function configuration(
+  store: string,
+  port: number,
+  { storeLimit, configuration: more = [] }: NatsOptions,
+): string {
+  const limit = storeLimit === undefined ? '' : `, max_file_store: ${storeLimit}`;
   return [
     'host: "127.0.0.1"',
     `port: ${port}`,
     '# The largest event is 6 MiB; px0 refuses to start on a server that accepts less than 8 MB.',
     'max_payload: 8MB',
-    `jetstream { store_dir: ${JSON.stringify(store)} }`,
+    `jetstream { store_dir: ${JSON.stringify(store)}${limit} }`,
     ...more,
     '',
   ].join('\n');

@@ -80,7 +80,12 @@ export class TestServers {
       return { url, stop: async () => void (await container.stop()) };
     }
     const folder = await this.#ownFolder();
-    return await startNats({ storeDir: join(folder, 'nats'), logFile: join(folder, 'nats.log') });
+    // Hundreds of prefixes reserve room that none of them uses.
+    return await startNats({
+      storeDir: join(folder, 'nats'),
+      logFile: join(folder, 'nats.log'),
+      storeLimit: '1TB',
+    });
   }
 
   #ownFolder(): Promise<string> {
