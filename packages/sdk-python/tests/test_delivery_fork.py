@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import select
 import threading
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
@@ -11,7 +13,7 @@ from typing import Any, Callable, Iterator, List
 import pytest
 from conftest import eventually
 from played_delivery import PlayedDelivery, prompt_of
-from processes import Child, in_child, needs_fork
+from processes import LIMIT, Child, in_child, needs_fork
 
 from px0 import AsyncPx0, Px0
 
@@ -38,15 +40,22 @@ def renders_until(client: Px0, text: str) -> Callable[[], bool]:
 
 @needs_fork
 def test_children_and_parent_receive_on(client: Px0, delivering: PlayedDelivery) -> None:
+    reading, writing = os.pipe()
+
     def receive() -> List[Any]:
         # Before anything has come here: what the parent held.
         first = client.render("greeting", name="Ada")
+        os.write(writing, b".")
         eventually(renders_until(client, "Hi Ada"))
         # Whether it is stale depends on how soon the child's own stream has begun.
         return [first.text, first.source, client.status().repairs]
 
     children = [Child(receive) for _ in range(3)]
     eventually(lambda: len(delivering.deliveries) == 4)
+    for _ in children:
+        assert select.select([reading], [], [], LIMIT)[0] and os.read(reading, 1)
+    os.close(reading)
+    os.close(writing)
     resumed = [request["headers"].get("last-event-id") for request in delivering.deliveries]
     assert resumed == [None, *[resumed[1]] * 3] and resumed[1] is not None
     delivering.put(prompt_of("greeting", {2: "Hi {{.name}}"}, 2))
