@@ -1,5 +1,6 @@
 import { Agent, get, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StartError } from '../errors.ts';
 import { silentLogger } from '../logger.ts';
@@ -77,6 +78,69 @@ describe('a server that closes', () => {
     const socket = connect(server.port, '127.0.0.1');
     await new Promise((resolve) => socket.once('connect', resolve));
     await server.close();
+  });
+});
+
+/** Keeps the event loop from turning, as a long garbage collection or a machine without a free processor does. */
+function holdEventLoop(ms: number): void {
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
+describe('a server that closes after its process stood still', () => {
+  const delayMs = 400;
+
+  it('answers what came on an idle connection meanwhile', async () => {
+    const server = await serve((_req, res) => res.end('ok'), { drainDelayMs: delayMs });
+    const socket = connect(server.port, '127.0.0.1');
+    let answers = '';
+    socket.on('data', (chunk) => {
+      answers += chunk.toString();
+    });
+    socket.on('error', (error) => {
+      answers += error.message;
+    });
+    const ended = new Promise((resolve) => socket.once('close', resolve));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => answers).toContain('ok');
+    answers = '';
+    const closed = server.close();
+    await expect.poll(() => connectionRefused(server.port)).toBe(true);
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n');
+    holdEventLoop(1.5 * delayMs);
+    await ended;
+    expect(answers).toMatch(/^HTTP\/1\.1 200 OK.*Connection: close.*ok/s);
+    await closed;
+  });
+
+  it('answers what came on a new connection meanwhile', async () => {
+    const server = await serve((_req, res) => res.end('ok'), { drainDelayMs: delayMs });
+    const sent = new Int32Array(new SharedArrayBuffer(4));
+    const client = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+       parentPort.once('message', () => {
+         let answer = '';
+         const socket = require('node:net').connect(workerData.port, '127.0.0.1', () => {
+           socket.write('POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 0\\r\\n\\r\\n', () => {
+             Atomics.store(workerData.sent, 0, 1);
+             Atomics.notify(workerData.sent, 0);
+           });
+         });
+         socket.on('data', (chunk) => { answer += chunk; });
+         socket.on('error', (error) => { answer += error.code; });
+         socket.on('close', () => parentPort.postMessage(answer));
+       });`,
+      { eval: true, workerData: { port: server.port, sent } },
+    );
+    const answer = new Promise<unknown>((resolve) => client.once('message', resolve));
+    await new Promise((resolve) => client.once('online', resolve));
+    const closed = server.close();
+    client.postMessage('send');
+    expect(Atomics.wait(sent, 0, 0, 20_000)).not.toBe('timed-out');
+    holdEventLoop(1.5 * delayMs);
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 OK.*ok/s);
+    await closed;
+    await client.terminate();
   });
 });
 

@@ -13,7 +13,7 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import net, { type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as pollForEvents, setTimeout as sleep } from 'node:timers/promises';
 import type express from 'express';
 import { ApiError, StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -188,7 +188,7 @@ class Drain {
 
   async #close(): Promise<void> {
     this.#onDrain?.();
-    await sleep(this.#delayMs);
+    await passTurns(this.#delayMs);
     const closed = new Promise<void>((resolve) => {
       // Not `server.close()`: that cuts idle kept-alive connections at once, also one on which a request is under way.
       net.Server.prototype.close.call(this.#server, () => resolve());
@@ -196,9 +196,9 @@ class Drain {
     // Not before: a client asked to leave while the port is open would return on a new connection, and a connection that the system
     // has accepted but Node has not is cut, with the request in it, when the port closes.
     this.#leaving = true;
-    await sleep(Math.min(Math.max(this.#delayMs, LEAVE_MS.min), LEAVE_MS.max));
+    await passTurns(Math.min(Math.max(this.#delayMs, LEAVE_MS.min), LEAVE_MS.max));
     this.#closeIdle();
-    const idleSweep = setInterval(() => this.#closeIdle(), 50);
+    const idleSweep = setInterval(() => setImmediate(() => this.#closeIdle()), 50);
     const cut = setTimeout(() => {
       this.#logger.warn({ in_flight: this.inFlight }, 'the drain ended with requests in flight');
       this.#server.closeAllConnections();
@@ -214,6 +214,18 @@ class Drain {
     this.#server.closeIdleConnections();
     for (const socket of this.#unused) if (socket.bytesRead === 0) socket.destroy();
   }
+}
+
+/** How many turns of the event loop a step of the drain takes at least. */
+const TURNS = 10;
+
+/**
+ * Waits in several turns of the event loop, and reads what has come before it goes on. Timers run first when a process has stood still
+ * (garbage collection, no free processor): one wait would be over before anything that came meanwhile was seen, and closing would cut it.
+ */
+async function passTurns(ms: number): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn += 1) await sleep(ms / TURNS);
+  await pollForEvents();
 }
 
 function appListener(app: express.Express | undefined, logger: Logger): RequestListener {
