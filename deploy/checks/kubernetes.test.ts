@@ -21,6 +21,7 @@ import {
   build,
   buildWith,
   type Container,
+  natsServerNames,
   ofKind,
   type Resource,
   type Workload,
@@ -278,7 +279,7 @@ describe('the NATS users of the services', () => {
       expect(env).toMatchObject({
         NATS_USER: user,
         NATS_INBOX_PREFIX: inboxPrefixOf(user),
-        NATS_URL: 'tls://nats:4222',
+        NATS_URL: natsServerNames.map((name) => `tls://${name}:4222`).join(','),
         PX0_STREAM_REPLICAS: '3',
       });
       expect(

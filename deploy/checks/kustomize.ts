@@ -11,6 +11,14 @@ import { tool } from './tools.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');
 
+/** How clients know the servers of NATS: each by itself, and last all of them by their service. */
+export const natsServerNames = [
+  'nats-0.nats-peers',
+  'nats-1.nats-peers',
+  'nats-2.nats-peers',
+  'nats',
+] as const;
+
 const resourceSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -58,6 +66,7 @@ const podSchema = z.looseObject({
   spec: z.looseObject({
     containers: z.array(containerSchema),
     securityContext: z.unknown().optional(),
+    serviceAccountName: z.string().optional(),
     automountServiceAccountToken: z.boolean().optional(),
     terminationGracePeriodSeconds: z.number().optional(),
     volumes: z.array(z.looseObject({ name: z.string() })).default([]),

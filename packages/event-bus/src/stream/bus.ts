@@ -2,6 +2,7 @@
  * The connection to NATS JetStream: reconnects without end, fails fast while NATS is away, and asks the stream's leader wherever
  * an answer must not be stale. While NATS is away, no call waits longer than its own timeout.
  */
+import { isIP } from 'node:net';
 import {
   type ConsumerConfig,
   JetStreamApiError,
@@ -16,6 +17,7 @@ import type { Logger } from '@px0/service-kit';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
 import { isClusterNotReady, isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
+import { NextServer, SilenceWatch } from './silence-watch.ts';
 import { DEFAULT_HISTORY, ensureStreams, type StreamSettings } from './streams.ts';
 
 export interface BusOptions {
@@ -90,7 +92,7 @@ export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 2_000;
 /** "Last per subject" makes the server go through all subjects first: seconds for a million, more when it is busy. */
 const CREATE_CONSUMER_MS = 120_000;
-/** A server that hangs is noticed after two of these. */
+/** A server that hangs is left after three of these, if the watch of its silence has not left it before. */
 const PING_INTERVAL_MS = 10_000;
 /** Quick enough that a restart is hardly noticed, slow enough not to load a server that starts. */
 const RECONNECT_WAIT_MS = 250;
@@ -98,8 +100,11 @@ const RECONNECT_WAIT_MS = 250;
 /** Connects, waiting as long as it takes, and ensures that the streams exist. @throws BusConfigurationError */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const names = new Names(options.streamPrefix);
+  const servers = options.servers.split(',').map((server) => server.trim());
+  const nextServer = new NextServer();
   const connection = await connect({
-    servers: options.servers.split(',').map((server) => server.trim()),
+    servers,
+    reconnectToServer: nextServer.choose,
     name: options.name,
     ...(options.user === undefined ? {} : { user: options.user }),
     ...(options.pass === undefined ? {} : { pass: options.pass }),
@@ -114,7 +119,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     timeout: 5_000,
     ignoreAuthErrorAbort: true,
   });
-  const bus = await Bus.over(connection, names, options);
+  const bus = await Bus.over(connection, names, nextServer, options);
+  if (mayBeSeveral(servers)) bus.watchSilence();
   try {
     bus.checkMaxPayload();
     await untilAnswered(() => bus.ensureStreams(), options.logger);
@@ -123,6 +129,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     await bus.close();
     throw error;
   }
+}
+
+/** False for one server at an address: there is no other to change to, and its connection lives on when it does. */
+function mayBeSeveral(servers: readonly string[]): boolean {
+  const [only = ''] = servers;
+  const { hostname } = new URL(only.includes('://') ? only : `nats://${only}`);
+  return servers.length > 1 || (isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && hostname !== 'localhost');
 }
 
 /** A server that has just started may be busy recovering its streams, a cluster may be incomplete: a start waits instead of failing. */
@@ -148,7 +161,11 @@ export class Bus {
   readonly #inboxPrefix: string | undefined;
   readonly #timeoutMs: number;
   readonly #logger: Logger;
+  readonly #nextServer: NextServer;
+  readonly #silence: SilenceWatch;
   readonly #onConnection = new Set<(connected: boolean) => void>();
+  /** Ends requests that wait for an answer. */
+  readonly #inFlight = new Set<(reason: BusUnavailableError) => void>();
   #connected = true;
   /** How often the connection was lost. */
   disconnects = 0;
@@ -158,6 +175,7 @@ export class Bus {
     manager: JetStreamManager,
     patient: JetStreamManager,
     names: Names,
+    nextServer: NextServer,
     options: BusOptions,
   ) {
     this.connection = connection;
@@ -169,14 +187,31 @@ export class Bus {
     this.#settings = { replicas: options.replicas ?? 1, history: options.history ?? DEFAULT_HISTORY };
     this.#inboxPrefix = options.inboxPrefix;
     this.#logger = options.logger;
+    this.#nextServer = nextServer;
+    this.#silence = new SilenceWatch({
+      connection,
+      isConnected: () => this.connected,
+      logger: options.logger,
+    });
+    nextServer.connectedTo(connection.getServer());
     void this.#followStatus();
   }
 
-  static async over(connection: NatsConnection, names: Names, options: BusOptions): Promise<Bus> {
+  static async over(
+    connection: NatsConnection,
+    names: Names,
+    nextServer: NextServer,
+    options: BusOptions,
+  ): Promise<Bus> {
     const timeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
     const manager = await jetstreamManager(connection, { timeout, checkAPI: false });
     const patient = await jetstreamManager(connection, { timeout: CREATE_CONSUMER_MS, checkAPI: false });
-    return new Bus(connection, manager, patient, names, options);
+    return new Bus(connection, manager, patient, names, nextServer, options);
+  }
+
+  /** From now on, a server that falls silent is left within seconds. */
+  watchSilence(): void {
+    this.#silence.start();
   }
 
   get connected(): boolean {
@@ -284,6 +319,7 @@ export class Bus {
   }
 
   async close(): Promise<void> {
+    this.#silence.stop();
     await this.connection.close();
   }
 
@@ -313,22 +349,35 @@ export class Bus {
     };
   }
 
-  /** Refuses at once while the connection is away: the client would buffer the request and send it long after it was given up. */
+  /**
+   * Refuses at once while the connection is away: the client would buffer the request and send it long after it was given up. A request
+   * that waits when the connection is lost ends with it; the client would wait for an answer that cannot come any more.
+   */
   async #ask<T>(request: () => Promise<T>): Promise<T> {
     if (!this.connected) throw new BusUnavailableError('NATS is away');
+    let end: (reason: BusUnavailableError) => void = () => undefined;
+    const lost = new Promise<never>((_resolve, reject) => {
+      end = reject;
+    });
+    this.#inFlight.add(end);
     try {
-      return await request();
+      return await Promise.race([request(), lost]);
     } catch (error) {
       if (error instanceof WrongLastSequenceError || error instanceof JetStreamApiError) throw error;
+      if (error instanceof BusUnavailableError) throw error;
       throw new BusUnavailableError('NATS did not answer', { cause: error });
+    } finally {
+      this.#inFlight.delete(end);
     }
   }
 
   async #followStatus(): Promise<void> {
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') this.#setConnected(false);
-      else if (status.type === 'reconnect') this.#setConnected(true);
-      else if (status.type === 'error') this.#logger.warn({ err: status.error }, 'NATS reported an error');
+      else if (status.type === 'reconnect') {
+        this.#nextServer.connectedTo(this.connection.getServer());
+        this.#setConnected(true);
+      } else if (status.type === 'error') this.#logger.warn({ err: status.error }, 'NATS reported an error');
     }
     this.#setConnected(false);
   }
@@ -339,6 +388,7 @@ export class Bus {
     if (!connected) this.disconnects += 1;
     this.#logger.info(connected ? 'NATS is back' : 'NATS is away');
     for (const listener of [...this.#onConnection]) listener(connected);
+    if (!connected) for (const end of [...this.#inFlight]) end(new BusUnavailableError('NATS went away'));
   }
 }
 
