@@ -18,16 +18,23 @@ import { createPages } from './pages/pages.ts';
 import { HighestRevision } from './revision/highest-revision.ts';
 import type { UpstreamName } from './routing.ts';
 import { StreamRoom } from './streams/stream-room.ts';
+import type { EndpointDirectory, ResolveName } from './upstreams/addresses.ts';
+import { EndpointWatch } from './upstreams/endpoints/endpoint-watch.ts';
+import { SliceApi } from './upstreams/endpoints/slice-api.ts';
 import { Upstream } from './upstreams/upstream.ts';
 
-type Dependencies = Pick<ServiceDependencies, 'logger' | 'cleanups'>;
+interface Dependencies extends Pick<ServiceDependencies, 'logger' | 'cleanups'> {
+  /** Default: the system's resolver. */
+  readonly resolveName?: ResolveName;
+}
 
 /** Starts the gateway. It listens whether or not the services are there yet: each route answers as its own service does. */
 export async function startGateway(
   config: Config,
-  { logger, cleanups }: Dependencies,
+  { logger, cleanups, resolveName }: Dependencies,
 ): Promise<RunningServer> {
-  const upstreams = createUpstreams(config, logger);
+  const directory = await followEndpoints(config, { logger, cleanups });
+  const upstreams = createUpstreams(config, logger, { directory, resolveName });
   // Without replicas of its own, delivery is render's, and its breakers, too.
   const all = [...new Set(Object.values(upstreams))];
   const streams = new StreamRoom(config.GATEWAY_STREAMS);
@@ -88,7 +95,39 @@ export async function startGateway(
   return running.server;
 }
 
-function createUpstreams(config: Config, logger: Dependencies['logger']): Record<UpstreamName, Upstream> {
+/** Undefined where there is no Kubernetes to ask. */
+async function followEndpoints(
+  config: Config,
+  { logger, cleanups }: Dependencies,
+): Promise<EndpointDirectory | undefined> {
+  if (config.KUBERNETES_API_URL === undefined) return undefined;
+  const watch = new EndpointWatch({
+    api: new SliceApi({
+      url: config.KUBERNETES_API_URL,
+      accountDirectory: config.KUBERNETES_ACCOUNT_DIRECTORY,
+    }),
+    urls: [
+      config.IDENTITY_URL,
+      config.TENANCY_URL,
+      config.PROMPT_REGISTRY_URL,
+      config.RENDER_URL,
+      config.DELIVERY_URL ?? [],
+    ].flat(),
+    logger,
+  });
+  await watch.start();
+  cleanups.add('endpoints', () => watch.close());
+  return watch;
+}
+
+function createUpstreams(
+  config: Config,
+  logger: Dependencies['logger'],
+  addresses: {
+    readonly directory: EndpointDirectory | undefined;
+    readonly resolveName: ResolveName | undefined;
+  },
+): Record<UpstreamName, Upstream> {
   const create = (name: UpstreamName, urls: readonly string[], ordinary: number) =>
     new Upstream({
       name,
@@ -97,6 +136,7 @@ function createUpstreams(config: Config, logger: Dependencies['logger']): Record
       connections: config.UPSTREAM_CONNECTIONS,
       pendingLimit: config.UPSTREAM_PENDING_LIMIT,
       dnsRefreshMs: config.DNS_REFRESH_MS,
+      ...addresses,
       logger,
     });
   const render = create('render', config.RENDER_URL, config.RENDER_TIMEOUT_MS);

@@ -65,6 +65,15 @@ export const configSchema = z.object({
     .describe(
       'Interval at which upstream names are resolved again, in milliseconds, so that new replicas get their share.',
     ),
+  KUBERNETES_API_URL: urlVariable('https')
+    .optional()
+    .describe(
+      'The Kubernetes API server, as `https://kubernetes.default.svc`. With it, the gateway follows the EndpointSlices of the services in its own namespace instead of asking DNS; its service account must be allowed to get, list and watch them. Without it, a process that ends must serve for longer than DNS answers are kept (`DRAIN_DELAY_MS`).',
+    ),
+  KUBERNETES_ACCOUNT_DIRECTORY: z
+    .string()
+    .default('/var/run/secrets/kubernetes.io/serviceaccount')
+    .describe('Folder with the token, the authority and the namespace of the pod’s service account.'),
   REDIS_URL: urlVariable('redis', 'rediss')
     .optional()
     .describe(

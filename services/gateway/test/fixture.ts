@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { Cleanups, loadConfig, type RunningServer, silentLogger } from '@px0/service-kit';
 import { startGateway } from '../src/compose.ts';
 import { configSchema } from '../src/config.ts';
+import type { ResolveName } from '../src/upstreams/addresses.ts';
 
 export interface FakeService {
   readonly url: string;
@@ -69,7 +70,10 @@ export async function deadUrl(): Promise<string> {
 }
 
 /** Starts a gateway; upstreams that are not named are dead. */
-export async function gateway(env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
+export async function gateway(
+  env: Readonly<Record<string, string>> = {},
+  resolveName?: ResolveName,
+): Promise<RunningServer> {
   const dead = await deadUrl();
   const logger = silentLogger();
   const cleanups = new Cleanups(logger);
@@ -83,7 +87,11 @@ export async function gateway(env: Readonly<Record<string, string>> = {}): Promi
     DRAIN_DELAY_MS: '0',
     ...env,
   });
-  const server = await startGateway(config, { logger, cleanups });
+  const server = await startGateway(config, {
+    logger,
+    cleanups,
+    ...(resolveName === undefined ? {} : { resolveName }),
+  });
   stops.push(() => cleanups.run());
   return server;
 }

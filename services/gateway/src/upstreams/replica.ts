@@ -88,7 +88,13 @@ export class Replica {
     this.breaker.wake();
   }
 
-  /** Lets what is in flight finish, then closes the connections. */
+  /** Lets everything that is in flight finish, streams too, then closes the connections. */
+  async retire(): Promise<void> {
+    this.breaker.shutdown();
+    await Promise.all([this.pool.close(), this.#streamPool?.close()]);
+  }
+
+  /** Lets requests that are in flight finish, cuts streams, and closes the connections. */
   async close(): Promise<void> {
     this.breaker.shutdown();
     await Promise.all([this.pool.close(), this.#streamPool?.destroy()]);

@@ -20,7 +20,7 @@ async function upstream(urls: string[], resolveName = async (): Promise<string[]
 
 describe('addresses', () => {
   it('are all that a name stands for, each once, IPv6 in brackets', async () => {
-    const addresses = await resolveAddresses(
+    const { addresses } = await resolveAddresses(
       ['http://render:8004', 'http://127.0.0.1:1', 'http://10.0.0.1:8004'],
       async () => ['10.0.0.1', 'fd00::2'],
     );

@@ -3,7 +3,14 @@
  * affect the others' routes; nor do replicas of one service affect each other.
  */
 import type { Patience } from '@px0/contracts';
-import { type Address, isName, type ResolveName, resolveAddresses, resolveByDns } from './addresses.ts';
+import {
+  type Address,
+  type EndpointDirectory,
+  isName,
+  type ResolveName,
+  resolveAddresses,
+  resolveByDns,
+} from './addresses.ts';
 import type { BreakerState } from './breaker.ts';
 import { Replica, type ReplicaOptions } from './replica.ts';
 
@@ -11,7 +18,9 @@ export interface UpstreamOptions extends ReplicaOptions {
   readonly urls: readonly string[];
   readonly pendingLimit: number;
   readonly dnsRefreshMs: number;
-  readonly resolveName?: ResolveName;
+  readonly resolveName?: ResolveName | undefined;
+  /** Where the platform has one; default: DNS alone. */
+  readonly directory?: EndpointDirectory | undefined;
 }
 
 /** An exchange whose answer has not begun. */
@@ -32,7 +41,11 @@ export class Upstream {
   readonly waiting: WaitingByPatience = { ordinary: new Set(), long: new Set(), stream: new Set() };
   readonly #options: UpstreamOptions;
   #replicas: readonly Replica[] = [];
+  /** No longer used, and not yet done with what they were sent. */
+  readonly #retired = new Set<Replica>();
   #next = 0;
+  #resolutions = 0;
+  #latest = 0;
   #refresh: NodeJS.Timeout | undefined;
   readonly #sweep: NodeJS.Timeout;
 
@@ -51,6 +64,7 @@ export class Upstream {
   /** Resolves names now and from time to time; an upstream of addresses only needs no timer. */
   async start(): Promise<void> {
     if (!this.#options.urls.some(isName)) return;
+    this.#options.directory?.onChange(() => void this.#resolve());
     await this.#resolve();
     this.#refresh = setInterval(() => void this.#resolve(), this.#options.dnsRefreshMs);
     this.#refresh.unref();
@@ -103,7 +117,7 @@ export class Upstream {
   async close(): Promise<void> {
     clearInterval(this.#refresh);
     clearInterval(this.#sweep);
-    await Promise.allSettled(this.#replicas.map((replica) => replica.close()));
+    await Promise.allSettled([...this.#replicas, ...this.#retired].map((replica) => replica.close()));
   }
 
   /**
@@ -122,9 +136,15 @@ export class Upstream {
   }
 
   async #resolve(): Promise<void> {
-    const addresses = await resolveAddresses(this.#options.urls, this.#options.resolveName ?? resolveByDns);
-    // Nothing at all means that the name server is away, not that every replica is.
-    if (addresses.length > 0) this.#use(addresses);
+    this.#resolutions += 1;
+    const turn = this.#resolutions;
+    const { urls, resolveName = resolveByDns, directory } = this.#options;
+    const { addresses, isComplete } = await resolveAddresses(urls, resolveName, directory);
+    // One that began later has more recent answers.
+    if (turn < this.#latest) return;
+    this.#latest = turn;
+    // Nothing at all from DNS means that the name server is away, not that every replica is.
+    if (addresses.length > 0 || isComplete) this.#use(addresses);
   }
 
   #use(addresses: readonly Address[]): void {
@@ -134,7 +154,14 @@ export class Upstream {
       known.delete(address.origin);
       return replica;
     });
-    for (const gone of known.values()) void gone.close().catch(() => undefined);
+    for (const gone of known.values()) void this.#retire(gone);
+  }
+
+  /** A replica that ends sees to the end of its own streams: cutting them here would take their time to move from them. */
+  async #retire(replica: Replica): Promise<void> {
+    this.#retired.add(replica);
+    await replica.retire().catch(() => undefined);
+    this.#retired.delete(replica);
   }
 }
 
