@@ -57,6 +57,7 @@ beforeAll(async () => {
   overlays['with every component'] = await buildWith('k8s/overlays/production', [
     'k8s/components/direct-render',
     'k8s/components/ingress',
+    'k8s/components/store-exporters',
   ]);
   definitions = z
     .looseObject({ $defs: z.record(z.string(), z.unknown()) })
@@ -211,6 +212,14 @@ describe.each(names)('the resources of %s', (name) => {
     });
     for (const { spec } of ofKind(all, 'HorizontalPodAutoscaler', scaled))
       expect(workload(all, spec.scaleTargetRef.kind, spec.scaleTargetRef.name)).toBeDefined();
+  });
+
+  it('have monitors and rules that the operator of kube-prometheus-stack finds', () => {
+    const watching = overlays[name].filter(({ apiVersion }) =>
+      apiVersion.startsWith('monitoring.coreos.com/'),
+    );
+    for (const { metadata } of watching) expect(metadata.labels?.['release'], metadata.name).toBeTruthy();
+    if (name === 'production') expect(watching.length).toBeGreaterThan(2);
   });
 
   it.each(services)(

@@ -115,6 +115,22 @@ const overview: DashboardDefinition = {
       title: 'Health',
       panels: [
         {
+          title: 'Processes alive',
+          description: 'Processes whose last heartbeat is less than 45 s old.',
+          unit: 'none',
+          queries: [query(`count by (job) (px0:process_alive{${SERVICE}})`, '{{job}}')],
+        },
+        {
+          title: 'Stores reached',
+          description: '0 when a process gets no answer from Postgres or Redis, or has lost NATS.',
+          unit: 'bool_on_off',
+          queries: [
+            query(`min(${value(px0.postgresUp, '')})`, 'Postgres'),
+            query(`min(${value(px0.natsConnected, '')})`, 'NATS'),
+            query(`min(${value(px0.redisUp, '')})`, 'Redis'),
+          ],
+        },
+        {
           title: 'Breakers',
           description: '0 closed, 1 half-open, 2 open: no replica of the upstream responds.',
           unit: 'none',

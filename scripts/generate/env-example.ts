@@ -9,6 +9,7 @@ const ownDescriptions: Readonly<Record<string, string>> = {
   PX0_BIND:
     'Address on which ports are published. `0.0.0.0` accepts connections from other machines: set every secret first.',
   PX0_PORT: 'Port of px0.',
+  ALERTMANAGER_PORT: 'Port of Alertmanager.',
   GRAFANA_PORT: 'Port of Grafana.',
   PROMETHEUS_PORT: 'Port of Prometheus.',
   POSTGRES_PASSWORD: 'Password of the database; it takes effect only with a new volume.',

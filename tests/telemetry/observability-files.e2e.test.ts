@@ -2,12 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { routes } from '@px0/contracts';
+import { CALLER_SAMPLED_ATTRIBUTE } from '@px0/service-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dashboards } from '../../scripts/dashboards/dashboards.ts';
 import { dashboardFiles } from '../../scripts/dashboards/files.ts';
-import { prometheusRules, root, ruleFiles, textOf, yamlOf } from './observability-files.ts';
-import { hasPromtool, promtool } from './promtool.ts';
+import { hasTool, runTool } from './debian-tools.ts';
+import { prometheusRules, root, ruleFiles, ruleGroups, textOf, yamlOf } from './observability-files.ts';
 
 describe('the dashboards', () => {
   it('lie in git as they are generated (npm run dashboards)', () => {
@@ -68,7 +69,10 @@ describe('the alerts', () => {
     for (const { alert = '', labels, annotations } of alerts) {
       expect(labels?.['severity'], alert).toMatch(/^(critical|warning|info)$/);
       expect(annotations?.['summary'], alert).toBeTruthy();
-      const page = /\/docs\/(runbooks\/[a-z-]+\.md)$/.exec(annotations?.['runbook_url'] ?? '')?.[1] ?? '';
+      const page =
+        /^\{\{ with \$externalLabels\.px0_origin \}\}\{\{ \. \}\}\{\{ else \}\}https:\/\/[^{]+\{\{ end \}\}\/docs\/(runbooks\/[a-z-]+\.md)$/.exec(
+          annotations?.['runbook_url'] ?? '',
+        )?.[1] ?? '';
       expect(existsSync(join(root, 'docs', page)), `${alert}: docs/${page}`).toBe(true);
       const text = textOf(`docs/${page}`);
       expect(text, alert).toContain(`\`${alert}\``);
@@ -76,6 +80,19 @@ describe('the alerts', () => {
         expect(text, alert).toContain(`\n## ${heading}\n`);
       }
     }
+  });
+
+  it('are explained only by causes that an alert names', () => {
+    const values = (label: string) => alerts.flatMap(({ labels }) => labels?.[label]?.split(',') ?? []);
+    const causes = new Set(values('cause'));
+    expect(values('symptom_of').filter((cause) => !causes.has(cause))).toEqual([]);
+    const configuration = textOf('deploy/alertmanager/alertmanager.yml');
+    for (const cause of new Set(values('symptom_of')))
+      expect(configuration).toContain(`source_matchers: ['cause="${cause}"']`);
+  });
+
+  it('are evaluated every 15 s, by whichever Prometheus: 90 s leave no room for the 30 s of the operator', () => {
+    expect(ruleGroups().map(({ interval }) => interval)).toEqual(ruleGroups().map(() => '15s'));
   });
 
   it('are tested each, in a case in which it fires and in one in which it does not', () => {
@@ -87,14 +104,24 @@ describe('the alerts', () => {
   });
 });
 
-describe.skipIf(!(await hasPromtool()))('promtool', () => {
+describe.skipIf(!(await hasTool('promtool')))('promtool', () => {
   it('accepts the configuration and every rule', async () => {
-    await promtool('check', 'config', '--syntax-only', join(root, 'deploy/prometheus/prometheus.yml'));
-    await promtool('check', 'rules', ...ruleFiles.map((file) => join(root, file)));
+    await runTool(
+      'promtool',
+      'check',
+      'config',
+      '--syntax-only',
+      join(root, 'deploy/prometheus/prometheus.yml'),
+    );
+    await runTool('promtool', 'check', 'rules', ...ruleFiles.map((file) => join(root, file)));
   });
 
-  it('finds that each alert fires when it is meant to, and only then', async () => {
-    await promtool('test', 'rules', join(root, 'deploy/prometheus/tests/alerts.test.yml'));
+  it.each([
+    ['each alert fires when it is meant to, and only then', 'alerts'],
+    ['the death of a process is seen within 90 s, and an orderly stop is none', 'death'],
+    ['each cause raises the alerts that Alertmanager is tested with', 'causes'],
+  ])('finds that %s', async (_, name) => {
+    await runTool('promtool', 'test', 'rules', join(root, `deploy/prometheus/tests/${name}.test.yml`));
   });
 });
 
@@ -137,12 +164,22 @@ describe('the Collector', () => {
     }
   });
 
-  it('keeps every error and everything slow, and a share of the rest', () => {
+  it('keeps every error, everything slow and what a caller samples, and a share of the rest', () => {
     const { policies } = z
       .object({ policies: z.array(z.object({ name: z.string(), type: z.string() }).loose()) })
       .parse(collector.processors['tail_sampling']);
     const types = policies.map(({ type }) => type);
-    expect(types).toEqual(['status_code', 'numeric_attribute', 'latency', 'and', 'probabilistic']);
+    expect(types).toEqual([
+      'status_code',
+      'numeric_attribute',
+      'latency',
+      'and',
+      'boolean_attribute',
+      'probabilistic',
+    ]);
+    expect(policies).toContainEqual(
+      expect.objectContaining({ boolean_attribute: { key: CALLER_SAMPLED_ATTRIBUTE, value: true } }),
+    );
     for (const route of [routes.renderLive.path, routes.renderVersion.path]) {
       expect(JSON.stringify(policies)).toContain(JSON.stringify(route));
     }
@@ -150,15 +187,15 @@ describe('the Collector', () => {
 
   it('makes exemplars of traces that were kept, in the format that has them', () => {
     const { traces, metrics } = collector.service.pipelines;
-    expect(traces?.exporters).toContain('spanmetrics');
-    expect(metrics?.receivers).toContain('spanmetrics');
-    expect(collector.connectors['spanmetrics']).toMatchObject({ exemplars: { enabled: true } });
+    expect(traces?.exporters).toContain('span_metrics');
+    expect(metrics?.receivers).toContain('span_metrics');
+    expect(collector.connectors['span_metrics']).toMatchObject({ exemplars: { enabled: true } });
     expect(collector.exporters['prometheus']).toMatchObject({ enable_open_metrics: true });
   });
 
   it('sends traces where Tempo listens, and is scraped where it exports', () => {
     const tempo = JSON.stringify(yamlOf('deploy/tempo/tempo.yaml'));
-    expect(collector.exporters['otlp/tempo']).toMatchObject({ endpoint: 'tempo:4317' });
+    expect(collector.exporters['otlp_grpc/tempo']).toMatchObject({ endpoint: 'tempo:4317' });
     expect(tempo).toContain('0.0.0.0:4317');
     expect(collector.exporters['prometheus']).toMatchObject({ endpoint: '0.0.0.0:8889' });
     expect(textOf('deploy/prometheus/prometheus.yml')).toContain('"otel-collector:8889"');

@@ -10,11 +10,13 @@ export const root = join(import.meta.dirname, '../..');
 const ruleFileSchema = z.object({
   groups: z.array(
     z.object({
+      interval: z.string().optional(),
       rules: z.array(
         z.object({
           record: z.string().optional(),
           alert: z.string().optional(),
           expr: z.string(),
+          for: z.string().optional(),
           labels: z.record(z.string(), z.string()).optional(),
           annotations: z.record(z.string(), z.string()).optional(),
         }),
@@ -37,8 +39,12 @@ export const ruleFiles = readdirSync(join(root, 'deploy/prometheus/rules')).map(
   (name) => `deploy/prometheus/rules/${name}`,
 );
 
+export function ruleGroups() {
+  return ruleFiles.flatMap((file) => ruleFileSchema.parse(yamlOf(file)).groups);
+}
+
 export function prometheusRules(): Rule[] {
-  return ruleFiles.flatMap((file) => ruleFileSchema.parse(yamlOf(file)).groups.flatMap(({ rules }) => rules));
+  return ruleGroups().flatMap(({ rules }) => rules);
 }
 
 export interface NamedExpression {
@@ -47,19 +53,25 @@ export interface NamedExpression {
   readonly expr: string;
 }
 
-/** Every expression of dashboards, their variables, and rules. */
-export function allExpressions(): NamedExpression[] {
-  const shown = dashboards.flatMap(({ title, sections, variables }) => [
-    ...sections.flatMap(({ panels }) =>
+/** Every expression of the dashboards' panels. */
+export function dashboardExpressions(): NamedExpression[] {
+  return dashboards.flatMap(({ title, sections }) =>
+    sections.flatMap(({ panels }) =>
       panels.flatMap((panel) =>
         panel.queries.map(({ expr }) => ({ where: `${title}: ${panel.title}`, expr })),
       ),
     ),
-    ...variables.map(({ name, query }) => ({
+  );
+}
+
+/** Every expression of dashboards, their variables, and rules. */
+export function allExpressions(): NamedExpression[] {
+  const variables = dashboards.flatMap(({ title, variables: some }) =>
+    some.map(({ name, query }) => ({
       where: `${title}: $${name}`,
       expr: /^label_values\((.*), \w+\)$/.exec(query)?.[1] ?? query,
     })),
-  ]);
+  );
   const ruled = prometheusRules().map(({ alert, record, expr }) => ({ where: alert ?? record ?? '', expr }));
-  return [...shown, ...ruled];
+  return [...dashboardExpressions(), ...variables, ...ruled];
 }

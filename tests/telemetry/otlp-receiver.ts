@@ -49,7 +49,15 @@ const tracesSchema = z.object({
   ),
 });
 
-const pointsSchema = z.object({ dataPoints: z.array(z.object({ attributes: attributesSchema })) });
+const pointsSchema = z.object({
+  dataPoints: z.array(
+    z.object({
+      attributes: attributesSchema,
+      asDouble: z.number().optional(),
+      asInt: z.coerce.number().optional(),
+    }),
+  ),
+});
 
 const metricSchema = z
   .object({
@@ -105,6 +113,8 @@ export interface ReceivedMetric {
   readonly kind: 'gauge' | 'counter' | 'updown' | 'histogram';
   readonly unit: string;
   readonly services: Set<string>;
+  /** The last value that each process sent, of metrics with one point. */
+  readonly values: Map<string, number>;
   /** Names of attributes seen on its points. */
   readonly attributes: Set<string>;
 }
@@ -174,9 +184,18 @@ export class OtlpReceiver {
       for (const { name, unit, kind, points } of scopeMetrics.flatMap(({ metrics }) => metrics)) {
         if (points.length === 0) continue;
         const known = this.metrics.get(name);
-        const metric = known ?? { name, unit, kind, services: new Set(), attributes: new Set() };
+        const metric = known ?? {
+          name,
+          unit,
+          kind,
+          services: new Set(),
+          values: new Map(),
+          attributes: new Set(),
+        };
         if (known === undefined) this.metrics.set(name, metric);
         metric.services.add(service);
+        const value = points[0]?.asDouble ?? points[0]?.asInt;
+        if (value !== undefined) metric.values.set(resource.attributes['service.instance.id'] ?? '', value);
         for (const point of points) {
           for (const attribute of Object.keys(point.attributes)) metric.attributes.add(attribute);
         }

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  CALLER_SAMPLED_ATTRIBUTE,
   libraryMetricCatalog,
   type MetricDefinition,
   metricCatalog,
@@ -32,7 +33,9 @@ let rendered: string;
 
 beforeAll(async () => {
   receiver = await OtlpReceiver.start();
-  platform = await startTestPlatform({ env: { ...receiver.environment, USAGE_FLUSH_MS: '200' } });
+  // Nothing listens there: requests do not need Redis, and the metric is there all the same.
+  const env = { ...receiver.environment, USAGE_FLUSH_MS: '200', REDIS_URL: 'redis://127.0.0.1:1' };
+  platform = await startTestPlatform({ env });
   const world = new World(platform, { traceparent: `00-${traceId}-${clientSpan}-01` });
   rendered = await world.chain();
 }, 120_000);
@@ -76,6 +79,17 @@ describe('the trace of a journey from registration to render', () => {
       const services = new Set(spans.map(({ service }) => service));
       return services.size === 5 && spans.every(({ parentSpanId }) => known.has(parentSpanId));
     }, PATIENCE);
+  });
+
+  it('is marked as its caller’s where it comes in, for the Collector to keep it', async () => {
+    await eventually(
+      () =>
+        spansOfTrace().some(
+          ({ service, attributes }) =>
+            service === 'gateway' && attributes[CALLER_SAMPLED_ATTRIBUTE] === 'true',
+        ),
+      PATIENCE,
+    );
   });
 
   it('leads from a promotion through its SQL and the stream to the render process', async () => {

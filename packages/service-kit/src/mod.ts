@@ -46,7 +46,7 @@ export { createLogger, type Logger, type LoggerOptions, silentLogger } from './l
 export { warnOfOpenFiles } from './open-files.ts';
 export { runService, type ServiceDependencies } from './run-service.ts';
 export { type DurationSeries, durationHistogram } from './telemetry/duration-histogram.ts';
-export { type Observation, observe } from './telemetry/instruments.ts';
+export { type Observation, observe, observeAnswers } from './telemetry/instruments.ts';
 export {
   libraryMetricCatalog,
   type MetricDefinition,
@@ -54,5 +54,5 @@ export {
 } from './telemetry/metric-catalog.ts';
 export { prometheusLabel, prometheusName, prometheusSeries } from './telemetry/prometheus-name.ts';
 export { renderTraceRatio } from './telemetry/render-trace-ratio.ts';
-export { DECIDED_ATTRIBUTE, exportsTelemetry } from './telemetry/settings.ts';
+export { CALLER_SAMPLED_ATTRIBUTE, DECIDED_ATTRIBUTE, exportsTelemetry } from './telemetry/settings.ts';
 export { TIMED_OUT, within } from './within.ts';

@@ -6,6 +6,7 @@ import { Cleanups } from './cleanups.ts';
 import { ConfigError, StartError } from './errors.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { flushTelemetry } from './telemetry/flush.ts';
+import { sayGoodbye, startHeartbeat } from './telemetry/heartbeat.ts';
 
 export interface ServiceDependencies {
   readonly logger: Logger;
@@ -30,6 +31,7 @@ export async function runService(
   const logger = createLogger({ service: name, level: process.env['LOG_LEVEL'] || 'info' });
   const cleanups = new Cleanups(logger);
   const stopping = new AbortController();
+  startHeartbeat();
 
   const end = async (exitCode: number): Promise<void> => {
     if (stopping.signal.aborted) return;
@@ -37,6 +39,7 @@ export async function runService(
     setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
     await cleanups.run();
     logger.info('stopped');
+    if (exitCode === 0) sayGoodbye();
     await flushTelemetry();
     process.exit(exitCode);
   };

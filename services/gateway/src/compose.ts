@@ -1,5 +1,7 @@
 /** The gateway's object graph. */
 import {
+  metricCatalog,
+  observeAnswers,
   type RunningServer,
   type ServiceDependencies,
   startHttpServer,
@@ -156,5 +158,6 @@ function createLimiters(config: Config, { logger, cleanups }: Dependencies): Lim
   if (config.REDIS_URL === undefined) return memoryLimiters(config.RATE_LIMIT_WINDOW_SECONDS);
   const redis = connectRedis(config.REDIS_URL, logger);
   cleanups.add('redis', () => redis.disconnect());
+  observeAnswers(metricCatalog.redisUp, () => redis.ping());
   return redisLimiters(redis, config.RATE_LIMIT_WINDOW_SECONDS);
 }

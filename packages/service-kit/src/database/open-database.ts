@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { Cleanups } from '../cleanups.ts';
 import type { databaseVariables } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { observeAnswers } from '../telemetry/instruments.ts';
+import { metricCatalog } from '../telemetry/metric-catalog.ts';
 import { prepareSchema } from './migrate.ts';
 import { createPool } from './pool.ts';
 
@@ -29,6 +31,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<pg.Pool> {
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
   });
   cleanups.add('postgres', () => pool.end());
+  observeAnswers(metricCatalog.postgresUp, () => pool.query('SELECT 1'));
   await prepareSchema({
     pool,
     schema,

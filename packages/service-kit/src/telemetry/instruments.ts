@@ -1,5 +1,6 @@
 /** Instruments made from the catalogue. They are read when the process exports, and cost nothing otherwise. */
 import { type Attributes, metrics } from '@opentelemetry/api';
+import { TIMED_OUT, within } from '../within.ts';
 import type { MetricDefinition } from './metric-catalog.ts';
 
 export interface Observation {
@@ -9,20 +10,36 @@ export interface Observation {
 
 type Read = number | readonly Observation[];
 
+/** A server that hangs must not hold up the export: the heartbeat is in it, and without one the process counts as gone. */
+const READ_LIMIT_MS = 3_000;
+
+/** How long a server may take to answer and count as up. */
+const ANSWER_LIMIT_MS = 2_000;
+
 /**
- * Has `read` called at each export. What it throws, or rejects with, leaves this export without the metric: a database that is away must
- * not take the others with it.
+ * Has `read` called at each export. What it throws, rejects with, or does not answer within three seconds leaves this export without the
+ * metric: a database that is away must not take the others with it.
  */
 export function observe(metric: MetricDefinition, read: () => Read | Promise<Read>): void {
   instrument(metric).addCallback(async (result) => {
-    let values: Read;
+    let values: Read | typeof TIMED_OUT;
     try {
-      values = await read();
+      const reading = read();
+      values = reading instanceof Promise ? await within(reading, READ_LIMIT_MS) : reading;
     } catch {
       return;
     }
+    if (values === TIMED_OUT) return;
     if (typeof values === 'number') result.observe(values);
     else for (const { value, attributes } of values) result.observe(value, attributes);
+  });
+}
+
+/** Asks a server at each export: 1 when it answers in time, 0 when it fails or stays silent. */
+export function observeAnswers(metric: MetricDefinition, ask: () => Promise<unknown>): void {
+  observe(metric, async () => {
+    const answer = await within(ask(), ANSWER_LIMIT_MS).catch(() => TIMED_OUT);
+    return answer === TIMED_OUT ? 0 : 1;
   });
 }
 

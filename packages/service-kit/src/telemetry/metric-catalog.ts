@@ -21,6 +21,35 @@ const define = <T extends Readonly<Record<string, MetricDefinition>>>(entries: T
 
 /** Measured by px0 itself. */
 export const metricCatalog = define({
+  processHeartbeat: {
+    name: 'px0.process.heartbeat',
+    kind: 'gauge',
+    unit: 's',
+    description:
+      'Unix time of the export by the process’s own clock; 0 in the last one of a process that stops in order.',
+    attributes: [],
+  },
+  processStarted: {
+    name: 'px0.process.started',
+    kind: 'gauge',
+    unit: 's',
+    description: 'Unix time at which the process started.',
+    attributes: [],
+  },
+  postgresUp: {
+    name: 'px0.postgres.up',
+    kind: 'gauge',
+    unit: '',
+    description: '1 when Postgres answered the process within two seconds, at this export.',
+    attributes: [],
+  },
+  redisUp: {
+    name: 'px0.redis.up',
+    kind: 'gauge',
+    unit: '',
+    description: '1 when Redis answered the process at this export; absent where no Redis is configured.',
+    attributes: [],
+  },
   httpServerDuration: {
     name: 'http.server.request.duration',
     kind: 'histogram',

@@ -1,8 +1,8 @@
-import { ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import { createTraceState, ROOT_CONTEXT, SpanKind, TraceFlags, trace } from '@opentelemetry/api';
 import { SamplingDecision } from '@opentelemetry/sdk-trace';
 import { describe, expect, it } from 'vitest';
 import { px0Sampler } from './sampler.ts';
-import { DECIDED_ATTRIBUTE } from './settings.ts';
+import { CALLER_SAMPLED_ATTRIBUTE, DECIDED_ATTRIBUTE } from './settings.ts';
 
 const traceId = 'ffffffffffffffffffffffffffffffff';
 const path = '/v1/prompts/greeting/render';
@@ -42,5 +42,32 @@ describe('a request with a trace context', () => {
     expect(isSampled(render, 0, parentOf(TraceFlags.SAMPLED))).toBe(true);
     expect(isSampled(render, 1, parentOf(TraceFlags.NONE))).toBe(false);
     expect(isSampled({}, 1, parentOf(TraceFlags.NONE))).toBe(false);
+  });
+});
+
+describe('the mark of a trace that its caller samples', () => {
+  const sample = (kind: SpanKind, traceState?: string) => {
+    const parent = trace.setSpanContext(ROOT_CONTEXT, {
+      traceId,
+      spanId: 'ffffffffffffffff',
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: true,
+      ...(traceState === undefined ? {} : { traceState: createTraceState(traceState) }),
+    });
+    return px0Sampler(0).shouldSample(parent, traceId, 'POST', kind, {}, []).attributes?.[
+      CALLER_SAMPLED_ATTRIBUTE
+    ];
+  };
+
+  it('is on the span of the request, whatever the caller’s trace state says of others', () => {
+    expect(sample(SpanKind.SERVER)).toBe(true);
+    expect(sample(SpanKind.SERVER, 'vendor=1')).toBe(true);
+  });
+
+  it('is not on spans of events, nor on those of requests within a trace that px0 began', () => {
+    expect(sample(SpanKind.CONSUMER)).toBeUndefined();
+    const begun = px0Sampler(0).shouldSample(ROOT_CONTEXT, traceId, 'GET', SpanKind.SERVER, {}, []);
+    expect(begun.attributes?.[CALLER_SAMPLED_ATTRIBUTE]).toBeUndefined();
+    expect(sample(SpanKind.SERVER, begun.traceState?.serialize())).toBeUndefined();
   });
 });

@@ -1,9 +1,16 @@
 /**
- * Decides which requests begin a trace. A caller that sends a trace context has already decided. Otherwise, every request of the
- * control plane begins one (there are few, and the Collector keeps the interesting ones), and a share of the renders.
- * See docs/decisions/110-tracing.md.
+ * Decides which requests begin a trace. A caller that sends a trace context has already decided, and px0 marks its first span in a sampled
+ * one, so that the Collector keeps it. Otherwise, every request of the control plane begins one (there are few, and the Collector keeps the
+ * interesting ones), and a share of the renders. See docs/decisions/110-tracing.md.
  */
-import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  createTraceState,
+  type Link,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api';
 import {
   AlwaysOnSampler,
   ParentBasedSampler,
@@ -12,7 +19,10 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
 import { matchRoute } from '@px0/contracts';
-import { DECIDED_ATTRIBUTE } from './settings.ts';
+import { CALLER_SAMPLED_ATTRIBUTE, DECIDED_ATTRIBUTE } from './settings.ts';
+
+/** px0's entry in `tracestate`, which travels with the traces that px0 began: from one service to the next they are no caller's. */
+const OWN = { key: 'px0', value: 'own' } as const;
 
 class RootSampler implements Sampler {
   readonly #always = new AlwaysOnSampler();
@@ -33,7 +43,8 @@ class RootSampler implements Sampler {
     links: Link[],
   ): SamplingResult {
     const sampler = isUndecidedRender(attributes) ? this.#renders : this.#always;
-    return sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    const result = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    return { ...result, traceState: createTraceState().set(OWN.key, OWN.value) };
   }
 
   toString(): string {
@@ -41,9 +52,27 @@ class RootSampler implements Sampler {
   }
 }
 
+/** Samples what the caller samples, and marks the span of the request that came with it. */
+class CallerSampler implements Sampler {
+  readonly #always = new AlwaysOnSampler();
+
+  shouldSample(...parameters: Parameters<Sampler['shouldSample']>): SamplingResult {
+    const [context, , , kind] = parameters;
+    const result = this.#always.shouldSample();
+    const state = trace.getSpanContext(context)?.traceState;
+    // Events carry no trace state, and their spans are no requests.
+    if (kind !== SpanKind.SERVER || state?.get(OWN.key) === OWN.value) return result;
+    return { ...result, attributes: { ...result.attributes, [CALLER_SAMPLED_ATTRIBUTE]: true } };
+  }
+
+  toString(): string {
+    return 'Px0Caller';
+  }
+}
+
 /** `ratio` is the share of renders without a trace context that begin one. */
 export function px0Sampler(ratio: number): Sampler {
-  return new ParentBasedSampler({ root: new RootSampler(ratio) });
+  return new ParentBasedSampler({ root: new RootSampler(ratio), remoteParentSampled: new CallerSampler() });
 }
 
 function isUndecidedRender(attributes: Attributes): boolean {

@@ -10,6 +10,9 @@ const exporterVariables = [
 /** Marks a root span whose sampling was decided before it was made. */
 export const DECIDED_ATTRIBUTE = 'px0.sampled';
 
+/** Marks the first span of px0 in a trace that its caller samples; the Collector keeps these traces (deploy/otel-collector/config.yaml). */
+export const CALLER_SAMPLED_ATTRIBUTE = 'px0.caller_sampled';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Whether the process exports traces or metrics. */

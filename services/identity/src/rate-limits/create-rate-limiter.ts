@@ -1,5 +1,5 @@
 /** Creates the rate limiter from the configuration: which limits, counted where. */
-import type { Cleanups, Logger } from '@px0/service-kit';
+import { type Cleanups, type Logger, metricCatalog, observeAnswers } from '@px0/service-kit';
 import type pg from 'pg';
 import { connectRedis } from './connect-redis.ts';
 import { RateLimiter } from './rate-limiter.ts';
@@ -25,7 +25,10 @@ export function createRateLimiter(
   { pool, logger, cleanups }: RateLimiterParts,
 ): RateLimiter {
   const redis = config.REDIS_URL === undefined ? undefined : connectRedis(config.REDIS_URL, logger);
-  if (redis !== undefined) cleanups.add('redis', () => redis.disconnect());
+  if (redis !== undefined) {
+    cleanups.add('redis', () => redis.disconnect());
+    observeAnswers(metricCatalog.redisUp, () => redis.ping());
+  }
   const profile = config.AUTH_RATE_LIMITS ?? (config.NODE_ENV === 'production' ? 'strict' : 'generous');
   return new RateLimiter({
     limits: rateLimits(profile, config.AUTH_RATE_LIMIT_OVERRIDES),
