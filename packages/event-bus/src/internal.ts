@@ -22,8 +22,14 @@ export { Waiters } from './projection/waiters.ts';
 export type { Epoch } from './revisions/token.ts';
 export { type BusOptions, type PublishExpectation, REVISION_HEADER } from './stream/bus.ts';
 export { BusUnavailableError, MAX_EVENT_BYTES, WrongLastSequenceError } from './stream/errors.ts';
+export { TESTED_NATS } from './stream/nats-releases.ts';
 export { Signal } from './stream/signal.ts';
-export { type Delivery, type OpenStreamReader, pushReader } from './stream/stream-reader.ts';
+export {
+  type Delivery,
+  type OpenReader,
+  type OpenStreamReader,
+  pushReader,
+} from './stream/stream-reader.ts';
 export {
   activeTraceparent,
   startProcessSpan,

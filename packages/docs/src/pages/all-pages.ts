@@ -45,6 +45,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'operations/backup-and-restore.md',
       'operations/upgrades.md',
       'operations/key-rotation.md',
+      'operations/nats.md',
       'operations/sizing.md',
       'capacity-model.md',
       'operations/security.md',

@@ -11,6 +11,7 @@ import { BusUnavailableError } from '../stream/errors.ts';
 import { Signal } from '../stream/signal.ts';
 import {
   type Delivery,
+  type NextRead,
   type OpenReader,
   type OpenStreamReader,
   pushReader,
@@ -108,6 +109,7 @@ export class Projection {
   #mark: EpochMark | undefined;
   #ready = false;
   #reading = false;
+  #reader: OpenReader | undefined;
   #broken: string | undefined;
   #lastContact = Number.NEGATIVE_INFINITY;
   #lastInSync = performance.now();
@@ -305,6 +307,7 @@ export class Projection {
     this.#enter(found.mark);
     this.#broken = undefined;
     const reader = await this.#open(found.mark);
+    this.#reader = reader;
     this.#reading = true;
     try {
       // Asked after the consumer was created: a start must read at least to there.
@@ -312,19 +315,19 @@ export class Projection {
       await this.#untilBroken();
     } finally {
       this.#reading = false;
+      this.#reader = undefined;
       reader.close();
     }
   }
 
   #open({ streamCreatedAt }: EpochMark): Promise<OpenReader> {
-    const { position } = this.#place;
     return this.#openReader({
       bus: this.#bus,
-      from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
+      from: this.#place.from,
       streamCreatedAt,
       onDelivery: (delivery) => this.#receive(delivery),
       onContact: () => this.#heard(),
-      onBroken: (reason) => this.#break(reason),
+      onBroken: (reason, next) => this.#break(reason, next),
     });
   }
 
@@ -341,13 +344,16 @@ export class Projection {
       nextCheck = performance.now() + this.#checkIntervalMs;
       const found = await this.#finder.find({ mark: this.#mark, witness: this.#witness });
       if (found === undefined || found.replaced) this.#break('the stream is another one');
+      // Raises what must be reached: a consumer that delivers nothing is noticed, too, where nobody asks for anything.
+      else this.lastSequence().catch(() => undefined);
     }
     if (this.#broken !== undefined)
       this.#logger.info({ reason: this.#broken }, 'the reader ended and is opened again');
   }
 
-  #break(reason: string): void {
+  #break(reason: string, next?: NextRead): void {
     this.#broken = reason;
+    this.#place.ended(next);
     this.#signal.raise();
   }
 
@@ -485,6 +491,8 @@ export class Projection {
       this.#break('the stream is another one');
       throw new BusUnavailableError('the stream is another one');
     }
+    this.#place.expect(facts.lastSequence);
+    this.#reader?.expect?.(facts.lastSequence);
     return facts.lastSequence;
   }
 }

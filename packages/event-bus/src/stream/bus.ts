@@ -17,6 +17,7 @@ import type { Logger } from '@px0/service-kit';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
 import { isClusterNotReady, isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
+import { judgeNats } from './nats-releases.ts';
 import { NextServer, SilenceWatch } from './silence-watch.ts';
 import { DEFAULT_HISTORY, ensureStreams, type StreamSettings } from './streams.ts';
 
@@ -122,7 +123,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const bus = await Bus.over(connection, names, nextServer, options);
   if (mayBeSeveral(servers)) bus.watchSilence();
   try {
-    bus.checkMaxPayload();
+    bus.checkServer();
     await untilAnswered(() => bus.ensureStreams(), options.logger);
     return bus;
   } catch (error) {
@@ -167,6 +168,8 @@ export class Bus {
   /** Ends requests that wait for an answer. */
   readonly #inFlight = new Set<(reason: BusUnavailableError) => void>();
   #connected = true;
+  /** The release of the server that was last judged. */
+  #judged: string | undefined;
   /** How often the connection was lost. */
   disconnects = 0;
 
@@ -224,13 +227,30 @@ export class Bus {
     return () => this.#onConnection.delete(listener);
   }
 
-  /** @throws BusConfigurationError when the server would refuse px0's largest event */
-  checkMaxPayload(): void {
+  /**
+   * Says what an operator should know about the server, and judges it once for each release that is met.
+   *
+   * @throws BusConfigurationError when the server is too old, or would refuse px0's largest event
+   */
+  checkServer(): void {
+    this.#judgeRelease((error) => {
+      throw new BusConfigurationError(error);
+    });
     const maxPayload = this.connection.info?.max_payload ?? 0;
     if (maxPayload >= REQUIRED_MAX_PAYLOAD) return;
     throw new BusConfigurationError(
       `The NATS server accepts messages of ${maxPayload} bytes; set max_payload to at least 8MB (${REQUIRED_MAX_PAYLOAD}).`,
     );
+  }
+
+  /** Servers of a cluster may differ, and be replaced: each is looked at when the connection comes to it. */
+  #judgeRelease(refuse: (error: string) => void): void {
+    const version = this.connection.info?.version;
+    if (version === this.#judged) return;
+    this.#judged = version;
+    const verdict = judgeNats(version);
+    if (verdict.kind === 'too-old') refuse(verdict.error);
+    else if (verdict.kind === 'flawed') this.#logger.warn({ version }, verdict.warning);
   }
 
   ensureStreams(): Promise<void> {
@@ -263,6 +283,15 @@ export class Bus {
   /** The message at a sequence according to the stream's leader; undefined when it was trimmed or never stored. */
   messageAt(kind: StreamKind, sequence: number): Promise<StoredMessage | undefined> {
     return this.#stored(kind, { seq: sequence });
+  }
+
+  /**
+   * The sequence of the first message at or after `sequence` according to the stream's leader; undefined when it finds none. The leader
+   * searches as consumers do: one that skips messages finds none where they do.
+   */
+  async firstSequenceFrom(kind: StreamKind, sequence: number): Promise<number | undefined> {
+    const query = { seq: sequence, next_by_subj: this.names.subjects(kind) };
+    return (await this.#stored(kind, query))?.sequence;
   }
 
   /** The subject's last message from any replica: fast, may be behind. */
@@ -387,6 +416,8 @@ export class Bus {
     this.#connected = connected;
     if (!connected) this.disconnects += 1;
     this.#logger.info(connected ? 'NATS is back' : 'NATS is away');
+    // A process that runs goes on: what it holds is worth more than the refusal.
+    if (connected) this.#judgeRelease((error) => this.#logger.error(error));
     for (const listener of [...this.#onConnection]) listener(connected);
     if (!connected) for (const end of [...this.#inFlight]) end(new BusUnavailableError('NATS went away'));
   }

@@ -1,16 +1,14 @@
 /**
  * Reads the whole state stream in order by an ephemeral, unacknowledged push consumer with flow control, and reports when it can
- * no longer promise to be complete: a delivery was lost, the server is silent, or the consumer is gone. It does not recover; its
- * owner opens a new reader from its position.
+ * no longer promise to be complete: a delivery was lost, the server is silent or has skipped messages, or the consumer is gone. It does
+ * not recover; its owner opens a new reader from its position, or one that reads everything.
  */
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { type Msg, nanos, nuid } from '@nats-io/transport-node';
 import type { Bus } from './bus.ts';
 import { REVISION_HEADER, readRevision, TRACEPARENT_HEADER } from './bus.ts';
+import { Continuity, type Hole, isExplained, type ReadFrom } from './continuity.ts';
 import { BusUnavailableError } from './errors.ts';
-
-/** Where reading starts: with the last message of each subject, or with every message from a sequence on. */
-export type ReadFrom = 'last-per-subject' | { readonly sequence: number };
 
 export interface Delivery {
   /** Without the stream prefix. */
@@ -35,11 +33,19 @@ export interface ReadOptions {
   /** The server was heard: a delivery, or a heartbeat of an idle stream. */
   readonly onContact: () => void;
   /** Called once, unless `close` came first. */
-  readonly onBroken: (reason: string) => void;
+  readonly onBroken: (reason: string, next?: NextRead) => void;
 }
+
+/**
+ * What the next reader must read. `everything`: the server skipped messages, or may have, so a sequence is no place to go on from. All
+ * that was delivered until then is complete up to the last delivery's sequence.
+ */
+export type NextRead = 'everything';
 
 export interface OpenReader {
   close(): void;
+  /** The stream was seen to reach this far. A reader that does not come there breaks. */
+  expect?(lastSequence: number): void;
 }
 
 /**
@@ -68,23 +74,26 @@ class PushReader implements OpenReader {
   readonly #options: ReadOptions;
   readonly #inbox: string;
   readonly #name = `px0_${nuid.next()}`;
+  readonly #continuity: Continuity;
   readonly #queue: { readonly msg: Msg; readonly kind: 'delivery' | 'flow-control' }[] = [];
   /** At first until it is known which stream the deliveries are from. */
   #busy = true;
   #done = false;
+  #askingForEnd = false;
   #expectedDelivery = 1;
   #lastHeard = performance.now();
   #monitor: NodeJS.Timeout | undefined;
   #release: () => void = () => undefined;
-  #end: () => void = () => undefined;
+  #settleEnd: () => void = () => undefined;
   /** Settles when the reader ends: creating its consumer may still be waited for then. */
   readonly #ended = new Promise<void>((resolve) => {
-    this.#end = resolve;
+    this.#settleEnd = resolve;
   });
 
   constructor(options: ReadOptions) {
     this.#options = options;
     this.#inbox = options.bus.newInbox();
+    this.#continuity = new Continuity(options.from);
   }
 
   async open(overrides: Partial<ConsumerConfig>): Promise<void> {
@@ -120,6 +129,11 @@ class PushReader implements OpenReader {
     const facts = await bus.streamFacts('state');
     if (facts?.created !== streamCreatedAt)
       throw new BusUnavailableError('the stream was replaced while its reader was opened');
+    this.#continuity.opened(facts.lastSequence);
+  }
+
+  expect(lastSequence: number): void {
+    this.#continuity.expect(lastSequence);
   }
 
   close(): void {
@@ -173,7 +187,9 @@ class PushReader implements OpenReader {
     this.#options.onContact();
     // A heartbeat that says "stalled" repeats a flow control request whose answer got lost.
     const stalled = msg.headers?.get('Nats-Consumer-Stalled') ?? '';
-    if (stalled !== '' && !this.#busy) this.#options.bus.connection.publish(stalled);
+    if (this.#busy) return;
+    if (stalled !== '') this.#options.bus.connection.publish(stalled);
+    else if (this.#continuity.heartbeat()) void this.#checkEnd();
   }
 
   #take(item: { readonly msg: Msg; readonly kind: 'delivery' | 'flow-control' }): void {
@@ -204,8 +220,46 @@ class PushReader implements OpenReader {
     }
     this.#expectedDelivery += 1;
     this.#options.onContact();
-    const result = this.#options.onDelivery(new MessageDelivery(msg, this.#options.bus, fields));
+    const hole = this.#continuity.delivered(fields.sequence);
+    const delivery = new MessageDelivery(msg, this.#options.bus, fields);
+    if (hole !== undefined) return this.#deliverBehind(hole, delivery);
+    const result = this.#options.onDelivery(delivery);
     return result instanceof Promise ? result : undefined;
+  }
+
+  /** Nothing behind a hole is delivered before it is known that nothing was lost in it: positions are kept, and read on from. */
+  async #deliverBehind(hole: Hole, delivery: Delivery): Promise<void> {
+    if (this.#continuity.hasTooManyHoles) {
+      this.#break('reading everything is cheaper than asking about more holes', 'everything');
+      return;
+    }
+    const found = await this.#options.bus.firstSequenceFrom('state', hole.from);
+    if (this.#done) return;
+    if (isExplained(hole, found)) await this.#options.onDelivery(delivery);
+    else this.#break(`the server skipped messages between ${hole.from} and ${hole.before}`, 'everything');
+  }
+
+  /** The consumer is idle, and has not delivered what the stream was seen to hold. */
+  async #checkEnd(): Promise<void> {
+    if (this.#askingForEnd) return;
+    this.#askingForEnd = true;
+    try {
+      const end = await this.#streamEnd();
+      if (end !== undefined && this.#continuity.hasStalledBefore(end))
+        this.#break(`the server does not deliver what it holds up to ${end.lastSequence}`, 'everything');
+    } catch {
+      // Unknown: the next heartbeat asks again.
+    } finally {
+      this.#askingForEnd = false;
+    }
+  }
+
+  async #streamEnd(): Promise<{ lastSequence: number; exists: boolean } | undefined> {
+    const { bus, streamCreatedAt } = this.#options;
+    const facts = await bus.streamFacts('state');
+    if (facts?.created !== streamCreatedAt) return undefined;
+    const message = await bus.messageAt('state', facts.lastSequence);
+    return { lastSequence: facts.lastSequence, exists: message !== undefined };
   }
 
   async #drainAfter(pending: Promise<void>): Promise<void> {
@@ -227,8 +281,8 @@ class PushReader implements OpenReader {
     if (!this.#busy && performance.now() - this.#lastHeard > SILENCE_MS) this.#break('the server is silent');
   }
 
-  #break(reason: string): void {
-    if (this.#finish()) this.#options.onBroken(reason);
+  #break(reason: string, next?: NextRead): void {
+    if (this.#finish()) this.#options.onBroken(reason, next);
   }
 
   /** True the first time. */
@@ -238,7 +292,7 @@ class PushReader implements OpenReader {
     clearInterval(this.#monitor);
     this.#queue.length = 0;
     this.#release();
-    this.#end();
+    this.#settleEnd();
     return true;
   }
 }

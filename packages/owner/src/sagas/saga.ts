@@ -19,6 +19,7 @@ import {
   BusUnavailableError,
   type Delivery,
   type EpochMark,
+  type OpenReader,
   type OpenStreamReader,
   PositionTracker,
   type Projection,
@@ -89,6 +90,7 @@ export class Saga {
   /** Sequences whose effects are committed but not in the stream yet. */
   readonly #debts = new SagaDebts(() => this.#stepped());
   readonly #place: AskedPosition;
+  #reader: OpenReader | undefined;
   #leading: EpochMark | undefined;
   /** Fences this lead in the saga's row. */
   #leader: string | undefined;
@@ -112,7 +114,7 @@ export class Saga {
     this.#lead = new SagaLead(options.pool, options.name);
     const { projection } = options;
     this.#place = new AskedPosition({
-      lastSequence: () => projection.lastSequence(),
+      lastSequence: () => this.#lastSequence(),
       onStep: () => this.#stepped(),
       mayAsk: () => this.leads && projection.connected,
       retryMs: LEAD_INTERVAL_MS,
@@ -225,16 +227,21 @@ export class Saga {
     const open = this.#options.openReader ?? pushReader();
     const reader = await open({
       bus: this.#options.bus,
-      from: position === 0 ? 'last-per-subject' : { sequence: position + 1 },
+      from: this.#place.from,
       streamCreatedAt: mark.streamCreatedAt,
       onDelivery: (delivery) => this.#receive(delivery, leader),
       onContact: () => undefined,
-      onBroken: () => this.#break(),
+      onBroken: (_reason, next) => {
+        this.#place.ended(next);
+        this.#break();
+      },
     });
+    this.#reader = reader;
     try {
       this.#place.resume();
       await this.#whileLeading(leader, mark);
     } finally {
+      this.#reader = undefined;
       reader.close();
       await this.#tail.catch(() => undefined);
     }
@@ -246,6 +253,12 @@ export class Saga {
       await this.#retryParked(leader);
       await this.#signal.wait(LEAD_INTERVAL_MS);
     }
+  }
+
+  async #lastSequence(): Promise<number> {
+    const last = await this.#options.projection.lastSequence();
+    this.#reader?.expect?.(last);
+    return last;
   }
 
   #break(): void {
