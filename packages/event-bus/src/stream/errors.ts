@@ -1,5 +1,5 @@
 /** Errors of the event core. Commands see only EventTooLargeError; the others are caught where a retry is possible. */
-import { ApiError } from '@px0/service-kit';
+import { ApiError, StartError } from '@px0/service-kit';
 
 /** NATS cannot be reached, or did not answer in time. Nothing is known about the request's effect. */
 export class BusUnavailableError extends Error {
@@ -11,10 +11,8 @@ export class WrongLastSequenceError extends Error {
   override readonly name = 'WrongLastSequenceError';
 }
 
-/** The server cannot carry what px0 sends; an operator must change its configuration. */
-export class BusConfigurationError extends Error {
-  override readonly name = 'BusConfigurationError';
-}
+/** The server is too old, or cannot carry what px0 sends; an operator must change it. Its message is one sentence. */
+export class BusConfigurationError extends StartError {}
 
 /** Px0's largest event. The rest of a message's 8 MB is for headers. */
 export const MAX_EVENT_BYTES = 6 * 1024 * 1024;
