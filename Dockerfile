@@ -1,9 +1,11 @@
 # syntax=docker/dockerfile:1
 #
-# All images of px0, from the repository's root:
+# All images of px0: `npm run images`. One of them, from the repository's root:
 #
 #   docker build --target gateway .
 #   docker build --target service --build-arg SERVICE=identity .      (tenancy, prompt-registry, render)
+#
+# `npm test` runs these steps in a folder that holds what .dockerignore lets through, and nothing else.
 #
 # An image of an owner of tables also applies its migrations: `docker run IMAGE src/migrate.ts`. Images run as user 1000 with a
 # read-only root; only /tmp is written. deploy/README.md says more.
@@ -53,6 +55,7 @@ LABEL org.opencontainers.image.title="px0-${SERVICE}" \
       org.opencontainers.image.description="px0, open-source prompt infrastructure: the ${SERVICE} service" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="https://github.com/px0/px0" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.vendor="px0"
 # A service installs nothing: without a package manager there is less to patch, and less for an intruder.

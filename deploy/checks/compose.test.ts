@@ -100,7 +100,7 @@ describe('docker-compose.yml', () => {
 
   it.each(services)('builds %s by a target of the Dockerfile', (name) => {
     const { build } = serviceOf(name);
-    expect(dockerfile().stages).toContain(build?.target);
+    expect(dockerfile().stages.map((stage) => stage.name)).toContain(build?.target);
     expect(build?.args).toEqual({ SERVICE: name });
     expect(build?.target === 'gateway').toBe(name === 'gateway');
   });

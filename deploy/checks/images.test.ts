@@ -44,7 +44,7 @@ describe('the Dockerfile', () => {
       .flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
     for (const { from, sources } of file.copies) {
       if (from !== undefined) {
-        expect(file.stages).toContain(from);
+        expect(file.stages.map((stage) => stage.name)).toContain(from);
         continue;
       }
       for (const source of sources) {

@@ -34,6 +34,7 @@ export const longFiles = [
   'deploy/checks/nats-cluster.int.test.ts',
   'packages/template/src/limits.test.ts',
   'deploy/checks/images.test.ts',
+  'deploy/checks/image-steps.test.ts',
 ];
 
 export class LongestFirstSequencer extends BaseSequencer {
