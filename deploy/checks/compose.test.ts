@@ -78,12 +78,26 @@ describe('docker-compose.yml', () => {
     expect(serviceOf(name)).toMatchObject({
       init: true,
       read_only: true,
-      tmpfs: ['/tmp'],
+      tmpfs: ['/tmp:size=64m'],
       cap_drop: ['ALL'],
       security_opt: ['no-new-privileges:true'],
       mem_limit: expect.any(String),
     });
     expect(serviceOf(name).healthcheck?.test.join(' ')).toContain('/readyz');
+  });
+
+  it.each(['postgres', 'nats', 'redis'])('runs %s with a read-only root and no capability', (name) => {
+    expect(serviceOf(name)).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+    });
+  });
+
+  it('gives every folder in memory a size', () => {
+    const folders = Object.values(file.services).flatMap(({ tmpfs }) => tmpfs);
+    expect(folders.length).toBeGreaterThan(services.length);
+    for (const folder of folders) expect(folder).toMatch(/^\/[a-z/]+:size=\d+m/);
   });
 
   it('gives gateway and render the memory that their delivery streams may take', () => {

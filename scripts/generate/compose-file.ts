@@ -15,6 +15,7 @@ const composeSchema = z.looseObject({
       command: z.array(z.string()).optional(),
       environment: z.record(z.string(), z.string().nullable()).default({}),
       volumes: z.array(z.string()).default([]),
+      tmpfs: z.array(z.string()).default([]),
       ports: z.array(z.string()).default([]),
       profiles: z.array(z.string()).default([]),
       healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
