@@ -29,6 +29,24 @@ describe('a log line', () => {
     expect(line).toContain('[redacted]');
   });
 
+  it('tells the code of an error and of its cause, and still hides a code that was mailed', () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const err = Object.assign(new Error('Redis is away', { cause }), { code: '57P01' });
+    expect(logged((logger) => logger.warn({ err, body: { code: '123456' }, code: '123456' }))).toMatchObject({
+      err: { code: '57P01', cause: { code: 'ECONNREFUSED' } },
+      body: { code: '[redacted]' },
+      code: '[redacted]',
+    });
+  });
+
+  it('hides the arguments of the Redis command that failed, which may be the password', () => {
+    const command = { name: 'auth', args: ['hunter2'] };
+    const err = Object.assign(new Error('WRONGPASS'), { command });
+    expect(logged((logger) => logger.warn({ err }))).toMatchObject({
+      err: { command: { name: 'auth', args: '[redacted]' } },
+    });
+  });
+
   it('tells an error with its cause', () => {
     const error = new Error('outer', { cause: new Error('inner') });
     expect(JSON.stringify(logged((logger) => logger.error({ err: error })))).toContain('inner');

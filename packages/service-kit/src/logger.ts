@@ -13,6 +13,7 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
+/** Names of fields whose values are credentials; `code` is the one that is mailed to a person. */
 const SECRET_FIELDS = [
   'authorization',
   'cookie',
@@ -35,12 +36,18 @@ export function createLogger({ service, level = 'info', destination }: LoggerOpt
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: stdSerializers.errWithCause },
     redact: {
-      paths: SECRET_FIELDS.flatMap((field) => [`*.${field}`, `*.*.${field}`, field]),
-      censor: '[redacted]',
+      // ioredis hangs the command onto its errors: with AUTH or HELLO that is the password. Naming `err` also makes it known to the censor.
+      paths: [...SECRET_FIELDS.flatMap((field) => [`*.${field}`, `*.*.${field}`, field]), 'err.command.args'],
+      censor: (value: unknown, path: readonly string[]) => (isErrorCode(path) ? value : '[redacted]'),
     },
     mixin: activeTrace,
   };
   return pino(options, destination ?? standardOutput());
+}
+
+/** The code of an error or of its cause says what failed (`ECONNREFUSED`, `57P01`), and is no credential. */
+function isErrorCode(path: readonly string[]): boolean {
+  return path[0] === 'err' && path.at(-1) === 'code';
 }
 
 /**

@@ -19,6 +19,7 @@ export {
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
 export { PlayedProviders, type Provider, type ProviderRequest } from './played-providers.ts';
+export { PlayedRedis } from './played-redis.ts';
 export { type PlayedOrganization, PlayedTenancy } from './played-tenancy.ts';
 export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
 export {

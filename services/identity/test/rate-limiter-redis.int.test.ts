@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { createPool, silentLogger } from '@px0/service-kit';
-import { eventually } from '@px0/testing';
+import { createLogger, createPool, silentLogger } from '@px0/service-kit';
+import { eventually, PlayedRedis } from '@px0/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connectRedis, RateLimiter, rateLimits } from '../src/rate-limits/mod.ts';
@@ -51,6 +51,25 @@ function replica(url: string): { limiter: RateLimiter; redis: Redis } {
   const limits = rateLimits('strict', { 'login.account': { calls: 3, seconds: 60 } });
   return { limiter: new RateLimiter({ limits, pool, redis, keyPrefix: 'test:' }), redis };
 }
+
+describe('a Redis that refuses the password', () => {
+  it('is named in the log, with the reason and without the password', async () => {
+    const played = await PlayedRedis.start('right');
+    let log = '';
+    const logger = createLogger({
+      service: 'identity',
+      destination: {
+        write: (line) => {
+          log += line;
+        },
+      },
+    });
+    clients.push(connectRedis(played.url.replace('//', '//:hunter2@'), logger));
+    await expect.poll(() => log).toContain('WRONGPASS');
+    expect(log).not.toContain('hunter2');
+    await played.close();
+  });
+});
 
 describe.skipIf(!hasRedis)('attempts counted in Redis', () => {
   it('are counted by all replicas together, under no readable address', async () => {
