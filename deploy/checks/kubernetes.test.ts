@@ -58,6 +58,7 @@ beforeAll(async () => {
     'k8s/components/direct-render',
     'k8s/components/ingress',
     'k8s/components/store-exporters',
+    'k8s/components/postgres-tls',
   ]);
   definitions = z
     .looseObject({ $defs: z.record(z.string(), z.unknown()) })

@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { migrate } from '@px0/service-kit';
+import { migrate, withStrictTls } from '@px0/service-kit';
 import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { BackupError } from './backup-error.ts';
@@ -37,7 +37,10 @@ export async function restoreBackup(options: RestoreOptions): Promise<{ takenAt:
   // All of it is judged before anything is changed.
   await checkFiles(manifest, folder);
   await checkMigrations(manifest, servicesFolder);
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'px0-restore' });
+  const client = new pg.Client({
+    connectionString: withStrictTls(databaseUrl),
+    application_name: 'px0-restore',
+  });
   await client.connect();
   try {
     await client.query('set statement_timeout = 0');

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { withStrictTls } from '@px0/service-kit';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { BackupError } from './backup-error.ts';
@@ -28,7 +29,10 @@ export async function writeBackup(databaseUrl: string, folder: string): Promise<
   await mkdir(folder, { recursive: false, mode: 0o700 }).catch((cause: unknown) => {
     throw new BackupError(`Cannot create ${folder}; a backup needs a new folder.`, { cause });
   });
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'px0-backup' });
+  const client = new pg.Client({
+    connectionString: withStrictTls(databaseUrl),
+    application_name: 'px0-backup',
+  });
   await client.connect();
   try {
     await client.query('set statement_timeout = 0');

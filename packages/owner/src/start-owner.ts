@@ -162,6 +162,8 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   healthRoutes(app, {
     ready: () => {
       const { ready, details } = core.ready();
+      const { refusal } = pool;
+      if (refusal !== undefined) return { ready: false, details: { ...details, postgres: refusal } };
       return { ready: ready && !server.draining, details };
     },
   });

@@ -131,7 +131,7 @@ export const streamVariables = {
 /** What a service that owns tables reads. */
 export const databaseVariables = {
   DATABASE_URL: urlVariable('postgres', 'postgresql').describe(
-    'The Postgres database. Each service uses only its own schema.',
+    'The Postgres database, at its own address: connection poolers are refused. Each service uses only its own schema.',
   ),
   DATABASE_POOL_SIZE: integerVariable(1, 1000)
     .prefault('10')

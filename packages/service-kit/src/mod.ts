@@ -19,6 +19,7 @@ export { type MigrateOptions, migrate } from './database/migrate.ts';
 export { type DatabaseOptions, openDatabase } from './database/open-database.ts';
 export { createPool, type PoolOptions } from './database/pool.ts';
 export { runMigrations } from './database/run-migrations.ts';
+export { withStrictTls } from './database/tls-mode.ts';
 export { isUnavailable } from './database/unavailable.ts';
 export { ApiError, type ApiErrorOptions, ConfigError, StartError } from './errors.ts';
 export { replyOfApiError, replyOfError } from './http/error-reply.ts';

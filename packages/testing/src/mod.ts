@@ -18,10 +18,19 @@ export {
 } from './own-platform.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
+export {
+  hidingSettings,
+  pgbouncerRefusal,
+  type Refusal,
+  refuse,
+  TransactionPooler,
+  through,
+  withAnotherKey,
+} from './played-poolers.ts';
 export { PlayedProviders, type Provider, type ProviderRequest } from './played-providers.ts';
 export { PlayedRedis } from './played-redis.ts';
 export { type PlayedOrganization, PlayedTenancy } from './played-tenancy.ts';
-export { type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
+export { execute, type TestBus, type TestDatabase, testBus, testDatabase } from './run-servers.ts';
 export {
   type Bearer,
   type OwnerParts,

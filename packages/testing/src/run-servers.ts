@@ -22,7 +22,9 @@ export async function testDatabase(): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+    drop: async () => {
+      await execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+    },
   };
 }
 
@@ -39,11 +41,16 @@ async function ask(server: 'postgres' | 'nats'): Promise<string> {
   return text;
 }
 
-async function execute(server: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+/** Runs one statement on a connection of its own, with none of px0's settings, and returns its rows. */
+export async function execute<Row extends pg.QueryResultRow>(
+  url: string,
+  sql: string,
+  values: readonly unknown[] = [],
+): Promise<readonly Row[]> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query<Row>(sql, [...values])).rows;
   } finally {
     await client.end();
   }

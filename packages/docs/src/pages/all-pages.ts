@@ -41,6 +41,7 @@ const order: readonly (readonly [string, readonly string[]])[] = [
       'operations/configuration.md',
       'operations/docker-compose.md',
       'operations/kubernetes.md',
+      'operations/postgres.md',
       'operations/air-gap.md',
       'operations/backup-and-restore.md',
       'operations/upgrades.md',

@@ -156,7 +156,7 @@ describe('waiting for Postgres', () => {
     url.pathname = '/no_such_database';
     const wrong = createPool({ connectionString: url.href, schema: 'tenancy', logger: silentLogger() });
     await expect(waitForPostgres(wrong, 10_000, silentLogger())).rejects.toThrow(
-      /^Postgres refused the connection to DATABASE_URL: database "no_such_database" does not exist\.$/,
+      /^Postgres refused the connection to DATABASE_URL: database "no_such_database" does not exist; create the database, or correct its name\.$/,
     );
     await wrong.end();
   });

@@ -1,5 +1,4 @@
 /** Opens a service's database from its configuration: the pool, with tables that are up to date. */
-import type pg from 'pg';
 import type { z } from 'zod';
 import type { Cleanups } from '../cleanups.ts';
 import type { databaseVariables } from '../config.ts';
@@ -7,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import { observeAnswers } from '../telemetry/instruments.ts';
 import { metricCatalog } from '../telemetry/metric-catalog.ts';
 import { prepareSchema } from './migrate.ts';
-import { createPool } from './pool.ts';
+import { type CheckedPool, createPool } from './pool.ts';
 
 export interface DatabaseOptions {
   readonly config: z.infer<z.ZodObject<typeof databaseVariables>>;
@@ -21,7 +20,7 @@ export interface DatabaseOptions {
 }
 
 /** @throws StartError when the tables cannot be brought up to date, or are not within `DATABASE_WAIT_MS` */
-export async function openDatabase(options: DatabaseOptions): Promise<pg.Pool> {
+export async function openDatabase(options: DatabaseOptions): Promise<CheckedPool> {
   const { config, schema, migrations, logger, cleanups } = options;
   const pool = createPool({
     connectionString: config.DATABASE_URL,
