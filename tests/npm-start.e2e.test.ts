@@ -2,9 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { codeBlocksOf } from '@px0/docs';
 import { freePort, processState, type RunFile, repositoryRoot } from '@px0/local-platform';
-import { eventually, temporaryFolder } from '@px0/testing';
+import { Api, Story } from '@px0/local-platform/story';
+import { eventually, ownNats, ownPostgres, PlayedRedis, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
@@ -28,12 +31,12 @@ class NpmStart {
   readonly exited: Promise<number | null>;
   output = '';
 
-  constructor(home: string, port: number, folder = repositoryRoot, args: readonly string[] = []) {
+  constructor(home: string, port: number, folder = repositoryRoot, more: NodeJS.ProcessEnv = {}) {
     this.home = home;
-    this.child = spawn('npm', ['start', ...args], {
+    this.child = spawn('npm', ['start'], {
       cwd: folder,
       // Pages are another test's; without a folder of one's own each start would build them.
-      env: { ...personsEnvironment(), PX0_HOME: home, PX0_PORT: String(port), DOCS_DIRECTORY: home },
+      env: { ...personsEnvironment(), PX0_HOME: home, PX0_PORT: String(port), DOCS_DIRECTORY: home, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     started.push(this.child);
@@ -175,6 +178,65 @@ describe('npm start', () => {
     await expect(readFile(join(home, 'nats', 'quickstart.sh'))).rejects.toThrow('ENOENT');
   }, 30_000);
 });
+
+describe('npm start with servers of one’s own', () => {
+  it('keeps tables, streams and counts in them, and starts none itself', async () => {
+    const [postgres, nats, redis] = await Promise.all([ownPostgres(), ownNats(), PlayedRedis.start()]);
+    try {
+      const home = await newHome();
+      const port = await freePort();
+      const start = new NpmStart(home, port, repositoryRoot, {
+        DATABASE_URL: postgres.url,
+        NATS_URL: nats.url,
+        REDIS_URL: redis.url,
+      });
+      await start.ready();
+      expect((await start.runFile()).servers).toEqual({
+        postgres: { url: postgres.url, pid: null },
+        nats: { url: nats.url, pid: null, store: null },
+      });
+      expect(await start.pids()).toHaveLength(5);
+      expect(await readdir(home)).not.toEqual(
+        expect.arrayContaining([expect.stringMatching(/postgres|nats/)]),
+      );
+      expect(start.output).not.toContain('starting Postgres');
+
+      expect(await new Story(new Api(`http://127.0.0.1:${port}`)).chain()).toBe('Hello, Ada!');
+      expect(await tablesOf(postgres.url)).toEqual({ identity: 1, registry: 1, tenancy: 1 });
+      expect(await streamsOf(nats.url)).toEqual(['PX0_BODY', 'PX0_STATE', 'PX0_USAGE']);
+      expect([...redis.counts.keys()]).toEqual(
+        expect.arrayContaining([
+          expect.stringMatching(/^px0:identity:register/),
+          expect.stringMatching(/^px0:limit:/),
+        ]),
+      );
+      start.child.kill('SIGTERM');
+      await start.exited;
+    } finally {
+      await Promise.all([postgres.close(), nats.close(), redis.close()]);
+    }
+  }, 120_000);
+});
+
+/** How many accounts, prompts and organizations there are, so that the tables are known to be used. */
+async function tablesOf(url: string): Promise<unknown> {
+  const [counts] = await execute(
+    url,
+    `select (select count(*)::int from identity.users) as identity,
+            (select count(*)::int from registry.prompts) as registry,
+            (select count(*)::int from tenancy.organizations) as tenancy`,
+  );
+  return counts;
+}
+
+async function streamsOf(url: string): Promise<readonly string[]> {
+  const connection = await connect({ servers: url });
+  const manager = await jetstreamManager(connection);
+  const names: string[] = [];
+  for await (const name of manager.streams.names()) names.push(name);
+  await connection.close();
+  return names.toSorted();
+}
 
 describe.runIf(fromScratch)('a fresh clone', () => {
   it('starts with one command: it installs, generates, starts, and its quickstart prints the greeting and a conversation', async () => {

@@ -1,6 +1,7 @@
 /** What `npm start` and `npm run reset` read from the environment. */
 import { integerVariable, loadConfig, urlListVariable, urlVariable } from '@px0/service-kit';
 import { z } from 'zod';
+import type { PlatformOptions } from './platform.ts';
 
 const replicas = (service: string) =>
   integerVariable(1, 32).prefault('1').describe(`Number of ${service} processes.`);
@@ -42,4 +43,15 @@ export type LauncherConfig = z.infer<typeof launcherConfigSchema>;
 /** @throws ConfigError one sentence that names each wrong variable */
 export function loadLauncherConfig(env: Readonly<Record<string, string | undefined>>): LauncherConfig {
   return loadConfig(launcherConfigSchema, env);
+}
+
+/** The servers of one's own, as `startPlatform` takes them; it brings those that are missing, except Redis. */
+export function ownServersOf(
+  config: LauncherConfig,
+): Pick<PlatformOptions, 'databaseUrl' | 'natsUrl' | 'redisUrl'> {
+  return {
+    databaseUrl: config.DATABASE_URL,
+    natsUrl: config.NATS_URL?.join(','),
+    redisUrl: config.REDIS_URL,
+  };
 }

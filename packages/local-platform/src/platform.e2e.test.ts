@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Home } from './home.ts';
+import { loadLauncherConfig, ownServersOf } from './launcher-config.ts';
 import { freePort, processState, type RunFile, startPlatform } from './mod.ts';
 
 const stubs = join(import.meta.dirname, '..', 'test', 'stub-services');
@@ -173,6 +175,52 @@ describe('a platform', () => {
     await eventually(() => child.exitCode !== null);
     expect(output()).toContain('tenancy could not start: px0 stub: STUB_FAILS_AS must not be set.');
     await expect(runFile(home)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('a server of one’s own', () => {
+  const urls = {
+    DATABASE_URL: 'postgresql://px0@db.example:5432/px0',
+    NATS_URL: 'nats://one.example:4222,nats://two.example:4222',
+    REDIS_URL: 'redis://redis.example:6379',
+  };
+
+  const givenUrls = z.record(z.string(), z.string());
+
+  /** Which servers the platform brings with this environment, and what a service of it is given. */
+  async function servers(env: Readonly<Record<string, string>>): Promise<Record<string, unknown>> {
+    const home = await newHome();
+    const own = ownServersOf(loadLauncherConfig(env));
+    const platform = await startPlatform({
+      home,
+      port: await freePort(),
+      servicesFolder: stubs,
+      ...own,
+    });
+    try {
+      const run = await runFile(home);
+      const given = givenUrls.parse(await (await fetch(run.services.identity[0]?.url ?? '')).json());
+      const folders = await readdir(home);
+      return {
+        brings: ['postgres', 'nats'].filter((name) => folders.includes(name)),
+        runs: [run.servers.postgres.pid, run.servers.nats.pid].filter((pid) => pid !== null).length,
+        given: Object.fromEntries(Object.entries(given).filter(([, url]) => url.includes('.example:'))),
+      };
+    } finally {
+      await platform.stop();
+    }
+  }
+
+  it('in DATABASE_URL, NATS_URL or REDIS_URL is what the services get, and the platform starts none in its place', async () => {
+    const { DATABASE_URL, NATS_URL, REDIS_URL } = urls;
+    expect(await servers({ DATABASE_URL })).toEqual({ brings: ['nats'], runs: 1, given: { DATABASE_URL } });
+    expect(await servers({ NATS_URL })).toEqual({ brings: ['postgres'], runs: 1, given: { NATS_URL } });
+    expect(await servers({ REDIS_URL })).toEqual({
+      brings: ['postgres', 'nats'],
+      runs: 2,
+      given: { REDIS_URL },
+    });
+    expect(await servers(urls)).toEqual({ brings: [], runs: 0, given: urls });
   });
 });
 

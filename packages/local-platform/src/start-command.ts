@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { consoleFolder } from './console.ts';
 import { buildDocumentation, documentationFolder } from './documentation.ts';
-import { type LauncherConfig, loadLauncherConfig } from './launcher-config.ts';
+import { type LauncherConfig, loadLauncherConfig, ownServersOf } from './launcher-config.ts';
 import { LogFollower } from './log-follower.ts';
 import { type PlatformOptions, type RunningPlatform, startPlatform } from './platform.ts';
 import { repositoryRoot } from './repository.ts';
@@ -71,9 +71,7 @@ function platformOptions(
       'prompt-registry': config.PX0_REPLICAS_PROMPT_REGISTRY,
       render: config.PX0_REPLICAS_RENDER,
     },
-    databaseUrl: config.DATABASE_URL,
-    natsUrl: config.NATS_URL?.join(','),
-    redisUrl: config.REDIS_URL,
+    ...ownServersOf(config),
     env: serviceEnvironment(process.env),
     step: terminal.step,
     notice: terminal.say,

@@ -1,4 +1,6 @@
-/** Replaces a service in the launcher's tests: it is ready immediately, and ends like a real one. */
+/**
+ * Replaces a service in the launcher's tests: it is ready immediately, says which servers it was given, and ends like a real one.
+ */
 import { createServer } from 'node:http';
 
 export function runStub(): void {
@@ -6,7 +8,10 @@ export function runStub(): void {
     process.stderr.write('px0 stub: STUB_FAILS_AS must not be set.\n');
     process.exit(1);
   }
-  const server = createServer((_request, response) => response.end('ok'));
+  const server = createServer((_request, response) => {
+    const { DATABASE_URL, NATS_URL, REDIS_URL } = process.env;
+    response.end(JSON.stringify({ DATABASE_URL, NATS_URL, REDIS_URL }));
+  });
   server.listen(Number(process.env['PORT']), process.env['HOST']);
   const end = (): void => {
     server.close(() => process.exit(0));
