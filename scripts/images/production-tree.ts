@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 type Json = { readonly [key: string]: unknown };
 
 /** Folders of a workspace that run in production. */
-const RUNTIME_FOLDERS = /^(src|prisma\/migrations)(\/|$)/;
+const RUNTIME_FOLDERS = /^(src|prisma\/migrations|prisma\/after-return\.sql)(\/|$)/;
 const TEST_FILE = /\.test\.ts$/;
 
 /** The service's folder and those of the packages that it reaches, relative to the repository. @throws Error for a package that is not there */

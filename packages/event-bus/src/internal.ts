@@ -12,15 +12,30 @@ export type {
 export { currentRequestScope, RequestScope, type Written } from './edge/request-scope.ts';
 export * from './mod.ts';
 export { AskedPosition } from './projection/asked-position.ts';
-export { ALL_CONTEXTS, completeEntities } from './projection/completeness.ts';
-export { declareEpoch, EPOCH_SUBJECT, type EpochMark, viewStream, type Witness } from './projection/epoch.ts';
-export { EpochFinder } from './projection/epoch-finder.ts';
+export { ALL_CONTEXTS, completeEntities, contextOf } from './projection/completeness.ts';
+export {
+  covers,
+  declareEpoch,
+  declareReturn,
+  EPOCH_SUBJECT,
+  type EpochMark,
+  laterThan,
+  viewStream,
+  type WentBack,
+  type Witness,
+} from './projection/epoch.ts';
+export { EpochFinder, type OwnerMemory } from './projection/epoch-finder.ts';
 export { type NextStep, PositionTracker, type Tracker } from './projection/position-tracker.ts';
 export { type ProjectionOptions, projectionRules } from './projection/projection.ts';
 export { TokenWait, type TokenWaitOutcome } from './projection/token-wait.ts';
 export { Waiters } from './projection/waiters.ts';
 export type { Epoch } from './revisions/token.ts';
-export { type BusOptions, type PublishExpectation, REVISION_HEADER } from './stream/bus.ts';
+export {
+  type BusOptions,
+  type PublishExpectation,
+  REVISION_HEADER,
+  type StoredMessage,
+} from './stream/bus.ts';
 export { BusUnavailableError, MAX_EVENT_BYTES, WrongLastSequenceError } from './stream/errors.ts';
 export { TESTED_NATS } from './stream/nats-releases.ts';
 export { Signal } from './stream/signal.ts';

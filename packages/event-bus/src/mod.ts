@@ -4,7 +4,13 @@ export type { Context } from './projection/completeness.ts';
 export { Projection, type ProjectionView } from './projection/projection.ts';
 export { observeProjection } from './projection/projection-metrics.ts';
 export { answerFrom, type Demand, demandOf, GATEWAY_TOKEN, revisionHeaders } from './revisions/demand.ts';
-export { compareTokens, decodeToken, encodeToken, type RevisionToken } from './revisions/token.ts';
+export {
+  compareEpochs,
+  compareTokens,
+  decodeToken,
+  encodeToken,
+  type RevisionToken,
+} from './revisions/token.ts';
 export { Bus, connectBus } from './stream/bus.ts';
 export { connectConfigured, type StreamConfiguration } from './stream/connect-configured.ts';
 export { EventTooLargeError } from './stream/errors.ts';

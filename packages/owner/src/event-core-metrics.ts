@@ -1,5 +1,6 @@
 /** OpenTelemetry metrics of outbox and sagas for operators. Nothing is measured unless the process exports. */
 import { metricCatalog, observe } from '@px0/service-kit';
+import type { DatabaseGuard } from './fence/database-guard.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { Saga } from './sagas/saga.ts';
 
@@ -10,6 +11,12 @@ export function observeOutbox({ store, publisher }: Outbox): void {
   const backlog = shared(() => store.backlog());
   observe(metricCatalog.outboxOwed, async () => (await backlog()).rows);
   observe(metricCatalog.outboxOwedAge, async () => (await backlog()).ageSeconds);
+}
+
+/** Whether the database is refused, and how often this process began an epoch because it went back. */
+export function observeDatabase(guard: Pick<DatabaseGuard, 'standing' | 'returns'>): void {
+  observe(metricCatalog.databaseRefused, () => Number(guard.standing.state === 'refused'));
+  observe(metricCatalog.databaseReturns, () => guard.returns);
 }
 
 type WatchedSaga = Pick<Saga, 'name' | 'leads' | 'parkedEvents'>;

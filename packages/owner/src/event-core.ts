@@ -14,7 +14,9 @@ import {
 import type { Cleanups, Logger, Readiness, RequestWrapper } from '@px0/service-kit';
 import type pg from 'pg';
 import type { SqlClient } from './database/sql-client.ts';
-import { observeOutbox, observeSagas } from './event-core-metrics.ts';
+import { observeDatabase, observeOutbox, observeSagas } from './event-core-metrics.ts';
+import { DatabaseGuard, memoryOf } from './fence/database-guard.ts';
+import type { IdentityWatch } from './fence/database-identity.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from './outbox/outbox.ts';
 import { Relay } from './outbox/relay.ts';
 import { SelfCheck } from './outbox/self-check.ts';
@@ -23,7 +25,11 @@ import { Saga, type SagaDefinition } from './sagas/saga.ts';
 export interface EventCoreOptions {
   readonly config: StreamConfiguration;
   readonly pool: pg.Pool;
+  /** Looks at each new connection of the pool. */
+  readonly watch: IdentityWatch;
   readonly context: OwnerContext;
+  /** SQL of the service for rows that are older than what clients have seen. */
+  readonly afterReturn?: string;
   readonly views: readonly ProjectionView[];
   readonly logger: Logger;
   readonly cleanups: Cleanups;
@@ -42,6 +48,7 @@ export class EventCore {
   readonly bus: Bus;
   readonly outbox: Outbox;
   readonly projection: Projection;
+  readonly guard: DatabaseGuard;
   readonly #options: EventCoreOptions;
 
   private constructor(options: EventCoreOptions, bus: Bus) {
@@ -53,11 +60,23 @@ export class EventCore {
       bus,
       views,
       logger,
-      owner: this.outbox.store,
+      owner: { memory: () => memoryOf(this.guard, this.outbox) },
       ownContext: context,
       contexts: options.contexts ?? ALL_CONTEXTS,
     });
-    followEpochs(this.projection, this.outbox, logger);
+    const { projection } = this;
+    const { watch, afterReturn } = options;
+    this.guard = new DatabaseGuard({
+      pool,
+      watch,
+      bus,
+      projection,
+      context,
+      logger,
+      ...(afterReturn === undefined ? {} : { afterReturn }),
+    });
+    followEpochs(projection, this.outbox, logger, this.guard);
+    observeDatabase(this.guard);
     observeProjection(this.projection, bus);
     observeOutbox(this.outbox);
   }
@@ -85,6 +104,8 @@ export class EventCore {
     cleanups.add('outbox', () => outbox.idle());
     await projection.start();
     cleanups.add('projection', () => projection.stop());
+    await this.guard.start();
+    cleanups.add('database guard', () => this.guard.stop());
     selfCheck.start();
     cleanups.add('self-check', () => selfCheck.stop());
     for (const saga of sagas) {
@@ -98,7 +119,7 @@ export class EventCore {
   ready(): Readiness {
     const { projection, bus } = this;
     return {
-      ready: projection.ready,
+      ready: projection.ready && this.guard.ready,
       details: {
         nats: bus.connected ? 'connected' : 'away',
         epoch: projection.epoch?.epoch,
@@ -106,6 +127,7 @@ export class EventCore {
         reported: projection.reported,
         lagSeconds: Math.round(projection.lagSeconds * 10) / 10,
         missing: projection.incomplete,
+        database: this.guard.standing,
       },
     };
   }
@@ -113,12 +135,17 @@ export class EventCore {
 
 /**
  * Lets the outbox publish into each epoch that the projection finds. Calling rows owed is repeated until it succeeds, or until a later
- * epoch has come.
+ * epoch has come. With a guard, nothing is published before the database is known to be the right one.
  */
-export function followEpochs(projection: Projection, outbox: Outbox, logger: Logger): void {
+export function followEpochs(
+  projection: Projection,
+  outbox: Outbox,
+  logger: Logger,
+  guard?: Pick<DatabaseGuard, 'isOpen' | 'onOpen' | 'onClose'>,
+): void {
   const enter = async (): Promise<void> => {
     const mark = projection.epoch;
-    if (mark === undefined) return;
+    if (mark === undefined || guard?.isOpen === false) return;
     try {
       await outbox.enterEpoch(mark);
     } catch (error) {
@@ -128,6 +155,8 @@ export function followEpochs(projection: Projection, outbox: Outbox, logger: Log
     }
   };
   projection.onEpoch(() => void enter());
+  guard?.onOpen(() => void enter());
+  guard?.onClose(() => outbox.suspend());
 }
 
 const RETRY_MS = 500;

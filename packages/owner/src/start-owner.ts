@@ -35,6 +35,8 @@ import { Database } from './database/database.ts';
 import { PoolClient } from './database/sql-client.ts';
 import { StatementGuard } from './database/statement-guard.ts';
 import { EventCore } from './event-core.ts';
+import { afterReturnOf } from './fence/after-return.ts';
+import { IdentityWatch } from './fence/database-identity.ts';
 import type { OutboxHooks, OwnerContext } from './outbox/outbox.ts';
 import type { SagaDefinition } from './sagas/saga.ts';
 
@@ -115,20 +117,23 @@ export async function startOwner<Config extends OwnerConfig, Name extends Entity
   replacements: OwnerReplacements = {},
 ): Promise<RunningServer> {
   const { context, schema, migrations, rules } = definition;
-  const pool = await openDatabase({ config, schema, migrations, logger, cleanups });
-  const client = new PoolClient(pool, logger);
+  const watch = new IdentityWatch();
+  const pool = await openDatabase({ config, schema, migrations, logger, cleanups, onConnect: watch.look });
 
   const access = new AccessProjection();
   const core = await EventCore.connect({
     config,
     pool,
+    watch,
     context,
+    afterReturn: await afterReturnOf(migrations),
     views: [access],
     logger,
     cleanups,
     ...replacements,
   });
   const { outbox, projection, bus } = core;
+  const client = new PoolClient(pool, logger, core.guard.admit);
   const guard = new StatementGuard(entityTables(rules), unpublishedColumns(rules));
   const database = new Database(client, guard);
   const changes = new Changes({ client, outbox, guard, rules });

@@ -73,6 +73,7 @@ function deliveryOf({ id, revision, name }: Numbered, sequence: number): Deliver
     timestamp: '0',
     text: () => text,
     revision: () => revision,
+    epoch: () => '',
     traceparent: () => undefined,
   };
 }

@@ -77,6 +77,7 @@ it('the event of an epoch that was declared in another stream begins no epoch', 
     timestamp: '0',
     text: () => text,
     revision: () => 9,
+    epoch: () => '',
     traceparent: () => undefined,
   });
   expect(projection.token()).toBe(before);

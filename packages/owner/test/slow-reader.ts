@@ -58,6 +58,7 @@ function deliveryOf(message: JsMsg, prefixLength: number): Delivery {
     timestamp: String(message.timestampNanos),
     text: () => message.string(),
     revision: () => Number(message.headers?.get(REVISION_HEADER) ?? 0),
+    epoch: () => '',
     traceparent: () => undefined,
   };
 }

@@ -14,6 +14,8 @@ import { testDatabase } from '@px0/testing';
 import type pg from 'pg';
 import { PoolClient, type SqlClient, type SqlTransaction } from '../src/database/sql-client.ts';
 import { followEpochs } from '../src/event-core.ts';
+import { DatabaseGuard, memoryOf } from '../src/fence/database-guard.ts';
+import { IdentityWatch } from '../src/fence/database-identity.ts';
 import { Outbox, type OutboxHooks, type OwnerContext } from '../src/outbox/outbox.ts';
 import type { ExpectationRule } from '../src/outbox/publisher.ts';
 import { Relay } from '../src/outbox/relay.ts';
@@ -45,7 +47,8 @@ export async function openSchema(cleanups: Cleanups, schema = 'registry', url?: 
   const pool = createPool({ connectionString: url ?? database?.url ?? '', schema, logger, max: 20 });
   cleanups.add('pool', () => pool.end());
   await pool.query(`create schema ${schema}`);
-  await pool.query(await readFile(new URL('../src/outbox/tables.sql', import.meta.url), 'utf8'));
+  for (const file of ['outbox/tables.sql', 'fence/fence.sql'])
+    await pool.query(await readFile(new URL(`../src/${file}`, import.meta.url), 'utf8'));
   return pool;
 }
 
@@ -99,6 +102,8 @@ export interface OwnerOptions {
   readonly relays?: number;
   readonly projection?: Partial<ProjectionOptions>;
   readonly bus?: Partial<BusOptions>;
+  /** Compares the database with the stream, as services do. */
+  readonly guarded?: boolean;
 }
 
 export interface Owner {
@@ -109,6 +114,7 @@ export interface Owner {
   readonly projection: Projection;
   readonly view: MemoryView;
   readonly relays: readonly Relay[];
+  readonly guard: DatabaseGuard;
   /** Writes an organization and waits for the inline publishing to end. Returns the revision. */
   put(id: string, name: string): Promise<number>;
   remove(id: string): Promise<number>;
@@ -137,13 +143,14 @@ export async function openOwner(
     bus,
     views: [view],
     logger,
-    owner: outbox.store,
+    owner: { memory: () => memoryOf(guard, outbox, options.guarded === true) },
     ownContext: context,
     contexts: [context],
     retryMs: 50,
     ...options.projection,
   });
-  followEpochs(projection, outbox, logger);
+  const guard = new DatabaseGuard({ pool, watch: new IdentityWatch(), bus, projection, context, logger });
+  followEpochs(projection, outbox, logger, options.guarded === true ? guard : undefined);
   const relays = Array.from(
     { length: options.relays ?? 1 },
     () => new Relay({ outbox, bus, logger, pollMs: 50 }),
@@ -153,7 +160,11 @@ export async function openOwner(
   cleanups.add('relays', async () => void (await Promise.all(relays.map((relay) => relay.stop()))));
   await projection.start();
   cleanups.add('projection', () => projection.stop());
-  const client = new PoolClient(pool, logger);
+  if (options.guarded === true) {
+    await guard.start();
+    cleanups.add('guard', () => guard.stop());
+  }
+  const client = new PoolClient(pool, logger, options.guarded === true ? guard.admit : undefined);
 
   const write = async (work: (tx: SqlTransaction) => Promise<number>): Promise<number> => {
     const { result, publication } = await outbox.transactionWithPublication(client, work);
@@ -168,6 +179,7 @@ export async function openOwner(
     projection,
     view,
     relays,
+    guard,
     put: (id, name) => write((tx) => outbox.put(tx, 'organization', id, organization(name))),
     remove: (id) => write((tx) => outbox.remove(tx, 'organization', id)),
   };

@@ -39,6 +39,7 @@ export {
   openOwner,
   RunningOwner,
 } from './running-owner.ts';
+export { Standby, withPostgres } from './standby.ts';
 export { type Interference, type Link, TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { startTestPlatform } from './test-platform.ts';

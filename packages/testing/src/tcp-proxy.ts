@@ -28,7 +28,7 @@ export interface Link {
 
 export class TcpProxy {
   readonly #server: Server;
-  readonly #targetPort: number;
+  #targetPort: number;
   readonly #interference: Interference;
   readonly #sockets = new Set<Socket>();
   #cut = false;
@@ -54,6 +54,12 @@ export class TcpProxy {
     const address: AddressInfo | string | null = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the proxy is closed');
     return address.port;
+  }
+
+  /** Leads new connections to another server, as an address does after a failover, and ends those that there are. */
+  retarget(port: number): void {
+    this.#targetPort = port;
+    for (const socket of this.#sockets) socket.destroy();
   }
 
   /** Ends every connection, and each new one at once, until `heal`. */

@@ -46,12 +46,14 @@ export async function startRender(
   cleanups.add('nats', () => bus.close());
 
   const access = new AccessProjection();
-  const source = new StreamBodySource(bus);
+  const comparesSince = () => projection.comparesSince('registry');
+  const source = new StreamBodySource(bus, comparesSince);
   const bodies = new VersionBodies({
     source,
     maxBytes: config.VERSION_CACHE_BYTES,
     maxFetches: config.VERSION_FETCHES,
     promptById: (id) => directory.byId(id),
+    comparesSince,
   });
   const directory = new PromptDirectory((previous, prompt, time) => {
     if (prompt !== undefined) bodies.prefetchTagged(prompt);
@@ -139,6 +141,7 @@ export async function startRender(
   });
   cleanups.add('streams', () => listeners.close());
   observeDelivery(listeners);
+  projection.onReturn((contexts) => contexts.has('registry') && view.onReturn());
   projection.onEpoch(() => {
     view.onEpoch();
     listeners.onEpoch();

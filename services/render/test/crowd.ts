@@ -70,6 +70,7 @@ export class Crowd {
         },
         connected: true,
         settledInEpoch: true,
+        comparesSince: '',
         shownAt: () => this.#position,
         waitFor: async () => true,
       },

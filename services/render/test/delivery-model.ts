@@ -139,6 +139,7 @@ class RealServer {
       },
       connected: true,
       settledInEpoch: true,
+      comparesSince: '',
       shownAt: (id) => this.#shownAt.get(id) ?? 0,
       waitFor: async ({ sequence }) => sequence <= this.position,
     };

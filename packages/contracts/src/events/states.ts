@@ -108,7 +108,12 @@ const prompt = z.object({
 /** Published after all that a context owns; names the epoch in which that is so. */
 const complete = z.object({ epoch: z.string() });
 
-const epoch = z.object({ epoch: z.string(), stream_created_at: z.string() });
+const epoch = z.object({
+  epoch: z.string(),
+  stream_created_at: z.string(),
+  /** By context: the latest epoch that began because its database had gone back. From there on its events replace what is held. */
+  went_back: z.record(z.string(), z.string()).optional(),
+});
 
 /** Every entity of the state stream: where its subjects are, and what its events hold. */
 export const entities = {

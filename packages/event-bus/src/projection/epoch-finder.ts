@@ -9,16 +9,27 @@ import {
   declareEpoch,
   type EpochMark,
   isOwnEpoch,
+  latestReturns,
   type SameStreamRule,
   type StreamView,
   viewStream,
+  type WentBack,
   type Witness,
 } from './epoch.ts';
 
 /** A service that owns state and therefore remembers what it published. */
 export interface EpochOwner {
-  /** The last epoch published into (empty at first), and the last message published there. */
-  memory(): Promise<{ readonly epoch: Epoch; readonly witness: Witness | undefined }>;
+  /**
+   * The last epoch published into (empty at first), the last message published there, and what it knows of databases that went back.
+   * Undefined while it does not know that its database is the one that was published from: then a stream with an epoch is right.
+   */
+  memory(): Promise<OwnerMemory | undefined>;
+}
+
+export interface OwnerMemory {
+  readonly epoch: Epoch;
+  readonly witness: Witness | undefined;
+  readonly wentBack?: WentBack | undefined;
 }
 
 export interface FoundEpoch {
@@ -63,7 +74,10 @@ export class EpochFinder {
     if (valid !== undefined && compareEpochs(valid.epoch, latest) > 0)
       return { mark: valid, replaced: readerLost };
     if (this.#owner === undefined) return adoptable(valid, reader);
-    return { mark: await declareEpoch(this.#bus, view, latest), replaced: readerLost };
+    // It reads on, so that it can judge its database; what it then knows declares an epoch.
+    if (owned === undefined && valid !== undefined) return { mark: valid, replaced: readerLost };
+    const known = latestReturns(reader.mark?.wentBack, owned?.wentBack);
+    return { mark: await declareEpoch(this.#bus, view, latest, { known }), replaced: readerLost };
   }
 
   /** Whether the stream continues what a reader knows: an epoch, and a message in it. */

@@ -7,7 +7,10 @@
 import { decodeEvent, encodeEvent, stateSubject } from '@px0/contracts';
 import { compareEpochs, type Epoch } from '../revisions/token.ts';
 import type { Bus, StoredMessage, StreamFacts } from '../stream/bus.ts';
-import { WrongLastSequenceError } from '../stream/errors.ts';
+import { BusUnavailableError, WrongLastSequenceError } from '../stream/errors.ts';
+
+/** By context: the latest epoch that began because its database had gone back. Each later epoch repeats it. */
+export type WentBack = Readonly<Record<string, Epoch>>;
 
 /** An epoch and where it begins: only messages above `sequence` belong to it. */
 export interface EpochMark {
@@ -15,6 +18,8 @@ export interface EpochMark {
   readonly sequence: number;
   /** Creation time of the stream in which it was declared. */
   readonly streamCreatedAt: string;
+  /** Absent where no database has ever gone back. */
+  readonly wentBack?: WentBack;
 }
 
 /** The state stream as its leader shows it. */
@@ -65,13 +70,23 @@ export const stillShows: SameStreamRule = async (bus, view, witness) => {
  *
  * @param atLeast the latest epoch that the caller knows of; the new one is later, whatever the clock says
  */
-export async function declareEpoch(bus: Bus, view: StreamView, atLeast: Epoch): Promise<EpochMark> {
+export async function declareEpoch(
+  bus: Bus,
+  view: StreamView,
+  atLeast: Epoch,
+  { known, returning }: EpochReasons = {},
+): Promise<EpochMark> {
   const previous = await bus.lastMessage('state', EPOCH_SUBJECT);
   const previousMark = epochMarkOf(previous);
   if (previousMark !== undefined && previousMark.epoch !== view.mark?.epoch) return previousMark;
   const epoch = laterThan(atLeast, previousMark?.epoch ?? '0');
   const revision = (previous?.revision ?? 0) + 1;
-  const state = { epoch, stream_created_at: view.created };
+  const wentBack = latestReturns(
+    previousMark?.wentBack,
+    known,
+    returning === undefined ? undefined : { [returning]: epoch },
+  );
+  const state = { epoch, stream_created_at: view.created, ...(wentBack && { went_back: wentBack }) };
   const payload = encodeEvent({
     name: 'epoch',
     id: 'current',
@@ -86,15 +101,38 @@ export async function declareEpoch(bus: Bus, view: StreamView, atLeast: Epoch): 
       payload,
       revision,
       traceparent: undefined,
+      epoch,
       expectation,
     });
-    return { epoch, sequence, streamCreatedAt: view.created };
+    return { epoch, sequence, streamCreatedAt: view.created, ...(wentBack && { wentBack }) };
   } catch (error) {
     if (!(error instanceof WrongLastSequenceError)) throw error;
     const winner = epochMarkOf(await bus.lastMessage('state', EPOCH_SUBJECT));
     if (winner === undefined) throw error;
     return winner;
   }
+}
+
+/**
+ * Begins an epoch in which a context's events replace what is held, unless one at or after `required` has begun. Another owner's epoch, begun at
+ * the same moment, does not count: it says nothing about this context.
+ *
+ * @throws BusUnavailableError while no epoch is valid in the stream: owners are about to declare one
+ */
+export async function declareReturn(bus: Bus, context: string, required: Epoch): Promise<EpochMark> {
+  for (;;) {
+    const view = await viewStream(bus);
+    if (view?.mark === undefined || !isOwnEpoch(view))
+      throw new BusUnavailableError('the stream has no epoch of its own yet');
+    if (covers(view.mark, context, required)) return view.mark;
+    const mark = await declareEpoch(bus, view, required, { returning: context });
+    if (covers(mark, context, required)) return mark;
+  }
+}
+
+/** Whether readers in this epoch replace what they held of the context before `required`. */
+export function covers(mark: EpochMark, context: string, required: Epoch): boolean {
+  return compareEpochs(mark.wentBack?.[context] ?? '', required) >= 0;
 }
 
 /** The epoch in a message of the epoch's subject. */
@@ -108,11 +146,29 @@ export function epochMarkOf(
     epoch: event.state.epoch,
     sequence: message.sequence,
     streamCreatedAt: event.state.stream_created_at,
+    ...(event.state.went_back && { wentBack: event.state.went_back }),
   };
 }
 
+/** What an epoch is declared with, besides the reason that any has: the stream was lost. */
+export interface EpochReasons {
+  /** What the declaring service knows of databases that went back: the lost stream cannot tell. */
+  readonly known?: WentBack | undefined;
+  /** The context whose database has gone back now. */
+  readonly returning?: string;
+}
+
+/** The latest of each context; undefined where there is none. */
+export function latestReturns(...all: readonly (WentBack | undefined)[]): WentBack | undefined {
+  const latest: Record<string, Epoch> = {};
+  for (const one of all)
+    for (const [context, epoch] of Object.entries(one ?? {}))
+      if (compareEpochs(epoch, latest[context] ?? '') > 0) latest[context] = epoch;
+  return Object.keys(latest).length === 0 ? undefined : latest;
+}
+
 /** Milliseconds since 1970: later declarations are greater, also across installations that lost everything. */
-function laterThan(...epochs: readonly Epoch[]): Epoch {
+export function laterThan(...epochs: readonly Epoch[]): Epoch {
   const latest = epochs.reduce((a, b) => (compareEpochs(a, b) < 0 ? b : a));
   const now = String(Date.now());
   return compareEpochs(now, latest) > 0 ? now : String(Number(latest) + 1);

@@ -23,6 +23,7 @@ import { type EpochMark, epochMarkOf, type SameStreamRule, stillShows, type Witn
 import { EpochFinder, type EpochOwner } from './epoch-finder.ts';
 import { NextFlight } from './next-flight.ts';
 import { PositionTracker, type Tracker } from './position-tracker.ts';
+import { Returns } from './returns.ts';
 import { SubjectTable } from './subject-table.ts';
 import { TokenWait, type TokenWaitOutcome } from './token-wait.ts';
 import { Waiters } from './waiters.ts';
@@ -100,6 +101,8 @@ export class Projection {
   readonly #signal = new Signal();
   readonly #readyWaiters = new Set<() => void>();
   readonly #epochListeners = new Set<(mark: EpochMark) => void>();
+  readonly #returnListeners = new Set<(contexts: ReadonlySet<string>) => void>();
+  readonly #returns = new Returns();
   readonly #place: AskedPosition;
   /** Events applied so far, by entity. */
   readonly applied = new Map<EntityName, number>();
@@ -115,6 +118,8 @@ export class Projection {
   #lastInSync = performance.now();
   #running: Promise<void> | undefined;
   #stopped = false;
+  #nextCheck = Number.POSITIVE_INFINITY;
+  #rechecks: (() => void)[] = [];
   #stopListening: () => void = () => undefined;
 
   constructor(options: ProjectionOptions) {
@@ -150,6 +155,7 @@ export class Projection {
     this.#stopListening();
     this.#signal.raise();
     await this.#running;
+    this.#rechecked();
     this.#waiters.wakeAll();
   }
 
@@ -176,6 +182,11 @@ export class Projection {
   /** Everything that existed when the reader started has been applied. Stays true: a running reader serves what it has. */
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** The stream has been read to its end once. Unlike `ready`, says nothing of what owners have yet to publish. */
+  get caughtUp(): boolean {
+    return this.connected && this.#place.caughtUp;
   }
 
   /** The greatest sequence delivered. */
@@ -233,6 +244,32 @@ export class Projection {
   onEpoch(listener: (mark: EpochMark) => void): void {
     this.#epochListeners.add(listener);
     if (this.#mark !== undefined) listener(this.#mark);
+  }
+
+  /** Calls back when a new epoch says that databases went back: whatever is held of these contexts is about to be replaced. */
+  onReturn(listener: (contexts: ReadonlySet<string>) => void): void {
+    this.#returnListeners.add(listener);
+  }
+
+  /** The epoch since which a context's revisions compare; empty when its database never went back. */
+  comparesSince(context: string): string {
+    return this.#returns.since(context);
+  }
+
+  /** Whether a message counts, or is left from before its context's database went back. */
+  counts(delivery: Pick<Delivery, 'subject' | 'sequence' | 'epoch'>): boolean {
+    const name = entityOfSubject(delivery.subject);
+    return name === undefined || this.#returns.counts(contextOf(name), delivery);
+  }
+
+  /** Makes sure now, not only each minute, that the stream is the right one; resolves when that is done. */
+  async recheck(): Promise<void> {
+    if (!this.#reading || this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      this.#rechecks.push(resolve);
+      this.#nextCheck = 0;
+      this.#signal.raise();
+    });
   }
 
   /**
@@ -316,6 +353,7 @@ export class Projection {
     } finally {
       this.#reading = false;
       this.#reader = undefined;
+      this.#rechecked();
       reader.close();
     }
   }
@@ -337,18 +375,23 @@ export class Projection {
   }
 
   async #untilBroken(): Promise<void> {
-    let nextCheck = performance.now() + this.#checkIntervalMs;
+    this.#nextCheck = performance.now() + this.#checkIntervalMs;
     while (!this.#stopped && this.#broken === undefined && this.#bus.connected) {
-      await this.#signal.wait(Math.max(1, nextCheck - performance.now()));
-      if (this.#broken !== undefined || this.#stopped || performance.now() < nextCheck) continue;
-      nextCheck = performance.now() + this.#checkIntervalMs;
+      await this.#signal.wait(Math.max(1, this.#nextCheck - performance.now()));
+      if (this.#broken !== undefined || this.#stopped || performance.now() < this.#nextCheck) continue;
+      this.#nextCheck = performance.now() + this.#checkIntervalMs;
       const found = await this.#finder.find({ mark: this.#mark, witness: this.#witness });
       if (found === undefined || found.replaced) this.#break('the stream is another one');
       // Raises what must be reached: a consumer that delivers nothing is noticed, too, where nobody asks for anything.
       else this.lastSequence().catch(() => undefined);
+      this.#rechecked();
     }
     if (this.#broken !== undefined)
       this.#logger.info({ reason: this.#broken }, 'the reader ended and is opened again');
+  }
+
+  #rechecked(): void {
+    for (const resolve of this.#rechecks.splice(0)) resolve();
   }
 
   #break(reason: string, next?: NextRead): void {
@@ -371,8 +414,20 @@ export class Projection {
     this.table.forgetSequences();
     this.#completeness.enter(mark.epoch);
     this.#logger.info({ epoch: mark.epoch, sequence: mark.sequence }, 'reading in epoch');
+    const replaced = this.#returns.enter(mark);
+    if (replaced.size > 0) this.#replace(replaced);
     for (const listener of this.#epochListeners) listener(mark);
     this.#waiters.wakeAll();
+  }
+
+  /** What is held of these contexts is served until the epoch shows something else, or is complete without it. */
+  #replace(contexts: ReadonlySet<string>): void {
+    this.#logger.warn(
+      { contexts: [...contexts] },
+      'a database went back: what it shows replaces what is held',
+    );
+    this.table.forgetRevisions(isOfContexts(contexts));
+    for (const listener of this.#returnListeners) listener(contexts);
   }
 
   #receive(delivery: Delivery): void {
@@ -395,6 +450,7 @@ export class Projection {
   }
 
   #apply(name: EntityName, delivery: Delivery): void {
+    if (!this.#returns.counts(contextOf(name), delivery)) return;
     if (name === 'epoch') this.#noteEpoch(delivery);
     else if (completedContext(name) !== undefined) this.#noteComplete(delivery);
     const views = this.#viewsOf(name);
@@ -464,12 +520,11 @@ export class Projection {
 
   #sweep(): void {
     const contexts = this.#completeness.takeSweep();
-    const isOfThem = (subject: string): boolean => {
-      const name = entityOfSubject(subject);
-      return name !== undefined && contexts.has(contextOf(name));
-    };
     let dropped = 0;
-    for (const { subject, alive } of this.table.dropNotShownAbove(this.#mark?.sequence ?? 0, isOfThem)) {
+    for (const { subject, alive } of this.table.dropNotShownAbove(
+      this.#mark?.sequence ?? 0,
+      isOfContexts(contexts),
+    )) {
       if (alive) this.#dropEntity(subject);
       dropped += 1;
     }
@@ -495,6 +550,13 @@ export class Projection {
     this.#reader?.expect?.(facts.lastSequence);
     return facts.lastSequence;
   }
+}
+
+function isOfContexts(contexts: ReadonlySet<string>): (subject: string) => boolean {
+  return (subject) => {
+    const name = entityOfSubject(subject);
+    return name !== undefined && contexts.has(contextOf(name));
+  };
 }
 
 function witnessOf({ sequence, subject, timestamp }: Delivery): Witness {

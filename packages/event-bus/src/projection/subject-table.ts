@@ -42,6 +42,19 @@ export class SubjectTable {
     this.#sequences.fill(0);
   }
 
+  /** Revisions of these subjects compare with nothing that comes from now on: the next one counts, whatever it is. */
+  forgetRevisions(concerns: (subject: string) => boolean): void {
+    for (const [subject, slot] of this.#slots) if (concerns(subject)) this.#revisions[slot] = 0;
+  }
+
+  /** The subjects and the revisions held of them. May be read while others are noted. */
+  *held(concerns: (subject: string) => boolean): Iterable<{ subject: string; revision: number }> {
+    for (const [subject, slot] of this.#slots) {
+      const revision = this.#revisions[slot] ?? 0;
+      if (revision > 0 && concerns(subject)) yield { subject, revision };
+    }
+  }
+
   /** Forgets subjects not shown above `sequence` and yields each, with whether its entity lived. */
   *dropNotShownAbove(
     sequence: number,

@@ -14,6 +14,7 @@ import {
 } from '@nats-io/jetstream';
 import { connect, createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '@px0/service-kit';
+import type { Epoch } from '../revisions/token.ts';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
 import { isClusterNotReady, isStreamNotFound, isWrongLastSequence } from './nats-errors.ts';
@@ -58,6 +59,8 @@ export interface StoredMessage {
   readonly sequence: number;
   readonly timestamp: string;
   readonly revision: number;
+  /** The epoch that its publisher knew; empty when the message does not say. */
+  readonly epoch: Epoch;
   readonly text: string;
 }
 
@@ -67,6 +70,8 @@ export interface PublishRequest {
   readonly payload: string;
   readonly revision: number;
   readonly traceparent: string | undefined;
+  /** The epoch that the publisher knows. */
+  readonly epoch?: Epoch;
   /** What the server must check before it stores the message. */
   readonly expectation: PublishExpectation;
 }
@@ -76,6 +81,9 @@ export type PublishExpectation = { readonly lastSubjectSequence: number } | { re
 
 /** The revision of the entity, so that it can be compared without reading the event. */
 export const REVISION_HEADER = 'Px0-Revision';
+
+/** The epoch that the publisher knew: what was published by one that did not know that a database had gone back does not count. */
+export const EPOCH_HEADER = 'Px0-Epoch';
 
 /** 0 for a message without a revision, and for one whose header is none: anybody with access to the stream can write one. */
 export function readRevision(header: string | undefined): number {
@@ -374,6 +382,7 @@ export class Bus {
       sequence: message.seq,
       timestamp: message.timestamp,
       revision: readRevision(message.header?.get(REVISION_HEADER)),
+      epoch: message.header?.get(EPOCH_HEADER) ?? '',
       text: message.string(),
     };
   }
@@ -423,9 +432,10 @@ export class Bus {
   }
 }
 
-function publishHeaders({ revision, traceparent }: PublishRequest): MsgHdrs {
+function publishHeaders({ revision, traceparent, epoch }: PublishRequest): MsgHdrs {
   const result = headers();
   result.set(REVISION_HEADER, String(revision));
   if (traceparent !== undefined) result.set(TRACEPARENT_HEADER, traceparent);
+  if (epoch !== undefined) result.set(EPOCH_HEADER, epoch);
   return result;
 }

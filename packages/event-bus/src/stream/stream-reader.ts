@@ -5,8 +5,9 @@
  */
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, ReplayPolicy } from '@nats-io/jetstream';
 import { type Msg, nanos, nuid } from '@nats-io/transport-node';
+import type { Epoch } from '../revisions/token.ts';
 import type { Bus } from './bus.ts';
-import { REVISION_HEADER, readRevision, TRACEPARENT_HEADER } from './bus.ts';
+import { EPOCH_HEADER, REVISION_HEADER, readRevision, TRACEPARENT_HEADER } from './bus.ts';
 import { Continuity, type Hole, isExplained, type ReadFrom } from './continuity.ts';
 import { BusUnavailableError } from './errors.ts';
 
@@ -19,6 +20,8 @@ export interface Delivery {
   text(): string;
   /** From the header: cheaper than reading the event. 0 when it is missing, or is none. */
   revision(): number;
+  /** The epoch that the publisher knew; empty when the message does not say. */
+  epoch(): Epoch;
   /** The trace context of the publisher. */
   traceparent(): string | undefined;
 }
@@ -322,6 +325,10 @@ class MessageDelivery implements Delivery {
 
   revision(): number {
     return readRevision(this.#msg.headers?.get(REVISION_HEADER));
+  }
+
+  epoch(): Epoch {
+    return this.#msg.headers?.get(EPOCH_HEADER) ?? '';
   }
 
   traceparent(): string | undefined {

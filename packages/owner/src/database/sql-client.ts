@@ -26,10 +26,13 @@ export interface SqlClient extends SqlRunner {
 export class PoolClient implements SqlClient {
   readonly #pool: pg.Pool;
   readonly #logger: Logger;
+  readonly #admit: () => void;
 
-  constructor(pool: pg.Pool, logger: Logger) {
+  /** `admit` is called before each transaction, and throws when none may begin. */
+  constructor(pool: pg.Pool, logger: Logger, admit: () => void = () => undefined) {
     this.#pool = pool;
     this.#logger = logger;
+    this.#admit = admit;
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -45,6 +48,13 @@ export class PoolClient implements SqlClient {
 
   async #commit<T>(work: (tx: SqlTransaction) => Promise<T>, followers: (() => void)[]): Promise<T> {
     const connection = await this.#pool.connect();
+    try {
+      // After connecting: it may just have shown that this is another server.
+      this.#admit();
+    } catch (error) {
+      connection.release();
+      throw error;
+    }
     // A connection that breaks between two statements emits here; without a listener the process would end.
     const onError = (error: Error) =>
       this.#logger.warn({ err: error }, 'a Postgres connection broke in a transaction');

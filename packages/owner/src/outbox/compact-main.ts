@@ -4,29 +4,13 @@
  */
 
 import { connectConfigured } from '@px0/event-bus/internal';
-import {
-  Cleanups,
-  createLogger,
-  createPool,
-  integerVariable,
-  loadConfig,
-  processVariables,
-  streamVariables,
-  urlVariable,
-} from '@px0/service-kit';
+import { Cleanups, createLogger, createPool, integerVariable, loadConfig } from '@px0/service-kit';
 import { z } from 'zod';
+import { databaseOf, maintenanceVariables } from '../maintenance-config.ts';
 import { compact } from './compact.ts';
-import type { OwnerContext } from './outbox.ts';
-
-const databaseUrl = urlVariable('postgres', 'postgresql');
 
 const configSchema = z.object({
-  LOG_LEVEL: processVariables.LOG_LEVEL,
-  ...streamVariables,
-  DATABASE_URL: databaseUrl.describe('Postgres of all contexts, unless one has a variable of its own.'),
-  DATABASE_URL_IDENTITY: databaseUrl.optional().describe('Postgres of identity.'),
-  DATABASE_URL_TENANCY: databaseUrl.optional().describe('Postgres of tenancy.'),
-  DATABASE_URL_REGISTRY: databaseUrl.optional().describe('Postgres of the prompt registry.'),
+  ...maintenanceVariables,
   PX0_COMPACT_AFTER_DAYS: integerVariable(1)
     .prefault('7')
     .describe(
@@ -39,17 +23,16 @@ const A_DAY_MS = 86_400_000;
 const config = loadConfig(configSchema);
 const logger = createLogger({ service: 'compact', level: config.LOG_LEVEL });
 const cleanups = new Cleanups(logger);
-const databases: Record<OwnerContext, string> = {
-  identity: config.DATABASE_URL_IDENTITY ?? config.DATABASE_URL,
-  tenancy: config.DATABASE_URL_TENANCY ?? config.DATABASE_URL,
-  registry: config.DATABASE_URL_REGISTRY ?? config.DATABASE_URL,
-};
-
 try {
   const bus = await connectConfigured(config, { name: 'compact', logger });
   cleanups.add('nats', () => bus.close());
   for (const context of ['identity', 'tenancy', 'registry'] as const) {
-    const pool = createPool({ connectionString: databases[context], schema: context, logger, max: 2 });
+    const pool = createPool({
+      connectionString: databaseOf(context, config),
+      schema: context,
+      logger,
+      max: 2,
+    });
     cleanups.add(`postgres ${context}`, () => pool.end());
     await compact({ pool, bus, context, logger, olderThanMs: config.PX0_COMPACT_AFTER_DAYS * A_DAY_MS });
   }

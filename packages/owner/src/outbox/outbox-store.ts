@@ -166,7 +166,10 @@ export class OutboxStore {
     );
   }
 
-  /** Calls some rows of other epochs owed in this one; returns how many it found. */
+  /**
+   * Calls some rows of other epochs owed in this one; returns how many it found. One that is being published at this moment is free at once: what
+   * is published of it does not count here.
+   */
   async markOwed(epoch: string): Promise<number> {
     // All bodies first: a prompt is held back only by bodies that are owed already.
     return (await this.#markOwedIn('body', epoch)) || (await this.#markOwedIn('state', epoch));
@@ -196,8 +199,8 @@ export class OutboxStore {
       `insert into outbox as o (subject, stream, aggregate, ordinal, revision, payload, deleted, changed_at, epoch, owed_since)
        select $1, 'state', $1, 2, c.revision_floor + 1, $2, false, clock_timestamp(), c.epoch, clock_timestamp()
        from outbox_control c where c.epoch = $3
-       on conflict (subject) do update set revision = o.revision + 1, payload = excluded.payload,
-         changed_at = excluded.changed_at, owed_since = excluded.owed_since
+       on conflict (subject) do update set revision = greatest(o.revision + 1, excluded.revision), payload = excluded.payload,
+         changed_at = excluded.changed_at, owed_since = excluded.owed_since, lease_owner = null, lease_until = null
        where $4 or o.payload is distinct from excluded.payload`,
       [subject, JSON.stringify({ epoch }), epoch, again === 'again'],
     );
@@ -221,7 +224,8 @@ export class OutboxStore {
     // The first look only notes which stream it is.
     if (rows[0]?.lost !== true) return false;
     await this.#db.query(
-      `update outbox set published_revision = 0, last_sequence = 0, owed_since = clock_timestamp()
+      `update outbox set published_revision = 0, last_sequence = 0, owed_since = clock_timestamp(),
+         lease_owner = null, lease_until = null
        where stream = 'body' and published_revision = revision`,
     );
     return true;
@@ -246,7 +250,7 @@ export class OutboxStore {
   async markOwedAgain(rows: readonly SettledRow[]): Promise<void> {
     for (const { subject, revision, sequence } of rows) {
       await this.#db.query(
-        `update outbox set published_revision = 0, owed_since = clock_timestamp()
+        `update outbox set published_revision = 0, owed_since = clock_timestamp(), lease_owner = null, lease_until = null
          where subject = $1 and published_revision = $2 and last_sequence = $3`,
         [subject, revision, sequence],
       );
@@ -255,7 +259,7 @@ export class OutboxStore {
 
   async #markOwedIn(stream: OutboxStream, epoch: string): Promise<number> {
     const { rowCount } = await this.#db.query(
-      `update outbox set published_revision = 0, last_sequence = 0, epoch = $1,
+      `update outbox set published_revision = 0, last_sequence = 0, epoch = $1, lease_owner = null, lease_until = null,
          owed_since = case when published_revision < revision then owed_since else clock_timestamp() end
        where subject = any (array(
          select subject from outbox where stream = $2 and (epoch < $1 or epoch > $1) limit $3 for update skip locked))

@@ -95,6 +95,7 @@ export class Outbox {
     this.#logger = options.logger;
     this.publisher = new Publisher({
       bus: options.bus,
+      context: options.context,
       epoch: () => this.#epoch,
       beforePublish: options.hooks?.beforePublish,
       ...(options.expectation === undefined ? {} : { expectation: options.expectation }),
@@ -204,9 +205,14 @@ export class Outbox {
   async enterEpoch(mark: EpochMark): Promise<void> {
     this.#epoch = mark;
     await this.store.enterEpoch(mark);
-    while (this.#epoch.epoch === mark.epoch && !(await this.callRowsOwed(mark.epoch))) {
+    while (this.#epoch?.epoch === mark.epoch && !(await this.callRowsOwed(mark.epoch))) {
       await new Promise((resolve) => setTimeout(resolve, LOCKED_ROWS_RETRY_MS));
     }
+  }
+
+  /** Publishes nothing until an epoch is entered again. */
+  suspend(): void {
+    this.#epoch = undefined;
   }
 
   /** Marks what still belongs to other epochs. False when rows are left that a transaction holds at this moment. */
@@ -351,6 +357,7 @@ function checkSize(write: Pick<OwedRow, 'subject' | 'payload' | 'traceparent'>):
 
 /**
  * Owed bodies are looked for with `limit`, not with `exists`: for that, the planner may read all that are owed to build a hash.
+ * A revision is above the floor, also that of a row which exists: after the database went back, the next ones were given before.
  * Times are the database's, and of this moment rather than of the transaction's start: `owed_since` says in which order rows were
  * written within one transaction. A row that is owed already stays owed since then.
  */
@@ -361,7 +368,7 @@ const WRITE_ROW = `
          clock_timestamp(), $6::uuid, clock_timestamp() + $7::float8 * interval '1 ms', $8::text
   from outbox_control c
   on conflict (subject) do update set
-    revision = o.revision + 1, payload = excluded.payload, deleted = excluded.deleted, changed_at = excluded.changed_at,
+    revision = greatest(o.revision + 1, excluded.revision), payload = excluded.payload, deleted = excluded.deleted, changed_at = excluded.changed_at,
     owed_since = case when o.published_revision < o.revision then o.owed_since else excluded.owed_since end,
     lease_owner = excluded.lease_owner, lease_until = excluded.lease_until, traceparent = excluded.traceparent`;
 

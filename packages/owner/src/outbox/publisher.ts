@@ -6,8 +6,10 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import {
   type Bus,
   BusUnavailableError,
+  compareEpochs,
   type EpochMark,
   type PublishExpectation,
+  type StoredMessage,
   startPublishSpan,
   traceparentFor,
   WrongLastSequenceError,
@@ -30,6 +32,7 @@ export interface Settled {
 
 export interface PublisherOptions {
   readonly bus: Bus;
+  readonly context: string;
   /** The present epoch; nothing is published before one is known, since nothing could be said about what was published. */
   readonly epoch: () => EpochMark | undefined;
   readonly expectation?: ExpectationRule;
@@ -72,7 +75,7 @@ export class Publisher {
   }
 
   async #publish(row: OwedRow, traceparent: string | undefined): Promise<Settled> {
-    const { bus, epoch, beforePublish } = this.#options;
+    const { bus, context, epoch, beforePublish } = this.#options;
     const mark = epoch();
     if (mark === undefined) throw new BusUnavailableError('no epoch is known yet');
     const payload = eventText(row);
@@ -82,14 +85,21 @@ export class Publisher {
       try {
         const expectation = this.#expectation(row, lastSequence);
         const { subject, revision } = row;
-        const sequence = await bus.publish({ subject, payload, revision, traceparent, expectation });
+        const request = { subject, payload, revision, traceparent, epoch: mark.epoch, expectation };
+        const sequence = await bus.publish(request);
         return { row, sequence };
       } catch (error) {
         if (!(error instanceof WrongLastSequenceError)) throw error;
       }
       const last = await bus.lastMessage(row.stream, row.subject);
-      if (last !== undefined && last.revision >= row.revision && isShown(row, last.sequence, mark)) {
+      if (last !== undefined && last.revision >= row.revision && isShown(row, last, mark, context)) {
         return { row, sequence: last.sequence };
+      }
+      if (last !== undefined && compareEpochs(last.epoch, mark.epoch) > 0) {
+        // That epoch may have begun because the database went back: this row may be one that is lost.
+        throw new BusUnavailableError(
+          'the subject was published in an epoch that this process has not entered',
+        );
       }
       lastSequence = last?.sequence ?? 0;
     }
@@ -99,7 +109,16 @@ export class Publisher {
   }
 }
 
-/** In a new epoch a message counts only above the epoch's event: readers drop what was not shown since. */
-function isShown(row: OwedRow, sequence: number, mark: EpochMark): boolean {
-  return row.stream === 'body' || sequence > mark.sequence;
+/**
+ * In a new epoch a message counts only above the epoch's event: readers drop what was not shown since. Where the context's database went back,
+ * a message of before may have the revision and another content.
+ */
+function isShown(
+  row: OwedRow,
+  last: Pick<StoredMessage, 'sequence' | 'epoch'>,
+  mark: EpochMark,
+  context: string,
+): boolean {
+  if (compareEpochs(last.epoch, mark.wentBack?.[context] ?? '') < 0) return false;
+  return row.stream === 'body' || last.sequence > mark.sequence;
 }

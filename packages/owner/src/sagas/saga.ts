@@ -79,6 +79,14 @@ const FOLLOW_POLL_MS = 10;
 /** Between two writes of the position: a burst of events must not become a burst of updates. */
 const FLUSH_PAUSE_MS = 5;
 
+/**
+ * Whether the epoch began because a database went back. The stream then still shows entities that are lost, to which nothing must react: effects wait
+ * until every context has shown what it has.
+ */
+function isReturn({ epoch, wentBack }: EpochMark): boolean {
+  return Object.values(wentBack ?? {}).includes(epoch);
+}
+
 export class Saga {
   readonly name: string;
   readonly #options: SagaOptions;
@@ -199,6 +207,7 @@ export class Saga {
     await this.#follow();
     // The projection is connected only when it has made sure that the stream is the right one.
     if (!projection.connected || projection.epoch === undefined) return;
+    if (isReturn(projection.epoch) && !projection.settledInEpoch) return;
     if (!(await this.#lead.take())) return;
     const mark = projection.epoch;
     try {
@@ -269,7 +278,8 @@ export class Saga {
   #receive(delivery: Delivery, leader: string): void | Promise<void> {
     const name = entityOfSubject(delivery.subject);
     const repeated = delivery.sequence <= this.#place.position;
-    if (!repeated && name !== undefined && this.#options.wants(name) && this.#concerns(delivery)) {
+    const counts = this.#options.projection.counts(delivery);
+    if (!repeated && counts && name !== undefined && this.#options.wants(name) && this.#concerns(delivery)) {
       return this.#react(delivery, leader);
     }
     this.#place.delivered(delivery.sequence);

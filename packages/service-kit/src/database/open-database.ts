@@ -6,7 +6,7 @@ import type { Logger } from '../logger.ts';
 import { observeAnswers } from '../telemetry/instruments.ts';
 import { metricCatalog } from '../telemetry/metric-catalog.ts';
 import { prepareSchema } from './migrate.ts';
-import { type CheckedPool, createPool } from './pool.ts';
+import { type CheckedPool, createPool, type PoolOptions } from './pool.ts';
 
 export interface DatabaseOptions {
   readonly config: z.infer<z.ZodObject<typeof databaseVariables>>;
@@ -17,6 +17,8 @@ export interface DatabaseOptions {
   readonly logger: Logger;
   /** Ends the pool. */
   readonly cleanups: Cleanups;
+  /** Asks something of each new connection before anything else is. */
+  readonly onConnect?: PoolOptions['onConnect'];
 }
 
 /** @throws StartError when the tables cannot be brought up to date, or are not within `DATABASE_WAIT_MS` */
@@ -28,6 +30,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<CheckedPoo
     logger,
     max: config.DATABASE_POOL_SIZE,
     statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+    ...(options.onConnect === undefined ? {} : { onConnect: options.onConnect }),
   });
   cleanups.add('postgres', () => pool.end());
   observeAnswers(metricCatalog.postgresUp, () => pool.query('SELECT 1'));

@@ -21,6 +21,8 @@ export interface PoolOptions {
   readonly acquireTimeoutMs?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
+  /** Asks something of each new connection before anything else is. */
+  readonly onConnect?: (client: pg.ClientBase) => Promise<void>;
 }
 
 /** Waiting longer would only pile up requests: a 503 lets clients retry later. */
@@ -114,6 +116,7 @@ export function createPool(options: PoolOptions): CheckedPool {
     query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + CLIENT_GRACE_MS,
     idle_in_transaction_session_timeout: wanted.idleInTransactionTimeoutMs,
     options: `-c search_path=${wanted.schema}`,
+    ...(options.onConnect === undefined ? {} : { onConnect: options.onConnect }),
   };
   const findings: Findings = { refusal: undefined };
   const Client = checkedClient(wanted, acquireTimeoutMs, findings);

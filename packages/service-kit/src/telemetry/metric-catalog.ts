@@ -254,6 +254,20 @@ export const metricCatalog = define({
     description: 'Rows that this process published, or found published.',
     attributes: [],
   },
+  databaseRefused: {
+    name: 'px0.database.refused',
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while nothing is published because the database lacks what the stream shows.',
+    attributes: [],
+  },
+  databaseReturns: {
+    name: 'px0.database.returns',
+    kind: 'counter',
+    unit: '{epoch}',
+    description: 'Epochs begun because a failover or a recovery of the database lost changes.',
+    attributes: [],
+  },
   sagaParked: {
     name: 'px0.saga.parked',
     kind: 'gauge',

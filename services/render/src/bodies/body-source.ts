@@ -5,6 +5,8 @@ import type { ProgramState } from '@px0/contracts';
 export interface VersionBody {
   readonly revision: number;
   readonly program: ProgramState;
+  /** Its revision compares with those of the present version tables: false when it may be lost, since the database went back after it. */
+  readonly compares: boolean;
 }
 
 /** `fromLeader` asks the stream's leader, which has everything that was ever acknowledged. */
@@ -12,7 +14,7 @@ export interface BodySource {
   fetch(promptId: string, number: number, fromLeader: boolean): Promise<VersionBody | undefined>;
 }
 
-/** A body of at least that revision, of any replica or else of the leader; undefined when it cannot be had at the moment. */
+/** A body of at least that revision, of any replica or else of the leader; undefined when it cannot be had at the moment. Of what may be lost, only the very revision counts: the database has it. */
 export async function fetchBody(
   source: BodySource,
   promptId: string,
@@ -22,7 +24,11 @@ export async function fetchBody(
   for (const fromLeader of [false, true]) {
     // Away or slow counts as not there.
     const body = await source.fetch(promptId, number, fromLeader).catch(() => undefined);
-    if (body !== undefined && body.revision >= revision) return body;
+    if (body !== undefined && isAsNewAs(body, revision)) return body;
   }
   return undefined;
+}
+
+function isAsNewAs(body: VersionBody, revision: number): boolean {
+  return body.revision === revision || (body.compares && body.revision > revision);
 }

@@ -15,10 +15,14 @@ export interface VersionBodiesOptions {
   readonly maxFetches: number;
   /** A prompt may have changed or gone by the time that its prefetch comes up. */
   readonly promptById: (promptId: string) => PromptEntry | undefined;
+  /** The epoch since which revisions compare, empty when they always did; default: they always did. */
+  readonly comparesSince?: () => string;
 }
 
 interface KeptVersion {
   readonly bodyRevision: number;
+  /** What `comparesSince` said when it was fetched: later, the revision may be a lost one. */
+  readonly since: string;
   readonly version: RenderableVersion;
 }
 
@@ -38,12 +42,14 @@ export class VersionBodies {
   readonly #underWay = new Map<string, Promise<KeptVersion | undefined>>();
   readonly #maxFetches: number;
   readonly #promptById: (promptId: string) => PromptEntry | undefined;
+  readonly #comparesSince: () => string;
   readonly #toPrefetch = new Map<string, { promptId: string; number: number }>();
 
   constructor(options: VersionBodiesOptions) {
     this.#source = options.source;
     this.#maxFetches = options.maxFetches;
     this.#promptById = options.promptById;
+    this.#comparesSince = options.comparesSince ?? (() => '');
     this.#kept = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: ({ version: { contentBytes, template, partCount } }) =>
@@ -62,11 +68,11 @@ export class VersionBodies {
     if (prompt.live?.number === number) return prompt.live;
     const key = keyOf(prompt.id, number);
     const kept = this.#kept.get(key);
-    if (kept === undefined || kept.bodyRevision < bodyRevision) return undefined;
+    if (kept === undefined || !this.#isAsNewAs(kept, bodyRevision)) return undefined;
     if (kept.version.prompt === prompt) return kept.version;
     // The prompt has changed but not this template: slug and tags are read anew, the compiled template is kept.
     const version = new RenderableVersion(prompt, number, kept.version, kept.version);
-    this.#kept.set(key, { bodyRevision: kept.bodyRevision, version });
+    this.#kept.set(key, { ...kept, version });
     return version;
   }
 
@@ -84,7 +90,13 @@ export class VersionBodies {
       this.#underWay.set(key, fetching);
     }
     const kept = await fetching;
-    return kept !== undefined && kept.bodyRevision >= bodyRevision ? kept.version : undefined;
+    return kept !== undefined && this.#isAsNewAs(kept, bodyRevision) ? kept.version : undefined;
+  }
+
+  /** After the registry's database went back, a later revision may be a lost one; the very revision is one that the database has. */
+  #isAsNewAs(kept: KeptVersion, bodyRevision: number): boolean {
+    if (kept.bodyRevision === bodyRevision) return true;
+    return kept.bodyRevision > bodyRevision && kept.since === this.#comparesSince();
   }
 
   /** Fetches the prompt's tagged versions in the background: a tag is put on what is going to be rendered. */
@@ -115,10 +127,12 @@ export class VersionBodies {
   }
 
   async #fetch(prompt: PromptEntry, number: number, bodyRevision: number): Promise<KeptVersion | undefined> {
+    const since = this.#comparesSince();
     const body = await fetchBody(this.#source, prompt.id, number, bodyRevision);
     if (body === undefined) return undefined;
     const kept = {
       bodyRevision: body.revision,
+      since,
       version: new RenderableVersion(prompt, number, body.program),
     };
     this.#kept.set(keyOf(prompt.id, number), kept);

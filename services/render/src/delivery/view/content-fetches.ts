@@ -34,6 +34,8 @@ export class ContentFetches {
   readonly #retries = new Set<NodeJS.Timeout>();
   #underWay = 0;
   #closed = false;
+  /** Rises when all is forgotten. */
+  #round = 0;
 
   constructor(options: ContentFetchesOptions) {
     this.#options = options;
@@ -61,6 +63,14 @@ export class ContentFetches {
     this.#arrived.delete(promptId);
   }
 
+  /** Forgets what has come and what is on its way: revisions do not compare with those that are wanted from now on. */
+  forget(): void {
+    this.#arrived.clear();
+    this.#wanted.clear();
+    this.#queue = [];
+    this.#round += 1;
+  }
+
   close(): void {
     this.#closed = true;
     for (const timer of this.#retries) clearTimeout(timer);
@@ -85,9 +95,16 @@ export class ContentFetches {
   async #run(fetch: Fetch): Promise<void> {
     const { prompt, row } = fetch;
     const [number, , bodyRevision] = row;
+    const round = this.#round;
     const body = await fetchBody(this.#options.source, prompt.id, number, bodyRevision);
     this.#underWay -= 1;
     if (this.#closed) return;
+    if (round !== this.#round) {
+      // Who waits for it asks again.
+      this.#options.onSettled(prompt.id, true);
+      this.#next();
+      return;
+    }
     if (body === undefined) this.#later(fetch);
     else {
       this.#wanted.delete(keyOf(prompt.id, row));

@@ -22,12 +22,15 @@ const MOST_BYTES_OF_A_UNIT = 3;
 export class DeliveredEntry {
   readonly prompt: PromptEntry;
   readonly fingerprint: string;
+  /** What revisions of its contents compare with: those of entries that were made since the same epoch. */
+  readonly comparesSince: string;
   readonly #tagged: TaggedContents | undefined;
   /** Its place in its team's log. */
   slot = -1;
 
-  constructor(prompt: PromptEntry, tagged: TaggedContents) {
+  constructor(prompt: PromptEntry, tagged: TaggedContents, comparesSince = '') {
     this.prompt = prompt;
+    this.comparesSince = comparesSince;
     this.#tagged = tagged.size === 0 ? undefined : tagged;
     this.fingerprint = fingerprint({
       id: prompt.id,

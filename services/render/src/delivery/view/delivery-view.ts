@@ -224,6 +224,9 @@ export class DeliveryView {
       for (const change of changes.values()) change.first = change.latest = 1;
   };
 
+  /** The registry's database went back: contents that are on their way may be lost ones. */
+  readonly onReturn = (): void => this.#contents.forget();
+
   /** Everything of the epoch has been shown: from now on the teams' revisions are of this epoch. */
   settleEpoch(): void {
     const revision = this.revisionAt(this.watermark);
@@ -294,15 +297,25 @@ export class DeliveryView {
     const tagged = new Map<number, TaggedContent>();
     let isWhole = true;
     for (const row of deliveredRows(prompt)) {
-      const [number, , bodyRevision] = row;
+      const [number] = row;
       if (number === prompt.live?.number) continue;
-      const content = before?.held(number, bodyRevision) ?? this.#contents.get(prompt, row);
+      const content = this.#heldBy(before, row) ?? this.#contents.get(prompt, row);
       if (content === undefined) isWhole = false;
       else tagged.set(number, content);
     }
     if (!isWhole && !mayLack) return undefined;
     this.#contents.release(prompt.id);
-    return new DeliveredEntry(prompt, tagged);
+    return new DeliveredEntry(prompt, tagged, this.#options.position.comparesSince);
+  }
+
+  /** The content as it was delivered before. After the database went back, a later revision may be a lost one; the very revision is not. */
+  #heldBy(
+    before: DeliveredEntry | undefined,
+    [number, , bodyRevision]: VersionRow,
+  ): TaggedContent | undefined {
+    const held = before?.held(number, bodyRevision);
+    const compares = before?.comparesSince === this.#options.position.comparesSince;
+    return compares || held?.bodyRevision === bodyRevision ? held : undefined;
   }
 
   // --- Passes ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ export interface StreamPosition {
   readonly connected: boolean;
   /** Everything that the present epoch shows has been applied, and what it does not show is gone. */
   readonly settledInEpoch: boolean;
+  /** The epoch since which revisions of prompts compare; empty when they always did. */
+  readonly comparesSince: string;
   /** The sequence at which the prompt was last shown in this epoch, 0 when it was not. */
   shownAt(promptId: string): number;
   /** Waits until what the token covers is applied; whether it is. */
@@ -35,6 +37,9 @@ export function positionOf(projection: Projection): StreamPosition {
     },
     get settledInEpoch() {
       return projection.settledInEpoch;
+    },
+    get comparesSince() {
+      return projection.comparesSince('registry');
     },
     shownAt: (promptId) => projection.table.shownAt(stateSubject('prompt', promptId)),
     waitFor: async (token, timeoutMs) => (await projection.waitFor(token, timeoutMs)) === 'reached',

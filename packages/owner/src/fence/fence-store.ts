@@ -1,0 +1,120 @@
+/** The fence row, and what the database holds compared with what the stream shows. */
+import { type Epoch, laterThan } from '@px0/event-bus/internal';
+import type pg from 'pg';
+import type { DatabaseIdentity } from './database-identity.ts';
+import type { Fence } from './judge.ts';
+
+/** Subjects compared at a time: each is one look into the primary key. */
+const PAGE = 5_000;
+/**
+ * A return raises all later revisions by so much. What was lost had revisions, too, which clients and caches remember; more writes of one
+ * entity than this are not lost in one failover.
+ */
+const REVISIONS_SKIPPED = 1_000_000;
+
+export interface ShownSubject {
+  readonly subject: string;
+  readonly revision: number;
+}
+
+export interface BeginReturn {
+  readonly identity: DatabaseIdentity & { readonly timeline: number };
+  /** The latest epoch that is known. */
+  readonly epoch: Epoch;
+  /** SQL of the service for rows that are older than what clients have seen. */
+  readonly afterReturn: string;
+  /** The row that was judged; undefined when an operator decides. */
+  readonly judged: Fence | undefined;
+}
+
+const FENCE = `system_identifier as system, timeline, went_back as "wentBack"`;
+
+export class FenceStore {
+  readonly #pool: Pick<pg.Pool, 'query' | 'connect'>;
+
+  constructor(pool: Pick<pg.Pool, 'query' | 'connect'>) {
+    this.#pool = pool;
+  }
+
+  async read(): Promise<Fence> {
+    const { rows } = await this.#pool.query<Fence>(`select ${FENCE} from database_fence`);
+    return rows[0] ?? { system: '', timeline: 0, wentBack: '' };
+  }
+
+  /** Notes the server that rows are published from, unless another replica has noted another one since `judged` was read. */
+  async accept({ system, timeline }: DatabaseIdentity, judged: Fence): Promise<void> {
+    if (judged.system === system && judged.timeline === timeline) return;
+    await this.#pool.query(
+      `insert into database_fence as f (system_identifier, timeline) values ($1, $2)
+       on conflict (only_row) do update
+         set system_identifier = excluded.system_identifier, timeline = excluded.timeline, changed_at = clock_timestamp()
+       where f.system_identifier = $3 and f.timeline = $4`,
+      [system, timeline, judged.system, judged.timeline],
+    );
+  }
+
+  /** A subject of which the stream shows more than the database has; undefined when there is none. */
+  async findBehind(shown: Iterable<ShownSubject>): Promise<string | undefined> {
+    let page: ShownSubject[] = [];
+    for (const one of shown) {
+      page.push(one);
+      if (page.length < PAGE) continue;
+      const found = await this.#behindAmong(page);
+      if (found !== undefined) return found;
+      page = [];
+    }
+    return await this.#behindAmong(page);
+  }
+
+  /**
+   * Makes the database's state the one that counts: from now on readers must be in an epoch later than `epoch` that says so. False when
+   * another replica has changed the fence since it was judged.
+   */
+  async beginReturn({ identity, epoch, afterReturn, judged }: BeginReturn): Promise<boolean> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query('begin');
+      await client.query('set local statement_timeout = 0');
+      await client.query('insert into database_fence default values on conflict do nothing');
+      const { rows } = await client.query<Fence>(`select ${FENCE} from database_fence for update`);
+      const present = rows[0];
+      const isAsJudged =
+        judged === undefined ||
+        (judged.system === present?.system &&
+          judged.timeline === present.timeline &&
+          judged.wentBack === present.wentBack);
+      if (isAsJudged) {
+        await client.query(
+          `update outbox_control set revision_floor =
+             greatest(revision_floor, (select coalesce(max(revision), 0) from outbox)) + $1::bigint`,
+          [REVISIONS_SKIPPED],
+        );
+        if (afterReturn !== '') await client.query(afterReturn);
+        await client.query(
+          `update database_fence
+           set system_identifier = $1, timeline = $2, went_back = $3, changed_at = clock_timestamp()`,
+          [identity.system, identity.timeline, laterThan(epoch, present?.wentBack ?? '')],
+        );
+      }
+      await client.query('commit');
+      return isAsJudged;
+    } catch (error) {
+      await client.query('rollback').catch(() => undefined);
+      throw error;
+    } finally {
+      client.release();
+    }
+  }
+
+  /** A row may be missing because it was compacted: the floor is at or above the revisions of those. */
+  async #behindAmong(page: readonly ShownSubject[]): Promise<string | undefined> {
+    if (page.length === 0) return undefined;
+    const { rows } = await this.#pool.query<{ subject: string }>(
+      `select s.subject from unnest($1::text[], $2::bigint[]) as s (subject, revision)
+         cross join outbox_control c left join outbox o using (subject)
+       where coalesce(o.revision, c.revision_floor) < s.revision limit 1`,
+      [page.map(({ subject }) => subject), page.map(({ revision }) => revision)],
+    );
+    return rows[0]?.subject;
+  }
+}

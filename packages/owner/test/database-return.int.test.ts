@@ -1,0 +1,158 @@
+/**
+ * A database that has lost what was published from it: after a failover its state replaces what readers hold, and anything else waits for an
+ * operator. What a promoted standby does is played on one server, by giving rows back their earlier state and the fence an earlier timeline;
+ * `tests/database-failover.e2e.test.ts` promotes a real one.
+ */
+import { declareReturn, EPOCH_SUBJECT, viewStream } from '@px0/event-bus/internal';
+import { eventually, testBus } from '@px0/testing';
+import type pg from 'pg';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { adopt } from '../src/fence/adopt.ts';
+import { DatabaseNotTrustedError } from '../src/fence/database-guard.ts';
+import { closer, type Owner, openOwner, openReader, openSchema, type Place, type Reader } from './support.ts';
+
+let place: Place;
+let cleanups = closer();
+let pool: pg.Pool;
+let reader: Reader;
+
+beforeEach(async () => {
+  place = await testBus();
+  cleanups = closer();
+  pool = await openSchema(cleanups, 'tenancy');
+  reader = await openReader(place, cleanups);
+});
+afterEach(() => cleanups.run());
+
+async function open(): Promise<Owner & { stop(): Promise<void> }> {
+  const own = closer();
+  cleanups.add('owner', () => own.run());
+  return Object.assign(await openOwner(place, own, { pool, guarded: true }), { stop: () => own.run() });
+}
+
+/** Publishes what the database then loses; a reader has seen all of it. */
+async function lose(): Promise<void> {
+  const owner = await open();
+  await eventually(() => owner.guard.isOpen);
+  await owner.put('kept', 'before');
+  await owner.put('same', 'same');
+  await pool.query('create table earlier as select * from outbox');
+  await owner.put('kept', 'lost');
+  await owner.put('kept', 'lost again');
+  await owner.put('new', 'lost');
+  await expect.poll(() => reader.view.names()).toEqual({ kept: 'lost again', same: 'same', new: 'lost' });
+  await owner.stop();
+  await pool.query('truncate outbox');
+  await pool.query('insert into outbox select * from earlier');
+}
+
+const held = { kept: 'lost again', same: 'same', new: 'lost' };
+const state = { kept: 'before', same: 'same' };
+
+async function epochs(): Promise<number> {
+  return (await reader.bus.lastMessage('state', EPOCH_SUBJECT))?.revision ?? 0;
+}
+
+it('after a failover that lost rows, readers that run take the database’s state, and the next write is seen', async () => {
+  await lose();
+  await pool.query('update database_fence set timeline = timeline - 1');
+  const owner = await open();
+  await expect.poll(() => reader.view.names()).toEqual(state);
+  expect(owner.guard.returns).toBe(1);
+  await expect.poll(() => owner.guard.standing).toEqual({ state: 'trusted' });
+  // As many writes as were lost would have made the revisions equal.
+  await owner.put('kept', 'after');
+  await owner.put('new', 'made again');
+  const after = { kept: 'after', same: 'same', new: 'made again' };
+  await expect.poll(() => reader.view.names()).toEqual(after);
+  expect((await openReader(place, cleanups)).projection.ready).toBe(false);
+  const starting = await openReader(place, cleanups);
+  await starting.projection.whenReady();
+  expect(starting.view.names()).toEqual(after);
+  // The stream was lost after all that: the epoch that begins then goes on to say that the database went back.
+  const mark = reader.projection.epoch;
+  await owner.bus.deleteStreams(['state', 'body']);
+  await owner.projection.recheck();
+  await expect.poll(() => reader.projection.epoch?.epoch).not.toBe(mark?.epoch);
+  expect(Object.keys(reader.projection.epoch?.wentBack ?? {})).toEqual(['tenancy']);
+  await expect.poll(() => reader.projection.incomplete).toEqual([]);
+  expect(reader.view.names()).toEqual(after);
+});
+
+it('a failover that lost nothing begins no epoch', async () => {
+  const first = await open();
+  await eventually(() => first.guard.isOpen);
+  await first.put('kept', 'before');
+  await first.stop();
+  const before = await epochs();
+  await pool.query('update database_fence set timeline = timeline - 1');
+  const second = await open();
+  await expect.poll(() => second.guard.standing).toEqual({ state: 'trusted' });
+  await second.put('kept', 'after');
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
+  expect(await epochs()).toBe(before);
+  const { rows } = await pool.query('select timeline from database_fence');
+  expect(rows).toEqual([{ timeline: 1 }]);
+});
+
+it.each([
+  [
+    'another server',
+    `update database_fence set system_identifier = '1', timeline = 0`,
+    'another one than before',
+  ],
+  ['a database without a fence', 'delete from database_fence', 'does not say which server'],
+  ['an old copy', 'select 1', 'no failover explains it'],
+])('%s publishes nothing until an operator accepts it', async (_, change, reason) => {
+  await lose();
+  await pool.query(change);
+  const before = await viewStream(reader.bus);
+  const owner = await open();
+  await expect.poll(() => owner.guard.standing.state).toBe('refused');
+  expect(owner.guard.standing.reason).toContain(reason);
+  expect(owner.guard.ready).toBe(false);
+  await expect(owner.put('kept', 'written into the wrong database')).rejects.toThrow(DatabaseNotTrustedError);
+  const after = await viewStream(reader.bus);
+  expect([after?.lastSequence, after?.mark]).toEqual([before?.lastSequence, before?.mark]);
+  expect(reader.view.names()).toEqual(held);
+
+  await adopt({ pool, bus: reader.bus, afterReturn: '' });
+  await expect.poll(() => reader.view.names()).toEqual(state);
+  await expect.poll(() => owner.guard.standing).toEqual({ state: 'trusted' });
+  await owner.put('kept', 'after');
+  await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
+});
+
+it('contexts that went back at the same moment each have their epoch', async () => {
+  const owner = await open();
+  await eventually(() => owner.guard.isOpen);
+  const required = String(Date.now() + 10_000);
+  const contexts = ['identity', 'tenancy', 'registry'];
+  await Promise.all(contexts.map((context) => declareReturn(reader.bus, context, required)));
+  const mark = (await viewStream(reader.bus))?.mark;
+  const covered = contexts.filter((context) => Number(mark?.wentBack?.[context] ?? 0) >= Number(required));
+  expect(covered).toEqual(contexts);
+});
+
+it('what a process publishes that has not heard of the return does not count', async () => {
+  await lose();
+  await pool.query('update database_fence set timeline = timeline - 1');
+  const owner = await open();
+  await expect.poll(() => reader.view.names()).toEqual(state);
+  await expect.poll(() => owner.guard.standing).toEqual({ state: 'trusted' });
+  const subject = 'px0.state.tenancy.organization.kept';
+  const lost = await owner.bus.messageAt('state', 3).catch(() => undefined);
+  const last = await owner.bus.lastMessage('state', subject);
+  const text = (last?.text ?? '').replace('before', 'lost again');
+  await owner.bus.publish({
+    subject,
+    payload: text,
+    revision: 3,
+    traceparent: undefined,
+    epoch: lost?.epoch || '1',
+    expectation: { lastSubjectSequence: last?.sequence ?? 0 },
+  });
+  await owner.put('same', 'later');
+  await expect.poll(() => reader.view.nameOf('same')).toBe('later');
+  expect(reader.view.nameOf('kept')).toBe('before');
+});
