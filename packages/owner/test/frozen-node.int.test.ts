@@ -1,9 +1,9 @@
 /** One server of a NATS cluster stands still without closing its connections, as a frozen process or a cut network does. */
-import { type OwnNats, ownNatsCluster } from '@px0/testing';
+import { type OwnNats, OwnNatsCluster } from '@px0/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { closer, type Owner, openOwner, openReader, type Place, type Reader } from './support.ts';
 
-let nodes: OwnNats[];
+let cluster: OwnNatsCluster;
 let cleanups = closer();
 let owner: Owner;
 let reader: Reader;
@@ -11,32 +11,32 @@ let reader: Reader;
 let round = 0;
 
 beforeAll(async () => {
-  nodes = await ownNatsCluster(3);
+  cluster = await OwnNatsCluster.start();
 }, 120_000);
 afterAll(async () => {
-  await Promise.all(nodes.map((node) => node.close()));
+  await cluster?.close();
 });
 
 beforeEach(async () => {
   cleanups = closer();
   round += 1;
-  const place: Place = { servers: nodes.map(({ url }) => url).join(','), streamPrefix: `r${round}` };
+  const place: Place = { servers: cluster.url, streamPrefix: `r${round}` };
   owner = await openOwner(place, cleanups, { bus: { replicas: 3 } });
   reader = await openReader(place, cleanups, {}, { replicas: 3 });
   await owner.projection.whenReady();
   await reader.projection.whenReady();
 }, 120_000);
 afterEach(async () => {
-  for (const node of nodes) node.resume();
+  for (let index = 0; index < cluster.size; index += 1) cluster.server(index).resume();
   await cleanups.run();
 }, 60_000);
 
 const patience = { timeout: 90_000 };
 const serverOf = ({ bus }: Owner | Reader) => bus.connection.getServer();
 const nodeOf = (client: Owner | Reader): OwnNats => {
-  const node = nodes.find(({ port }) => serverOf(client) === `127.0.0.1:${port}`);
-  if (node === undefined) throw new Error(`no node is ${serverOf(client)}`);
-  return node;
+  for (let index = 0; index < cluster.size; index += 1)
+    if (serverOf(client) === `127.0.0.1:${cluster.clientsOf(index).port}`) return cluster.server(index);
+  throw new Error(`no node is ${serverOf(client)}`);
 };
 
 /** What the client library says of its own pings, which need half a minute to give a server up. */

@@ -8,7 +8,7 @@ export {
 } from './demand-rows.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
-export { ownNatsCluster } from './own-nats-cluster.ts';
+export { OwnNatsCluster } from './own-nats-cluster.ts';
 export {
   startOn,
   startTestPlatformWithServers,

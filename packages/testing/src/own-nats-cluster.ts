@@ -1,28 +1,190 @@
-/** Several NATS servers of the test's own that are one cluster, so that one of them can stand still while the others go on. */
+/**
+ * Three NATS servers of a test's own that are one JetStream cluster. Clients reach each of them through a proxy, and so does each server every
+ * other one, so that a test may cut a server from its clients or from its peers. What the servers tell each other and their clients names the
+ * proxies only: nobody finds a way around a cut.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { freePort } from '@px0/local-platform';
-import { type NatsPeculiarities, OwnNats } from './own-servers.ts';
+import { eventually } from './eventually.ts';
+import { OwnNats } from './own-servers.ts';
+import { TcpProxy } from './tcp-proxy.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** Started, and each knows of all others; JetStream elects its leader on its own time. `close()` each when the test is over. */
-export async function ownNatsCluster(
-  size: number,
-  { configuration = [], ...peculiarities }: NatsPeculiarities = {},
-): Promise<OwnNats[]> {
-  const ports = await Promise.all(Array.from({ length: size }, freePort));
-  const routes = ports.map((port) => `"nats://127.0.0.1:${port}"`).join(', ');
-  const servers = await Promise.all(
-    ports.map(
-      async (port, index) =>
-        new OwnNats(await temporaryFolder('own-nats-cluster'), await freePort(), {
-          ...peculiarities,
-          configuration: [
-            ...configuration,
-            `server_name: n${index}`,
-            `cluster { name: "test", listen: "127.0.0.1:${port}", routes: [${routes}], no_advertise: true }`,
-          ],
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => server.start()));
-  return servers;
+const SIZE = 3;
+/** A cluster elects its leaders within seconds; a machine may be busy. */
+const HEALTHY_LIMIT_MS = 120_000;
+
+interface Ports {
+  readonly client: number;
+  readonly routes: number;
+  readonly monitor: number;
+}
+
+interface Node {
+  readonly name: string;
+  readonly server: OwnNats;
+  readonly clients: TcpProxy;
+  readonly ports: Ports;
+  /** On its way to the peers, in their order. */
+  readonly links: readonly TcpProxy[];
+}
+
+export class OwnNatsCluster {
+  readonly #folder: string;
+  readonly #nodes: readonly Node[];
+  /** The route address that servers tell each other: it refuses, so that they keep to the links. */
+  readonly #nowhere: TcpProxy;
+
+  private constructor(folder: string, nodes: readonly Node[], nowhere: TcpProxy) {
+    this.#folder = folder;
+    this.#nodes = nodes;
+    this.#nowhere = nowhere;
+  }
+
+  /** `binary`: default the project's own. Where servers are killed it must be of a release whose clusters keep what they acknowledged: those of 2.9 diverge. */
+  static async start(binary?: string): Promise<OwnNatsCluster> {
+    const folder = await temporaryFolder('own-nats-cluster');
+    const nowhere = await TcpProxy.start(await freePort());
+    nowhere.cut();
+    const ports: Ports[] = [];
+    for (let index = 0; index < SIZE; index += 1) {
+      ports.push({ client: await freePort(), routes: await freePort(), monitor: await freePort() });
+    }
+    const nodes: Node[] = [];
+    for (const [index, own] of ports.entries()) {
+      const clients = await TcpProxy.start(own.client);
+      const peers = ports.filter((other) => other !== own);
+      const links = await Promise.all(peers.map(({ routes }) => TcpProxy.start(routes)));
+      const name = `nats-${index}`;
+      const routes = [own.routes, ...links.map(({ port }) => port)].map(
+        (port) => `"nats://127.0.0.1:${port}"`,
+      );
+      const configuration = [
+        `server_name: ${name}`,
+        `http: "127.0.0.1:${own.monitor}"`,
+        `client_advertise: "127.0.0.1:${clients.port}"`,
+        // The shortest that the server accepts.
+        'lame_duck_grace_period: 500ms',
+        'lame_duck_duration: 30s',
+        `cluster { name: "px0-test", listen: "127.0.0.1:${own.routes}", advertise: "127.0.0.1:${nowhere.port}", routes: [${routes.join(', ')}] }`,
+      ];
+      const server = new OwnNats(join(folder, name), own.client, {
+        configuration,
+        ...(binary === undefined ? {} : { binary }),
+      });
+      nodes.push({ name, server, clients, ports: own, links });
+    }
+    const cluster = new OwnNatsCluster(folder, nodes, nowhere);
+    try {
+      await cluster.heal();
+      return cluster;
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.#nodes.length;
+  }
+
+  /** What clients connect to: all servers' proxies, separated by commas. */
+  get url(): string {
+    return this.#nodes.map(({ clients }) => `nats://127.0.0.1:${clients.port}`).join(',');
+  }
+
+  server(index: number): OwnNats {
+    return this.#node(index).server;
+  }
+
+  /** Between a server and its clients. */
+  clientsOf(index: number): TcpProxy {
+    return this.#node(index).clients;
+  }
+
+  /** Cuts a server from the others; clients still reach it. */
+  isolate(index: number): void {
+    for (const link of this.#linksOf(index)) link.cut();
+  }
+
+  rejoin(index: number): void {
+    for (const link of this.#linksOf(index)) link.heal();
+  }
+
+  /** The server that leads a stream; undefined while there is none. */
+  async leaderOf(stream: string): Promise<number | undefined> {
+    for (const { ports } of this.#nodes) {
+      const name = await leaderSeenBy(ports.monitor, stream).catch(() => undefined);
+      const index = this.#nodes.findIndex((node) => node.name === name);
+      if (index !== -1) return index;
+    }
+    return undefined;
+  }
+
+  /** Resolves when the server says that it has caught up with everything that it keeps copies of. */
+  async whenHealthy(index: number): Promise<void> {
+    const { name, ports } = this.#node(index);
+    await eventually(async () => (await ask(ports.monitor, '/healthz')).ok, {
+      timeoutMs: HEALTHY_LIMIT_MS,
+      intervalMs: 50,
+      what: `the health of ${name}`,
+    });
+  }
+
+  /** Every server runs, is reachable and healthy. */
+  async heal(): Promise<void> {
+    for (const { clients, links, server } of this.#nodes) {
+      for (const proxy of [clients, ...links]) proxy.heal();
+      server.resume();
+    }
+    await Promise.all(this.#nodes.map(({ server }) => server.start()));
+    await Promise.all(this.#nodes.map((_node, index) => this.whenHealthy(index)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map(({ server }) => server.close()));
+    await Promise.all(
+      this.#nodes.flatMap(({ clients, links }) => [clients, ...links]).map((proxy) => proxy.close()),
+    );
+    await this.#nowhere.close();
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
+  }
+
+  #node(index: number): Node {
+    const node = this.#nodes[index];
+    if (node === undefined) throw new Error(`the cluster has no server ${index}`);
+    return node;
+  }
+
+  /** Its own links, and its peers' links to it. */
+  #linksOf(index: number): readonly TcpProxy[] {
+    const own = this.#node(index);
+    return this.#nodes.flatMap((node) => {
+      if (node === own) return node.links;
+      const peers = this.#nodes.filter((other) => other !== node);
+      return node.links.filter((_link, at) => peers[at] === own);
+    });
+  }
+}
+
+function ask(monitor: number, path: string): Promise<Response> {
+  return fetch(`http://127.0.0.1:${monitor}${path}`, { signal: AbortSignal.timeout(2_000) });
+}
+
+interface Streams {
+  readonly account_details?: readonly {
+    readonly stream_detail?: readonly {
+      readonly name: string;
+      readonly cluster?: { readonly leader?: string };
+    }[];
+  }[];
+}
+
+async function leaderSeenBy(monitor: number, stream: string): Promise<string | undefined> {
+  const { account_details: accounts = [] } = (await (
+    await ask(monitor, '/jsz?streams=true')
+  ).json()) as Streams;
+  return accounts.flatMap(({ stream_detail: streams = [] }) => streams).find(({ name }) => name === stream)
+    ?.cluster?.leader;
 }

@@ -12,6 +12,8 @@ import {
   serviceNames,
   startPlatform,
 } from '@px0/local-platform';
+import { OwnNatsCluster } from './own-nats-cluster.ts';
+import { OwnPostgresPair } from './own-postgres-pair.ts';
 import { type OwnNats, type OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -68,6 +70,30 @@ export async function startTestPlatformWithServers(
       streamPrefix: '',
     };
     return Object.assign(await startOn(servers, options, closeServers), { nats, postgres, proxies });
+  } catch (error) {
+    await closeServers();
+    throw error;
+  }
+}
+
+export interface TestPlatformOnClusters extends TestPlatform {
+  readonly nats: OwnNatsCluster;
+  readonly postgres: OwnPostgresPair;
+}
+
+/** The platform on three NATS servers that hold every stream, and a Postgres with a standby. */
+export async function startTestPlatformOnClusters(
+  natsBinary: string,
+  options: TestPlatformOptions = {},
+): Promise<TestPlatformOnClusters> {
+  const [nats, postgres] = await Promise.all([OwnNatsCluster.start(natsBinary), OwnPostgresPair.start()]);
+  const closeServers = async (): Promise<void> => {
+    await Promise.all([nats.close(), postgres.close()]);
+  };
+  const env = { ...options.env, PX0_STREAM_REPLICAS: String(nats.size) };
+  try {
+    const servers = { databaseUrl: postgres.url, natsUrl: nats.url, streamPrefix: '' };
+    return Object.assign(await startOn(servers, { ...options, env }, closeServers), { nats, postgres });
   } catch (error) {
     await closeServers();
     throw error;

@@ -160,7 +160,23 @@ export class OwnNats extends OwnServer<RunningNats> {
 }
 
 export class OwnPostgres extends OwnServer<RunningPostgres> {
+  readonly #settings: () => Readonly<Record<string, string>>;
   #url: string | undefined;
+
+  /** `settings` are read at each start and come on top of the tests' own. */
+  constructor(folder: string, port: number, settings: () => Readonly<Record<string, string>> = () => ({})) {
+    super(folder, port);
+    this.#settings = settings;
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'postgres');
+  }
+
+  /** The file with the password of its only user. */
+  get passwordFile(): string {
+    return `${this.dataFolder}.password`;
+  }
 
   /** The same after every restart. */
   get url(): string {
@@ -170,11 +186,11 @@ export class OwnPostgres extends OwnServer<RunningPostgres> {
 
   protected override async launch(): Promise<RunningPostgres> {
     const running = await startPostgres({
-      dataDir: join(this.folder, 'postgres'),
+      dataDir: this.dataFolder,
       port: this.port,
       logFile: join(this.folder, 'postgres.log'),
       // A committed write must outlive a kill, so it is handed to the operating system before the commit answers.
-      settings: { ...testPostgresSettings, synchronous_commit: 'on' },
+      settings: { ...testPostgresSettings, synchronous_commit: 'on', ...this.#settings() },
     });
     this.#url = running.url;
     return running;
