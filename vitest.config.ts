@@ -46,6 +46,7 @@ const wholePlatform = [
     // Parts of the platform fail, but nothing counts failures under load.
     'failures.chaos.test.ts',
     'chaos/*.test.ts',
+    'chaos/cluster/*.test.ts',
     'chaos/delivery/checker.test.ts',
     'load/*.test.ts',
   ]),

@@ -8,9 +8,9 @@ import {
   type Action,
   type FinalState,
   type Operation,
-  type PromptState,
   renderedFrom,
   templateOf,
+  type VersionState,
 } from './history.ts';
 
 export type Promised =
@@ -27,7 +27,12 @@ export type Promised =
   | 'revoked and accepted'
   | 'revoked and accepted in the end'
   | 'valid and refused'
-  | 'answer outside the description';
+  | 'answer outside the description'
+  // With servers of which one takes over from another:
+  | 'lost write came back'
+  | 'lost and accepted'
+  | 'disagreement after a failover'
+  | 'render failed';
 
 export interface Violation {
   readonly broken: Promised;
@@ -36,21 +41,55 @@ export interface Violation {
   readonly evidence: readonly Operation[];
 }
 
-type Of<Kind extends Action['kind']> = Operation & { readonly action: Extract<Action, { kind: Kind }> };
+export type Of<Kind extends Action['kind']> = Operation & {
+  readonly action: Extract<Action, { kind: Kind }>;
+};
+
+/** What the owners' databases hold of a run. */
+export type Held = Pick<FinalState, 'prompts' | 'keys' | 'accounts' | 'roles'>;
+
+/** How the answers to requests are judged. */
+export interface View {
+  /** The versions that the prompt may have had when the render was answered. */
+  readonly versionsFor: (render: Operation, prompt: string) => readonly VersionState[];
+  /** Whether the request asked for a state that includes what the write did, and that state was there to be had. */
+  readonly covers: (request: Operation, write: Operation) => boolean;
+}
 
 export function check(history: readonly Operation[], final: FinalState): readonly Violation[] {
+  const statesOf = new Map(final.prompts.map(({ id, versions: states }) => [id, states]));
   return [
-    ...answers(history),
-    ...tokens(history),
-    ...versions(history, final),
-    ...liveVersions(history, final),
-    ...replicas(final),
-    ...renders(history, final),
-    ...credentials(history, final),
-    ...revocations(history, final),
-    ...accounts(history, final),
-    ...roles(history, final),
+    ...checkEach(history),
+    ...checkEnd(history, final),
+    ...checkHeld(history, final),
+    ...checkSeen(history, { covers, versionsFor: (_render, prompt) => statesOf.get(prompt) ?? [] }),
   ];
+}
+
+/** What each answer promises by itself. */
+export function checkEach(history: readonly Operation[]): readonly Violation[] {
+  return [...answers(history), ...tokens(history)];
+}
+
+/** Whether what is held is what the writes of the history made. */
+export function checkHeld(history: readonly Operation[], held: Held): readonly Violation[] {
+  return [
+    ...versions(history, held),
+    ...liveVersions(history, held),
+    ...keys(history, held),
+    ...accounts(history, held),
+    ...roles(history, held),
+  ];
+}
+
+/** Whether every process agrees in the end with what is held. */
+export function checkEnd(history: readonly Operation[], final: FinalState): readonly Violation[] {
+  return [...replicas(final), ...acceptedInTheEnd(history, final)];
+}
+
+/** Whether what was answered follows from the writes. */
+export function checkSeen(history: readonly Operation[], view: View): readonly Violation[] {
+  return [...renders(history, view), ...refusals(history, view), ...acceptances(history, view)];
 }
 
 /** The violations, and nothing of the history but what they rest on. */
@@ -75,11 +114,13 @@ function shown(token: string | undefined): string | undefined {
   return decoded === undefined ? token : `${decoded.epoch}:${decoded.sequence}`;
 }
 
-function isKind<Kind extends Action['kind']>(kind: Kind): (operation: Operation) => operation is Of<Kind> {
+export function isKind<Kind extends Action['kind']>(
+  kind: Kind,
+): (operation: Operation) => operation is Of<Kind> {
   return (operation): operation is Of<Kind> => operation.action.kind === kind;
 }
 
-function wasAcknowledged({ answer }: Operation): boolean {
+export function wasAcknowledged({ answer }: Operation): boolean {
   return answer !== undefined && answer.status >= 200 && answer.status < 300;
 }
 
@@ -90,7 +131,7 @@ function mayHaveHappened({ answer, action }: Operation): boolean {
 }
 
 /** Whether the request asked for a state that includes what the other one, which had been answered by then, did. */
-function covers(request: Operation, { answer, end }: Operation): boolean {
+export function covers(request: Operation, { answer, end }: Operation): boolean {
   if (request.start < end) return false;
   if (request.carried === undefined || answer?.revision === undefined || answer.pending) return false;
   const [asked, made] = [decodeToken(request.carried), decodeToken(answer.revision)];
@@ -134,7 +175,7 @@ function isWrite({ action }: Operation): boolean {
   return ['create-version', 'promote', 'create-key', 'register'].includes(action.kind);
 }
 
-function versions(history: readonly Operation[], final: FinalState): Violation[] {
+function versions(history: readonly Operation[], final: Held): Violation[] {
   const creations = history.filter(isKind('create-version'));
   const requested = new Map(creations.map((one) => [templateOf(one.action.marker), one]));
   const found: Violation[] = [];
@@ -175,7 +216,7 @@ function liveWritesOf(history: readonly Operation[], prompt: string): LiveWrites
   };
 }
 
-function liveVersions(history: readonly Operation[], final: FinalState): Violation[] {
+function liveVersions(history: readonly Operation[], final: Held): Violation[] {
   return final.prompts.flatMap(({ id, versions: states }): Violation[] => {
     const live = states.filter(({ status }) => status === 'live').map(({ number }) => number);
     const { certain, possible } = liveWritesOf(history, id);
@@ -213,30 +254,33 @@ function replicas(final: FinalState): Violation[] {
   });
 }
 
-function renders(history: readonly Operation[], final: FinalState): Violation[] {
-  const byPrompt = new Map(final.prompts.map((prompt) => [prompt.id, prompt]));
-  const writes = new Map(final.prompts.map(({ id }) => [id, liveWritesOf(history, id)]));
+function renders(history: readonly Operation[], view: View): Violation[] {
+  const all = history.filter(isKind('render'));
+  const writes = new Map(
+    [...new Set(all.map(({ action }) => action.prompt))].map((id) => [id, liveWritesOf(history, id)]),
+  );
   const creations = Map.groupBy(history.filter(isKind('create-version')), ({ action }) => action.prompt);
-  return history.filter(isKind('render')).flatMap((render): Violation[] => {
+  return all.flatMap((render): Violation[] => {
     const { prompt, version } = render.action;
-    const state = byPrompt.get(prompt);
     const live = writes.get(prompt);
-    if (state === undefined || live === undefined || render.answer === undefined) return [];
-    if (render.answer.status === 404) return missing(render, live, creations.get(prompt) ?? []);
+    if (live === undefined || render.answer === undefined) return [];
+    if (render.answer.status === 404) return missing(render, live, creations.get(prompt) ?? [], view);
     if (render.answer.status !== 200) return [];
-    const wrong = wrongText(render, state);
+    const wrong = wrongText(render, view.versionsFor(render, prompt));
     if (wrong !== undefined) return [{ broken: 'mixed or wrong text', what: wrong, evidence: [render] }];
-    return version === undefined ? [...tooEarly(render, live), ...superseded(render, live)] : [];
+    return version === undefined ? [...tooEarly(render, live), ...superseded(render, live, view)] : [];
   });
 }
 
-function wrongText({ action, answer }: Of<'render'>, { versions: states }: PromptState): string | undefined {
-  const state = states.find(({ number }) => number === answer?.version);
+function wrongText({ action, answer }: Of<'render'>, states: readonly VersionState[]): string | undefined {
   if (action.version !== undefined && answer?.version !== action.version) {
     return `version ${answer?.version} instead of ${action.version}`;
   }
-  const expected = state === undefined ? undefined : renderedFrom(state.template, action.input);
-  return answer?.text === expected ? undefined : `version ${answer?.version} is "${expected}"`;
+  const expected = states
+    .filter(({ number }) => number === answer?.version)
+    .map(({ template }) => renderedFrom(template, action.input));
+  if (answer?.text !== undefined && expected.includes(answer.text)) return undefined;
+  return `version ${answer?.version} is ${expected.map((text) => `"${text}"`).join(' or ') || 'missing'}`;
 }
 
 function tooEarly(render: Of<'render'>, { certain, possible }: LiveWrites): Violation[] {
@@ -248,14 +292,14 @@ function tooEarly(render: Of<'render'>, { certain, possible }: LiveWrites): Viol
 }
 
 /** The request asked for a state with a later promotion in it, and got the version of an earlier one, unmarked. */
-function superseded(render: Of<'render'>, { certain, possible }: LiveWrites): Violation[] {
+function superseded(render: Of<'render'>, { certain, possible }: LiveWrites, view: View): Violation[] {
   const number = render.answer?.version;
   if (!isFresh(render) || possible.some(({ action }) => action.version === number)) return [];
   const ofThis = certain.filter(({ action }) => action.version === number);
   const newer = certain.find(
     (write) =>
       write.action.version !== number &&
-      covers(render, write) &&
+      view.covers(render, write) &&
       ofThis.every(({ end }) => end < write.start),
   );
   if (newer === undefined) return [];
@@ -267,14 +311,16 @@ function missing(
   render: Of<'render'>,
   { certain }: LiveWrites,
   creations: readonly Operation[],
+  view: View,
 ): Violation[] {
   if (!isFresh(render)) return [];
   const { version } = render.action;
   const proof =
     version === undefined
-      ? certain.find((write) => covers(render, write))
+      ? certain.find((write) => view.covers(render, write))
       : creations.find(
-          (write) => wasAcknowledged(write) && write.answer?.version === version && covers(render, write),
+          (write) =>
+            wasAcknowledged(write) && write.answer?.version === version && view.covers(render, write),
         );
   if (proof === undefined) return [];
   return [
@@ -288,65 +334,78 @@ function usesOf(history: readonly Operation[], credential: string): readonly Ope
   );
 }
 
-/** Keys are listed once; and what was handed out and never taken back is accepted by whoever knows of it. */
-function credentials(history: readonly Operation[], final: FinalState): Violation[] {
-  const revoked = new Set(history.filter(isKind('revoke')).map(({ action }) => action.credential));
-  const lists = history.filter(isKind('create-key')).flatMap((creation): Violation[] => {
+/** A key is listed once, until it is revoked. */
+function keys(history: readonly Operation[], held: Held): Violation[] {
+  const revocations = history.filter(isKind('revoke'));
+  const revoked = new Set(revocations.map(({ action }) => action.credential));
+  const made = history.filter(isKind('create-key')).flatMap((creation): Violation[] => {
     const { credential } = creation.action;
-    const listed = final.keys.filter((name) => name === credential).length;
+    const listed = held.keys.filter((name) => name === credential).length;
     const what = `${credential} is listed ${listed} times`;
     if (listed > 1) return [{ broken: 'write applied twice', what, evidence: [creation] }];
     if (listed === 1 || revoked.has(credential) || !wasAcknowledged(creation)) return [];
     return [{ broken: 'acknowledged write lost', what, evidence: [creation] }];
   });
+  const ended = revocations
+    .filter((one) => wasAcknowledged(one) && held.keys.includes(one.action.credential))
+    .map((revocation): Violation => {
+      const what = `${revocation.action.credential} is listed`;
+      return { broken: 'acknowledged write lost', what, evidence: [revocation] };
+    });
+  return [...made, ...ended];
+}
+
+/** What was handed out and never taken back is accepted by whoever knows of it. */
+function refusals(history: readonly Operation[], view: View): Violation[] {
+  const revoked = new Set(history.filter(isKind('revoke')).map(({ action }) => action.credential));
   const made = history.filter((one) => one.action.kind === 'create-key' || one.action.kind === 'log-in');
-  const refusals = made.filter(wasAcknowledged).flatMap((creation): Violation[] => {
+  return made.filter(wasAcknowledged).flatMap((creation): Violation[] => {
     const credential = 'credential' in creation.action ? creation.action.credential : '';
     if (revoked.has(credential)) return [];
     const refused = usesOf(history, credential).find(
       (use) =>
-        (use.answer?.status === 401 || use.answer?.status === 403) && isFresh(use) && covers(use, creation),
+        (use.answer?.status === 401 || use.answer?.status === 403) &&
+        isFresh(use) &&
+        view.covers(use, creation),
     );
     if (refused === undefined) return [];
     return [{ broken: 'valid and refused', what: credential, evidence: [creation, refused] }];
   });
-  return [...lists, ...refusals];
 }
 
-function revocations(history: readonly Operation[], final: FinalState): Violation[] {
+function acceptances(history: readonly Operation[], view: View): Violation[] {
   return history
     .filter(isKind('revoke'))
     .filter(wasAcknowledged)
     .flatMap((revocation): Violation[] => {
       const { credential } = revocation.action;
-      const accepted = usesOf(history, credential).filter(
-        (use) =>
-          wasAcknowledged(use) && isFresh(use) && use.start > revocation.end && covers(use, revocation),
-      );
-      const inTheEnd = final.stillAccepted.filter((one) => one.credential === credential);
-      const listed = final.keys.includes(credential);
-      return [
-        ...accepted.map((use): Violation => {
-          return { broken: 'revoked and accepted', what: credential, evidence: [revocation, use] };
-        }),
-        ...inTheEnd.map(({ at }): Violation => {
-          const what = `${credential} by ${at}`;
-          return { broken: 'revoked and accepted in the end', what, evidence: [revocation] };
-        }),
-        ...(listed
-          ? [
-              {
-                broken: 'acknowledged write lost',
-                what: `${credential} is listed`,
-                evidence: [revocation],
-              } as const,
-            ]
-          : []),
-      ];
+      return usesOf(history, credential)
+        .filter(
+          (use) =>
+            wasAcknowledged(use) &&
+            isFresh(use) &&
+            use.start > revocation.end &&
+            view.covers(use, revocation),
+        )
+        .map((use) => ({ broken: 'revoked and accepted', what: credential, evidence: [revocation, use] }));
     });
 }
 
-function accounts(history: readonly Operation[], final: FinalState): Violation[] {
+function acceptedInTheEnd(history: readonly Operation[], final: FinalState): Violation[] {
+  return history
+    .filter(isKind('revoke'))
+    .filter(wasAcknowledged)
+    .flatMap((revocation) =>
+      final.stillAccepted
+        .filter(({ credential }) => credential === revocation.action.credential)
+        .map(({ credential, at }): Violation => {
+          const what = `${credential} by ${at}`;
+          return { broken: 'revoked and accepted in the end', what, evidence: [revocation] };
+        }),
+    );
+}
+
+function accounts(history: readonly Operation[], final: Held): Violation[] {
   return history.filter(isKind('register')).flatMap((registration): Violation[] => {
     const state = final.accounts.find(({ email }) => email === registration.action.email);
     const evidence = [registration];
@@ -364,7 +423,7 @@ function accounts(history: readonly Operation[], final: FinalState): Violation[]
   });
 }
 
-function roles(history: readonly Operation[], final: FinalState): Violation[] {
+function roles(history: readonly Operation[], final: Held): Violation[] {
   return final.roles.flatMap(({ team, user, role }): Violation[] => {
     const writes = history
       .filter(isKind('set-role'))

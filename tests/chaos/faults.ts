@@ -1,87 +1,87 @@
 /**
  * What is done to the platform during a run: a plan that a seed determines, and its execution on real processes, servers and
- * connections. After `heal` everything runs and is reachable again.
+ * connections. After `heal` everything runs and is reachable again. Which servers there are, and what happens to them, is the matter of
+ * `single-servers.ts` and `cluster/`.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Random } from '@px0/testing/random';
-import { eventually, type TestPlatformWithServers } from '@px0/testing/servers';
+import type { Random } from '@px0/testing/random';
+import { eventually, type TestPlatform } from '@px0/testing/servers';
 
 const services = ['gateway', 'identity', 'tenancy', 'prompt-registry', 'render'] as const;
-type Service = (typeof services)[number];
-const servers = ['postgres', 'nats'] as const;
-type Server = (typeof servers)[number];
+export type Service = (typeof services)[number];
+export type Replicas = Readonly<Record<Service, number>>;
 
-type FaultKind =
-  | { readonly kind: 'kill' | 'pause'; readonly service: Service; readonly replica: number }
-  | {
-      readonly kind: 'kill-server' | 'restart-server' | 'pause-server' | 'cut' | 'slow';
-      readonly server: Server;
-    }
-  | { readonly kind: 'wipe' };
+export interface ProcessFault {
+  readonly kind: 'kill' | 'pause';
+  readonly service: Service;
+  readonly replica: number;
+}
 
 /** A fault of the plan: when it begins and how long it lasts, in milliseconds since the run began. */
-export type Fault = FaultKind & { readonly at: number; readonly forMs: number };
+export type Fault<Kind extends object> = (ProcessFault | Kind) & {
+  readonly at: number;
+  readonly forMs: number;
+};
+
+/** The servers below the platform, and what may happen to them. */
+export interface Servers<Kind extends object> {
+  /** Faults of one target come one after the other. */
+  targetOf(fault: Kind): string;
+  /** Resolves when the fault is over. */
+  carryOut(fault: Kind, forMs: number): Promise<void>;
+  /** Everything runs and is reachable. */
+  heal(): Promise<void>;
+}
 
 /** A fault as it happened. */
-export interface Happened {
-  readonly fault: Fault;
+export interface Happened<Kind extends object> {
+  readonly fault: Fault<Kind>;
   readonly from: number;
   readonly to: number;
 }
 
-/** How long requests are made while faults come and go. */
-export const FAULTS_MS = 8_000;
-const QUIET_BEFORE_MS = 500;
-const SLOW_BY_MS = 40;
-
-/** The plan of a seed. Servers and their connections take most of it; a wipe comes in every third run. */
-export function planOf(seed: number, replicas: Readonly<Record<Service, number>>): readonly Fault[] {
-  const random = new Random(seed * 7_919);
-  const count = 4 + random.below(5);
-  return Array.from({ length: count }, () => {
-    const at = QUIET_BEFORE_MS + random.below(FAULTS_MS - QUIET_BEFORE_MS - 1_000);
-    return { ...kindOf(random, replicas), at, forMs: 200 + random.below(2_300) };
-  }).toSorted((one, other) => one.at - other.at);
+/** When a process was away: from the fault until it said that it is ready. */
+export interface Absence {
+  readonly service: Service;
+  readonly replica: number;
+  readonly from: number;
+  readonly to: number;
 }
 
-function kindOf(random: Random, replicas: Readonly<Record<Service, number>>): FaultKind {
-  const server = random.pick<Server>(...servers);
+const READY_LIMIT_MS = 180_000;
+
+/** A process and what to do to it; every replica is as likely as the others of its service. */
+export function processFault(random: Random, kind: ProcessFault['kind'], replicas: Replicas): ProcessFault {
   const service = random.pick<Service>(...services);
-  const replica = random.below(replicas[service]);
-  return random.pick<FaultKind>(
-    { kind: 'kill', service, replica },
-    { kind: 'kill', service, replica },
-    { kind: 'pause', service, replica },
-    { kind: 'kill-server', server },
-    { kind: 'restart-server', server },
-    { kind: 'pause-server', server },
-    { kind: 'cut', server },
-    { kind: 'slow', server },
-    { kind: 'wipe' },
-  );
+  return { kind, service, replica: random.below(replicas[service]) };
 }
 
-export function describeFault({ at, forMs, ...fault }: Fault): string {
+export function describeFault({ at, forMs, ...fault }: Fault<object>): string {
   return `${at}-${at + forMs} ms ${JSON.stringify(fault)}`;
 }
 
-export class Faults {
-  readonly #platform: TestPlatformWithServers;
+export class Faults<Kind extends object> {
+  readonly #platform: TestPlatform;
+  readonly #servers: Servers<Kind>;
   readonly #queues = new Map<string, Promise<void>>();
+  readonly #absences: Promise<Absence>[] = [];
 
-  constructor(platform: TestPlatformWithServers) {
+  constructor(platform: TestPlatform, servers: Servers<Kind>) {
     this.#platform = platform;
+    this.#servers = servers;
   }
 
   /** Carries the plan out; faults of different targets overlap. Resolves when the last one has ended. */
-  async run(plan: readonly Fault[], now: () => number): Promise<readonly Happened[]> {
-    const happened: Happened[] = [];
+  async run(plan: readonly Fault<Kind>[], now: () => number): Promise<readonly Happened<Kind>[]> {
+    const happened: Happened<Kind>[] = [];
     await Promise.all(
       plan.map(async (fault) => {
         await sleep(Math.max(0, fault.at - now()));
-        await this.#inTurn(targetOf(fault), async () => {
+        await this.#inTurn(this.#targetOf(fault), async () => {
           const from = now();
-          await this.#carryOut(fault);
+          await (isProcessFault(fault)
+            ? this.#disturb(fault, now)
+            : this.#servers.carryOut(fault, fault.forMs));
           happened.push({ fault, from, to: now() });
         });
       }),
@@ -91,36 +91,31 @@ export class Faults {
 
   /** Everything runs, is reachable and says that it is ready. */
   async heal(): Promise<void> {
-    const { nats, postgres, proxies } = this.#platform;
-    proxies.nats.heal();
-    proxies.postgres.heal();
-    for (const server of [nats, postgres]) {
-      server.resume();
-      await server.start();
-    }
+    await this.#servers.heal();
     for (const service of services) {
       for (const { pid } of this.#platform.services[service]) if (pid !== null) signal(pid, 'SIGCONT');
     }
     await eventually(() => this.#allReady(), {
-      timeoutMs: 180_000,
+      timeoutMs: READY_LIMIT_MS,
       intervalMs: 50,
       what: 'every process ready',
     });
   }
 
+  /** When which process was away; resolves when each is back. */
+  absences(): Promise<readonly Absence[]> {
+    return Promise.all(this.#absences);
+  }
+
   async #allReady(): Promise<boolean> {
     const processes = services.flatMap((service) => this.#platform.services[service]);
-    const answers = await Promise.all(
-      processes.map(
-        async ({ url }) => (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok,
-      ),
-    );
+    const answers = await Promise.all(processes.map(({ url }) => isReady(url)));
     return answers.every(Boolean);
   }
 
   /** One fault at a time for each target: nobody can kill what is not there. */
-  async #inTurn(target: string, run: () => Promise<void>): Promise<void> {
-    const turn = (this.#queues.get(target) ?? Promise.resolve()).then(run);
+  async #inTurn(target: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#queues.get(target) ?? Promise.resolve()).then(work);
     this.#queues.set(
       target,
       turn.catch(() => undefined),
@@ -128,57 +123,37 @@ export class Faults {
     await turn;
   }
 
-  async #carryOut(fault: Fault): Promise<void> {
-    switch (fault.kind) {
-      case 'kill':
-        return this.#signal(fault, 'SIGKILL');
-      case 'pause':
-        await this.#signal(fault, 'SIGSTOP');
-        await sleep(fault.forMs);
-        return this.#signal(fault, 'SIGCONT');
-      case 'kill-server':
-        return this.#without(fault.server, fault.forMs, 'kill');
-      case 'restart-server':
-        return this.#without(fault.server, fault.forMs, 'stop');
-      case 'pause-server': {
-        const server = this.#platform[fault.server];
-        await server.pause();
-        await sleep(fault.forMs);
-        return server.resume();
-      }
-      case 'cut':
-        this.#platform.proxies[fault.server].cut();
-        await sleep(fault.forMs);
-        return this.#platform.proxies[fault.server].heal();
-      case 'slow':
-        this.#platform.proxies[fault.server].delay(SLOW_BY_MS);
-        await sleep(fault.forMs);
-        return this.#platform.proxies[fault.server].heal();
-      case 'wipe': {
-        const { nats } = this.#platform;
-        await nats.kill();
-        await nats.wipe();
-        await sleep(fault.forMs);
-        return nats.start();
-      }
+  #targetOf(fault: Fault<Kind>): string {
+    return isProcessFault(fault) ? `${fault.service} ${fault.replica}` : this.#servers.targetOf(fault);
+  }
+
+  async #disturb({ kind, service, replica, forMs }: ProcessFault & { forMs: number }, now: () => number) {
+    const process = this.#platform.services[service][replica];
+    const pid = process?.pid;
+    if (process === undefined || pid === null || pid === undefined) return;
+    const from = now();
+    if (kind === 'kill') {
+      signal(pid, 'SIGKILL');
+    } else {
+      signal(pid, 'SIGSTOP');
+      await sleep(forMs);
+      signal(pid, 'SIGCONT');
     }
-  }
-
-  async #signal(fault: Fault & { service: Service; replica: number }, name: NodeJS.Signals): Promise<void> {
-    const pid = this.#platform.services[fault.service][fault.replica]?.pid;
-    if (pid !== null && pid !== undefined) signal(pid, name);
-  }
-
-  async #without(server: Server, forMs: number, how: 'kill' | 'stop'): Promise<void> {
-    await this.#platform[server][how]();
-    await sleep(forMs);
-    await this.#platform[server].start();
+    this.#absences.push(
+      eventually(() => isReady(process.url), { timeoutMs: READY_LIMIT_MS, what: `${service}'s return` }).then(
+        () => ({ service, replica, from, to: now() }),
+        () => ({ service, replica, from, to: Number.POSITIVE_INFINITY }),
+      ),
+    );
   }
 }
 
-function targetOf(fault: Fault): string {
-  if ('service' in fault) return `${fault.service} ${fault.replica}`;
-  return 'server' in fault ? fault.server : 'nats';
+function isProcessFault<Kind extends object>(fault: Fault<Kind>): fault is Fault<never> {
+  return 'service' in fault;
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok;
 }
 
 /** A process that has ended in the meantime needs no signal. */

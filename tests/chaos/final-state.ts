@@ -1,5 +1,5 @@
 /** What the platform holds when all faults are over. It asks until what must come to agree agrees, or until the time for that is up. */
-import { eventually, type TestPlatformWithServers } from '@px0/testing/servers';
+import { eventually, type TestPlatform } from '@px0/testing/servers';
 import { describedApi, PASSWORD, Shape, World } from '@px0/testing/world';
 import type { Place } from './client.ts';
 import {
@@ -17,7 +17,7 @@ const AGREEMENT_LIMIT_MS = 20_000;
 type Rendered = PromptState['rendered'][number];
 
 export async function readFinalState(
-  platform: TestPlatformWithServers,
+  platform: TestPlatform,
   stage: Stage,
   memory: Memory,
   history: readonly Operation[],
@@ -117,7 +117,7 @@ async function accountOf(world: World, email: string): Promise<FinalState['accou
 
 /** Each revoked credential is tried at every render process and at the registry, until all refuse it or the time is up. */
 async function stillAccepted(
-  platform: TestPlatformWithServers,
+  platform: TestPlatform,
   stage: Stage,
   memory: Memory,
   history: readonly Operation[],

@@ -1,16 +1,44 @@
 /** One run: a stage, a workload with faults in it, the state that is left, and the checker's judgement. Everything follows from the seed. */
 import { Random } from '@px0/testing/random';
-import { eventually, type TestPlatformWithServers } from '@px0/testing/servers';
+import { eventually, type TestPlatform, type TestPlatformWithServers } from '@px0/testing/servers';
 import { World } from '@px0/testing/world';
 import { check, explain, type Violation } from './checker.ts';
 import { type Place, RecordingClient } from './client.ts';
-import { describeFault, FAULTS_MS, Faults, planOf } from './faults.ts';
+import { type Absence, describeFault, type Fault, Faults, type Servers } from './faults.ts';
 import { readFinalState } from './final-state.ts';
-import type { Operation } from './history.ts';
+import type { FinalState, Operation } from './history.ts';
+import { FAULTS_MS, planOf, type ServerFault, SingleServers } from './single-servers.ts';
 import { Memory, type Stage, Worker } from './workload.ts';
 
 export const replicas = { gateway: 1, identity: 1, tenancy: 1, 'prompt-registry': 2, render: 2 } as const;
 const WORKERS = 5;
+
+/** What a run is about, for those who disturb and judge it. */
+export interface Course {
+  readonly stage: Stage;
+  readonly memory: Memory;
+  readonly renders: readonly Place[];
+  /** Milliseconds since the run began, as in its history. */
+  readonly now: () => number;
+}
+
+export interface Judgement {
+  readonly violations: readonly Violation[];
+  /** For the line about the run. */
+  readonly notes: readonly string[];
+}
+
+/** Faults that are made in turn, and the rules for what they leave behind. */
+export interface Chaos<Kind extends object> {
+  readonly faultsMs: number;
+  readonly plan: (seed: number) => readonly Fault<Kind>[];
+  readonly begin: (course: Course) => Attempt<Kind>;
+}
+
+/** The part of a run that depends on which servers there are. */
+export interface Attempt<Kind extends object> extends Servers<Kind> {
+  judge(history: readonly Operation[], final: FinalState, absences: readonly Absence[]): Promise<Judgement>;
+}
 
 export interface Run {
   readonly seed: number;
@@ -25,6 +53,7 @@ export interface Run {
   /** From the return of the last server until every process was ready, and from there until all agreed. */
   readonly readyMs: number;
   readonly agreedMs: number;
+  readonly notes: readonly string[];
   /** Seed, faults and minimal history; empty without a violation. */
   readonly report: string;
   /** The whole history; its times are milliseconds since `beganAt`, a time of the day. */
@@ -32,7 +61,26 @@ export interface Run {
   readonly beganAt: string;
 }
 
-export async function runSeed(platform: TestPlatformWithServers, seed: number): Promise<Run> {
+/** One Postgres and one NATS. */
+export function singleServers(platform: TestPlatformWithServers): Chaos<ServerFault> {
+  return {
+    faultsMs: FAULTS_MS,
+    plan: (seed) => planOf(seed, replicas),
+    begin: () =>
+      Object.assign(new SingleServers(platform), {
+        judge: async (history: readonly Operation[], final: FinalState) => ({
+          violations: check(history, final),
+          notes: [],
+        }),
+      }),
+  };
+}
+
+export async function runSeed<Kind extends object>(
+  platform: TestPlatform,
+  seed: number,
+  chaos: Chaos<Kind>,
+): Promise<Run> {
   const random = new Random(seed);
   const history: Operation[] = [];
   const memory = new Memory();
@@ -61,8 +109,10 @@ export async function runSeed(platform: TestPlatformWithServers, seed: number): 
     await setter.promote(id, version);
   }
 
-  const plan = planOf(seed, replicas);
-  const faults = new Faults(platform);
+  const { faultsMs } = chaos;
+  const plan = chaos.plan(seed);
+  const attempt = chaos.begin({ stage, memory, renders, now });
+  const faults = new Faults(platform, attempt);
   const started = now();
   const sinceStart = () => now() - started;
   let over = false;
@@ -70,8 +120,8 @@ export async function runSeed(platform: TestPlatformWithServers, seed: number): 
     worker(index + 1, stage).workUntil(() => over),
   );
   const happened = await faults.run(plan, sinceStart);
-  await eventually(() => sinceStart() >= FAULTS_MS, {
-    timeoutMs: FAULTS_MS + 1_000,
+  await eventually(() => sinceStart() >= faultsMs, {
+    timeoutMs: faultsMs + 1_000,
     what: 'the end of the faults',
   });
   over = true;
@@ -80,7 +130,7 @@ export async function runSeed(platform: TestPlatformWithServers, seed: number): 
   const ready = now();
   await Promise.all(workers);
   const final = await readFinalState(platform, stage, memory, history, renders);
-  const violations = check(history, final);
+  const { violations, notes } = await attempt.judge(history, final, await faults.absences());
   return {
     seed,
     violations,
@@ -93,6 +143,7 @@ export async function runSeed(platform: TestPlatformWithServers, seed: number): 
     faults: happened.length,
     readyMs: ready - healing,
     agreedMs: now() - ready,
+    notes,
     report: violations.length === 0 ? '' : reportOf(seed, started, plan, violations),
     history,
     beganAt,
@@ -102,7 +153,7 @@ export async function runSeed(platform: TestPlatformWithServers, seed: number): 
 function reportOf(
   seed: number,
   started: number,
-  plan: ReturnType<typeof planOf>,
+  plan: readonly Fault<object>[],
   violations: readonly Violation[],
 ): string {
   return [
@@ -134,6 +185,7 @@ export function summary(run: Run): string {
   return [
     `seed ${run.seed}: ${run.operations} requests, ${run.acknowledged} succeeded`,
     `${run.stale} stale, ${run.pending} pending, ${run.revocations} revocations, ${run.faults} faults`,
+    ...run.notes,
     `ready after ${Math.round(run.readyMs)} ms, agreed after ${Math.round(run.agreedMs)} ms; ${verdict}`,
   ].join('; ');
 }

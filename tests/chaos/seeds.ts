@@ -6,7 +6,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { TestPlatformWithServers } from '@px0/testing/servers';
+import type { TestPlatform } from '@px0/testing/servers';
 
 /** What has come of a seed. */
 export interface Played {
@@ -17,11 +17,11 @@ export interface Played {
   readonly record: readonly string[];
 }
 
-export interface SeedsCommand {
+export interface SeedsCommand<Platform extends TestPlatform> {
   /** Names its files. */
   readonly name: string;
-  readonly start: () => Promise<TestPlatformWithServers>;
-  readonly play: (platform: TestPlatformWithServers, seed: number) => Promise<Played>;
+  readonly start: () => Promise<Platform>;
+  readonly play: (platform: Platform, seed: number) => Promise<Played>;
 }
 
 /** What is left by earlier runs is checked along with a run, and makes each new epoch longer: after so many it begins anew. */
@@ -30,7 +30,11 @@ const RUNS_OF_A_PLATFORM = 20;
 const LOG_LINES = 20_000;
 const kept = join(import.meta.dirname, '..', '..', '.px0', 'chaos');
 
-export async function playSeeds({ name, start, play }: SeedsCommand): Promise<void> {
+export async function playSeeds<Platform extends TestPlatform>({
+  name,
+  start,
+  play,
+}: SeedsCommand<Platform>): Promise<void> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '10' },

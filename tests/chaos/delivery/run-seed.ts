@@ -12,9 +12,10 @@ import { type Key, type Owner, type Shape, World } from '@px0/testing/world';
 import type { Command } from '../../sdk/programs.ts';
 import { line } from '../checker.ts';
 import { type Place, RecordingClient } from '../client.ts';
-import { describeFault, type Fault, Faults, planOf } from '../faults.ts';
+import { describeFault, type Fault, Faults } from '../faults.ts';
 import { liveAt, versionsIn } from '../final-state.ts';
 import { type Operation, renderedFrom, type VersionState } from '../history.ts';
+import { planOf, type ServerFault, SingleServers } from '../single-servers.ts';
 import { Memory, type Stage } from '../workload.ts';
 import { Application, type ClientTask, type Delay, type Stretch } from './application.ts';
 import {
@@ -318,7 +319,7 @@ class DeliveryRun {
     return isHeld && existsSync(client.task.file);
   }
 
-  #plan(): { readonly plan: readonly Fault[]; readonly network: readonly NetworkFault[] } {
+  #plan(): { readonly plan: readonly Fault<ServerFault>[]; readonly network: readonly NetworkFault[] } {
     const { replicas } = platformOptions;
     const lastMs = this.#form.faultsMs;
     const plan = [
@@ -328,7 +329,11 @@ class DeliveryRun {
     return { plan, network: networkPlan(this.#random, this.#clients.length, lastMs) };
   }
 
-  async #fail(scene: Scene, plan: readonly Fault[], network: readonly NetworkFault[]): Promise<void> {
+  async #fail(
+    scene: Scene,
+    plan: readonly Fault<ServerFault>[],
+    network: readonly NetworkFault[],
+  ): Promise<void> {
     const began = this.#now();
     const sinceBegin = () => this.#now() - began;
     const at = (ms: number) => sleep(Math.max(0, ms - sinceBegin()));
@@ -351,7 +356,7 @@ class DeliveryRun {
         await client.network.carryOut(fault);
       }
     });
-    const faults = new Faults(this.#platform);
+    const faults = new Faults(this.#platform, new SingleServers(this.#platform));
     await Promise.all([faults.run(plan, sinceBegin), ...crashes, ...networks]);
     await at(faultsMs);
     over = true;
@@ -519,7 +524,7 @@ export function summary(run: Run): string {
 }
 
 /** Each process and server of px0 is killed once, one after the other; of the services that only write, one. */
-function killsInTurn(random: Random, lastMs: number): readonly Fault[] {
+function killsInTurn(random: Random, lastMs: number): readonly Fault<ServerFault>[] {
   const writer = random.pick('identity', 'tenancy', 'prompt-registry');
   const kinds = [
     { kind: 'kill', service: 'render', replica: 0 },

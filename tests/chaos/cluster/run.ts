@@ -1,0 +1,76 @@
+/** What a run on clusters adds to the others: failovers that lose rows, their truth, and the rules for it. */
+import type { TestPlatformOnClusters } from '@px0/testing/servers';
+import type { Held, Violation } from '../checker.ts';
+import type { Absence } from '../faults.ts';
+import type { FinalState, Operation } from '../history.ts';
+import { type Attempt, type Chaos, type Course, type Judgement, replicas } from '../run-seed.ts';
+import { agreement } from './agreement.ts';
+import { type ClusterFault, ClusterServers, FAULTS_MS, type FailoverWitness, planOf } from './faults.ts';
+import { checkWithLosses, type Loss, lostIn } from './losses.ts';
+import { failedRenders } from './renders.ts';
+import { readHeld } from './truth.ts';
+
+export function clusters(platform: TestPlatformOnClusters): Chaos<ClusterFault> {
+  return {
+    faultsMs: FAULTS_MS,
+    plan: (seed) => planOf(seed, replicas),
+    begin: (course) => begin(platform, course),
+  };
+}
+
+function begin(platform: TestPlatformOnClusters, course: Course): Attempt<ClusterFault> {
+  const losses: Promise<Loss>[] = [];
+  const servers = new ClusterServers(platform, () => witness(platform, course, (loss) => losses.push(loss)));
+  const judge = async (
+    history: readonly Operation[],
+    final: FinalState,
+    absences: readonly Absence[],
+  ): Promise<Judgement> => {
+    const known = await Promise.all(losses);
+    const { violations, whileMending } = checkWithLosses(history, final, known);
+    const failed = failedRenders(history, course.stage.key.credential, absences);
+    return { violations: [...violations, ...failed], notes: notesOf(known, whileMending) };
+  };
+  return Object.assign(servers, { judge });
+}
+
+function notesOf(losses: readonly Loss[], whileMending: readonly Violation[]): string[] {
+  if (losses.length === 0) return [];
+  const each = losses.map(
+    (loss) => `${lostIn(loss).count} rows lost, agreed after ${Math.round(loss.agreedAt - loss.openedAt)} ms`,
+  );
+  return [`failovers: ${each.join('; ')}; ${whileMending.length} answers behind meanwhile`];
+}
+
+function witness(
+  platform: TestPlatformOnClusters,
+  course: Course,
+  note: (loss: Promise<Loss>) => void,
+): FailoverWitness {
+  const { postgres } = platform;
+  const { stage, memory, now } = course;
+  const held = (url: string) => readHeld(url, stage, memory.emails);
+  let [safeUntil, endedAt] = [0, 0];
+  let promoted: Held | undefined;
+  return {
+    beforeTheCut: async () => {
+      safeUntil = now();
+      await postgres.whenCaughtUp();
+    },
+    ended: () => {
+      endedAt = now();
+    },
+    promoted: async () => {
+      promoted = await held(postgres.primary.url);
+    },
+    opened: async () => {
+      const openedAt = now();
+      const old = await postgres.withOldPrimary(held);
+      if (promoted === undefined) throw new Error('the promoted server was not looked at');
+      const loss = { safeUntil, endedAt, openedAt, agreedAt: Number.POSITIVE_INFINITY, old, promoted };
+      const { keys } = lostIn(loss);
+      const secrets = memory.secrets.filter(({ credential }) => keys.includes(credential));
+      note(agreement(platform, course, secrets).then((agreedAt) => ({ ...loss, agreedAt })));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** What a database holds of a run, read from the owners' tables: the truth about a failover is in the two servers, not in px0's answers. */
+import pg from 'pg';
+import type { Held } from '../checker.ts';
+import type { Stage } from '../workload.ts';
+
+export async function readHeld(url: string, stage: Stage, emails: readonly string[]): Promise<Held> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  const rows = async <Row extends object>(sql: string, values: readonly unknown[]): Promise<readonly Row[]> =>
+    (await client.query<Row>(sql, [...values])).rows;
+  try {
+    const prompts = stage.prompts.map(async ({ id }) => ({
+      id,
+      versions: await rows<{ number: number; status: string; template: string }>(
+        'SELECT version AS number, status, template FROM registry.prompt_versions WHERE prompt_id = $1 ORDER BY version',
+        [id],
+      ),
+      rendered: [],
+    }));
+    const keys = await rows<{ name: string }>('SELECT name FROM identity.api_keys WHERE org_id = $1', [
+      stage.organization,
+    ]);
+    const roles = await rows<{ role: string }>(
+      'SELECT role FROM tenancy.memberships WHERE team_id = $1 AND user_id = $2',
+      [stage.team, stage.member],
+    );
+    const known = await rows<{ email: string }>('SELECT email FROM identity.users WHERE email = any($1)', [
+      emails,
+    ]);
+    const exist = new Set(known.map(({ email }) => email));
+    return {
+      prompts: await Promise.all(prompts),
+      keys: keys.map(({ name }) => name),
+      // That a person gets a place is the saga's matter, which may not have come to it.
+      accounts: emails.map((email) => ({ email, exists: exist.has(email), organizations: 1, teams: 1 })),
+      roles: [{ team: stage.team, user: stage.member, role: roles[0]?.role ?? 'none' }],
+    };
+  } finally {
+    await client.end();
+  }
+}
