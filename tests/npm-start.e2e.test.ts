@@ -7,7 +7,7 @@ import { connect } from '@nats-io/transport-node';
 import { codeBlocksOf } from '@px0/docs';
 import { freePort, processState, type RunFile, repositoryRoot } from '@px0/local-platform';
 import { Api, Story } from '@px0/local-platform/story';
-import { eventually, ownNats, ownPostgres, PlayedRedis, temporaryFolder } from '@px0/testing';
+import { eventually, execute, ownNats, ownPostgres, PlayedRedis, temporaryFolder } from '@px0/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
