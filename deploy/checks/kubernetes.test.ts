@@ -1,13 +1,8 @@
 /** `k8s/`, built as kubectl builds it and held against Kubernetes' own schemas, the services' configuration, and itself. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Certificate } from '@kubernetes-models/cert-manager/cert-manager.io/v1/Certificate';
-import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
-import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule';
-import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor';
 import { busUsers, inboxPrefixOf } from '@px0/event-bus';
 import { loadConfig } from '@px0/service-kit';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { composeFile } from '../../scripts/generate/compose-file.ts';
@@ -24,12 +19,13 @@ import {
   natsServerNames,
   ofKind,
   type Resource,
+  show,
   type Workload,
   workload,
   workloadsOf,
 } from './kustomize.ts';
+import { validator } from './schemas.ts';
 import { memoryWithStreams } from './stream-memory.ts';
-import { kubernetesSchemaFile } from './tools.ts';
 
 const schemas = { gateway, identity, tenancy, 'prompt-registry': promptRegistry, render };
 const root = join(import.meta.dirname, '..', '..');
@@ -49,7 +45,7 @@ const overlays: Record<'dev' | 'production' | 'with every component', Resource[]
   'with every component': [],
 };
 const names = ['dev', 'production', 'with every component'] as const;
-let definitions: { readonly $defs: Readonly<Record<string, unknown>> };
+let faultsOf: (resource: Resource) => string[];
 
 beforeAll(async () => {
   overlays.dev = await build('k8s/overlays/dev');
@@ -59,74 +55,13 @@ beforeAll(async () => {
     'k8s/components/ingress',
     'k8s/components/store-exporters',
     'k8s/components/postgres-tls',
+    'k8s/components/render-request-rate',
   ]);
-  definitions = z
-    .looseObject({ $defs: z.record(z.string(), z.unknown()) })
-    .parse(JSON.parse(await readFile(await kubernetesSchemaFile(), 'utf8')));
+  faultsOf = await validator();
 }, 300_000);
-
-/** Faults of one resource, by the schema of its kind; an unknown field is one. */
-function validator(): (resource: Resource) => string[] {
-  const ajv = new Ajv2020({
-    strict: false,
-    allErrors: true,
-    formats: { int32: true, int64: true, double: true, byte: true, 'date-time': true },
-  });
-  ajv.addSchema(definitions, 'kubernetes');
-  const kinds = new Map(
-    Object.entries(definitions.$defs).flatMap(([name, definition]) => {
-      const groups = z
-        .looseObject({
-          'x-kubernetes-group-version-kind': z.array(
-            z.object({ group: z.string(), version: z.string(), kind: z.string() }),
-          ),
-        })
-        .safeParse(definition).data?.['x-kubernetes-group-version-kind'];
-      return (groups ?? []).map(
-        ({ group, version, kind }) => [`${group === '' ? '' : `${group}/`}${version} ${kind}`, name] as const,
-      );
-    }),
-  );
-  return (resource) => {
-    const name = kinds.get(`${resource.apiVersion} ${resource.kind}`);
-    if (name === undefined) return customFaults(resource);
-    const validate = ajv.getSchema(`kubernetes#/$defs/${name}`);
-    if (validate === undefined) return [`no schema ${name}`];
-    return validate(resource) === true
-      ? []
-      : (validate.errors ?? []).map(
-          ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
-        );
-  };
-}
-
-const customKinds = {
-  'gateway.networking.k8s.io/v1 HTTPRoute': HTTPRoute,
-  'cert-manager.io/v1 Certificate': Certificate,
-  'monitoring.coreos.com/v1 ServiceMonitor': ServiceMonitor,
-  'monitoring.coreos.com/v1 PrometheusRule': PrometheusRule,
-} as const;
-
-function customFaults(resource: Resource): string[] {
-  const key = `${resource.apiVersion} ${resource.kind}`;
-  const Model = Object.entries(customKinds).find(([name]) => name === key)?.[1];
-  if (Model === undefined) return [`${key} is a kind that nobody knows`];
-  try {
-    // The constructor's type wants the fields one by one; whether they are there is what is asked.
-    Reflect.construct(Model, [resource]).validate();
-    return [];
-  } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
-  }
-}
-
-function show({ kind, metadata }: Resource): string {
-  return `${kind}/${metadata.name}`;
-}
 
 describe.each(names)('the resources of %s', (name) => {
   it('are as Kubernetes describes them, to the last field', () => {
-    const faultsOf = validator();
     const faults = overlays[name].flatMap((resource) =>
       faultsOf(resource).map((fault) => `${show(resource)}: ${fault}`),
     );
@@ -432,16 +367,20 @@ describe('the render tier', () => {
     expect(service).toMatchObject({ spec: { clusterIP: 'None' } });
   });
 
-  it('scales in production on processor time and on renders a second', () => {
-    const scaler = overlays.production.find((one) => show(one) === 'HorizontalPodAutoscaler/render');
-    expect(scaler).toMatchObject({
-      spec: {
-        metrics: [
-          { type: 'Resource', resource: { name: 'cpu' } },
-          { type: 'External', external: { metric: { name: 'px0_renders_per_second' } } },
-        ],
-      },
-    });
+  it('scales on processor time alone, so that it shrinks without an adapter, and by renders a second where one has chosen so', () => {
+    const metrics = (name: (typeof names)[number]) =>
+      ofKind(
+        overlays[name],
+        'HorizontalPodAutoscaler',
+        z.looseObject({
+          metadata: z.looseObject({ name: z.string() }),
+          spec: z.looseObject({ metrics: z.array(z.looseObject({ type: z.string() })) }),
+        }),
+      )
+        .filter(({ metadata }) => metadata.name === 'render')
+        .flatMap(({ spec }) => spec.metrics.map(({ type }) => type));
+    expect(metrics('production')).toEqual(['Resource']);
+    expect(metrics('with every component')).toEqual(['Resource', 'External']);
   });
 
   it('is called past the gateway only by the two paths of a render, and only where one has chosen so', () => {
@@ -477,9 +416,9 @@ it('NATS is the same release in Kubernetes and in compose, and three servers hol
 
 it('migration jobs use the image and the schema of their service, and services wait for them', () => {
   for (const service of ['identity', 'tenancy', 'prompt-registry'] as const) {
-    const [container] = workload(overlays.production, 'Job', `migrate-${service}`).pod.spec.containers;
-    const deployed = containerOf(workload(overlays.production, 'Deployment', service));
+    const [container] = workload(overlays.dev, 'Job', `migrate-${service}`).pod.spec.containers;
+    const deployed = containerOf(workload(overlays.dev, 'Deployment', service));
     expect([container?.image, container?.args]).toEqual([deployed.image, ['src/migrate.ts']]);
-    expect(environmentOf(overlays.production, deployed)['DATABASE_MIGRATIONS']).toBe('await');
+    expect(environmentOf(overlays.dev, deployed)['DATABASE_MIGRATIONS']).toBe('await');
   }
 });

@@ -50,8 +50,8 @@ const containerSchema = z.looseObject({
   envFrom: z.array(z.looseObject({ configMapRef: z.object({ name: z.string() }) })).default([]),
   volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
   resources: z.object({
-    requests: z.object({ cpu: z.string(), memory: z.string() }),
-    limits: z.object({ memory: z.string() }),
+    requests: z.looseObject({ cpu: z.string(), memory: z.string() }),
+    limits: z.looseObject({ memory: z.string() }),
   }),
   securityContext: z.unknown().optional(),
   startupProbe: z.unknown().optional(),
@@ -87,11 +87,22 @@ export async function build(folder: string): Promise<Resource[]> {
   const { stdout } = await run(await tool('kubectl'), ['kustomize', join(root, folder)], {
     maxBuffer: 64 * 1024 * 1024,
   });
-  return parseAllDocuments(stdout).map((document) => resourceSchema.parse(document.toJS()));
+  return resourcesOf(stdout);
 }
 
-/** Builds an overlay together with components that it does not choose by itself. */
-export async function buildWith(overlay: string, components: readonly string[]): Promise<Resource[]> {
+/** The documents of a stream of YAML; empty ones are none. */
+export function resourcesOf(text: string): Resource[] {
+  return parseAllDocuments(text).flatMap((document) =>
+    document.toJS() === null ? [] : [resourceSchema.parse(document.toJS())],
+  );
+}
+
+/** Builds an overlay together with components that it does not choose by itself, and with more of a kustomization's fields. */
+export async function buildWith(
+  overlay: string,
+  components: readonly string[],
+  fields: Readonly<Record<string, unknown>> = {},
+): Promise<Resource[]> {
   const folder = await mkdtemp(join(tmpdir(), 'px0-kustomize-'));
   try {
     const path = (name: string) => relative(folder, join(root, name));
@@ -102,15 +113,21 @@ export async function buildWith(overlay: string, components: readonly string[]):
         kind: 'Kustomization',
         resources: [path(overlay)],
         components: components.map(path),
+        ...fields,
       }),
     );
     const { stdout } = await run(await tool('kubectl'), ['kustomize', folder], {
       maxBuffer: 64 * 1024 * 1024,
     });
-    return parseAllDocuments(stdout).map((document) => resourceSchema.parse(document.toJS()));
+    return resourcesOf(stdout);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A resource's kind and name. */
+export function show({ kind, metadata }: Resource): string {
+  return `${kind}/${metadata.name}`;
 }
 
 /** Everything that makes pods. */

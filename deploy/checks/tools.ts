@@ -6,10 +6,20 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+/** The release of Helm that the chart is held to. */
+const HELM = 'helm.sh/helm/v3/cmd/helm@v3.22.0';
+/** Outside of the repository: building it takes minutes, and a fresh clone need not do it again. */
+const helmFolder = join(
+  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
+  'px0',
+  HELM.replaceAll(/[/@]/g, '-'),
+);
 const folder = join(import.meta.dirname, '..', '..', '.px0', 'tools');
 const INSTALL_TIMEOUT_MS = 300_000;
 
@@ -35,6 +45,23 @@ export async function tool(name: Tool): Promise<string> {
     pip(['install', '--no-deps', '--only-binary=:all:', '--target', temporary, requirement]),
   );
   return join(target, file);
+}
+
+/** Helm, if it has been built here. */
+export function builtHelm(): string | undefined {
+  const file = join(helmFolder, 'helm');
+  return existsSync(file) ? file : undefined;
+}
+
+/** Builds Helm with Go, unless it has been. @throws Error what Go said */
+export async function buildHelm(): Promise<string> {
+  await once(helmFolder, async (temporary) => {
+    await run('go', ['install', HELM], {
+      timeout: 3_600_000,
+      env: { ...process.env, GOBIN: temporary, CGO_ENABLED: '0' },
+    });
+  });
+  return join(helmFolder, 'helm');
 }
 
 /** The file with the JSON schemas of all of Kubernetes' own kinds. */

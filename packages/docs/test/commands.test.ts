@@ -126,6 +126,9 @@ describe.skipIf(manifests.length === 0)('a line for a cluster', () => {
             `${at(command)}: ${folder}`,
           ).toBe(true);
         }
+        for (const [path] of line.matchAll(/deploy\/helm\/[\w./-]+/g)) {
+          expect(existsSync(join(repositoryRoot, path)), `${at(command)}: ${path}`).toBe(true);
+        }
         for (const [reference] of line.matchAll(
           /\b(?:deployment|statefulset|job|cronjob|service|configmap|secret)\/[a-z][\w-]*/g,
         )) {
