@@ -1,12 +1,13 @@
 /**
- * The chart of `deploy/helm/px0`, rendered by Helm: the same objects as kustomize makes, as Kubernetes describes them, and the promises of its values.
- * Building Helm takes minutes: `npm run test:helm` does it, and afterwards these tests are part of `npm test` on the same machine.
+ * The chart of `deploy/helm/px0`, rendered: the same objects as kustomize makes, as Kubernetes describes them, and the promises of its values. `npm test`
+ * renders it by Go's own templates, where Go is there; `npm run test:helm` builds Helm, which takes minutes, and then Helm itself does.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { services } from '../../scripts/generate/service-variables.ts';
-import { comparable, Helm } from './helm.ts';
+import { GoChart, hasGo } from './go-chart.ts';
+import { comparable, Helm, type Renderer } from './helm.ts';
 import { build, buildWith, ofKind, type Resource, show, workloadsOf } from './kustomize.ts';
 import { validator } from './schemas.ts';
 import { buildHelm, builtHelm } from './tools.ts';
@@ -19,18 +20,20 @@ const examples = {
 } as const;
 const names = ['dev', 'production', 'the defaults'] as const;
 
-describe.skipIf(!isLong && builtHelm() === undefined)('the chart', () => {
-  let helm: Helm;
+const isHelm = isLong || builtHelm() !== undefined;
+
+describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' : "Go's templates"}`, () => {
+  let helm: Renderer;
   let faultsOf: (resource: Resource) => string[];
 
   beforeAll(async () => {
-    helm = new Helm(await buildHelm());
+    helm = isHelm ? new Helm(await buildHelm()) : await GoChart.build();
     faultsOf = await validator();
   }, 3_600_000);
 
   describe.each(names)('with the values of %s', (name) => {
-    it('passes helm lint', async () => {
-      await helm.lint(examples[name]);
+    it.skipIf(!isHelm)('passes helm lint', async () => {
+      await new Helm(await buildHelm()).lint(examples[name]);
     });
 
     it('makes objects as Kubernetes describes them, to the last field', async () => {
@@ -214,9 +217,12 @@ describe.skipIf(!isLong && builtHelm() === undefined)('the chart', () => {
     expect(kinds).toContain('PodDisruptionBudget');
   });
 
-  it('refuses a value that it does not know, and one of another kind', async () => {
+  it.skipIf(!isHelm)('refuses a value that it does not know, and one of another kind', async () => {
     await expect(helm.template([], { gateway: { replica: 3 } })).rejects.toThrow(/replica/);
     await expect(helm.template([], { nats: { replicas: 2 } })).rejects.toThrow(/replicas/);
+  });
+
+  it('refuses an entrance without a host', async () => {
     await expect(helm.template([], { ingress: { enabled: true } })).rejects.toThrow('host must be set');
   });
 

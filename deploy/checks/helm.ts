@@ -11,7 +11,12 @@ const root = join(import.meta.dirname, '..', '..');
 
 export const chartFolder = join(root, 'deploy', 'helm', 'px0');
 
-export class Helm {
+/** What renders the chart with the values of files, and then of an object. */
+export interface Renderer {
+  template(files: readonly string[], values?: object): Promise<Resource[]>;
+}
+
+export class Helm implements Renderer {
   readonly #program: string;
 
   constructor(program: string) {
@@ -60,6 +65,9 @@ export class Helm {
   }
 }
 
+/** Kustomize writes hashes with these letters, so that no word comes out. */
+const kustomizeHash = /-[2456789bcdfghkmt]{10}$/;
+
 /** Labels and annotations of the chart itself, which kustomize has no counterpart of. */
 const chartsOwn = [
   'app.kubernetes.io/instance',
@@ -77,8 +85,8 @@ export function comparable(resources: readonly Resource[]): Map<string, unknown>
   const hashed = resources
     .filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret')
     .map(({ metadata }) => metadata.name)
-    .filter((name) => /-[0-9a-z]{10}$/.test(name));
-  const names = new Map(hashed.map((name) => [name, name.replace(/-[0-9a-z]{10}$/, '')]));
+    .filter((name) => kustomizeHash.test(name));
+  const names = new Map(hashed.map((name) => [name, name.replace(kustomizeHash, '')]));
   const plain = (value: unknown, key: string): unknown => {
     if (typeof value === 'string') {
       const name = names.get(value) ?? value;

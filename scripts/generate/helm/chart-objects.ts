@@ -99,17 +99,19 @@ function changePod(object: KubernetesObject, pod: Mapping): void {
     valuesOfSecret[secret] === undefined ? [] : [valuesOfSecret[secret]],
   );
   const metadata = mappingOf(pod['metadata']);
-  metadata['annotations'] = {
-    ...mappingOf(metadata['annotations'] ?? {}),
+  const checksums = {
     ...(configs.length === 0
       ? {}
       : { 'checksum/config': value(`include "px0.checksum.config" (list $ ${quoted(configs)})`) }),
     ...(secrets.length === 0
       ? {}
       : { 'checksum/secrets': value(`include "px0.checksum.secrets" (list $ ${quoted(secrets)})`) }),
-    ...(values === undefined ? {} : moreEntries(`.Values.${values}.podAnnotations`)),
   };
-  if (Object.keys(mappingOf(metadata['annotations'])).length === 0) delete metadata['annotations'];
+  const given = { ...mappingOf(metadata['annotations'] ?? {}), ...checksums };
+  const chosen = `.Values.${values}.podAnnotations`;
+  if (Object.keys(given).length > 0)
+    metadata['annotations'] = { ...given, ...(values === undefined ? {} : moreEntries(chosen)) };
+  else if (values !== undefined) metadata['annotations'] = optional(chosen);
 
   if (spec['priorityClassName'] !== undefined)
     pod['spec'] = replaced(spec, 'priorityClassName', (given) => ({

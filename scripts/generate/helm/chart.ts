@@ -110,6 +110,7 @@ function secrets(): string {
 ---
 apiVersion: v1
 kind: Secret
+type: Opaque
 metadata:
   name: {{ $.Values.secrets.${key}.name | quote }}
   labels:

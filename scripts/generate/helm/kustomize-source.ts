@@ -12,6 +12,9 @@ const root = join(import.meta.dirname, '..', '..', '..');
 /** A mapping of YAML, whose keys keep their order. */
 export type Mapping = Record<string, unknown>;
 
+/** As Kubernetes reads manifests: 0440 is octal. */
+const yamlOfKubernetes = { version: '1.1' } as const;
+
 const objectSchema = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
@@ -102,7 +105,7 @@ export function readKustomization(folder: string, readFile: ReadFile): Source {
     ],
     secrets: kustomization.secretGenerator.map(entries),
     additions: kustomization.patches.flatMap(({ target, patch }) =>
-      additionSchema.parse(parse(patch)).map(({ path, value }) => ({
+      additionSchema.parse(parse(patch, yamlOfKubernetes)).map(({ path, value }) => ({
         kind: new RegExp(`^(?:${target.kind})$`),
         name: new RegExp(`^(?:${target.name})$`),
         list: path.split('/').slice(1, -1),
@@ -113,7 +116,7 @@ export function readKustomization(folder: string, readFile: ReadFile): Source {
 }
 
 function objectsOf(text: string): KubernetesObject[] {
-  return parseAllDocuments(text).map((document) => objectSchema.parse(document.toJS()));
+  return parseAllDocuments(text, yamlOfKubernetes).map((document) => objectSchema.parse(document.toJS()));
 }
 
 function entriesOf(generator: z.infer<typeof generatorSchema>, readFile: ReadFile): Entries {
