@@ -97,6 +97,8 @@ export function comparable(resources: readonly Resource[]): Map<string, unknown>
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value)
       .filter(([name]) => !chartsOwn.includes(name))
+      // Both say in whose namespace a binding's account is, and neither knows the other's.
+      .filter(([name]) => name !== 'namespace' || !('kind' in value) || value.kind !== 'ServiceAccount')
       .map(([name, one]) => [name, plain(one, name)] as const)
       .filter(([name, one]) => !(['labels', 'annotations'].includes(name) && isEmpty(one)));
     return Object.fromEntries(entries);

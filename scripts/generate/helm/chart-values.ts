@@ -172,6 +172,10 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       resources: resources('StatefulSet', 'nats'),
       ...placement,
     }),
+    postgresTls: group(
+      'The certificate authority of Postgres, from the secret databaseCa; for sslrootcert=/etc/postgres-ca/ca.crt in the URLs.',
+      { enabled: leaf('', false, flag) },
+    ),
     stores: group(
       'One Postgres, one Redis and sample secrets, to try px0 out. Production brings its own, by the secrets database, databaseMigrations and redis.',
       {
@@ -235,6 +239,9 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       endpoint: leaf('Or a Collector of your own: its address for OTLP over HTTP.', '', text),
       tempo: leaf('Where the Collector sends traces.', at('Service', 'tempo', 'spec/externalName'), text),
       namespace: leaf('Where Prometheus and Tempo run.', 'monitoring', text),
+      storeExporters: group('Exporters of Postgres and Redis, for their dashboards.', {
+        enabled: leaf('', false, flag),
+      }),
       operator: group('ServiceMonitors and rules for the Prometheus operator.', {
         enabled: leaf('', true, flag),
         labels: leaf(

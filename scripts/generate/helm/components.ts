@@ -10,7 +10,9 @@ const conditions: Readonly<Record<string, string>> = {
   'gateway-api': '.Values.gatewayApi.enabled',
   ingress: '.Values.ingress.enabled',
   'nats-tls': '.Values.nats.tls.enabled',
+  'postgres-tls': '.Values.postgresTls.enabled',
   'render-request-rate': '.Values.render.autoscaling.requestRate.enabled',
+  'store-exporters': '.Values.telemetry.storeExporters.enabled',
   stores: '.Values.stores.enabled',
   telemetry: '.Values.telemetry.enabled',
 };
@@ -59,6 +61,8 @@ export const valuesOfSecret: Readonly<Record<string, string>> = {
   'px0-redis': 'redis',
   'px0-postgres': 'postgres',
   'px0-nats-tls': 'natsTls',
+  'px0-database-ca': 'databaseCa',
+  'px0-exporters': 'exporters',
 };
 
 /** ConfigMaps of variables, which are values as a whole. */
@@ -77,4 +81,5 @@ export const valuesOfEgress: Readonly<Record<string, string>> = {
   'postgres-clients': 'postgres',
   'redis-clients': 'redis',
   'identity-mail': 'mail',
+  'gateway-endpoints': 'apiServer',
 };

@@ -75,6 +75,12 @@ function variables({ name }: Entries, changes: readonly Change[]): string {
       set('PX0_STREAM_REPLICAS', 'include "px0.text" .Values.nats.replicas'),
       '{{- if not .Values.nats.enabled }}',
       set('NATS_URL', 'required "nats.url must be set when nats.enabled is false" .Values.nats.url'),
+      '{{- else if eq (int .Values.nats.replicas) 1 }}',
+      '{{- if .Values.nats.tls.enabled }}',
+      set('NATS_URL', '"tls://nats:4222"'),
+      '{{- else }}',
+      set('NATS_URL', '"nats://nats:4222"'),
+      '{{- end }}',
       '{{- end }}',
     );
   if (name === 'px0-process')

@@ -62,3 +62,15 @@ password: px0
 {{- toYaml .Values.secrets.natsTls.data }}
 {{- end }}
 {{- end }}
+
+{{- define "px0.secret.databaseCa" -}}
+{{- if .Values.secrets.databaseCa.data }}
+{{- toYaml .Values.secrets.databaseCa.data }}
+{{- end }}
+{{- end }}
+
+{{- define "px0.secret.exporters" -}}
+{{- if .Values.secrets.exporters.data }}
+{{- toYaml .Values.secrets.exporters.data }}
+{{- end }}
+{{- end }}
