@@ -53,7 +53,7 @@ export class Composition {
   }
 
   /** Starts everything and waits until the gateway can serve. @throws EngineError when it does not within ten minutes */
-  async start(): Promise<void> {
+  async start(interrupted: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const checks = this.#checkHealth(stop.signal);
     try {
@@ -61,7 +61,7 @@ export class Composition {
       const until = Date.now() + READY_MS;
       while (!(await isOk(`${this.origin}/readyz`))) {
         if (Date.now() > until) throw new EngineError('The gateway is not ready after ten minutes.');
-        await pause(HEALTH_EVERY_MS);
+        await pause(HEALTH_EVERY_MS, undefined, { signal: interrupted });
       }
     } finally {
       stop.abort();

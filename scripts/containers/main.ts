@@ -29,8 +29,11 @@ async function build(args: string[]): Promise<void> {
 async function test(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { engine: { type: 'string' } } });
   const composition = await Composition.of(await findEngine(runners, values.engine));
+  // Nothing stays behind when a person gives up waiting.
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   try {
-    await composition.start();
+    await composition.start(interrupted.signal);
     await quickstart(composition.origin);
     for (const page of ['/', '/docs/', '/openapi.json'])
       if (!(await isOk(composition.origin + page))) throw new EngineError(`${page} is not served.`);
