@@ -13,7 +13,7 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { connect, createInbox, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import type { Logger } from '@px0/service-kit';
+import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
 import type { Epoch } from '../revisions/token.ts';
 import { BusConfigurationError, BusUnavailableError, WrongLastSequenceError } from './errors.ts';
 import { Names, type StreamKind } from './names.ts';
@@ -101,6 +101,11 @@ export const REQUIRED_MAX_PAYLOAD = 8 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 2_000;
 /** "Last per subject" makes the server go through all subjects first: seconds for a million, more when it is busy. */
 const CREATE_CONSUMER_MS = 120_000;
+/**
+ * The same for the first attempt; each that is in vain doubles it. A cluster may have placed the consumer on a server that stands still,
+ * which never answers; the next attempt is placed anew.
+ */
+const FIRST_CREATION_MS = 5_000;
 /** A server that hangs is left after three of these, if the watch of its silence has not left it before. */
 const PING_INTERVAL_MS = 10_000;
 /** Quick enough that a restart is hardly noticed, slow enough not to load a server that starts. */
@@ -178,6 +183,8 @@ export class Bus {
   #connected = true;
   /** The release of the server that was last judged. */
   #judged: string | undefined;
+  /** How long the creation of a consumer is waited for. */
+  #creationMs = FIRST_CREATION_MS;
   /** How often the connection was lost. */
   disconnects = 0;
 
@@ -336,9 +343,20 @@ export class Bus {
     });
   }
 
-  /** Creates a consumer of the state stream. Ends early only with the connection's own timeouts: the server may need long. */
+  /**
+   * Creates a consumer of the state stream. The server may need long for it; how long it is waited for grows until it was enough.
+   *
+   * @throws BusUnavailableError when it did not come about in time: another attempt, under another name, may be placed elsewhere
+   */
   async createConsumer(configuration: Partial<ConsumerConfig>): Promise<void> {
-    await this.#ask(() => this.#patient.consumers.add(this.names.stream('state'), configuration));
+    const begun = performance.now();
+    const patienceMs = this.#creationMs;
+    const creation = this.#ask(() => this.#patient.consumers.add(this.names.stream('state'), configuration));
+    if ((await within(creation, patienceMs)) === TIMED_OUT) {
+      this.#creationMs = Math.min(2 * patienceMs, CREATE_CONSUMER_MS);
+      throw new BusUnavailableError('NATS did not create a consumer in time');
+    }
+    this.#creationMs = Math.max(FIRST_CREATION_MS, 2 * (performance.now() - begun));
   }
 
   /** Deletes whole streams: what they held is published again from the outboxes. */
