@@ -1,5 +1,5 @@
 /** Programs of Prometheus, from PATH or from Debian's packages. */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -20,6 +20,15 @@ export type DebianTool = keyof typeof packages;
 export async function runTool(tool: DebianTool, ...parameters: readonly string[]): Promise<string> {
   const { stdout } = await run(tool, [...parameters]);
   return stdout;
+}
+
+/** Starts a program that goes on until it is ended. */
+export function startTool(
+  tool: DebianTool,
+  parameters: readonly string[],
+  options: SpawnOptions = { stdio: 'ignore' },
+): ChildProcess {
+  return spawn(tool, [...parameters], options);
 }
 
 /** Whether the program is there, installed first where that needs no password; else says in one line why its tests are skipped. */

@@ -1,5 +1,5 @@
 /** One cause is one notification: a real Alertmanager, with px0's configuration, is given the alerts that each cause raises. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { freePort } from '@px0/local-platform';
 import { eventually, temporaryFolder } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { hasTool, runTool } from './debian-tools.ts';
+import { hasTool, runTool, startTool } from './debian-tools.ts';
 import { root, yamlOf } from './observability-files.ts';
 
 const configuration = join(root, 'deploy/alertmanager/alertmanager.yml');
@@ -50,16 +50,12 @@ describe.skipIf(!(await hasTool('prometheus-alertmanager')))('Alertmanager', () 
     folder = await temporaryFolder('alertmanager');
     const address = `127.0.0.1:${await freePort()}`;
     url = `http://${address}/api/v2/alerts`;
-    server = spawn(
-      'prometheus-alertmanager',
-      [
-        `--config.file=${configuration}`,
-        `--storage.path=${folder}`,
-        `--web.listen-address=${address}`,
-        '--cluster.listen-address=',
-      ],
-      { stdio: 'ignore' },
-    );
+    server = startTool('prometheus-alertmanager', [
+      `--config.file=${configuration}`,
+      `--storage.path=${folder}`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+    ]);
     await eventually(async () => (await fetch(`http://${address}/-/ready`)).ok, { what: 'Alertmanager' });
   });
 
