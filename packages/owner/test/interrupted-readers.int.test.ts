@@ -8,7 +8,7 @@ import { eventually, type OwnNats, ownNats, TcpProxy, testBus } from '@px0/testi
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Saga } from '../src/sagas/saga.ts';
 import { ManyPrompts, RevisionsView, type Sizes } from './many-prompts.ts';
-import { type Begun, skippingServer } from './skipping-server.ts';
+import { type Begun, silentServer, skippingServer } from './skipping-server.ts';
 import { closer, logger, openBus, openOwner, openReader, openSchema, type Place } from './support.ts';
 
 const long = process.env['PX0_LONG_TESTS'] === '1';
@@ -161,6 +161,22 @@ it('after everything was read once, a reader that is interrupted reads on from w
   expect(begun[3]).toBe('sequence');
 });
 
+it('what the stream was seen to hold must come, whoever looked, also from a consumer that has heartbeats only', async () => {
+  const owner = await openOwner(place, cleanups);
+  await owner.put('a', 'old');
+  const begun: Begun[] = [];
+  const { openReader: silent, cut } = breakable(silentServer(begun));
+  const { projection, view } = await openReader(place, cleanups, { openReader: silent });
+  await eventually(() => projection.ready && projection.reported === owner.projection.reported);
+  cut();
+  await eventually(() => begun.length === 2 && projection.lagSeconds === 0);
+  await owner.put('a', 'new');
+  expect(await projection.lastSequence()).toBe(await owner.projection.lastSequence());
+  expect(projection.lagSeconds).toBeGreaterThan(0);
+  await expect.poll(() => view.names(), { timeout: 60_000 }).toEqual({ a: 'new' });
+  expect(begun).toEqual(['last-per-subject', 'sequence', 'last-per-subject']);
+});
+
 it('a first read that was interrupted is not ready with a part, and begins again', async () => {
   const owner = await openOwner(place, cleanups);
   const ids = Array.from({ length: 12 }, (_, index) => `o${index}`);
@@ -187,49 +203,55 @@ it('a first read that was interrupted is not ready with a part, and begins again
   expect(starts).toEqual(['last-per-subject', 'last-per-subject']);
 });
 
-it('a saga that goes on from its position in Postgres at a server that skips misses no effect', async () => {
-  const source = await openOwner(place, cleanups);
-  const pool = await openSchema(cleanups, 'registry');
-  await pool.query('create table effects (id text primary key)');
-  const reactor = await openOwner(place, cleanups, {
-    context: 'registry',
-    pool,
-    projection: { contexts: ['tenancy'] },
-  });
-  const begun: Begun[] = [];
-  const open = () => {
-    const saga = new Saga({
-      name: 'effects',
-      wants: (name) => name === 'organization',
-      effect: async (tx, event) => {
-        await tx.query('insert into effects (id) values ($1)', [event.id]);
-      },
-      bus: reactor.bus,
+it.each([
+  { what: 'skips', server: skippingServer },
+  { what: 'is silent', server: silentServer },
+])(
+  'a saga that goes on from its position in Postgres at a server that $what misses no effect',
+  async ({ server }) => {
+    const source = await openOwner(place, cleanups);
+    const pool = await openSchema(cleanups, 'registry');
+    await pool.query('create table effects (id text primary key)');
+    const reactor = await openOwner(place, cleanups, {
+      context: 'registry',
       pool,
-      outbox: reactor.outbox,
-      client: reactor.client,
-      projection: reactor.projection,
-      logger,
-      openReader: skippingServer(begun),
+      projection: { contexts: ['tenancy'] },
     });
-    saga.start();
-    cleanups.add('saga', () => saga.stop());
-    return saga;
-  };
-  const effects = async () =>
-    (await pool.query<{ id: string }>('select id from effects order by id')).rows.map(({ id }) => id);
-  await reactor.projection.whenReady();
-  const first = open();
-  await source.put('a', 'before');
-  await expect.poll(effects).toEqual(['a']);
-  await expect.poll(() => first.reported).toBe(await source.projection.lastSequence());
-  await first.stop();
-  await source.put('b', 'meanwhile');
-  await source.put('c', 'meanwhile');
-  const second = open();
-  await eventually(() => second.leads);
-  await source.put('d', 'after');
-  await expect.poll(effects).toEqual(['a', 'b', 'c', 'd']);
-  await expect.poll(() => second.reported).toBe(await source.projection.lastSequence());
-  expect(begun).toEqual(['last-per-subject', 'sequence', 'last-per-subject']);
-});
+    const begun: Begun[] = [];
+    const open = () => {
+      const saga = new Saga({
+        name: 'effects',
+        wants: (name) => name === 'organization',
+        effect: async (tx, event) => {
+          await tx.query('insert into effects (id) values ($1)', [event.id]);
+        },
+        bus: reactor.bus,
+        pool,
+        outbox: reactor.outbox,
+        client: reactor.client,
+        projection: reactor.projection,
+        logger,
+        openReader: server(begun),
+      });
+      saga.start();
+      cleanups.add('saga', () => saga.stop());
+      return saga;
+    };
+    const effects = async () =>
+      (await pool.query<{ id: string }>('select id from effects order by id')).rows.map(({ id }) => id);
+    await reactor.projection.whenReady();
+    const first = open();
+    await source.put('a', 'before');
+    await expect.poll(effects).toEqual(['a']);
+    await expect.poll(() => first.reported).toBe(await source.projection.lastSequence());
+    await first.stop();
+    await source.put('b', 'meanwhile');
+    await source.put('c', 'meanwhile');
+    const second = open();
+    await eventually(() => second.leads);
+    await source.put('d', 'after');
+    await expect.poll(effects, { timeout: 60_000 }).toEqual(['a', 'b', 'c', 'd']);
+    await expect.poll(() => second.reported).toBe(await source.projection.lastSequence());
+    expect(begun).toEqual(['last-per-subject', 'sequence', 'last-per-subject']);
+  },
+);

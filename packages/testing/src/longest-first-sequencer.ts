@@ -30,6 +30,7 @@ export const longFiles = [
   // Start none.
   'services/render/test/delivery-scenarios.int.test.ts',
   'packages/docs/test/site.int.test.ts',
+  'packages/owner/test/interrupted-readers.int.test.ts',
   'services/prompt-registry/test/heavy.int.test.ts',
   'deploy/checks/nats-cluster.int.test.ts',
   'packages/template/src/limits.test.ts',

@@ -258,7 +258,10 @@ export class Saga {
 
   async #whileLeading(leader: string, mark: EpochMark): Promise<void> {
     while (!this.#broken && !this.#stopped && this.#lead.held) {
-      if (this.#options.projection.epoch?.epoch !== mark.epoch) return;
+      const { epoch, position } = this.#options.projection;
+      if (epoch?.epoch !== mark.epoch) return;
+      // The service's own projection has come so far: a consumer of the saga's that delivers nothing is noticed by it.
+      this.#reader?.expect?.(position);
       await this.#retryParked(leader);
       await this.#signal.wait(LEAD_INTERVAL_MS);
     }
