@@ -1,6 +1,6 @@
 /**
  * Runs the tests of readers and owners on each release of nats-server that px0 says it is tested on: `npm run test:nats-releases`, or with
- * `-- 2.9.25 2.15.3` on some. Go builds the servers, once, into the folder for temporary files.
+ * `-- 2.9.25 2.15.1` on some. Go builds the servers, once, into the folder for temporary files.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

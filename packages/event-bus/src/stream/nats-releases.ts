@@ -7,7 +7,7 @@
 export const OLDEST_NATS = '2.9.0';
 
 /** `npm run test:nats-releases` runs the tests of readers and owners on each. 2.9.10 is Debian 12's. */
-export const TESTED_NATS = ['2.9.10', '2.9.25', '2.10.29', '2.11.17', '2.12.15', '2.15.3'] as const;
+export const TESTED_NATS = ['2.9.10', '2.9.25', '2.10.26', '2.11.11', '2.12.8', '2.15.1'] as const;
 
 /**
  * They jump to the end of a stream of more than 32 blocks (132 MB) when the next sequence lies between two blocks, so consumers lose
