@@ -1,7 +1,7 @@
 /** What a service says to a connection pooler; to PgBouncer itself where it is installed (`npm run test:pgbouncer`). */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort, repositoryRoot } from '@px0/local-platform';
 import { migrate } from '@px0/service-kit';
@@ -27,6 +27,7 @@ const modes = ['session', 'transaction', 'statement'] as const;
 
 const running: ChildProcess[] = [];
 const databases: TestDatabase[] = [];
+const folders: string[] = [];
 
 afterEach(async () => {
   for (const child of running.splice(0)) {
@@ -34,6 +35,7 @@ afterEach(async () => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }
   for (const database of databases.splice(0)) await database.drop();
+  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
 /** The address of a PgBouncer before a new database. */
@@ -47,6 +49,7 @@ async function pgbouncer(
   const name = url.pathname.slice(1);
   for (const setting of inDatabase) await execute(database.url, `alter database ${name} set ${setting}`);
   const folder = await temporaryFolder('pgbouncer');
+  folders.push(folder);
   await chmod(folder, 0o755);
   const port = await freePort();
   const file = join(folder, 'pgbouncer.ini');
