@@ -27,6 +27,7 @@ export const longFiles = [
   'tests/api-description/api-fuzz.e2e.test.ts',
   'tests/backup.e2e.test.ts',
   'tests/delivery.e2e.test.ts',
+  'tests/database-failover.e2e.test.ts',
   // Start none.
   'services/render/test/delivery-scenarios.int.test.ts',
   'packages/docs/test/site.int.test.ts',

@@ -66,6 +66,8 @@ export class DatabaseGuard {
   readonly #closeListeners = new Set<() => void>();
   #standing: DatabaseStanding = { state: 'checking' };
   #trusted: DatabaseIdentity | undefined;
+  /** Where the latest connection leads to. */
+  #latest: DatabaseIdentity | undefined;
   /** The fence as it was read last. */
   #fence: Fence | undefined;
   #open = false;
@@ -148,6 +150,7 @@ export class DatabaseGuard {
 
   /** A new connection, perhaps to another server: nothing that it says is published before it is judged. */
   #met(identity: DatabaseIdentity | undefined): void {
+    this.#latest = identity ?? this.#latest;
     if (identity === undefined || (this.#trusted !== undefined && isSame(identity, this.#trusted))) return;
     if (this.#fence !== undefined && !isKnown(identity, this.#fence)) this.#mayWrite = false;
     if (this.#trusted !== undefined) this.#close({ state: 'checking' });
@@ -209,6 +212,9 @@ export class DatabaseGuard {
     // What was compared belongs to an epoch that has ended.
     if (projection.epoch?.epoch !== mark.epoch) return SOON_MS;
     const verdict = judge({ fence, identity, behind: lost !== undefined });
+    // Connections have begun to lead elsewhere meanwhile.
+    if (this.#latest !== undefined && isPrimary(this.#latest) && !isSame(this.#latest, identity))
+      return SOON_MS;
     if (verdict === 'accept') {
       await this.#store.accept(identity, fence);
       this.#fence = { ...fence, system: identity.system, timeline: identity.timeline };
