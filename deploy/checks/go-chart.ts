@@ -1,9 +1,9 @@
 /** The chart as Helm would render it, by Go's own templates (`chart-renderer`): seconds where Helm takes minutes to build. */
 import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -34,6 +34,10 @@ export class GoChart implements Renderer {
     const program = join(await mkdtemp(join(tmpdir(), 'px0-chart-')), 'renderer');
     await run('go', ['build', '-o', program, join(import.meta.dirname, 'chart-renderer', 'main.go')]);
     return new GoChart(program);
+  }
+
+  async close(): Promise<void> {
+    await rm(dirname(this.#program), { recursive: true, force: true });
   }
 
   /** Renders the chart. @throws Error what a template said */

@@ -2,7 +2,7 @@
  * The chart of `deploy/helm/px0`, rendered: the same objects as kustomize makes, as Kubernetes describes them, and the promises of its values. `npm test`
  * renders it by Go's own templates, where Go is there; `npm run test:helm` builds Helm, which takes minutes, and then Helm itself does.
  */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { services } from '../../scripts/generate/service-variables.ts';
@@ -30,6 +30,10 @@ describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' :
     helm = isHelm ? new Helm(await buildHelm()) : await GoChart.build();
     faultsOf = await validator();
   }, 3_600_000);
+
+  afterAll(async () => {
+    await helm.close();
+  });
 
   describe.each(names)('with the values of %s', (name) => {
     it.skipIf(!isHelm)('passes helm lint', async () => {

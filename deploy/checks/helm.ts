@@ -14,6 +14,7 @@ export const chartFolder = join(root, 'deploy', 'helm', 'px0');
 /** What renders the chart with the values of files, and then of an object. */
 export interface Renderer {
   template(files: readonly string[], values?: object): Promise<Resource[]>;
+  close(): Promise<void>;
 }
 
 export class Helm implements Renderer {
@@ -22,6 +23,8 @@ export class Helm implements Renderer {
   constructor(program: string) {
     this.#program = program;
   }
+
+  async close(): Promise<void> {}
 
   /** Renders the chart. @throws Error what Helm said */
   async template(files: readonly string[], values: object = {}): Promise<Resource[]> {

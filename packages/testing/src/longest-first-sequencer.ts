@@ -37,6 +37,7 @@ export const longFiles = [
   'packages/template/src/limits.test.ts',
   'deploy/checks/images.test.ts',
   'deploy/checks/image-steps.test.ts',
+  'deploy/checks/helm.test.ts',
 ];
 
 export class LongestFirstSequencer extends BaseSequencer {
