@@ -64,9 +64,6 @@ export class OwnNatsCluster {
         `server_name: ${name}`,
         `http: "127.0.0.1:${own.monitor}"`,
         `client_advertise: "127.0.0.1:${clients.port}"`,
-        // The shortest that the server accepts.
-        'lame_duck_grace_period: 500ms',
-        'lame_duck_duration: 30s',
         `cluster { name: "px0-test", listen: "127.0.0.1:${own.routes}", advertise: "127.0.0.1:${nowhere.port}", routes: [${routes.join(', ')}] }`,
       ];
       const server = new OwnNats(join(folder, name), own.client, {

@@ -22,6 +22,7 @@ export class OwnPostgresPair {
   readonly #folder: string;
   #primary: OwnPostgres;
   #standby: OwnPostgres;
+  #frozen: readonly number[] = [];
 
   private constructor(
     folder: string,
@@ -93,6 +94,26 @@ export class OwnPostgresPair {
     );
   }
 
+  /** Stops every process of the primary, as a machine does that hangs: connections stay open and nothing answers. */
+  async freeze(): Promise<void> {
+    const { pid } = this.#primary;
+    if (pid === undefined) return;
+    // A server's processes are no group. One that is started meanwhile waits for the first of them.
+    await this.#primary.pause();
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    this.#frozen = children
+      .split(' ')
+      .map(Number)
+      .filter((child) => child > 0);
+    for (const child of this.#frozen) signal(child, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    for (const child of this.#frozen) signal(child, 'SIGCONT');
+    this.#frozen = [];
+    this.#primary.resume();
+  }
+
   /** Ends the connections of all clients, lets no new one in, and waits until nothing that they had begun is running any more. */
   async shutOut(): Promise<void> {
     this.clients.cut();
@@ -153,13 +174,14 @@ export class OwnPostgresPair {
   async heal(): Promise<void> {
     this.clients.heal();
     this.replication.heal();
-    this.#primary.resume();
+    this.thaw();
     await this.#primary.start();
     await this.#standby.start();
     await this.whenCaughtUp();
   }
 
   async close(): Promise<void> {
+    this.thaw();
     await Promise.all([this.clients.close(), this.replication.close()]);
     await this.#standby.close();
     await this.#primary.close();
@@ -206,6 +228,15 @@ async function copyIfThere(from: string, to: string, uid: number, gid: number): 
     await chown(to, uid, gid);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
+
+/** A process that has ended in the meantime needs no signal. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It is gone.
   }
 }
 

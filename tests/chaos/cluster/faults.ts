@@ -124,9 +124,9 @@ export class ClusterServers implements Servers<ClusterFault> {
       case 'restart-postgres':
         return postgres.primary.restart();
       case 'freeze-postgres':
-        await postgres.primary.pause();
+        await postgres.freeze();
         await sleep(forMs);
-        return postgres.primary.resume();
+        return postgres.thaw();
       case 'cut-postgres':
         postgres.clients.cut();
         await sleep(forMs);
