@@ -4,7 +4,7 @@ import { eventually, type TestPlatform, type TestPlatformWithServers } from '@px
 import { World } from '@px0/testing/world';
 import { check, explain, type Violation } from './checker.ts';
 import { type Place, RecordingClient } from './client.ts';
-import { type Absence, describeFault, type Fault, Faults, type Servers } from './faults.ts';
+import { type Absence, describeFault, type Fault, Faults, type Happened, type Servers } from './faults.ts';
 import { readFinalState } from './final-state.ts';
 import type { FinalState, Operation } from './history.ts';
 import { FAULTS_MS, planOf, type ServerFault, SingleServers } from './single-servers.ts';
@@ -37,7 +37,18 @@ export interface Chaos<Kind extends object> {
 
 /** The part of a run that depends on which servers there are. */
 export interface Attempt<Kind extends object> extends Servers<Kind> {
-  judge(history: readonly Operation[], final: FinalState, absences: readonly Absence[]): Promise<Judgement>;
+  judge(history: readonly Operation[], final: FinalState, disturbed: Disturbances<Kind>): Promise<Judgement>;
+}
+
+/** What was done and how long it was felt, in the history's time. */
+export interface Disturbances<Kind extends object> {
+  readonly absences: readonly Absence[];
+  readonly faults: readonly Happened<Kind>[];
+}
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Run {
@@ -130,7 +141,10 @@ export async function runSeed<Kind extends object>(
   const ready = now();
   await Promise.all(workers);
   const final = await readFinalState(platform, stage, memory, history, renders);
-  const { violations, notes } = await attempt.judge(history, final, await faults.absences());
+  const { violations, notes } = await attempt.judge(history, final, {
+    absences: (await faults.absences()).map((absence) => later(absence, started)),
+    faults: happened.map((fault) => later(fault, started)),
+  });
   return {
     seed,
     violations,
@@ -148,6 +162,10 @@ export async function runSeed<Kind extends object>(
     history,
     beganAt,
   };
+}
+
+function later<T extends Stretch>(one: T, by: number): T {
+  return { ...one, from: one.from + by, to: one.to + by };
 }
 
 function reportOf(

@@ -33,20 +33,17 @@ interface Node {
 export class OwnNatsCluster {
   readonly #folder: string;
   readonly #nodes: readonly Node[];
-  /** The route address that servers tell each other: it refuses, so that they keep to the links. */
-  readonly #nowhere: TcpProxy;
 
-  private constructor(folder: string, nodes: readonly Node[], nowhere: TcpProxy) {
+  private constructor(folder: string, nodes: readonly Node[]) {
     this.#folder = folder;
     this.#nodes = nodes;
-    this.#nowhere = nowhere;
   }
 
   /** `binary`: default the project's own. Where servers are killed it must be of a release whose clusters keep what they acknowledged: those of 2.9 diverge. */
   static async start(binary?: string): Promise<OwnNatsCluster> {
     const folder = await temporaryFolder('own-nats-cluster');
-    const nowhere = await TcpProxy.start(await freePort());
-    nowhere.cut();
+    // The route address that servers tell each other: nobody listens there, so that they keep to the links.
+    const nowhere = await freePort();
     const ports: Ports[] = [];
     for (let index = 0; index < SIZE; index += 1) {
       ports.push({ client: await freePort(), routes: await freePort(), monitor: await freePort() });
@@ -64,7 +61,7 @@ export class OwnNatsCluster {
         `server_name: ${name}`,
         `http: "127.0.0.1:${own.monitor}"`,
         `client_advertise: "127.0.0.1:${clients.port}"`,
-        `cluster { name: "px0-test", listen: "127.0.0.1:${own.routes}", advertise: "127.0.0.1:${nowhere.port}", routes: [${routes.join(', ')}] }`,
+        `cluster { name: "px0-test", listen: "127.0.0.1:${own.routes}", advertise: "127.0.0.1:${nowhere}", routes: [${routes.join(', ')}] }`,
       ];
       const server = new OwnNats(join(folder, name), own.client, {
         configuration,
@@ -72,7 +69,7 @@ export class OwnNatsCluster {
       });
       nodes.push({ name, server, clients, ports: own, links });
     }
-    const cluster = new OwnNatsCluster(folder, nodes, nowhere);
+    const cluster = new OwnNatsCluster(folder, nodes);
     try {
       await cluster.heal();
       return cluster;
@@ -144,7 +141,6 @@ export class OwnNatsCluster {
     await Promise.all(
       this.#nodes.flatMap(({ clients, links }) => [clients, ...links]).map((proxy) => proxy.close()),
     );
-    await this.#nowhere.close();
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 

@@ -1,9 +1,15 @@
 /** What a run on clusters adds to the others: failovers that lose rows, their truth, and the rules for it. */
 import type { TestPlatformOnClusters } from '@px0/testing/servers';
 import type { Held, Violation } from '../checker.ts';
-import type { Absence } from '../faults.ts';
 import type { FinalState, Operation } from '../history.ts';
-import { type Attempt, type Chaos, type Course, type Judgement, replicas } from '../run-seed.ts';
+import {
+  type Attempt,
+  type Chaos,
+  type Course,
+  type Disturbances,
+  type Judgement,
+  replicas,
+} from '../run-seed.ts';
 import { agreement } from './agreement.ts';
 import { type ClusterFault, ClusterServers, FAULTS_MS, type FailoverWitness, planOf } from './faults.ts';
 import { checkWithLosses, type Loss, lostIn } from './losses.ts';
@@ -24,21 +30,31 @@ function begin(platform: TestPlatformOnClusters, course: Course): Attempt<Cluste
   const judge = async (
     history: readonly Operation[],
     final: FinalState,
-    absences: readonly Absence[],
+    { absences, faults }: Disturbances<ClusterFault>,
   ): Promise<Judgement> => {
     const known = await Promise.all(losses);
     const { violations, whileMending } = checkWithLosses(history, final, known);
     const failed = failedRenders(history, course.stage.key.credential, absences);
-    return { violations: [...violations, ...failed], notes: notesOf(known, whileMending) };
+    return { violations: [...violations, ...failed], notes: notesOf(known, faults, whileMending) };
   };
   return Object.assign(servers, { judge });
 }
 
-function notesOf(losses: readonly Loss[], whileMending: readonly Violation[]): string[] {
+/** How long an agreement took, in all and since the last fault that was felt meanwhile had ended. */
+function notesOf(
+  losses: readonly Loss[],
+  faults: Disturbances<ClusterFault>['faults'],
+  whileMending: readonly Violation[],
+): string[] {
   if (losses.length === 0) return [];
-  const each = losses.map(
-    (loss) => `${lostIn(loss).count} rows lost, agreed after ${Math.round(loss.agreedAt - loss.openedAt)} ms`,
-  );
+  const others = faults.filter(({ fault }) => fault.kind !== 'fail-over-and-lose');
+  const each = losses.map((loss) => {
+    const { openedAt, agreedAt } = loss;
+    const ends = others.filter(({ from, to }) => from < agreedAt && to > openedAt).map(({ to }) => to);
+    const calmAt = Math.min(agreedAt, Math.max(openedAt, ...ends));
+    const [all, calm] = [agreedAt - openedAt, agreedAt - calmAt].map(Math.round);
+    return `${lostIn(loss).count} rows lost, agreed after ${all} ms, ${calm} of them calm`;
+  });
   return [`failovers: ${each.join('; ')}; ${whileMending.length} answers behind meanwhile`];
 }
 

@@ -1,6 +1,7 @@
 /** What a database holds of a run, read from the owners' tables: the truth about a failover is in the two servers, not in px0's answers. */
 import pg from 'pg';
 import type { Held } from '../checker.ts';
+import type { VersionState } from '../history.ts';
 import type { Stage } from '../workload.ts';
 
 export async function readHeld(url: string, stage: Stage, emails: readonly string[]): Promise<Held> {
@@ -10,14 +11,14 @@ export async function readHeld(url: string, stage: Stage, emails: readonly strin
   const rows = async <Row extends object>(sql: string, values: readonly unknown[]): Promise<readonly Row[]> =>
     (await client.query<Row>(sql, [...values])).rows;
   try {
-    const prompts = stage.prompts.map(async ({ id }) => ({
-      id,
-      versions: await rows<{ number: number; status: string; template: string }>(
+    const prompts: Held['prompts'][number][] = [];
+    for (const { id } of stage.prompts) {
+      const versions = await rows<VersionState>(
         'SELECT version AS number, status, template FROM registry.prompt_versions WHERE prompt_id = $1 ORDER BY version',
         [id],
-      ),
-      rendered: [],
-    }));
+      );
+      prompts.push({ id, versions, rendered: [] });
+    }
     const keys = await rows<{ name: string }>('SELECT name FROM identity.api_keys WHERE org_id = $1', [
       stage.organization,
     ]);
@@ -30,7 +31,7 @@ export async function readHeld(url: string, stage: Stage, emails: readonly strin
     ]);
     const exist = new Set(known.map(({ email }) => email));
     return {
-      prompts: await Promise.all(prompts),
+      prompts,
       keys: keys.map(({ name }) => name),
       // That a person gets a place is the saga's matter, which may not have come to it.
       accounts: emails.map((email) => ({ email, exists: exist.has(email), organizations: 1, teams: 1 })),
