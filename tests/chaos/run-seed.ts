@@ -18,6 +18,8 @@ export interface Course {
   readonly stage: Stage;
   readonly memory: Memory;
   readonly renders: readonly Place[];
+  /** One more worker, who does nothing by itself. */
+  readonly extra: Worker;
   /** Milliseconds since the run began, as in its history. */
   readonly now: () => number;
 }
@@ -122,7 +124,7 @@ export async function runSeed<Kind extends object>(
 
   const { faultsMs } = chaos;
   const plan = chaos.plan(seed);
-  const attempt = chaos.begin({ stage, memory, renders, now });
+  const attempt = chaos.begin({ stage, memory, renders, extra: worker(WORKERS + 1, stage), now });
   const faults = new Faults(platform, attempt);
   const started = now();
   const sinceStart = () => now() - started;

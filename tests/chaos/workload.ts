@@ -114,6 +114,26 @@ export class Worker {
     );
   }
 
+  /** Undefined when it was not answered with success. */
+  async createKey(): Promise<{ secret: Secret; id: string } | undefined> {
+    const { organization, session } = this.#stage;
+    const credential = this.#unique();
+    const made = await this.#client.do(
+      { kind: 'create-key', credential },
+      {
+        method: 'POST',
+        path: '/v1/api-keys',
+        token: session,
+        body: { name: credential, org_id: organization, operation: 'all' },
+      },
+    );
+    if (!made.ok) return undefined;
+    const shape = new Shape(made.body);
+    const secret = { credential, token: shape.text('key') };
+    this.#memory.secrets.push(secret);
+    return { secret, id: shape.text('id') };
+  }
+
   async #something(): Promise<boolean> {
     const choice = this.#random.next();
     if (choice < 0.45) return (await this.#render(this.#stage.key)).ok;
@@ -195,24 +215,12 @@ export class Worker {
   }
 
   async #keyOfShortLife(): Promise<boolean> {
-    const { organization, session } = this.#stage;
-    const credential = this.#unique();
-    const made = await this.#client.do(
-      { kind: 'create-key', credential },
-      {
-        method: 'POST',
-        path: '/v1/api-keys',
-        token: session,
-        body: { name: credential, org_id: organization, operation: 'all' },
-      },
-    );
-    if (!made.ok) return false;
-    const shape = new Shape(made.body);
-    const secret = { credential, token: shape.text('key') };
-    this.#memory.secrets.push(secret);
+    const made = await this.createKey();
+    if (made === undefined) return false;
+    const { secret, id } = made;
     await this.#render(secret);
     if (this.#random.chance(0.2)) return true;
-    return this.#revoke(secret, `/v1/api-keys/${shape.text('id')}`, session);
+    return this.#revoke(secret, `/v1/api-keys/${id}`, this.#stage.session);
   }
 
   async #sessionOfShortLife(): Promise<boolean> {

@@ -1,16 +1,10 @@
-import pg from 'pg';
 import { expect, it } from 'vitest';
 import { OwnPostgresPair } from './own-postgres-pair.ts';
+import { withPostgres } from './standby.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows.flatMap((row: object) => Object.values(row));
-  } finally {
-    await client.end();
-  }
+  const { rows } = await withPostgres(url, (client) => client.query<object>(sql));
+  return rows.flatMap((row) => Object.values(row));
 }
 
 it('a failover of a pair loses what its standby had not received, and nothing else, as often as it happens', async () => {

@@ -6,9 +6,9 @@
 import { chown, copyFile, lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@px0/local-platform';
-import pg from 'pg';
 import { eventually } from './eventually.ts';
 import { OwnPostgres } from './own-servers.ts';
+import { withPostgres } from './standby.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -153,17 +153,14 @@ export class OwnPostgresPair {
     await standby.kill();
     await rm(standby.dataFolder, { recursive: true, force: true });
     await copyFile(primary.passwordFile, standby.passwordFile);
-    const session = await connected(primary.url);
-    try {
+    await withPostgres(primary.url, async (session) => {
       await session.query(`SELECT pg_backup_start('standby', true)`);
       await copyRunning(primary.dataFolder, standby.dataFolder);
       const { rows } = await session.query<{ label: string }>(
         'SELECT labelfile AS label FROM pg_backup_stop(false)',
       );
       await writeOwned(standby.dataFolder, 'backup_label', rows[0]?.label ?? '');
-    } finally {
-      await session.end();
-    }
+    });
     await writeOwned(standby.dataFolder, 'standby.signal', '');
     this.replication.heal();
     await standby.start();
@@ -240,19 +237,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
-}
-
 /** The single value of a query, in a column that is called so. */
 async function only<T>(url: string, sql: string): Promise<T | undefined> {
-  const client = await connected(url);
-  try {
-    return (await client.query<{ value: T }>(sql)).rows[0]?.value;
-  } finally {
-    await client.end();
-  }
+  return (await withPostgres(url, (client) => client.query<{ value: T }>(sql))).rows[0]?.value;
 }

@@ -2,7 +2,6 @@
 export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
-export { OwnNatsCluster } from './own-nats-cluster.ts';
 export {
   startTestPlatformOnClusters,
   startTestPlatformWithServers,
@@ -10,8 +9,8 @@ export {
   type TestPlatformOnClusters,
   type TestPlatformWithServers,
 } from './own-platform.ts';
-export { OwnPostgresPair } from './own-postgres-pair.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity } from './played-identity.ts';
+export { withPostgres } from './standby.ts';
 export { type Link, TcpProxy } from './tcp-proxy.ts';
 export { temporaryFolder } from './temporary-folder.ts';

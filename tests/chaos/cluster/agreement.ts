@@ -2,9 +2,8 @@
  * When everybody agrees with a promoted server: every process refuses the keys that were lost, every render process renders what the database says is
  * live, and the owners owe the stream nothing. Measured from the moment at which clients reached the promoted server.
  */
-import { eventually, type TestPlatformOnClusters } from '@px0/testing/servers';
+import { eventually, type TestPlatformOnClusters, withPostgres } from '@px0/testing/servers';
 import { describedApi, Shape } from '@px0/testing/world';
-import pg from 'pg';
 import { renderedFrom } from '../history.ts';
 import type { Course } from '../run-seed.ts';
 import type { Secret } from '../workload.ts';
@@ -99,12 +98,5 @@ async function owesNothing(database: string): Promise<boolean> {
 }
 
 async function asked<Row extends object>(database: string, sql: string): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: database });
-  client.on('error', () => undefined);
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  return (await withPostgres(database, (client) => client.query<Row>(sql))).rows;
 }

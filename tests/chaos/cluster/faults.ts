@@ -58,6 +58,8 @@ function kindOf(random: Random, replicas: Replicas): ProcessFault | ClusterFault
 export interface FailoverWitness {
   /** Called before the standby is cut off; resolves when all that was answered by then is on it. */
   beforeTheCut(): Promise<void>;
+  /** The standby gets nothing any more. */
+  afterTheCut(): Promise<void>;
   /** The clients of the old primary have been cut off. */
   ended(): void;
   /** The standby has been promoted and has no client yet. */
@@ -151,6 +153,7 @@ export class ClusterServers implements Servers<ClusterFault> {
     const witness = this.#witness();
     await witness.beforeTheCut();
     postgres.replication.cut();
+    await witness.afterTheCut();
     await sleep(forMs);
     postgres.clients.cut();
     witness.ended();

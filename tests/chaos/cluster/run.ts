@@ -16,6 +16,8 @@ import { checkWithLosses, type Loss, lostIn } from './losses.ts';
 import { failedRenders } from './renders.ts';
 import { readHeld } from './truth.ts';
 
+const PROMOTIONS_TO_LOSE = 2;
+
 export function clusters(platform: TestPlatformOnClusters): Chaos<ClusterFault> {
   return {
     faultsMs: FAULTS_MS,
@@ -64,7 +66,7 @@ function witness(
   note: (loss: Promise<Loss>) => void,
 ): FailoverWitness {
   const { postgres } = platform;
-  const { stage, memory, now } = course;
+  const { stage, memory, extra, now } = course;
   const held = (url: string) => readHeld(url, stage, memory.emails);
   let [safeUntil, endedAt] = [0, 0];
   let promoted: Held | undefined;
@@ -72,6 +74,17 @@ function witness(
     beforeTheCut: async () => {
       safeUntil = now();
       await postgres.whenCaughtUp();
+    },
+    // Something is lost in any case, unless px0 cannot be reached: a key, and more revisions of a prompt than follow soon.
+    afterTheCut: async () => {
+      const [prompt] = stage.prompts;
+      await extra.createKey();
+      for (let count = 0; prompt !== undefined && count < PROMOTIONS_TO_LOSE; count += 1) {
+        const { answer } = (await extra.createVersion(prompt.id)).operation;
+        if (answer?.version === undefined) return;
+        await extra.promote(prompt.id, answer.version);
+        await extra.promote(prompt.id, answer.version);
+      }
     },
     ended: () => {
       endedAt = now();

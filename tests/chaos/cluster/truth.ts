@@ -1,16 +1,15 @@
 /** What a database holds of a run, read from the owners' tables: the truth about a failover is in the two servers, not in px0's answers. */
-import pg from 'pg';
+import { withPostgres } from '@px0/testing/servers';
 import type { Held } from '../checker.ts';
 import type { VersionState } from '../history.ts';
 import type { Stage } from '../workload.ts';
 
 export async function readHeld(url: string, stage: Stage, emails: readonly string[]): Promise<Held> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  await client.connect();
-  const rows = async <Row extends object>(sql: string, values: readonly unknown[]): Promise<readonly Row[]> =>
-    (await client.query<Row>(sql, [...values])).rows;
-  try {
+  return await withPostgres(url, async (client) => {
+    const rows = async <Row extends object>(
+      sql: string,
+      values: readonly unknown[],
+    ): Promise<readonly Row[]> => (await client.query<Row>(sql, [...values])).rows;
     const prompts: Held['prompts'][number][] = [];
     for (const { id } of stage.prompts) {
       const versions = await rows<VersionState>(
@@ -37,7 +36,5 @@ export async function readHeld(url: string, stage: Stage, emails: readonly strin
       accounts: emails.map((email) => ({ email, exists: exist.has(email), organizations: 1, teams: 1 })),
       roles: [{ team: stage.team, user: stage.member, role: roles[0]?.role ?? 'none' }],
     };
-  } finally {
-    await client.end();
-  }
+  });
 }
