@@ -66,6 +66,8 @@ export class DatabaseGuard {
   readonly #closeListeners = new Set<() => void>();
   #standing: DatabaseStanding = { state: 'checking' };
   #trusted: DatabaseIdentity | undefined;
+  /** The same, and still so after it is trusted no more. */
+  #lastTrusted: DatabaseIdentity | undefined;
   /** Where the latest connection leads to. */
   #latest: DatabaseIdentity | undefined;
   /** The fence as it was read last. */
@@ -211,7 +213,7 @@ export class DatabaseGuard {
     );
     // What was compared belongs to an epoch that has ended.
     if (projection.epoch?.epoch !== mark.epoch) return SOON_MS;
-    const verdict = judge({ fence, identity, behind: lost !== undefined });
+    const verdict = judge({ fence, identity, trusted: this.#lastTrusted, behind: lost !== undefined });
     // Connections have begun to lead elsewhere meanwhile.
     if (this.#latest !== undefined && isPrimary(this.#latest) && !isSame(this.#latest, identity))
       return SOON_MS;
@@ -252,6 +254,7 @@ export class DatabaseGuard {
     const { projection, logger } = this.#options;
     if (this.#standing.state === 'refused') logger.warn('the database is accepted');
     this.#trusted = identity;
+    this.#lastTrusted = identity;
     this.#wasTrusted = true;
     this.#mayWrite = true;
     // Until now a stream that lacks what was published from this database was taken as it is.

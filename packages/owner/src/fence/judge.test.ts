@@ -18,3 +18,13 @@ it.each([
 ] as const)('%s', (_, row, system, timeline, behind, verdict) => {
   expect(judge({ fence: row, identity: { system, timeline, startedAt: '' }, behind })).toBe(verdict);
 });
+
+const present = { system: '7', timeline: 3, startedAt: '' };
+it.each([
+  ['a failover that another replica accepted without seeing the loss', { ...present, timeline: 2 }, 'return'],
+  ['an old copy of the server that this process published from', present, 'older'],
+  ['a server of which only another cluster was known', { ...present, system: '8', timeline: 1 }, 'older'],
+] as const)('%s, to a process that has published', (_, trusted, verdict) => {
+  const accepted = { ...fence, timeline: 3 };
+  expect(judge({ fence: accepted, identity: present, trusted, behind: true })).toBe(verdict);
+});

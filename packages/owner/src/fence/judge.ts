@@ -13,6 +13,8 @@ export interface Fence {
 export interface Findings {
   readonly fence: Fence;
   readonly identity: DatabaseIdentity & { readonly timeline: number };
+  /** The server that this process published from last; undefined before it has. */
+  readonly trusted?: DatabaseIdentity | undefined;
   /** The stream shows a later revision than the database has, of at least one subject. */
   readonly behind: boolean;
 }
@@ -23,11 +25,13 @@ export interface Findings {
  */
 export type Verdict = 'accept' | 'return' | 'foreign' | 'unfenced' | 'older';
 
-export function judge({ fence, identity, behind }: Findings): Verdict {
+export function judge({ fence, identity, trusted, behind }: Findings): Verdict {
   if (!behind) return 'accept';
   if (fence.system === '') return 'unfenced';
   if (fence.system !== identity.system) return 'foreign';
-  return identity.timeline > fence.timeline ? 'return' : 'older';
+  // Another replica may have accepted the later timeline without having seen what was lost, where NATS lost it, too.
+  const before = trusted?.system === identity.system ? (trusted.timeline ?? 0) : fence.timeline;
+  return identity.timeline > Math.min(before, fence.timeline) ? 'return' : 'older';
 }
 
 const WHAT_TO_DO =
