@@ -257,7 +257,7 @@ export const metricCatalog = define({
   databaseRefused: {
     name: 'px0.database.refused',
     kind: 'gauge',
-    unit: '1',
+    unit: '',
     description: '1 while nothing is published because the database lacks what the stream shows.',
     attributes: [],
   },
