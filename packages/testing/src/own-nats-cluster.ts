@@ -60,8 +60,12 @@ export class OwnNatsCluster {
       const configuration = [
         `server_name: ${name}`,
         `http: "127.0.0.1:${own.monitor}"`,
-        // As in production: what was acknowledged outlives the end of all three at once.
-        `jetstream { store_dir: ${JSON.stringify(join(folder, name, 'nats'))}, sync_interval: always }`,
+        // As in production: what was acknowledged outlives the end of all three at once. The project's own release does not know it.
+        ...(binary === undefined
+          ? []
+          : [
+              `jetstream { store_dir: ${JSON.stringify(join(folder, name, 'nats'))}, sync_interval: always }`,
+            ]),
         `client_advertise: "127.0.0.1:${clients.port}"`,
         `cluster { name: "px0-test", listen: "127.0.0.1:${own.routes}", advertise: "127.0.0.1:${nowhere}", routes: [${routes.join(', ')}] }`,
       ];
