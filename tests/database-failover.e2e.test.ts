@@ -121,7 +121,7 @@ it('the command that accepts a database wants to hear that it replaces, and has 
   const adopt = (...args: string[]) =>
     promisify(execFile)(process.execPath, [command, ...args], { env }).then(
       ({ stdout }) => stdout,
-      ({ stdout }: { stdout: string }) => Promise.reject(new Error(stdout)),
+      ({ stderr }: { stderr: string }) => Promise.reject(new Error(stderr)),
     );
   const owed = async (): Promise<unknown[]> => {
     const schemas = ['identity', 'tenancy', 'registry'];

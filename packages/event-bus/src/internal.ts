@@ -29,7 +29,7 @@ export { type NextStep, PositionTracker, type Tracker } from './projection/posit
 export { type ProjectionOptions, projectionRules } from './projection/projection.ts';
 export { TokenWait, type TokenWaitOutcome } from './projection/token-wait.ts';
 export { Waiters } from './projection/waiters.ts';
-export type { Epoch } from './revisions/token.ts';
+export { compareEpochs, type Epoch } from './revisions/token.ts';
 export {
   type BusOptions,
   type PublishExpectation,

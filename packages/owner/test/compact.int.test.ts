@@ -1,5 +1,6 @@
 /** Compaction removes old tombstones and breaks neither readers that run nor ones that start. */
 
+import { declareReturn } from '@px0/event-bus/internal';
 import { eventually, testBus } from '@px0/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { compact } from '../src/outbox/compact.ts';
@@ -33,6 +34,17 @@ it('old tombstones go with their rows, young ones stay', async () => {
   expect(await compactAll(owner)).toEqual({ removed: 1 });
   expect(await owner.bus.lastMessage('state', 'px0.state.tenancy.organization.gone')).toBeUndefined();
   expect((await owner.pool.query(`select from outbox where subject like '%.gone'`)).rowCount).toBe(0);
+});
+
+it('a database that went back is left alone until its services have published its state', async () => {
+  const owner = await ownerWithTombstone();
+  const later = String(Date.now() + 60_000);
+  await owner.pool.query('update database_fence set went_back = $1', [later]);
+  await expect(compactAll(owner)).rejects.toThrow('start them first');
+  await declareReturn(owner.bus, 'tenancy', later);
+  await owner.put('living', 'shown again');
+  await eventually(() => owner.view.nameOf('living') === 'shown again');
+  await expect(compactAll(owner)).resolves.toBeDefined();
 });
 
 it('a reader that starts afterwards reaches the last sequence, though the last message was a tombstone', async () => {

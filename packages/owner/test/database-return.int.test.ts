@@ -9,7 +9,17 @@ import type pg from 'pg';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { adopt } from '../src/fence/adopt.ts';
 import { DatabaseNotTrustedError } from '../src/fence/database-guard.ts';
-import { closer, type Owner, openOwner, openReader, openSchema, type Place, type Reader } from './support.ts';
+import { compact } from '../src/outbox/compact.ts';
+import {
+  closer,
+  logger,
+  type Owner,
+  openOwner,
+  openReader,
+  openSchema,
+  type Place,
+  type Reader,
+} from './support.ts';
 
 let place: Place;
 let cleanups = closer();
@@ -115,12 +125,16 @@ it.each([
   const after = await viewStream(reader.bus);
   expect([after?.lastSequence, after?.mark]).toEqual([before?.lastSequence, before?.mark]);
   expect(reader.view.names()).toEqual(held);
+  const compacting = { pool, bus: reader.bus, context: 'tenancy', logger, olderThanMs: 0 } as const;
+  await expect(compact(compacting)).rejects.toThrow(owner.guard.standing.reason);
+  expect((await viewStream(reader.bus))?.lastSequence).toBe(before?.lastSequence);
 
   await adopt({ pool, bus: reader.bus, afterReturn: '' });
   await expect.poll(() => reader.view.names()).toEqual(state);
   await expect.poll(() => owner.guard.standing).toEqual({ state: 'trusted' });
   await owner.put('kept', 'after');
   await expect.poll(() => reader.view.nameOf('kept')).toBe('after');
+  expect(await compact(compacting)).toEqual({ removed: 0 });
 });
 
 it('contexts that went back at the same moment each have their epoch', async () => {

@@ -2,6 +2,7 @@
 export { Cleanups } from './cleanups.ts';
 export {
   baseConfigSchema,
+  databaseVariables,
   describeConfig,
   flagVariable,
   integerVariable,
@@ -21,6 +22,7 @@ export { createPool, type PoolOptions } from './database/pool.ts';
 export { runMigrations } from './database/run-migrations.ts';
 export { withStrictTls } from './database/tls-mode.ts';
 export { isUnavailable } from './database/unavailable.ts';
+export { waitForPostgres } from './database/wait.ts';
 export { ApiError, type ApiErrorOptions, ConfigError, StartError } from './errors.ts';
 export { replyOfApiError, replyOfError } from './http/error-reply.ts';
 export type { Handler, HandlerContext, Handlers, OperationId, RequestWrapper } from './http/handler.ts';
@@ -45,6 +47,7 @@ export {
 } from './http/server.ts';
 export { createLogger, type Logger, type LoggerOptions, silentLogger } from './logger.ts';
 export { warnOfOpenFiles } from './open-files.ts';
+export { runCommand } from './run-command.ts';
 export { runService, type ServiceDependencies } from './run-service.ts';
 export { type DurationSeries, durationHistogram } from './telemetry/duration-histogram.ts';
 export { type Observation, observe, observeAnswers } from './telemetry/instruments.ts';

@@ -4,10 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createPool, silentLogger } from '@px0/service-kit';
+import { ConfigError, createPool, runCommand, silentLogger, waitForPostgres } from '@px0/service-kit';
 import { z } from 'zod';
 import { SCHEMA } from './schema.ts';
 import { askForRotation } from './signing-keys/mod.ts';
+
+/** The service runs, so its database is there: what a user waits for before the command gives up. */
+const DATABASE_WAIT_MS = 5_000;
 
 const runFile = z.object({ servers: z.object({ postgres: z.object({ url: z.string() }) }) });
 
@@ -21,18 +24,19 @@ async function databaseUrl(): Promise<string | undefined> {
   }
 }
 
-const url = await databaseUrl();
-if (url === undefined) {
-  process.stderr.write('No database: set DATABASE_URL, or run this where px0 runs (PX0_HOME).\n');
-  process.exitCode = 1;
-} else {
-  const pool = createPool({ connectionString: url, schema: SCHEMA, logger: silentLogger() });
+await runCommand('rotate-keys', async () => {
+  const url = await databaseUrl();
+  if (url === undefined)
+    throw new ConfigError('No database: set DATABASE_URL, or run this where px0 runs (PX0_HOME).');
+  const logger = silentLogger();
+  const pool = createPool({ connectionString: url, schema: SCHEMA, logger });
   try {
+    (await waitForPostgres(pool, DATABASE_WAIT_MS, logger)).release();
     await askForRotation(pool);
-    process.stdout.write(
-      'A new key is made within a minute and signs five minutes later. Sessions stay as they are.\n',
-    );
   } finally {
     await pool.end();
   }
-}
+  process.stdout.write(
+    'A new key is made within a minute and signs five minutes later. Sessions stay as they are.\n',
+  );
+});

@@ -41,6 +41,8 @@ export interface BusOptions {
   readonly tlsCaFile?: string | undefined;
   readonly requestTimeoutMs?: number;
   readonly pingIntervalMs?: number;
+  /** Fails when no server answers at first, instead of waiting as long as it takes: for commands, whose user waits with them. */
+  readonly atOnce?: boolean | undefined;
 }
 
 /** A stream as its leader describes it. */
@@ -111,7 +113,7 @@ const PING_INTERVAL_MS = 10_000;
 /** Quick enough that a restart is hardly noticed, slow enough not to load a server that starts. */
 const RECONNECT_WAIT_MS = 250;
 
-/** Connects, waiting as long as it takes, and ensures that the streams exist. @throws BusConfigurationError */
+/** Connects, waiting as long as it takes unless `atOnce`, and ensures that the streams exist. @throws BusConfigurationError */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const names = new Names(options.streamPrefix);
   const servers = options.servers.split(',').map((server) => server.trim());
@@ -124,7 +126,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     ...(options.pass === undefined ? {} : { pass: options.pass }),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     ...(options.tlsCaFile === undefined ? {} : { tls: { caFile: options.tlsCaFile } }),
-    waitOnFirstConnect: true,
+    waitOnFirstConnect: options.atOnce !== true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: 100,
@@ -132,6 +134,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     maxPingOut: 2,
     timeout: 5_000,
     ignoreAuthErrorAbort: true,
+  }).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BusConfigurationError(`NATS does not answer at NATS_URL (${reason}).`, { cause: error });
   });
   const bus = await Bus.over(connection, names, nextServer, options);
   if (mayBeSeveral(servers)) bus.watchSilence();
@@ -307,6 +312,12 @@ export class Bus {
   async firstSequenceFrom(kind: StreamKind, sequence: number): Promise<number | undefined> {
     const query = { seq: sequence, next_by_subj: this.names.subjects(kind) };
     return (await this.#stored(kind, query))?.sequence;
+  }
+
+  /** The first message of a context's state at or after `sequence`, found in the same way. */
+  firstOfContext(context: string, sequence: number): Promise<StoredMessage | undefined> {
+    const query = { seq: sequence, next_by_subj: this.names.subjectsOf(context) };
+    return this.#stored('state', query);
   }
 
   /** The subject's last message from any replica: fast, may be behind. */

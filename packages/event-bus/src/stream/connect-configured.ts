@@ -17,6 +17,8 @@ export interface ConnectionRole {
   /** Shown in the server's connection list. */
   readonly name: string;
   readonly logger: Logger;
+  /** Fails when no server answers at first. */
+  readonly atOnce?: boolean;
 }
 
 /** Connects as the configuration says; see `connectBus`. @throws BusConfigurationError */

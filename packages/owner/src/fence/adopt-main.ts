@@ -4,44 +4,24 @@
  * See docs/runbooks/database-refused.md.
  */
 import { join } from 'node:path';
-import { connectConfigured } from '@px0/event-bus/internal';
-import { Cleanups, createLogger, createPool, loadConfig } from '@px0/service-kit';
+import { loadConfig, runCommand, StartError } from '@px0/service-kit';
 import { z } from 'zod';
-import { databaseOf, maintenanceVariables } from '../maintenance-config.ts';
+import { inEachContext, maintenanceVariables } from '../maintenance.ts';
 import { adopt } from './adopt.ts';
 import { afterReturnOf } from './after-return.ts';
 
 const servicesFolder = join(import.meta.dirname, '../../../../services');
 const folders = { identity: 'identity', tenancy: 'tenancy', registry: 'prompt-registry' } as const;
 
-const config = loadConfig(z.object(maintenanceVariables));
-const logger = createLogger({ service: 'adopt-database', level: config.LOG_LEVEL });
-const cleanups = new Cleanups(logger);
-
-try {
-  if (process.argv.slice(2).join(' ') !== '--replace') {
-    throw new Error(
+await runCommand('adopt-database', async () => {
+  if (process.argv.slice(2).join(' ') !== '--replace')
+    throw new StartError(
       'What the database lacks is lost for good: say --replace to let it replace what readers hold.',
     );
-  }
-  const bus = await connectConfigured(config, { name: 'adopt-database', logger });
-  cleanups.add('nats', () => bus.close());
-  for (const context of ['identity', 'tenancy', 'registry'] as const) {
+  const config = loadConfig(z.object(maintenanceVariables));
+  await inEachContext('adopt-database', config, async ({ context, pool, bus, logger }) => {
     const migrations = join(servicesFolder, folders[context], 'prisma/migrations');
-    const pool = createPool({
-      connectionString: databaseOf(context, config),
-      schema: context,
-      logger,
-      max: 2,
-    });
-    cleanups.add(`postgres ${context}`, () => pool.end());
     await adopt({ pool, bus, afterReturn: await afterReturnOf(migrations) });
     logger.info({ context }, 'the database is accepted: its state will replace what readers hold');
-  }
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  logger.error({ reason: message }, 'the database was not accepted');
-  process.exitCode = 1;
-} finally {
-  await cleanups.run();
-}
+  });
+});

@@ -20,7 +20,7 @@ import {
 import { isUnavailable, type Logger } from '@px0/service-kit';
 import type pg from 'pg';
 import type { Outbox, OwnerContext } from '../outbox/outbox.ts';
-import { type DatabaseIdentity, type IdentityWatch, readIdentity } from './database-identity.ts';
+import { type DatabaseIdentity, type IdentityWatch, isPrimary, readIdentity } from './database-identity.ts';
 import { FenceStore } from './fence-store.ts';
 import { type Fence, judge, refusals } from './judge.ts';
 
@@ -322,8 +322,4 @@ function isSame(a: DatabaseIdentity, b: DatabaseIdentity): boolean {
 /** Whether it is the server that was accepted last, as far as its name says. */
 function isKnown({ system, timeline }: DatabaseIdentity, fence: Fence): boolean {
   return fence.system === '' || (system === fence.system && timeline === fence.timeline);
-}
-
-function isPrimary(identity: DatabaseIdentity): identity is DatabaseIdentity & { readonly timeline: number } {
-  return identity.timeline !== undefined;
 }

@@ -12,6 +12,15 @@ export interface DatabaseIdentity {
   readonly startedAt: string;
 }
 
+/** What an operator is told of a database that takes no writes. */
+export const STANDBY = 'The database is a standby: promote it first.';
+
+export function isPrimary(
+  identity: DatabaseIdentity,
+): identity is DatabaseIdentity & { readonly timeline: number } {
+  return identity.timeline !== undefined;
+}
+
 interface IdentityRow {
   readonly system: string;
   readonly wal_file: string | null;

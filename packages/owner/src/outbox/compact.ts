@@ -5,16 +5,14 @@
  * See docs/decisions/020-epochs.md.
  */
 
-import { type Bus, BusUnavailableError, viewStream } from '@px0/event-bus/internal';
-import type { Logger } from '@px0/service-kit';
+import { type Bus, viewStream } from '@px0/event-bus/internal';
+import { StartError } from '@px0/service-kit';
 import type pg from 'pg';
-import { Outbox, type OwnerContext } from './outbox.ts';
+import { requireTrusted } from '../fence/require-trusted.ts';
+import type { Maintained } from '../maintenance.ts';
+import { Outbox } from './outbox.ts';
 
-export interface CompactOptions {
-  readonly pool: pg.Pool;
-  readonly bus: Bus;
-  readonly context: OwnerContext;
-  readonly logger: Logger;
+export interface CompactOptions extends Maintained {
   /** Tombstones older than this are removed. */
   readonly olderThanMs?: number;
 }
@@ -36,12 +34,13 @@ interface Tombstone {
   readonly sequence: number;
 }
 
-/** Compacts one context. May run while the services run, and again after an interruption. */
+/** Compacts one context. May run while the services run, and again after an interruption. @throws StartError when the database is not trusted */
 export async function compact(options: CompactOptions): Promise<CompactResult> {
   const { pool, bus, context, logger, olderThanMs = A_WEEK_MS } = options;
   const view = await viewStream(bus);
   if (view?.mark === undefined)
-    throw new BusUnavailableError('the state stream has no epoch yet: start the services first');
+    throw new StartError('The state stream has no epoch yet: start the services first.');
+  await requireTrusted(options, view.mark);
   let removed = 0;
   let after = '';
   for (;;) {

@@ -1,8 +1,8 @@
 /** A migration job: applies what is missing, logs it in one line, and ends. Called by a service's `src/migrate.ts`. */
 import { z } from 'zod';
 import { databaseVariables, loadConfig, processVariables } from '../config.ts';
-import { ConfigError, StartError } from '../errors.ts';
 import { createLogger } from '../logger.ts';
+import { runCommand } from '../run-command.ts';
 import { type MigrateOptions, migrate } from './migrate.ts';
 
 const configSchema = z.object({
@@ -16,7 +16,7 @@ export async function runMigrations(
   service: string,
   { schema, directory }: Pick<MigrateOptions, 'schema' | 'directory'>,
 ): Promise<void> {
-  try {
+  await runCommand(`${service} migrations`, async () => {
     const config = loadConfig(configSchema);
     const logger = createLogger({ service: `${service}-migrations`, level: config.LOG_LEVEL });
     const applied = await migrate({
@@ -27,9 +27,5 @@ export async function runMigrations(
       waitMs: config.DATABASE_WAIT_MS,
     });
     logger.info({ schema, applied }, 'the schema is up to date');
-  } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof StartError)) throw error;
-    process.stderr.write(`px0 ${service} migrations: ${error.message}\n`);
-    process.exitCode = 1;
-  }
+  });
 }
