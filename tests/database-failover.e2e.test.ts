@@ -8,27 +8,24 @@ import { promisify } from 'node:util';
 import { Px0 } from '@px0/sdk';
 import {
   eventually,
-  Standby,
-  startTestPlatformWithServers,
-  type TestPlatformWithServers,
+  startTestPlatformWithStandby,
+  type TestPlatformWithStandby,
   withPostgres,
 } from '@px0/testing';
 import { type Account, PASSWORD, said, World } from '@px0/testing/world';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-let platform: TestPlatformWithServers;
-let standby: Standby | undefined;
+let platform: TestPlatformWithStandby;
 let world: World;
 let account: Account;
 
 beforeAll(async () => {
-  platform = await startTestPlatformWithServers();
+  platform = await startTestPlatformWithStandby();
   world = new World(platform);
   account = await world.account();
 });
 afterAll(async () => {
   await platform?.stop();
-  await standby?.close();
 });
 
 interface Readiness {
@@ -49,15 +46,14 @@ it('what the database lost is lost everywhere, and nothing else is', async () =>
   const prompt = await world.prompt(account, account.team, 'one');
   const tagged = await world.prompt(account, account.team, 'tagged one');
   await world.make(account, 'POST', `/v1/prompts/${tagged.id}/versions/1/tags`, { tag: 'production' });
-  standby = await Standby.of(platform.postgres);
-  await standby.caughtUp();
+  await platform.postgres.whenCaughtUp();
   await using application = new Px0({
     host: platform.gatewayUrl,
     accessToken: account.key.token,
     mode: 'stream',
   });
   await application.ready();
-  standby.cutOff();
+  platform.postgres.replication.cut();
 
   for (const text of ['two', 'three', 'four', 'five']) await world.live(account, prompt, text);
   const lost = await world.prompt(account, account.team, 'lost');
@@ -70,9 +66,8 @@ it('what the database lost is lost everywhere, and nothing else is', async () =>
   const before = platform.services;
   const epoch = (await readiness('identity')).epoch;
 
-  await platform.postgres.kill();
-  await standby.promote();
-  platform.proxies.postgres.retarget(standby.port);
+  await platform.postgres.failOver();
+  platform.postgres.clients.heal();
 
   await eventually(async () => (await world.rendered(account.key, prompt)) === 'one', {
     timeoutMs: 60_000,
@@ -116,7 +111,7 @@ it('the command that accepts a database wants to hear that it replaces, and has 
   const env = {
     ...process.env,
     DATABASE_URL: platform.databaseUrl,
-    NATS_URL: `nats://127.0.0.1:${platform.proxies.nats.port}`,
+    NATS_URL: platform.nats.url,
   };
   const adopt = (...args: string[]) =>
     promisify(execFile)(process.execPath, [command, ...args], { env }).then(

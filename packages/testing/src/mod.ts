@@ -12,9 +12,11 @@ export { OwnNatsCluster } from './own-nats-cluster.ts';
 export {
   startOn,
   startTestPlatformWithServers,
+  startTestPlatformWithStandby,
   type TestPlatform,
   type TestPlatformOptions,
   type TestPlatformWithServers,
+  type TestPlatformWithStandby,
 } from './own-platform.ts';
 export { OwnNats, OwnPostgres, ownNats, ownPostgres } from './own-servers.ts';
 export { PlayedIdentity, type PlayedUser } from './played-identity.ts';
@@ -39,8 +41,8 @@ export {
   openOwner,
   RunningOwner,
 } from './running-owner.ts';
-export { Standby, withPostgres } from './standby.ts';
 export { type Interference, type Link, TcpProxy } from './tcp-proxy.ts';
-export { temporaryFolder } from './temporary-folder.ts';
+export { folderOfBlock, temporaryFolder } from './temporary-folder.ts';
 export { startTestPlatform } from './test-platform.ts';
 export { whenReady } from './when-ready.ts';
+export { withPostgres } from './with-postgres.ts';

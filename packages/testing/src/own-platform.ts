@@ -76,24 +76,44 @@ export async function startTestPlatformWithServers(
   }
 }
 
-export interface TestPlatformOnClusters extends TestPlatform {
-  readonly nats: OwnNatsCluster;
+/** NATS is one server, or several that are a cluster. */
+export interface TestPlatformWithStandby<Nats extends { close(): Promise<void> } = OwnNats>
+  extends TestPlatform {
+  readonly nats: Nats;
   readonly postgres: OwnPostgresPair;
 }
+
+/** The platform on a NATS server of its own, and a Postgres with a standby. */
+export async function startTestPlatformWithStandby(
+  options: TestPlatformOptions = {},
+): Promise<TestPlatformWithStandby> {
+  return await startOnPair(await ownNats(), options);
+}
+
+export type TestPlatformOnClusters = TestPlatformWithStandby<OwnNatsCluster>;
 
 /** The platform on three NATS servers that hold every stream, and a Postgres with a standby. */
 export async function startTestPlatformOnClusters(
   natsBinary: string,
   options: TestPlatformOptions = {},
 ): Promise<TestPlatformOnClusters> {
-  const [nats, postgres] = await Promise.all([OwnNatsCluster.start(natsBinary), OwnPostgresPair.start()]);
-  const closeServers = async (): Promise<void> => {
-    await Promise.all([nats.close(), postgres.close()]);
-  };
+  const nats = await OwnNatsCluster.start(natsBinary);
   const env = { ...options.env, PX0_STREAM_REPLICAS: String(nats.size) };
+  return await startOnPair(nats, { ...options, env });
+}
+
+async function startOnPair<Nats extends { readonly url: string; close(): Promise<void> }>(
+  nats: Nats,
+  options: TestPlatformOptions,
+): Promise<TestPlatformWithStandby<Nats>> {
+  let postgres: OwnPostgresPair | undefined;
+  const closeServers = async (): Promise<void> => {
+    await Promise.all([nats.close(), postgres?.close()]);
+  };
   try {
+    postgres = await OwnPostgresPair.start();
     const servers = { databaseUrl: postgres.url, natsUrl: nats.url, streamPrefix: '' };
-    return Object.assign(await startOn(servers, { ...options, env }, closeServers), { nats, postgres });
+    return Object.assign(await startOn(servers, options, closeServers), { nats, postgres });
   } catch (error) {
     await closeServers();
     throw error;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { OwnPostgresPair } from './own-postgres-pair.ts';
-import { withPostgres } from './standby.ts';
+import { withPostgres } from './with-postgres.ts';
 
 async function query(url: string, sql: string): Promise<unknown[]> {
   const { rows } = await withPostgres(url, (client) => client.query<object>(sql));

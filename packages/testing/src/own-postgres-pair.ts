@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import { freePort } from '@px0/local-platform';
 import { eventually } from './eventually.ts';
 import { OwnPostgres } from './own-servers.ts';
-import { withPostgres } from './standby.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { withPostgres } from './with-postgres.ts';
 
 const CAUGHT_UP_LIMIT_MS = 60_000;
 
