@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   try {
     const { engines, missing } = await sdkEngines(folder);
     const built = buildOracle();
-    const oracle = 'skipped' in built ? undefined : built;
+    using oracle = 'skipped' in built ? undefined : built;
     for (const reason of missing) print(`not compared: ${reason}`);
     if (oracle === undefined) print('not compared: Go text/template');
     const seeds = templateSeeds();

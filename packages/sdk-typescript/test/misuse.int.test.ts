@@ -6,7 +6,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { inspect, promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
-import { temporaryFolder } from '@px0/testing';
+import { folderOfBlock } from '@px0/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as api from '../src/api.ts';
 import {
@@ -677,7 +677,8 @@ describe('a fallback', () => {
 
 describe('a state file', () => {
   it('that is a pipe, a device or a folder is a warning, is not waited for and stays what it is', async () => {
-    const folder = await temporaryFolder('sdk-typescript-misuse');
+    await using own = await folderOfBlock('sdk-typescript-misuse');
+    const folder = own.path;
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const snapshotFile of [pipe, folder]) {
@@ -700,7 +701,8 @@ describe('a state file', () => {
 
 describe('a relative path of a state file', () => {
   it('counts from the folder in which the client is made', async () => {
-    const folder = await temporaryFolder('sdk-typescript-folder');
+    await using own = await folderOfBlock('sdk-typescript-folder');
+    const folder = own.path;
     await mkdir(join(folder, 'later'));
     const program = `
       import { Px0 } from ${JSON.stringify(join(import.meta.dirname, '..', 'src', 'mod.ts'))};

@@ -1,6 +1,6 @@
 /** Asks Go itself what templates give. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FuzzCase } from './cases.ts';
@@ -26,7 +26,8 @@ export function findGo(): string | undefined {
   return `skipped: go 1.${FIRST_MINOR} or later is needed, found ${version.stdout.trim()}`;
 }
 
-export interface Oracle {
+/** Its program is removed when it is disposed of. */
+export interface Oracle extends Disposable {
   readonly ask: (cases: readonly FuzzCase[]) => Outcome[];
   readonly askSteps: AskSteps;
   readonly askChats: AskChats;
@@ -36,7 +37,8 @@ export interface Oracle {
 export function buildOracle(): { skipped: string } | Oracle {
   const missing = findGo();
   if (missing !== undefined) return { skipped: missing };
-  const binary = join(mkdtempSync(join(tmpdir(), 'px0-template-fuzz-')), 'oracle');
+  const folder = mkdtempSync(join(tmpdir(), 'px0-template-fuzz-'));
+  const binary = join(folder, 'oracle');
   const build = spawnSync('go', ['build', '-o', binary, '.'], {
     cwd: join(import.meta.dirname, 'go'),
     encoding: 'utf8',
@@ -53,6 +55,7 @@ export function buildOracle(): { skipped: string } | Oracle {
         counted.outcome === 'output' ? { output: '', ...counted } : counted,
       ),
     askChats: (cases) => lines<ChatOutcome>(binary, ['chats'], cases),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 

@@ -17,8 +17,9 @@ const CHATS = 'chats.json';
 
 /** Each file's new text by its name, or why there are none. */
 export function remakeVectors(): { skipped: string } | { files: ReadonlyMap<string, string> } {
-  const oracle = buildOracle();
-  if ('skipped' in oracle) return oracle;
+  const built = buildOracle();
+  if ('skipped' in built) return built;
+  using oracle = built;
   const folder = mkdtempSync(join(tmpdir(), 'px0-template-vectors-'));
   const path = (name: string): string => join(folder, name);
   try {

@@ -55,11 +55,12 @@ function compareChats({ askChats }: Oracle, seed: number, wanted: number): void 
 function main(): void {
   const seed = Number(process.argv[2] ?? 1);
   const wanted = Number(process.argv[3] ?? 20_000);
-  const oracle = buildOracle();
-  if ('skipped' in oracle) {
-    print(`fuzz ${oracle.skipped}`);
+  const built = buildOracle();
+  if ('skipped' in built) {
+    print(`fuzz ${built.skipped}`);
     return;
   }
+  using oracle = built;
   const seeds = templateSeeds();
   const sums = { compared: 0, outputs: 0, parseErrors: 0, execErrors: 0, skipped: 0, differences: 0 };
   for (let batch = 0; sums.compared < wanted; batch++) {

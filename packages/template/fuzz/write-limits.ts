@@ -6,8 +6,9 @@ import { compareStepsWithGo } from './go-steps.ts';
 import { limitCases } from './limit-cases.ts';
 
 function main(): void {
-  const oracle = buildOracle();
-  if ('skipped' in oracle) throw new Error(oracle.skipped);
+  const built = buildOracle();
+  if ('skipped' in built) throw new Error(built.skipped);
+  using oracle = built;
   const cases = limitCases();
   const differences = compareStepsWithGo(oracle.askSteps, cases);
   for (const difference of differences.slice(0, 20)) process.stdout.write(`${JSON.stringify(difference)}\n`);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { compareWithGo } from '../fuzz/compare.ts';
 import { compareChatsWithGo } from '../fuzz/compare-chats.ts';
 import { buildOracle } from '../fuzz/go-oracle.ts';
@@ -16,6 +16,8 @@ if ('skipped' in oracle) {
   it.skip(`steps are counted as in Go (${oracle.skipped})`, () => undefined);
   it.skip(`the vectors are what Go gives (${oracle.skipped})`, () => undefined);
 } else {
+  afterAll(() => oracle[Symbol.dispose]());
+
   it('random templates do what they do in Go', () => {
     const seeds = [...readVectors('authored'), ...readVectors('options')].map(({ template }) => template);
     const { differences, compared } = compareWithGo(oracle.ask, seeds, 20_260_101, 1500);
