@@ -26,7 +26,8 @@ export {
 } from './projection/epoch.ts';
 export { EpochFinder, type OwnerMemory } from './projection/epoch-finder.ts';
 export { type NextStep, PositionTracker, type Tracker } from './projection/position-tracker.ts';
-export { type ProjectionOptions, projectionRules } from './projection/projection.ts';
+export type { ProjectionOptions } from './projection/projection.ts';
+export { projectionRules } from './projection/projection-rules.ts';
 export { TokenWait, type TokenWaitOutcome } from './projection/token-wait.ts';
 export { Waiters } from './projection/waiters.ts';
 export { compareEpochs, type Epoch } from './revisions/token.ts';

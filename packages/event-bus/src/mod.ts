@@ -1,7 +1,8 @@
 /** State over NATS JetStream, for those who read it. The public face of `@px0/event-bus`. */
 export { type ConsistencyOptions, consistency } from './edge/consistency.ts';
 export type { Context } from './projection/completeness.ts';
-export { Projection, type ProjectionView } from './projection/projection.ts';
+export type { ProjectionView } from './projection/held-state.ts';
+export { Projection } from './projection/projection.ts';
 export { observeProjection } from './projection/projection-metrics.ts';
 export { answerFrom, type Demand, demandOf, GATEWAY_TOKEN, revisionHeaders } from './revisions/demand.ts';
 export {

@@ -3,7 +3,7 @@
  * subject first, then every message. Survives reconnects, restarts, readers that end, and new epochs. Once ready, it stays ready:
  * it serves what it has, and reports how current that is.
  */
-import { decodeEvent, type EntityName, entityOfSubject, idOfSubject, type StateEvent } from '@px0/contracts';
+import type { EntityName } from '@px0/contracts';
 import { type Logger, TIMED_OUT, within } from '@px0/service-kit';
 import { decodeToken, encodeToken, type RevisionToken } from '../revisions/token.ts';
 import type { Bus } from '../stream/bus.ts';
@@ -16,44 +16,16 @@ import {
   type OpenStreamReader,
   pushReader,
 } from '../stream/stream-reader.ts';
-import { startProcessSpan } from '../stream/trace-context.ts';
 import { AskedPosition } from './asked-position.ts';
-import { ALL_CONTEXTS, Completeness, type Context, completedContext, contextOf } from './completeness.ts';
-import { type EpochMark, epochMarkOf, type SameStreamRule, stillShows, type Witness } from './epoch.ts';
+import { ALL_CONTEXTS, type Context } from './completeness.ts';
+import type { EpochMark, Witness } from './epoch.ts';
 import { EpochFinder, type EpochOwner } from './epoch-finder.ts';
+import { HeldState, type ProjectionView } from './held-state.ts';
 import { NextFlight } from './next-flight.ts';
-import { PositionTracker, type Tracker } from './position-tracker.ts';
-import { Returns } from './returns.ts';
-import { SubjectTable } from './subject-table.ts';
+import { type ProjectionRules, projectionRules } from './projection-rules.ts';
+import type { SubjectTable } from './subject-table.ts';
 import { TokenWait, type TokenWaitOutcome } from './token-wait.ts';
 import { Waiters } from './waiters.ts';
-
-/** What a service keeps of the stream. Called in the stream's order, for each entity with rising revisions. */
-export interface ProjectionView {
-  /** Which entities it keeps. All others are dropped unparsed. */
-  wants(name: EntityName): boolean;
-  /** A new state, or a tombstone. */
-  apply(event: StateEvent): void;
-  /** The entity does not exist any more, though its tombstone was never seen: a new epoch did not show it. */
-  drop(name: EntityName, id: string): void;
-}
-
-/** The guards that make a reader right. Tests replace one to show the anomaly that it prevents. */
-export interface ProjectionRules {
-  /** Whether a message is applied, given the revision that is held. */
-  readonly admits: (held: number, incoming: number) => boolean;
-  readonly sameStream: SameStreamRule;
-  readonly tracker: () => Tracker;
-  /** Whether a starting projection may serve. */
-  readonly isReady: (facts: { readonly caughtUp: boolean; readonly missing: readonly Context[] }) => boolean;
-}
-
-export const projectionRules: ProjectionRules = {
-  admits: (held, incoming) => incoming > held,
-  sameStream: stillShows,
-  tracker: () => new PositionTracker(),
-  isReady: ({ caughtUp, missing }) => caughtUp && missing.length === 0,
-};
 
 export interface ProjectionOptions {
   readonly bus: Bus;
@@ -82,17 +54,12 @@ const CONFIRMATION_MS = 50;
 const FULL_SHARE = 0.9;
 
 export class Projection {
-  /** What is remembered of each subject; the owners' comparison reads it. */
-  readonly table = new SubjectTable();
   readonly #bus: Bus;
   readonly #logger: Logger;
   readonly #rules: ProjectionRules;
   readonly #openReader: OpenStreamReader;
   readonly #finder: EpochFinder;
-  readonly #completeness: Completeness;
-  readonly #views = new Map<EntityName, ProjectionView[]>();
-  readonly #ownContext: Context | undefined;
-  readonly #allViews: readonly ProjectionView[];
+  readonly #held: HeldState;
   readonly #checkIntervalMs: number;
   readonly #retryMs: number;
   readonly #waiters = new Waiters();
@@ -102,10 +69,7 @@ export class Projection {
   readonly #readyWaiters = new Set<() => void>();
   readonly #epochListeners = new Set<(mark: EpochMark) => void>();
   readonly #returnListeners = new Set<(contexts: ReadonlySet<string>) => void>();
-  readonly #returns = new Returns();
   readonly #place: AskedPosition;
-  /** Events applied so far, by entity. */
-  readonly applied = new Map<EntityName, number>();
   #witness: Witness | undefined;
   /** What was reported when a wait for a condition had its full time without any event. */
   #vainAt: number | undefined;
@@ -128,9 +92,14 @@ export class Projection {
     this.#rules = { ...projectionRules, ...options.rules };
     this.#openReader = options.openReader ?? pushReader();
     this.#finder = new EpochFinder(options.bus, options.owner, this.#rules.sameStream);
-    this.#completeness = new Completeness(options.contexts ?? ALL_CONTEXTS);
-    this.#ownContext = options.ownContext;
-    this.#allViews = options.views;
+    this.#held = new HeldState({
+      views: options.views,
+      logger: options.logger,
+      contexts: options.contexts ?? ALL_CONTEXTS,
+      ownContext: options.ownContext,
+      admits: this.#rules.admits,
+      onEpochShown: (mark) => this.#noteEpoch(mark),
+    });
     this.#checkIntervalMs = options.checkIntervalMs ?? CHECK_INTERVAL_MS;
     this.#retryMs = options.retryMs ?? RETRY_MS;
     this.#lastSequence = new NextFlight(() => this.#askLastSequence());
@@ -179,6 +148,16 @@ export class Projection {
     return this.#ready;
   }
 
+  /** What is remembered of each subject; the owners' comparison reads it. */
+  get table(): SubjectTable {
+    return this.#held.table;
+  }
+
+  /** Events applied so far, by entity. */
+  get applied(): ReadonlyMap<EntityName, number> {
+    return this.#held.applied;
+  }
+
   /** Everything that existed when the reader started has been applied. Stays true: a running reader serves what it has. */
   get ready(): boolean {
     return this.#ready;
@@ -210,12 +189,12 @@ export class Projection {
 
   /** Contexts that have not published all that they own in the present epoch. */
   get incomplete(): Context[] {
-    return this.#completeness.missing;
+    return this.#held.completeness.missing;
   }
 
   /** Everything that the present epoch shows has been applied, and what it does not show is gone. */
   get settledInEpoch(): boolean {
-    return this.#completeness.all && this.#completeness.swept && this.#place.caughtUp;
+    return this.#held.completeness.all && this.#held.completeness.swept && this.#place.caughtUp;
   }
 
   /** Seconds since the reader was last known to be in step with the stream; 0 while it is. */
@@ -253,13 +232,12 @@ export class Projection {
 
   /** The epoch since which a context's revisions compare; empty when its database never went back. */
   comparesSince(context: string): string {
-    return this.#returns.since(context);
+    return this.#held.returns.since(context);
   }
 
   /** Whether a message counts, or is left from before its context's database went back. */
   counts(delivery: Pick<Delivery, 'subject' | 'sequence' | 'epoch'>): boolean {
-    const name = entityOfSubject(delivery.subject);
-    return name === undefined || this.#returns.counts(contextOf(name), delivery);
+    return this.#held.counts(delivery);
   }
 
   /** Makes sure now, not only each minute, that the stream is the right one; resolves when that is done. */
@@ -411,107 +389,35 @@ export class Projection {
   #enter(mark: EpochMark): void {
     if (this.#mark?.epoch === mark.epoch) return;
     this.#mark = mark;
-    this.table.forgetSequences();
-    this.#completeness.enter(mark.epoch);
     this.#logger.info({ epoch: mark.epoch, sequence: mark.sequence }, 'reading in epoch');
-    const replaced = this.#returns.enter(mark);
-    if (replaced.size > 0) this.#replace(replaced);
+    const replaced = this.#held.enter(mark);
+    if (replaced.size > 0) for (const listener of this.#returnListeners) listener(replaced);
     for (const listener of this.#epochListeners) listener(mark);
     this.#waiters.wakeAll();
   }
 
-  /** What is held of these contexts is served until the epoch shows something else, or is complete without it. */
-  #replace(contexts: ReadonlySet<string>): void {
-    this.#logger.warn(
-      { contexts: [...contexts] },
-      'a database went back: what it shows replaces what is held',
-    );
-    this.table.forgetRevisions(isOfContexts(contexts));
-    for (const listener of this.#returnListeners) listener(contexts);
-  }
-
   #receive(delivery: Delivery): void {
-    const name = entityOfSubject(delivery.subject);
-    if (name !== undefined) this.#applyGuarded(name, delivery);
+    this.#held.receive(delivery);
     if (delivery.sequence > this.#place.position) this.#witness = witnessOf(delivery);
     this.#place.delivered(delivery.sequence);
   }
 
-  /** One message that cannot be understood must not keep all others away. It is an alarm, not an end. */
-  #applyGuarded(name: EntityName, delivery: Delivery): void {
-    try {
-      this.#apply(name, delivery);
-    } catch (error) {
-      this.#logger.error(
-        { err: error, subject: delivery.subject, sequence: delivery.sequence },
-        'an event was not applied',
-      );
-    }
-  }
-
-  #apply(name: EntityName, delivery: Delivery): void {
-    if (!this.#returns.counts(contextOf(name), delivery)) return;
-    if (name === 'epoch') this.#noteEpoch(delivery);
-    else if (completedContext(name) !== undefined) this.#noteComplete(delivery);
-    const views = this.#viewsOf(name);
-    if (views.length > 0) this.#applyToViews(views, delivery);
-    // Not wanted, but owned: the revision is enough, and the header has it.
-    else if (contextOf(name) === this.#ownContext) {
-      this.table.note(delivery.subject, delivery.revision(), delivery.sequence, false);
-    }
-  }
-
-  #applyToViews(views: readonly ProjectionView[], delivery: Delivery): void {
-    const { subject, sequence } = delivery;
-    const event = decodeEvent(subject, delivery.text());
-    const admitted = this.#rules.admits(this.table.revision(subject), event.revision);
-    this.table.note(subject, event.revision, sequence, !event.deleted);
-    if (!admitted) return;
-    this.applied.set(event.name, (this.applied.get(event.name) ?? 0) + 1);
-    const { time } = event;
-    const span = startProcessSpan('apply', {
-      subject,
-      traceparent: delivery.traceparent() ?? event.traceparent,
-      time,
-    });
-    try {
-      for (const view of views) view.apply(event);
-    } finally {
-      span?.end();
-    }
-  }
-
-  #noteEpoch(delivery: Delivery): void {
-    const mark = epochMarkOf({ text: delivery.text(), sequence: delivery.sequence });
-    // History holds the events of earlier epochs, too, and a copied one those of the stream that it was copied from.
-    if (mark === undefined || mark.streamCreatedAt !== this.#mark?.streamCreatedAt) return;
+  /** History holds the events of earlier epochs, too, and a copied one those of the stream that it was copied from. */
+  #noteEpoch(mark: EpochMark): void {
+    if (mark.streamCreatedAt !== this.#mark?.streamCreatedAt) return;
     if (mark.sequence > this.#mark.sequence) this.#enter(mark);
-  }
-
-  #noteComplete(delivery: Delivery): void {
-    const event = decodeEvent(delivery.subject, delivery.text());
-    const context = completedContext(event.name);
-    if (context === undefined || event.state === undefined || !('epoch' in event.state)) return;
-    this.#completeness.note(context, event.state.epoch);
-  }
-
-  #viewsOf(name: EntityName): ProjectionView[] {
-    const known = this.#views.get(name);
-    if (known !== undefined) return known;
-    const views = this.#allViews.filter((view) => view.wants(name));
-    this.#views.set(name, views);
-    return views;
   }
 
   /** The position or its report moved: sweep, become ready, notify waiters. */
   #stepped(): void {
-    if (!this.#completeness.swept && this.#place.followsPosition) this.#sweep();
+    if (!this.#held.completeness.swept && this.#place.followsPosition) this.#sweep();
     if (!this.#ready) this.#checkReady();
     this.#waiters.advance(this.reported);
   }
 
   #checkReady(): void {
-    if (!this.#rules.isReady({ caughtUp: this.#place.caughtUp, missing: this.#completeness.missing })) return;
+    if (!this.#rules.isReady({ caughtUp: this.#place.caughtUp, missing: this.#held.completeness.missing }))
+      return;
     this.#ready = true;
     this.#logger.info({ position: this.position, subjects: this.table.size }, 'the projection is ready');
     for (const resolve of this.#readyWaiters) resolve();
@@ -519,25 +425,8 @@ export class Projection {
   }
 
   #sweep(): void {
-    const contexts = this.#completeness.takeSweep();
-    let dropped = 0;
-    for (const { subject, alive } of this.table.dropNotShownAbove(
-      this.#mark?.sequence ?? 0,
-      isOfContexts(contexts),
-    )) {
-      if (alive) this.#dropEntity(subject);
-      dropped += 1;
-    }
-    if (dropped > 0)
-      this.#logger.warn({ contexts: [...contexts], dropped }, 'dropped what the epoch did not show');
+    this.#held.sweep(this.#mark?.sequence ?? 0);
     this.#waiters.wakeAll();
-  }
-
-  #dropEntity(subject: string): void {
-    const name = entityOfSubject(subject);
-    const id = idOfSubject(subject);
-    if (name === undefined || id === undefined) return;
-    for (const view of this.#viewsOf(name)) view.drop(name, id);
   }
 
   async #askLastSequence(): Promise<number> {
@@ -550,13 +439,6 @@ export class Projection {
     this.#reader?.expect?.(facts.lastSequence);
     return facts.lastSequence;
   }
-}
-
-function isOfContexts(contexts: ReadonlySet<string>): (subject: string) => boolean {
-  return (subject) => {
-    const name = entityOfSubject(subject);
-    return name !== undefined && contexts.has(contextOf(name));
-  };
 }
 
 function witnessOf({ sequence, subject, timestamp }: Delivery): Witness {
