@@ -455,6 +455,27 @@ const events: DashboardDefinition = {
       ],
     },
     {
+      title: 'Database',
+      panels: [
+        {
+          title: 'Database refused',
+          description:
+            '1 while a service publishes nothing, because its database lacks what the stream shows.',
+          unit: 'bool_on_off',
+          alarmFrom: 1,
+          queries: [query(`max by (job) (${value(px0.databaseRefused, SERVICE)})`, '{{job}}')],
+        },
+        {
+          title: 'Database went back',
+          description:
+            'Epochs that began in the last hour because a failover or a recovery had lost published changes.',
+          unit: 'short',
+          alarmFrom: 1,
+          queries: [query(`sum by (job) (increase(${value(px0.databaseReturns, SERVICE)}[1h]))`, '{{job}}')],
+        },
+      ],
+    },
+    {
       title: 'Projections',
       panels: [
         {

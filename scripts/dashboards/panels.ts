@@ -26,6 +26,8 @@ export interface PanelDefinition {
   readonly description: string;
   readonly kind?: 'timeseries' | 'stat';
   readonly unit: Unit;
+  /** Values from here on are what an alert is raised for; shown as a red line. */
+  readonly alarmFrom?: number;
   readonly queries: readonly Query[];
 }
 
@@ -122,13 +124,31 @@ function panels(sections: readonly Section[]): object[] {
   return result;
 }
 
-function panel({ title, description, kind = 'timeseries', unit, queries }: PanelDefinition): object {
+/** The line at which an alert is raised. */
+function alarm(from: number): object {
+  return {
+    thresholds: {
+      mode: 'absolute',
+      steps: [
+        { color: 'green', value: null },
+        { color: 'red', value: from },
+      ],
+    },
+    custom: { thresholdsStyle: { mode: 'line' } },
+  };
+}
+
+function panel(definition: PanelDefinition): object {
+  const { title, description, kind = 'timeseries', unit, alarmFrom, queries } = definition;
   return {
     type: kind,
     title,
     description,
     datasource: PROMETHEUS,
-    fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+    fieldConfig: {
+      defaults: { unit, min: 0, ...(alarmFrom !== undefined && alarm(alarmFrom)) },
+      overrides: [],
+    },
     options:
       kind === 'stat'
         ? { reduceOptions: { calcs: ['lastNotNull'] }, colorMode: 'value' }

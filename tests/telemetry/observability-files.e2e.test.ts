@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { routes } from '@px0/contracts';
-import { CALLER_SAMPLED_ATTRIBUTE } from '@px0/service-kit';
+import { CALLER_SAMPLED_ATTRIBUTE, metricCatalog, prometheusName } from '@px0/service-kit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { dashboards } from '../../scripts/dashboards/dashboards.ts';
@@ -47,6 +47,18 @@ describe('the dashboards', () => {
       expect(new Set(cells).size).toBe(cells.length);
     }
     expect(new Set(dashboards.map(({ uid }) => uid)).size).toBe(dashboards.length);
+  });
+
+  it('show the metrics of a database that is refused or went back, with a line where their alerts begin', () => {
+    const panels = dashboards.flatMap(({ sections }) => sections).flatMap((section) => section.panels);
+    for (const metric of [metricCatalog.databaseRefused, metricCatalog.databaseReturns]) {
+      const shown = panels.filter(({ queries }) =>
+        queries.some(({ expr }) => expr.includes(prometheusName(metric))),
+      );
+      expect(shown.map(({ alarmFrom }) => alarmFrom)).toEqual([1]);
+    }
+    const [file] = dashboardFiles(dashboards).filter(({ text }) => text.includes('Database refused'));
+    expect(file?.text).toContain('"thresholdsStyle"');
   });
 
   it('ask the data sources that are provisioned', () => {
