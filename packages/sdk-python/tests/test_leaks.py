@@ -1,4 +1,7 @@
-"""A thousand clients that were made and closed, of all kinds together, leave nothing in their process."""
+"""
+Clients that were made and closed, of all kinds together, leave nothing in their process: a thousand with `PX0_LONG_TESTS=1`, which take a minute
+of processor time; else two hundred, of which each would be seen.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ PROGRAM = """
 import asyncio, json, os, sys, threading, time
 from px0 import AsyncPx0, Px0
 
-host, mode, kind = sys.argv[1:]
+host, mode, kind, rounds = sys.argv[1:]
 options = {"mode": mode, "retries": 0, "init_timeout": 20.0}
 
 def one_round(count):
@@ -44,10 +47,12 @@ make = one_round if kind == "Px0" else one_round_of_async
 # What a process keeps once for all clients is there after the first ones.
 make(5)
 before = left()
-for _ in range(25):
+for _ in range(int(rounds)):
     make(10)
 print(json.dumps({"before": before, "after": left()}))
 """
+
+ROUNDS = 25 if os.environ.get("PX0_LONG_TESTS") == "1" else 5
 
 
 @pytest.mark.parametrize("mode", ["stream", "poll"])
@@ -57,7 +62,7 @@ def test_closed_clients_leave_nothing(kind: str, mode: str) -> None:
     # The server's threads notice with their next heartbeat that a client has left.
     played.heartbeat_ms = 600
     try:
-        command = [sys.executable, "-c", PROGRAM, played.host, mode, kind]
+        command = [sys.executable, "-c", PROGRAM, played.host, mode, kind, str(ROUNDS)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=dict(os.environ))
     finally:
         played.stop()
