@@ -15,12 +15,23 @@ const read = (name: string) => readFileSync(join(chartFolder, name), 'utf8');
 const anything = z.record(z.string(), z.unknown());
 const values = anything.parse(parse(read('values.yaml')));
 
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(
+  anything.parse(JSON.parse(read('values.schema.json'))),
+);
+
 it.each(['values.yaml', 'values-dev.yaml', 'values-production.yaml'])('%s is as the schema says', (name) => {
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(
-    anything.parse(JSON.parse(read('values.schema.json'))),
-  );
   validate(parse(read(name)));
   expect(validate.errors).toBeNull();
+});
+
+it.each([
+  [{ gateway: { replica: 3 } }, '/gateway'],
+  [{ nats: { replicas: 2 } }, '/nats/replicas'],
+  [{ image: { digests: { render: 'latest' } } }, '/image/digests/render'],
+  [{ host: 'https://px0.example.com' }, '/host'],
+])('the schema refuses %j', (wrong, path) => {
+  validate(wrong);
+  expect(validate.errors).toMatchObject([{ instancePath: path }]);
 });
 
 it('has no template of a manifest that is gone', () => {

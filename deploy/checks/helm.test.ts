@@ -2,6 +2,8 @@
  * The chart of `deploy/helm/px0`, rendered: the same objects as kustomize makes, as Kubernetes describes them, and the promises of its values. `npm test`
  * renders it by Go's own templates, where Go is there; `npm run test:helm` builds Helm, which takes minutes, and then Helm itself does.
  */
+import { rm } from 'node:fs/promises';
+import { temporaryFolder } from '@px0/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
@@ -10,17 +12,15 @@ import { GoChart, hasGo } from './go-chart.ts';
 import { comparable, Helm, type Renderer } from './helm.ts';
 import { build, buildWith, ofKind, type Resource, show, workloadsOf } from './kustomize.ts';
 import { validator } from './schemas.ts';
-import { buildHelm, builtHelm } from './tools.ts';
+import { buildHelm } from './tools.ts';
 
-const isLong = process.env['PX0_LONG_TESTS'] === '1';
+const isHelm = process.env['PX0_LONG_TESTS'] === '1';
 const examples = {
   dev: ['values-dev.yaml'],
   production: ['values-production.yaml'],
   'the defaults': [],
 } as const;
 const names = ['dev', 'production', 'the defaults'] as const;
-
-const isHelm = isLong || builtHelm() !== undefined;
 
 describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' : "Go's templates"}`, () => {
   let helm: Renderer;
@@ -221,9 +221,35 @@ describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' :
     expect(kinds).toContain('PodDisruptionBudget');
   });
 
-  it.skipIf(!isHelm)('refuses a value that it does not know, and one of another kind', async () => {
-    await expect(helm.template([], { gateway: { replica: 3 } })).rejects.toThrow(/replica/);
-    await expect(helm.template([], { nats: { replicas: 2 } })).rejects.toThrow(/replicas/);
+  it.skipIf(!isHelm).each([
+    [{ gateway: { replica: 3 } }, "at '/gateway': additional properties 'replica' not allowed"],
+    [{ nats: { replicas: 2 } }, "at '/nats/replicas': value must be one of 1, 3"],
+    [{ gateway: { replicas: 0 } }, "at '/gateway/replicas': minimum: got 0, want 1"],
+    [{ stores: { enabled: 'yes' } }, "at '/stores/enabled': got string, want boolean"],
+    [
+      { image: { pullPolicy: 'Sometimes' } },
+      "at '/image/pullPolicy': value must be one of '', 'Always', 'IfNotPresent', 'Never'",
+    ],
+    [
+      { image: { digests: { rendre: 'sha256:0' } } },
+      "at '/image/digests': additional properties 'rendre' not allowed",
+    ],
+    [{ host: 'https://px0.example.com' }, "at '/host': 'https://px0.example.com' does not match pattern"],
+    [{ secrets: { redis: { name: '' } } }, "at '/secrets/redis/name': minLength: got 0, want 1"],
+    [{ nats: { storage: { size: 'large' } } }, "at '/nats/storage/size': 'large' does not match pattern"],
+  ])('refuses the values %j and says why', async (values, why) => {
+    await expect(helm.template([], values)).rejects.toThrow(why);
+  });
+
+  it.skipIf(!isHelm)('makes the same when it is packaged', async () => {
+    const folder = await temporaryFolder('helm-package');
+    try {
+      const packaged = await new Helm(await buildHelm()).packaged(folder);
+      for (const files of Object.values(examples))
+        expect(await packaged.template(files)).toEqual(await helm.template(files));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('refuses an entrance without a host', async () => {

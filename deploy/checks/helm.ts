@@ -1,6 +1,6 @@
 /** What `helm install` would send to a cluster. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,9 @@ const root = join(import.meta.dirname, '..', '..');
 
 export const chartFolder = join(root, 'deploy', 'helm', 'px0');
 
+/** The release whose schemas the objects are held to. */
+const KUBERNETES = '1.37.0';
+
 /** What renders the chart with the values of files, and then of an object. */
 export interface Renderer {
   template(files: readonly string[], values?: object): Promise<Resource[]>;
@@ -19,12 +22,21 @@ export interface Renderer {
 
 export class Helm implements Renderer {
   readonly #program: string;
+  readonly #chart: string;
 
-  constructor(program: string) {
+  constructor(program: string, chart = chartFolder) {
     this.#program = program;
+    this.#chart = chart;
   }
 
   async close(): Promise<void> {}
+
+  /** Renders what `helm package` makes of the chart, in a folder. */
+  async packaged(folder: string): Promise<Helm> {
+    await run(this.#program, ['package', this.#chart, '--destination', folder]);
+    const [name = ''] = await readdir(folder);
+    return new Helm(this.#program, join(folder, name));
+  }
 
   /** Renders the chart. @throws Error what Helm said */
   async template(files: readonly string[], values: object = {}): Promise<Resource[]> {
@@ -32,9 +44,12 @@ export class Helm implements Renderer {
       await this.#with(values, (extra) => [
         'template',
         'px0',
-        chartFolder,
+        this.#chart,
         '--namespace',
         'px0',
+        // Helm asks no cluster here; as Go builds it, it takes a release for granted that is older than the chart supports.
+        '--kube-version',
+        KUBERNETES,
         ...files.flatMap((file) => ['--values', join(chartFolder, file)]),
         '--values',
         extra,

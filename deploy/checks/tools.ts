@@ -47,12 +47,6 @@ export async function tool(name: Tool): Promise<string> {
   return join(target, file);
 }
 
-/** Helm, if it has been built here. */
-export function builtHelm(): string | undefined {
-  const file = join(helmFolder, 'helm');
-  return existsSync(file) ? file : undefined;
-}
-
 /** Builds Helm with Go, unless it has been. @throws Error what Go said */
 export async function buildHelm(): Promise<string> {
   await once(helmFolder, async (temporary) => {

@@ -1,4 +1,5 @@
 /** The chart's values: each with what it means, what it may be, and its default, which is what the kustomize base says. */
+import { services } from '../service-variables.ts';
 import { type Component, valuesOfConfigMap, valuesOfEgress, valuesOfSecret } from './components.ts';
 import { maxFileStore } from './config-maps.ts';
 import { descend, type KubernetesObject, mappingOf, type Source } from './kustomize-source.ts';
@@ -9,6 +10,15 @@ const flag = { type: 'boolean' };
 const object = { type: 'object' };
 const objects = { type: 'array', items: object };
 const strings = { type: 'object', additionalProperties: text };
+/** Text of a form; empty where a default takes its place. */
+const like = (pattern: string) => ({ type: 'string', pattern });
+const hostName = like('^$|^(\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$');
+const quantity = like('^[0-9]+(\\.[0-9]+)?([kMGTPE]|[KMGTPE]i)?$');
+const digests = {
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(services.map((service) => [service, like('^sha256:[0-9a-f]{64}$')])),
+};
 const atLeast = (minimum: number) => ({ type: 'integer', minimum });
 const variables = {
   type: 'object',
@@ -69,7 +79,7 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       size: leaf(
         'Kubernetes allows no change of it later.',
         at('StatefulSet', name, 'spec/volumeClaimTemplates/0/spec/resources/requests/storage'),
-        text,
+        quantity,
       ),
       className: leaf("Empty: the cluster's default.", '', text),
     });
@@ -86,8 +96,10 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       ),
       prefix: leaf('Before the name of the service: REGISTRY/PREFIXgateway:TAG.', 'px0-', text),
       tag: leaf("Empty: the chart's appVersion.", '', text),
-      digests: leaf('By service, such as render: sha256:…; instead of the tag.', {}, strings),
-      pullPolicy: leaf('Empty: the default of Kubernetes.', '', text),
+      digests: leaf('By service, such as render: sha256:…; instead of the tag.', {}, digests),
+      pullPolicy: leaf('Empty: the default of Kubernetes.', '', {
+        enum: ['', 'Always', 'IfNotPresent', 'Never'],
+      }),
       pullSecrets: leaf('Such as [{ name: registry }].', [], objects),
     }),
     otherImages: leaf(
@@ -95,7 +107,7 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       otherImages(all),
       strings,
     ),
-    host: leaf('The name that users know px0 by; for the Ingress or the route.', '', text),
+    host: leaf('The name that users know px0 by; for the Ingress or the route.', '', hostName),
     config: group(
       'Environment of the processes: docs/operations/configuration.md. null removes a variable.',
       Object.fromEntries(
@@ -111,7 +123,7 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
       Object.fromEntries(
         Object.entries(valuesOfSecret).map(([name, key]) => [
           key,
-          group('', { name: leaf('', name, text), data: leaf('', {}, strings) }),
+          group('', { name: leaf('', name, { type: 'string', minLength: 1 }), data: leaf('', {}, strings) }),
         ]),
       ),
     ),
@@ -161,7 +173,11 @@ export function chartValues(base: Source, components: readonly Component[]): Gro
         enum: ['ScheduleAnyway', 'DoNotSchedule'],
       }),
       storage: storage('nats'),
-      maxFileStore: leaf('What JetStream may store, below the size of the volume.', maxFileStore(base), text),
+      maxFileStore: leaf(
+        'What JetStream may store, below the size of the volume.',
+        maxFileStore(base),
+        like('^[0-9]+[KMGT]i?B?$'),
+      ),
       tls: group('TLS to NATS and among its servers, by the secret natsTls.', {
         enabled: leaf('', false, flag),
         certManager: group('Whether cert-manager makes that secret, and by which issuer.', {
