@@ -11,6 +11,7 @@ import { chartFolder, type Renderer } from './helm.ts';
 import { type Resource, resourcesOf } from './kustomize.ts';
 
 const run = promisify(execFile);
+const notes = 'templates/NOTES.txt';
 const mapping = z.record(z.string(), z.unknown());
 const chartSchema = z.object({ name: z.string(), version: z.string(), appVersion: z.string() });
 
@@ -42,11 +43,21 @@ export class GoChart implements Renderer {
 
   /** Renders the chart. @throws Error what a template said */
   async template(files: readonly string[], values: object = {}): Promise<Resource[]> {
+    const { [notes]: _, ...texts } = await this.#render(files, values);
+    return Object.values(texts).flatMap(resourcesOf);
+  }
+
+  /** What Helm says after it has installed the chart. */
+  async notes(files: readonly string[], values: object = {}): Promise<string> {
+    return (await this.#render(files, values))[notes] ?? '';
+  }
+
+  async #render(files: readonly string[], values: object): Promise<Record<string, string>> {
     const { name, version, appVersion } = chartSchema.parse(parsed('Chart.yaml'));
     const all = [parsed('values.yaml'), ...files.map(parsed), mapping.parse(values)];
     const input = {
       templates: Object.fromEntries(
-        globSync('templates/**/*.{yaml,tpl}', { cwd: chartFolder }).map((path) => [
+        globSync('templates/**/*.{yaml,tpl,txt}', { cwd: chartFolder }).map((path) => [
           path,
           readFileSync(join(chartFolder, path), 'utf8'),
         ]),
@@ -60,8 +71,7 @@ export class GoChart implements Renderer {
     const running = run(this.#program, [], { maxBuffer: 64 * 1024 * 1024 });
     running.child.stdin?.end(JSON.stringify(input));
     const { stdout } = await running;
-    const texts = z.record(z.string(), z.string()).parse(JSON.parse(stdout));
-    return Object.values(texts).flatMap(resourcesOf);
+    return z.record(z.string(), z.string()).parse(JSON.parse(stdout));
   }
 }
 

@@ -256,6 +256,33 @@ describe.skipIf(!isHelm && !hasGo())(`the chart, rendered by ${isHelm ? 'Helm' :
     await expect(helm.template([], { ingress: { enabled: true } })).rejects.toThrow('host must be set');
   });
 
+  it.skipIf(isHelm)('says after the installation where px0 is, and which secrets it waits for', async () => {
+    if (!(helm instanceof GoChart)) throw new Error('Helm says it only where there is a cluster');
+    const secrets = (text: string) => text.split('It waits for these secrets:\n')[1]?.match(/px0-[a-z-]+/g);
+    expect(await helm.notes(['values-dev.yaml'])).toMatch(
+      /It is at px0\.localhost[\s\S]*keep no data in it\.$/m,
+    );
+    const always = ['px0-database', 'px0-database-migrations', 'px0-identity', 'px0-nats', 'px0-redis'];
+    const byDefault = await helm.notes([]);
+    expect(byDefault).toContain('port-forward service/gateway');
+    expect(secrets(byDefault)).toEqual(always);
+    expect(secrets(await helm.notes(['values-production.yaml']))).toEqual(always);
+    const more = {
+      postgresTls: { enabled: true },
+      telemetry: { storeExporters: { enabled: true } },
+      nats: { tls: { certManager: { enabled: false } } },
+      secrets: { identity: { data: { PX0_SECRET_KEY: 'made-by-the-chart' } } },
+    };
+    expect(new Set(secrets(await helm.notes(['values-production.yaml'], more)))).toEqual(
+      new Set([
+        ...always.filter((name) => name !== 'px0-identity'),
+        'px0-database-ca',
+        'px0-exporters',
+        'px0-nats-tls',
+      ]),
+    );
+  });
+
   it('has an Ingress of its own for streams, with TLS on both', async () => {
     const resources = await helm.template(['values-dev.yaml'], {
       ingress: { className: 'nginx', tls: [{ hosts: ['px0.localhost'], secretName: 'px0-tls' }] },
