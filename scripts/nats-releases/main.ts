@@ -3,11 +3,10 @@
  * `-- 2.9.25 2.15.1` on some. Go builds the servers, once, into the folder for temporary files.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { TESTED_NATS } from '@px0/event-bus/internal';
+import { natsFolder } from './build.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -15,19 +14,11 @@ const releases = positionals.length > 0 ? positionals : TESTED_NATS;
 
 const results: string[] = [];
 for (const release of releases) {
-  const folder = join(tmpdir(), `px0-nats-${release}`);
-  const passed = (await install(release, folder)) && (await test(folder));
+  const passed = await test(await natsFolder(release));
   results.push(`nats-server ${release}: ${passed ? 'passed' : 'FAILED'}`);
   if (!passed) process.exitCode = 1;
 }
 process.stdout.write(`\n${results.join('\n')}\n`);
-
-async function install(release: string, folder: string): Promise<boolean> {
-  if (existsSync(join(folder, 'nats-server'))) return true;
-  process.stdout.write(`px0: building nats-server ${release} with Go\n`);
-  const module = `github.com/nats-io/nats-server/v2@v${release}`;
-  return await succeeds('go', ['install', module], { GOBIN: folder, GOFLAGS: '' });
-}
 
 /** With the long form of the test that interrupts readers. A Docker engine, if there is one, would bring a server of its own. */
 async function test(folder: string): Promise<boolean> {

@@ -39,8 +39,11 @@ export class OwnNatsCluster {
     this.#nodes = nodes;
   }
 
-  /** `binary`: default the project's own. Where servers are killed it must be of a release whose clusters keep what they acknowledged: those of 2.9 diverge. */
-  static async start(binary?: string): Promise<OwnNatsCluster> {
+  /**
+   * `binary`: default the project's own. Where servers are killed it must be of a release whose clusters keep what they acknowledged: those of 2.9
+   * diverge. `syncs`: whether each message is synced, which releases before 2.10 do not know.
+   */
+  static async start(binary?: string, syncs = binary !== undefined): Promise<OwnNatsCluster> {
     const folder = await temporaryFolder('own-nats-cluster');
     // The route address that servers tell each other: nobody listens there, so that they keep to the links.
     const nowhere = await freePort();
@@ -60,12 +63,10 @@ export class OwnNatsCluster {
       const configuration = [
         `server_name: ${name}`,
         `http: "127.0.0.1:${own.monitor}"`,
-        // As in production: what was acknowledged outlives the end of all three at once. The project's own release does not know it.
-        ...(binary === undefined
-          ? []
-          : [
-              `jetstream { store_dir: ${JSON.stringify(join(folder, name, 'nats'))}, sync_interval: always }`,
-            ]),
+        // As in production: what was acknowledged outlives the end of all three at once.
+        ...(syncs
+          ? [`jetstream { store_dir: ${JSON.stringify(join(folder, name, 'nats'))}, sync_interval: always }`]
+          : []),
         `client_advertise: "127.0.0.1:${clients.port}"`,
         `cluster { name: "px0-test", listen: "127.0.0.1:${own.routes}", advertise: "127.0.0.1:${nowhere}", routes: [${routes.join(', ')}] }`,
       ];
@@ -122,6 +123,21 @@ export class OwnNatsCluster {
     return undefined;
   }
 
+  /** The server that places streams and consumers; undefined while there is none. */
+  async metaLeader(): Promise<number | undefined> {
+    for (const { ports } of this.#nodes) {
+      const name = await metaLeaderSeenBy(ports.monitor).catch(() => undefined);
+      const index = this.#nodes.findIndex((node) => node.name === name);
+      if (index !== -1) return index;
+    }
+    return undefined;
+  }
+
+  /** The name by which servers know it. */
+  nameOf(index: number): string {
+    return this.#node(index).name;
+  }
+
   /** Resolves when the server says that it has caught up with everything that it keeps copies of. */
   async whenHealthy(index: number): Promise<void> {
     const { name, ports } = this.#node(index);
@@ -169,6 +185,11 @@ export class OwnNatsCluster {
 
 function ask(monitor: number, path: string): Promise<Response> {
   return fetch(`http://127.0.0.1:${monitor}${path}`, { signal: AbortSignal.timeout(2_000) });
+}
+
+async function metaLeaderSeenBy(monitor: number): Promise<string | undefined> {
+  const seen = (await (await ask(monitor, '/jsz')).json()) as { readonly meta_cluster?: { leader?: string } };
+  return seen.meta_cluster?.leader;
 }
 
 interface Streams {

@@ -2,6 +2,7 @@
 export { chromiumArguments, chromiumBinary } from './chromium.ts';
 export { eventually } from './eventually.ts';
 export { ForeignContexts } from './foreign-context.ts';
+export { OwnNatsCluster } from './own-nats-cluster.ts';
 export {
   startTestPlatformOnClusters,
   startTestPlatformWithServers,
