@@ -54,7 +54,7 @@ describe('a server that closes', () => {
   });
 
   it('goes on accepting while balancers are to notice, and tells connections to leave once the port is closed', async () => {
-    const server = await serve((_req, res) => res.end('ok'), { drainDelayMs: 200 });
+    const server = await serve((_req, res) => res.end('ok'), { drainDelayMs: 1_000 });
     const agent = new Agent({ keepAlive: true });
     const closed = server.close();
     expect(await ask(server.url, agent)).toEqual({ status: 200, connection: 'keep-alive' });
